@@ -1,0 +1,56 @@
+"""The bead: a group of source sentences paired with a group of target sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """Sentence ids (from 0, consecutive, in order) of either side, and how sure we are.
+
+    `score` is the search's score of the bead (higher is better; sum of `signals` and prior),
+    `confidence` the calibrated probability that the bead is right, `signals` each signal's share
+    in the score by name. An empty `target` is a deletion, an empty `source` an insertion.
+
+        >>> str(Bead((0, 1), (2,)))
+        '[0,1]:[2]'
+    """
+
+    source: tuple[int, ...]
+    target: tuple[int, ...]
+    score: float = 0.0
+    confidence: float = 1.0
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """Bead type such as ``1-1``, ``2-1``, ``1-0`` (deletion), ``0-1`` (insertion)."""
+        return f"{len(self.source)}-{len(self.target)}"
+
+    def __str__(self) -> str:
+        return f"[{','.join(map(str, self.source))}]:[{','.join(map(str, self.target))}]"
+
+
+def parse_bead(line: str) -> Bead:
+    """Read ``[0,1]:[2]``, the form vecalign and Bertalign use; ValueError if it is not that."""
+    source, separator, target = line.strip().partition("]:[")
+    if not separator or not source.startswith("[") or "]" not in target:
+        raise ValueError(f"not a bead: {line.strip()!r}; expected the form [0,1]:[2]")
+    ids = [
+        tuple(int(number) for number in side.split(",") if number.strip())
+        for side in (source[1:], target[: target.index("]")])
+    ]
+    return Bead(ids[0], ids[1])
+
+
+def check_cover(beads: Iterable[Bead], sources: int, targets: int) -> None:
+    """Raise AssertionError unless the beads cover both sides exactly once, in order."""
+    beads = list(beads)
+    covered: tuple[Sequence[int], Sequence[int]] = (
+        [number for bead in beads for number in bead.source],
+        [number for bead in beads for number in bead.target],
+    )
+    for side, ids, count in zip(("source", "target"), covered, (sources, targets), strict=True):
+        assert ids == list(range(count)), f"the beads do not cover the {side} side once, in order"

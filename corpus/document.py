@@ -1,0 +1,140 @@
+"""The document model: what every reader gives and everything after it takes.
+
+Document > Block > Sentence, and beside them the ledger of what was left out:
+
+    Document(id="S_2021_130", language="zh", blocks=(Block(...), ...))
+
+Two rules hold everywhere (`Document.check` proves them):
+
+- ``sentence.text == block.text[sentence.start:sentence.end]``, and every character of a block is
+  in exactly one of its sentences or is white space between two;
+- blocks and sentences are numbered from 0 through the document, in reading order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Language = Literal["zh", "en"]
+
+BlockKind = Literal[
+    "heading",
+    "paragraph",
+    "list_item",
+    "signature",
+    "name_list",
+    "table_cell",
+    "footnote",
+    "caption",
+]
+
+Side = Literal["source", "target"]
+
+
+class DuizhaoError(Exception):
+    """Something the user can mend; the message says what, where and how, in one line."""
+
+
+class InputError(DuizhaoError):
+    """The input cannot be used: empty, binary, damaged, in another language (exit code 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and where it stands: ``block.text[start:end] == text``.
+
+    `id` and `block` count from 0 through the document.
+    """
+
+    id: int
+    block: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table cell, footnote ... with its sentences.
+
+    `page` counts from 1, None where the format has no pages. `section` is the id of the heading
+    block that this block stands under, None before the first heading (a heading is in its own
+    section). `mark` is the mark that a footnote and its place in the text share, or the label of
+    a list item.
+    """
+
+    id: int
+    kind: BlockKind
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    page: int | None = None
+    section: int | None = None
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A piece of text that is not in the corpus, and why.
+
+    `stage` is where it was left out (read, align, filter, clean ...), `reason` a short code such
+    as ``document_symbol``, ``job_number``, ``link``, ``deletion``, ``insertion``,
+    ``low_confidence``. For text that had become a sentence `sentence` is its id.
+    """
+
+    document: str
+    side: Side
+    stage: str
+    reason: str
+    text: str
+    sentence: int | None = None
+    block: int | None = None
+    page: int | None = None
+    line: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text in one language, as blocks in reading order.
+
+    `metadata` holds what the reader found out: ``path``, ``media_type``, ``encoding``,
+    ``sha256`` of the file, ``pages``, ``warnings`` (a list of lines) ...
+    """
+
+    id: str
+    language: Language
+    blocks: tuple[Block, ...]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences in order; ``document.sentences[i].id == i``."""
+        return tuple(sentence for block in self.blocks for sentence in block.sentences)
+
+    def sections(self) -> Iterator[tuple[str, tuple[Block, ...]]]:
+        """(title, blocks) of each section in order; the title is "" before the first heading."""
+        start = 0
+        for end in range(1, len(self.blocks) + 1):
+            if end < len(self.blocks) and self.blocks[end].section == self.blocks[start].section:
+                continue
+            section = self.blocks[start].section
+            title = "" if section is None else self.blocks[section].text
+            yield title, self.blocks[start:end]
+            start = end
+
+    def check(self) -> None:
+        """Raise AssertionError where the two rules of this module do not hold."""
+        sentence_id = 0
+        for block_id, block in enumerate(self.blocks):
+            assert block.id == block_id, f"block {block.id} stands at {block_id}"
+            end = 0
+            for sentence in block.sentences:
+                place = f"sentence {sentence.id} of block {block_id}"
+                assert (sentence.id, sentence.block) == (sentence_id, block_id), place
+                assert not block.text[end : sentence.start].strip(), f"text lost before {place}"
+                assert block.text[sentence.start : sentence.end] == sentence.text, place
+                end = sentence.end
+                sentence_id += 1
+            assert not block.text[end:].strip(), f"text lost at the end of block {block_id}"

@@ -1,0 +1,35 @@
+"""The command line: one module a command in `flows/commands`, one line each here.
+
+Heavy libraries are imported inside the commands, so that ``duizhao --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from corpus.document import DuizhaoError, InputError
+
+app = typer.Typer(
+    name="duizhao",
+    help="Chinese UN documents in, a trustworthy Chinese-English parallel corpus out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
+    try:
+        app()
+    except InputError as error:
+        print(f"duizhao: {error}", file=sys.stderr)
+        sys.exit(2)
+    except DuizhaoError as error:
+        print(f"duizhao: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("duizhao: interrupted; run the same command again to go on", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,68 @@
+"""The interface of every machine translation engine, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Protocol, runtime_checkable
+
+Progress = Callable[[int, int], None]
+"""Called with (sentences done, target tokens made) since the last call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Every setting that changes what comes out; part of each cache key."""
+
+    beam: int = 4
+    length_penalty: float = 1.0
+    max_tokens: int = 512
+    no_repeat_ngram: int = 0
+
+    def key(self) -> str:
+        """A stable text of the settings, for cache keys and reports."""
+        return ";".join(f"{name}={value}" for name, value in sorted(asdict(self).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The translation of one text.
+
+    `score` is the mean log-probability a token (natural logarithm, <= 0), `tokens` the number of
+    target tokens, `flags` what the guards found (see models/guards.py).
+    """
+
+    text: str
+    score: float
+    tokens: int
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForcedScore:
+    """Forced decoding of a given target: sum of log p over its tokens, and their number."""
+
+    log_probability: float
+    tokens: int
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """An engine gives one result for each text, in order, or raises; it never drops or cuts."""
+
+    name: str
+    model_name: str
+    model_hash: str
+
+    def translate(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding | None = None,
+        progress: Progress | None = None,
+    ) -> list[Translation]:
+        """Translate each text; texts longer than the model takes are split and rejoined."""
+        ...
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
+        """Score each target as a translation of its source by forced decoding."""
+        ...
