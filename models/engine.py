@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol, runtime_checkable
 
@@ -48,11 +48,35 @@ class ForcedScore:
 
 @runtime_checkable
 class Engine(Protocol):
-    """An engine gives one result for each text, in order, or raises; it never drops or cuts."""
+    """An engine gives one result for each text, in order, or raises; it never drops or cuts.
+
+    `name` is "ctranslate2" or "transformers", `model_hash` the SHA-256 of the weights (the same in
+    both engines), `compute_type` the arithmetic ("int8", "float32", ...), `batch_tokens` how many
+    padded source tokens a batch may hold. Two engines give different outputs for the same weights,
+    so what is remembered is keyed by (`model_hash`, `name`, `compute_type`, `Decoding.key()`).
+    """
 
     name: str
     model_name: str
     model_hash: str
+    compute_type: str
+    batch_tokens: int
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many source tokens each text takes."""
+        ...
+
+    def translate_batches(
+        self,
+        batches: Iterable[Sequence[str]],
+        decoding: Decoding | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[list[Translation]]:
+        """Translate batches as they are packed (see models/batching.py), in order.
+
+        Batches are taken as they are needed, so `batches` may be endless.
+        """
+        ...
 
     def translate(
         self,

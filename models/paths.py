@@ -1,0 +1,27 @@
+"""Where duizhao keeps what it fetches and computes: one cache folder for each user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """The user's cache folder, or `DUIZHAO_CACHE` where that is set; made by those who write."""
+    named = os.environ.get("DUIZHAO_CACHE")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("duizhao", appauthor=False)
+
+
+def models_folder() -> Path:
+    """Where fetched and converted models lie; `DUIZHAO_MODELS` sets it apart from the cache."""
+    named = os.environ.get("DUIZHAO_MODELS")
+    return Path(named).expanduser() if named else cache_folder() / "models"
+
+
+def memory_file() -> Path:
+    """The translation memory that all runs of a user share."""
+    return cache_folder() / "memory.sqlite"
