@@ -10,6 +10,8 @@ import sys
 import typer
 
 from corpus.document import DuizhaoError, InputError
+from flows.commands import score
+from models.errors import ModelError
 
 app = typer.Typer(
     name="duizhao",
@@ -18,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.command("score")(score.score)
 
 
 def main() -> None:
@@ -30,6 +34,9 @@ def main() -> None:
     except DuizhaoError as error:
         print(f"duizhao: {error}", file=sys.stderr)
         sys.exit(1)
+    except ModelError as error:
+        print(f"duizhao: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("duizhao: interrupted; run the same command again to go on", file=sys.stderr)
         sys.exit(130)
