@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from corpus.document import Document, LedgerEntry
+from corpus.alignment.bead import Bead
+from corpus.document import Block, Document, LedgerEntry, Side
 
 TargetKind = Literal["human", "machine"]
 
@@ -49,6 +50,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineTranslation:
+    """What the corpus keeps of one source sentence's machine translation."""
+
+    text: str
+    score: float
+    tokens: int
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bitext:
     """Rows in document order, and the ledger of what is not in them."""
 
@@ -71,9 +82,7 @@ def check_identity(
     )
     for side, document, kept in sides:
         left_out = [
-            entry.sentence
-            for entry in ledger
-            if entry.side == side and entry.sentence is not None
+            entry.sentence for entry in ledger if entry.side == side and entry.sentence is not None
         ]
         found = Counter([*kept, *left_out])
         expected = Counter(range(len(document.sentences) if document else 0))
@@ -81,3 +90,141 @@ def check_identity(
             f"{side} sentences lost: {sorted((expected - found).elements())[:10]}, "
             f"doubled: {sorted((found - expected).elements())[:10]}"
         )
+
+
+def make_bitext(
+    source: Document,
+    target: Document | None,
+    translations: Sequence[MachineTranslation],
+    beads: Sequence[Bead] | None,
+    *,
+    min_confidence: float = 0.0,
+    metadata: Mapping[str, Any] | None = None,
+) -> Bitext:
+    """Put documents, translations (one a source sentence) and beads together.
+
+    Deletions, insertions and beads less sure than `min_confidence` go to the ledger, a sentence
+    an entry. Without a target document each sentence makes a row whose target is its machine
+    translation; a sentence whose translation is empty goes to the ledger.
+    """
+    if len(translations) != len(source.sentences):
+        raise ValueError(f"{len(translations)} translations of {len(source.sentences)} sentences")
+    if target is None or beads is None:
+        beads = [Bead((sentence.id,), ()) for sentence in source.sentences]
+    rows: list[Row] = []
+    ledger: list[LedgerEntry] = []
+    for bead in beads:
+        reason = _left_out_because(bead, target, translations, min_confidence)
+        if reason:
+            ledger += _entries(bead, reason, source, target, translations)
+            continue
+        row_id = f"{source.id}-{len(rows) + 1:06d}"
+        rows.append(_row(row_id, bead, source, target, translations, metadata or {}))
+    return Bitext(tuple(rows), tuple(ledger))
+
+
+def _left_out_because(
+    bead: Bead,
+    target: Document | None,
+    translations: Sequence[MachineTranslation],
+    min_confidence: float,
+) -> str | None:
+    if target is None:
+        empty = not any(translations[number].text.strip() for number in bead.source)
+        return "empty_translation" if empty else None
+    if not bead.target:
+        return "deletion"
+    if not bead.source:
+        return "insertion"
+    return "low_confidence" if bead.confidence < min_confidence else None
+
+
+def _row(
+    row_id: str,
+    bead: Bead,
+    source: Document,
+    target: Document | None,
+    translations: Sequence[MachineTranslation],
+    metadata: Mapping[str, Any],
+) -> Row:
+    made = [translations[number] for number in bead.source]
+    translation = " ".join(one.text for one in made)
+    tokens = sum(one.tokens for one in made)
+    block = source.blocks[source.sentences[bead.source[0]].block]
+    return Row(
+        id=row_id,
+        source_document=source.id,
+        target_document=target.id if target else None,
+        source_ids=bead.source,
+        target_ids=bead.target if target else (),
+        source_blocks=_blocks(source, bead.source),
+        target_blocks=_blocks(target, bead.target) if target else (),
+        section=_section(source, block),
+        source=join_sentences(source, bead.source),
+        target=join_sentences(target, bead.target) if target else translation,
+        machine_translation=translation,
+        target_kind="human" if target else "machine",
+        bead_type=bead.type if target else "1-1",
+        alignment_score=bead.score,
+        confidence=bead.confidence,
+        signals=dict(bead.signals),
+        mt_score=sum(one.score * one.tokens for one in made) / tokens if tokens else None,
+        mt_flags=tuple(dict.fromkeys(flag for one in made for flag in one.flags)),
+        metadata=dict(metadata),
+    )
+
+
+def join_sentences(document: Document, ids: Sequence[int]) -> str:
+    """The text of consecutive sentences, with the white space that stood between them.
+
+    Between two blocks stands a space in English and nothing in Chinese.
+    """
+    text = ""
+    before = None
+    for sentence in (document.sentences[number] for number in ids):
+        if before is not None and before.block == sentence.block:
+            between = document.blocks[sentence.block].text[before.end : sentence.start]
+            text += " " if between else ""
+        elif before is not None and document.language == "en":
+            text += " "
+        text += sentence.text
+        before = sentence
+    return text
+
+
+def _blocks(document: Document, ids: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(document.sentences[number].block for number in ids))
+
+
+def _section(document: Document, block: Block) -> str:
+    return "" if block.section is None else document.blocks[block.section].text
+
+
+def _entries(
+    bead: Bead,
+    reason: str,
+    source: Document,
+    target: Document | None,
+    translations: Sequence[MachineTranslation],
+) -> Iterable[LedgerEntry]:
+    detail: dict[str, Any] = {"bead": str(bead), "confidence": bead.confidence}
+    sides: Sequence[tuple[Side, Document | None, tuple[int, ...]]] = (
+        ("source", source, bead.source),
+        ("target", target, bead.target),
+    )
+    for side, document, ids in sides:
+        for number in ids if document else ():
+            assert document is not None
+            sentence = document.sentences[number]
+            made = {"machine_translation": translations[number].text} if side == "source" else {}
+            yield LedgerEntry(
+                document=document.id,
+                side=side,
+                stage="align",
+                reason=reason,
+                text=sentence.text,
+                sentence=number,
+                block=sentence.block,
+                page=document.blocks[sentence.block].page,
+                detail={**detail, **made},
+            )

@@ -1,0 +1,228 @@
+"""Prefect made quiet, offline and quick to start, without a server started by hand.
+
+`session()` is what a command opens around a flow. Where PREFECT_API_URL (or the user's Prefect
+profile) names a server, that one is used. Else a private server is started: its database is a
+copy of a template that the first run migrated (3 s saved), its background services are off, and
+it comes up while the command reads its input. See flows/server.py for how it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpus.document import DuizhaoError
+from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
+from flows.settings import cache_folder
+
+START_SECONDS = 120
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_CLI_PROMPT": "false",
+}
+"""What Prefect is told before it is imported; a value that the user has set stays."""
+
+SERVICES_OFF = (
+    "CANCELLATION_CLEANUP",
+    "EVENT_LOGGER",
+    "FOREMAN",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
+    "SCHEDULER",
+    "TRIGGERS",
+)
+"""Background services that nobody needs in a server which lives as long as one run."""
+
+
+def quieten() -> None:
+    """Set the environment for a quiet, offline Prefect; to be called before it is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
+        os.environ[name] = ",".join([*hosts, *missing])
+
+
+def configured_api() -> str | None:
+    """The Prefect API that the user has named, in the environment or in the Prefect profile."""
+    if url := os.environ.get("PREFECT_API_URL"):
+        return url
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+    try:
+        profiles = tomllib.loads((home / "profiles.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return None
+    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active", "")
+    url = profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL")
+    return str(url) if url else None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A private server that is up or coming up."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+
+    @property
+    def api_url(self) -> str:
+        """The address for PREFECT_API_URL."""
+        return f"http://127.0.0.1:{self.port}/api"
+
+    def wait(self) -> None:
+        """Return once the server answers; DuizhaoError where it does not start."""
+        import httpx
+
+        deadline = time.monotonic() + START_SECONDS
+        # the socket listens from the start, so that a request simply waits until it is served
+        with httpx.Client(trust_env=False, timeout=1.0) as client:
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get(f"{self.api_url}/health").status_code == 200:
+                        return
+        log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
+        raise DuizhaoError(
+            f"the private Prefect server did not start ({log[-1] if log else 'no message'}); "
+            f"try again, or start one with `prefect server start` and set PREFECT_API_URL"
+        )
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_server() -> Server:
+    """Start a private server; returns at once, while it is still coming up."""
+    home = cache_folder() / "prefect"
+    runs = home / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    end_stale_servers(runs)
+    folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-"))
+    template = home / f"template-{version('prefect')}.db"
+    environment = {
+        **os.environ,
+        TEMPLATE_VARIABLE: str(template),
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / DATABASE}",
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_SERVER_API_BLOCKS_REGISTER_ON_START": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in SERVICES_OFF},
+    }
+    environment.pop("PREFECT_API_URL", None)
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(template, folder / DATABASE)
+        environment["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    with listener, (folder / "log").open("wb") as log:
+        descriptor = listener.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server", f"{descriptor}", f"{os.getpid()}", str(folder)],
+            env=environment,
+            pass_fds=(descriptor,),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the flow; the server ends after it
+        )
+        return Server(process, listener.getsockname()[1], folder)
+
+
+def end_stale_servers(runs: Path) -> None:
+    """Remove what servers left behind whose run is gone; end one that hangs on."""
+    for folder in runs.iterdir():
+        parent = int(folder.name.partition("-")[0])
+        if parent == os.getpid() or _alive(parent):
+            continue
+        with contextlib.suppress(OSError), (folder / LOCK).open("r") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(1)  # it is about to end by itself
+                with contextlib.suppress(FileNotFoundError):
+                    os.kill(int((folder / PID).read_text()), signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def session() -> Iterator[Any]:
+    """Run flows inside: a quiet Prefect with a server that answers when first asked.
+
+    Yields a function to call right before the first flow: it waits for the server and switches
+    Prefect to it. The time in between is for work that needs no Prefect.
+    """
+    quieten()
+    server = None if configured_api() else start_server()
+    try:
+        with contextlib.ExitStack() as stack:
+
+            def connect() -> None:
+                stack.enter_context(_connected(server))
+
+            yield connect
+    finally:
+        if server:
+            server.stop()
+
+
+@contextlib.contextmanager
+def _connected(server: Server | None) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in ("PREFECT_HOME", "PREFECT_API_URL")}
+    if server:
+        os.environ["PREFECT_HOME"] = str(server.folder)
+        os.environ["PREFECT_API_URL"] = server.api_url
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
+
+    # the heartbeat thread sleeps a second and is joined at the end of each flow run
+    changes: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    if server:
+        changes[PREFECT_API_URL] = server.api_url
+        server.wait()
+    try:
+        with temporary_settings(changes):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
