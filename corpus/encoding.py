@@ -35,8 +35,8 @@ class Decoded:
 def decode(data: bytes, name: str) -> Decoded:
     """The text of a file; InputError where it is empty, binary or in no known encoding.
 
-        >>> decode("联合国".encode("gb18030"), "a.txt").encoding
-        'gb18030'
+    >>> decode("联合国".encode("gb18030"), "a.txt").encoding
+    'gb18030'
     """
     if not data.strip():
         raise InputError(f"{name}: the file is empty")

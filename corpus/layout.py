@@ -3,16 +3,22 @@
 A reader makes a `Line` of each printed line, with its position in widths of a Chinese character
 (1 em), so that the same rules do for a PDF's coordinates and for the spaces of a text file:
 
-    blocks, furniture = build(lines, "zh")
+    drafts, left_out = build(lines, "zh")
+
+Furniture is taken out first, so that a sentence around it grows together; then lines are joined
+to paragraphs; then each paragraph gets its kind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from corpus.document import Language
+from corpus import block_kinds, furniture
+from corpus.document import BlockKind, Language
 from corpus.readers.draft import Draft, LeftOut
 
 
@@ -32,8 +38,7 @@ class Line:
         ends: the format says that a paragraph ends (True) or goes on (False) after this line;
             None where it does not tell.
         starts: the same for the beginning of a paragraph.
-        size: font size relative to the body's; 1.0 where unknown.
-        bold: set in bold type.
+        kind: set where the reader knows it (a footnote, a heading by its font).
     """
 
     text: str
@@ -45,29 +50,211 @@ class Line:
     page_top: bool = False
     ends: bool | None = None
     starts: bool | None = None
-    size: float = 1.0
-    bold: bool = False
+    kind: BlockKind | None = None
 
 
-SYMBOL = r"[A-Z][A-Z0-9]{0,8}(?:\.[A-Z0-9]{1,6})?/[A-Z0-9][A-Za-z0-9()./\- –—]*"
+# Room at the end of a line, in em, beyond which it was not broken for want of room. Chinese
+# lines keep a character free where the next may not start a line; English ones half a word.
+ROOM: dict[Language, float] = {"zh": 2.6, "en": 2.0}
+# A line with this much room has ended whatever it ends in.
+WIDE_ROOM: dict[Language, float] = {"zh": 7.0, "en": 9.0}
+# How near to a page break a bare number or a repeated line must stand to be furniture.
+NEAR = 2
+CJK = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
+)
+# No space is put beside these: Chinese punctuation carries its own.
+CJK_MARK = re.compile(r"[\u3000-\u3004\u3008-\u303f\uff00-\uffef“”‘’…—·•]")
+HAN_LATIN = re.compile(r"[\u4e00-\u9fff](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[\u4e00-\u9fff])")
+FIRST_TOKEN = re.compile(r"[A-Za-z0-9][^\s\u2e80-\u9fff\uff00-\uffef]*|.")
 
 
-def furniture_reason(text: str) -> str | None:
-    """Why this line is no part of the text, None where it is.
+def width(text: str) -> float:
+    """Width in em: 1 for a Chinese character or mark, a half for a Latin letter or a space."""
+    return sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.5 for char in text)
 
-        >>> furniture_reason("21-01922 6/14")
-        'job_number'
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Joins two lines of a paragraph as this document would have written them.
+
+    `spaced` says whether the document puts a space between Chinese characters and Latin letters
+    or numbers; `words` are the document's words, asked when a line ends in a hyphen.
     """
-    text = text.strip()
-    if re.fullmatch(r"(?:https?://|www\.)\S+", text):
-        return "link"
-    if re.fullmatch(SYMBOL, text):
-        return "document_symbol"
-    if re.fullmatch(r"\d{2}-\d{5}(?:\s+\d+\s?/\s?\d+)?|\d+\s?/\s?\d+\s+\d{2}-\d{5}", text):
-        return "job_number"
-    return None
+
+    language: Language
+    spaced: bool = False
+    words: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, lines: Iterable[str], language: Language) -> Joiner:
+        """Learn the document's habits from its lines."""
+        with_space = without = 0
+        words: Counter[str] = Counter()
+        for line in lines:
+            for match in HAN_LATIN.finditer(line):
+                if match[1] or match[2]:
+                    with_space += 1
+                else:
+                    without += 1
+            if language == "en":
+                words.update(re.findall(r"[a-z]+(?:-[a-z]+)*", line.lower()))
+        return cls(language, with_space > without, words)
+
+    def join(self, first: str, second: str) -> str:
+        """Both lines as one, with or without a space between, or without a hyphen."""
+        if not first or not second:
+            return first + second
+        last, next_ = first[-1], second[0]
+        if last == "\u00ad":
+            return first[:-1] + second
+        if last in "-‐" and len(first) > 1 and first[-2].isalpha() and next_.islower():
+            return self._hyphenated(first, second)
+        return first + self._space(last, next_, first, second) + second
+
+    def _space(self, last: str, next_: str, first: str, second: str) -> str:
+        if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
+            return ""
+        if CJK.match(last) or CJK.match(next_):
+            if CJK.match(last) and CJK.match(next_):
+                return ""
+            other = next_ if CJK.match(last) else last
+            return " " if self.spaced and other.isascii() and other.isalnum() else ""
+        if self.language == "zh" and (CJK_MARK.match(last) or CJK_MARK.match(next_)):
+            # the bullet and the ideographic marks; between Latin words a quotation mark needs one
+            return ""
+        return " "
+
+    def _hyphenated(self, first: str, second: str) -> str:
+        """``decision-`` + ``making`` keeps its hyphen, ``govern-`` + ``ment`` loses it."""
+        head = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*-$", first)
+        tail = re.match(r"[a-z]+(?:-[a-z]+)*", second)
+        if self.language != "en" or head is None or tail is None:
+            return first + second
+        with_hyphen = (head[0] + tail[0]).lower()
+        without = (head[0][:-1] + tail[0]).lower()
+        if self.words[without] > self.words[with_hyphen]:
+            return first[:-1] + second
+        if self.words[with_hyphen]:
+            return first + second
+        # `words` holds the halves at the line's ends themselves: once is no evidence
+        both_are_words = self.words[head[0][:-1].lower()] > 1 and self.words[tail[0]] > 1
+        return first + second if both_are_words else first[:-1] + second
 
 
 def build(lines: Sequence[Line], language: Language) -> tuple[list[Draft], list[LeftOut]]:
     """Blocks and furniture of a document's lines, in reading order."""
-    raise NotImplementedError
+    reasons = find_furniture(lines)
+    left_out = [
+        LeftOut(reason, lines[number].text, lines[number].page, lines[number].number)
+        for number, reason in sorted(reasons.items())
+    ]
+    kept = [line for number, line in enumerate(lines) if number not in reasons and line.text]
+    joiner = Joiner.of((line.text for line in kept), language)
+    groups = paragraphs(kept, language)
+    texts = []
+    for group in groups:
+        text = group[0].text
+        for line in group[1:]:
+            text = joiner.join(text, line.text)
+        texts.append(text)
+    found = block_kinds.kinds(texts, language)
+    drafts = [
+        Draft(
+            kind=group[0].kind or kind,
+            text=text,
+            page=group[0].page,
+            mark=block_kinds.list_mark(text) if kind == "list_item" else None,
+        )
+        for group, text, kind in zip(groups, texts, found, strict=True)
+    ]
+    return drafts, left_out
+
+
+def find_furniture(lines: Sequence[Line]) -> dict[int, str]:
+    """Numbers of the lines that are furniture, each with its reason."""
+    reasons: dict[int, str] = {}
+    previous = ""
+    for number, line in enumerate(lines):
+        reason = furniture.reason(line.text) if line.kind is None else None
+        if reason == "link" and furniture.LEADS_TO_LINK.search(previous):
+            reason = None
+        if reason is not None:
+            reasons[number] = reason
+        elif line.text:
+            previous = line.text
+    _add_bare_numbers(lines, reasons)
+    _add_running_heads(lines, reasons)
+    return reasons
+
+
+def _at_page_edge(lines: Sequence[Line], number: int, reasons: dict[int, str]) -> bool:
+    """Is this line next to a page break or to certain furniture?"""
+    if lines[number].page_top or (number + 1 < len(lines) and lines[number + 1].page_top):
+        return True
+    near = [place for place in (number - 1, number + 1) if place in reasons]
+    return any(reasons[place] != "link" for place in near)
+
+
+def _add_bare_numbers(lines: Sequence[Line], reasons: dict[int, str]) -> None:
+    for number, line in enumerate(lines):
+        if number in reasons or line.kind is not None:
+            continue
+        if furniture.BARE_NUMBER.fullmatch(line.text) and _at_page_edge(lines, number, reasons):
+            reasons[number] = "page_number"
+
+
+def _add_running_heads(lines: Sequence[Line], reasons: dict[int, str]) -> None:
+    """Short lines that come again, but for their numbers, at the edges of three pages or more."""
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        if number in reasons or line.kind is not None or block_kinds.ends_like_text(line.text):
+            continue
+        if not 0 < len(line.text) <= 80 or not _at_page_edge(lines, number, reasons):
+            continue
+        places.setdefault(re.sub(r"\d+", "0", line.text), []).append(number)
+    for numbers in places.values():
+        if len(numbers) >= 3:
+            reasons.update(dict.fromkeys(numbers, "running_head"))
+
+
+def paragraphs(lines: Sequence[Line], language: Language) -> list[list[Line]]:
+    """Lines (furniture taken out) in groups, a group a block."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and goes_on(groups[-1], line, language):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def goes_on(group: Sequence[Line], line: Line, language: Language) -> bool:
+    """Does the paragraph of `group` go on in `line`?"""
+    last = group[-1]
+    if last.kind != line.kind or last.ends:
+        return False
+    stopped = block_kinds.ends_like_text(last.text)
+    marked = block_kinds.list_mark(line.text) is not None
+    if last.ends is False:
+        # a missing paragraph mark is outweighed only by a stop and a plain beginning together
+        return not (stopped and (line.starts or marked) and last.room > ROOM[language])
+    if line.starts:
+        # an indent inside a sentence is the layout's, not a paragraph's
+        return not stopped and last.room <= ROOM[language] and not marked
+    if marked and (stopped or len(group) == 1):
+        return False
+    if line.starts is False:
+        return True
+    room = last.room - width(first_token(line.text))
+    if room > WIDE_ROOM[language]:
+        return False
+    if stopped:
+        return room <= ROOM[language]
+    return room <= (WIDE_ROOM[language] if len(group) > 1 else ROOM[language] + 1)
+
+
+def first_token(text: str) -> str:
+    """What could not be broken at the beginning of a line: a Latin word, or one character."""
+    match = FIRST_TOKEN.match(text)
+    return match[0] if match else ""

@@ -151,7 +151,7 @@ MAY_BE_LAST = {
 }
 
 # Words that start an English sentence far more often than they follow an abbreviation.
-STARTERS = frozenset(
+STARTERS = frozenset(  # noqa: SIM905
     """a according accordingly additionally after all also although among an and another any as at
     based because before both but by certain consequently despite during each each finally
     following for four further furthermore given hence he her here his how however i if in indeed

@@ -24,6 +24,8 @@ CANDIDATE = re.compile(
 )
 PARAGRAPH = re.compile(r"[^\S\n]*\n[^\S\n]*\n\s*|\f\s*")
 HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+# what follows a full stop that is inside a sentence
+GOES_ON = "，、；：,;:。！？—…" + "”’」』）)】〕》〉］]}»›｣"
 TOKEN = re.compile(r"[^\s\"“”‘’「」『』()（）\[\]【】《》<>，、；：。！？]*$")
 # a paragraph or section number, which is no sentence: "51.", "3.2.", "IV.", "A.", "一."
 LABEL = re.compile(
@@ -88,11 +90,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], language: Langua
 
 
 def _ends_chinese(text: str, start: int, match: re.Match[str], following: str) -> bool:
-    if following[0] in "，、；：,;:。！？—…" or following[0] in CLOSERS.replace('"', "").replace(
-        "'", ""
-    ):
-        return False
-    return True
+    return following[0] not in GOES_ON
 
 
 def _ends_half_width(

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from corpus.document import DuizhaoError, InputError
-from flows.commands import score
+from flows.commands import score, segment
 from models.errors import ModelError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 app.command("score")(score.score)
+app.command("segment")(segment.segment)
 
 
 def main() -> None:

@@ -58,8 +58,8 @@ UNREADABLE = (
 def recognise(data: bytes, name: str) -> Format:
     """The format of these bytes; InputError for something that no reader takes.
 
-        >>> recognise(b"%PDF-1.7 ...", "report.txt").name
-        'pdf'
+    >>> recognise(b"%PDF-1.7 ...", "report.txt").name
+    'pdf'
     """
     suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
     if b"%PDF-" in data[:1024]:

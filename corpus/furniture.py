@@ -1,0 +1,72 @@
+"""Page furniture of UN documents: what is printed on the page but is no part of the text.
+
+    >>> reason("21-01922 6/14")
+    'job_number'
+    >>> reason("S/2021/130 was adopted") is None
+    True
+
+`reason` judges a line by itself; `corpus.layout` adds what only the neighbours tell (a bare page
+number, a running head).
+"""
+
+from __future__ import annotations
+
+import re
+
+# A/75/836, S/RES/2532(2020), E/CN.4/2004/7/Add.1, A/C.3/75/L.1/Rev.1, ST/SG/AC.10/11, CAT/C/GBR/6
+SYMBOL = (
+    r"(?:A|S|E|T|ST|CAT|CCPR|CEDAW|CERD|CRC|CRPD|CMW|CED|CESCR|DP|FCCC|HRI|HSP|ICCD|ID|IDB|ISBA|"
+    r"JIU|LOS|MP|NPT|PBC|PCNICC|SPLOS|TD|TRADE|UNEP|UNW|UNIDIR|AC|BWC|CCW|CD|DEC|ECE|EB|ECA|ESCAP|"
+    r"CBD|KJ|APLC|CONF|INCB|ITC|IOM|UNCTAD|UPR|WFP|WTO|IAEA|INFCIRC|UNFPA|UNHCR|HCR|HS)"
+    r"(?:/[A-Z]{1,6}(?:\.\d{1,4})?|/\d{1,4}|/(?:Add|Rev|Corr|Amend|Summary)\.?\s?\d{1,3}"
+    r"|/[A-Z]{1,4}\.\d{1,4}|/[A-Z][A-Za-z]{0,8}\.?\d{0,4})+"
+    r"(?:\s?[(（]\d{4}[)）]|\s?[(（](?:Part|第)[^)）]{1,12}[)）]|\s?[(（](?:SUPP|Vol\.?|Sect\.)[^)）]{0,8}[)）])?\*?"
+)
+JOB = r"(?:GE\.)?\d{2}-\d{5}(?:[EFSCRA]\b)?"
+PAGE_OF = r"/?\d{1,4}\s?/\s?\d{1,4}|/\d{1,4}"
+BARCODE = r"\*\d{6,9}[A-Z]?\*"
+EXTRA = r"\([EFSCRA]\)|\d{6}|\d{1,4}"
+
+FULL = {
+    "barcode": re.compile(BARCODE),
+    "document_symbol": re.compile(SYMBOL),
+    "page_number": re.compile(
+        rf"(?:{PAGE_OF})|[-–—]\s?\d{{1,4}}\s?[-–—]"
+        r"|(?:[Pp]age|PAGE)\s\d{1,4}(?:\s(?:of|/)\s\d{1,4})?"
+        r"|第\s?\d{1,4}\s?页(?:[，,\s]*共\s?\d{1,4}\s?页)?"
+    ),
+    "link": re.compile(r"<?(?:https?://|www\.)[^\s<>，。；、）]+>?"),
+    "recycle": re.compile(r"(?:Please recycle|请回收|♻)\s*♻?"),
+}
+JOB_LINE = re.compile(
+    rf"(?=.*(?:{JOB}))(?:(?:{JOB}|{PAGE_OF}|{BARCODE}|{EXTRA}|{SYMBOL})(?:\s+|$))+", re.ASCII
+)
+SYMBOL_LINE = re.compile(rf"(?=.*{SYMBOL})(?:(?:{SYMBOL}|{PAGE_OF})(?:\s+|$))+")
+PRINTED_PAGE = re.compile(r"(?<![\d-])(\d{1,4})\s?/\s?(\d{1,4})(?!\d)")
+BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+# A paragraph that ends like this goes on with the address on the next line.
+LEADS_TO_LINK = re.compile(
+    r"(?:[:：(（<]|见|查阅|访问|网址|网站|载于|登录|\b(?:at|from|see|website|visit|via|on|address))\s*$",
+    re.IGNORECASE,
+)
+
+
+def reason(text: str) -> str | None:
+    """Why this line is furniture whatever stands around it; None where it is not."""
+    text = text.strip()
+    if len(text) > 200:
+        return None
+    if JOB_LINE.fullmatch(text):
+        return "job_number"
+    for name, pattern in FULL.items():
+        if pattern.fullmatch(text):
+            return name
+    if SYMBOL_LINE.fullmatch(text):
+        return "document_symbol"
+    return None
+
+
+def printed_page(text: str) -> tuple[int, int] | None:
+    """The page and the number of pages that a foot such as ``21-01922 6/14`` tells."""
+    match = PRINTED_PAGE.search(text)
+    return (int(match[1]), int(match[2])) if match else None

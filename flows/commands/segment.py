@@ -1,0 +1,120 @@
+"""`duizhao segment`: a document in, its sentences out."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Lang(StrEnum):
+    """The two languages of the corpus."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Form(StrEnum):
+    """How the sentences are written."""
+
+    jsonl = "jsonl"
+    txt = "txt"
+
+
+def segment(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="The document (text, PDF, Word, HTML ...); - for standard input."
+        ),
+    ],
+    lang: Annotated[
+        Lang, typer.Option("--lang", help="The language that the document is written in.")
+    ],
+    to: Annotated[
+        Form,
+        typer.Option(
+            "--to",
+            help="jsonl: a line a sentence with its block, number and kind; "
+            "txt: the bare sentences, one a line.",
+        ),
+    ] = Form.jsonl,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of standard output."),
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", help="Also write what was left out, and why, to this file (JSON lines)."
+        ),
+    ] = None,
+) -> None:
+    """Read a document and split it into sentences.
+
+    Page furniture (document symbol, job number, page number, link lines) is taken out and counted
+    on standard error; sentences that run across a page are made whole again.
+    """
+    from corpus.readers import read, read_bytes
+
+    if file == "-":
+        document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value)
+    else:
+        document, left_out = read(file, lang.value)
+    kinds = [block.kind for block in document.blocks]
+    if to is Form.jsonl:
+        lines = [
+            _json(
+                {
+                    "block": sentence.block,
+                    "sentence": sentence.id,
+                    "kind": kinds[sentence.block],
+                    "text": sentence.text,
+                }
+            )
+            for sentence in document.sentences
+        ]
+    else:
+        # a soft line break inside a sentence must not make two lines of it
+        lines = [" ".join(sentence.text.split("\n")) for sentence in document.sentences]
+    _write("".join(line + "\n" for line in lines), output)
+    if ledger is not None:
+        from dataclasses import asdict
+
+        _write("".join(_json(asdict(entry)) + "\n" for entry in left_out), ledger)
+    for warning in document.metadata.get("warnings", ()):
+        print(f"duizhao: {warning}", file=sys.stderr)
+    print(
+        f"{len(document.blocks)} blocks, {len(document.sentences)} sentences, "
+        f"{len(left_out)} pieces of page furniture left out",
+        file=sys.stderr,
+    )
+
+
+def _json(row: object) -> str:
+    import json
+
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _write(text: str, path: Path | None) -> None:
+    """To standard output, or to a temporary name that is renamed when all is written."""
+    if path is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return
+    import os
+
+    from corpus.document import DuizhaoError
+
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from None
