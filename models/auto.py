@@ -1,0 +1,94 @@
+"""The one way to an engine: `load_engine(model, engine)`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import lru_cache
+from typing import Literal, cast
+
+from models.engine import Engine
+from models.errors import ModelNameError
+from models.locate import ModelFiles, locate
+from models.weights import FetchProgress
+
+EngineName = Literal["auto", "ctranslate2", "transformers"]
+ENGINES = ("auto", "ctranslate2", "transformers")
+
+_LOADING = threading.Lock()
+
+
+def load_engine(
+    model: str | None = None,
+    engine: EngineName = "auto",
+    *,
+    device: str = "auto",
+    compute_type: str = "auto",
+    threads: int | None = None,
+    batch_tokens: int | None = None,
+    progress: FetchProgress | None = None,
+) -> Engine:
+    """The engine for a model, fetched and converted where needed; loaded once a process.
+
+        >>> load_engine().translate(["安全理事会,"])[0].text     # doctest: +SKIP
+        'Security Council,'
+
+    `model` is None (the default model), a directory, or a Hugging Face name; "auto" is
+    ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` are chosen for the machine
+    unless given. Raises ModelError (models/errors.py).
+    """
+    if engine not in ENGINES:
+        raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    with _LOADING:  # tasks in several threads load one engine, not several
+        files = locate(model, progress)
+        # the process id: a forked worker must not use its parent's threads
+        return _loaded(
+            os.getpid(),
+            files,
+            "transformers" if engine == "transformers" else "ctranslate2",
+            device,
+            compute_type,
+            threads,
+            batch_tokens,
+        )
+
+
+@lru_cache(maxsize=2)
+def _loaded(
+    _process: int,
+    files: ModelFiles,
+    engine: str,
+    device: str,
+    compute_type: str,
+    threads: int | None,
+    batch_tokens: int | None,
+) -> Engine:
+    if engine == "transformers":
+        from models.marian import load_marian
+
+        return cast(
+            Engine,
+            load_marian(
+                files,
+                device=device,
+                compute_type=compute_type,
+                threads=threads,
+                batch_tokens=batch_tokens,
+            ),
+        )
+    from models.ctranslate import CTranslateEngine
+
+    folder = files.folder
+    if files.form == "transformers":
+        from models.convert import converted
+
+        folder = converted(files)
+    return CTranslateEngine(
+        folder,
+        files.name,
+        files.hash,
+        device=device,
+        compute_type=compute_type,
+        threads=threads,
+        batch_tokens=batch_tokens,
+    )

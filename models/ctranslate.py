@@ -1,0 +1,163 @@
+"""The CTranslate2 engine: the default, int8 on the CPU, no torch needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.cores import usable_cores
+from models.engine import Decoding, ForcedScore
+from models.errors import ModelError
+from models.packed import Hypothesis, PackedEngine
+
+_EOS = "</s>"
+
+# measured on two cores by evaluation/benchmarks/translation.py (docs/translation.md)
+_CPU_BATCH_TOKENS = 1024
+# float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
+_GPU_BATCH_TOKENS = 16384
+
+
+class CTranslateEngine(PackedEngine):
+    """A Marian model in CTranslate2's form: `folder` has model.bin and source.spm.
+
+    `threads` cores are used (all there are, by default): one thread a batch and as many batches at
+    once, which is faster than several threads on one batch; the weights are in memory once.
+    Safe to call from several threads. Raises ModelError if the folder holds no such model.
+    """
+
+    name = "ctranslate2"
+
+    def __init__(
+        self,
+        folder: Path,
+        model_name: str,
+        model_hash: str,
+        *,
+        device: str = "auto",
+        compute_type: str = "auto",
+        threads: int | None = None,
+        batch_tokens: int | None = None,
+    ) -> None:
+        import ctranslate2
+        import sentencepiece
+
+        self.folder = folder
+        self.model_name = model_name
+        self.model_hash = model_hash
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        if compute_type == "auto":
+            compute_type = _best_compute_type(device)
+        cores = threads or usable_cores()
+        try:
+            self._translator = ctranslate2.Translator(
+                str(folder),
+                device=device,
+                compute_type=compute_type,
+                inter_threads=cores if device == "cpu" else 1,
+                intra_threads=1,
+                max_queued_batches=-1,  # this engine itself bounds what waits
+            )
+            self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
+        self.compute_type = compute_type
+        self.device = device
+        self.workers = cores if device == "cpu" else 1
+        self.batch_tokens = batch_tokens or (
+            _CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
+        )
+        self.ahead = 2 * self.workers + 2
+        own = _read_json(folder / "duizhao.json")
+        self.positions = int(own.get("positions", 512))
+        # adding </s> twice costs 2 BLEU, leaving it out makes the model loop: the model's own
+        # configuration says whether CTranslate2 adds it
+        self._add_eos = not _read_json(folder / "config.json").get("add_source_eos", False)
+        self._target: Any = None
+
+    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        pieces: list[list[str]] = self._source.encode(list(texts), out_type=str)
+        return pieces
+
+    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        if self._target is None:
+            from models.target_pieces import load_target_pieces
+
+            self._target = load_target_pieces(self.folder)
+        return [self._target.encode(text) for text in texts]
+
+    def _ended(self, pieces: Sequence[str]) -> list[str]:
+        return [*pieces, _EOS] if self._add_eos else list(pieces)
+
+    def _start(
+        self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
+    ) -> Callable[[], list[Hypothesis]]:
+        waiting = self._translator.translate_batch(
+            [self._ended(pieces) for pieces in batch],
+            max_batch_size=0,
+            asynchronous=True,
+            beam_size=decoding.beam,
+            patience=1.0,
+            num_hypotheses=1,
+            length_penalty=decoding.length_penalty,
+            coverage_penalty=0.0,
+            repetition_penalty=1.0,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            disable_unk=False,
+            max_input_length=0,  # nothing is cut: longer texts are split before they come here
+            max_decoding_length=max_tokens,
+            min_decoding_length=1,
+            sampling_topk=1,
+            sampling_temperature=1.0,
+            return_scores=True,
+            return_end_token=True,
+        )
+        return lambda: [_hypothesis(result.result(), decoding.length_penalty) for result in waiting]
+
+    def _start_score(
+        self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
+    ) -> Callable[[], list[ForcedScore]]:
+        waiting = self._translator.score_batch(
+            [self._ended(pieces) for pieces in sources],
+            [list(pieces) for pieces in targets],
+            max_batch_size=0,
+            max_input_length=0,
+            asynchronous=True,
+        )
+        return lambda: [_forced(result.result()) for result in waiting]
+
+
+def _hypothesis(result: Any, length_penalty: float) -> Hypothesis:
+    """The best hypothesis of CTranslate2, its score made a mean over its tokens."""
+    pieces: list[str] = result.hypotheses[0]
+    finished = bool(pieces) and pieces[-1] == _EOS
+    tokens = max(1, len(pieces))
+    # CTranslate2 gives (sum of log p) / tokens ** length_penalty
+    score = result.scores[0] * tokens ** (length_penalty - 1.0)
+    # not sentencepiece's own decode: target pieces need not be in the source's vocabulary
+    text = "".join(pieces[:-1] if finished else pieces).replace("▁", " ").strip()
+    return Hypothesis(text, float(score), tokens, finished)
+
+
+def _forced(result: Any) -> ForcedScore:
+    return ForcedScore(float(sum(result.log_probs)), len(result.log_probs))
+
+
+def _best_compute_type(device: str) -> str:
+    """int8 on a CPU that can (CTranslate2 has no bfloat16 there), float16 on a GPU that can."""
+    import ctranslate2
+
+    able = ctranslate2.get_supported_compute_types(device)
+    wanted = ("int8",) if device == "cpu" else ("float16", "int8_float16")
+    return next((kind for kind in wanted if kind in able), "float32")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """A JSON object, empty where the file is absent."""
+    if not path.is_file():
+        return {}
+    read = json.loads(path.read_text(encoding="utf-8"))
+    return read if isinstance(read, dict) else {}

@@ -1,0 +1,231 @@
+"""What both engines share: packing, splitting what is too long, never cutting, rejoining.
+
+An engine of its own writes four methods: `_pieces`, `_target_pieces`, `_start`, `_start_score`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from models.batching import halve, pack, rejoin, split_to_fit
+from models.engine import Decoding, ForcedScore, Progress, Translation
+
+# an output longer than this, for its source, is most likely a loop, and holds up its batch: it is
+# tried again in halves, and only what cannot be halved gets the whole of Decoding.max_tokens
+_OUTPUT_TIMES, _OUTPUT_PLUS = 3, 40
+_HALVINGS = 3
+OUTPUT_LIMIT_FLAG = "output_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the model made of one input: `score` is the mean log p a token, `</s>` counted.
+
+    `finished` is False where the output limit cut it off before its end.
+    """
+
+    text: str
+    score: float
+    tokens: int
+    finished: bool
+
+
+class PackedEngine(ABC):
+    """An `Engine` (models/engine.py) but for the model itself.
+
+    `positions` is how many tokens the model takes on either side, `</s>` counted; `ahead` how many
+    batches are given to the model before the first is waited for, so that no worker stands idle.
+    """
+
+    name: str
+    model_name: str
+    model_hash: str
+    compute_type: str
+    batch_tokens: int
+    positions: int = 512
+    ahead: int = 0
+
+    @abstractmethod
+    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The source tokens of each text, without `</s>`."""
+
+    @abstractmethod
+    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The target tokens of each text, without `</s>`."""
+
+    @abstractmethod
+    def _start(
+        self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
+    ) -> Callable[[], list[Hypothesis]]:
+        """Begin to translate a batch of source tokens; the function given back waits for it."""
+
+    @abstractmethod
+    def _start_score(
+        self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
+    ) -> Callable[[], list[ForcedScore]]:
+        """Begin to score a batch of token sequences; the function given back waits for it."""
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many source tokens each text takes, `</s>` counted."""
+        return [len(pieces) + 1 for pieces in self._pieces(texts)]
+
+    def translate(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding | None = None,
+        progress: Progress | None = None,
+    ) -> list[Translation]:
+        """Translate each text, in order; texts longer than the model takes are split."""
+        packed = pack(self.lengths(texts), self.batch_tokens)
+        batches = ([texts[i] for i in indices] for indices in packed)
+        found: dict[int, Translation] = {}
+        for indices, done in zip(
+            packed, self.translate_batches(batches, decoding, progress), strict=True
+        ):
+            found.update(zip(indices, done, strict=True))
+        return [found[i] for i in range(len(texts))]
+
+    def translate_batches(
+        self,
+        batches: Iterable[Sequence[str]],
+        decoding: Decoding | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[list[Translation]]:
+        """Translate batches in order, each as it is; some are begun before they are asked for."""
+        decoding = decoding or Decoding()
+        waiting: deque[Callable[[], list[Translation]]] = deque()
+        for batch in batches:
+            waiting.append(self._begin(batch, decoding))
+            if len(waiting) > self.ahead:
+                yield _told(waiting.popleft()(), progress)
+        while waiting:
+            yield _told(waiting.popleft()(), progress)
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
+        """Forced decoding of each target given its source: log p and number of its tokens.
+
+        A pair longer than the model takes is scored in as many parts as are needed, source and
+        target divided in the same proportions.
+        """
+        pairs: list[tuple[int, str, str]] = []
+        for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
+            pairs += [(number, *part) for part in self._pairs_to_fit(source, target)]
+        source_pieces = self._pieces([source for _, source, _ in pairs])
+        target_pieces = self._target_pieces([target for _, _, target in pairs])
+        lengths = [max(map(len, pair)) for pair in zip(source_pieces, target_pieces, strict=True)]
+        waiting: deque[tuple[list[int], Callable[[], list[ForcedScore]]]] = deque()
+        sums: list[tuple[float, int]] = [(0.0, 0)] * len(sources)
+
+        def collect() -> None:
+            indices, finish = waiting.popleft()
+            for i, scored in zip(indices, finish(), strict=True):
+                number = pairs[i][0]
+                log_probability, tokens = sums[number]
+                sums[number] = (log_probability + scored.log_probability, tokens + scored.tokens)
+
+        for indices in pack(lengths, self.batch_tokens):
+            started = self._start_score(
+                [source_pieces[i] for i in indices], [target_pieces[i] for i in indices]
+            )
+            waiting.append((indices, started))
+            if len(waiting) > self.ahead:
+                collect()
+        while waiting:
+            collect()
+        return [ForcedScore(*each) for each in sums]
+
+    def _count(self, text: str) -> int:
+        return len(self._pieces([text])[0])
+
+    def _begin(self, texts: Sequence[str], decoding: Decoding) -> Callable[[], list[Translation]]:
+        """Begin a batch: split what is too long, hand the parts to the model."""
+        pieces = self._pieces(texts)
+        limit = self.positions - 1  # </s>
+        parts: list[list[str]] = []
+        batch: list[list[str]] = []
+        for text, own in zip(texts, pieces, strict=True):
+            if not text.strip():
+                parts.append([])
+            elif len(own) <= limit:
+                parts.append([text])
+                batch.append(own)
+            else:
+                split = split_to_fit(text, limit, self._count)
+                parts.append(split)
+                batch += self._pieces(split)
+        most = min(decoding.max_tokens, self.positions)
+        finish = self._start(batch, decoding, _room(batch, most)) if batch else list
+
+        def wait() -> list[Translation]:
+            hypotheses = iter(finish())
+            return [
+                self._join(
+                    own, [self._finished(part, next(hypotheses), decoding, most) for part in own]
+                )
+                for own in parts
+            ]
+
+        return wait
+
+    def _finished(
+        self, part: str, hypothesis: Hypothesis, decoding: Decoding, most: int, depth: int = 0
+    ) -> Translation:
+        """The hypothesis, or where the limit cut it off: its halves, or itself with more room."""
+        if hypothesis.finished:
+            return Translation(hypothesis.text, hypothesis.score, hypothesis.tokens)
+        halves = halve(part) if depth < _HALVINGS else [part]
+        if len(halves) > 1:
+            pieces = self._pieces(halves)
+            again = self._start(pieces, decoding, _room(pieces, most))()
+            done = [
+                self._finished(half, one, decoding, most, depth + 1)
+                for half, one in zip(halves, again, strict=True)
+            ]
+            return self._join(halves, done)
+        if hypothesis.tokens < most:
+            hypothesis = self._start(self._pieces([part]), decoding, most)()[0]
+        flags = () if hypothesis.finished else (OUTPUT_LIMIT_FLAG,)
+        return Translation(hypothesis.text, hypothesis.score, hypothesis.tokens, flags)
+
+    def _join(self, parts: Sequence[str], done: Sequence[Translation]) -> Translation:
+        """One translation of the parts of one text."""
+        if len(done) == 1:
+            return done[0]
+        tokens = sum(each.tokens for each in done)
+        total = sum(each.score * each.tokens for each in done)
+        flags = tuple(dict.fromkeys(flag for each in done for flag in each.flags))
+        return Translation(
+            rejoin(parts, [each.text for each in done]), total / max(1, tokens), tokens, flags
+        )
+
+    def _pairs_to_fit(self, source: str, target: str) -> list[tuple[str, str]]:
+        """A pair, or its parts where one side is longer than the model takes."""
+        limit = self.positions - 1
+        longest = max(self._count(source), len(self._target_pieces([target])[0]))
+        if longest <= limit:
+            return [(source, target)]
+        cuts = -(-longest // (limit * 3 // 4))  # room for uneven parts
+        pairs = list(zip(_divide(source, cuts), _divide(target, cuts), strict=True))
+        return [fit for pair in pairs for fit in self._pairs_to_fit(*pair)]
+
+
+def _room(batch: Sequence[Sequence[str]], most: int) -> int:
+    """How many tokens the outputs of a batch may have."""
+    return min(most, _OUTPUT_TIMES * max(map(len, batch)) + _OUTPUT_PLUS)
+
+
+def _divide(text: str, parts: int) -> list[str]:
+    """Divide a text into equal runs of characters."""
+    edges = [round(i * len(text) / parts) for i in range(parts + 1)]
+    return [text[a:b] for a, b in pairwise(edges)]
+
+
+def _told(done: list[Translation], progress: Progress | None) -> list[Translation]:
+    """The batch, after `progress` was told of it."""
+    if progress is not None:
+        progress(len(done), sum(each.tokens for each in done))
+    return done
