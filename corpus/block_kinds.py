@@ -45,7 +45,7 @@ PERSON_TITLE_EN = re.compile(
     r"|^(?:[A-Z][\w’'-]*\s+){0,4}(?:Representative|Ambassador|Coordinator|Envoy|Director|Minister|"
     r"Secretary-General|Secretary|Adviser|Advisor|Professor|Counsellor|"
     r"Chargé d’affaires|Chef de Cabinet|"
-    r"Commissioner|Rapporteur|Observer|Officer|Chief|Head)\b(?:\s+(?:of|to|for|on|ad)\b.*)?$"
+    r"Commissioner|Rapporteur|Observer|Officer|Chief|Head)\b(?:\s+(?:of|to|for|on|at|in|with|ad)\b.*)?$"
 )
 PERSON_NAME_EN = re.compile(
     r"[A-Z][\w’'.-]+(?:\s+(?:[A-Z][\w’'.-]*|d[aeiou]s?|van|von|bin|al|el)){1,4},?(?:\s(?:Jr|Sr)\.)?"

@@ -26,6 +26,10 @@ PARAGRAPH = re.compile(r"[^\S\n]*\n[^\S\n]*\n\s*|\f\s*")
 HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 # what follows a full stop that is inside a sentence
 GOES_ON = "，、；：,;:。！？—…" + "”’」』）)】〕》〉］]}»›｣"
+# who said it, behind the quotation: “……。”他说。
+SPEAKER = re.compile(
+    r"[^，、。！？；：“”\s]{1,12}?(?:说道|说|问道|问|答道|指出|补充道|补充说|写道|表示|强调|喊道|回答)[。，]"
+)
 TOKEN = re.compile(r"[^\s\"“”‘’「」『』()（）\[\]【】《》<>，、；：。！？]*$")
 # a paragraph or section number, which is no sentence: "51.", "3.2.", "IV.", "A.", "一."
 LABEL = re.compile(
@@ -90,7 +94,9 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], language: Langua
 
 
 def _ends_chinese(text: str, start: int, match: re.Match[str], following: str) -> bool:
-    return following[0] not in GOES_ON
+    if following[0] in GOES_ON:
+        return False
+    return not (match["close"] and SPEAKER.match(following))
 
 
 def _ends_half_width(
