@@ -1,0 +1,78 @@
+// The data of the page and small things that every other script uses.
+const data = JSON.parse(document.getElementById("data").textContent);
+const review = data.review; // null in a report
+const field = Object.fromEntries(data.fields.map((name, place) => [name, place]));
+
+/** Find an element by id. */
+const byId = (id) => document.getElementById(id);
+
+/** Make an element: make("p.lead", {title: "x"}, "text", child). Text is never read as HTML. */
+function make(what, attributes, ...children) {
+  const [tag, ...classes] = what.split(".");
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** One bead as an object, from its list of values. */
+function beadOf(values) {
+  const bead = {};
+  for (const name in field) bead[name] = values[field[name]];
+  bead.place = 0;
+  bead.problems = null;
+  return bead;
+}
+
+const beads = data.beads.map(beadOf);
+data.beads = null;
+
+const whole = new Intl.NumberFormat("en-GB");
+const count = (number) => whole.format(number);
+const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many || one + "s"}`;
+const fixed = (number, digits) => (number === null ? "–" : number.toFixed(digits));
+const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
+const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
+function median(numbers) {
+  const sorted = Float64Array.from(numbers).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+function debounce(milliseconds, action) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, milliseconds);
+  };
+}
+
+/** Say something to people who cannot see the page change. */
+function announce(text) {
+  byId("announce").textContent = text;
+}
+
+/** "2-1" as it is set in type: 2–1. */
+const typeText = (type) => type.replace("-", "–");
+
+const REASONS = {
+  deletion: "no partner in the reference",
+  insertion: "no partner in the Chinese",
+  low_confidence: "low confidence",
+  deleted_in_review: "deleted in the review",
+};
+const reasonText = (reason) => REASONS[reason] || reason.replace(/_/g, " ");
+
+/** What a person should look at: the kinds of trouble of a bead. */
+function isLow(bead) {
+  return !bead.left && bead.confidence !== null && bead.confidence < data.lowConfidence;
+}
+const isFlagged = (bead) => bead.flags.length > 0;
+const isOther = (bead) => !bead.left && data.hasReference && bead.type !== "1-1";
+const needsLook = (bead) => !bead.checked && (isLow(bead) || isFlagged(bead) || Boolean(bead.left));

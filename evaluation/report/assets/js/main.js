@@ -1,0 +1,148 @@
+// Controls of the bitext, and the start of the page.
+const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function fillControls() {
+  byId("sort").replaceChildren(...SORTS.map((sort) => make("option", { value: sort.id }, sort.name)));
+  const all = make("option", { value: "" }, "All sections");
+  byId("section").replaceChildren(all, ...data.sections.map((title, place) =>
+    make("option", { value: String(place) }, shorten(title || "Before the first heading", 60))));
+  byId("section-label").hidden = data.sections.length < 2;
+  byId("document").replaceChildren(make("option", { value: "" }, "All documents"),
+    ...data.documents.map((name, place) => make("option", { value: String(place) }, shorten(name, 40))));
+  byId("document-label").hidden = data.documents.length < 2;
+  byId("columns").replaceChildren(make("span"), make("span", { lang: "zh-Hans" }, "中文"),
+    make("span", null, "Machine translation"), ...(data.hasReference ? [make("span", null, "Reference")] : []));
+  if (data.hasReference && beads.length) {
+    byId("legend").replaceChildren(
+      make("mark.only.mt", null, "only in the machine translation"), " ",
+      make("mark.only.ref", null, "only in the reference"), " ",
+      make("mark.moved", null, "in another place"));
+  }
+  byId("bitext").classList.toggle("no-reference", !data.hasReference);
+}
+
+function fillChips(counts) {
+  const chips = byId("chips");
+  const focused = document.activeElement && document.activeElement.dataset.kind;
+  const chip = (id, name, number, pressed) => make("button.chip", {
+    type: "button", "data-kind": id, "aria-pressed": String(pressed),
+    onclick: () => (id === "all" ? clearKinds() : toggleKind(id)),
+  }, name, " ", make("span.chip-count", null, count(number)));
+  const kinds = KINDS.filter((kind) => data.hasReference || !["low", "other"].includes(kind.id));
+  chips.replaceChildren(
+    chip("all", "All", counts.all, view.kinds.size === 0),
+    ...kinds.map((kind) => chip(kind.id, kind.name, counts[kind.id], view.kinds.has(kind.id))),
+    ...(view.range ? [make("button.chip.range", {
+      type: "button", "data-kind": "range", "aria-label": "Take this range away", onclick: () => setRange(null),
+    }, rangeText(), make("span", { "aria-hidden": true }, " ×"))] : []));
+  if (focused) {
+    const again = chips.querySelector(`[data-kind="${focused}"]`);
+    if (again) again.focus();
+  }
+}
+
+function rangeText() {
+  const { name, low, high } = view.range;
+  const digits = name === "chrf" ? 0 : name === "mt" ? 2 : 1;
+  if (low === -Infinity) return `${RANGES[name].name} under ${fixed(high, digits)}`;
+  if (high === Infinity) return `${RANGES[name].name} from ${fixed(low, digits)}`;
+  return `${RANGES[name].name} ${fixed(low, digits)}–${fixed(high, digits)}`;
+}
+
+function showEmpty() {
+  const empty = byId("empty");
+  empty.hidden = view.shown.length > 0;
+  listElement.hidden = view.shown.length === 0;
+  if (view.shown.length) return;
+  empty.replaceChildren(
+    make("p.empty-mark", { lang: "zh-Hans", "aria-hidden": true }, "空"),
+    make("p.empty-title", null, beads.length ? "No bead fits" : "No beads in this corpus"),
+    make("p.how", null, beads.length
+      ? "Nothing here matches the search and the filters together."
+      : "Either the documents had no sentences, or none could be paired. The ledger says what became of each."),
+    beads.length ? make("button.primary", { type: "button", onclick: clearFilters }, "Show all beads") : "");
+}
+
+/** After any change of the view: list, counts, controls and address. */
+function refreshView() {
+  fillChips(chooseBeads());
+  const all = beads.length;
+  byId("count").textContent = view.shown.length === all
+    ? plural(all, "bead") : `${count(view.shown.length)} of ${plural(all, "bead")}`;
+  byId("section").value = view.section;
+  byId("document").value = view.document;
+  byId("sort").value = view.sort;
+  if (byId("search").value.trim() !== view.query) byId("search").value = view.query;
+  showEmpty();
+  refreshList();
+  writeAddress();
+}
+
+const toggleKind = (id) => {
+  if (!view.kinds.delete(id)) view.kinds.add(id);
+  refreshView();
+};
+const clearKinds = () => {
+  view.kinds.clear();
+  refreshView();
+};
+const setSection = (section) => {
+  view.section = section;
+  refreshView();
+};
+function setRange(name, low, high) {
+  view.range = name ? { name, low, high } : null;
+  refreshView();
+  if (name) byId("bitext").scrollIntoView();
+}
+function clearFilters() {
+  Object.assign(view, { kinds: new Set(), document: "", section: "", query: "", range: null });
+  byId("search").value = "";
+  refreshView();
+}
+
+function start() {
+  numberBeads();
+  readAddress();
+  fillControls();
+  fillSummary();
+  fillPlots();
+  byId("search").addEventListener("input", debounce(140, () => {
+    view.query = byId("search").value.trim();
+    refreshView();
+  }));
+  for (const name of ["section", "document", "sort"]) {
+    byId(name).addEventListener("change", () => {
+      view[name] = byId(name).value;
+      refreshView();
+    });
+  }
+  startKeyboard();
+  if (review) startReview();
+  byId("search").value = view.query;
+  const wanted = view.current;
+  fillChips(chooseBeads());
+  startList();
+  refreshView();
+  startCharts();
+  windowElement.addEventListener("click", (event) => {
+    const bead = event.target.closest(".bead");
+    if (!bead) return;
+    const link = event.target.closest("a.number");
+    if (link) event.preventDefault();
+    if (link || view.current !== bead.dataset.key) goTo(bead.dataset.key, { focus: Boolean(link) });
+  });
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("bitext").focus();
+  });
+  window.addEventListener("hashchange", () => {
+    readAddress();
+    refreshView();
+    if (view.current) reveal(view.current);
+  });
+  if (wanted && !reveal(wanted)) announce("The bead of this link is not here.");
+  document.documentElement.dataset.ready = "true";
+}
+
+start();

@@ -1,0 +1,358 @@
+// The four plots: score by position, distribution of scores, alignment map, confidence.
+const kept = () => beads.filter((bead) => !bead.left);
+
+/** The segment score of this corpus: chrF++ with a reference, else the model's own score. */
+const MEASURE = data.hasReference
+  ? { range: "chrf", name: "chrF++", of: (bead) => bead.chrf, digits: 0 }
+  : { range: "mt", name: "MT score", of: (bead) => bead.mtScore, digits: 2 };
+
+const scored = () => kept().filter((bead) => MEASURE.of(bead) !== null);
+
+/** Mean of the neighbours of each value, in a window of about a twentieth of them. */
+function smooth(values) {
+  const half = Math.max(3, Math.round(values.length / 40));
+  const sums = [0];
+  for (const value of values) sums.push(sums[sums.length - 1] + value);
+  return values.map((_, place) => {
+    const from = Math.max(0, place - half);
+    const to = Math.min(values.length, place + half + 1);
+    return (sums[to] - sums[from]) / (to - from);
+  });
+}
+
+function positionPlot() {
+  const shown = scored();
+  if (shown.length < 2) return null;
+  const values = shown.map(MEASURE.of);
+  const places = shown.map((bead) => bead.place + 1);
+  const line = smooth(values);
+  const starts = [];
+  shown.forEach((bead, place) => {
+    if (place && bead.section !== shown[place - 1].section) starts.push(places[place]);
+  });
+  const nearest = (plot, left, top) => {
+    let best = -1;
+    let least = 900;
+    const middle = plot.posToIdx(left);
+    for (let place = Math.max(0, middle - 60); place < Math.min(shown.length, middle + 60); place++) {
+      const x = plot.valToPos(places[place], "x") - left;
+      const y = plot.valToPos(values[place], "y") - top;
+      if (x * x + y * y < least) [best, least] = [place, x * x + y * y];
+    }
+    return best;
+  };
+  const tenths = Array.from({ length: 10 }, (_, part) => values.slice(
+    Math.floor((part * values.length) / 10), Math.floor(((part + 1) * values.length) / 10)));
+  return plotCard({
+    id: "position",
+    title: `${MEASURE.name} through the document`,
+    how: "Each dot is a bead; the line is the mean of its neighbours. Choose a dot to read it.",
+    label: `Scatter plot of ${MEASURE.name} by position: mean ${fixed(mean(values), MEASURE.digits)}, ` +
+      `lowest stretch ${fixed(Math.min(...line), MEASURE.digits)}.`,
+    table: {
+      head: ["Part of the document", "Beads", `Mean ${MEASURE.name}`],
+      rows: tenths.map((part, place) => [`${place * 10}–${place * 10 + 10} %`, count(part.length),
+        part.length ? fixed(mean(part), 1) : "–"]),
+    },
+    draw: (colour) => ({
+      options: {
+        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        scales: { x: { time: false }, y: MEASURE.range === "chrf" ? { range: [0, 100] } : {} },
+        axes: [axis(colour, { grid: { show: false }, size: 30, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") }),
+          axis(colour, { size: 40 })],
+        series: [{}, {
+          paths: () => null,
+          points: {
+            show: true, stroke: "transparent", fill: colour.dot,
+            size: shown.length > 3000 ? 3 : shown.length > 800 ? 4 : 6,
+          },
+        }, { stroke: colour.red, width: 2.5, points: { show: false } }],
+        plugins: [onPlot((plot, left, top) => {
+          const place = nearest(plot, left, top);
+          if (place < 0) return hideTooltip(plot);
+          const bead = shown[place];
+          plotTooltip(plot, plot.valToPos(places[place], "x"), plot.valToPos(values[place], "y"),
+            ...beadTooltip(bead, `${MEASURE.name} ${fixed(values[place], MEASURE.digits)}`,
+              data.sections[bead.section] || "no section"));
+        }, (plot, left, top) => {
+          const place = nearest(plot, left, top);
+          if (place >= 0) reveal(shown[place].key);
+        }), { hooks: { drawClear: [(plot) => {
+          if (starts.length > 60) return;
+          const { ctx, bbox } = plot;
+          ctx.save();
+          ctx.strokeStyle = colour.line;
+          ctx.setLineDash([2, 4]);
+          for (const start of starts) {
+            const x = Math.round(plot.valToPos(start - 0.5, "x", true)) + 0.5;
+            ctx.beginPath();
+            ctx.moveTo(x, bbox.top);
+            ctx.lineTo(x, bbox.top + bbox.height);
+            ctx.stroke();
+          }
+          ctx.restore();
+        }] } }],
+      },
+      series: [places, values, line],
+    }),
+  });
+}
+
+function bins(values, from, step, number) {
+  const counts = new Array(number).fill(0);
+  for (const value of values) {
+    counts[Math.max(0, Math.min(number - 1, Math.floor((value - from) / step)))] += 1;
+  }
+  return counts;
+}
+
+const barsPath = (width = 0.86) => uPlot.paths.bars({ size: [width, Infinity], radius: 0.18, align: 0 });
+
+function histogramPlot() {
+  const values = scored().map(MEASURE.of);
+  if (values.length < 2) return null;
+  const isChrf = MEASURE.range === "chrf";
+  const from = isChrf ? 0 : Math.floor(Math.min(...values) * 4) / 4;
+  const step = isChrf ? 5 : Math.max(0.05, -from / 20);
+  const counts = bins(values, from, step, 20);
+  const middles = counts.map((_, place) => from + (place + 0.5) * step);
+  const half = median(values);
+  const edges = (place) => [from + place * step, from + (place + 1) * step];
+  const edgeText = (place) => edges(place).map((edge) => fixed(edge, MEASURE.digits)).join("–");
+  const barAt = (plot, left) => Math.max(0, Math.min(19, Math.floor((plot.posToVal(left, "x") - from) / step)));
+  return plotCard({
+    id: "histogram",
+    title: `How ${MEASURE.name} is distributed`,
+    how: `Beads by score; half of them lie above ${fixed(half, isChrf ? 1 : 2)}. Choose a bar to see its beads.`,
+    label: `Histogram of ${MEASURE.name}: median ${fixed(half, MEASURE.digits)}, ${plural(values.length, "bead")}.`,
+    table: {
+      head: [MEASURE.name, "Beads"],
+      rows: counts.map((number, place) => [edgeText(place), count(number)]),
+    },
+    draw: (colour) => ({
+      options: {
+        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        scales: { x: { time: false, range: [from, from + 20 * step] }, y: { range: [0, Math.max(...counts) * 1.08] } },
+        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : "")) })],
+        series: [{}, { fill: colour.bar, stroke: colour.bar, width: 0, paths: barsPath(), points: { show: false } }],
+        plugins: [onPlot((plot, left) => {
+          const place = barAt(plot, left);
+          plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(counts[place], "y"),
+            make("p.tooltip-title", null, `${MEASURE.name} ${edgeText(place)}`),
+            make("p.tooltip-note", null, `${plural(counts[place], "bead")}, ${percent(counts[place] / values.length)}`));
+        }, (plot, left) => {
+          const place = barAt(plot, left);
+          const [low, high] = edges(place);
+          setRange(MEASURE.range, place ? low : -Infinity, place === 19 ? Infinity : high);
+        }), { hooks: { draw: [(plot) => {
+          const { ctx, bbox } = plot;
+          const x = Math.round(plot.valToPos(half, "x", true));
+          ctx.save();
+          ctx.strokeStyle = colour.red;
+          ctx.lineWidth = 2 * devicePixelRatio;
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+          ctx.restore();
+        }] } }],
+      },
+      series: [middles, counts],
+    }),
+    legend: [["line-red", "median"]],
+  });
+}
+
+const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 + 1 : null);
+
+function mapPlot() {
+  if (!data.hasReference || data.documents.length !== 1) return null;
+  const path = [];
+  let lastX = 0.5;
+  let lastY = 0.5;
+  for (const bead of beads) {
+    const x = middleOf(bead.sourceIds);
+    const y = middleOf(bead.targetIds);
+    path.push({ bead, x: x === null ? lastX + 0.5 : x, y: y === null ? lastY + 0.5 : y });
+    if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1] + 1;
+    if (bead.targetIds.length) lastY = bead.targetIds[bead.targetIds.length - 1] + 1;
+  }
+  if (path.length < 2) return null;
+  const kindOf = (bead) =>
+    bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
+      : bead.type === "1-1" ? "blue" : "red";
+  const types = new Map();
+  for (const bead of beads) types.set(bead.type, (types.get(bead.type) || 0) + 1);
+  const nearest = (plot, left, top) => {
+    let best = null;
+    let least = 400;
+    for (const point of path) {
+      const x = plot.valToPos(point.x, "x") - left;
+      const y = plot.valToPos(point.y, "y") - top;
+      if (x * x + y * y < least) [best, least] = [point, x * x + y * y];
+    }
+    return best;
+  };
+  return plotCard({
+    id: "map",
+    title: "Alignment map",
+    how: "Chinese sentences to the right, the reference upwards. Grey dots share rare words: a trail of them off the path is repeated or moved text.",
+    label: `Dot plot of the alignment of ${lastX} Chinese and ${lastY} reference sentences: ` +
+      [...types].map(([type, number]) => `${number} ${typeText(type)}`).join(", ") + ".",
+    legend: [["dot-blue", "1–1"], ["dot-red", "other beads"], ["dot-amber", "left out"], ["dot-grey", "similar text"]],
+    height: 300,
+    table: {
+      head: ["Bead type", "Beads", "Share"],
+      rows: [...types].sort((a, b) => b[1] - a[1]).map(([type, number]) =>
+        [typeText(type), count(number), percent(number / beads.length)]),
+    },
+    draw: (colour) => ({
+      options: {
+        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        scales: { x: { time: false, range: [0, lastX + 1] }, y: { range: [0, lastY + 1] } },
+        axes: [axis(colour, { size: 30, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") }), axis(colour, { size: 48, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") })],
+        series: [{}, { paths: () => null, points: { show: false } }],
+        plugins: [onPlot((plot, left, top) => {
+          const point = nearest(plot, left, top);
+          if (!point) return hideTooltip(plot);
+          plotTooltip(plot, plot.valToPos(point.x, "x"), plot.valToPos(point.y, "y"),
+            ...beadTooltip(point.bead, point.bead.left ? reasonText(point.bead.left)
+              : `confidence ${fixed(point.bead.confidence, 2)}`));
+        }, (plot, left, top) => {
+          const point = nearest(plot, left, top);
+          if (point) reveal(point.bead.key);
+        }), { hooks: { draw: [(plot) => {
+          const { ctx } = plot;
+          const pixel = devicePixelRatio;
+          const X = (value) => plot.valToPos(value, "x", true);
+          const Y = (value) => plot.valToPos(value, "y", true);
+          ctx.save();
+          ctx.fillStyle = colour.quiet;
+          for (const [x, y, similarity] of data.dots) {
+            ctx.globalAlpha = 0.1 + 0.35 * similarity;
+            const size = (1 + 1.6 * similarity) * pixel;
+            ctx.fillRect(X(x + 1) - size / 2, Y(y + 1) - size / 2, size, size);
+          }
+          ctx.globalAlpha = 1;
+          ctx.strokeStyle = colour.blue;
+          ctx.lineWidth = 1.5 * pixel;
+          ctx.beginPath();
+          for (const point of path) ctx.lineTo(X(point.x), Y(point.y));
+          ctx.stroke();
+          const size = path.length > 2000 ? 1.5 : path.length > 300 ? 2.5 : 3.5;
+          for (const kind of ["blue", "red", "amber"]) {
+            ctx.fillStyle = colour[kind];
+            for (const point of path) {
+              if (kindOf(point.bead) !== kind) continue;
+              ctx.beginPath();
+              ctx.arc(X(point.x), Y(point.y), (kind === "blue" ? size * 0.8 : size * 1.15) * pixel, 0, 7);
+              ctx.fill();
+            }
+          }
+          ctx.restore();
+        }] } }],
+      },
+      series: [[0, lastX + 1], [0, lastY + 1]],
+    }),
+  });
+}
+
+/** Share found right by a reviewer, with a 95 % Wilson interval. */
+function wilson(right, number) {
+  const z = 1.96;
+  const share = right / number;
+  const centre = (share + (z * z) / (2 * number)) / (1 + (z * z) / number);
+  const half = (z / (1 + (z * z) / number)) * Math.sqrt((share * (1 - share)) / number + (z * z) / (4 * number * number));
+  return [centre - half, centre + half];
+}
+
+function confidencePlot() {
+  const shown = kept().filter((bead) => bead.confidence !== null && bead.made === "aligner");
+  if (!data.hasReference || shown.length < 2) return null;
+  const binOf = (value) => Math.min(9, Math.floor(value * 10));
+  const counts = bins(shown.map((bead) => bead.confidence), 0, 0.1, 10);
+  const shares = counts.map((number) => number / shown.length);
+  const middles = counts.map((_, place) => (place + 0.5) / 10);
+  const scores = counts.map((_, place) => {
+    const own = shown.filter((bead) => binOf(bead.confidence) === place && bead.chrf !== null);
+    return own.length ? mean(own.map((bead) => bead.chrf)) / 100 : null;
+  });
+  const judged = (data.judged || []).map(([right, number]) => (number ? { right, number } : null));
+  const anyJudged = judged.some(Boolean);
+  const text = (place) => `${fixed(place / 10, 1)}–${fixed((place + 1) / 10, 1)}`;
+  return plotCard({
+    id: "confidence",
+    title: anyJudged ? "Confidence and what the reviewer found" : "Confidence",
+    how: anyJudged
+      ? "Green points: share of reviewed beads found right, with 95 % interval. On the dashed line, confidence is calibrated."
+      : "How sure the aligner is, and the mean chrF++ of the beads of each bar: it should rise with confidence. Review beads to see the calibration here.",
+    label: `Bars of confidence: ${plural(shown.filter(isLow).length, "bead")} under ${data.lowConfidence}, median ${fixed(median(shown.map((bead) => bead.confidence)), 2)}.`,
+    legend: [["bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"], ...(anyJudged ? [["dot-green", "found right"]] : [])],
+    height: 300,
+    table: {
+      head: ["Confidence", "Beads", "Mean chrF++", ...(anyJudged ? ["Reviewed", "Right"] : [])],
+      rows: counts.map((number, place) => [text(place), count(number),
+        scores[place] === null ? "–" : fixed(100 * scores[place], 1),
+        ...(anyJudged ? [count(judged[place] ? judged[place].number : 0), judged[place] ? percent(judged[place].right / judged[place].number) : "–"] : [])]),
+    },
+    draw: (colour) => ({
+      options: {
+        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        scales: { x: { time: false, range: [0, 1] }, y: { range: [0, 1.04] } },
+        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40 })],
+        series: [{}, { fill: colour.bar, stroke: colour.bar, width: 0, paths: barsPath(), points: { show: false } },
+          { stroke: colour.red, width: 2.5, spanGaps: true, points: { show: true, size: 6, fill: colour.red, stroke: colour.red } }],
+        plugins: [onPlot((plot, left) => {
+          const place = binOf(Math.max(0, Math.min(0.999, plot.posToVal(left, "x"))));
+          const lines = [`${plural(counts[place], "bead")}, ${percent(shares[place])}`];
+          if (scores[place] !== null) lines.push(`mean chrF++ ${fixed(100 * scores[place], 1)}`);
+          if (judged[place]) lines.push(`${judged[place].right} of ${judged[place].number} reviewed right`);
+          plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(shares[place], "y"),
+            make("p.tooltip-title", null, `Confidence ${text(place)}`),
+            make("p.tooltip-note", null, lines.join(" · ")));
+        }, (plot, left) => {
+          const place = binOf(Math.max(0, Math.min(0.999, plot.posToVal(left, "x"))));
+          setRange("confidence", place / 10, place === 9 ? Infinity : (place + 1) / 10);
+        }), { hooks: { draw: [(plot) => anyJudged && drawJudged(plot, judged, middles, colour)] } }],
+      },
+      series: [middles, shares, scores],
+    }),
+  });
+}
+
+function drawJudged(plot, judged, middles, colour) {
+  const { ctx } = plot;
+  const X = (value) => plot.valToPos(value, "x", true);
+  const Y = (value) => plot.valToPos(value, "y", true);
+  ctx.save();
+  ctx.strokeStyle = colour.quiet;
+  ctx.setLineDash([4, 4]);
+  ctx.beginPath();
+  ctx.moveTo(X(0), Y(0));
+  ctx.lineTo(X(1), Y(1));
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.strokeStyle = ctx.fillStyle = colour.green;
+  ctx.lineWidth = 2 * devicePixelRatio;
+  judged.forEach((entry, place) => {
+    if (!entry) return;
+    const [low, high] = wilson(entry.right, entry.number);
+    ctx.beginPath();
+    ctx.moveTo(X(middles[place]), Y(low));
+    ctx.lineTo(X(middles[place]), Y(high));
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(X(middles[place]), Y(entry.right / entry.number), 4.5 * devicePixelRatio, 0, 7);
+    ctx.fill();
+  });
+  ctx.restore();
+}
+
+function fillPlots() {
+  const holder = byId("plots");
+  for (const chart of charts) if (chart.plot) chart.plot.destroy();
+  charts.length = 0;
+  const cards = [positionPlot(), histogramPlot(), mapPlot(), confidencePlot()].filter(Boolean);
+  holder.replaceChildren(...cards);
+  holder.hidden = cards.length === 0;
+}

@@ -1,0 +1,2 @@
+function startReview() {}
+function reviewActions() { return []; }

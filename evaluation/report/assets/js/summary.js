@@ -1,0 +1,125 @@
+// The head of the page: the sentence that sums it up, score cards, the table of sections.
+
+/** A phrase of the lead that shows its beads. */
+function leadLink(text, action) {
+  return make("button.lead-link", { type: "button", onclick: action }, text);
+}
+
+function fillLead() {
+  const lead = byId("lead");
+  const rows = kept();
+  if (!beads.length) {
+    lead.replaceChildren("This corpus has no beads. See what was left out below, and the ledger.");
+    return;
+  }
+  const sources = rows.reduce((sum, bead) => sum + bead.sourceIds.length, 0);
+  const targets = rows.reduce((sum, bead) => sum + bead.targetIds.length, 0);
+  const show = (kind) => () => {
+    clearFilters();
+    toggleKind(kind);
+    byId("bitext").scrollIntoView();
+  };
+  const parts = data.hasReference
+    ? [`${plural(rows.length, "bead")} ${rows.length === 1 ? "pairs" : "pair"} ${plural(sources, "Chinese sentence")} with ${count(targets)} in English, `,
+      `${percent(rows.filter((bead) => bead.type === "1-1").length / Math.max(1, rows.length))} of them one to one. `]
+    : [`${plural(rows.length, "Chinese sentence")}, machine-translated; there is no reference to score against. `];
+  const low = data.hasReference ? rows.filter(isLow).length : 0;
+  const flagged = rows.filter(isFlagged).length;
+  const left = beads.length - rows.length;
+  const look = [
+    low ? leadLink(`${count(low)} with low confidence`, show("low")) : null,
+    flagged ? leadLink(`${count(flagged)} with a flag`, show("flagged")) : null,
+    left ? leadLink(`${count(left)} left out`, show("left")) : null,
+  ].filter(Boolean);
+  if (look.length) {
+    parts.push("Worth a look: ");
+    look.forEach((link, place) => {
+      if (place) parts.push(place === look.length - 1 ? " and " : ", ");
+      parts.push(link);
+    });
+    parts.push(".");
+  } else parts.push("Nothing asks for attention.");
+  lead.replaceChildren(...parts);
+}
+
+function scoreCard(card) {
+  const limit = Math.max(100, card.high || 0);
+  const interval = card.low === null || card.low === undefined ? null : make("div.interval", null,
+    make("span.interval-track", null,
+      make("span.interval-bar", { style: `left:${(100 * card.low) / limit}%;width:${Math.max(0.8, (100 * (card.high - card.low)) / limit)}%` }),
+      make("span.interval-point", { style: `left:${(100 * card.value) / limit}%` })),
+    make("span.interval-text", null, `95 %: ${fixed(card.low, 1)} – ${fixed(card.high, 1)}`));
+  return make("div.card", null,
+    make("p.card-name", null, card.metric, card.lowerIsBetter ? make("span.quiet", null, " lower is better") : null),
+    make("p.card-value", null, fixed(card.value, 1)),
+    interval || make("p.card-note", null, "no interval"));
+}
+
+function shareCard(name, value, note, share) {
+  return make("div.card", null,
+    make("p.card-name", null, name),
+    make("p.card-value", null, value),
+    share === null ? null : make("div.interval", null, make("span.interval-track", null,
+      make("span.share-bar", { style: `width:${100 * share}%` }))),
+    make("p.card-note", null, note));
+}
+
+function fillCards() {
+  const cards = data.scores.map(scoreCard);
+  const rows = kept();
+  if (beads.length) {
+    if (data.hasReference) {
+      const confidences = rows.map((bead) => bead.confidence).filter((value) => value !== null);
+      if (confidences.length) {
+        cards.push(shareCard("Confidence", fixed(median(confidences), 2), "median of the beads", median(confidences)));
+      }
+      const sides = ["sourceIds", "targetIds"].map((side) => [
+        rows.reduce((sum, bead) => sum + bead[side].length, 0),
+        beads.reduce((sum, bead) => sum + bead[side].length, 0)]);
+      const paired = sides[0][0] + sides[1][0];
+      const all = sides[0][1] + sides[1][1];
+      if (all) cards.push(shareCard("Sentences paired", percent(paired / all), `${count(paired)} of ${count(all)}, both sides`, paired / all));
+    } else {
+      const values = rows.map((bead) => bead.mtScore).filter((value) => value !== null);
+      if (values.length) cards.push(shareCard("MT score", fixed(median(values), 2), "median log-probability a token", null));
+      cards.push(shareCard("Flagged", count(rows.filter(isFlagged).length), `of ${plural(rows.length, "sentence")}`, rows.length ? rows.filter(isFlagged).length / rows.length : 0));
+    }
+  }
+  byId("cards").replaceChildren(...cards);
+}
+
+function fillSections() {
+  const groups = new Map();
+  for (const bead of kept()) {
+    if (!groups.has(bead.section)) groups.set(bead.section, []);
+    groups.get(bead.section).push(bead);
+  }
+  byId("sections").hidden = groups.size < 2;
+  if (groups.size < 2) return;
+  const bar = (share, kind) => make(`span.cell-bar.${kind}`, { "aria-hidden": true }, make("span", { style: `width:${100 * share}%` }));
+  const rows = [...groups].map(([section, own]) => {
+    const values = own.map(MEASURE.of).filter((value) => value !== null);
+    const confidences = own.map((bead) => bead.confidence).filter((value) => value !== null);
+    const value = values.length ? mean(values) : null;
+    return make("tr", null,
+      make("th", { scope: "row" }, make("button.row-link", { type: "button", onclick: () => {
+        setSection(String(section));
+        byId("bitext").scrollIntoView();
+      } }, data.sections[section] || "Before the first heading")),
+      make("td", null, count(own.length)),
+      make("td", null, value !== null && MEASURE.range === "chrf" ? bar(value / 100, "blue") : null, fixed(value, MEASURE.digits || 1)),
+      data.hasReference ? make("td", null, confidences.length ? fixed(mean(confidences), 2) : "–") : null,
+      data.hasReference ? make("td", null, count(own.filter(isLow).length)) : null,
+      make("td", null, count(own.filter(isFlagged).length)));
+  });
+  const heads = ["Section", "Beads", `Mean ${MEASURE.name}`, ...(data.hasReference ? ["Mean confidence", "Unsure"] : []), "Flagged"];
+  byId("sections-table").replaceChildren(make("table", null,
+    make("thead", null, make("tr", null, heads.map((text) => make("th", { scope: "col" }, text)))),
+    make("tbody", null, rows)));
+}
+
+function fillSummary() {
+  fillLead();
+  fillCards();
+  fillSections();
+}

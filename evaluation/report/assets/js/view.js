@@ -1,0 +1,136 @@
+// Which beads are shown, in which order; kept in the address, so that a view can be linked.
+const view = {
+  kinds: new Set(), // of KINDS; none: all
+  document: "",
+  section: "",
+  sort: "order",
+  query: "",
+  range: null, // {name, low, high}, from a bar of a plot
+  current: "",
+  shown: beads,
+};
+
+const KINDS = [
+  { id: "low", name: "Low confidence", has: isLow },
+  { id: "flagged", name: "Flagged", has: isFlagged },
+  { id: "other", name: "Not 1–1", has: isOther },
+  { id: "left", name: "Left out", has: (bead) => Boolean(bead.left) },
+];
+if (review) {
+  KINDS.push(
+    { id: "open", name: "To check", has: (bead) => !bead.checked },
+    { id: "changed", name: "Changed", has: (bead) => bead.made !== "aligner" || bead.note !== "" });
+}
+
+const RANGES = {
+  chrf: { name: "chrF", of: (bead) => bead.chrf },
+  confidence: { name: "Confidence", of: (bead) => (bead.left ? null : bead.confidence) },
+  mt: { name: "MT score", of: (bead) => bead.mtScore },
+};
+
+const last = (value) => (value === null ? Infinity : value);
+const ratio = (bead) =>
+  bead.source && bead.target ? Math.abs(Math.log(bead.target.length / bead.source.length / usualRatio())) : -1;
+let usualRatioKnown = 0;
+function usualRatio() {
+  if (!usualRatioKnown) {
+    const pairs = beads.filter((bead) => bead.source && bead.target);
+    usualRatioKnown = pairs.length
+      ? median(pairs.map((bead) => bead.target.length / bead.source.length)) : 1;
+  }
+  return usualRatioKnown;
+}
+
+const SORTS = [
+  { id: "order", name: "Document order" },
+  { id: "confidence", name: "Least confident first", by: (bead) => last(bead.confidence) },
+  { id: "chrf", name: "Lowest chrF first", by: (bead) => last(bead.chrf), reference: true },
+  { id: "mt", name: "Lowest MT score first", by: (bead) => last(bead.mtScore) },
+  { id: "ratio", name: "Oddest length first", by: (bead) => -ratio(bead), reference: true },
+  { id: "long", name: "Longest first", by: (bead) => -bead.source.length },
+].filter((sort) => data.hasReference || !sort.reference);
+
+/** Number the beads in document order; after a load and after each edit. */
+function numberBeads() {
+  beads.forEach((bead, place) => {
+    bead.place = place;
+  });
+}
+
+const searched = new WeakMap();
+function searchText(bead) {
+  let text = searched.get(bead);
+  if (text === undefined) {
+    text = `${bead.source}\n${bead.translation}\n${bead.target}\n${bead.key}`.toLowerCase();
+    searched.set(bead, text);
+  }
+  return text;
+}
+
+const searchTerms = () => view.query.toLowerCase().split(/\s+/).filter(Boolean);
+
+function inContext(bead, terms) {
+  if (view.document !== "" && bead.document !== Number(view.document)) return false;
+  if (view.section !== "" && bead.section !== Number(view.section)) return false;
+  if (view.range) {
+    const value = RANGES[view.range.name].of(bead);
+    if (value === null || value < view.range.low) return false;
+    if (value >= view.range.high) return false;
+  }
+  const text = terms.length ? searchText(bead) : "";
+  return terms.every((term) => text.includes(term));
+}
+
+/** Work out `view.shown` and how many beads each kind has in this section, search and range. */
+function chooseBeads() {
+  const terms = searchTerms();
+  const context = beads.filter((bead) => inContext(bead, terms));
+  const kinds = KINDS.filter((kind) => view.kinds.has(kind.id));
+  view.shown = kinds.length
+    ? context.filter((bead) => kinds.some((kind) => kind.has(bead))) : context;
+  const sort = SORTS.find((entry) => entry.id === view.sort);
+  if (sort && sort.by) {
+    const keys = new Map(view.shown.map((bead) => [bead, sort.by(bead)]));
+    view.shown = [...view.shown].sort((a, b) => keys.get(a) - keys.get(b) || a.place - b.place);
+  }
+  const counts = Object.fromEntries(
+    KINDS.map((kind) => [kind.id, context.filter((bead) => kind.has(bead)).length]));
+  return { all: context.length, ...counts };
+}
+
+/** The view as the part of the address after "#". */
+function viewAddress() {
+  const parts = new URLSearchParams();
+  if (view.current) parts.set("bead", view.current);
+  if (view.kinds.size) parts.set("show", [...view.kinds].join(" "));
+  for (const name of ["document", "section", "query"]) {
+    if (view[name] !== "") parts.set(name, view[name]);
+  }
+  if (view.sort !== "order") parts.set("sort", view.sort);
+  if (view.range) parts.set(view.range.name, `${view.range.low} ${view.range.high}`);
+  return parts.toString();
+}
+
+/** Take the view from the address; what is not known there is passed over. */
+function readAddress() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  view.current = parts.get("bead") || "";
+  const shown = (parts.get("show") || "").split(" ");
+  view.kinds = new Set(KINDS.map((kind) => kind.id).filter((id) => shown.includes(id)));
+  view.document = parts.get("document") in data.documents ? parts.get("document") : "";
+  view.section = parts.get("section") in data.sections ? parts.get("section") : "";
+  view.query = parts.get("query") || "";
+  view.sort = SORTS.some((sort) => sort.id === parts.get("sort")) ? parts.get("sort") : "order";
+  view.range = null;
+  for (const name in RANGES) {
+    const [low, high] = (parts.get(name) || "").split(" ").map(Number);
+    if (low < high) view.range = { name, low, high };
+  }
+}
+
+function writeAddress() {
+  const address = viewAddress();
+  if (address !== location.hash.slice(1)) {
+    history.replaceState(null, "", address ? `#${address}` : location.pathname + location.search);
+  }
+}

@@ -1,0 +1,285 @@
+"""What the page shows, as one JSON value: the beads, the scores, what was left out."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus.bitext import Row
+from corpus.document import LedgerEntry
+from evaluation.report.dotplot import similar_places
+from evaluation.report.folder import Folder
+
+LOW_CONFIDENCE = 0.5
+"""Beads under this are called unsure on the page."""
+
+BEAD_FIELDS = (
+    "key",  # what a permalink names
+    "document",  # index into `documents`
+    "section",  # index into `sections`
+    "type",
+    "source",
+    "translation",
+    "target",
+    "confidence",
+    "score",
+    "chrf",
+    "mtScore",
+    "flags",
+    "signals",  # values in the order of `signals`
+    "sourceIds",
+    "targetIds",
+    "left",  # reason why this is not in the corpus, "" for a row of it
+    "note",  # who made or checked it and when, "" without a review
+    "checked",
+    "made",  # "aligner", "person" or "realigned"
+)
+"""The order of the values in each bead's list; the page's scripts read it from the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the page: a row of the corpus, or sentences that are not in it."""
+
+    key: str
+    document: str
+    section: str
+    type: str
+    source: str
+    translation: str
+    target: str
+    source_ids: tuple[int, ...]
+    target_ids: tuple[int, ...]
+    confidence: float | None = None
+    score: float | None = None
+    chrf: float | None = None
+    mt_score: float | None = None
+    flags: tuple[str, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    left: str = ""
+    note: str = ""
+    checked: bool = False
+    made: str = "aligner"
+
+
+def page_data(folder: Folder) -> dict[str, Any]:
+    """Everything the page of a build shows; its chrF by segment is scored here if need be."""
+    items = with_chrf(items_of(folder.rows, folder.ledger), folder.scores)
+    return assemble(items, folder)
+
+
+def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
+    """The page's data for these items and the folder's scores and account of the run."""
+    from evaluation.report.summary import comparison_tables, run_facts, score_cards
+
+    documents = list(dict.fromkeys(item.document for item in items))
+    sections = list(dict.fromkeys((item.document, item.section) for item in items))
+    signals = list(dict.fromkeys(name for item in items for name in item.signals))
+    encoder = Encoder(documents, sections, signals)
+    has_reference = any(row.target_kind == "human" for row in folder.rows) or not folder.rows
+    return {
+        "title": ", ".join(documents[:2]) + (" …" if len(documents) > 2 else ""),
+        "facts": run_facts(folder),
+        "scores": score_cards(folder.scores) if has_reference else [],
+        "comparison": comparison_tables(folder.comparison),
+        "hasReference": has_reference,
+        "lowConfidence": LOW_CONFIDENCE,
+        "documents": documents,
+        "sections": [title for _, title in sections],
+        "signals": signals,
+        "fields": BEAD_FIELDS,
+        "beads": [encoder.encode(item) for item in items],
+        "dots": similar_places(items) if has_reference else [],
+        "furniture": furniture(folder.ledger),
+        "review": None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Turns items into the page's lists, against fixed lists of names."""
+
+    documents: list[str]
+    sections: list[tuple[str, str]]
+    signals: list[str]
+
+    def encode(self, item: Item) -> list[Any]:
+        """The item's values in the order of BEAD_FIELDS; names not seen before are added."""
+        for name in item.signals:
+            if name not in self.signals:
+                self.signals.append(name)
+        return [
+            item.key,
+            _index(self.documents, item.document),
+            _index(self.sections, (item.document, item.section)),
+            item.type,
+            item.source,
+            item.translation,
+            item.target,
+            number(item.confidence, 4),
+            number(item.score, 3),
+            number(item.chrf, 2),
+            number(item.mt_score, 3),
+            list(item.flags),
+            [number(item.signals.get(name), 3) for name in self.signals] if item.signals else [],
+            list(item.source_ids),
+            list(item.target_ids),
+            item.left,
+            item.note,
+            int(item.checked),
+            item.made,
+        ]
+
+
+def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
+    """Rows and left-out sentences in the order of the documents."""
+    left_out: dict[str, list[LedgerEntry]] = defaultdict(list)
+    for entry in ledger:
+        if entry.sentence is not None:
+            left_out[entry.document].append(entry)
+    by_document: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_document[row.source_document].append(row)
+    placed: list[Item] = []
+    for document, own_rows in by_document.items():
+        target = own_rows[0].target_document
+        entries = left_out.pop(document, [])
+        if target is not None and target != document:
+            entries = entries + left_out.pop(target, [])
+        placed += _interleave(document, own_rows, entries)
+    for document, entries in left_out.items():
+        placed += _interleave(document, [], entries)
+    return placed
+
+
+def item_of_row(row: Row) -> Item:
+    """The line of a corpus row."""
+    note = " ".join(
+        str(row.metadata[name]) for name in ("review", "reviewed_by", "reviewed_at")
+        if row.metadata.get(name)
+    )  # fmt: skip
+    return Item(
+        key=row.id,
+        document=row.source_document,
+        section=row.section,
+        type=row.bead_type,
+        source=row.source,
+        translation=row.machine_translation,
+        target=row.target if row.target_kind == "human" else "",
+        source_ids=row.source_ids,
+        target_ids=row.target_ids,
+        confidence=row.confidence,
+        score=row.alignment_score,
+        mt_score=row.mt_score,
+        flags=row.mt_flags,
+        signals=row.signals,
+        note=note,
+    )
+
+
+def with_chrf(items: Sequence[Item], scores: Mapping[str, Any]) -> list[Item]:
+    """Items with chrF++ by segment, taken from the scores where they have it, else scored."""
+    from dataclasses import replace
+
+    from evaluation.report.summary import segment_chrf
+
+    known = segment_chrf(scores)
+    missing = [
+        item
+        for item in items
+        if not item.left and item.target and item.translation and item.key not in known
+    ]
+    if missing:
+        from evaluation.translation import segment_scores
+
+        values = segment_scores(
+            [item.translation for item in missing], [item.target for item in missing], "chrf++"
+        )
+        known = known | {item.key: value for item, value in zip(missing, values, strict=True)}
+    return [replace(item, chrf=known.get(item.key)) for item in items]
+
+
+def furniture(ledger: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
+    """What the readers left out (page heads, job numbers ...) by side and reason, with examples."""
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for entry in ledger:
+        if entry.sentence is None:
+            groups[entry.side, entry.stage, entry.reason].append(entry.text)
+    return [
+        {
+            "side": side,
+            "stage": stage,
+            "reason": reason,
+            "count": len(texts),
+            "examples": [text[:160] for text, _ in Counter(texts).most_common(5)],
+        }
+        for (side, stage, reason), texts in sorted(groups.items(), key=lambda pair: -len(pair[1]))
+    ]
+
+
+def number(value: float | None, digits: int) -> float | None:
+    """Rounded for the page; None for what JSON cannot say (NaN, infinity)."""
+    return None if value is None or not math.isfinite(value) else round(value, digits)
+
+
+def _interleave(document: str, rows: Sequence[Row], entries: Sequence[LedgerEntry]) -> list[Item]:
+    ends = {
+        "source": [max(row.source_ids, default=-1) for row in rows],
+        "target": [max(row.target_ids, default=-1) for row in rows],
+    }
+    placed: list[tuple[float, int, int, Item]] = [
+        (place, 0, 0, item_of_row(row)) for place, row in enumerate(rows)
+    ]
+    for group in _groups(entries):
+        first = group[0]
+        assert first.sentence is not None
+        # after the last row that ends before this sentence
+        place = bisect_right(ends[first.side], first.sentence) - 0.5
+        side = 1 if first.side == "source" else 2
+        section = rows[min(max(int(place), 0), len(rows) - 1)].section if rows else ""
+        placed.append((place, side, first.sentence, _item_left_out(document, section, group)))
+    return [item for *_, item in sorted(placed, key=lambda entry: entry[:3])]
+
+
+def _groups(entries: Sequence[LedgerEntry]) -> list[list[LedgerEntry]]:
+    """Entries of one filtered bead together (``detail["bead"]`` names it), others alone."""
+    groups: dict[object, list[LedgerEntry]] = defaultdict(list)
+    for number_, entry in enumerate(entries):
+        groups[entry.detail.get("bead", number_)].append(entry)
+    # the source side first, so that a filtered bead stands at the place of its source
+    return [
+        sorted(group, key=lambda entry: (entry.side, entry.sentence or 0))
+        for group in groups.values()
+    ]
+
+
+def _item_left_out(document: str, section: str, group: Sequence[LedgerEntry]) -> Item:
+    source = [entry for entry in group if entry.side == "source"]
+    target = [entry for entry in group if entry.side == "target"]
+    first = group[0]
+    return Item(
+        key=f"{first.document}-left-{first.side[0]}{first.sentence}",
+        document=document,
+        section=section,
+        type=f"{len(source)}-{len(target)}",
+        source="".join(entry.text for entry in source),
+        translation=" ".join(str(entry.detail.get("machine_translation", "")) for entry in source),
+        target=" ".join(entry.text for entry in target),
+        source_ids=tuple(entry.sentence for entry in source if entry.sentence is not None),
+        target_ids=tuple(entry.sentence for entry in target if entry.sentence is not None),
+        confidence=first.detail.get("confidence"),
+        left=first.reason,
+    )
+
+
+def _index(names: list[Any], name: Any) -> int:
+    """Place of the name in the list, which grows when the name is new."""
+    try:
+        return names.index(name)
+    except ValueError:
+        names.append(name)
+        return len(names) - 1

@@ -1,0 +1,64 @@
+"""Where else in the reference does a sentence look at home? The dots under the alignment path.
+
+A dot is a pair of places whose machine translation and reference share rare words: the share of
+the weight (inverse document frequency) of the rarer words of the two that both have, as in the
+dot plots of Church, "Char_align: a program for aligning parallel texts at the character level"
+(ACL 1993), but over words. Dots along the path speak for it; a line of dots beside it shows text
+that is repeated, or moved.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evaluation.report.data import Item
+
+MOST_DOTS = 4000
+RARE = 12  # a word in more texts than this says too little and costs too much
+LEAST = 0.3
+
+_WORD = re.compile(r"\w+")
+
+
+def similar_places(items: Sequence[Item]) -> list[tuple[float, float, float]]:
+    """(source sentence, target sentence, similarity 0 to 1) of the most similar places."""
+    if len({item.document for item in items}) != 1:
+        return []
+    sources = [(_middle(item.source_ids), _words(item.translation)) for item in items]
+    targets = [(_middle(item.target_ids), _words(item.target)) for item in items]
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, (_, words) in enumerate(targets):
+        for word in words:
+            found[word].append(place)
+    weight = {word: math.log(1 + len(targets) / len(places)) for word, places in found.items()}
+    totals = [sum(weight[word] for word in words) for _, words in targets]
+    dots: list[tuple[float, float, float]] = []
+    for x, words in sources:
+        if x is None:
+            continue
+        shared: Counter[int] = Counter()
+        for word in words:
+            places = found.get(word, ())
+            if len(places) <= RARE:
+                for place in places:
+                    shared[place] += weight[word]  # type: ignore[assignment]
+        total = sum(weight.get(word, 0.0) for word in words)
+        for place, common in shared.items():
+            y = targets[place][0]
+            similarity = common / max(1.0, min(total, totals[place]))
+            if y is not None and similarity >= LEAST:
+                dots.append((x, y, round(min(1.0, similarity), 2)))
+    return sorted(sorted(dots, key=lambda dot: -dot[2])[:MOST_DOTS])
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def _middle(ids: Sequence[int]) -> float | None:
+    return (ids[0] + ids[-1]) / 2 if ids else None

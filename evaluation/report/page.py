@@ -1,0 +1,107 @@
+"""Make the page: one HTML file with its styles, scripts, fonts and data inside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evaluation.report.data import page_data
+from evaluation.report.folder import read_folder
+
+ASSETS = Path(__file__).parent / "assets"
+
+# concatenated in this order into one script; each file is one job
+LIBRARIES = ("uPlot.iife.min.js", "diff.min.js", "virtual-core.min.js")
+SCRIPTS = (
+    "base.js",
+    "words.js",
+    "tooltip.js",
+    "bead.js",
+    "view.js",
+    "list.js",
+    "chart.js",
+    "plots.js",
+    "summary.js",
+    "keyboard.js",
+    "review.js",
+    "review-panel.js",
+    "main.js",
+)
+FONTS = {
+    "Inter": "inter-latin-wght-normal.woff2",
+    "Source Serif 4": "source-serif-4-latin-wght-normal.woff2",
+}
+
+
+def write_report(folder: Path) -> Path:
+    """Write ``report.html`` for a folder made by ``duizhao build``; returns its path.
+
+    Raises InputError when the folder has no readable ``corpus.jsonl``.
+    """
+    folder = Path(folder)
+    html = render_page(page_data(read_folder(folder)))
+    path = folder / "report.html"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(html, encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
+def render_page(data: Mapping[str, Any]) -> str:
+    """The page for data of `page_data`; `data["review"]` turns the review controls on."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template("page.html.jinja").render(
+        data=data,
+        data_json=json_for_html(data),
+        style=_style(),
+        script=_script(),
+        review=bool(data.get("review")),
+    )
+
+
+def json_for_html(data: Mapping[str, Any]) -> str:
+    """JSON that may stand in a script element: no ``<`` can end it or open a comment.
+
+    >>> json_for_html({"text": "</script>"})
+    '{"text":"\\\\u003c/script>"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # U+2028 and U+2029 are line ends to older JavaScript engines
+    for character in ("<", "\u2028", "\u2029"):
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+@cache
+def _style() -> str:
+    faces = "".join(
+        f'@font-face{{font-family:"{family}";font-weight:200 900;font-display:swap;'
+        f"src:url(data:font/woff2;base64,{_base64(name)}) format('woff2')}}"
+        for family, name in FONTS.items()
+    )
+    parts = [_read("vendor/uPlot.min.css"), *(_read(f"{name}.css") for name in ("page", "review"))]
+    return faces + "\n".join(parts)
+
+
+@cache
+def _script() -> str:
+    libraries = "\n".join(_read(f"vendor/{name}") for name in LIBRARIES)
+    own = "\n".join(_read(f"js/{name}") for name in SCRIPTS)
+    return f'{libraries}\n(() => {{\n"use strict";\n{own}\n}})();'
+
+
+def _read(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _base64(name: str) -> str:
+    return base64.b64encode((ASSETS / "vendor" / name).read_bytes()).decode("ascii")
