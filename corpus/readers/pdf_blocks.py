@@ -1,0 +1,51 @@
+"""Paragraphs of a PDF to drafts: notes, headings, list items, and the text of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpus.document import BlockKind, Language
+from corpus.readers.draft import Draft
+from corpus.readers.notes import CLOSE, OPEN, leading_mark
+from corpus.readers.pdf_lines import Paragraph
+from corpus.readers.shape import kind_of, split_label
+from corpus.readers.spacing import Joiner, tidy, words
+
+
+def drafts_of(
+    paragraphs: Sequence[Paragraph], language: Language
+) -> tuple[list[Draft], list[Paragraph]]:
+    """The drafts of a document, and the paragraph that each of them came from."""
+    vocabulary: set[str] = set()
+    if language == "en":
+        for paragraph in paragraphs:
+            for strip in paragraph.strips:
+                # the last word of a line may be half a word
+                vocabulary |= words(strip.text.rpartition(" ")[0])
+    joiner = Joiner(language, vocabulary)
+    out = []
+    sources = []
+    for paragraph in paragraphs:
+        text = paragraph.text(joiner)
+        if not text.strip(f" {OPEN}{CLOSE}"):
+            continue
+        out.append(_draft(paragraph, text, language))
+        sources.append(paragraph)
+    return out, sources
+
+
+def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:
+    page = paragraph.strips[0].page if paragraph.strips else None
+    if note := leading_mark(text):
+        return Draft("footnote", note[1], page, note[0])
+    if paragraph.note:
+        return Draft("footnote", text, page)
+    plain = tidy(text, language)
+    kind: BlockKind = "table_cell"
+    if not paragraph.cell:
+        kind = kind_of(
+            plain, language, heading=paragraph.heading, bold=paragraph.bold,
+            caption=paragraph.tag is not None and paragraph.tag.kind == "Caption",
+        )  # fmt: skip
+    mark = split_label(plain)[0] if kind == "list_item" else ""
+    return Draft(kind, text, page, mark or None)

@@ -1,0 +1,160 @@
+"""Pieces to printed lines, and lines to the text of a paragraph.
+
+A `Strip` is what one paragraph (or cell) has on one printed line; a `Paragraph` is strips in
+reading order, whichever way they were found: by the file's tags or by geometry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Language
+from corpus.readers.notes import OPEN, raised
+from corpus.readers.pdf_tags import Tag
+from corpus.readers.pdf_text import Piece
+from corpus.readers.spacing import CJK, Joiner
+
+_GAP = "\u200a"
+_NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
+_LEADER = re.compile(r"\s?(?:[.．·…‥_](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+# a tab: wider than any space in a justified line of Chinese
+TAB = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line's part of a paragraph; lengths in points, `y` the baseline.
+
+    `bold` is the share of bold letters; `space` says that a space character stands before it.
+    """
+
+    text: str
+    page: int
+    left: float
+    right: float
+    y: float
+    size: float
+    bold: float
+    letters: int
+    space: bool = False
+
+    @property
+    def top(self) -> float:
+        return self.y + 0.8 * self.size
+
+    @property
+    def bottom(self) -> float:
+        return self.y - 0.2 * self.size
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph or cell before it is a draft.
+
+    `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
+    or geometry found; `label` is a list label that the file keeps apart from its text.
+    """
+
+    strips: list[Strip]
+    tag: Tag | None = None
+    label: str = ""
+    cell: bool = False
+    note: bool = False
+    heading: bool = False
+    figure: bool = False
+    table: object = None
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def size(self) -> float:
+        """The size that most of its letters have."""
+        counts: dict[float, int] = {}
+        for strip in self.strips:
+            size = round(strip.size * 2) / 2
+            counts[size] = counts.get(size, 0) + strip.letters
+        return max(counts, key=lambda size: counts[size]) if counts else 0.0
+
+    @property
+    def bold(self) -> bool:
+        letters = sum(strip.letters for strip in self.strips)
+        return sum(strip.bold * strip.letters for strip in self.strips) > 0.6 * letters
+
+    def text(self, joiner: Joiner) -> str:
+        """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
+        text = ""
+        for strip in self.strips:
+            if strip.space and joiner.language == "en":
+                text = f"{text} {strip.text}"
+            else:
+                text = joiner.join(text, strip.text)
+        return f"{self.label} {text}".strip() if self.label else text
+
+
+def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:
+    """The printed lines of pieces that belong together, given in reading order."""
+    lines: list[list[Piece]] = []
+    base = size = 0.0
+    for piece in pieces:
+        if lines and _same_line(piece, lines[-1], base, size):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+            base, size = piece.y, 0.0
+        if piece.size > size:
+            base, size = piece.y, piece.size
+    return [strip for line in lines if (strip := strip_of(line, page, language)) is not None]
+
+
+def _same_line(piece: Piece, line: Sequence[Piece], base: float, size: float) -> bool:
+    largest = max(size, piece.size)
+    return abs(piece.y - base) <= 0.55 * largest and piece.left >= line[0].left - largest
+
+
+def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | None:
+    """One printed line of pieces; None where it is white space or a row of leader dots."""
+    letters: dict[float, int] = {}
+    for piece in pieces:
+        letters[piece.size] = letters.get(piece.size, 0) + len(piece.text)
+    size = max(letters, key=lambda each: (letters[each], each))
+    bases = [piece.y for piece in pieces if piece.size == size]
+    base = sorted(bases)[len(bases) // 2]
+    text = ""
+    previous: Piece | None = None
+    for piece in pieces:
+        raw = piece.text
+        if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
+            raw = raised(raw)
+        text += _between(previous, piece, raw, language) + raw
+        previous = piece
+    text = text.replace("\ufffd", "")
+    text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
+    text = _LEADER.sub(" ", text).strip()
+    if not text:
+        return None
+    count = sum(letters.values())
+    return Strip(
+        text=text,
+        page=page,
+        left=min(piece.left for piece in pieces),
+        right=max(piece.right for piece in pieces),
+        y=base,
+        size=size,
+        bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
+        letters=count,
+        space=pieces[0].space == "real",
+    )
+
+
+def _between(previous: Piece | None, piece: Piece, raw: str, language: Language) -> str:
+    """The white space before a piece."""
+    if previous is None:
+        return ""
+    distance = piece.left - previous.right
+    size = max(previous.size, piece.size)
+    if piece.space == "real" or distance > TAB * size:
+        return " "
+    if raw.startswith(OPEN) or distance <= 0.15 * size:
+        return ""
+    return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
