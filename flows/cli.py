@@ -10,7 +10,7 @@ import sys
 import typer
 
 from corpus.document import DuizhaoError, InputError
-from flows.commands import score, segment
+from flows.commands import build, demo, memory, model, score, segment, settings, translate
 from models.errors import ModelError
 
 app = typer.Typer(
@@ -21,8 +21,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("build")(build.build)
+app.command("demo")(demo.demo)
+app.command("settings")(settings.settings)
 app.command("score")(score.score)
 app.command("segment")(segment.segment)
+app.command("translate")(translate.translate)
+app.add_typer(model.app, name="model")
+app.add_typer(memory.app, name="memory")
 
 
 def main() -> None:

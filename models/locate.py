@@ -38,13 +38,13 @@ def locate(model: str | None = None, progress: FetchProgress | None = None) -> M
     assert model is not None
     folder = Path(model).expanduser()
     if folder.is_dir():
-        return _in_folder(model, folder)
+        return in_folder(model, folder)
     if model.startswith((".", "/", "~", os.sep)) or model.count("/") > 1 or folder.exists():
         raise ModelNameError(f"{model}: no such folder; name a folder with a Marian model in it")
     return _on_hub(model, progress)
 
 
-def _in_folder(name: str, folder: Path) -> ModelFiles:
+def in_folder(name: str, folder: Path) -> ModelFiles:
     """A local folder, by the files in it."""
     folder = folder.resolve()
     if (folder / "model.bin").is_file():
@@ -102,4 +102,4 @@ def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
         raise WeightsError(
             f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}"
         ) from error
-    return _in_folder(name, folder)
+    return in_folder(name, folder)

@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.engine import Decoding, Engine, ForcedScore, Translation
 from models.errors import MemoryFileError
@@ -155,9 +155,7 @@ class Memory:
         rows = self._select("log_probability, tokens", "forced", setting, keys)
         return {keys[key]: ForcedScore(total, tokens) for key, total, tokens in rows}
 
-    def remember_forced(
-        self, setting: int, scores: Mapping[tuple[str, str], ForcedScore]
-    ) -> None:
+    def remember_forced(self, setting: int, scores: Mapping[tuple[str, str], ForcedScore]) -> None:
         """Store forced-decoding scores, in one transaction."""
         rows = [(setting, _key(*pair), s.log_probability, s.tokens) for pair, s in scores.items()]
         self._insert("forced", rows)
@@ -197,7 +195,11 @@ class Memory:
                    (SELECT count(*) FROM forced WHERE setting = setting.id)
             FROM setting ORDER BY setting.id"""
         rows = self._do(lambda connection: connection.execute(query).fetchall())
-        return [group for group in (Group(*row) for row in rows) if group.translations or group.forced_scores]
+        return [
+            group
+            for group in (Group(*row) for row in rows)
+            if group.translations or group.forced_scores
+        ]
 
     def entries(self) -> Iterator[Entry]:
         """Every translation there is, sorted by model, settings and source."""
@@ -237,9 +239,9 @@ class Memory:
 
     def _select(
         self, columns: str, table: str, setting: int, keys: Mapping[bytes, object]
-    ) -> list[tuple[bytes, ...]]:
+    ) -> list[tuple[Any, ...]]:
         """Rows (key, columns...) of a table for these keys."""
-        rows: list[tuple[bytes, ...]] = []
+        rows: list[tuple[Any, ...]] = []
         wanted = list(keys)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
@@ -248,7 +250,7 @@ class Memory:
 
             def select(
                 connection: sqlite3.Connection, query: str = query, chunk: list[bytes] = chunk
-            ) -> list[tuple[bytes, ...]]:
+            ) -> list[tuple[Any, ...]]:
                 return connection.execute(query, (setting, *chunk)).fetchall()
 
             rows += self._do(select)

@@ -147,7 +147,8 @@ class Translator:
         batches = self._batches(missing, found)
         lengths = dict(zip(missing, self.engine.lengths(missing), strict=True)) if missing else {}
         first = done_from is not None
-        if first:
+        done = 0.0
+        if done_from is not None:
             self.statistics.remembered += len(found)
             self.statistics.translated += len(sources) - len(found)
             done = done_from + sum(counts[source] for source in found)

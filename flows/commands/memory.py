@@ -1,0 +1,94 @@
+"""`duizhao memory`: what the translation memory holds, as files, and forgetting it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="The translation memory that all runs of a user share: statistics, export, clear.",
+    no_args_is_help=True,
+)
+
+
+class Form(StrEnum):
+    """How the memory is exported."""
+
+    tsv = "tsv"
+    jsonl = "jsonl"
+
+
+@app.command("stats")
+def stats() -> None:
+    """Show what is in the memory: a line (tab-separated) for each model and its settings."""
+    from models.memory import Memory
+
+    memory = Memory()
+    groups = memory.groups() if memory.path.exists() else []
+    print("model\tengine\tarithmetic\tdecoding\ttranslations\tforced scores")
+    for group in groups:
+        print(*asdict(group).values(), sep="\t")
+    total = sum(group.translations for group in groups)
+    size = memory.path.stat().st_size / 1e6 if memory.path.exists() else 0.0
+    typer.echo(f"{total} translations, {size:.1f} MB in {memory.path}", err=True)
+
+
+@app.command("export")
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of standard output."),
+    ] = None,
+    to: Annotated[
+        Form,
+        typer.Option(
+            "--to", help="tsv: source, translation, score; jsonl: with model and settings as well."
+        ),
+    ] = Form.tsv,
+) -> None:
+    """Write every translation in the memory, sorted by model, settings and source."""
+    from flows.lines import output as lines_out
+    from models.memory import Memory
+
+    memory = Memory()
+    count = 0
+    with lines_out(output) as stream:
+        for entry in memory.entries() if memory.path.exists() else ():
+            if to is Form.jsonl:
+                print(json.dumps(asdict(entry), ensure_ascii=False), file=stream)
+            else:
+                print(
+                    entry.source,
+                    entry.output.replace("\t", " "),
+                    entry.score,
+                    sep="\t",
+                    file=stream,
+                )
+            count += 1
+    typer.echo(f"{count} translations from {memory.path}", err=True)
+
+
+@app.command("clear")
+def clear(
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="Forget only what this model made (a name in `stats`)."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+) -> None:
+    """Forget translations; the models stay."""
+    from models.memory import Memory
+
+    memory = Memory()
+    if not memory.path.exists():
+        typer.echo("the translation memory is empty", err=True)
+        return
+    what = f"what {model} made" if model else "every translation"
+    if not yes:
+        typer.confirm(f"Forget {what} in {memory.path}?", abort=True, err=True)
+    typer.echo(f"{memory.clear(model)} translations forgotten", err=True)

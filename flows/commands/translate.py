@@ -1,0 +1,189 @@
+"""`duizhao translate`: sentences in, one a line; their translations out, one a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from models.engine import Translation
+    from models.translator import Statistics
+
+
+class EngineChoice(StrEnum):
+    """What runs the model."""
+
+    auto = "auto"
+    ctranslate2 = "ctranslate2"
+    transformers = "transformers"
+
+
+class Form(StrEnum):
+    """What is written for each line."""
+
+    txt = "txt"
+    tsv = "tsv"
+    jsonl = "jsonl"
+
+
+def translate(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE]", help="Chinese sentences, one a line; - or none: standard input."
+        ),
+    ] = "-",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of standard output."),
+    ] = None,
+    to: Annotated[
+        Form,
+        typer.Option(
+            "--to",
+            help="txt: the translation; tsv: with its score (mean log-probability a token) and "
+            "flags; jsonl: the same with the source.",
+        ),
+    ] = Form.txt,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            help="A folder with a Marian model or a Hugging Face name; none: the default model.",
+        ),
+    ] = None,
+    engine: Annotated[
+        EngineChoice,
+        typer.Option("--engine", help="What runs the model; auto is ctranslate2."),
+    ] = EngineChoice.auto,
+    beam: Annotated[
+        int | None,
+        typer.Option("--beam", min=1, max=32, help="Beam size: 1 is fastest, 4 a little better."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="Cores to use; none: all there are.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option("--device", help="auto, cpu or cuda; auto takes a GPU if there is one.")
+    ] = "auto",
+    compute_type: Annotated[
+        str,
+        typer.Option(
+            "--compute-type",
+            help="Arithmetic: int8, float32, float16 ...; auto is what pays on the device.",
+        ),
+    ] = "auto",
+    batch_tokens: Annotated[
+        int | None,
+        typer.Option("--batch-tokens", min=1, help="Source tokens in a batch, padding counted."),
+    ] = None,
+    memory: Annotated[
+        bool,
+        typer.Option("--memory/--no-memory", help="Use the memory that all your runs share."),
+    ] = True,
+    guards: Annotated[
+        bool,
+        typer.Option(
+            "--guards/--no-guards",
+            help="Flag what looks wrong, try it again and keep the better one.",
+        ),
+    ] = True,
+) -> None:
+    """Translate sentences, one a line in, one a line out; an empty line gives an empty line.
+
+    Killed half-way it goes on where it stopped: what is translated is in the memory.
+    """
+    from flows.fetching import fetching
+    from flows.lines import Lines
+    from flows.lines import output as lines_out
+    from models.auto import load_engine
+    from models.engine import Decoding
+    from models.memory import Memory
+    from models.translator import Translator
+
+    lines = Lines(file)
+    if model is None:
+        from corpus.language import check
+
+        check(lines.sample, "zh", lines.name)
+    with fetching() as progress:
+        loaded = load_engine(
+            model,
+            engine.value,
+            device=device,
+            compute_type=compute_type,
+            threads=threads,
+            batch_tokens=batch_tokens,
+            progress=progress,
+        )
+    translator = Translator(
+        loaded,
+        Decoding(beam=beam) if beam else Decoding(),
+        Memory() if memory else None,
+        guards=guards,
+    )
+    try:
+        with lines_out(output) as stream:
+            for source, translation in _translated(translator, lines):
+                print(_line(source, translation, to), file=stream)
+    except BrokenPipeError:  # the reader of the pipe has had enough, as `head` does
+        sys.stderr.close()
+        return
+    print(_summary(translator.statistics), file=sys.stderr)
+
+
+def _translated(translator: object, lines: object) -> Iterator[tuple[str, Translation]]:
+    """Each line and its translation, with a progress bar."""
+    from collections import deque
+
+    from flows.lines import Lines
+    from flows.translating import progress_bar
+    from models.translator import Translator
+
+    assert isinstance(lines, Lines)
+    assert isinstance(translator, Translator)
+    waiting: deque[str] = deque()
+
+    def taken() -> Iterator[str]:
+        for line in lines:
+            waiting.append(line)
+            yield line
+
+    with progress_bar(lines.count) as report:
+        for translation in translator.translate(taken(), report):
+            yield waiting.popleft(), translation
+
+
+def _line(source: str, translation: Translation, to: Form) -> str:
+    if to is Form.txt:
+        return translation.text
+    flags = list(translation.flags)
+    if to is Form.tsv:
+        return f"{translation.text}\t{translation.score}\t{','.join(flags)}"
+    row = {
+        "source": source,
+        "mt": translation.text,
+        "mt_score": translation.score,
+        "flags": flags,
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _summary(statistics: Statistics) -> str:
+    rate = statistics.tokens / statistics.seconds if statistics.seconds else 0.0
+    said = [
+        f"{statistics.texts} lines",
+        f"{statistics.translated} translated ({rate:.0f} tokens/s)",
+        f"{statistics.saved} saved ({statistics.remembered} from the memory, "
+        f"{statistics.repeated} repeated)",
+    ]
+    if statistics.flagged:
+        flags = ", ".join(f"{name} {count}" for name, count in statistics.flags.most_common())
+        said.append(f"{statistics.flagged} flagged: {flags}")
+    return "; ".join(said)
