@@ -15,6 +15,7 @@ from typing import Any
 
 from corpus.document import Language
 from corpus.readers.draft import Draft, LeftOut
+from corpus.readers.shape import space_label
 from corpus.readers.spacing import tidy
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -123,7 +124,7 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
             if bare.endswith(" ") or not bare or _space_before_stop(piece):
                 piece = piece.lstrip()
         bare += piece
-    return tidy(bare, language), found
+    return space_label(tidy(bare, language)), found
 
 
 def _space_before_stop(piece: str) -> bool:

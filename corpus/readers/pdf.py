@@ -7,15 +7,18 @@ rebuilt from the positions of lines (`pdf_geometry`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpus.document import InputError, Language
 from corpus.readers import pdf_blocks, pdf_cells, pdf_furniture
 from corpus.readers.draft import LeftOut, Reading, Source
 from corpus.readers.notes import settle
-from corpus.readers.pdf_lines import Paragraph, strips_of
+from corpus.readers.pdf_cells import body_size
+from corpus.readers.pdf_geometry import PageStrips, paragraphs_of_page, strips_of_page
+from corpus.readers.pdf_lines import Paragraph, Strip, strips_of
+from corpus.readers.pdf_pages import join_across_pages
 from corpus.readers.pdf_tags import HEADINGS, Path, Tag, TagReader
 from corpus.readers.pdf_text import Page, Piece, read_page
 from corpus.readers.spacing import tidy
@@ -23,6 +26,8 @@ from corpus.readers.spacing import tidy
 # Tags are followed where they hold at least this share of the characters that are no furniture.
 TAGGED_SHARE = 0.9
 PROGRESS_PAGES = 10
+# A picture over this share of a page is a scan of it.
+SCAN_SHARE = 0.6
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
@@ -55,39 +60,129 @@ def open_pdf(source: Source) -> Any:
     return pdf
 
 
+def use_tags(pdf: Any) -> bool:
+    """Whether the tags of a file hold nearly all of its text (judged by some of its pages)."""
+    count = len(pdf)
+    numbers = sorted(
+        {1, 2, 3, count // 3, count // 2, 2 * count // 3, count - 1} & set(range(count))
+    )
+    reader = TagReader()
+    tagged = total = 0
+    for number in numbers or [0]:
+        page = read_page(pdf, number + 1)
+        wanted = {piece.tag for piece in page.pieces if piece.tag is not None}
+        handle = pdf[number]
+        tags = reader.read(handle, wanted)
+        handle.close()
+        for piece in page.pieces:
+            # text of charts has no tags and stands small or turned
+            if not piece.artifact and piece.angle == 0:
+                total += len(piece.text)
+                tagged += len(piece.text) if piece.tag in tags else 0
+    return total > 0 and tagged >= TAGGED_SHARE * total
+
+
 @dataclass
 class _Reader:
     source: Source
     language: Language
     left_out: list[LeftOut] = field(default_factory=list)
     pages: int = 0
+    letters: int = 0
+    invisible: int = 0
+    scanned: int = 0
 
-    def read(self, pdf: Any) -> Reading:
+    def read(self, pdf: Any, tagged: bool | None = None) -> Reading:
         self.pages = len(pdf)
-        paragraphs = self._tagged(pdf)
+        paragraphs = (use_tags(pdf) if tagged is None else tagged) and self.by_tags(pdf)
+        paragraphs = paragraphs or self.by_geometry(pdf)
+        self._check_text()
         pdf_cells.find_cells(paragraphs)
-        drafts, _ = pdf_blocks.drafts_of(paragraphs, self.language)
+        paragraphs = join_across_pages(paragraphs, self.language)
+        drafts = pdf_blocks.drafts_of(paragraphs, self.language)
         settled = settle(drafts, self.language)
         metadata: dict[str, Any] = {"pages": self.pages}
+        if warnings := self._warnings():
+            metadata["warnings"] = warnings
         if settled.places:
             metadata["notes"] = settled.places
         return Reading(settled.drafts, [*self.left_out, *settled.left_out], metadata)
 
-    def _tagged(self, pdf: Any) -> list[Paragraph]:
+    def by_tags(self, pdf: Any) -> list[Paragraph]:
+        """Paragraphs as the file's structure tree has them."""
         reader = TagReader()
         found: dict[Path, Paragraph] = {}
-        for number in range(1, self.pages + 1):
-            page = read_page(pdf, number)
+        for page in self._read_pages(pdf):
             wanted = {piece.tag for piece in page.pieces if piece.tag is not None}
-            handle = pdf[number - 1]
+            handle = pdf[page.number - 1]
             tags = reader.read(handle, wanted)
             handle.close()
-            self._furniture(page, [p for p in page.pieces if p.artifact or p.tag not in tags])
+            self._furniture(page, [p for p in page.pieces if p.artifact])
+            self._figures(page, [p for p in page.pieces if not p.artifact and p.tag not in tags])
             for tag, pieces in _runs(page, tags):
-                self._add(found, tag, pieces, number)
-            if self.source.progress and number % PROGRESS_PAGES == 0:
+                if tag.figure:
+                    self._figures(page, pieces)
+                else:
+                    self._add(found, tag, pieces, page.number)
+        paragraphs = [found[path] for path in sorted(found)]
+        _open_boxes(paragraphs)
+        return paragraphs
+
+    def by_geometry(self, pdf: Any) -> list[Paragraph]:
+        """Paragraphs from where the lines stand."""
+        pages = [strips_of_page(page, self.language) for page in self._read_pages(pdf)]
+        known = pdf_furniture.repeated(
+            [page.strips for page in pages], [page.height for page in pages]
+        )
+        kept: list[tuple[PageStrips, list[Strip]]] = []
+        for page in pages:
+            away = {id(s) for s in page.strips if pdf_furniture.is_furniture(s, page.height, known)}
+            if page.number == 1:
+                away |= {
+                    id(s) for s in pdf_furniture.masthead(page.strips, page.width, page.height)
+                }
+            for strip in page.strips:
+                if id(strip) in away:
+                    self._leave_out(strip, page.height)
+            if page.turned:
+                self.left_out.append(LeftOut("figure", page.turned, page.number))
+            kept.append((page, [strip for strip in page.strips if id(strip) not in away]))
+        body = body_size([Paragraph(strips) for _, strips in kept])
+        out = []
+        for page, strips in kept:
+            out.extend(paragraphs_of_page(page, strips, body))
+        return out
+
+    def _read_pages(self, pdf: Any) -> Iterator[Page]:
+        for number in range(1, self.pages + 1):
+            page = read_page(pdf, number)
+            self.letters += sum(len(piece.text) for piece in page.pieces)
+            self.invisible += sum(len(piece.text) for piece in page.pieces if piece.invisible)
+            self.scanned += page.image_share > SCAN_SHARE
+            yield page
+            if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.pages):
                 self.source.progress(number, self.pages)
-        return [found[path] for path in sorted(found)]
+
+    def _check_text(self) -> None:
+        if self.letters == 0:
+            what = "a scan without text" if self.scanned else "it has no text"
+            raise InputError(
+                f"{self.source.name}: {what} ({self.pages} pages); run OCR on it first, for "
+                "instance: ocrmypdf -l chi_sim+eng in.pdf out.pdf"
+            )
+
+    def _warnings(self) -> list[str]:
+        if self.invisible > 0.5 * self.letters:
+            return [
+                f"{self.source.name}: a scan whose text is a layer of OCR; expect wrong characters "
+                "and lost lines (a new OCR run may help: ocrmypdf --redo-ocr -l chi_sim+eng)"
+            ]
+        if self.scanned and self.letters < 200 * self.pages:
+            return [
+                f"{self.source.name}: {self.scanned} of {self.pages} pages are pictures; "
+                "what is printed in them is not read (OCR them first: ocrmypdf --skip-text)"
+            ]
+        return []
 
     def _add(self, found: dict[Path, Paragraph], tag: Tag, pieces: list[Piece], page: int) -> None:
         strips = strips_of(pieces, page, self.language)
@@ -96,12 +191,13 @@ class _Reader:
         paragraph = found.get(tag.path)
         if paragraph is None:
             paragraph = found[tag.path] = Paragraph(
-                [], tag,
+                [],
+                tag,
                 cell=tag.cell is not None,
                 note=tag.note is not None,
                 heading=tag.kind in HEADINGS,
                 table=tag.table,
-            )  # fmt: skip
+            )
         elif [s.text for s in paragraph.strips] == [s.text for s in strips]:
             # the head of a table, printed again on its next page
             self.left_out += [LeftOut("repeated_table_head", s.text, page) for s in strips]
@@ -112,10 +208,33 @@ class _Reader:
             paragraph.strips.extend(strips)
 
     def _furniture(self, page: Page, pieces: list[Piece]) -> None:
-        for strip in strips_of(pieces, page.number, self.language):
-            text = tidy(strip.text, self.language)
-            reason = pdf_furniture.reason(text, page=page.number, height=strip.y / page.height)
-            self.left_out.append(LeftOut(reason, text, page.number))
+        # a foot's pieces come in any order: put them into lines first
+        whole = replace(page, pieces=tuple(pieces))
+        for strip in strips_of_page(whole, self.language).strips:
+            self._leave_out(strip, page.height)
+
+    def _leave_out(self, strip: Strip, height: float) -> None:
+        text = tidy(strip.text, self.language)
+        reason = pdf_furniture.reason(text, page=strip.page, height=strip.y / height)
+        self.left_out.append(LeftOut(reason, text, strip.page))
+
+    def _figures(self, page: Page, pieces: list[Piece]) -> None:
+        if text := " ".join(piece.text for piece in pieces).strip():
+            self.left_out.append(LeftOut("figure", text, page.number))
+
+
+def _open_boxes(paragraphs: Sequence[Paragraph]) -> None:
+    """A table of one column is a frame around text: its paragraphs are no cells."""
+    columns: dict[Path, int] = {}
+    for paragraph in paragraphs:
+        tag = paragraph.tag
+        if tag and tag.table and tag.cell:
+            columns[tag.table] = max(columns.get(tag.table, 0), tag.cell[-1])
+    for paragraph in paragraphs:
+        tag = paragraph.tag
+        if tag and tag.table and columns.get(tag.table) == 0:
+            paragraph.cell = False
+            paragraph.table = None
 
 
 def _runs(page: Page, tags: dict[int, Tag]) -> Iterator[tuple[Tag, list[Piece]]]:

@@ -12,10 +12,8 @@ from corpus.readers.shape import kind_of, split_label
 from corpus.readers.spacing import Joiner, tidy, words
 
 
-def drafts_of(
-    paragraphs: Sequence[Paragraph], language: Language
-) -> tuple[list[Draft], list[Paragraph]]:
-    """The drafts of a document, and the paragraph that each of them came from."""
+def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[Draft]:
+    """The drafts of a document."""
     vocabulary: set[str] = set()
     if language == "en":
         for paragraph in paragraphs:
@@ -24,14 +22,11 @@ def drafts_of(
                 vocabulary |= words(strip.text.rpartition(" ")[0])
     joiner = Joiner(language, vocabulary)
     out = []
-    sources = []
     for paragraph in paragraphs:
         text = paragraph.text(joiner)
-        if not text.strip(f" {OPEN}{CLOSE}"):
-            continue
-        out.append(_draft(paragraph, text, language))
-        sources.append(paragraph)
-    return out, sources
+        if text.strip(f" {OPEN}{CLOSE}"):
+            out.append(_draft(paragraph, text, language))
+    return out
 
 
 def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:

@@ -39,6 +39,18 @@ def split_label(text: str) -> tuple[str, str]:
     return (match["label"], text[match.end() :]) if match else ("", text)
 
 
+def space_label(text: str) -> str:
+    """The text with one space behind its label, where print has one.
+
+    >>> space_label("(a)报告")
+    '(a) 报告'
+    """
+    label, rest = split_label(text)
+    if not label or not rest or label[-1] not in ".)•◦▪■□●○‣∙·►➢✓" or label[0] == "·":
+        return text
+    return f"{label} {rest}"
+
+
 def kind_of(
     text: str,
     language: Language,

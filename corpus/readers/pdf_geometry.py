@@ -1,0 +1,306 @@
+"""Paragraphs and cells of a PDF without tags, from the positions of its lines.
+
+Pieces to lines, lines to strips (at wide gaps), strips to paragraphs: in running text by leading,
+indent and type, in tables column by column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Language
+from corpus.readers import pdf_furniture
+from corpus.readers.notes import OPEN
+from corpus.readers.pdf_lines import Paragraph, Strip, strip_of
+from corpus.readers.pdf_text import Page, Piece
+from corpus.readers.shape import split_label
+
+# A gap of so many em ends a strip: the next cell, or the text behind a label
+CELL_GAP = 1.3
+LABEL_GAP = 6.0
+# Lines of one paragraph stand at most so many times their size apart
+LEADING = 1.45
+_NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStrips:
+    """The strips of a page from top to bottom, and what was left out while making them."""
+
+    number: int
+    width: float
+    height: float
+    strips: tuple[Strip, ...]
+    rules: tuple[tuple[float, float, float], ...]
+    turned: str = ""
+
+
+def strips_of_page(page: Page, language: Language) -> PageStrips:
+    """Lines of a page, cut at wide gaps, labels put back to their text."""
+    upright = [piece for piece in page.pieces if piece.angle == 0]
+    turned = " ".join(piece.text for piece in page.pieces if piece.angle != 0)
+    strips: list[Strip] = []
+    for line in _lines(upright):
+        parts = [s for part in _cut(line) if (s := strip_of(part, page.number, language))]
+        strips.extend(_with_labels(parts))
+    return PageStrips(page.number, page.width, page.height, tuple(strips), page.rules, turned)
+
+
+def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
+    lines: list[list[Piece]] = []
+    bases: list[tuple[float, float]] = []
+    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    for piece in order:
+        best = None
+        for number in range(len(lines)):
+            base, size = bases[number]
+            rise = piece.y - base
+            same = abs(rise) <= 0.3 * size
+            raised = (
+                piece.size < 0.85 * size
+                and 0 < rise <= 0.65 * size
+                and _touches(piece, lines[number])
+            )
+            if (same or raised) and (best is None or abs(rise) < abs(piece.y - bases[best][0])):
+                best = number
+        if best is None:
+            lines.append([piece])
+            bases.append((piece.y, piece.size))
+        else:
+            lines[best].append(piece)
+    numbered = sorted(range(len(lines)), key=lambda number: -bases[number][0])
+    return [sorted(lines[number], key=lambda piece: piece.left) for number in numbered]
+
+
+def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
+    room = 0.8 * max(other.size for other in line)
+    return any(
+        abs(piece.left - other.right) < room or abs(other.left - piece.right) < room
+        for other in line
+    )
+
+
+def _cut(line: Sequence[Piece]) -> Iterator[list[Piece]]:
+    part: list[Piece] = []
+    for piece in line:
+        if part:
+            gap = piece.left - max(other.right for other in part)
+            if gap > CELL_GAP * max(piece.size, part[-1].size):
+                yield part
+                part = []
+        part.append(piece)
+    if part:
+        yield part
+
+
+def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
+    """A number or letter and the text behind its tab are one strip."""
+    out: list[Strip] = []
+    for strip in parts:
+        if out and len(out) == 1 and _is_label(out[0]):
+            label = out[0]
+            if strip.left - label.right <= LABEL_GAP * strip.size:
+                out[0] = replace(
+                    strip,
+                    text=f"{label.text} {strip.text}",
+                    left=label.left,
+                    letters=label.letters + strip.letters,
+                )
+                continue
+        out.append(strip)
+    return out
+
+
+def _is_label(strip: Strip) -> bool:
+    text = strip.text
+    if text.startswith(OPEN) or re.fullmatch(r"\*{1,4}", text):
+        return True
+    return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)
+
+
+def paragraphs_of_page(page: PageStrips, strips: Sequence[Strip], body: float) -> list[Paragraph]:
+    """The paragraphs and cells of a page from its strips without furniture."""
+    text, notes = _split_notes(page, strips, body)
+    out: list[Paragraph] = []
+    for is_table, group in _regions(text):
+        out.extend(_cells(group) if is_table else _running(group))
+    out.extend(_notes(notes))
+    return out
+
+
+def _split_notes(
+    page: PageStrips, strips: Sequence[Strip], body: float
+) -> tuple[list[Strip], list[Strip]]:
+    """The strips above and below the line that stands over footnotes."""
+    separators = [
+        strip.y for strip in strips
+        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < 0.4 * page.width
+    ]  # fmt: skip
+    left = min((strip.left for strip in strips), default=0.0)
+    separators += [
+        y for start, end, y in page.rules
+        if end - start < 0.4 * page.width and abs(start - left) < 40 and y < 0.75 * page.height
+    ]  # fmt: skip
+    kept = [strip for strip in strips if not pdf_furniture.is_separator(strip.text)]
+    for y in sorted(separators):
+        below = [strip for strip in kept if strip.y < y]
+        above = [strip for strip in kept if strip.y >= y]
+        marked = bool(below) and (
+            below[0].text.startswith((OPEN, "*")) or bool(re.match(r"\d{1,3}\s", below[0].text))
+        )
+        if below and above and marked and below[0].size < body - 0.4:
+            return above, below
+    return kept, []
+
+
+def _notes(strips: Sequence[Strip]) -> list[Paragraph]:
+    out: list[Paragraph] = []
+    for strip in strips:
+        text = strip.text
+        if match := re.match(r"(\d{1,3})\s+(?=\S)", text):
+            text = f"{OPEN}{match[1]}\ue001 {text[match.end() :]}"
+        begins = text.startswith((OPEN, "*"))
+        if begins or not out:
+            out.append(Paragraph([replace(strip, text=text)], note=True))
+        else:
+            out[-1].strips.append(strip)
+    return out
+
+
+def _rows(strips: Sequence[Strip]) -> list[list[Strip]]:
+    rows: list[list[Strip]] = []
+    for strip in strips:
+        if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return rows
+
+
+def _regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
+    """Runs of lines that are a table (several strips a line) or running text."""
+    rows = _rows(strips)
+    wide = [len(row) > 1 for row in rows]
+    flags = list(wide)
+    for number, row in enumerate(rows):
+        if not wide[number] and any(wide[max(0, number - 6) : number]):
+            flags[number] = _in_columns(row[0], rows, wide, number)
+    start = 0
+    for number in range(1, len(rows) + 1):
+        if number == len(rows) or flags[number] != flags[start]:
+            yield flags[start], [strip for row in rows[start:number] for strip in row]
+            start = number
+
+
+def _in_columns(
+    strip: Strip, rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int
+) -> bool:
+    """Whether a lone strip is one more line of a cell of the rows around it."""
+    above = [n for n in range(max(0, number - 6), number) if wide[n]]
+    below = [n for n in range(number + 1, min(len(rows), number + 7)) if wide[n]]
+    columns = [other for n in above[-3:] for other in rows[n]]
+    gap = rows[number - 1][0].y - strip.y
+    if abs(columns[-1].size - strip.size) > 0.6 or gap > 2.6 * strip.size:
+        return False
+    edge = min(other.left for other in columns)
+    aligned = any(abs(other.left - strip.left) <= 3 for other in columns)
+    if aligned and strip.left > edge + 3 * strip.size:
+        return True
+    right_columns = [other.left for other in columns if other.left > edge + 3 * strip.size]
+    narrow = bool(right_columns) and strip.right < min(right_columns)
+    return narrow and (bool(below) or gap <= LEADING * strip.size)
+
+
+def _cells(strips: Sequence[Strip]) -> list[Paragraph]:
+    """Cells of a table: the strips of each column that stand close under one another."""
+    open_cells: list[Paragraph] = []
+    out: list[Paragraph] = []
+    for row in _rows(strips):
+        full_row = len(row) > 1
+        for strip in row:
+            cell = _cell_above(open_cells, strip)
+            if cell is None:
+                cell = Paragraph([strip])
+                out.append(cell)
+                open_cells.append(cell)
+            else:
+                cell.strips.append(strip)
+        if full_row and any(_NUMBER.fullmatch(strip.text) for strip in row[1:]):
+            # figures stand on the last line of their row
+            open_cells = [c for c in open_cells if c.strips[-1] not in row]
+    return sorted(out, key=lambda cell: (-round(cell.strips[0].y / 3), cell.strips[0].left))
+
+
+def _cell_above(cells: Sequence[Paragraph], strip: Strip) -> Paragraph | None:
+    if _NUMBER.fullmatch(strip.text) or _begins(strip):
+        return None
+    for cell in reversed(cells):
+        last = cell.strips[-1]
+        if _NUMBER.fullmatch(last.text) or abs(last.size - strip.size) > 0.6:
+            continue
+        close = 0 < last.y - strip.y <= LEADING * strip.size
+        overlap = min(last.right, strip.right) - max(last.left, strip.left)
+        if close and overlap > 0:
+            return cell
+    return None
+
+
+def _begins(strip: Strip) -> bool:
+    label, rest = split_label(strip.text)
+    return bool(label and rest)
+
+
+def _running(strips: Sequence[Strip]) -> list[Paragraph]:
+    """Paragraphs of running text: where leading, type, indent or a label say that one begins."""
+    out: list[Paragraph] = []
+    right = _usual_right(strips)
+    for strip in strips:
+        if out and not _starts(out[-1], strip, right):
+            out[-1].strips.append(strip)
+        else:
+            out.append(Paragraph([strip]))
+    return out
+
+
+def _usual_right(strips: Sequence[Strip]) -> float:
+    rights = sorted(strip.right for strip in strips)
+    return rights[int(0.8 * (len(rights) - 1))] if rights else 0.0
+
+
+def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
+    last = paragraph.strips[-1]
+    if abs(last.size - strip.size) > 0.6 or (last.bold > 0.6) != (strip.bold > 0.6):
+        return not _inside_bold(last, strip)
+    gap = last.y - strip.y
+    leading = LEADING * strip.size
+    if len(paragraph.strips) > 1:
+        leading = max(1.15 * (paragraph.strips[-2].y - last.y), 1.15 * strip.size)
+    elif strip.size >= 10:
+        leading = 1.75 * strip.size
+    if gap > leading or gap <= 0:
+        return True
+    if strip.text.startswith(OPEN) or (_begins(strip) and last.right < right + strip.size):
+        return _label_starts(paragraph, strip)
+    indent = strip.left - last.left
+    if len(paragraph.strips) > 1 and indent > 0.8 * strip.size:
+        return True
+    short = last.right < right - 6 * strip.size
+    return short and last.text.endswith(tuple("。.！!？?；;：:"))
+
+
+def _inside_bold(last: Strip, strip: Strip) -> bool:
+    """A bold beginning that runs into plain text on the next line is one paragraph."""
+    mixed = 0.02 < last.bold < 0.98 or 0.02 < strip.bold < 0.98
+    close = 0 < last.y - strip.y <= LEADING * strip.size
+    return mixed and close and abs(last.size - strip.size) <= 0.6
+
+
+def _label_starts(paragraph: Paragraph, strip: Strip) -> bool:
+    """A label at the start of a line begins a paragraph unless the line before runs on to it."""
+    label = split_label(strip.text)[0]
+    if strip.text.startswith(OPEN) or not re.fullmatch(r"\d{1,3}\.?|[A-Z]\.", label):
+        return True
+    return label.endswith(".") and abs(strip.left - paragraph.strips[0].left) < 3
