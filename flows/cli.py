@@ -10,7 +10,18 @@ import sys
 import typer
 
 from corpus.document import DuizhaoError, InputError
-from flows.commands import build, demo, memory, model, score, segment, settings, translate
+from flows.commands import (
+    align,
+    build,
+    demo,
+    evaluate_alignment,
+    memory,
+    model,
+    score,
+    segment,
+    settings,
+    translate,
+)
 from models.errors import ModelError
 
 app = typer.Typer(
@@ -21,8 +32,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("align")(align.align)
 app.command("build")(build.build)
 app.command("demo")(demo.demo)
+app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
 app.command("settings")(settings.settings)
 app.command("score")(score.score)
 app.command("segment")(segment.segment)

@@ -1,0 +1,223 @@
+"""Anchors: sentence pairs that share rare tokens, and the best increasing chain through them.
+
+A token that stands in few sentences on either side votes for each pair of its sentences; the
+votes of a pair add up. The heaviest chain of pairs that increases on both sides is found in
+O(k log k) with a Fenwick tree over target positions, so the cost follows the length of the text.
+The band of the search is laid around the chain: whole rectangles between two anchors, so that an
+annex that one side lacks stays inside, and a diagonal band where a rectangle is too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.alignment.compiled import njit
+from corpus.alignment.lattice import Band, full_band, make_band
+from corpus.alignment.signals.embedding import Embed
+from corpus.alignment.tokens import Bags
+
+RARE = 6
+STRONG = 2.0
+"""Least votes of an anchor."""
+LARGEST_RECTANGLE = 40_000
+SMALL_TEXT = 1_600
+
+
+@njit
+def _votes(source_ids, source_starts, target_ids, target_starts, weight, rare):  # type: ignore[no-untyped-def]
+    """Pairs (source sentence * targets + target sentence) and their votes, with repetition."""
+    words = weight.shape[0]
+    sources = source_starts.shape[0] - 1
+    targets = target_starts.shape[0] - 1
+    held_source = np.full((words, rare), -1, dtype=np.int32)
+    held_target = np.full((words, rare), -1, dtype=np.int32)
+    count_source = np.zeros(words, dtype=np.int32)
+    count_target = np.zeros(words, dtype=np.int32)
+    for i in range(sources):
+        for t in range(source_starts[i], source_starts[i + 1]):
+            word = source_ids[t]
+            c = count_source[word]
+            if c > 0 and c <= rare and held_source[word, c - 1] == i:
+                continue
+            if c < rare:
+                held_source[word, c] = i
+            count_source[word] = c + 1
+    for j in range(targets):
+        for t in range(target_starts[j], target_starts[j + 1]):
+            word = target_ids[t]
+            c = count_target[word]
+            if c > 0 and c <= rare and held_target[word, c - 1] == j:
+                continue
+            if c < rare:
+                held_target[word, c] = j
+            count_target[word] = c + 1
+    total = 0
+    for word in range(words):
+        if count_source[word] <= rare and count_target[word] <= rare:
+            total += count_source[word] * count_target[word]
+    keys = np.empty(total, dtype=np.int64)
+    votes = np.empty(total, dtype=np.float32)
+    at = 0
+    for word in range(words):
+        cs = count_source[word]
+        ct = count_target[word]
+        if cs > rare or ct > rare:
+            continue
+        for x in range(cs):
+            for y in range(ct):
+                keys[at] = np.int64(held_source[word, x]) * targets + held_target[word, y]
+                votes[at] = weight[word] / max(cs, ct)
+                at += 1
+    return keys[:at], votes[:at]
+
+
+@njit
+def _heaviest_chain(rows, columns, weights, targets):  # type: ignore[no-untyped-def]
+    """Indexes of the heaviest chain; input sorted by row, then by column descending."""
+    count = rows.shape[0]
+    tree = np.zeros(targets + 2)
+    owner = np.full(targets + 2, -1, dtype=np.int64)
+    before = np.full(count, -1, dtype=np.int64)
+    best_end = -1
+    best = 0.0
+    for x in range(count):
+        value = 0.0
+        link = -1
+        at = columns[x]  # columns strictly less than this one
+        while at > 0:
+            if tree[at] > value:
+                value = tree[at]
+                link = owner[at]
+            at -= at & -at
+        before[x] = link
+        value += weights[x]
+        if value > best:
+            best = value
+            best_end = x
+        at = columns[x] + 1
+        while at < targets + 2:
+            if value > tree[at]:
+                tree[at] = value
+                owner[at] = x
+            at += at & -at
+    chain = np.empty(count, dtype=np.int64)
+    length = 0
+    x = best_end
+    while x >= 0:
+        chain[length] = x
+        length += 1
+        x = before[x]
+    return chain[:length][::-1].copy()
+
+
+def token_votes(bags: Bags, rare: int = RARE) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Sentence pairs (shape (pairs, 2)) that share rare tokens, with their summed votes."""
+    targets = len(bags.target_starts) - 1
+    keys, votes = _votes(
+        bags.source_ids, bags.source_starts, bags.target_ids, bags.target_starts, bags.weight, rare
+    )
+    return sum_votes(keys, votes, targets)
+
+
+def sum_votes(
+    keys: NDArray[np.int64], votes: NDArray[np.float32], targets: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Add up the votes of equal keys; returns the pairs and their votes."""
+    order = np.argsort(keys, kind="stable")
+    keys, votes = keys[order], votes[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(first)
+    summed = np.add.reduceat(votes, starts) if len(starts) else votes[:0]
+    unique = keys[starts]
+    return np.stack([unique // max(targets, 1), unique % max(targets, 1)], axis=1), summed
+
+
+def chain(pairs: NDArray[np.int64], votes: NDArray[np.float32], targets: int) -> NDArray[np.int64]:
+    """The heaviest strictly increasing chain of pairs, shape (anchors, 2), strays removed."""
+    if not len(pairs):
+        return np.zeros((0, 2), dtype=np.int64)
+    order = np.lexsort((-pairs[:, 1], pairs[:, 0]))
+    pairs, votes = pairs[order], votes[order]
+    picked = pairs[_heaviest_chain(pairs[:, 0], pairs[:, 1], votes.astype(np.float64), targets)]
+    return _without_strays(picked)
+
+
+def _without_strays(anchors: NDArray[np.int64], reach: int = 4, most: int = 6) -> NDArray[np.int64]:
+    """Leave out anchors that stand off the line of their neighbours in the chain."""
+    if len(anchors) < 2 * reach:
+        return anchors
+    line = anchors[:, 1] - anchors[:, 0]
+    padded = np.pad(line, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    near = (np.abs(windows - line[:, None]) <= most).sum(axis=1)
+    return anchors[near > reach // 2 + 1]
+
+
+def band_around(
+    anchors: NDArray[np.int64], sources: int, targets: int, width: int, largest: int
+) -> Band:
+    """The band around a chain of anchors: `width` places to either side of it.
+
+    `largest` is the number of places up to which a rectangle between two anchors is taken whole.
+    """
+    if (sources + 1) * (targets + 1) <= SMALL_TEXT:
+        return full_band(sources, targets)
+    corners = np.concatenate(
+        [np.zeros((1, 2), dtype=np.int64), anchors, np.array([[sources, targets]])]
+    )
+    low = np.full(sources + 1, targets, dtype=np.int64)
+    high = np.zeros(sources + 1, dtype=np.int64)
+    for (i0, j0), (i1, j1) in pairwise(corners):
+        rows, columns = i1 - i0, j1 - j0
+        first, last = max(i0 - width, 0), min(i1 + width, sources)
+        if rows * columns <= largest or min(rows, columns) <= 2 * width:
+            low[first : last + 1] = np.minimum(low[first : last + 1], j0 - width)
+            high[first : last + 1] = np.maximum(high[first : last + 1], j1 + width)
+            continue
+        half = max(width * 6, int(0.06 * columns))
+        middle = j0 + (np.arange(first, last + 1) - i0) * columns // rows
+        low[first : last + 1] = np.minimum(low[first : last + 1], middle - half)
+        high[first : last + 1] = np.maximum(high[first : last + 1], middle + half)
+    return make_band(sources, targets, low, high)
+
+
+def merge(
+    votes: list[tuple[NDArray[np.int64], NDArray[np.float32]]], sources: int, targets: int
+) -> NDArray[np.int64]:
+    """One chain from the votes of several signals."""
+    if not votes:
+        return np.zeros((0, 2), dtype=np.int64)
+    keys = np.concatenate([pairs[:, 0] * targets + pairs[:, 1] for pairs, _ in votes])
+    pairs, summed = sum_votes(keys, np.concatenate([each for _, each in votes]), targets)
+    strong = summed >= STRONG
+    return chain(pairs[strong], summed[strong] ** 2, targets)
+
+
+def embedding_votes(
+    embed: Embed, source: Sequence[str], target: Sequence[str], block: int = 512
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Votes for pairs of sentences that are each other's nearest by embedding."""
+    n, m = len(source), len(target)
+    of_source = embed(source, [(i, i + 1) for i in range(n)])
+    of_target = embed(target, [(j, j + 1) for j in range(m)])
+    best_target = np.zeros(n, dtype=np.int64)
+    margin = np.zeros(n, dtype=np.float32)
+    column_best = np.full(m, -2.0, dtype=np.float32)
+    column_row = np.zeros(m, dtype=np.int64)
+    for first in range(0, n, block):
+        cosine = of_source[first : first + block] @ of_target.T
+        best_target[first : first + block] = cosine.argmax(axis=1)
+        top = np.partition(cosine, max(m - 3, 0), axis=1)[:, max(m - 3, 0) :]
+        margin[first : first + block] = top.max(axis=1) - top.min(axis=1)
+        highest, row = cosine.max(axis=0), cosine.argmax(axis=0)
+        better = highest > column_best
+        column_best[better] = highest[better]
+        column_row[better] = row[better] + first
+    mutual = np.flatnonzero(column_row[best_target] == np.arange(n))
+    pairs = np.stack([mutual, best_target[mutual]], axis=1)
+    return pairs, (STRONG + 30.0 * margin[mutual]).astype(np.float32)

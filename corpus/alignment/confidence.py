@@ -1,0 +1,51 @@
+"""From the search's result to beads: each signal's share in the score, and the confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpus.alignment.bead import Bead
+from corpus.alignment.lattice import TYPES
+from corpus.alignment.search import place_coordinates
+from corpus.alignment.signals import forced
+
+if TYPE_CHECKING:
+    from corpus.alignment.aligner import Found
+
+
+def calibrate(found: Found) -> list[Bead]:
+    """The beads of the path, with shares by signal and calibrated confidence.
+
+    The confidence is the bead's probability in the search, drawn along a line that was fitted to
+    how often beads of such a probability are right (weights.json, `calibration`).
+    """
+    band, path = found.evidence.band, found.path
+    starts = place_coordinates(band, path[:, 0])
+    columns = found.evidence.columns()
+    shares = found.evidence.of_path(path, starts[:, 0]) * found.weights.vector(columns)
+    names = list(dict.fromkeys(signal for signal, _ in columns))
+    summed = {
+        name: shares[:, [at for at, (signal, _) in enumerate(columns) if signal == name]].sum(1)
+        for name in names
+    }
+    if found.forced is not None:
+        weights = found.weights.vector(("forced", column) for column in forced.COLUMNS)
+        summed["forced"] = found.forced @ weights
+    x, y = np.array(found.weights.calibration).T
+    confidence = np.interp(found.probability, x, y)
+    beads = []
+    for row, ((i, j), kind) in enumerate(zip(starts.tolist(), path[:, 1].tolist(), strict=True)):
+        a, b = TYPES[kind]
+        parts = {name: float(values[row]) for name, values in summed.items()}
+        beads.append(
+            Bead(
+                tuple(range(i, i + a)),
+                tuple(range(j, j + b)),
+                sum(parts.values()),
+                float(confidence[row]),
+                parts,
+            )
+        )
+    return beads

@@ -1,0 +1,71 @@
+"""The lattice of candidate beads: a band of places, and the bead types that leave each place.
+
+A place (i, j) stands before source sentence i and target sentence j. Row i of the band holds the
+places (i, low[i]) .. (i, high[i]); they are numbered row by row, so that place (i, j) has number
+``offset[i] + j - low[i]``. From each place go `len(TYPES)` beads; arrays about beads have the
+shape (places, types). A bead whose end is outside the band is never taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST_BEAD = 8
+"""Most sentences in a bead, both sides together."""
+
+TYPES: tuple[tuple[int, int], ...] = (
+    (1, 0),
+    (0, 1),
+    *((a, b) for a in range(1, LARGEST_BEAD) for b in range(1, LARGEST_BEAD - a + 1)),
+)
+"""Every bead type (source sentences, target sentences); the first two are the gaps."""
+
+TYPE_SOURCE: NDArray[np.int64] = np.array([a for a, _ in TYPES], dtype=np.int64)
+TYPE_TARGET: NDArray[np.int64] = np.array([b for _, b in TYPES], dtype=np.int64)
+TYPE_NUMBER: NDArray[np.int64] = np.full((LARGEST_BEAD + 1, LARGEST_BEAD + 1), -1, dtype=np.int64)
+for _number, (_a, _b) in enumerate(TYPES):
+    TYPE_NUMBER[_a, _b] = _number
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The places that the search may use; row i of 0..sources, columns low[i]..high[i]."""
+
+    sources: int
+    targets: int
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    offset: NDArray[np.int64]
+
+    @property
+    def places(self) -> int:
+        """How many places the band holds."""
+        return int(self.offset[-1])
+
+    def holds(self, i: int, j: int) -> bool:
+        """Whether the place is in the band."""
+        return 0 <= i <= self.sources and bool(self.low[i] <= j <= self.high[i])
+
+
+def make_band(sources: int, targets: int, low: NDArray[np.int64], high: NDArray[np.int64]) -> Band:
+    """A band from its edges, mended so that it is within bounds, connected and monotone."""
+    low = np.clip(low, 0, targets).astype(np.int64)
+    high = np.clip(high, 0, targets).astype(np.int64)
+    low[0], high[-1] = 0, targets
+    low = np.minimum.accumulate(low[::-1])[::-1].copy()
+    high = np.maximum.accumulate(high)
+    high = np.maximum(high, low)
+    # a step down needs row i + 1 to begin no later than row i ends
+    low[1:] = np.minimum(low[1:], high[:-1])
+    offset = np.zeros(sources + 2, dtype=np.int64)
+    np.cumsum(high - low + 1, out=offset[1:])
+    return Band(sources, targets, low, high, offset)
+
+
+def full_band(sources: int, targets: int) -> Band:
+    """Every place: for short texts."""
+    rows = np.zeros(sources + 1, dtype=np.int64)
+    return make_band(sources, targets, rows, rows + targets)

@@ -1,0 +1,214 @@
+"""Embedding: cosine of the cross-lingual embeddings of two spans, and its margin.
+
+A cosine alone favours spans that are near everything. The margins set it against the spans next
+to it (as Bertalign does) and against spans drawn from the whole document (as Vecalign does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.alignment.compiled import njit
+from corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, Band
+
+Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
+"""Given all sentences and spans (start, end), one unit row a span."""
+
+COLUMNS = (
+    "cosine",
+    "cosine_sum",
+    "distance_sum",
+    "margin",
+    "margin_sum",
+    "weakest",
+    "outside",
+    "short",
+    "gap_found",
+)
+"""Cosine, the same times (sentences - 1), distance relative to spans of the whole document times
+sentences, margin against the neighbours, the same times (sentences - 1), what the bead's edges
+bring in, what a neighbour outside would bring in; for gaps, the best margin of the sentence with
+a sentence of the other side."""
+
+SPAN = LARGEST_BEAD - 1
+SAMPLE = 150
+ROWS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """`cosine` (places, types); mean cosine of each span with spans of the other side's whole
+    document, (sentences, SPAN); best margin of each sentence alone."""
+
+    cosine: NDArray[np.float32]
+    source_usual: NDArray[np.float32]
+    target_usual: NDArray[np.float32]
+    source_found: NDArray[np.float32]
+    target_found: NDArray[np.float32]
+
+
+def spans(first: int, last: int, count: int) -> list[tuple[int, int]]:
+    """All spans of up to `SPAN` sentences that start at first .. last - 1 (cut at the end)."""
+    return [(i, min(i + size, count)) for i in range(first, last) for size in range(1, SPAN + 1)]
+
+
+def _sample(embed: Embed, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """Embeddings of single sentences and pairs spread evenly over the document."""
+    count = len(sentences)
+    at = np.unique(np.linspace(0, count - 1, min(SAMPLE, count)).astype(np.int64))
+    return embed(sentences, [(int(i), min(int(i) + 1 + int(i) % 2, count)) for i in at])
+
+
+def _block(embed: Embed, sentences: Sequence[str], first: int, last: int) -> NDArray[np.float32]:
+    rows = embed(sentences, spans(first, last, len(sentences)))
+    return np.ascontiguousarray(rows, dtype=np.float32).reshape(last - first, SPAN, -1)
+
+
+def prepare(embed: Embed, source: Sequence[str], target: Sequence[str], band: Band) -> Embedding:
+    """Cosines of every bead of the band, a block of rows at a time."""
+    n, m = len(source), len(target)
+    cosine = np.zeros((band.places, len(TYPE_SOURCE)), dtype=np.float32)
+    source_sample = _sample(embed, source)
+    target_sample = _sample(embed, target)
+    source_usual = np.zeros((n + 1, SPAN), dtype=np.float32)
+    target_usual = np.zeros((m + 1, SPAN), dtype=np.float32)
+    done = 0  # target spans whose usual cosine is known
+    held, held_from = np.zeros((0, SPAN, source_sample.shape[1]), dtype=np.float32), 0
+    for first in range(0, n, ROWS):
+        last = min(first + ROWS, n)
+        here = _block(embed, source, first, last)
+        source_usual[first:last] = (here @ target_sample.T).mean(axis=2)
+        low, high = int(band.low[first]), min(int(band.high[last - 1]) + 1, m)
+        # rows overlap in the target spans they need: keep what is still wanted, add what is new
+        keep = held[max(low - held_from, 0) :]
+        start = held_from + len(held) - len(keep) if len(keep) else low
+        new_from = start + len(keep)
+        if high > new_from:
+            keep = np.concatenate([keep, _block(embed, target, new_from, high)])
+        held, held_from = keep, start
+        if high > done:
+            fresh = held[max(done - held_from, 0) : high - held_from]
+            target_usual[high - len(fresh) : high] = (fresh @ source_sample.T).mean(axis=2)
+            done = high
+        for i in range(first, last):
+            left, right = int(band.low[i]), min(int(band.high[i]) + 1, m)
+            if right <= left:
+                continue
+            there = held[left - held_from : right - held_from]
+            table = (here[i - first] @ there.reshape(-1, there.shape[2]).T).reshape(
+                SPAN, right - left, SPAN
+            )
+            place = int(band.offset[i])
+            cosine[place : place + right - left, 2:] = table[
+                TYPE_SOURCE[2:] - 1, :, TYPE_TARGET[2:] - 1
+            ].T
+    found = _found(
+        band.low, band.high, band.offset, cosine, int(TYPE_NUMBER[1, 1]),
+        source_usual, target_usual,
+    )  # fmt: skip
+    return Embedding(cosine, source_usual, target_usual, *found)
+
+
+@njit
+def _found(low, high, offset, cosine, one, source_usual, target_usual):  # type: ignore[no-untyped-def]
+    sources = low.shape[0] - 1
+    targets = target_usual.shape[0] - 1
+    source_found = np.full(sources, -1.0, dtype=np.float32)
+    target_found = np.full(targets, -1.0, dtype=np.float32)
+    for i in range(sources):
+        for j in range(low[i], min(high[i] + 1, targets)):
+            value = cosine[offset[i] + j - low[i], one]
+            value -= (source_usual[i, 0] + target_usual[j, 0]) / 2
+            source_found[i] = max(source_found[i], value)
+            target_found[j] = max(target_found[j], value)
+    return source_found, target_found
+
+
+@njit
+def _features(  # type: ignore[no-untyped-def]
+    low, high, offset, first, last, cosine, source_usual, target_usual,
+    source_found, target_found, numbers, sizes_a, sizes_b, out,
+):  # fmt: skip
+    rows = low.shape[0]
+    base = offset[first]
+    most = numbers.shape[0] - 1
+    for i in range(first, last):
+        for j in range(low[i], high[i] + 1):
+            here = offset[i] + j - low[i]
+            for k in range(sizes_a.shape[0]):
+                a = sizes_a[k]
+                b = sizes_b[k]
+                p = i + a
+                q = j + b
+                if p >= rows or q < low[p] or q > high[p]:
+                    continue
+                f = out[here - base, k]
+                if k < 2:
+                    f[8] = source_found[i] if k == 0 else target_found[j]
+                    continue
+                c = cosine[here, k]
+                f[0] = c
+                f[1] = c * (a + b - 2)
+                usual = (source_usual[i, a - 1] + target_usual[j, b - 1]) / 2
+                f[2] = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
+                total = 0.0
+                count = 0
+                if q + b <= high[i + a] and q <= high[i] and q >= low[i]:
+                    total += cosine[offset[i] + q - low[i], k]
+                    count += 1
+                if j - b >= low[i]:
+                    total += cosine[here - b, k]
+                    count += 1
+                beyond = p + a
+                if beyond < rows and j >= low[p] and j <= high[p] and q >= low[beyond]:
+                    inside = 1 if q <= high[beyond] else 0
+                    total += inside * cosine[offset[p] + j - low[p], k]
+                    count += inside
+                if i - a >= 0 and j >= low[i - a] and j <= high[i - a]:
+                    total += cosine[offset[i - a] + j - low[i - a], k]
+                    count += 1
+                near = (total + usual) / (count + 1)
+                f[3] = c - near
+                f[4] = f[3] * (a + b - 2)
+                best = -1.0
+                if a > 1:
+                    if q >= low[p - 1] and q <= high[p - 1]:
+                        best = max(best, cosine[here, numbers[a - 1, b]])
+                    if j >= low[i + 1] and j <= high[i + 1]:
+                        best = max(best, cosine[offset[i + 1] + j - low[i + 1], numbers[a - 1, b]])
+                if b > 1:
+                    if q - 1 >= low[p]:
+                        best = max(best, cosine[here, numbers[a, b - 1]])
+                    if j + 1 <= high[i]:
+                        best = max(best, cosine[here + 1, numbers[a, b - 1]])
+                if best > -1.0:
+                    f[5] = c - best
+                best = -1.0
+                if a + b < most:
+                    if p + 1 < rows and q >= low[p + 1] and q <= high[p + 1]:
+                        best = max(best, cosine[here, numbers[a + 1, b]])
+                    if i > 0 and j >= low[i - 1] and j <= high[i - 1]:
+                        best = max(best, cosine[offset[i - 1] + j - low[i - 1], numbers[a + 1, b]])
+                    if q + 1 <= high[p]:
+                        best = max(best, cosine[here, numbers[a, b + 1]])
+                    if j - 1 >= low[i]:
+                        best = max(best, cosine[here - 1, numbers[a, b + 1]])
+                if best > -1.0:
+                    f[6] = max(best - c, 0.0)
+                f[7] = max(0.3 - f[3], 0.0)
+
+
+def features(table: Embedding, band: Band, first: int, last: int) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+    places = int(band.offset[last] - band.offset[first])
+    out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
+    _features(
+        band.low, band.high, band.offset, first, last, table.cosine, table.source_usual,
+        table.target_usual, table.source_found, table.target_found,
+        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, out,
+    )  # fmt: skip
+    return out

@@ -1,0 +1,116 @@
+"""Forced decoding: how well the translation model itself explains the target by the source.
+
+Only doubtful beads are asked about: those on a path that falls short of the best by no more than
+a few points, where there is more than one such path. What counts is the SUM over the target's
+tokens of (log p - tau), for every path must explain the same tokens; tau is learned, as the ratio
+of the weights of `log_probability` and `tokens`. A gap adds nothing: its tokens stay unexplained,
+which is as good as tau each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
+from corpus.alignment.search import place_coordinates
+from corpus.alignment.spans import join
+
+COLUMNS = ("log_probability", "tokens", "mean", "mean_sum")
+"""Sum of log p in tens, tokens in tens, mean log p a token, the same times (sentences - 2)."""
+
+
+class ForcedScore(Protocol):
+    """What `score` gives for each pair."""
+
+    @property
+    def log_probability(self) -> float:
+        """Sum of the natural logarithms of the target tokens' probabilities."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """How many target tokens there are."""
+        ...
+
+
+Score = Callable[[Sequence[str], Sequence[str]], Sequence[ForcedScore]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """`limit`: how far a candidate's path may fall short of the best; `budget`: at most so many
+    candidates a source sentence."""
+
+    limit: float
+    budget: float
+
+
+EFFORTS = {"fast": Effort(0.0, 0.0), "normal": Effort(5.0, 30.0), "best": Effort(9.0, 120.0)}
+
+
+def candidates(
+    band: Band, path: NDArray[np.int64], shortfall: NDArray[np.float32], effort: Effort
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """(flat indexes of the beads that stay in the search, whether each is doubtful), ascending.
+
+    A flat index is place * types + type.
+    """
+    types = len(TYPES)
+    flat = shortfall.ravel()
+    on_path = path[:, 0] * types + path[:, 1]
+    near = np.flatnonzero(flat <= effort.limit)
+    budget = int(effort.budget * max(band.sources, band.targets)) + len(path)
+    if len(near) > budget:
+        near = near[np.argsort(flat[near], kind="stable")[:budget]]
+    kept = np.union1d(near, on_path)
+    others = np.setdiff1d(kept, on_path, assume_unique=True)
+    # a bead is in doubt if some other candidate uses one of its sentences
+    source_doubt = np.zeros(band.sources + 1, dtype=np.int64)
+    target_doubt = np.zeros(band.targets + 1, dtype=np.int64)
+    start = place_coordinates(band, others // types)
+    np.add.at(source_doubt, start[:, 0], 1)
+    np.add.at(source_doubt, start[:, 0] + TYPE_SOURCE[others % types], -1)
+    np.add.at(target_doubt, start[:, 1], 1)
+    np.add.at(target_doubt, start[:, 1] + TYPE_TARGET[others % types], -1)
+    source_sum = np.concatenate(([0], np.cumsum(np.cumsum(source_doubt))))
+    target_sum = np.concatenate(([0], np.cumsum(np.cumsum(target_doubt))))
+    start = place_coordinates(band, kept // types)
+    end_source = start[:, 0] + TYPE_SOURCE[kept % types]
+    end_target = start[:, 1] + TYPE_TARGET[kept % types]
+    doubt = (source_sum[end_source] > source_sum[start[:, 0]]) | (
+        target_sum[end_target] > target_sum[start[:, 1]]
+    )
+    return kept, doubt
+
+
+def ask(
+    score: Score,
+    source: Sequence[str],
+    target: Sequence[str],
+    band: Band,
+    beads: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Features of beads (flat indexes) by forced decoding: (beads, columns); gaps have zeros."""
+    kinds = beads % len(TYPES)
+    two_sided = np.flatnonzero(kinds >= 2)
+    starts = place_coordinates(band, beads[two_sided] // len(TYPES))
+    sources, targets = [], []
+    for (i, j), kind in zip(starts.tolist(), kinds[two_sided].tolist(), strict=True):
+        a, b = TYPES[kind]
+        sources.append(join(source[i : i + a]))
+        targets.append(join(target[j : j + b]))
+    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
+    if not sources:
+        return out
+    for row, kind, each in zip(
+        two_sided.tolist(), kinds[two_sided].tolist(), score(sources, targets), strict=True
+    ):
+        mean = each.log_probability / max(each.tokens, 1)
+        a, b = TYPES[kind]
+        out[row] = (each.log_probability / 10, each.tokens / 10, mean, mean * (a + b - 2))
+    return out

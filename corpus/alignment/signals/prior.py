@@ -1,0 +1,41 @@
+"""Bead-type priors: how usual each type is, whatever the texts say."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.alignment.lattice import TYPES, Band
+
+_NAMED = (
+    (1, 0), (0, 1), (1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 2), (1, 4), (4, 1), (2, 3), (3, 2),
+)  # fmt: skip
+COLUMNS = (
+    *(f"{a}-{b}" for a, b in _NAMED),
+    "1-many",
+    "many-1",
+    "many-many",
+    "sentences",
+)
+"""One column a usual type, three for the rest; the last is the sentences beyond two."""
+
+
+def _table() -> NDArray[np.float32]:
+    table = np.zeros((len(TYPES), len(COLUMNS)), dtype=np.float32)
+    for number, (a, b) in enumerate(TYPES):
+        if (a, b) in _NAMED:
+            name = f"{a}-{b}"
+        else:
+            name = "1-many" if a == 1 else "many-1" if b == 1 else "many-many"
+        table[number, COLUMNS.index(name)] = 1.0
+        table[number, -1] = max(a + b - 2, 0)
+    return table
+
+
+TABLE = _table()
+
+
+def features(table: None, band: Band, first: int, last: int) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+    places = int(band.offset[last] - band.offset[first])
+    return np.broadcast_to(TABLE, (places, *TABLE.shape))

@@ -1,0 +1,103 @@
+"""A pair of texts made ready for the signals: token bags, lengths, anchors, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.alignment import anchors
+from corpus.alignment.bead import Bead
+from corpus.alignment.evidence import Evidence
+from corpus.alignment.lattice import Band
+from corpus.alignment.signals import embedding, length, overlap, structure
+from corpus.alignment.tokens import Bags, bags, copied_tokens, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is computed once a pair of texts, whatever the band; `chain` are the anchors."""
+
+    source: Sequence[str]
+    target: Sequence[str]
+    bags: Mapping[str, Bags]
+    embed: embedding.Embed | None
+    lengths: tuple[NDArray[np.float64], NDArray[np.float64]] | None
+    structure: structure.Structure | None
+    chain: NDArray[np.int64]
+
+    def band(self, width: int, fixed: Sequence[Bead] = ()) -> Band:
+        """The band around the anchors, wide enough for the fixed beads."""
+        chain = self.chain
+        for bead in fixed:
+            chain = _through(chain, bead)
+        return anchors.band_around(
+            chain, len(self.source), len(self.target), width, anchors.LARGEST_RECTANGLE
+        )
+
+    def evidence(self, band: Band) -> Evidence:
+        """Every signal's table for a band."""
+        tables: dict[str, Any] = {"prior": None}
+        for name, bag in self.bags.items():
+            tables[name] = overlap.prepare(bag, band)
+        if self.embed is not None:
+            tables["embedding"] = embedding.prepare(self.embed, self.source, self.target, band)
+        if self.lengths is not None:
+            source, target = self.lengths
+            pairs = np.stack([source[self.chain[:, 0]], target[self.chain[:, 1]]], axis=1)
+            tables["length"] = length.prepare(source, target, pairs)
+        if self.structure is not None:
+            tables["structure"] = self.structure
+        return Evidence(band, tables)
+
+
+def _through(chain: NDArray[np.int64], bead: Bead) -> NDArray[np.int64]:
+    """The chain without anchors that contradict a fixed bead, and with its first corner."""
+    if not bead.source or not bead.target:
+        return chain
+    i0, i1, j0, j1 = bead.source[0], bead.source[-1], bead.target[0], bead.target[-1]
+    before = (chain[:, 0] < i0) & (chain[:, 1] < j0)
+    after = (chain[:, 0] > i1) & (chain[:, 1] > j1)
+    corners = np.unique(np.array([[i0, j0], [i1, j1]]), axis=0)
+    return np.concatenate([chain[before], corners, chain[after]])
+
+
+def make_ready(
+    source: Sequence[str],
+    target: Sequence[str],
+    translation: Sequence[str] | None = None,
+    embed: embedding.Embed | None = None,
+    signals: Collection[str] = (),
+    idf: Mapping[str, float] | None = None,
+    places: tuple[Sequence[structure.Place], Sequence[structure.Place]] | None = None,
+) -> Texts:
+    """Tokenise, weigh and measure both texts and find their anchors."""
+    token_bags: dict[str, Bags] = {}
+    if translation is not None and "overlap" in signals:
+        token_bags["overlap"] = bags(_all(tokens, translation), _all(tokens, target), idf)
+    if "copied" in signals:
+        token_bags["copied"] = bags(
+            _all(copied_tokens, source), _all(copied_tokens, target), idf, shared_only=True
+        )
+    if "embedding" not in signals:
+        embed = None
+    votes = [anchors.token_votes(bag) for bag in token_bags.values()]
+    if embed is not None and "overlap" not in token_bags:
+        votes.append(anchors.embedding_votes(embed, source, target))
+    chain = anchors.merge(votes, len(source), len(target))
+    return Texts(
+        source,
+        target,
+        token_bags,
+        embed,
+        (length.lengths(source), length.lengths(target)) if "length" in signals else None,
+        structure.prepare(*places) if places is not None and "structure" in signals else None,
+        chain,
+    )
+
+
+def _all(tokenise: Callable[[str], list[str]], sentences: Sequence[str]) -> list[list[str]]:
+    return [tokenise(sentence) for sentence in sentences]

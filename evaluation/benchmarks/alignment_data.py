@@ -1,0 +1,201 @@
+"""Texts with gold alignment to tune and measure the aligner: real ones, and damaged ones."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.alignment.bead import Bead, parse_bead
+
+_BREAK = {
+    "zh": re.compile("(?<=[；，：])(?=[^；，：”」]{6,})"),
+    "en": re.compile(r"(?<=[,;:]) (?=.{25,})"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A pair of texts with its gold beads; `translation` may be absent."""
+
+    name: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    beads: tuple[Bead, ...]
+    translation: tuple[str, ...] | None = None
+
+
+def lines(path: Path) -> tuple[str, ...]:
+    """The lines of a file; only a line feed ends one."""
+    text = path.read_text(encoding="utf-8").replace("\r", "")
+    return tuple(text.removesuffix("\n").split("\n"))
+
+
+def flipped(beads: Sequence[Bead]) -> tuple[Bead, ...]:
+    """The same beads seen from the other side."""
+    return tuple(replace(bead, source=bead.target, target=bead.source) for bead in beads)
+
+
+def mac_dev(data: Path) -> list[Gold]:
+    """Six chapters of Chinese literature (translation: Google's, as it comes with the gold)."""
+    folder = data / "align" / "mac-dev"
+    return [
+        Gold(
+            f"mac-dev/{number}",
+            lines(folder / f"{number}.zh"),
+            lines(folder / f"{number}.en"),
+            tuple(parse_bead(line) for line in lines(folder / f"{number}.gold")),
+            lines(folder / f"{number}.mt.en"),
+        )
+        for number in sorted(path.stem for path in folder.glob("*.gold"))
+    ]
+
+
+def academic(data: Path) -> list[Gold]:
+    """English academic text, aligned from its Chinese side."""
+    folder = data / "align" / "academic"
+    beads = tuple(parse_bead(line) for line in lines(folder / "001.gold"))
+    return [
+        Gold("academic/001", lines(folder / "001.zh"), lines(folder / "001.en"), flipped(beads))
+    ]
+
+
+def unpc(data: Path, size: int = 400) -> list[Gold]:
+    """UN sentence pairs, `size` to a document, 1-1 throughout: to be damaged."""
+    source, target = lines(data / "unpc" / "dev.zh"), lines(data / "unpc" / "dev.en")
+    translation = lines(data / "unpc" / "dev.opus-mt.en")
+    return [
+        Gold(
+            f"unpc/{start // size}",
+            source[start : start + size],
+            target[start : start + size],
+            tuple(Bead((i,), (i,)) for i in range(min(size, len(source) - start))),
+            translation[start : start + size],
+        )
+        for start in range(0, len(source), size)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How often a bead is damaged, each as a probability a bead."""
+
+    drop_source: float = 0.02
+    drop_target: float = 0.02
+    drop_run: float = 0.002
+    foreign: float = 0.02
+    foreign_run: float = 0.002
+    split: float = 0.08
+    merge: float = 0.06
+
+
+def damaged(gold: Gold, other: Gold, damage: Damage, seed: int) -> Gold:
+    """Drop, insert, split and merge sentences of `gold`; foreign sentences come from `other`.
+
+    The translation is kept in step where a source sentence is dropped, inserted or merged; a
+    source sentence that is split has its translation split at the nearest word, in proportion.
+    """
+    generator = random.Random(seed)
+    source: list[str] = []
+    target: list[str] = []
+    translation: list[str] = []
+    beads: list[Bead] = []
+    has_translation = gold.translation is not None and other.translation is not None
+
+    def emit(zh: Sequence[str], en: Sequence[str], mt: Sequence[str]) -> None:
+        i, j = len(source), len(target)
+        source.extend(zh)
+        target.extend(en)
+        translation.extend(mt)
+        if not zh or not en:
+            beads.extend(Bead((i + k,), ()) for k in range(len(zh)))
+            beads.extend(Bead((), (j + k,)) for k in range(len(en)))
+            return
+        beads.append(Bead(tuple(range(i, i + len(zh))), tuple(range(j, j + len(en)))))
+
+    def foreign(count: int) -> None:
+        first = generator.randrange(max(len(other.source) - count, 1))
+        if generator.random() < 0.5:
+            mt = other.translation or other.source
+            emit(other.source[first : first + count], (), mt[first : first + count])
+        else:
+            first = generator.randrange(max(len(other.target) - count, 1))
+            emit((), other.target[first : first + count], ())
+
+    run = 0
+    run_source = False
+    at = 0
+    while at < len(gold.beads):
+        bead = gold.beads[at]
+        zh = [gold.source[i] for i in bead.source]
+        en = [gold.target[j] for j in bead.target]
+        mt = [(gold.translation or gold.source)[i] for i in bead.source]
+        at += 1
+        draw = generator.random()
+        if run == 0 and generator.random() < damage.drop_run:
+            run, run_source = generator.randint(3, 20), generator.random() < 0.5
+        if run or draw < damage.drop_source + damage.drop_target:
+            drop_source = run_source if run else draw < damage.drop_source
+            run = max(run - 1, 0)
+            emit(*(([], en, []) if drop_source else (zh, [], mt)))
+            continue
+        if generator.random() < damage.foreign:
+            foreign(1)
+        if generator.random() < damage.foreign_run:
+            foreign(generator.randint(3, 30))
+        if len(zh) == len(en) == 1 and generator.random() < damage.split:
+            if generator.random() < 0.6:
+                en = _split(en[0], "en", generator)
+            else:
+                zh, mt = _split_with(zh[0], mt[0], generator)
+        elif (
+            len(zh) == len(en) == 1
+            and at < len(gold.beads)
+            and gold.beads[at].type == "1-1"
+            and generator.random() < damage.merge
+        ):
+            following = gold.beads[at]
+            zh.append(gold.source[following.source[0]])
+            mt.append((gold.translation or gold.source)[following.source[0]])
+            en.append(gold.target[following.target[0]])
+            at += 1
+            if generator.random() < 0.6:
+                zh, mt = ["".join(zh)], [" ".join(mt)]
+            else:
+                en = [" ".join(en)]
+        emit(zh, en, mt)
+    return Gold(
+        f"{gold.name}~{seed}",
+        tuple(source),
+        tuple(target),
+        tuple(beads),
+        tuple(translation) if has_translation else None,
+    )
+
+
+def _split(text: str, language: str, generator: random.Random) -> list[str]:
+    """Cut a sentence in two after a comma or semicolon, where it has a fit one."""
+    places = [match.start() for match in _BREAK[language].finditer(text)]
+    places = [place for place in places if 0.15 * len(text) < place]
+    if not places:
+        return [text]
+    place = generator.choice(places)
+    return [text[:place].strip(), text[place:].strip()]
+
+
+def _split_with(
+    text: str, translation: str, generator: random.Random
+) -> tuple[list[str], list[str]]:
+    """Cut a source sentence, and its translation at the nearest punctuation in proportion."""
+    parts = _split(text, "zh", generator)
+    if len(parts) == 1:
+        return parts, [translation]
+    wanted = len(parts[0]) / len(text) * len(translation)
+    places = [match.end() for match in re.finditer(r"[,;:] ", translation)]
+    places = places or [match.end() for match in re.finditer(" ", translation)]
+    if not places:
+        return [text], [translation]
+    place = min(places, key=lambda each: abs(each - wanted))
+    return parts, [translation[:place].strip(), translation[place:].strip()]

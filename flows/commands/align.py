@@ -1,0 +1,264 @@
+"""`duizhao align`: two files of sentences in, beads out."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.alignment import Bead
+
+
+class Form(StrEnum):
+    """How the beads are written."""
+
+    beads = "beads"
+    tsv = "tsv"
+    jsonl = "jsonl"
+
+
+class Effort(StrEnum):
+    """How much forced decoding may cost."""
+
+    fast = "fast"
+    normal = "normal"
+    best = "best"
+
+
+def align(
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="The source text, one sentence a line.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="The target text, one sentence a line.")
+    ],
+    mt: Annotated[
+        Path | None,
+        typer.Option(
+            "--mt", help="A translation of SOURCE into the target's language, line by line."
+        ),
+    ] = None,
+    translate: Annotated[
+        bool,
+        typer.Option("--translate", help="Translate SOURCE with the model first."),
+    ] = False,
+    signals: Annotated[
+        str | None,
+        typer.Option(
+            "--signals",
+            help="The signals to use, with commas: overlap (of the translation), copied (numbers "
+            "and names), embedding, length, structure, forced (decoding). By default all that "
+            "can be had.",
+        ),
+    ] = None,
+    effort: Annotated[
+        Effort,
+        typer.Option(
+            "--effort",
+            help="How many doubtful beads the translation model judges: fast none, normal up to "
+            "40 a sentence where the text is doubtful, best more.",
+        ),
+    ] = Effort.normal,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", help="Model for --translate and forced decoding: a directory or hub name."
+        ),
+    ] = None,
+    source_lang: Annotated[
+        str, typer.Option("--source-lang", help="Language code of SOURCE.")
+    ] = "zh",
+    target_lang: Annotated[
+        str, typer.Option("--target-lang", help="Language code of TARGET.")
+    ] = "en",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of standard output."),
+    ] = None,
+    to: Annotated[
+        Form,
+        typer.Option(
+            "--to",
+            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence; "
+            "jsonl: all that is known of a bead.",
+        ),
+    ] = Form.beads,
+    min_confidence: Annotated[
+        float,
+        typer.Option(
+            "--min-confidence",
+            min=0.0,
+            max=1.0,
+            help="Leave out beads that are less sure than this; they are counted on standard "
+            "error and, as all beads, in --to jsonl marked as kept or not.",
+        ),
+    ] = 0.0,
+) -> None:
+    """Align two texts sentence by sentence, n to m.
+
+    Ids count lines from 0; [3]:[] is a source sentence without a partner, []:[3] a target
+    sentence. Lines are sentences: an empty line is a sentence without text.
+    """
+    from corpus.alignment import align as align_sentences
+    from corpus.alignment.weights import ALL
+    from corpus.document import InputError
+
+    if mt is not None and translate:
+        raise InputError("use only one of --mt and --translate")
+    wanted = set(ALL)
+    if signals is not None:
+        wanted = {name.strip() for name in signals.split(",") if name.strip()}
+        if unknown := sorted(wanted - set(ALL)):
+            raise InputError(
+                f"--signals: there is no {', '.join(unknown)}; there are {', '.join(ALL)}"
+            )
+        if not wanted:
+            raise InputError(f"--signals: name at least one of {', '.join(ALL)}")
+    sources, targets = _lines(source), _lines(target)
+    translation = None
+    if mt is not None:
+        translation = _lines(mt)
+        if len(translation) != len(sources):
+            raise InputError(
+                f"{mt}: {len(translation)} lines for the {len(sources)} of {source}; "
+                "give one translation a line"
+            )
+    # the default model knows Chinese to English only
+    fits = model is not None or (source_lang, target_lang) == ("zh", "en")
+    translator = None
+    if translate or ("forced" in wanted and effort is not Effort.fast and fits):
+        if not fits:
+            raise InputError(
+                f"--translate: the default model does not translate {source_lang} to "
+                f"{target_lang}; name one with --model"
+            )
+        from models.auto import load_engine
+        from models.memory import Memory
+        from models.translator import Translator
+
+        translator = Translator(load_engine(model), memory=Memory())
+    if translate and translator is not None:
+        print(f"translating {len(sources)} sentences ...", file=sys.stderr)
+        translation = [each.text for each in translator.translate(sources)]
+    embed = None
+    if "embedding" in wanted:
+        from models.embedding import SpanEmbedder
+
+        embed = SpanEmbedder()
+    beads = align_sentences(
+        sources,
+        targets,
+        translation,
+        embed=embed,
+        score=translator.score if translator is not None and "forced" in wanted else None,
+        signals=wanted,
+        effort=effort.value,
+        source_language=source_lang,
+        target_language=target_lang,
+    )
+    kept = [bead.confidence >= min_confidence for bead in beads]
+    if to is Form.jsonl:
+        lines = _jsonl(beads, kept, sources, targets)
+    elif to is Form.tsv:
+        lines = _tsv(beads, kept, sources, targets)
+    else:
+        lines = [str(bead) for bead, keep in zip(beads, kept, strict=True) if keep]
+    _write("".join(line + "\n" for line in lines), output)
+    gaps = sum(not bead.source or not bead.target for bead in beads)
+    mean = sum(bead.confidence for bead in beads) / max(len(beads), 1)
+    print(
+        f"{len(beads)} beads, {gaps} of them without a partner, mean confidence {mean:.3f}"
+        + (f", {kept.count(False)} left out below {min_confidence}" if min_confidence else ""),
+        file=sys.stderr,
+    )
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file; only a line feed ends one, so that ids are line numbers."""
+    from corpus.document import InputError
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 at byte {error.start}; convert it first") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    if not text.strip():
+        raise InputError(f"{path}: no text in it; expected one sentence a line")
+    return lines
+
+
+def _jsonl(
+    beads: Sequence[Bead], kept: Sequence[bool], sources: Sequence[str], targets: Sequence[str]
+) -> list[str]:
+    import json
+
+    return [
+        json.dumps(
+            {
+                "source_ids": bead.source,
+                "target_ids": bead.target,
+                "type": bead.type,
+                "score": round(bead.score, 4),
+                "confidence": round(bead.confidence, 4),
+                "signals": {name: round(value, 4) for name, value in bead.signals.items()},
+                "kept": keep,
+                "source": [sources[i] for i in bead.source],
+                "target": [targets[j] for j in bead.target],
+            },
+            ensure_ascii=False,
+        )
+        for bead, keep in zip(beads, kept, strict=True)
+    ]
+
+
+def _tsv(
+    beads: Sequence[Bead], kept: Sequence[bool], sources: Sequence[str], targets: Sequence[str]
+) -> list[str]:
+    from corpus.alignment.spans import join
+
+    def cell(text: str) -> str:
+        return " ".join(text.split())
+
+    return [
+        "source\ttarget\ttype\tconfidence",
+        *(
+            "\t".join(
+                (
+                    cell(join([sources[i] for i in bead.source])),
+                    cell(join([targets[j] for j in bead.target])),
+                    bead.type,
+                    f"{bead.confidence:.4f}",
+                )
+            )
+            for bead, keep in zip(beads, kept, strict=True)
+            if keep
+        ),
+    ]
+
+
+def _write(text: str, path: Path | None) -> None:
+    """To standard output, or to a temporary name that is renamed when all is written."""
+    if path is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return
+    import os
+
+    from corpus.document import DuizhaoError
+
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from None
