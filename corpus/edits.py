@@ -77,12 +77,21 @@ class Splice:
         return Splice(self.start, self.inserted, self.removed)
 
 
-def review_beads(work: Work, rows: Mapping[str, str]) -> list[ReviewBead]:
-    """The beads of a build; `rows` maps the name of each bead in the corpus to its row's id."""
-    return [
-        ReviewBead(bead, "" if str(bead) in rows else _reason(bead), row=rows.get(str(bead), ""))
-        for bead in work.beads
-    ]
+def review_beads(
+    work: Work, rows: Mapping[str, str], reasons: Mapping[tuple[str, int], str]
+) -> list[ReviewBead]:
+    """The beads of a build as a review begins with them.
+
+    `rows` maps the name of each bead in the corpus to its row's id, `reasons` (side, sentence) to
+    the ledger's reason for the others.
+    """
+    found = []
+    for bead in work.beads:
+        row = rows.get(str(bead), "")
+        first = ("source", bead.source[0]) if bead.source else ("target", bead.target[0])
+        reason = "" if row else reasons.get(first) or _reason(bead) or "not_in_corpus"
+        found.append(ReviewBead(bead, reason, row=row))
+    return found
 
 
 def plan(

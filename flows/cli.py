@@ -12,11 +12,14 @@ import typer
 from corpus.document import DuizhaoError, InputError
 from flows.commands import (
     align,
+    apply,
     build,
     demo,
     evaluate_alignment,
     memory,
     model,
+    report,
+    review,
     score,
     segment,
     settings,
@@ -33,9 +36,12 @@ app = typer.Typer(
 )
 
 app.command("align")(align.align)
+app.command("apply")(apply.apply)
 app.command("build")(build.build)
 app.command("demo")(demo.demo)
 app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
+app.command("report")(report.report)
+app.command("review")(review.review)
 app.command("settings")(settings.settings)
 app.command("score")(score.score)
 app.command("segment")(segment.segment)

@@ -74,7 +74,7 @@ def page_data(folder: Folder) -> dict[str, Any]:
 
 def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
     """The page's data for these items and the folder's scores and account of the run."""
-    from evaluation.report.summary import comparison_tables, run_facts, score_cards
+    from evaluation.report.summary import comparison_tables, run_facts, score_cards, score_notes
 
     documents = list(dict.fromkeys(item.document for item in items))
     sections = list(dict.fromkeys((item.document, item.section) for item in items))
@@ -85,6 +85,7 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
         "title": ", ".join(documents[:2]) + (" …" if len(documents) > 2 else ""),
         "facts": run_facts(folder),
         "scores": score_cards(folder.scores) if has_reference else [],
+        "notes": score_notes(folder.scores),
         "comparison": comparison_tables(folder.comparison),
         "hasReference": has_reference,
         "lowConfidence": LOW_CONFIDENCE,
@@ -221,6 +222,12 @@ def furniture(ledger: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
     ]
 
 
+def place_name(document: str, source_ids: Sequence[int], target_ids: Sequence[int]) -> str:
+    """A name for sentences that are no row as built, by their first ones: ``report-s12t14``."""
+    ends = [f"{side}{ids[0]}" for side, ids in (("s", source_ids), ("t", target_ids)) if ids]
+    return f"{document}-{''.join(ends)}"
+
+
 def number(value: float | None, digits: int) -> float | None:
     """Rounded for the page; None for what JSON cannot say (NaN, infinity)."""
     return None if value is None or not math.isfinite(value) else round(value, digits)
@@ -262,7 +269,11 @@ def _item_left_out(document: str, section: str, group: Sequence[LedgerEntry]) ->
     target = [entry for entry in group if entry.side == "target"]
     first = group[0]
     return Item(
-        key=f"{first.document}-left-{first.side[0]}{first.sentence}",
+        key=place_name(
+            document,
+            tuple(entry.sentence or 0 for entry in source),
+            tuple(entry.sentence or 0 for entry in target),
+        ),
         document=document,
         section=section,
         type=f"{len(source)}-{len(target)}",

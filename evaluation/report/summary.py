@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from evaluation.report.folder import Folder
@@ -10,34 +11,56 @@ from evaluation.report.folder import Folder
 EXPLAINED = {
     "BLEU": "Share of word sequences that machine translation and reference have in common.",
     "chrF2++": "The same over characters and word pairs; kinder to small differences of form.",
-    "TER": "Edits per word that turn the machine translation into the reference; lower is better.",
+    "TER": "Edits per hundred words that turn the translation into the reference.",
 }
 
 
 def score_cards(scores: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One card a metric of the whole corpus, in the order in which they were scored."""
+    """One card a metric over the aligned beads, in the order in which they were scored."""
     return [
         {
             "metric": entry["metric"],
             "value": entry["value"],
             "low": entry.get("low"),
             "high": entry.get("high"),
-            "signature": entry.get("signature", ""),
+            "signature": entry.get("signature") or "",
             "explained": EXPLAINED.get(entry["metric"], ""),
             "lowerIsBetter": entry["metric"] == "TER",
         }
-        for entry in _corpus_scores(scores)
+        for entry in _scores(scores.get("aligned_beads"))
     ]
+
+
+def score_notes(scores: Mapping[str, Any]) -> list[str]:
+    """Lines about the scores: the whole-document figures, correlations, what was left out."""
+    lines = list(scores.get("notes") or ())
+    whole = [
+        f"{entry['metric']} {entry['value']:.1f}"
+        for entry in _scores((scores.get("whole_document") or {}).get("scores"))
+    ]
+    if whole:
+        lines.append(
+            f"Whole document as one segment, whatever the alignment: {', '.join(whole)}. "
+            "Never compare these with the scores over beads."
+        )
+    names = {"mt_score": "the model's own score", "confidence": "the aligner's confidence"}
+    told = []
+    for name, text in names.items():
+        value = (scores.get("correlation_to_chrf") or {}).get(name, {}).get("pearson")
+        if value is not None:
+            told.append(f"{value:.2f} with {text}")
+    if told:
+        lines.append(f"Correlation (Pearson) of segment chrF++: {', '.join(told)}.")
+    return lines
 
 
 def segment_chrf(scores: Mapping[str, Any]) -> dict[str, float]:
     """chrF++ by row id, where the scores have it."""
-    found: dict[str, float] = {}
-    for segment in scores.get("segments") or ():
-        value = segment.get("chrf", segment.get("chrf++"))
-        if value is not None and "id" in segment:
-            found[segment["id"]] = float(value)
-    return found
+    return {
+        segment["id"]: float(segment["chrf++"])
+        for segment in scores.get("segments") or ()
+        if segment.get("chrf++") is not None and "id" in segment
+    }
 
 
 def run_facts(folder: Folder) -> list[tuple[str, str]]:
@@ -48,8 +71,11 @@ def run_facts(folder: Folder) -> list[tuple[str, str]]:
         facts.append(("Reference", first.target_document))
     for name, label in (("model", "Model"), ("engine", "Engine"), ("finished", "Made")):
         value = folder.run.get(name)
-        if isinstance(value, str | int | float) and value != "":
-            facts.append((label, str(value)))
+        if isinstance(value, str) and value:
+            facts.append((label, _date(value)))
+    reviewed = folder.run.get("review")
+    if isinstance(reviewed, Mapping):
+        facts.append(("Reviewed by", ", ".join(reviewed.get("reviewers") or ())))
     return facts
 
 
@@ -58,7 +84,16 @@ def comparison_tables(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(table) for table in comparison.get("tables") or ()]
 
 
-def _corpus_scores(scores: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for entry in scores.get("scores") or ():
+def _scores(scores: Any) -> Iterator[Mapping[str, Any]]:
+    for entry in (scores or {}).values():
         if isinstance(entry, Mapping) and "metric" in entry and "value" in entry:
             yield entry
+
+
+def _date(value: str) -> str:
+    """An ISO time as people write it; any other text as it is."""
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{time.day} {time:%B %Y, %H:%M}" + (" UTC" if time.utcoffset() is not None else "")

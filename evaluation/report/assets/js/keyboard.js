@@ -42,6 +42,7 @@ async function copyLink() {
 }
 
 function leave() {
+  if (review && closePanel()) return;
   if (document.activeElement && document.activeElement.id === "search") {
     document.activeElement.blur();
     if (!view.query) return;

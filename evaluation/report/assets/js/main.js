@@ -140,6 +140,7 @@ function start() {
     readAddress();
     refreshView();
     if (view.current) reveal(view.current);
+    else byId("bitext").scrollIntoView();
   });
   if (wanted && !reveal(wanted)) announce("The bead of this link is not here.");
   document.documentElement.dataset.ready = "true";

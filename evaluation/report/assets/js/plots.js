@@ -287,7 +287,7 @@ function confidencePlot() {
       ? "Green points: share of reviewed beads found right, with 95 % interval. On the dashed line, confidence is calibrated."
       : "How sure the aligner is, and the mean chrF++ of the beads of each bar: it should rise with confidence. Review beads to see the calibration here.",
     label: `Bars of confidence: ${plural(shown.filter(isLow).length, "bead")} under ${data.lowConfidence}, median ${fixed(median(shown.map((bead) => bead.confidence)), 2)}.`,
-    legend: [["bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"], ...(anyJudged ? [["dot-green", "found right"]] : [])],
+    legend: [["key-bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"], ...(anyJudged ? [["dot-green", "found right"]] : [])],
     height: 300,
     table: {
       head: ["Confidence", "Beads", "Mean chrF++", ...(anyJudged ? ["Reviewed", "Right"] : [])],

@@ -1,1 +1,126 @@
+// The panels under a bead: its sentences to split and move, its texts to edit.
+const panels = new Map(); // key of a bead -> {kind, element}
 
+const panelKind = (bead) => (panels.has(bead.key) ? panels.get(bead.key).kind : "");
+
+function closePanel(key) {
+  const wanted = key || (panels.has(view.current) ? view.current : [...panels.keys()].pop());
+  if (!wanted || !panels.delete(wanted)) return false;
+  refreshList();
+  const entry = drawn.get(wanted);
+  if (entry) entry.element.focus({ preventScroll: true });
+  return true;
+}
+
+async function openPanel(bead, kind) {
+  if (panelKind(bead) === kind) return closePanel(bead.key);
+  let sentences;
+  try {
+    sentences = await send("sentences", { bead: nameOf(bead) });
+  } catch (error) {
+    return showBar(error.message, true);
+  }
+  const element = kind === "split" ? splitPanel(bead, sentences) : editPanel(bead);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    closePanel(bead.key);
+  });
+  panels.set(bead.key, { kind, element });
+  view.current = bead.key;
+  refreshList();
+  const first = element.querySelector("textarea, button");
+  if (first) first.focus({ preventScroll: true });
+  const entry = drawn.get(bead.key);
+  if (entry) entry.element.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/** Where the first cut stands: in the middle, and so that no part is empty. */
+function firstCuts(sentences) {
+  const { source, target } = sentences;
+  if (source.length < 2 && target.length < 2) return { source: source.length, target: 0 };
+  return { source: Math.ceil(source.length / 2), target: Math.ceil(target.length / 2) };
+}
+
+function splitPanel(bead, sentences) {
+  const cuts = firstCuts(sentences);
+  const panel = make("div.edit-panel.split-panel", { role: "group", "aria-label": "Split or move" });
+  const draw = () => {
+    const both = (ids) => ids.source.length + ids.target.length;
+    const first = { source: sentences.source.slice(0, cuts.source), target: sentences.target.slice(0, cuts.target) };
+    const second = { source: sentences.source.slice(cuts.source), target: sentences.target.slice(cuts.target) };
+    const type = (part) => typeText(`${part.source.length}-${part.target.length}`);
+    const possible = both(first) > 0 && both(second) > 0;
+    panel.replaceChildren(
+      make("p.panel-hint", null, "Choose where each side is cut. Sentences at the ends can go to the neighbouring bead."),
+      make("div.split-columns", null, ["source", "target"].map((side) => splitColumn(bead, side, sentences[side], cuts, draw))),
+      make("div.panel-buttons", null,
+        make("button.primary", { type: "button", "data-action": "do-split", disabled: !possible, onclick: () => correct(
+          { op: "split", bead: nameOf(bead), source_at: cuts.source, target_at: cuts.target }, "Split.") },
+        possible ? `Split into ${type(first)} and ${type(second)}` : "Split"),
+        make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, "Close")));
+  };
+  draw();
+  return panel;
+}
+
+function splitColumn(bead, side, sentences, cuts, draw) {
+  const language = side === "source" ? "zh-Hans" : "en";
+  const name = side === "source" ? "Chinese" : "reference";
+  const move = (to, label) => make("button.move", {
+    type: "button", "data-action": `move-${side}-${to}`, onclick: () => correct({ op: "move", bead: nameOf(bead), side, to }, "Moved."),
+    disabled: !beads[bead.place + (to === "next" ? 1 : -1)],
+    "aria-label": `${label}: move this ${name} sentence`,
+  }, label);
+  const cut = (place) => make("li.cut-place", null, make("button.cut", {
+    type: "button", "data-action": `cut-${side}-${place}`, "aria-pressed": String(cuts[side] === place),
+    "aria-label": `Cut the ${name} after ${place} of ${sentences.length}`,
+    onclick: (event) => {
+      cuts[side] = place;
+      const action = event.currentTarget.dataset.action;
+      const panel = event.currentTarget.closest(".edit-panel");
+      draw();
+      panel.querySelector(`[data-action="${action}"]`).focus();
+    },
+  }, make("span", null, "cut here")));
+  const items = [cut(0)];
+  sentences.forEach(([, text], place) => {
+    items.push(make(`li.sentence.${place < cuts[side] ? "first-part" : "second-part"}`, null,
+      make("p", { lang: language }, text),
+      make("span.moves", null,
+        place === 0 ? move("previous", "↑ bead before") : null,
+        place === sentences.length - 1 ? move("next", "↓ next bead") : null)));
+    items.push(cut(place + 1));
+  });
+  return make("ol.split-column", { "aria-label": `${name} sentences` },
+    sentences.length ? items : make("li.missing", null, `No ${name} sentence`));
+}
+
+function editPanel(bead) {
+  const areas = [["source", "Chinese", "zh-Hans", bead.source], ["target", "Reference", "en", bead.target]]
+    .filter(([side]) => bead[`${side}Ids`].length)
+    .map(([side, label, language, text]) => {
+      const area = make("textarea", { lang: language, rows: Math.min(9, 2 + Math.ceil(text.length / (side === "source" ? 26 : 60))), "data-side": side });
+      area.value = text;
+      return { side, text, area, label: make("label.edit-label", null, make("span", null, label), area) };
+    });
+  const save = async () => {
+    let name = nameOf(bead);
+    for (const { side, text, area } of areas) {
+      const value = area.value.trim().replace(/\s+/g, " ");
+      if (value === text) continue;
+      if (!(await correct({ op: "text", bead: name, side, text: value }, "Text saved."))) return;
+    }
+    closePanel(bead.key);
+  };
+  const panel = make("div.edit-panel", { role: "group", "aria-label": "Edit the texts", onkeydown: (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+  } },
+  make("div.edit-areas", null, areas.map((entry) => entry.label)),
+  make("div.panel-buttons", null,
+    make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, "Save"),
+    make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, "Cancel"),
+    make("span.panel-hint", null, "Ctrl + Enter saves, Esc leaves the texts as they were.")));
+  return panel;
+}

@@ -1,8 +1,8 @@
 // The head of the page: the sentence that sums it up, score cards, the table of sections.
 
-/** A phrase of the lead that shows its beads. */
-function leadLink(text, action) {
-  return make("button.lead-link", { type: "button", onclick: action }, text);
+/** A phrase of the lead that shows its beads: a link, so that it can be opened and copied. */
+function leadLink(text, kind) {
+  return make("a", { href: `#show=${kind}` }, text);
 }
 
 function fillLead() {
@@ -14,11 +14,6 @@ function fillLead() {
   }
   const sources = rows.reduce((sum, bead) => sum + bead.sourceIds.length, 0);
   const targets = rows.reduce((sum, bead) => sum + bead.targetIds.length, 0);
-  const show = (kind) => () => {
-    clearFilters();
-    toggleKind(kind);
-    byId("bitext").scrollIntoView();
-  };
   const parts = data.hasReference
     ? [`${plural(rows.length, "bead")} ${rows.length === 1 ? "pairs" : "pair"} ${plural(sources, "Chinese sentence")} with ${count(targets)} in English, `,
       `${percent(rows.filter((bead) => bead.type === "1-1").length / Math.max(1, rows.length))} of them one to one. `]
@@ -27,9 +22,9 @@ function fillLead() {
   const flagged = rows.filter(isFlagged).length;
   const left = beads.length - rows.length;
   const look = [
-    low ? leadLink(`${count(low)} with low confidence`, show("low")) : null,
-    flagged ? leadLink(`${count(flagged)} with a flag`, show("flagged")) : null,
-    left ? leadLink(`${count(left)} left out`, show("left")) : null,
+    low ? leadLink(`${count(low)} with low confidence`, "low") : null,
+    flagged ? leadLink(`${count(flagged)} with a flag`, "flagged") : null,
+    left ? leadLink(`${count(left)} left out`, "left") : null,
   ].filter(Boolean);
   if (look.length) {
     parts.push("Worth a look: ");

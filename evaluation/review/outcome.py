@@ -1,0 +1,237 @@
+"""What a review comes to: rows and ledger of the corpus made anew, and lines of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from corpus.alignment.bead import Bead
+from corpus.bitext import Bitext, Row, check_identity, make_bitext
+from corpus.document import LedgerEntry
+from corpus.edits import ReviewBead, text_of
+from evaluation.report.data import Item, item_of_row, place_name
+from evaluation.report.summary import segment_chrf
+from evaluation.review.session import Session
+
+WORDS = {
+    "merge": "merged",
+    "split": "split",
+    "move": "sentences moved",
+    "delete": "deleted",
+    "restore": "restored",
+    "text": "text edited",
+    "check": "checked",
+    "realign": "re-aligned",
+}
+
+
+def reviewed_bitext(session: Session) -> Bitext:
+    """Rows and ledger after the review; proves that no sentence is lost."""
+    kept = [bead for bead in session.beads if not bead.left_out]
+    left = [bead for bead in session.beads if bead.left_out]
+    rows = rows_of(session, kept)
+    ledger = [
+        # what was left out before anything was a sentence is not the review's matter
+        *(entry for entry in session.folder.ledger if entry.sentence is None),
+        *_ledger(session, left),
+    ]
+    check_identity(rows, ledger, session.work.source, session.work.target)
+    return Bitext(tuple(rows), tuple(ledger))
+
+
+def rows_of(session: Session, beads: Sequence[ReviewBead]) -> list[Row]:
+    """The rows of beads of the corpus: as built where nothing changed, else made anew."""
+    fresh = {str(row_bead(row)): row for row in _fresh(session, beads)}
+    return [_row(session, bead, fresh) for bead in beads]
+
+
+def row_bead(row: Row) -> Bead:
+    """The bead of a row, by its sentences."""
+    return Bead(row.source_ids, row.target_ids)
+
+
+def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]:
+    """The page's lines for these beads, with chrF++ of the kept ones."""
+    rows = rows_of(session, [bead for bead in beads if not bead.left_out])
+    by_name = {str(row_bead(row)): row for row in rows}
+    chrf = _chrf(session, rows)
+    items = []
+    for bead in beads:
+        row = by_name.get(bead.name)
+        item = _left_item(session, bead) if row is None else item_of_row(row)
+        items.append(
+            replace(
+                item,
+                chrf=chrf.get(row.id) if row else None,
+                left=bead.left_out,
+                note=note_of(session, bead),
+                checked=bead.checked,
+                made=bead.made,
+            )
+        )
+    return items
+
+
+def note_of(session: Session, bead: ReviewBead) -> str:
+    """Who did what to the bead, and when: ``merged by anna, 2026-11-23 17:05``; "" if nobody."""
+    if not bead.edits:
+        return ""
+    operation, by, at = session.who_and_when(bead.edits[-1])
+    word = "unchecked" if operation == "check" and not bead.checked else WORDS[operation]
+    return f"{word} by {by}, {at[:16].replace('T', ' ')}"
+
+
+def calibration(session: Session) -> list[tuple[int, int]]:
+    """(right, reviewed) of the aligner's beads in each tenth of confidence.
+
+    A bead as built that a person checked was right; one that a person changed was not. Beads that
+    nobody touched say nothing.
+    """
+    counts = [[0, 0] for _ in range(10)]
+    now = {bead.name: bead for bead in session.beads}
+    by_hand = {i for bead in session.beads if bead.made == "person" for i in bead.bead.source}
+    for built in session.work.beads:
+        if not (built.source and built.target):
+            continue
+        bead = now.get(str(built))
+        right = bead is not None and bead.checked and not bead.left_out
+        wrong = bead is None and built.source[0] in by_hand
+        if right or wrong:
+            tenth = counts[min(9, int(built.confidence * 10))]
+            tenth[0] += right
+            tenth[1] += 1
+    return [(right, reviewed) for right, reviewed in counts]
+
+
+def _fresh(session: Session, beads: Iterable[ReviewBead]) -> tuple[Row, ...]:
+    new = [bead.bead for bead in beads if bead.row not in session.rows]
+    if not new:
+        return ()
+    work = session.work
+    metadata = next((dict(row.metadata) for row in session.folder.rows), {})
+    return make_bitext(work.source, work.target, work.translations, new, metadata=metadata).rows
+
+
+def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
+    row = session.rows.get(bead.row)
+    if row is None:
+        row = replace(
+            fresh[bead.name],
+            id=place_name(session.work.source.id, bead.bead.source, bead.bead.target),
+        )
+    if not bead.edits:
+        return row
+    changes: dict[str, Any] = {"metadata": {**row.metadata, **_provenance(session, bead)}}
+    for side in ("source", "target"):
+        if getattr(bead, f"{side}_text") is not None:
+            changes[side] = text_of(bead, side, session.work)
+    return replace(row, **changes)
+
+
+def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
+    """Columns of a row that a review touched: what was done, by whom, when, in which edits."""
+    told = [session.who_and_when(number) for number in bead.edits]
+    return {
+        "review": ", ".join(dict.fromkeys(operation for operation, _, _ in told)),
+        "reviewed_by": ", ".join(dict.fromkeys(by for _, by, _ in told)),
+        "reviewed_at": told[-1][2],
+        "edits": list(bead.edits),
+        "checked": bead.checked,
+    }
+
+
+def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEntry]:
+    """Entries of the beads that are left out: as built, else with what the review did."""
+    built = {
+        (entry.side, entry.sentence): entry
+        for entry in session.folder.ledger
+        if entry.sentence is not None
+    }
+    work = session.work
+    sentences = {"source": work.source.sentences, "target": work.target.sentences}
+    for bead in beads:
+        detail: dict[str, Any] = {"bead": bead.name, "confidence": bead.bead.confidence}
+        if bead.edits:
+            detail |= _provenance(session, bead)
+        for side, document, ids in (
+            ("source", work.source, bead.bead.source),
+            ("target", work.target, bead.bead.target),
+        ):
+            for number in ids:
+                old = built.get((side, number))
+                if old is not None and old.reason == bead.left_out and not bead.edits:
+                    yield old
+                    continue
+                sentence = sentences[side][number]
+                more = {}
+                if side == "source":
+                    more = {"machine_translation": work.translations[number].text}
+                yield LedgerEntry(
+                    document=document.id,
+                    side=side,  # type: ignore[arg-type]
+                    stage="review" if bead.edits else "align",
+                    reason=bead.left_out,
+                    text=sentence.text,
+                    sentence=number,
+                    block=sentence.block,
+                    page=document.blocks[sentence.block].page,
+                    detail={**detail, **more},
+                )
+
+
+def _left_item(session: Session, bead: ReviewBead) -> Item:
+    work = session.work
+    ids = bead.bead.source or bead.bead.target
+    document = work.source if bead.bead.source else work.target
+    section = ""
+    if bead.bead.source:
+        block = document.blocks[document.sentences[ids[0]].block]
+        section = "" if block.section is None else document.blocks[block.section].text
+    else:
+        section = _section_before(session, bead)
+    return Item(
+        key=bead.row or place_name(work.source.id, bead.bead.source, bead.bead.target),
+        document=work.source.id,
+        section=section,
+        type=bead.bead.type,
+        source=text_of(bead, "source", work),
+        translation=" ".join(work.translations[number].text for number in bead.bead.source),
+        target=text_of(bead, "target", work),
+        source_ids=bead.bead.source,
+        target_ids=bead.bead.target,
+        confidence=bead.bead.confidence,
+        score=bead.bead.score,
+        signals=bead.bead.signals,
+    )
+
+
+def _section_before(session: Session, bead: ReviewBead) -> str:
+    """The section of the last Chinese sentence before an insertion."""
+    last = -1
+    for other in session.beads:
+        if other is bead:
+            break
+        last = other.bead.source[-1] if other.bead.source else last
+    if last < 0:
+        return ""
+    source = session.work.source
+    block = source.blocks[source.sentences[last].block]
+    return "" if block.section is None else source.blocks[block.section].text
+
+
+def _chrf(session: Session, rows: Sequence[Row]) -> dict[str, float]:
+    from evaluation.translation import segment_scores
+
+    known = segment_chrf(session.folder.scores)
+    wanted = [
+        row
+        for row in rows
+        if row.machine_translation.strip() and (row.id not in known or row.metadata.get("edits"))
+    ]
+    if not wanted:
+        return known
+    values = segment_scores(
+        [row.machine_translation for row in wanted], [row.target for row in wanted], "chrf++"
+    )
+    return known | {row.id: value for row, value in zip(wanted, values, strict=True)}

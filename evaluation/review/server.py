@@ -1,0 +1,240 @@
+"""The review page on 127.0.0.1, for one person at this machine.
+
+Three things keep other web pages out. The address has a token that is new at each start, so no
+page can guess it. The Host header must name this server, so that a foreign name that resolves to
+127.0.0.1 (DNS rebinding) is refused. A request that says where it comes from (Origin,
+Sec-Fetch-Site) must come from this page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from corpus.document import DuizhaoError
+from corpus.edits import EditError, Splice
+from evaluation.report.data import Encoder, assemble
+from evaluation.report.page import render_page
+from evaluation.review.outcome import calibration, items_of_review
+from evaluation.review.session import Aligner, Session
+
+HOST = "127.0.0.1"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+LONGEST_BODY = 1_000_000
+
+
+@dataclass(slots=True)
+class Review:
+    """A session behind the server: one edit at a time."""
+
+    session: Session
+    aligner: Aligner
+    lock: threading.Lock
+    encoder: Encoder | None = None
+
+    def page(self) -> str:
+        """The page as things stand."""
+        with self.lock:
+            data = assemble(items_of_review(self.session, self.session.beads), self.session.folder)
+            data["review"] = self._state()
+            data["judged"] = calibration(self.session)
+            self.encoder = Encoder(data["documents"], [], data["signals"])
+            self.encoder.sections.extend(
+                (data["documents"][0] if data["documents"] else "", title)
+                for title in data["sections"]
+            )
+            return render_page(data)
+
+    def change(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Do what the page asks and tell it what is different now."""
+        with self.lock:
+            if wanted.get("after") != len(self.session.edits):
+                raise EditError("this page is behind the review; load it again")
+            splice = self._do(wanted)
+            return {
+                "start": splice.start,
+                "removed": len(splice.removed),
+                "beads": self._encoded(splice),
+                "sections": [title for _, title in self.encoder.sections] if self.encoder else [],
+                "signals": self.encoder.signals if self.encoder else [],
+                "judged": calibration(self.session),
+                "review": self._state(),
+            }
+
+    def sentences(self, name: str) -> dict[str, list[list[Any]]]:
+        """(id, text) of the sentences of a bead, by side, for splitting and moving."""
+        with self.lock:
+            for bead in self.session.beads:
+                if bead.name == name:
+                    return {
+                        "source": _texts(self.session.work.source, bead.bead.source),
+                        "target": _texts(self.session.work.target, bead.bead.target),
+                    }
+        raise EditError(f"there is no bead {name} (any more); load the page again")
+
+    def _do(self, wanted: dict[str, Any]) -> Splice:
+        match wanted.get("op"):
+            case "undo":
+                return self.session.undo()
+            case "redo":
+                return self.session.redo()
+            case "realign":
+                return self.session.realign(self.aligner)
+            case _:
+                edit = {name: value for name, value in wanted.items() if name not in _OURS}
+                return self.session.edit(edit)
+
+    def _encoded(self, splice: Splice) -> list[list[Any]]:
+        items = items_of_review(self.session, splice.inserted)
+        assert self.encoder is not None, "the page is asked for before the first edit"
+        return [self.encoder.encode(item) for item in items]
+
+    def _state(self) -> dict[str, Any]:
+        session = self.session
+        return {
+            "edits": len(session.edits),
+            "undo": session.edits[session.done[-1][0] - 1]["op"] if session.done else None,
+            "redo": session.edits[session.undone[-1][0] - 1]["op"] if session.undone else None,
+            "by": session.by,
+            "file": session.path.name,
+        }
+
+
+_OURS = ("after", "edit", "at", "by")
+
+
+def _texts(document: Any, ids: tuple[int, ...]) -> list[list[Any]]:
+    sentences = document.sentences
+    return [[number, sentences[number].text] for number in ids]
+
+
+class Guard:
+    """Refuses whatever does not come from our own page, before anything else looks at it."""
+
+    def __init__(self, app: ASGIApp, token: str, port: int) -> None:
+        self.app = app
+        self.token = token
+        self.hosts = {f"{HOST}:{port}", f"localhost:{port}"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with the reason for refusing it."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request = Request(scope)
+        status, reason = self.refusal(request)
+        if reason:
+            answer = PlainTextResponse(reason, status_code=status, headers=HEADERS)
+            return await answer(scope, receive, send)
+        await self.app(scope, receive, send)
+
+    def refusal(self, request: Request) -> tuple[int, str]:
+        """(status, reason), (200, "") when the request may pass."""
+        host = request.headers.get("host", "")
+        if host not in self.hosts:
+            return 421, "this server answers only to 127.0.0.1"
+        origin = request.headers.get("origin")
+        if origin is not None and origin != f"http://{host}":
+            return 403, "requests from other pages are refused"
+        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return 403, "requests from other pages are refused"
+        given = request.query_params.get("token") or request.headers.get("x-duizhao-token") or ""
+        if not secrets.compare_digest(given.encode(), self.token.encode()):
+            return 403, "the address needs the token that `duizhao review` printed"
+        if request.method == "POST":
+            if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+                return 415, "edits are JSON"
+            length = request.headers.get("content-length", "")
+            if not length.isdigit() or int(length) > LONGEST_BODY:
+                return 413, "an edit is under a megabyte"
+        return 200, ""
+
+
+def make_app(session: Session, aligner: Aligner, token: str, port: int) -> Starlette:
+    """The application: the page at ``/``, edits at ``/edits``, sentences at ``/sentences``."""
+    review = Review(session, aligner, threading.Lock())
+
+    async def page(_request: Request) -> Response:
+        return HTMLResponse(await run_in_threadpool(review.page), headers=HEADERS)
+
+    async def edits(request: Request) -> Response:
+        return await _answer(request, review.change)
+
+    async def sentences(request: Request) -> Response:
+        return await _answer(request, lambda wanted: review.sentences(str(wanted.get("bead"))))
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/edits", edits, methods=["POST"]),
+            Route("/sentences", sentences, methods=["POST"]),
+        ],
+        middleware=[Middleware(Guard, token=token, port=port)],
+    )
+
+
+async def _answer(request: Request, work: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
+    try:
+        wanted = await request.json()
+        if not isinstance(wanted, dict):
+            raise ValueError("not an object")
+    except ValueError as error:
+        return JSONResponse({"error": f"not JSON: {error}"}, status_code=400, headers=HEADERS)
+    try:
+        return JSONResponse(await run_in_threadpool(work, wanted), headers=HEADERS)
+    except DuizhaoError as error:
+        return JSONResponse({"error": str(error)}, status_code=409, headers=HEADERS)
+
+
+def serve(
+    session: Session,
+    aligner: Aligner,
+    *,
+    port: int = 0,
+    token: str | None = None,
+    ready: Callable[[str], None],
+) -> None:
+    """Serve until interrupted; `ready` hears the address. DuizhaoError when the port is taken."""
+    import uvicorn
+
+    token = token or secrets.token_urlsafe(24)
+    with contextlib.closing(_listen(port)) as listening:
+        port = listening.getsockname()[1]
+        app = make_app(session, aligner, token, port)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        ready(f"http://{HOST}:{port}/?token={token}")
+        server.run(sockets=[listening])
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise DuizhaoError(
+            f"port {port} cannot be used ({error.strerror}); give another with --port"
+        ) from None
+    listening.listen()
+    return listening

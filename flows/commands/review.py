@@ -1,0 +1,79 @@
+"""`duizhao review`: correct an alignment in the browser."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Effort(StrEnum):
+    """How much a re-alignment may cost."""
+
+    fast = "fast"
+    normal = "normal"
+    best = "best"
+
+
+def review(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder built from a report and its reference.")
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(help="Your name in the edits and the corpus [default: your login]."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open the page.")
+    ] = True,
+    effort: Annotated[
+        Effort,
+        typer.Option(
+            help="What re-aligning may use: fast sentence embeddings, normal and best also the "
+            "translation model."
+        ),
+    ] = Effort.fast,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Translation model for --effort normal and best: directory or hub name."),
+    ] = None,
+) -> None:
+    """Open the corpus as a page where beads can be corrected: merge, split, move, edit, check.
+
+    Every edit is saved at once to DIR/edits.jsonl; end with Ctrl-C whenever you like and go on
+    another day. `duizhao apply DIR` then writes the corrected corpus.
+    """
+    import getpass
+
+    from evaluation.review.log import locked
+    from evaluation.review.server import serve
+    from evaluation.review.session import open_session
+    from flows.review import realigner
+
+    with locked(folder):
+        session = open_session(folder, by or getpass.getuser())
+        if session.torn:
+            print(
+                f"{session.path}: the last line was cut off by a crash and is passed over: "
+                f"{session.torn[:80]}",
+                file=sys.stderr,
+            )
+
+        def ready(address: str) -> None:
+            print(address, flush=True)
+            note = f"{len(session.edits)} edits so far; every edit is saved to {session.path}."
+            print(f"{note} End with Ctrl-C.", file=sys.stderr)
+            if browser:
+                import webbrowser
+
+                webbrowser.open(address)
+
+        serve(session, realigner(effort.value, model), port=port, ready=ready)
+        count, path = len(session.edits), session.path
+    print(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus", file=sys.stderr)
