@@ -16,6 +16,9 @@ from corpus.document import Block, Document, LedgerEntry, Side
 
 TargetKind = Literal["human", "machine"]
 
+DIGITS = 4
+"""Decimals of scores in the corpus: what is beyond them may differ from machine to machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -165,10 +168,10 @@ def _row(
         machine_translation=translation,
         target_kind="human" if target else "machine",
         bead_type=bead.type if target else "1-1",
-        alignment_score=bead.score,
-        confidence=bead.confidence,
-        signals=dict(bead.signals),
-        mt_score=sum(one.score * one.tokens for one in made) / tokens if tokens else None,
+        alignment_score=round(bead.score, DIGITS),
+        confidence=round(bead.confidence, DIGITS),
+        signals={name: round(value, DIGITS) for name, value in bead.signals.items()},
+        mt_score=round(sum(m.score * m.tokens for m in made) / tokens, DIGITS) if tokens else None,
         mt_flags=tuple(dict.fromkeys(flag for one in made for flag in one.flags)),
         metadata=dict(metadata),
     )

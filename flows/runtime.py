@@ -27,14 +27,14 @@ from typing import Any
 
 from corpus.document import DuizhaoError
 from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
-from flows.settings import cache_folder
+from models.paths import cache_folder
 
 START_SECONDS = 120
 
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
@@ -197,7 +197,16 @@ def session() -> Iterator[Any]:
             yield connect
     finally:
         if server:
+            _send_last_events()
             server.stop()
+
+
+def _send_last_events() -> None:
+    """Prefect sends events from a thread: let it finish while its server is still there."""
+    if "prefect.events.worker" in sys.modules:
+        from prefect.events.worker import EventsWorker
+
+        EventsWorker.drain_all(timeout=10)
 
 
 @contextlib.contextmanager

@@ -119,24 +119,23 @@ def config_file(given: Path | None = None) -> Path | None:
         return named
     import platformdirs
 
-    for path in (Path("duizhao.toml"), Path(platformdirs.user_config_dir("duizhao"), "config.toml")):
+    for path in (
+        Path("duizhao.toml"),
+        Path(platformdirs.user_config_dir("duizhao"), "config.toml"),
+    ):
         if path.is_file():
             return path
     return None
 
 
-def cache_folder() -> Path:
-    """Where models, results and the translation memory lie: DUIZHAO_CACHE or the user's cache."""
-    if folder := os.environ.get("DUIZHAO_CACHE"):
-        return Path(folder).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("duizhao"))
-
-
 def plain(settings: Settings) -> dict[str, Any]:
     """The settings as JSON can hold them."""
     return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(settings).items()}
+
+
+def from_plain(values: Mapping[str, Any]) -> Settings:
+    """The settings that `plain` told, or some of them."""
+    return Settings(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -146,7 +145,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: not a TOML file that can be read: {error}") from error
     known = {entry.name for entry in fields(Settings)}
     if unknown := sorted(set(written) - known):
-        raise InputError(f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}")
+        raise InputError(
+            f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}"
+        )
     return written
 
 

@@ -1,0 +1,137 @@
+"""`duizhao build`: a Chinese report in, a scored parallel corpus out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME|PATH",
+        help="MarianMT model: a name on the Hugging Face hub or a local folder. "
+        "Default: OPUS-MT zh-en in int8.",
+    ),
+]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="auto, ctranslate2 (the default), or transformers (needs torch)."
+    ),
+]
+BeamOption = Annotated[
+    int | None, typer.Option("--beam", min=1, help="Beam size of the translation.")
+]
+MinConfidenceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence", min=0, max=1, help="Beads less sure than this go to the ledger."
+    ),
+]
+EffortOption = Annotated[
+    str | None,
+    typer.Option(
+        "--effort", help="Forced decoding in the aligner: fast, normal (default) or best."
+    ),
+]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Cores for the engine. Default: all.")
+]
+GlossaryOption = Annotated[
+    str | None,
+    typer.Option("--glossary", help="TSV file of terms (zh, en) to check translations against."),
+]
+FormatsOption = Annotated[
+    str | None,
+    typer.Option("--formats", help="Corpus files to write. Default: jsonl,tsv,tmx,parquet."),
+]
+ReportOption = Annotated[
+    bool | None, typer.Option("--report/--no-report", help="Whether to write report.html.")
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="TOML file with settings (see `duizhao settings`)."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print what run.json holds instead of the summary table.")
+]
+
+
+def build(
+    report: Annotated[
+        str,
+        typer.Argument(metavar="REPORT", help="The Chinese report: text, PDF, Word or HTML."),
+    ],
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference",
+            "-r",
+            help="The English document to align with and to score against. Without it the report "
+            "is segmented and translated, and the translation is the target.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the corpus. Default: duizhao-NAME."),
+    ] = None,
+    model: ModelOption = None,
+    engine: EngineOption = None,
+    beam: BeamOption = None,
+    min_confidence: MinConfidenceOption = None,
+    effort: EffortOption = None,
+    threads: ThreadsOption = None,
+    glossary: GlossaryOption = None,
+    formats: FormatsOption = None,
+    page: ReportOption = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Build a parallel corpus from one report, with scores where there is a reference."""
+    from flows.settings import resolve
+
+    settings = resolve(
+        config,
+        model=model,
+        engine=engine,
+        beam=beam,
+        min_confidence=min_confidence,
+        effort=effort,
+        threads=threads,
+        glossary=glossary,
+        formats=formats,
+        report=page,
+    ).settings
+    run(report, reference, out or Path(f"duizhao-{Path(report).stem}"), settings, as_json=json)
+
+
+def run(
+    report: str, reference: str | None, out: Path, settings: Any, *, as_json: bool = False
+) -> None:
+    """Run the build flow and say what came out; bad input stops it before anything is written."""
+    from flows import console, folder, runtime, stages
+    from flows.settings import plain
+
+    start = time.perf_counter()
+    folder.check_output(out)
+    with runtime.session() as connect, console.use(console.TerminalConsole()):
+        # while the server comes up: bad input stops the run here, good input is read only once
+        stages.read(report, "zh", "source")
+        if reference:
+            stages.read(reference, "en", "target")
+        from flows import account
+        from flows.build import build as build_flow
+
+        connect()
+        told = build_flow(report, reference, str(out), plain(settings))
+        told["wall"] = time.perf_counter() - start
+    if as_json:
+        import json
+
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    account.print_summary(told)

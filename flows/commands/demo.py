@@ -1,0 +1,28 @@
+"""`duizhao demo`: a build of the sample pair that ships with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands import build
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the corpus.")] = Path(
+        "duizhao-demo"
+    ),
+    model: build.ModelOption = None,
+    engine: build.EngineOption = None,
+    beam: build.BeamOption = None,
+    json: build.JsonOption = False,
+) -> None:
+    """Build a corpus from the sample report and its English version, both our own."""
+    from corpus.samples import pair
+    from flows.settings import resolve
+
+    report, reference = pair()
+    settings = resolve(model=model, engine=engine, beam=beam).settings
+    build.run(str(report), str(reference), out, settings, as_json=json)

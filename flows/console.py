@@ -1,0 +1,107 @@
+"""What a person sees while a command works: stages and their progress, on standard error.
+
+In a terminal a live line for the stage at work; elsewhere a plain line when a stage is done.
+`current()` is the console of the command that runs, silent unless `use` made it another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+
+class Console:
+    """Says nothing; the base of the one that does."""
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A stage at work."""
+        yield
+
+    def progress(self, text: str, done: int, total: int) -> None:
+        """How far the stage at work is; `total` 0 where that is not known."""
+
+    def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
+        """A stage is done; `text` says what came out."""
+
+    def note(self, text: str) -> None:
+        """A line that the user should read."""
+
+
+class TerminalConsole(Console):
+    """Stages as they go, on standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console as RichConsole
+
+        self._rich = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self._live: Any = None
+        self._task: Any = None
+        self._name = ""
+        self._start = 0.0
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Show the stage until it ends."""
+        if not self._rich.is_terminal:
+            yield
+            return
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self._name = name
+        self._start = time.monotonic()
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self._rich, transient=True) as live:
+            self._live = live
+            self._task = live.add_task(name, total=None, detail="")
+            try:
+                yield
+            finally:
+                self._live = None
+
+    def progress(self, text: str, done: int, total: int) -> None:
+        """Move the bar of the stage at work."""
+        if self._live is None:
+            return
+        detail = text
+        seconds = time.monotonic() - self._start
+        if total and done and seconds > 1:
+            left = seconds / done * (total - done)
+            detail = f"{text}, {left:.0f} s left"
+        self._live.update(self._task, completed=done, total=total or None, detail=detail)
+
+    def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
+        """A line for the stage that is done."""
+        took = "kept from before" if reused else f"{seconds:.1f} s"
+        self._rich.print(f"[green]✓[/green] {name:<10} {text} [dim]({took})[/dim]")
+
+    def note(self, text: str) -> None:
+        """A line for the user."""
+        self._rich.print(text, markup=False)
+
+
+_current: Console = Console()
+
+
+def current() -> Console:
+    """The console of the command that runs."""
+    return _current
+
+
+@contextlib.contextmanager
+def use(console: Console) -> Iterator[Console]:
+    """Make `console` the current one."""
+    global _current
+    before, _current = _current, console
+    try:
+        yield console
+    finally:
+        _current = before

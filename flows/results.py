@@ -1,0 +1,229 @@
+"""Results of stages as files named by what made them, so that nothing is done twice.
+
+A result's key is the hash of its stage, the code of that stage, and everything that went in
+(texts, model, settings): the same question has the same key in every run, process and batch. A
+result is written to a temporary name and renamed, so that a killed run leaves whole results only.
+
+    key = key_of("read", sha256, "zh")
+    if not have(key):
+        save(key, value)
+    load(key)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpus.alignment.bead import Bead
+from corpus.bitext import MachineTranslation
+from corpus.document import Block, Document, LedgerEntry, Sentence
+from models.paths import cache_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CODE = {
+    "read": ("corpus/document.py", "corpus/*.py", "corpus/readers/**/*.py"),
+    "translate": ("models/*.py",),
+    "align": ("corpus/alignment/**/*.py", "corpus/alignment/**/*.json", "models/*.py"),
+    "score": ("evaluation/translation.py", "evaluation/scores.py", "evaluation/correlation.py"),
+}
+"""Whose code decides a stage's result: an upgrade redoes just the stages that it touches."""
+
+KEPT_IN_MEMORY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A document and what was left out of it."""
+
+    document: Document
+    ledger: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a result came about in this process: seconds it took; reused: found, not made.
+
+    `facts` is what the stage tells of its work (sentences saved by the translation memory ...).
+    """
+
+    seconds: float
+    reused: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+_memory: OrderedDict[str, Any] = OrderedDict()
+_made: dict[str, Made] = {}
+
+
+@cache
+def code_version(stage: str) -> str:
+    """A hash over the source files that decide the stage's results."""
+    total = hashlib.sha256()
+    for pattern in CODE[stage]:
+        for path in sorted(ROOT.glob(pattern)):
+            total.update(f"{path.relative_to(ROOT)}\n".encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def key_of(stage: str, *parts: Any) -> str:
+    """The key of a result: ``stage-hash``; `parts` are whatever JSON can hold."""
+    told = json.dumps([stage, code_version(stage), *parts], ensure_ascii=False, sort_keys=True)
+    return f"{stage}-{hashlib.sha256(told.encode()).hexdigest()}"
+
+
+def once(key: str, make: Callable[[dict[str, Any]], Any]) -> str:
+    """Make and keep the result unless it is there; returns the key.
+
+    `make` gets a dictionary to write facts about its work into.
+    """
+    start = time.perf_counter()
+    if have(key):
+        _made.setdefault(key, Made(0.0, reused=True))
+        return key
+    facts: dict[str, Any] = {}
+    save(key, make(facts))
+    _made[key] = Made(time.perf_counter() - start, reused=False, facts=facts)
+    return key
+
+
+def made(key: str) -> Made:
+    """How the result came about in this process."""
+    return _made.get(key, Made(0.0, reused=True))
+
+
+def have(key: str) -> bool:
+    """Whether the result is there and can be read."""
+    if key in _memory:
+        return True
+    try:
+        load(key)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
+def load(key: str) -> Any:
+    """The result; OSError or ValueError where there is none that can be read."""
+    if key in _memory:
+        _memory.move_to_end(key)
+        return _memory[key]
+    value = _DECODE[key.partition("-")[0]](json.loads(path_of(key).read_bytes()))
+    _remember(key, value)
+    return value
+
+
+def save(key: str, value: Any) -> None:
+    """Write the result under its key, whole or not at all."""
+    path = path_of(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    told = json.dumps(_ENCODE[key.partition("-")[0]](value), ensure_ascii=False)
+    try:
+        fresh.write_text(told, encoding="utf-8")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    # what others get is what was written: JSON makes lists of tuples, and so on
+    _remember(key, _DECODE[key.partition("-")[0]](json.loads(told)))
+
+
+def path_of(key: str) -> Path:
+    """Where the result lies: DUIZHAO_RESULTS, else ``results`` in the cache folder."""
+    stage, _, digest = key.partition("-")
+    root = os.environ.get("DUIZHAO_RESULTS")
+    folder = Path(root) if root else cache_folder() / "results"
+    return folder / stage / digest[:2] / f"{digest}.json"
+
+
+def _remember(key: str, value: Any) -> None:
+    _memory[key] = value
+    while len(_memory) > KEPT_IN_MEMORY:
+        _memory.popitem(last=False)
+
+
+def _document(told: Mapping[str, Any]) -> Document:
+    blocks = []
+    number = 0
+    for place, block in enumerate(told["blocks"]):
+        sentences = []
+        for start, end in block.pop("sentences"):
+            sentences.append(Sentence(number, place, start, end, block["text"][start:end]))
+            number += 1
+        blocks.append(Block(id=place, sentences=tuple(sentences), **block))
+    return Document(told["id"], told["language"], tuple(blocks), told["metadata"])
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    blocks = []
+    for block in document.blocks:
+        told = asdict(block)
+        told.pop("id")
+        told["sentences"] = [[sentence.start, sentence.end] for sentence in block.sentences]
+        blocks.append(told)
+    return {
+        "id": document.id,
+        "language": document.language,
+        "blocks": blocks,
+        "metadata": dict(document.metadata),
+    }
+
+
+def _read_json(result: ReadResult) -> dict[str, Any]:
+    return {
+        "document": _document_json(result.document),
+        "ledger": [asdict(entry) for entry in result.ledger],
+    }
+
+
+def _read(told: Mapping[str, Any]) -> ReadResult:
+    ledger = tuple(LedgerEntry(**entry) for entry in told["ledger"])
+    return ReadResult(_document(told["document"]), ledger)
+
+
+def _translations(told: list[dict[str, Any]]) -> tuple[MachineTranslation, ...]:
+    return tuple(
+        MachineTranslation(one["text"], one["score"], one["tokens"], tuple(one["flags"]))
+        for one in told
+    )
+
+
+def _beads(told: list[dict[str, Any]]) -> tuple[Bead, ...]:
+    return tuple(
+        Bead(
+            tuple(one["source"]),
+            tuple(one["target"]),
+            one["score"],
+            one["confidence"],
+            one["signals"],
+        )
+        for one in told
+    )
+
+
+def _list_of_dicts(values: Any) -> list[dict[str, Any]]:
+    return [asdict(value) for value in values]
+
+
+_ENCODE: dict[str, Callable[[Any], Any]] = {
+    "read": _read_json,
+    "translate": _list_of_dicts,
+    "align": _list_of_dicts,
+    "score": dict,
+}
+_DECODE: dict[str, Callable[[Any], Any]] = {
+    "read": _read,
+    "translate": _translations,
+    "align": _beads,
+    "score": dict,
+}

@@ -1,0 +1,225 @@
+"""The stages of a build as plain functions: each takes keys and settings and gives a key.
+
+    source = read("report.zh.txt", "zh")
+    translation = translate(source, settings)
+    results.load(translation)[0].text
+
+What a key names lies in the result store (flows/results.py); a stage whose result is there does
+no work. Nothing here knows of Prefect, so a stage can be called in a notebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpus.alignment.bead import Bead, check_cover
+from corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
+from corpus.document import Document, InputError, Language, LedgerEntry, Side
+from flows import console, results
+from flows.results import ReadResult
+from flows.settings import Settings
+from models.engine import Decoding
+
+
+def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
+    """Read and segment a file; InputError where it cannot be used."""
+    name = Path(path)
+    try:
+        digest = hashlib.sha256(name.read_bytes()).hexdigest() if name.is_file() else ""
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    document_id = document_id or name.stem
+
+    def make(_facts: dict[str, Any]) -> ReadResult:
+        from corpus.readers import read as read_file
+
+        document, ledger = read_file(path, language, side=side, document_id=document_id)
+        document.check()
+        if not document.sentences:
+            raise InputError(f"{path}: no sentence in it")
+        return ReadResult(document, tuple(ledger))
+
+    return results.once(
+        results.key_of("read", digest, str(path), language, side, document_id), make
+    )
+
+
+def decoding(settings: Settings) -> Decoding:
+    """How the settings ask to decode."""
+    return Decoding(beam=settings.beam) if settings.beam else Decoding()
+
+
+def locate_model(settings: Settings) -> Any:
+    """The files of the model (models.locate.ModelFiles), fetched where they are not there."""
+    from models.locate import locate
+
+    return locate(settings.model or None, console.current().progress)
+
+
+def translation_parts(settings: Settings) -> list[Any]:
+    """What a translation depends on beside its text."""
+    files = locate_model(settings)
+    engine = "transformers" if settings.engine == "transformers" else "ctranslate2"
+    return [files.hash, engine, decoding(settings).key(), settings.glossary]
+
+
+def translate(source: str, settings: Settings) -> str:
+    """Translate the sentences of a document that was read."""
+    document: Document = results.load(source).document
+    texts = [sentence.text for sentence in document.sentences]
+    key = results.key_of("translate", texts, *translation_parts(settings))
+    return results.once(key, lambda facts: translate_texts(texts, settings, facts))
+
+
+def engine_of(settings: Settings) -> Any:
+    """The engine that the settings name; loaded once a process."""
+    from models.auto import load_engine
+
+    return load_engine(
+        settings.model or None,
+        settings.engine,  # type: ignore[arg-type]
+        threads=settings.threads or None,
+        progress=console.current().progress,
+    )
+
+
+@cache
+def _memory(_process: int) -> Any:
+    from models.memory import Memory
+
+    return Memory()
+
+
+def translator(settings: Settings) -> Any:
+    """A models.translator.Translator as the settings ask for, on the memory that runs share."""
+    from models.translator import Translator
+
+    memory = _memory(os.getpid()) if settings.memory else None
+    return Translator(engine_of(settings), decoding(settings), memory)
+
+
+def translate_texts(
+    texts: Sequence[str], settings: Settings, facts: dict[str, Any]
+) -> list[MachineTranslation]:
+    """Translate texts through the translation memory; `facts` gets what it saved and made."""
+    work = translator(settings)
+    show = console.current().progress
+    start = time.perf_counter()
+
+    def report(statistics: Any) -> None:
+        rate = statistics.tokens / max(0.001, time.perf_counter() - start)
+        text = f"{statistics.done:.0f} of {len(texts)} sentences, {rate:.0f} tokens/s"
+        show(text, int(statistics.done), len(texts))
+
+    made = [
+        MachineTranslation(one.text, one.score, one.tokens, one.flags)
+        for one in work.translate(texts, report)
+    ]
+    statistics = work.statistics
+    facts.update(
+        {
+            name: getattr(statistics, name)
+            for name in ("translated", "repeated", "remembered", "tokens")
+        }
+    )
+    return made
+
+
+def align(source: str, target: str, translation: str, settings: Settings) -> str:
+    """Align a document with its reference, over the translations of its sentences."""
+    sides = [results.load(source).document, results.load(target).document]
+    texts = [[sentence.text for sentence in side.sentences] for side in sides]
+    translations = [one.text for one in results.load(translation)]
+    parts = [settings.effort, settings.engine, settings.model]
+    structures = [places(side) for side in sides]
+    key = results.key_of("align", *texts, translations, *structures, *parts)
+
+    def make(_facts: dict[str, Any]) -> list[Bead]:
+        from corpus.alignment import align as align_texts
+
+        beads = align_texts(
+            texts[0],
+            texts[1],
+            translations,
+            embed=_embedder(),
+            score=translator(settings).score,
+            source_structure=structures[0],
+            target_structure=structures[1],
+            effort=settings.effort,  # type: ignore[arg-type]
+        )
+        check_cover(beads, len(texts[0]), len(texts[1]))
+        return beads
+
+    return results.once(key, make)
+
+
+def places(document: Document) -> list[tuple[int, str, str | None]]:
+    """Block number, kind and mark for each sentence, as the aligner's structure signal has it."""
+    blocks = (document.blocks[sentence.block] for sentence in document.sentences)
+    return [(block.id, block.kind, block.mark) for block in blocks]
+
+
+@cache
+def _embedder() -> Any:
+    from models.embedding import SpanEmbedder
+
+    return SpanEmbedder()
+
+
+def assemble(
+    source: str,
+    target: str | None,
+    translation: str,
+    beads: str | None,
+    settings: Settings,
+    metadata: dict[str, Any] | None = None,
+) -> Bitext:
+    """The rows and the ledger of a document pair; proves that no sentence is lost."""
+    read_source: ReadResult = results.load(source)
+    read_target: ReadResult | None = results.load(target) if target else None
+    bitext = make_bitext(
+        read_source.document,
+        read_target.document if read_target else None,
+        results.load(translation),
+        results.load(beads) if beads else None,
+        min_confidence=settings.min_confidence,
+        metadata=metadata,
+    )
+    left_out: list[LedgerEntry] = [
+        *read_source.ledger,
+        *(read_target.ledger if read_target else ()),
+        *bitext.ledger,
+    ]
+    check_identity(
+        bitext.rows,
+        left_out,
+        read_source.document,
+        read_target.document if read_target else None,
+    )
+    return Bitext(bitext.rows, tuple(left_out))
+
+
+def score(rows: Sequence[Row], source: str, target: str | None, translation: str) -> str:
+    """Scores of the rows, and of the whole document whatever its alignment."""
+    document: Document = results.load(source).document
+    whole = None
+    if target:
+        reference: Document = results.load(target).document
+        made = "\n".join(one.text for one in results.load(translation))
+        whole = {document.id: (made, "\n".join(block.text for block in reference.blocks))}
+    told = [[row.id, row.machine_translation, row.target, row.target_kind] for row in rows]
+    more = [[row.section, row.mt_score, row.confidence, row.signals] for row in rows]
+    key = results.key_of("score", told, more, whole)
+
+    def make(_facts: dict[str, Any]) -> dict[str, Any]:
+        from evaluation.scores import score_rows
+
+        return score_rows(rows, whole=whole)
+
+    return results.once(key, make)
