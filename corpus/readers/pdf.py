@@ -144,8 +144,8 @@ class _Reader:
             for strip in page.strips:
                 if id(strip) in away:
                     self._leave_out(strip, page.height)
-            if page.turned:
-                self.left_out.append(LeftOut("figure", page.turned, page.number))
+            if page.figure:
+                self.left_out.append(LeftOut("figure", page.figure, page.number))
             kept.append((page, [strip for strip in page.strips if id(strip) not in away]))
         body = body_size([Paragraph(strips) for _, strips in kept])
         out = []

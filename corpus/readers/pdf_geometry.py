@@ -19,6 +19,8 @@ from corpus.readers.shape import split_label
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
+# ... or so many where there is no space character
+BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # Lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
@@ -34,18 +36,33 @@ class PageStrips:
     height: float
     strips: tuple[Strip, ...]
     rules: tuple[tuple[float, float, float], ...]
-    turned: str = ""
+    figure: str = ""
 
 
 def strips_of_page(page: Page, language: Language) -> PageStrips:
     """Lines of a page, cut at wide gaps, labels put back to their text."""
     upright = [piece for piece in page.pieces if piece.angle == 0]
-    turned = " ".join(piece.text for piece in page.pieces if piece.angle != 0)
+    figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     for line in _lines(upright):
-        parts = [s for part in _cut(line) if (s := strip_of(part, page.number, language))]
+        parts = [s for part in _cut(line, page) if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts))
-    return PageStrips(page.number, page.width, page.height, tuple(strips), page.rules, turned)
+    drawn = [strip for strip in strips if _in_figure(strip, page)]
+    text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
+    kept = tuple(strip for strip in strips if strip not in drawn)
+    return PageStrips(page.number, page.width, page.height, kept, page.rules, text)
+
+
+def _in_figure(strip: Strip, page: Page) -> bool:
+    """Whether a strip stands in a chart or beside its axis."""
+    if strip.right - strip.left > 0.5 * page.width:
+        return False
+    return any(
+        left - 3 * strip.size <= strip.left
+        and strip.right <= right + 2 * strip.size
+        and bottom - 0.5 * strip.size <= strip.y <= top
+        for left, bottom, right, top in page.figures
+    )
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -83,17 +100,35 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
     )
 
 
-def _cut(line: Sequence[Piece]) -> Iterator[list[Piece]]:
-    part: list[Piece] = []
+def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
+    """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
+    parts: list[list[Piece]] = []
+    sure = False
     for piece in line:
-        if part:
-            gap = piece.left - max(other.right for other in part)
-            if gap > CELL_GAP * max(piece.size, part[-1].size):
-                yield part
-                part = []
-        part.append(piece)
-    if part:
-        yield part
+        if not parts:
+            parts.append([piece])
+            continue
+        end = max(other.right for other in parts[-1])
+        gap = (piece.left - end) / max(piece.size, parts[-1][-1].size)
+        wall = any(
+            end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
+            for x, bottom, top in page.walls
+        )
+        if gap > CELL_GAP or wall:
+            sure = True
+            parts.append([piece])
+        elif gap > BARE_GAP and piece.space != "real":
+            parts.append([piece])
+        else:
+            parts[-1].append(piece)
+    if len(parts) == 2 and not sure and not any(_is_number(part) for part in parts):
+        # one gap in a line of words: a stretched line, as around a link
+        return [list(line)]
+    return parts
+
+
+def _is_number(part: Sequence[Piece]) -> bool:
+    return bool(_NUMBER.fullmatch(" ".join(piece.text for piece in part)))
 
 
 def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
@@ -218,8 +253,13 @@ def _cells(strips: Sequence[Strip]) -> list[Paragraph]:
     """Cells of a table: the strips of each column that stand close under one another."""
     open_cells: list[Paragraph] = []
     out: list[Paragraph] = []
+    figures_above = False
     for row in _rows(strips):
-        full_row = len(row) > 1
+        has_figures = len(row) > 1 and any(_NUMBER.fullmatch(strip.text) for strip in row[1:])
+        if has_figures and figures_above:
+            # a line of figures under a line of figures is the next row, however close
+            open_cells = []
+        figures_above = has_figures
         for strip in row:
             cell = _cell_above(open_cells, strip)
             if cell is None:
@@ -228,9 +268,6 @@ def _cells(strips: Sequence[Strip]) -> list[Paragraph]:
                 open_cells.append(cell)
             else:
                 cell.strips.append(strip)
-        if full_row and any(_NUMBER.fullmatch(strip.text) for strip in row[1:]):
-            # figures stand on the last line of their row
-            open_cells = [c for c in open_cells if c.strips[-1] not in row]
     return sorted(out, key=lambda cell: (-round(cell.strips[0].y / 3), cell.strips[0].left))
 
 
@@ -256,18 +293,23 @@ def _begins(strip: Strip) -> bool:
 def _running(strips: Sequence[Strip]) -> list[Paragraph]:
     """Paragraphs of running text: where leading, type, indent or a label say that one begins."""
     out: list[Paragraph] = []
-    right = _usual_right(strips)
-    for strip in strips:
-        if out and not _starts(out[-1], strip, right):
+    for number, strip in enumerate(strips):
+        if out and not _starts(out[-1], strip, _right_edge(strips, number)):
             out[-1].strips.append(strip)
         else:
             out.append(Paragraph([strip]))
     return out
 
 
-def _usual_right(strips: Sequence[Strip]) -> float:
-    rights = sorted(strip.right for strip in strips)
-    return rights[int(0.8 * (len(rights) - 1))] if rights else 0.0
+def _right_edge(strips: Sequence[Strip], number: int) -> float:
+    """Where the lines around this one end at most, of those set like it."""
+    here = strips[number]
+    near = [
+        strip.right
+        for strip in strips[max(0, number - 6) : number + 6]
+        if abs(strip.size - here.size) <= 0.6 and (strip.bold > 0.6) == (here.bold > 0.6)
+    ]
+    return max(near)
 
 
 def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
@@ -280,15 +322,27 @@ def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
         leading = max(1.15 * (paragraph.strips[-2].y - last.y), 1.15 * strip.size)
     elif strip.size >= 10:
         leading = 1.75 * strip.size
-    if gap > leading or gap <= 0:
+    if gap > leading or gap <= 0 or strip.text.startswith(OPEN):
         return True
-    if strip.text.startswith(OPEN) or (_begins(strip) and last.right < right + strip.size):
-        return _label_starts(paragraph, strip)
+    # the next word would have stood on the line before: it was ended on purpose
+    if last.right + _first_word(strip) + 4 * strip.size < right:
+        return True
     indent = strip.left - last.left
+    if _begins(strip):
+        ended = last.right < right - strip.size
+        ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
+        return abs(indent) > 0.8 * strip.size or ended
     if len(paragraph.strips) > 1 and indent > 0.8 * strip.size:
         return True
-    short = last.right < right - 6 * strip.size
+    short = last.right < right - 3 * strip.size
     return short and last.text.endswith(tuple("。.！!？?；;：:"))
+
+
+def _first_word(strip: Strip) -> float:
+    """The width of a line's first word, judged by its share of the line's letters."""
+    word = re.match(r"[!-~]+|.", strip.text)
+    share = len(word[0]) / max(1, len(strip.text)) if word else 0.0
+    return share * (strip.right - strip.left)
 
 
 def _inside_bold(last: Strip, strip: Strip) -> bool:
@@ -296,11 +350,3 @@ def _inside_bold(last: Strip, strip: Strip) -> bool:
     mixed = 0.02 < last.bold < 0.98 or 0.02 < strip.bold < 0.98
     close = 0 < last.y - strip.y <= LEADING * strip.size
     return mixed and close and abs(last.size - strip.size) <= 0.6
-
-
-def _label_starts(paragraph: Paragraph, strip: Strip) -> bool:
-    """A label at the start of a line begins a paragraph unless the line before runs on to it."""
-    label = split_label(strip.text)[0]
-    if strip.text.startswith(OPEN) or not re.fullmatch(r"\d{1,3}\.?|[A-Z]\.", label):
-        return True
-    return label.endswith(".") and abs(strip.left - paragraph.strips[0].left) < 3

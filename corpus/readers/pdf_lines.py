@@ -18,7 +18,8 @@ from corpus.readers.spacing import CJK, Joiner
 
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
-_LEADER = re.compile(r"\s?(?:[.．·…‥_](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+_LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+_DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
 
@@ -114,6 +115,9 @@ def _same_line(piece: Piece, line: Sequence[Piece], base: float, size: float) ->
 
 def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | None:
     """One printed line of pieces; None where it is white space or a row of leader dots."""
+    pieces = _without_leader(pieces)
+    if not pieces:
+        return None
     letters: dict[float, int] = {}
     for piece in pieces:
         letters[piece.size] = letters.get(piece.size, 0) + len(piece.text)
@@ -145,6 +149,15 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         letters=count,
         space=pieces[0].space == "real",
     )
+
+
+def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces without the row of dots that leads to a page number."""
+    end = len(pieces)
+    while end and _DOTS.fullmatch(pieces[end - 1].text):
+        end -= 1
+    dots = sum(piece.text.count(".") for piece in pieces[end:])
+    return pieces[:end] if dots > 2 else pieces
 
 
 def _between(previous: Piece | None, piece: Piece, raw: str, language: Language) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # a gap in em that always ends a piece: wider than the space of a justified line
@@ -40,14 +40,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Pieces of a page in the file's order, and its thin drawn lines (left, right, y)."""
+    """Pieces of a page in the file's order, and what is drawn on it.
+
+    `rules` are thin horizontal lines (left, right, y), `walls` thin vertical ones (x, bottom,
+    top), `figures` boxes (left, bottom, right, top) of drawings such as charts.
+    """
 
     number: int
     width: float
     height: float
     pieces: tuple[Piece, ...]
-    rules: tuple[tuple[float, float, float], ...]
-    image_share: float
+    rules: tuple[tuple[float, float, float], ...] = ()
+    walls: tuple[tuple[float, float, float], ...] = ()
+    figures: tuple[tuple[float, float, float, float], ...] = ()
+    image_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,21 @@ def read_page(pdf: Any, number: int) -> Page:
         width, height = page.get_size()
         left, bottom, right, top = page.get_mediabox()
         pieces = list(_pieces(page))
-        rules, images = _drawings(page)
+        drawn = _drawings(page, width * height)
         turned = _main_angle(pieces)
         if turned:
             width, height = abs(top - bottom), abs(right - left)
             if page.get_rotation() in (90, 270):
                 width, height = page.get_size()
             pieces = [_turn(piece, turned, (left, bottom, right, top)) for piece in pieces]
-            rules = []
-        elif left or bottom:
+            return Page(number, width, height, tuple(pieces), image_share=drawn.images)
+        if left or bottom:
             pieces = [_shift(piece, -left, -bottom) for piece in pieces]
-            rules = [(a - left, b - left, y - bottom) for a, b, y in rules]
-        area = abs(right - left) * abs(top - bottom)
+            drawn = drawn.moved(-left, -bottom)
         return Page(
-            number, width, height, tuple(pieces), tuple(rules), images / area if area else 0
-        )
+            number, width, height, tuple(pieces), tuple(drawn.rules), tuple(drawn.walls),
+            tuple(drawn.figures), drawn.images,
+        )  # fmt: skip
     finally:
         page.close()
 
@@ -212,26 +218,56 @@ def _is_bold(raw: Any, text_page: Any, index: int, mode: int) -> bool:
     )
 
 
-def _drawings(page: Any) -> tuple[list[tuple[float, float, float]], float]:
-    """Thin horizontal lines, and the area that pictures cover."""
+@dataclass(slots=True)
+class _Drawings:
+    rules: list[tuple[float, float, float]] = field(default_factory=list)
+    walls: list[tuple[float, float, float]] = field(default_factory=list)
+    figures: list[tuple[float, float, float, float]] = field(default_factory=list)
+    images: float = 0.0
+
+    def moved(self, x: float, y: float) -> _Drawings:
+        return _Drawings(
+            [(a + x, b + x, c + y) for a, b, c in self.rules],
+            [(a + x, b + y, c + y) for a, b, c in self.walls],
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
+            self.images,
+        )
+
+
+def _drawings(page: Any, area: float) -> _Drawings:
+    """Thin lines, drawings, and the share of the page that pictures cover."""
     import pypdfium2.raw as raw
 
-    rules: list[tuple[float, float, float]] = []
-    images = 0.0
+    out = _Drawings()
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
         handle = raw.FPDFPage_GetObject(page.raw, number)
         kind = raw.FPDFPageObj_GetType(handle)
-        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
             continue
         if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
             continue
         width, height = right.value - left.value, top.value - bottom.value
+        box = (left.value, bottom.value, right.value, top.value)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            images += width * height
+            out.images += width * height / area
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            if 400 < width * height < 0.6 * area:
+                out.figures.append(box)
         elif height < 3 and width > 10:
-            rules.append((left.value, right.value, (top.value + bottom.value) / 2))
-    return rules, images
+            out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
+        elif width < 3 and height > 6:
+            out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
+        elif kind == raw.FPDF_PAGEOBJ_PATH and width * height > 1500:
+            if raw.FPDFPath_CountSegments(handle) > 7:
+                out.figures.append(box)
+            elif width * height < 0.3 * area:
+                # a cell with a coloured ground
+                out.walls += [
+                    (left.value, bottom.value, top.value),
+                    (right.value, bottom.value, top.value),
+                ]
+    return out
 
 
 def _main_angle(pieces: list[Piece]) -> int:
