@@ -1,0 +1,50 @@
+"""Boilerplate: the same pair in many documents (mastheads, "The meeting rose at 6 p.m.")."""
+
+from __future__ import annotations
+
+from array import array
+
+from corpus.bitext import Row
+from corpus.cleaning.keys import SIDES, Sides, hash64, row_key
+from corpus.cleaning.step import Finding, Parameter, Step
+
+
+class _Boilerplate:
+    """16 bytes a row while looking: the hash of the text and that of the document."""
+
+    def __init__(self, documents: int, sides: Sides) -> None:
+        self.documents = documents
+        self.sides: Sides = sides
+        self.texts = array("Q")
+        self.found_in = array("Q")
+        self.counts: dict[int, int] = {}
+
+    def look(self, row: Row) -> None:
+        self.texts.append(row_key(row, self.sides))
+        self.found_in.append(hash64(row.source_document))
+
+    def settle(self) -> None:
+        import numpy
+
+        if self.texts:
+            pairs = numpy.stack([self.texts, self.found_in], axis=1)
+            pairs = numpy.unique(pairs, axis=0)  # each text once a document
+            texts, counts = numpy.unique(pairs[:, 0], return_counts=True)
+            often = counts >= self.documents
+            self.counts = dict(zip(texts[often].tolist(), counts[often].tolist(), strict=True))
+        self.texts, self.found_in = array("Q"), array("Q")
+
+    def judge(self, row: Row) -> Finding | None:
+        count = self.counts.get(row_key(row, self.sides))
+        return {"documents": count} if count else None
+
+
+STEP = Step(
+    "boilerplate",
+    "The same text stands in many documents; every copy goes.",
+    _Boilerplate,
+    (
+        Parameter("documents", 10, "In how many documents a text must stand.", 2),
+        Parameter("sides", "both", "What must be the same.", choices=SIDES),
+    ),
+)

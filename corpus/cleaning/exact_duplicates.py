@@ -1,0 +1,44 @@
+"""Exact duplicates: the same pair again, apart from case, width and white space."""
+
+from __future__ import annotations
+
+from array import array
+
+from corpus.bitext import Row
+from corpus.cleaning.keys import SIDES, Sides, row_key
+from corpus.cleaning.step import Finding, Parameter, Step
+
+
+class _ExactDuplicates:
+    """8 bytes a row while looking; the ids of first rows only where they have a twin."""
+
+    def __init__(self, sides: Sides) -> None:
+        self.sides: Sides = sides
+        self.keys = array("Q")
+        self.repeated: set[int] = set()
+        self.first: dict[int, str] = {}
+
+    def look(self, row: Row) -> None:
+        self.keys.append(row_key(row, self.sides))
+
+    def settle(self) -> None:
+        import numpy
+
+        keys, counts = numpy.unique(numpy.asarray(self.keys), return_counts=True)
+        self.repeated = set(keys[counts > 1].tolist())
+        self.keys = array("Q")
+
+    def judge(self, row: Row) -> Finding | None:
+        key = row_key(row, self.sides)
+        if key not in self.repeated:
+            return None
+        first = self.first.setdefault(key, row.id)
+        return None if first == row.id else {"same_as": first}
+
+
+STEP = Step(
+    "exact_duplicates",
+    "The same pair stands earlier in the corpus; the first one stays.",
+    _ExactDuplicates,
+    (Parameter("sides", "both", "What must be the same.", choices=SIDES),),
+)

@@ -1,0 +1,43 @@
+"""Length ratio: one side is much longer than the other says it should be."""
+
+from __future__ import annotations
+
+from corpus.bitext import Row
+from corpus.cleaning.language import CJK
+from corpus.cleaning.step import Finding, Parameter, Step
+
+ENGLISH_A_CHINESE = 3.7
+"""English characters a Chinese character, white space counted, in the UN development set."""
+
+
+def length_ratio(source: str, target: str, slack: int = 0) -> float:
+    """Target length over the length expected of the source; 1.0 is what UN text has.
+
+    Chinese characters count 3.7, all others (names, numbers, symbols) as one.
+    """
+    chinese = len(CJK.findall(source))
+    expected = chinese * ENGLISH_A_CHINESE + len(source) - chinese
+    return (len(target) + slack) / max(expected + slack, 1.0)
+
+
+class _LengthRatio:
+    def __init__(self, low: float, high: float, slack: int) -> None:
+        self.low = low
+        self.high = high
+        self.slack = slack
+
+    def judge(self, row: Row) -> Finding | None:
+        ratio = length_ratio(row.source, row.target, self.slack)
+        return None if self.low <= ratio <= self.high else {"ratio": round(ratio, 3)}
+
+
+STEP = Step(
+    "length_ratio",
+    "One side is much longer than the other (1 is the ratio of UN text).",
+    _LengthRatio,
+    (
+        Parameter("low", 0.4, "Least length of the target over the expected one.", 0),
+        Parameter("high", 2.5, "Largest length of the target over the expected one.", 0),
+        Parameter("slack", 15, "Characters added to both lengths: short text varies more.", 0),
+    ),
+)

@@ -1,0 +1,82 @@
+"""What a cleaning step is: a name, declared parameters, and a check of rows.
+
+A step is one module with one `STEP`. Its parameters are declared, so that `--help`, the docs and
+the tests take them from one place (an idea of OpusCleaner's). A check gives None for a row that
+stays, and what it found (numbers, the twin's id) for a row that goes to the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from corpus.bitext import Row
+
+Value = float | int | str
+Finding = Mapping[str, Any]
+
+
+class Check(Protocol):
+    """Judges row after row, in corpus order."""
+
+    def judge(self, row: Row) -> Finding | None:
+        """None to keep the row, else what speaks against it."""
+
+
+@runtime_checkable
+class LookingCheck(Check, Protocol):
+    """A check that must have seen the whole corpus before it can judge.
+
+    The corpus is read once more for it. `look` and `judge` are called for the same rows in the
+    same order, `settle` between the two.
+    """
+
+    def look(self, row: Row) -> None:
+        """Take note of a row; keep numbers and not texts, there may be millions."""
+
+    def settle(self) -> None:
+        """All rows have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A setting of a step; its type is its default's, `low` and `high` are bounds."""
+
+    name: str
+    default: Value
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def parse(self, text: str | Value) -> Value:
+        """A value from the command line or a file; ValueError says what is wrong with it."""
+        try:
+            value: Value = type(self.default)(text)
+        except ValueError as error:
+            kind = {"int": "a whole number", "float": "a number"}[type(self.default).__name__]
+            raise ValueError(f"{self.name} must be {kind}, not {text!r}") from error
+        if self.choices and value not in self.choices:
+            raise ValueError(f"{self.name} must be one of {', '.join(self.choices)}, not {text!r}")
+        if not isinstance(value, str) and (
+            (self.low is not None and value < self.low)
+            or (self.high is not None and value > self.high)
+        ):
+            high = "" if self.high is None else f" and at most {self.high:g}"
+            raise ValueError(f"{self.name} must be at least {self.low:g}{high}, not {text!r}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A cleaning step. `start` takes its parameters by name and gives a fresh check.
+
+    `by_default` steps are in the plan of a batch; the others are taken by name.
+    """
+
+    name: str
+    help: str
+    start: Callable[..., Check]
+    parameters: tuple[Parameter, ...] = ()
+    by_default: bool = True

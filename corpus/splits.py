@@ -1,0 +1,140 @@
+"""Train, validation and test by document, sharing no sentence.
+
+A document's split follows from a hash of its id: the same on every machine, and the same when the
+corpus grows. Sentences that stand in two splits are then taken out of the larger one (train before
+validation before test) and go to the ledger, so that the test set stays whole.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from corpus.bitext import Row
+from corpus.cleaning.keys import hash64, plain
+from corpus.cleaning.run import removed
+from corpus.document import InputError, LedgerEntry
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+STAGE = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of documents in validation and test; the rest is train.
+
+    `seed` is part of the hash: another seed, other documents.
+    """
+
+    validation: float = 0.05
+    test: float = 0.05
+    seed: str = "duizhao"
+
+    def __post_init__(self) -> None:
+        if min(self.validation, self.test) < 0 or self.validation + self.test > 1:
+            raise InputError(
+                f"shares of validation ({self.validation:g}) and test ({self.test:g}) must be "
+                "0 or more and 1 or less together"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """Rows and documents of each split, and rows taken out because another split has them."""
+
+    rows: dict[Split, int]
+    documents: dict[Split, int]
+    shared: dict[Split, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON, a split a key."""
+        return {
+            split: {
+                "rows": self.rows[split],
+                "documents": self.documents[split],
+                "taken_out": self.shared[split],
+            }
+            for split in SPLITS
+        }
+
+
+def split_of(document: str, shares: Shares) -> Split:
+    """The split of a document, by its id alone."""
+    place = hash64(f"{shares.seed}\t{document}") / 2**64
+    if place < shares.test:
+        return "test"
+    return "validation" if place < shares.test + shares.validation else "train"
+
+
+def split(
+    rows: Callable[[], Iterable[Row]],
+    shares: Shares,
+    *,
+    keep: Callable[[Split, Row], object],
+    remove: Callable[[LedgerEntry], object],
+) -> SplitReport:
+    """Give each row to `keep` with its split, or to `remove` where a smaller split has it.
+
+    Reads the corpus twice (`rows` gives a fresh iterator); holds 8 bytes for each sentence of
+    validation and test.
+    """
+    held = _sentences(rows(), shares)
+    counts: dict[Split, int] = dict.fromkeys(SPLITS, 0)
+    shared: dict[Split, int] = dict.fromkeys(SPLITS, 0)
+    documents: dict[Split, set[int]] = {name: set() for name in SPLITS}
+    for row in rows():
+        own = split_of(row.source_document, shares)
+        other = _also_in(row, own, held)
+        if other is not None:
+            shared[own] += 1
+            finding = {"split": own, "also_in": other}
+            for entry in removed(row, "shared_sentence", finding, STAGE):
+                remove(entry)
+            continue
+        counts[own] += 1
+        documents[own].add(hash64(row.source_document))
+        keep(own, row)
+    return SplitReport(counts, {name: len(ids) for name, ids in documents.items()}, shared)
+
+
+def sentence_keys(row: Row) -> Iterator[int]:
+    """Hashes of both sides and, where a bead has several sentences, of each sentence.
+
+    Case, width and white space make no difference.
+    """
+    from corpus.sentences import split as sentences
+
+    sides: tuple[tuple[str, Literal["zh", "en"], int], ...] = (
+        (row.source, "zh", len(row.source_ids)),
+        (row.target, "en", len(row.target_ids)),
+    )
+    for text, language, count in sides:
+        yield hash64(f"{language}\t{plain(text)}")
+        if count > 1:
+            for start, end in sentences(text, language):
+                yield hash64(f"{language}\t{plain(text[start:end])}")
+
+
+def _sentences(rows: Iterable[Row], shares: Shares) -> dict[Split, frozenset[int]]:
+    found: dict[Split, array[int]] = {"validation": array("Q"), "test": array("Q")}
+    for row in rows:
+        name = split_of(row.source_document, shares)
+        if name != "train":
+            found[name].extend(sentence_keys(row))
+    return {name: frozenset(keys) for name, keys in found.items()}
+
+
+def _also_in(row: Row, own: Split, held: dict[Split, frozenset[int]]) -> Split | None:
+    """The split that has a sentence of this row and has the better claim to it."""
+    rivals: tuple[Split, ...] = {
+        "train": ("test", "validation"),
+        "validation": ("test",),
+        "test": (),
+    }[own]  # type: ignore[assignment]
+    if not any(held[name] for name in rivals):
+        return None
+    keys = set(sentence_keys(row))
+    return next((name for name in rivals if not keys.isdisjoint(held[name])), None)
