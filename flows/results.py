@@ -25,7 +25,8 @@ from typing import Any
 
 from corpus.alignment.bead import Bead
 from corpus.bitext import MachineTranslation
-from corpus.document import Block, Document, LedgerEntry, Sentence
+from corpus.document import Document, LedgerEntry
+from corpus.workfile import bead_of, document_json, document_of
 from models.paths import cache_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,43 +153,16 @@ def _remember(key: str, value: Any) -> None:
         _memory.popitem(last=False)
 
 
-def _document(told: Mapping[str, Any]) -> Document:
-    blocks = []
-    number = 0
-    for place, block in enumerate(told["blocks"]):
-        sentences = []
-        for start, end in block.pop("sentences"):
-            sentences.append(Sentence(number, place, start, end, block["text"][start:end]))
-            number += 1
-        blocks.append(Block(id=place, sentences=tuple(sentences), **block))
-    return Document(told["id"], told["language"], tuple(blocks), told["metadata"])
-
-
-def _document_json(document: Document) -> dict[str, Any]:
-    blocks = []
-    for block in document.blocks:
-        told = asdict(block)
-        told.pop("id")
-        told["sentences"] = [[sentence.start, sentence.end] for sentence in block.sentences]
-        blocks.append(told)
-    return {
-        "id": document.id,
-        "language": document.language,
-        "blocks": blocks,
-        "metadata": dict(document.metadata),
-    }
-
-
 def _read_json(result: ReadResult) -> dict[str, Any]:
     return {
-        "document": _document_json(result.document),
+        "document": document_json(result.document),
         "ledger": [asdict(entry) for entry in result.ledger],
     }
 
 
 def _read(told: Mapping[str, Any]) -> ReadResult:
     ledger = tuple(LedgerEntry(**entry) for entry in told["ledger"])
-    return ReadResult(_document(told["document"]), ledger)
+    return ReadResult(document_of(told["document"]), ledger)
 
 
 def _translations(told: list[dict[str, Any]]) -> tuple[MachineTranslation, ...]:
@@ -199,16 +173,7 @@ def _translations(told: list[dict[str, Any]]) -> tuple[MachineTranslation, ...]:
 
 
 def _beads(told: list[dict[str, Any]]) -> tuple[Bead, ...]:
-    return tuple(
-        Bead(
-            tuple(one["source"]),
-            tuple(one["target"]),
-            one["score"],
-            one["confidence"],
-            one["signals"],
-        )
-        for one in told
-    )
+    return tuple(map(bead_of, told))
 
 
 def _list_of_dicts(values: Any) -> list[dict[str, Any]]:
