@@ -1,0 +1,202 @@
+"""The translation memory: what it keeps, and that processes at once, killed or not, spoil nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from models.engine import Decoding, ForcedScore, Translation
+from models.errors import MemoryFileError
+from models.memory import Memory, normalise
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Named:
+    """What the memory asks of an engine: who it is."""
+
+    name: str = "ctranslate2"
+    model_name: str = "tiny"
+    model_hash: str = "abc"
+    compute_type: str = "int8"
+
+
+def test_a_translation_is_found_again_under_the_same_settings_only(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    beam1 = memory.setting(Named(), Decoding(beam=1))
+    beam2 = memory.setting(Named(), Decoding(beam=2))
+    float32 = memory.setting(Named(compute_type="float32"), Decoding(beam=1))
+    made = Translation("Security Council", -0.1439, 3, ("output_limit",))
+    memory.remember(beam1, {"安全理事会": made})
+    assert memory.translations(beam1, ["安全理事会", "大会"]) == {"安全理事会": made}
+    assert memory.translations(beam2, ["安全理事会"]) == {}
+    assert memory.translations(float32, ["安全理事会"]) == {}
+    assert Memory(memory.path).setting(Named(), Decoding(beam=1)) == beam1
+
+
+def test_what_is_there_stays_when_it_is_stored_again(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    setting = memory.setting(Named(), Decoding())
+    memory.remember(setting, {"大会": Translation("General Assembly", -0.1, 3)})
+    memory.remember(setting, {"大会": Translation("Assembly", -0.2, 2)})
+    assert memory.translations(setting, ["大会"])["大会"].text == "General Assembly"
+    assert [group.translations for group in memory.groups()] == [1]
+
+
+def test_thousands_of_sources_are_looked_up_at_once(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    setting = memory.setting(Named(), Decoding())
+    many = {f"第{i}号决议": Translation(f"resolution {i}", -0.1, 4) for i in range(2500)}
+    memory.remember(setting, many)
+    assert memory.translations(setting, [*many, "另一句"]) == many
+    assert [entry.source for entry in memory.entries()] == sorted(many)
+
+
+def test_forced_scores_are_kept_beside_the_translations(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    setting = memory.setting(Named(), None)
+    memory.remember_forced(setting, {("大会", "the Assembly"): ForcedScore(-3.5, 3)})
+    pairs = [("大会", "the Assembly"), ("大", "会the Assembly")]
+    assert memory.forced(setting, pairs) == {pairs[0]: ForcedScore(-3.5, 3)}
+    assert memory.groups()[0].forced_scores == 1
+
+
+def test_clear_forgets_one_model_or_all(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    one, two = (memory.setting(Named(model_name=n, model_hash=n), Decoding()) for n in "ab")
+    for setting in (one, two):
+        memory.remember(setting, {"大会": Translation("General Assembly", -0.1, 3)})
+    assert memory.clear("a") == 1
+    assert memory.translations(one, ["大会"]) == {}
+    assert memory.translations(two, ["大会"])
+    assert memory.clear() == 1
+    assert memory.groups() == []
+
+
+def test_normalising_keeps_what_a_reader_sees() -> None:
+    assert normalise("\ufeff 第\u200b 2532(2020)号 \u3000决议\t") == "第 2532(2020)号 决议"
+    assert normalise("（a）") == "（a）"
+
+
+def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "m.sqlite"
+    path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
+    with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*move the file away") as error:
+        Memory(path).setting(Named(), Decoding())
+    assert "\n" not in str(error.value)
+
+
+# writes 40 batches of 25 sentences, the same for every process, and says when each is in
+WRITER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from tests.test_memory import Named
+from models.engine import Decoding, Translation
+from models.memory import Memory
+memory = Memory(Path(sys.argv[1]))
+setting = memory.setting(Named(), Decoding())
+for batch in range(40):
+    sources = [f"第{{batch}}批第{{i}}句" for i in range(25)]
+    missing = [s for s in sources if s not in memory.translations(setting, sources)]
+    memory.remember(setting, {{s: Translation("text of " + s, -0.5, 7) for s in missing}})
+    print(batch, flush=True)
+    import time; time.sleep(0.005)
+"""
+
+
+def _writer(path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER.format(root=str(ROOT)), str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_of_two_processes_one_is_killed_and_nothing_is_lost_doubled_or_locked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "m.sqlite"
+    killed, other = _writer(path), _writer(path)  # both make the file
+    assert killed.stdout is not None
+    said = [killed.stdout.readline() for _ in range(10)]
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    _, errors = other.communicate(timeout=60)
+    assert other.returncode == 0, errors
+    assert killed.returncode == -signal.SIGKILL
+    assert said[-1].strip() == "9"
+
+    memory = Memory(path)
+    entries = list(memory.entries())
+    wanted = {f"第{batch}批第{i}句" for batch in range(40) for i in range(25)}
+    assert {entry.source for entry in entries} == wanted
+    assert len(entries) == len(wanted)
+    assert all(entry.output == "text of " + entry.source for entry in entries)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    started = time.monotonic()
+    memory.remember(memory.setting(Named(), Decoding()), {"再来": Translation("again", -1.0, 2)})
+    assert time.monotonic() - started < 30, "the killed process left a lock behind"
+
+
+def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    setting = memory.setting(Named(), Decoding())
+    child = os.fork()
+    if child == 0:
+        memory.remember(setting, {"大会": Translation("General Assembly", -0.1, 3)})
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert memory.translations(setting, ["大会"])["大会"].text == "General Assembly"
+
+
+def duizhao(*arguments: str, cache: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command line with a cache of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DUIZHAO_CACHE": str(cache)},
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
+    empty = duizhao("memory", "stats", cache=tmp_path)
+    assert empty.returncode == 0
+    assert "0 translations" in empty.stderr
+
+    memory = Memory(tmp_path / "memory.sqlite")
+    setting = memory.setting(Named(), Decoding(beam=2))
+    memory.remember(setting, {"大会": Translation("General\tAssembly", -0.1, 3)})
+    stats = duizhao("memory", "stats", cache=tmp_path).stdout.splitlines()
+    assert stats[0].split("\t")[0] == "model"
+    assert stats[1].split("\t")[:3] == ["tiny", "ctranslate2", "int8"]
+    assert stats[1].split("\t")[4] == "1"
+
+    assert duizhao("memory", "export", cache=tmp_path).stdout == "大会\tGeneral Assembly\t-0.1\n"
+    duizhao("memory", "export", "--to", "jsonl", "-o", str(tmp_path / "x.jsonl"), cache=tmp_path)
+    row = json.loads((tmp_path / "x.jsonl").read_text(encoding="utf-8"))
+    assert (row["source"], row["engine"]) == ("大会", "ctranslate2")
+
+    refused = duizhao("memory", "clear", cache=tmp_path, text="n\n")
+    assert refused.returncode == 1
+    assert memory.groups()
+    cleared = duizhao("memory", "clear", "--yes", cache=tmp_path)
+    assert "1 translations forgotten" in cleared.stderr
+    assert memory.groups() == []
