@@ -21,6 +21,8 @@ from corpus.alignment.signals.embedding import Embed
 from corpus.alignment.tokens import Bags
 
 RARE = 6
+RANKED = 1000
+"""A token in more sentences than RARE, up to this, votes by rank: first with first ..."""
 STRONG = 2.0
 """Least votes of an anchor."""
 LARGEST_RECTANGLE = 40_000
@@ -28,51 +30,64 @@ SMALL_TEXT = 1_600
 
 
 @njit
-def _votes(source_ids, source_starts, target_ids, target_starts, weight, rare):  # type: ignore[no-untyped-def]
+def _postings(ids, starts, words):  # type: ignore[no-untyped-def]
+    """The sentences of each word, each once, ascending: word w has found[first[w]:first[w + 1]]."""
+    last = np.full(words, -1, dtype=np.int64)
+    first = np.zeros(words + 1, dtype=np.int64)
+    sentences = starts.shape[0] - 1
+    for i in range(sentences):
+        for t in range(starts[i], starts[i + 1]):
+            if last[ids[t]] != i:
+                last[ids[t]] = i
+                first[ids[t] + 1] += 1
+    for word in range(words):
+        first[word + 1] += first[word]
+    found = np.empty(first[words], dtype=np.int64)
+    at = first[:-1].copy()
+    last[:] = -1
+    for i in range(sentences):
+        for t in range(starts[i], starts[i + 1]):
+            word = ids[t]
+            if last[word] != i:
+                last[word] = i
+                found[at[word]] = i
+                at[word] += 1
+    return first, found
+
+
+@njit
+def _votes(source_first, source_at, target_first, target_at, weight, targets, rare, ranked):  # type: ignore[no-untyped-def]
     """Pairs (source sentence * targets + target sentence) and their votes, with repetition."""
     words = weight.shape[0]
-    sources = source_starts.shape[0] - 1
-    targets = target_starts.shape[0] - 1
-    held_source = np.full((words, rare), -1, dtype=np.int32)
-    held_target = np.full((words, rare), -1, dtype=np.int32)
-    count_source = np.zeros(words, dtype=np.int32)
-    count_target = np.zeros(words, dtype=np.int32)
-    for i in range(sources):
-        for t in range(source_starts[i], source_starts[i + 1]):
-            word = source_ids[t]
-            c = count_source[word]
-            if c > 0 and c <= rare and held_source[word, c - 1] == i:
-                continue
-            if c < rare:
-                held_source[word, c] = i
-            count_source[word] = c + 1
-    for j in range(targets):
-        for t in range(target_starts[j], target_starts[j + 1]):
-            word = target_ids[t]
-            c = count_target[word]
-            if c > 0 and c <= rare and held_target[word, c - 1] == j:
-                continue
-            if c < rare:
-                held_target[word, c] = j
-            count_target[word] = c + 1
     total = 0
     for word in range(words):
-        if count_source[word] <= rare and count_target[word] <= rare:
-            total += count_source[word] * count_target[word]
+        cs = source_first[word + 1] - source_first[word]
+        ct = target_first[word + 1] - target_first[word]
+        if cs <= rare and ct <= rare:
+            total += cs * ct
+        elif cs <= ranked and ct <= ranked:
+            total += 2 * min(cs, ct)
     keys = np.empty(total, dtype=np.int64)
     votes = np.empty(total, dtype=np.float32)
     at = 0
     for word in range(words):
-        cs = count_source[word]
-        ct = count_target[word]
-        if cs > rare or ct > rare:
-            continue
-        for x in range(cs):
-            for y in range(ct):
-                keys[at] = np.int64(held_source[word, x]) * targets + held_target[word, y]
-                votes[at] = weight[word] / max(cs, ct)
-                at += 1
-    return keys[:at], votes[:at]
+        s, t = source_first[word], target_first[word]
+        cs, ct = source_first[word + 1] - s, target_first[word + 1] - t
+        if cs <= rare and ct <= rare:
+            for x in range(cs):
+                for y in range(ct):
+                    keys[at] = source_at[s + x] * targets + target_at[t + y]
+                    votes[at] = weight[word] / max(cs, ct)
+                    at += 1
+        elif cs <= ranked and ct <= ranked:
+            # as often on both sides, or nearly: pair by rank from the start, and from the end
+            for x in range(min(cs, ct)):
+                keys[at] = source_at[s + x] * targets + target_at[t + x]
+                keys[at + 1] = source_at[s + cs - 1 - x] * targets + target_at[t + ct - 1 - x]
+                votes[at] = weight[word] / (2 * rare)
+                votes[at + 1] = votes[at]
+                at += 2
+    return keys, votes
 
 
 @njit
@@ -114,11 +129,17 @@ def _heaviest_chain(rows, columns, weights, targets):  # type: ignore[no-untyped
     return chain[:length][::-1].copy()
 
 
-def token_votes(bags: Bags, rare: int = RARE) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def token_votes(bags: Bags) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Sentence pairs (shape (pairs, 2)) that share rare tokens, with their summed votes."""
     targets = len(bags.target_starts) - 1
+    words = len(bags.weight)
     keys, votes = _votes(
-        bags.source_ids, bags.source_starts, bags.target_ids, bags.target_starts, bags.weight, rare
+        *_postings(bags.source_ids, bags.source_starts, words),
+        *_postings(bags.target_ids, bags.target_starts, words),
+        bags.weight,
+        targets,
+        RARE,
+        RANKED,
     )
     return sum_votes(keys, votes, targets)
 

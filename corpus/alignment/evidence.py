@@ -20,7 +20,9 @@ _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]
     "prior": (prior.COLUMNS, prior.features),
     "overlap": (overlap.COLUMNS, overlap.features),
     "copied": (overlap.COLUMNS, overlap.features),
+    "marks": (overlap.COLUMNS, overlap.features),
     "embedding": (embedding.COLUMNS, embedding.features),
+    "translated": (embedding.COLUMNS, embedding.features),
     "length": (length.COLUMNS, length.features),
     "structure": (structure.COLUMNS, structure.features),
 }

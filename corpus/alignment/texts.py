@@ -14,7 +14,7 @@ from corpus.alignment.bead import Bead
 from corpus.alignment.evidence import Evidence
 from corpus.alignment.lattice import Band
 from corpus.alignment.signals import embedding, length, overlap, structure
-from corpus.alignment.tokens import Bags, bags, copied_tokens, tokens
+from corpus.alignment.tokens import Bags, bags, copied_tokens, marks, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Texts:
 
     source: Sequence[str]
     target: Sequence[str]
+    translation: Sequence[str] | None
     bags: Mapping[str, Bags]
     embed: embedding.Embed | None
     lengths: tuple[NDArray[np.float64], NDArray[np.float64]] | None
@@ -45,6 +46,10 @@ class Texts:
             tables[name] = overlap.prepare(bag, band)
         if self.embed is not None:
             tables["embedding"] = embedding.prepare(self.embed, self.source, self.target, band)
+            if self.translation is not None:
+                tables["translated"] = embedding.prepare(
+                    self.embed, self.translation, self.target, band
+                )
         if self.lengths is not None:
             source, target = self.lengths
             pairs = np.stack([source[self.chain[:, 0]], target[self.chain[:, 1]]], axis=1)
@@ -82,15 +87,17 @@ def make_ready(
         token_bags["copied"] = bags(
             _all(copied_tokens, source), _all(copied_tokens, target), idf, shared_only=True
         )
+        token_bags["marks"] = bags(_all(marks, source), _all(marks, target), shared_only=True)
     if "embedding" not in signals:
         embed = None
-    votes = [anchors.token_votes(bag) for bag in token_bags.values()]
+    votes = [anchors.token_votes(bag) for name, bag in token_bags.items() if name != "marks"]
     if embed is not None and "overlap" not in token_bags:
         votes.append(anchors.embedding_votes(embed, source, target))
     chain = anchors.merge(votes, len(source), len(target))
     return Texts(
         source,
         target,
+        translation if "overlap" in signals else None,
         token_bags,
         embed,
         (length.lengths(source), length.lengths(target)) if "length" in signals else None,

@@ -114,6 +114,34 @@ def copied_tokens(text: str) -> list[str]:
     return found
 
 
+_MARKS = str.maketrans(
+    {
+        "「": "“", "『": "“", "«": "“", "」": "”", "』": "”", "»": "”", "【": "(", "】": ")",
+        "、": ",", "。": ".", "〈": "《", "〉": "》", "–": "—", "‐": "-",
+    }
+)  # fmt: skip
+_MARK = re.compile(r"[?!:;“”\"()《》…—]")
+
+
+def marks(text: str) -> list[str]:
+    """The punctuation that a translation tends to keep, in one form for all scripts.
+
+    Straight quotation marks open and close in turn.
+
+    >>> marks('他问：“为什么？”'), marks('"Why?" he asked.')
+    ([':', '“', '?', '”'], ['“', '?', '”'])
+    """
+    found: list[str] = []
+    opened = False
+    for mark in _MARK.findall(unicodedata.normalize("NFKC", text.translate(_MARKS))):
+        if mark == '"':
+            found.append("”" if opened else "“")
+            opened = not opened
+        else:
+            found.append(mark)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Bags:
     """Both sides as token ids: sentence i has ``ids[starts[i]:starts[i + 1]]``.

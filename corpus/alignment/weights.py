@@ -45,13 +45,13 @@ class Weights:
         }
         known = by_hand | dict(self.values)
         return np.array(
-            [known[f"{signal}.{feature}"] for signal, feature in columns], dtype=np.float32
+            [known.get(f"{signal}.{feature}", 0.0) for signal, feature in columns], dtype=np.float32
         )
 
 
 def key(signals: Iterable[str]) -> str:
     """The name of a combination of signals, as ``copied+length+overlap``."""
-    return "+".join(sorted(set(signals) - {"prior", "structure"})) or "none"
+    return "+".join(sorted(set(signals) - {"prior", "structure", "marks", "translated"})) or "none"
 
 
 @cache

@@ -8,7 +8,7 @@ of weights is learned for each combination of signals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +86,9 @@ def make_case(name: str, evidence: Evidence, beads: Sequence[Bead], weight: floa
 
 def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Loss of a document and its gradient; the last weight is `run`."""
-    scores = np.full(case.band.places * len(TYPES), search.NEVER, dtype=np.float32)
-    values = case.features @ weights[:-1].astype(np.float32)
-    scores[case.at] = values
-    shaped = scores.reshape(-1, len(TYPES))
-    logs, runs, whole = search.probabilities(case.band, shaped, float(weights[-1]))
+    scores = _scores(case, weights)
+    values = scores.ravel()[case.at]
+    logs, runs, whole = search.probabilities(case.band, scores, float(weights[-1]))
     share = np.exp(np.minimum(logs.ravel()[case.at], 0.0))
     gold = np.searchsorted(case.at, case.gold)
     share[gold] -= 1.0
@@ -99,20 +97,38 @@ def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.fl
     return whole - reached, gradient
 
 
+def pruned(case: Case, weights: NDArray[np.float64], limit: float = 14.0) -> Case:
+    """The document with only the beads whose best path is at most `limit` short of the best."""
+    scores = _scores(case, weights)
+    below = search.shortfalls(case.band, scores, float(weights[-1])).ravel()[case.at]
+    keep = below <= limit
+    keep[np.searchsorted(case.at, case.gold)] = True
+    return replace(case, at=case.at[keep], features=np.ascontiguousarray(case.features[keep]))
+
+
 def learn(
-    cases: Sequence[Case],
-    penalty: float = 1.0,
-    steps: int = 60,
-    start: NDArray[np.float64] | None = None,
+    cases: Sequence[Case], penalty: float = 1.0, steps: int = 80, first_steps: int = 12
 ) -> NDArray[np.float64]:
-    """Weights (and `run` last) of least loss, by L-BFGS on standardised features."""
-    columns = cases[0].features.shape[1]
+    """Weights (and `run` last) of least loss, by L-BFGS on standardised features.
+
+    The first steps see every bead of the bands, the others those that could matter.
+    """
     scale = np.sqrt(
         np.mean([np.mean(np.square(case.features), axis=0) for case in cases], axis=0)
     ).astype(np.float64)
-    scale = np.where(scale > 1e-8, scale, 1.0)
-    scale = np.concatenate([scale, [0.3]])
+    scale = np.concatenate([np.where(scale > 1e-8, scale, 1.0), [0.3]])
+    x = _descend(cases, np.zeros(len(scale)), scale, penalty, first_steps)
+    cases = [pruned(case, x / scale) for case in cases]
+    return _descend(cases, x, scale, penalty, steps) / scale
 
+
+def _descend(
+    cases: Sequence[Case],
+    x: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    penalty: float,
+    steps: int,
+) -> NDArray[np.float64]:
     def objective(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, gradient = 0.5 * penalty * float(x @ x), penalty * x
         for case in cases:
@@ -121,8 +137,14 @@ def learn(
             gradient = gradient + case.weight * slope / scale
         return total, gradient
 
-    x = np.zeros(columns + 1) if start is None else start * scale
-    return lbfgs(objective, x, steps) / scale
+    found: NDArray[np.float64] = lbfgs(objective, x, steps)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _scores(case: Case, weights: NDArray[np.float64]) -> NDArray[np.float32]:
+    scores = np.full(case.band.places * len(TYPES), search.NEVER, dtype=np.float32)
+    scores[case.at] = case.features @ weights[:-1].astype(np.float32)
+    return scores.reshape(-1, len(TYPES))
 
 
 def lbfgs(objective, x, steps, memory=12):  # type: ignore[no-untyped-def]
@@ -165,9 +187,7 @@ def lbfgs(objective, x, steps, memory=12):  # type: ignore[no-untyped-def]
 
 def predict(case: Case, weights: NDArray[np.float64]) -> list[Bead]:
     """The best path of a document under the weights."""
-    scores = np.full(case.band.places * len(TYPES), search.NEVER, dtype=np.float32)
-    scores[case.at] = case.features @ weights[:-1].astype(np.float32)
-    path = search.best_path(case.band, scores.reshape(-1, len(TYPES)), float(weights[-1]))
+    path = search.best_path(case.band, _scores(case, weights), float(weights[-1]))
     places = search.place_coordinates(case.band, path[:, 0])
     return [
         Bead(tuple(range(i, i + TYPES[k][0])), tuple(range(j, j + TYPES[k][1])))
