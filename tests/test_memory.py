@@ -1,4 +1,4 @@
-"""The translation memory: what it keeps, and that processes at once, killed or not, spoil nothing."""
+"""The translation memory: what it keeps, and that several processes, one killed, spoil nothing."""
 
 from __future__ import annotations
 
