@@ -87,7 +87,8 @@ class CTranslateEngine(PackedEngine):
             from models.target_pieces import load_target_pieces
 
             self._target = load_target_pieces(self.folder)
-        return [self._target.encode(text) for text in texts]
+        cut: list[list[str]] = self._target.encode_all(texts)
+        return cut
 
     def _ended(self, pieces: Sequence[str]) -> list[str]:
         return [*pieces, _EOS] if self._add_eos else list(pieces)
