@@ -17,7 +17,7 @@ from corpus.readers.docx_text import Paragraph, Texts
 from corpus.readers.draft import Draft, LeftOut, Reading, Source
 from corpus.readers.notes import OPEN, leading_mark, settle
 from corpus.readers.safe_xml import Archive
-from corpus.readers.shape import kind_of, split_label
+from corpus.readers.shape import item_mark, kind_of
 from corpus.readers.spacing import tidy
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ class _Reader:
             return
         level = outline_level(properties, paragraph.style.heading)
         kind = self._kind(text, level, paragraph, in_table)
-        mark = split_label(tidy(text, self.language))[0] or None
-        self.drafts.append(Draft(kind, text, mark=mark if kind == "list_item" else None))
+        mark = item_mark(kind, tidy(text, self.language))
+        self.drafts.append(Draft(kind, text, mark=mark))
 
     def _kind(
         self, text: str, level: int | None, paragraph: Paragraph, in_table: bool

@@ -15,7 +15,7 @@ from typing import Any
 
 from corpus.document import Language
 from corpus.readers.draft import Draft, LeftOut
-from corpus.readers.shape import space_label
+from corpus.readers.shape import space_label, with_people
 from corpus.readers.spacing import tidy
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -84,7 +84,7 @@ def settle(drafts: Sequence[Draft], language: Language) -> Settled:
         {"mark": mark, "block": block, "offset": offset, "note": _note(notes.get(mark, []), number)}
         for mark, number, block, offset in found
     ]
-    return Settled(out, left_out, places)
+    return Settled(with_people(out, language), left_out, places)
 
 
 def _mark_stars(text: str, known: set[str]) -> str:

@@ -7,20 +7,14 @@ from collections.abc import Sequence
 from corpus.document import BlockKind, Language
 from corpus.readers.draft import Draft
 from corpus.readers.notes import CLOSE, OPEN, leading_mark
-from corpus.readers.pdf_lines import Paragraph
-from corpus.readers.shape import kind_of, split_label
-from corpus.readers.spacing import Joiner, tidy, words
+from corpus.readers.pdf_lines import LineJoiner, Paragraph
+from corpus.readers.shape import item_mark, kind_of
+from corpus.readers.spacing import tidy
 
 
 def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[Draft]:
     """The drafts of a document."""
-    vocabulary: set[str] = set()
-    if language == "en":
-        for paragraph in paragraphs:
-            for strip in paragraph.strips:
-                # the last word of a line may be half a word
-                vocabulary |= words(strip.text.rpartition(" ")[0])
-    joiner = Joiner(language, vocabulary)
+    joiner = LineJoiner(paragraphs, language)
     out = []
     for paragraph in paragraphs:
         text = paragraph.text(joiner)
@@ -42,5 +36,4 @@ def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:
             plain, language, heading=paragraph.heading, bold=paragraph.bold,
             caption=paragraph.tag is not None and paragraph.tag.kind == "Caption",
         )  # fmt: skip
-    mark = split_label(plain)[0] if kind == "list_item" else ""
-    return Draft(kind, text, page, mark or None)
+    return Draft(kind, text, page, item_mark(kind, plain))

@@ -21,12 +21,13 @@ _DISTRIBUTION = re.compile(
     r"Distr\.|Original\s?:|原件\s?[:：]|原文\s?[:：]|(?:Chinese|English|中文|英文)$", re.IGNORECASE
 )
 _DATE = re.compile(
-    r"\d{1,2} [A-Z][a-z]+ \d{4}$|[A-Z][a-z]+ \d{1,2}, \d{4}$|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日$"
+    r"(?:\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}"
+    r"|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)$"
 )
 _ORGAN = re.compile(
-    r"United Nations(?: Nations Unies)?$|联\s*合\s*国$|General Assembly$|大\s*会$|安\s*全\s*理\s*事\s*会$"
-    r"|Security Council$|Economic and Social Council$|经济及社会理事会$|Human Rights Council$|人权理事会$"
-    r"|Official Records$|正式记录$"
+    r"(?:United Nations(?: Nations Unies)?|General Assembly|Security Council"
+    r"|Economic and Social Council|Human Rights Council|Official Records"
+    r"|联\s*合\s*国|大\s*会|安\s*全\s*理\s*事\s*会|经济及社会理事会|人权理事会|正式记录)$"
 )
 
 

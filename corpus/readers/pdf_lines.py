@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus.document import Language
+from corpus.layout import Joiner
 from corpus.readers.notes import OPEN, raised
 from corpus.readers.pdf_tags import Tag
 from corpus.readers.pdf_text import Piece
-from corpus.readers.spacing import CJK, Joiner
+from corpus.readers.spacing import CJK
 
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
+_HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
 
@@ -82,15 +84,45 @@ class Paragraph:
         letters = sum(strip.letters for strip in self.strips)
         return sum(strip.bold * strip.letters for strip in self.strips) > 0.6 * letters
 
-    def text(self, joiner: Joiner) -> str:
+    def text(self, joiner: LineJoiner) -> str:
         """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
         text = ""
         for strip in self.strips:
-            if strip.space and joiner.language == "en":
-                text = f"{text} {strip.text}"
-            else:
-                text = joiner.join(text, strip.text)
+            text = joiner.join(text, strip)
         return f"{self.label} {text}".strip() if self.label else text
+
+
+class LineJoiner:
+    """Joins printed lines as `corpus.layout.Joiner` does, with what a PDF tells besides.
+
+    A space character at the end of a line is a space. A document that seldom breaks words at the
+    end of lines (one line in thirty or fewer) breaks none: its hyphens are its compounds'.
+    """
+
+    def __init__(self, paragraphs: Sequence[Paragraph], language: Language) -> None:
+        lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
+        self.language = language
+        self._joiner = Joiner.of(lines, language)
+        hyphens = sum(bool(_HYPHEN.search(line)) for line in lines)
+        self._breaks_words = hyphens > len(lines) / 30
+
+    def join(self, first: str, strip: Strip) -> str:
+        if not first:
+            return strip.text
+        if self.language == "en":
+            if strip.space:
+                return f"{first} {strip.text}"
+            if (match := _HYPHEN.search(first)) and not self._breaks_words:
+                return self._compound(first, match[1], strip.text)
+        return self._joiner.join(first, strip.text)
+
+    def _compound(self, first: str, head: str, second: str) -> str:
+        if re.match(r"(?:and|or|to)\b", second):
+            return f"{first} {second}"
+        tail = re.match(r"[a-z]*", second)
+        whole = (head + (tail[0] if tail else "")).lower()
+        known = self._joiner.words[whole] > 0
+        return first[:-1] + second if known else first + second
 
 
 def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:

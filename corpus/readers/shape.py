@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
+from corpus import block_kinds
 from corpus.document import BlockKind, Language
+from corpus.readers.draft import Draft
+from corpus.readers.spacing import tidy
 
 # (a)  (iv)  a)  1)  （一）  ①  •  —  ; a hyphen or dash counts only before a space
 _LABEL = re.compile(
@@ -40,6 +45,12 @@ def split_label(text: str) -> tuple[str, str]:
     return (match["label"], text[match.end() :]) if match else ("", text)
 
 
+def item_mark(kind: BlockKind, text: str) -> str | None:
+    """The label of a list item, None for any other kind of block."""
+    label = split_label(text)[0] if kind == "list_item" else ""
+    return label or None
+
+
 def space_label(text: str) -> str:
     """The text with one space behind its label, where print has one.
 
@@ -64,7 +75,7 @@ def kind_of(
 
     `heading` is what the format says; `bold`: all of it is set in bold type.
     """
-    if caption or is_caption(text) or _REMARK.match(text):
+    if caption or is_caption(text) or (_REMARK.match(text) and not heading):
         return "caption"
     if heading:
         return "heading"
@@ -75,6 +86,26 @@ def kind_of(
     if bold and len(text) <= limit and not text.endswith(_STOPS):
         return "heading"
     return "paragraph"
+
+
+def with_people(drafts: Sequence[Draft], language: Language) -> list[Draft]:
+    """The drafts, with signature blocks and lists of names told by their words.
+
+    `corpus.block_kinds` judges the text in its order; of its verdicts only these two say more
+    than a format's styles and fonts do.
+    """
+    places = [
+        number
+        for number, draft in enumerate(drafts)
+        if draft.kind not in ("footnote", "table_cell", "caption")
+    ]
+    found = block_kinds.kinds([tidy(drafts[number].text, language) for number in places], language)
+    out = list(drafts)
+    for number, kind in zip(places, found, strict=True):
+        short = len(drafts[number].text) < 200
+        if kind in ("signature", "name_list") and short and drafts[number].kind != "list_item":
+            out[number] = replace(drafts[number], kind=kind, mark=None)
+    return out
 
 
 def is_caption(text: str) -> bool:
