@@ -14,10 +14,12 @@ from flows.commands import (
     align,
     apply,
     build,
+    clean,
     demo,
     evaluate_alignment,
     memory,
     model,
+    push,
     report,
     review,
     score,
@@ -38,8 +40,10 @@ app = typer.Typer(
 app.command("align")(align.align)
 app.command("apply")(apply.apply)
 app.command("build")(build.build)
+app.command("clean")(clean.clean)
 app.command("demo")(demo.demo)
 app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
+app.command("push")(push.push)
 app.command("report")(report.report)
 app.command("review")(review.review)
 app.command("settings")(settings.settings)

@@ -46,13 +46,13 @@ class _Language:
 
 def _speaks(text: str) -> bool:
     """Whether Latin text is more than a name, an acronym or a document symbol."""
-    return len(re.findall(r"\b[a-z]{2,}\b", text)) >= 2
+    return len(re.findall(r"\b[a-z]{2,}\b", text)) >= 3
 
 
 def _surely_not(text: str, wanted: str) -> bool:
     """Detection misfires on A/RES/70/1, on names and on lists of countries: ask for more."""
     if wanted == "zh":
-        return len(_KANA_OR_HANGUL.findall(text)) >= 2
+        return len(_KANA_OR_HANGUL.findall(text)) >= 3
     return len(re.findall(r"\b[^\W\d_A-Z]{2,}\b", text)) >= 5
 
 

@@ -1,0 +1,102 @@
+"""`duizhao clean`: take out of a corpus what does not belong there; the ledger keeps it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from corpus.cleaning.run import CleaningReport
+
+
+class Form(StrEnum):
+    """Corpus formats."""
+
+    jsonl = "jsonl"
+    tsv = "tsv"
+    tmx = "tmx"
+    parquet = "parquet"
+
+
+def clean(
+    corpus: Annotated[
+        Path | None,
+        typer.Argument(help="Corpus file (.jsonl, .parquet) or folder made by build or batch."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the cleaned corpus and its ledger."),
+    ] = None,
+    steps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--step",
+            "-s",
+            help="A step, as name or name:parameter=value,... ; may be given more than once, in "
+            "the order wanted. Default: all that --list marks with *.",
+        ),
+    ] = None,
+    formats: Annotated[
+        list[Form] | None,
+        typer.Option("--format", "-f", help="Formats to write. Default: jsonl and parquet."),
+    ] = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List the steps with their parameters, and stop.")
+    ] = False,
+) -> None:
+    """Clean a corpus by declared steps and say what each of them took.
+
+    Nothing is deleted: what a step takes is in ledger.jsonl with the step, the reason and the
+    whole row.
+    """
+    from corpus.cleaning.plan import default_plan, parse_plan
+    from corpus.cleaning.run import clean as run
+    from corpus.corpus_files import corpus_files, read_ledger, read_rows
+    from corpus.document import InputError
+    from flows.cleaning import CleanedFolder
+
+    if listing:
+        _print_steps()
+        return
+    if corpus is None or out is None:
+        raise InputError("give a corpus and --out DIR (or --list)")
+    plan = parse_plan(steps) if steps else default_plan()
+    corpus_files(corpus)
+    if out.exists() and corpus.resolve() in (out.resolve(), *out.resolve().iterdir()):
+        raise InputError(f"{out} holds the corpus itself; choose another --out")
+    chosen = [form.value for form in formats or (Form.jsonl, Form.parquet)]
+    with CleanedFolder(out, chosen) as folder:
+        for entry in read_ledger(corpus):
+            folder.remove(entry)
+        report = run(lambda: read_rows(corpus), plan, keep=folder.keep, remove=folder.remove)
+        folder.finish({"corpus": str(corpus), **report.as_dict()})
+    _print_report(report, out)
+
+
+def _print_steps() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpus.cleaning.plan import STEPS
+
+    table = Table("step", "takes rows where", "parameters (default)", show_lines=True)
+    for step in STEPS.values():
+        told = "\n".join(f"{one.name} ({one.default}): {one.help}" for one in step.parameters)
+        table.add_row(step.name + (" *" if step.by_default else ""), step.help, told)
+    Console().print(table)
+    typer.echo("* in the default plan, in this order", err=True)
+
+
+def _print_report(report: CleaningReport, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("step", "rows taken", "parameters")
+    for one, taken in zip(report.plan, report.taken, strict=True):
+        values = ", ".join(f"{name} {value}" for name, value in one.values.items())
+        table.add_row(one.step.name, f"{taken:,}", values)
+    Console().print(table)
+    typer.echo(f"kept {report.kept:,} of {report.read:,} rows, in {out}", err=True)
