@@ -69,6 +69,11 @@ def ends_like_text(text: str) -> bool:
     return bool(ENDS_TEXT.search(text)) and not ENDS_WITH_ABBREVIATION.search(text)
 
 
+def is_role(text: str) -> bool:
+    """Is this the heading over a name, such as ``主持人`` or ``Moderator``?"""
+    return bool(ROLE.fullmatch(text))
+
+
 def kinds(texts: Sequence[str], language: Language) -> list[BlockKind]:
     """The kind of each block of a document, in order."""
     found: list[BlockKind] = [_alone(text, language) for text in texts]
@@ -110,12 +115,12 @@ def _mark_signatures(found: list[BlockKind], texts: Sequence[str], language: Lan
 def _belongs_to_signature(text: str, language: Language, *, before: bool) -> bool:
     if not _short(text, language) or NUMBERED.match(text):
         return False
-    return before or _is_person(text, language)
+    return before or is_person(text, language)
 
 
-def _is_person(text: str, language: Language) -> bool:
+def is_person(text: str, language: Language) -> bool:
     """A person's title, or a name that shows itself as one."""
-    if not _short(text, language) or ROLE.fullmatch(text):
+    if not _short(text, language) or is_role(text):
         return False
     if language == "zh":
         return bool(PERSON_TITLE_ZH.search(text) or PERSON_NAME_ZH.fullmatch(text))
@@ -126,13 +131,13 @@ def _mark_names(found: list[BlockKind], texts: Sequence[str], language: Language
     """Runs of titles and names, one a line: at least two lines, or one under a role."""
     number = 0
     while number < len(texts):
-        if found[number] != "heading" or not _is_person(texts[number], language):
+        if found[number] != "heading" or not is_person(texts[number], language):
             number += 1
             continue
         end = number + 1
         while end < len(texts) and found[end] == "heading" and _goes_on(texts, end, language):
             end += 1
-        under_role = number > 0 and bool(ROLE.fullmatch(texts[number - 1].strip()))
+        under_role = number > 0 and (is_role(texts[number - 1]))
         if end - number > 1 or under_role:
             found[number:end] = ["name_list"] * (end - number)
         number = end
@@ -140,9 +145,9 @@ def _mark_names(found: list[BlockKind], texts: Sequence[str], language: Language
 
 def _goes_on(texts: Sequence[str], number: int, language: Language) -> bool:
     text = texts[number]
-    if _is_person(text, language):
+    if is_person(text, language):
         return True
-    if ROLE.fullmatch(text):
+    if is_role(text):
         return False
     # in English only its place behind a title tells a name from a heading in title case
     previous = texts[number - 1]

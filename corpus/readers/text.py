@@ -128,6 +128,8 @@ def wrapped_lines(raw: Sequence[RawLine], language: Language) -> list[Line]:
     body = [number for number, line in enumerate(raw) if not furniture.reason(line.text)]
     trailing = _trailing_clue(raw, body, edges, language)
     indented = _indents_start_paragraphs(raw, body, indents)
+    # where empty lines part the paragraphs, lines with none between belong together
+    within = False if _blank_between_paragraphs(raw, body, edges, language) else None
     page, pages = 1, []
     for number in range(len(raw)):
         page += 1 if tops[number] and number else 0
@@ -138,9 +140,10 @@ def wrapped_lines(raw: Sequence[RawLine], language: Language) -> list[Line]:
         ends: bool | None = None
         if trailing:
             ends = line.trails == (trailing > 0)
-        elif not spaced_out and number + 1 < len(raw) and raw[number + 1].blanks_before:
+        elif not spaced_out and number + 1 < len(raw):
             near_edge = tops[number + 1] or furniture.reason(raw[number + 1].text)
-            ends = None if near_edge else True
+            if not near_edge:
+                ends = True if raw[number + 1].blanks_before else within
         lines.append(
             Line(
                 line.text,
@@ -160,6 +163,21 @@ def _blank_between_lines(raw: Sequence[RawLine]) -> bool:
     """Do blank lines stand between almost any two lines, and so tell nothing of paragraphs?"""
     apart = sum(1 for line in raw[1:] if line.blanks_before)
     return apart >= 0.85 * (len(raw) - 1)
+
+
+def _blank_between_paragraphs(
+    raw: Sequence[RawLine], body: Sequence[int], edges: Sequence[float], language: Language
+) -> bool:
+    """Do lines that no empty line follows run on to their edge, all but a few?"""
+    inner = [
+        number
+        for number, following in pairwise(body)
+        if not raw[following].blanks_before and following == number + 1
+    ]
+    room = [edges[number] - layout.width(raw[number].text) for number in inner]
+    full = sum(1 for space in room if space <= layout.WIDE_ROOM[language])
+    some_blank = sum(1 for number in body if raw[number].blanks_before) >= 0.1 * len(body)
+    return bool(inner) and some_blank and full >= 0.97 * len(inner)
 
 
 def _is_page_top(raw: Sequence[RawLine], number: int, spaced_out: bool) -> bool:
