@@ -17,6 +17,7 @@ from flows.commands import (
     clean,
     demo,
     evaluate_alignment,
+    fetch,
     memory,
     model,
     push,
@@ -43,6 +44,7 @@ app.command("build")(build.build)
 app.command("clean")(clean.clean)
 app.command("demo")(demo.demo)
 app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
+app.command("fetch")(fetch.fetch)
 app.command("push")(push.push)
 app.command("report")(report.report)
 app.command("review")(review.review)
