@@ -62,7 +62,7 @@ def render_page(data: Mapping[str, Any]) -> str:
     return environment.get_template("page.html.jinja").render(
         data=data,
         data_json=json_for_html(data),
-        style=_style(),
+        style=page_style(),
         script=_script(),
         review=bool(data.get("review")),
     )
@@ -82,7 +82,8 @@ def json_for_html(data: Mapping[str, Any]) -> str:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """The styles of all our pages, with their fonts inside."""
     faces = "".join(
         f'@font-face{{font-family:"{family}";font-weight:200 900;font-display:swap;'
         f"src:url(data:font/woff2;base64,{_base64(name)}) format('woff2')}}"
