@@ -103,6 +103,12 @@ def made(key: str) -> Made:
     return _made.get(key, Made(0.0, reused=True))
 
 
+def forget() -> None:
+    """Let go of what this process holds in memory; the files stay."""
+    _memory.clear()
+    _made.clear()
+
+
 def have(key: str) -> bool:
     """Whether the result is there and can be read."""
     if key in _memory:
