@@ -94,10 +94,9 @@ def paired_test(
     ]
     measured = {m: _Measured(m, systems[baseline][m].metric) for m in metrics}
     with _sacrebleu_seed(seed):
-        runner = PairedTest(
-            named, measured, None, {"bootstrap": "bs", "randomization": "ar"}[test], samples
-        )
-        signatures, results = runner()
+        kind = {"bootstrap": "bs", "randomization": "ar"}[test]
+        run: Any = PairedTest
+        signatures, results = run(named, measured, None, kind, samples)()
     return [
         Comparison(
             system=name,

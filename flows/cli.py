@@ -15,9 +15,11 @@ from flows.commands import (
     apply,
     build,
     clean,
+    compare,
     demo,
     evaluate_alignment,
     fetch,
+    inspect,
     memory,
     model,
     push,
@@ -42,9 +44,11 @@ app.command("align")(align.align)
 app.command("apply")(apply.apply)
 app.command("build")(build.build)
 app.command("clean")(clean.clean)
+app.command("compare")(compare.compare)
 app.command("demo")(demo.demo)
 app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
 app.command("fetch")(fetch.fetch)
+app.command("inspect")(inspect.inspect)
 app.command("push")(push.push)
 app.command("report")(report.report)
 app.command("review")(review.review)

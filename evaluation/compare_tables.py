@@ -1,0 +1,115 @@
+"""A comparison as a table for a paper: Markdown or LaTeX (booktabs)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NAMES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
+SIGNIFICANT = 0.05
+
+
+def p_values(comparison: Mapping[str, Any], system: str, metric: str) -> dict[str, float]:
+    """p of each test, of a system against the baseline in a metric."""
+    wanted = comparison["systems"][system][metric]["metric"]
+    return {
+        test: one["p"]
+        for test, found in comparison["significance"].items()
+        for one in found
+        if (one["system"], one["metric"]) == (system, wanted)
+    }
+
+
+def p_text(p: float) -> str:
+    """``< 0.001`` or three decimals."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def cell(score: Mapping[str, Any]) -> str:
+    """The score with sacrebleu's margin: ``53.5 ± 0.7``."""
+    margin = score.get("margin")
+    return f"{score['value']:.1f}" + ("" if margin is None else f" ± {margin:.1f}")
+
+
+def markdown(comparison: Mapping[str, Any]) -> str:
+    """A table a system a row; * marks p < 0.05 in every test."""
+    metrics = _metrics(comparison)
+    lines = [
+        "| System | " + " | ".join(f"{NAMES[m]} | p" for m in metrics) + " |",
+        "|---|" + "--:|--:|" * len(metrics),
+    ]
+    for name in comparison["systems"]:
+        cells = []
+        for metric in metrics:
+            cells.append(
+                cell(comparison["systems"][name][metric]) + _star(comparison, name, metric)
+            )
+            cells.append(_p_cell(comparison, name, metric))
+        lines.append(f"| {name.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", *_caption(comparison)]) + "\n"
+
+
+def latex(comparison: Mapping[str, Any]) -> str:
+    """A table in LaTeX; needs the package booktabs."""
+    metrics = _metrics(comparison)
+    lines = [
+        r"\begin{table}",
+        r"  \centering",
+        r"  \begin{tabular}{l" + "rr" * len(metrics) + "}",
+        r"    \toprule",
+        "    System & " + " & ".join(f"{NAMES[m]} & $p$" for m in metrics) + r" \\",
+        r"    \midrule",
+    ]
+    for name in comparison["systems"]:
+        cells = []
+        for metric in metrics:
+            value = cell(comparison["systems"][name][metric]).replace(" ± ", r" \pm ")
+            star = "^{*}" if _star(comparison, name, metric) else ""
+            cells.append(f"${value}{star}$")
+            p = _p_cell(comparison, name, metric)
+            cells.append(f"${p}$" if p else "")
+        lines.append(f"    {escape(name)} & " + " & ".join(cells) + r" \\")
+    caption = " ".join(_caption(comparison)).replace("`", "")
+    lines += [
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        rf"  \caption{{{escape(caption)}}}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text as LaTeX."""
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    special |= {c: rf"\{c}" for c in "&%$#_{}"}
+    special |= {"|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}", "±": r"$\pm$"}
+    return "".join(special.get(character, character) for character in text)
+
+
+def _metrics(comparison: Mapping[str, Any]) -> Sequence[str]:
+    return list(comparison["systems"][comparison["baseline"]])
+
+
+def _star(comparison: Mapping[str, Any], name: str, metric: str) -> str:
+    found = p_values(comparison, name, metric)
+    return "*" if found and all(p < SIGNIFICANT for p in found.values()) else ""
+
+
+def _p_cell(comparison: Mapping[str, Any], name: str, metric: str) -> str:
+    return " / ".join(p_text(p) for p in p_values(comparison, name, metric).values())
+
+
+def _caption(comparison: Mapping[str, Any]) -> list[str]:
+    tests = " / ".join(
+        {"bootstrap": "paired bootstrap", "randomization": "approximate randomization"}[test]
+        for test in comparison["significance"]
+    )
+    baseline = comparison["systems"][comparison["baseline"]]
+    said = [f"{comparison['segments']:,} segments; margins are 95% bootstrap intervals."]
+    if tests:
+        said.append(f"p against {comparison['baseline']} by {tests}; * p < {SIGNIFICANT} in each.")
+    said.append(
+        "Signatures: " + "; ".join(f"{s['metric']} {s['signature']}" for s in baseline.values())
+    )
+    return said

@@ -1,0 +1,208 @@
+"""`duizhao compare`: which system is better, is it sure, and where do they differ."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from evaluation.systems import Segments
+
+
+class Output(StrEnum):
+    """Forms of output."""
+
+    table = "table"
+    json = "json"
+    latex = "latex"
+    markdown = "markdown"
+    html = "html"
+
+
+class Metric(StrEnum):
+    """Metrics by name."""
+
+    bleu = "bleu"
+    chrf = "chrf++"
+    ter = "ter"
+
+
+class Tests(StrEnum):
+    """Paired tests."""
+
+    bootstrap = "bootstrap"
+    randomization = "randomization"
+
+
+OURS = "duizhao"
+
+
+def compare(
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REF", help="Reference, one segment a line (.gz too); or the first run."
+        ),
+    ],
+    hypotheses: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="HYP...",
+            help="Translations, line by line beside it (- for standard input); or further runs "
+            "(folders made by build or batch, .jsonl, .parquet). The first one is the baseline.",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Source text, line by line; shown with the examples.")
+    ] = None,
+    translate: Annotated[
+        bool,
+        typer.Option(
+            "--translate",
+            help="Translate --source with the default model and compare it as one more system.",
+        ),
+    ] = False,
+    metrics: Annotated[
+        list[Metric] | None,
+        typer.Option(
+            "--metric",
+            "--metrics",
+            "-m",
+            help="Metric; may be given more than once. Default: bleu, chrf++, and ter where it "
+            "takes under a minute.",
+        ),
+    ] = None,
+    tests: Annotated[
+        list[Tests] | None,
+        typer.Option("--test", help="Paired test; may be given more than once. Default: both."),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=1, help="Resamples of the bootstrap, paired and for intervals.")
+    ] = 1000,
+    trials: Annotated[int, typer.Option(min=1, help="Trials of approximate randomization.")] = (
+        10_000
+    ),
+    seed: Annotated[
+        int, typer.Option(min=1, help="Seed of both tests; 12345 is sacrebleu's own.")
+    ] = 12345,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            help="Glossary to look for: a TSV of Chinese and English terms, or one term a line."
+        ),
+    ] = None,
+    tie: Annotated[
+        float, typer.Option(min=0, help="Difference in segment chrF++ up to which it is a tie.")
+    ] = 1.0,
+    examples: Annotated[
+        int, typer.Option(min=0, help="How many of the segments that differ most are shown.")
+    ] = 10,
+    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.table,
+    page: Annotated[
+        Path | None, typer.Option(help="Also write the comparison as an HTML page to this file.")
+    ] = None,
+) -> None:
+    """Compare translations of the same text: scores, significance, and where they differ.
+
+    Scores and both tests are sacrebleu's own, with its values for the same seed. Runs of the same
+    documents are compared over the smallest groups of sentences that all of them have whole.
+    """
+    from corpus.document import InputError
+    from evaluation.compare import compare as run
+    from evaluation.significance import SAMPLES
+    from evaluation.systems import load
+    from evaluation.words import read_terms
+
+    if translate and not source:
+        raise InputError("--translate needs --source, the text to translate")
+    segments = load(reference, hypotheses or [], source)
+    if translate:
+        segments = _with_ours(segments)
+    if len(segments.systems) < 2:
+        raise InputError("give two systems or more to compare (or one, --source and --translate)")
+    found = run(
+        segments,
+        metrics=list(dict.fromkeys(metric.value for metric in metrics)) if metrics else None,
+        tests=[test.value for test in tests] if tests else list(SAMPLES),
+        samples={"bootstrap": samples, "randomization": trials},
+        seed=seed,
+        tie=tie,
+        examples=examples,
+        terms=read_terms(terms) if terms else (),
+        workers=_cores(),
+        say=lambda text: typer.echo(f"{text} ...", err=True),
+    )
+    if page is not None:
+        _write_page(found, page)
+    _print(found, to)
+
+
+def _with_ours(segments: Segments) -> Segments:
+    """The segments with our own translation of the source as one more system."""
+    from dataclasses import replace
+
+    from flows.fetching import fetching
+    from flows.translating import progress_bar
+    from models.auto import load_engine
+    from models.engine import Decoding
+    from models.memory import Memory
+    from models.translator import Translator
+
+    sources = segments.sources
+    assert sources is not None
+    with fetching() as progress:
+        engine = load_engine(None, "auto", progress=progress)
+    translator = Translator(engine, Decoding(), Memory())
+    with progress_bar(len(sources)) as report:
+        ours = [translation.text for translation in translator.translate(sources, report)]
+    assert len(ours) == len(sources)
+    name = OURS if OURS not in segments.systems else f"{OURS} (translated now)"
+    return replace(segments, systems={**segments.systems, name: ours})
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0))
+
+
+def _write_page(found: dict[str, Any], page: Path) -> None:
+    from corpus.document import InputError
+    from evaluation.compare_page import render
+
+    temporary = page.with_name(f".{page.name}.partial")
+    try:
+        temporary.write_text(render(found), "utf-8")
+        temporary.replace(page)
+    except OSError as error:
+        raise InputError(f"cannot write {page}: {error.strerror or error}") from error
+    typer.echo(f"page: {page}", err=True)
+
+
+def _print(found: dict[str, Any], to: Output) -> None:
+    match to:
+        case Output.json:
+            import json
+
+            print(json.dumps(found, ensure_ascii=False, indent=1))
+        case Output.latex:
+            from evaluation.compare_tables import latex
+
+            print(latex(found), end="")
+        case Output.markdown:
+            from evaluation.compare_tables import markdown
+
+            print(markdown(found), end="")
+        case Output.html:
+            from evaluation.compare_page import render
+
+            print(render(found))
+        case Output.table:
+            from rich.console import Console
+
+            from flows.comparing import print_tables
+
+            print_tables(found, Console())
