@@ -16,7 +16,7 @@ from typing import Any
 from corpus.document import Language
 from corpus.readers.draft import Draft, LeftOut
 from corpus.readers.shape import space_label, with_people
-from corpus.readers.spacing import tidy
+from corpus.readers.spacing import WIDE, tidy
 
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\)?")
@@ -31,12 +31,14 @@ _ORDINAL = {"st", "nd", "rd", "th"}
 class Settled:
     """Drafts with the notes at the end, and what `settle` found out.
 
+    `order` tells of each draft which one of those given it was.
     `places` has one entry a mark: ``{"mark": "1", "block": 12, "offset": 40, "note": 310}``.
     """
 
     drafts: list[Draft]
     left_out: list[LeftOut]
     places: list[dict[str, Any]]
+    order: list[int]
 
 
 def raised(text: str) -> str:
@@ -69,6 +71,7 @@ def settle(drafts: Sequence[Draft], language: Language) -> Settled:
     left_out: list[LeftOut] = []
     found: list[tuple[str, int, int, int]] = []
     notes: dict[str, list[tuple[int, int]]] = {}
+    kept: list[int] = []
     for number in order:
         draft = drafts[number]
         text, marks = _take_out(_mark_stars(draft.text, known), known, language)
@@ -80,11 +83,12 @@ def settle(drafts: Sequence[Draft], language: Language) -> Settled:
             found.append((mark, number, len(out), offset))
             left_out.append(LeftOut("footnote_mark", mark, draft.page))
         out.append(replace(draft, text=text))
+        kept.append(number)
     places = [
         {"mark": mark, "block": block, "offset": offset, "note": _note(notes.get(mark, []), number)}
         for mark, number, block, offset in found
     ]
-    return Settled(with_people(out, language), left_out, places)
+    return Settled(with_people(out, language), left_out, places, kept)
 
 
 def _mark_stars(text: str, known: set[str]) -> str:
@@ -121,11 +125,14 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
     for number, piece in enumerate(joined.split(OPEN)):
         if number:
             found.append((marks[number - 1], len(bare.rstrip())))
-            if bare.endswith(" ") or not bare or _space_before_stop(piece):
+            if bare.endswith(" ") or not bare or _needs_no_space(bare, piece):
                 piece = piece.lstrip()
         bare += piece
     return space_label(tidy(bare, language)), found
 
 
-def _space_before_stop(piece: str) -> bool:
-    return bool(re.match(r"\s+[,.;:)]", piece))
+def _needs_no_space(before: str, after: str) -> bool:
+    """Whether the space behind a mark goes with it: before a stop, and among Chinese."""
+    if re.match(r"\s+[,.;:)]", after):
+        return True
+    return bool(re.search(f"[{WIDE}]$", before) and re.match(f"\\s+[{WIDE}]", after))

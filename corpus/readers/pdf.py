@@ -39,6 +39,28 @@ def read_drafts(source: Source, language: Language) -> Reading:
         pdf.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A line's place on a page, in points from the page's lower left corner."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def read_places(source: Source, language: Language) -> tuple[list[list[Box]], list[Box]]:
+    """Where each block's lines stand, in the order of the blocks; and the furniture's."""
+    pdf = open_pdf(source)
+    try:
+        reader = _Reader(source, language)
+        reader.read(pdf)
+        return reader.block_boxes, reader.furniture_boxes
+    finally:
+        pdf.close()
+
+
 def open_pdf(source: Source) -> Any:
     """The `pypdfium2.PdfDocument` of a source; InputError where it cannot be opened."""
     import pypdfium2
@@ -88,6 +110,8 @@ class _Reader:
     language: Language
     left_out: list[LeftOut] = field(default_factory=list)
     pages: int = 0
+    block_boxes: list[list[Box]] = field(default_factory=list)
+    furniture_boxes: list[Box] = field(default_factory=list)
     letters: int = 0
     invisible: int = 0
     scanned: int = 0
@@ -99,8 +123,11 @@ class _Reader:
         self._check_text()
         pdf_cells.find_cells(paragraphs)
         paragraphs = join_across_pages(paragraphs, self.language)
-        drafts = pdf_blocks.drafts_of(paragraphs, self.language)
-        settled = settle(drafts, self.language)
+        found = pdf_blocks.drafts_of(paragraphs, self.language)
+        settled = settle([draft for draft, _ in found], self.language)
+        self.block_boxes = [
+            [_box(strip) for strip in found[number][1].strips] for number in settled.order
+        ]
         metadata: dict[str, Any] = {"pages": self.pages}
         if warnings := self._warnings():
             metadata["warnings"] = warnings
@@ -214,6 +241,7 @@ class _Reader:
             self._leave_out(strip, page.height)
 
     def _leave_out(self, strip: Strip, height: float) -> None:
+        self.furniture_boxes.append(_box(strip))
         text = tidy(strip.text, self.language)
         reason = pdf_furniture.reason(text, page=strip.page, height=strip.y / height)
         self.left_out.append(LeftOut(reason, text, strip.page))
@@ -221,6 +249,10 @@ class _Reader:
     def _figures(self, page: Page, pieces: list[Piece]) -> None:
         if text := " ".join(piece.text for piece in pieces).strip():
             self.left_out.append(LeftOut("figure", text, page.number))
+
+
+def _box(strip: Strip) -> Box:
+    return Box(strip.page, strip.left, strip.bottom, strip.right, strip.top)
 
 
 def _open_boxes(paragraphs: Sequence[Paragraph]) -> None:

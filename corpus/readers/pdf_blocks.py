@@ -12,14 +12,16 @@ from corpus.readers.shape import item_mark, kind_of
 from corpus.readers.spacing import tidy
 
 
-def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[Draft]:
-    """The drafts of a document."""
+def drafts_of(
+    paragraphs: Sequence[Paragraph], language: Language
+) -> list[tuple[Draft, Paragraph]]:
+    """The drafts of a document, each with the paragraph that it was made of."""
     joiner = LineJoiner(paragraphs, language)
     out = []
     for paragraph in paragraphs:
         text = paragraph.text(joiner)
         if text.strip(f" {OPEN}{CLOSE}"):
-            out.append(_draft(paragraph, text, language))
+            out.append((_draft(paragraph, text, language), paragraph))
     return out
 
 

@@ -73,7 +73,7 @@ def read_page(pdf: Any, number: int) -> Page:
     page = pdf[number - 1]
     try:
         width, height = page.get_size()
-        left, bottom, right, top = page.get_mediabox()
+        left, bottom, right, top = page.get_cropbox()
         pieces = list(_pieces(page))
         drawn = _drawings(page, width * height)
         turned = _main_angle(pieces)
