@@ -186,9 +186,23 @@ def _legacy(data: bytes, name: str) -> Decoded:
     if candidates:
         _, _, encoding, text = max(candidates)
         return Decoded(text, encoding)
+    western = _western(data)
+    if western is not None:
+        return Decoded(western, "cp1252")
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
     if best is None:
         raise InputError(f"{name}: in no known encoding; save it as UTF-8")
     return Decoded(str(best), best.encoding.replace("_", "-"))
+
+
+def _western(data: bytes) -> str | None:
+    """English as Windows writes it: ASCII with some curly quotes, dashes and accents."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    wide = [char for char in text if char > "\x7f"]
+    usual = sum(1 for char in wide if char in "‘’“”–—…•€£§°©®«»\xa0" or "À" <= char <= "ÿ")
+    return text if len(wide) < 0.1 * len(text) and usual > 0.95 * len(wide) else None

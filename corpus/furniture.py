@@ -12,6 +12,7 @@ number, a running head).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # A/75/836, S/RES/2532(2020), E/CN.4/2004/7/Add.1, A/C.3/75/L.1/Rev.1, ST/SG/AC.10/11, CAT/C/GBR/6
 SYMBOL = (
@@ -36,6 +37,7 @@ FULL = {
         r"|第\s?\d{1,4}\s?页(?:[，,\s]*共\s?\d{1,4}\s?页)?"
     ),
     "link": re.compile(r"<?(?:https?://|www\.)[^\s<>，。；、）]+>?"),
+    "separator": re.compile(r"[_—─＿]{6,}|[-=]{10,}"),
     "recycle": re.compile(r"(?:Please recycle|请回收|♻)\s*♻?"),
 }
 JOB_LINE = re.compile(
@@ -44,6 +46,17 @@ JOB_LINE = re.compile(
 SYMBOL_LINE = re.compile(rf"(?=.*{SYMBOL})(?:(?:{SYMBOL}|{PAGE_OF})(?:\s+|$))+")
 PRINTED_PAGE = re.compile(r"(?<![\d-])(\d{1,4})\s?/\s?(\d{1,4})(?!\d)")
 BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+# the masthead of a first page; what stands above its last line is part of it
+DISTRIBUTION = re.compile(r"(?:Distr\.|Original\s?:|原件\s?[:：]|原文\s?[:：]).*", re.IGNORECASE)
+MASTHEAD = re.compile(
+    r"United Nations(?: Nations Unies)?|General Assembly|Security Council|Chinese|English|中文|英文"
+    r"|Economic and Social Council|Human Rights Council|联\s*合\s*国|大\s*会|大|会|人权理事会"
+    r"|安\s*全\s*理\s*事\s*会|经济及社会理事会|\d{1,2} [A-Z][a-z]+ \d{4}"
+    r"|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|General|普遍|Limited|限制"
+)
+MASTHEAD_LINES = 20
+# dates below the job number of a first page: 220421
+JOB_DATE = re.compile(r"\d{6}")
 # A paragraph that ends like this goes on with the address on the next line.
 LEADS_TO_LINK = re.compile(
     r"(?:[:：(（<]|见|查阅|访问|网址|网站|载于|登录|\b(?:at|from|see|website|visit|via|on|address))\s*$",
@@ -70,3 +83,30 @@ def printed_page(text: str) -> tuple[int, int] | None:
     """The page and the number of pages that a foot such as ``21-01922 6/14`` tells."""
     match = PRINTED_PAGE.search(text)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def masthead(texts: Sequence[str]) -> set[int]:
+    """Numbers of the lines of the masthead, where the text begins with one."""
+    top = texts[:MASTHEAD_LINES]
+    last = max((i for i, text in enumerate(top) if DISTRIBUTION.fullmatch(text)), default=-1)
+    found = {
+        number
+        for number, text in enumerate(top[: last + 1])
+        if DISTRIBUTION.fullmatch(text) or _all_masthead(text)
+    }
+    # "Chinese" may stand below "Original: English"
+    while found and last + 1 < len(top) and MASTHEAD.fullmatch(top[last + 1]):
+        last += 1
+        found.add(last)
+    return found
+
+
+def _all_masthead(text: str) -> bool:
+    """Columns of a masthead on one line: ``大 会 Distr.: General``."""
+    rest = text.strip()
+    while rest:
+        match = MASTHEAD.match(rest) or DISTRIBUTION.match(rest)
+        if match is None:
+            return reason(rest) is not None
+        rest = rest[match.end() :].strip()
+    return True

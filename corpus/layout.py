@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus import block_kinds, furniture
 from corpus.document import BlockKind, Language
+from corpus.joining import CJK, Joiner
 from corpus.readers.draft import Draft, LeftOut
+from corpus.text_notes import footnotes, take_out_marks
+
+__all__ = ["Joiner", "Line", "build", "paragraphs", "width"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,6 @@ class Line:
         number: of the line in the file, from 1, None where the format has none.
         indent: left edge, in em to the right of the column's usual left edge.
         room: empty space at the right end, in em to the column's usual right edge.
-        gap: white space above beyond the usual distance of lines, in line heights; None where
-            the format does not tell.
         page_top: the first line of a page.
         ends: the format says that a paragraph ends (True) or goes on (False) after this line;
             None where it does not tell.
@@ -47,7 +48,6 @@ class Line:
     number: int | None = None
     indent: float = 0.0
     room: float = 0.0
-    gap: float | None = None
     page_top: bool = False
     ends: bool | None = None
     starts: bool | None = None
@@ -60,16 +60,18 @@ class Line:
 MOST_TOLERANCE: dict[Language, float] = {"zh": 2.6, "en": 2.0}
 # A line with this much room has ended whatever it ends in.
 WIDE_ROOM: dict[Language, float] = {"zh": 7.0, "en": 9.0}
-# How near to a page break a bare number or a repeated line must stand to be furniture.
-NEAR = 2
-CJK = re.compile(
-    r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
-)
-# No space is put beside these: Chinese punctuation carries its own.
-CJK_MARK = re.compile(r"[\u3000-\u3004\u3008-\u303f\uff00-\uffef“”‘’…—·•]")
-HAN_LATIN = re.compile(r"[\u4e00-\u9fff](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[\u4e00-\u9fff])")
 # "12. The Committee", "3.2 委员会": with a full stop before it, hardly ever a number that ends
-NUMBERED_PARAGRAPH = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.．]\s+\S|[IVX]{1,5}\.\s|[一二三四五六七八九十]{1,3}[.、]\s")
+NUMBERED_PARAGRAPH = re.compile(
+    r"\d{1,3}(?:\.\d{1,3})*[.．]\s+\S|[IVX]{1,5}\.\s|[一二三四五六七八九十]{1,3}[.、]\s"
+)
+# the label of a paragraph or item that the text has on a line of its own
+BARE_LABEL = re.compile(
+    r"\d{1,3}\.|[(（](?:[a-z]{1,3}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[•▪●○◦‣]"
+)
+PREAMBLE = re.compile(
+    r"(?:又|还|并|再次|进一步|深为|严重|表示|特别)*(?:回顾|铭记|注意到|欢迎|重申|认识到|认识|强调|深信|"
+    r"赞赏|考虑|审议|关切|承认|确认|念及|遵循|依照|根据|感谢|满意|决心|希望|指出|谴责|震惊)"
+)
 FIRST_TOKEN = re.compile(r"[(\[“‘\"'$€£]*[A-Za-z0-9][^\s\u2e80-\u9fff\uff00-\uffef]*|.")
 
 
@@ -78,82 +80,8 @@ def width(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.5 for char in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Joiner:
-    """Joins two lines of a paragraph as this document would have written them.
-
-    `spaced` says whether the document puts a space between Chinese characters and Latin letters
-    or numbers; `words` are the document's words, asked when a line ends in a hyphen, and
-    `breaks_words` whether it is set with hyphenation, so that most hyphens at a line's end are
-    no part of the word.
-    """
-
-    language: Language
-    spaced: bool = False
-    words: Counter[str] = field(default_factory=Counter)
-    breaks_words: bool = False
-
-    @classmethod
-    def of(cls, lines: Iterable[str], language: Language) -> Joiner:
-        """Learn the document's habits from its lines."""
-        with_space = without = hyphens = count = 0
-        words: Counter[str] = Counter()
-        for line in lines:
-            count += 1
-            for match in HAN_LATIN.finditer(line):
-                if match[1] or match[2]:
-                    with_space += 1
-                else:
-                    without += 1
-            if language == "en":
-                words.update(re.findall(r"[a-z]+(?:-[a-z]+)*", line.lower()))
-                hyphens += bool(re.search(r"[a-z][-‐]$", line))
-        return cls(language, with_space > without, words, hyphens > count / 20)
-
-    def join(self, first: str, second: str) -> str:
-        """Both lines as one, with or without a space between, or without a hyphen."""
-        if not first or not second:
-            return first + second
-        last, next_ = first[-1], second[0]
-        if last == "\u00ad":
-            return first[:-1] + second
-        if last in "-‐" and len(first) > 1 and first[-2].isalpha() and next_.islower():
-            return self._hyphenated(first, second)
-        return first + self._space(last, next_, first, second) + second
-
-    def _space(self, last: str, next_: str, first: str, second: str) -> str:
-        if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
-            return ""
-        if CJK.match(last) or CJK.match(next_):
-            if CJK.match(last) and CJK.match(next_):
-                return ""
-            other = next_ if CJK.match(last) else last
-            return " " if self.spaced and other.isascii() and other.isalnum() else ""
-        if self.language == "zh" and (CJK_MARK.match(last) or CJK_MARK.match(next_)):
-            # the bullet and the ideographic marks; between Latin words a quotation mark needs one
-            return ""
-        return " "
-
-    def _hyphenated(self, first: str, second: str) -> str:
-        """``decision-`` + ``making`` keeps its hyphen, ``govern-`` + ``ment`` loses it."""
-        head = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*-$", first)
-        tail = re.match(r"[a-z]+(?:-[a-z]+)*", second)
-        if self.language != "en" or head is None or tail is None:
-            return first + second
-        with_hyphen = (head[0] + tail[0]).lower()
-        without = (head[0][:-1] + tail[0]).lower()
-        if self.words[without] > self.words[with_hyphen]:
-            return first[:-1] + second
-        if self.words[with_hyphen]:
-            return first + second
-        # `words` holds the halves at the line's ends themselves: once is no evidence
-        both_are_words = self.words[head[0][:-1].lower()] > 1 and self.words[tail[0]] > 1
-        keep = both_are_words or not self.breaks_words
-        return first + second if keep else first[:-1] + second
-
-
 def build(lines: Sequence[Line], language: Language) -> tuple[list[Draft], list[LeftOut]]:
-    """Blocks and furniture of a document's lines, in reading order."""
+    """Blocks and furniture of a document's lines, in reading order, footnotes at the end."""
     reasons = find_furniture(lines)
     left_out = [
         LeftOut(reason, lines[number].text, lines[number].page, lines[number].number)
@@ -161,13 +89,11 @@ def build(lines: Sequence[Line], language: Language) -> tuple[list[Draft], list[
     ]
     kept = [line for number, line in enumerate(lines) if number not in reasons and line.text]
     joiner = Joiner.of((line.text for line in kept), language)
-    groups = paragraphs(kept, tolerance(kept, language), language)
-    texts = []
-    for group in groups:
-        text = group[0].text
-        for line in group[1:]:
-            text = joiner.join(text, line.text)
-        texts.append(text)
+    body = [line for line in kept if line.kind != "footnote"]
+    groups = paragraphs(body, tolerance(body, language), language)
+    texts = [_joined(group, joiner) for group in groups]
+    notes = footnotes([(line.text, line.page) for line in kept if line.kind == "footnote"], joiner)
+    left_out += take_out_marks(texts, [group[0].page for group in groups], notes)
     found = block_kinds.kinds(texts, language)
     drafts = [
         Draft(
@@ -178,17 +104,27 @@ def build(lines: Sequence[Line], language: Language) -> tuple[list[Draft], list[
         )
         for group, text, kind in zip(groups, texts, found, strict=True)
     ]
-    return drafts, left_out
+    return [*drafts, *notes], left_out
+
+
+def _joined(group: Sequence[Line], joiner: Joiner) -> str:
+    text = group[0].text
+    for line in group[1:]:
+        text = joiner.join(text, line.text)
+    return text
 
 
 def find_furniture(lines: Sequence[Line]) -> dict[int, str]:
     """Numbers of the lines that are furniture, each with its reason."""
+    top = furniture.masthead([line.text for line in lines[: furniture.MASTHEAD_LINES]])
     reasons: dict[int, str] = {}
     previous = ""
     for number, line in enumerate(lines):
         reason = furniture.reason(line.text) if line.kind is None else None
         if reason == "link" and furniture.LEADS_TO_LINK.search(previous):
             reason = None
+        if reason is None and number in top:
+            reason = "masthead"
         if reason is not None:
             reasons[number] = reason
         elif line.text:
@@ -203,15 +139,19 @@ def _at_page_edge(lines: Sequence[Line], number: int, reasons: dict[int, str]) -
     if lines[number].page_top or (number + 1 < len(lines) and lines[number + 1].page_top):
         return True
     near = [place for place in (number - 1, number + 1) if place in reasons]
-    return any(reasons[place] != "link" for place in near)
+    return any(reasons[place] not in ("link", "separator") for place in near)
 
 
 def _add_bare_numbers(lines: Sequence[Line], reasons: dict[int, str]) -> None:
     for number, line in enumerate(lines):
         if number in reasons or line.kind is not None:
             continue
-        if furniture.BARE_NUMBER.fullmatch(line.text) and _at_page_edge(lines, number, reasons):
+        if not _at_page_edge(lines, number, reasons):
+            continue
+        if furniture.BARE_NUMBER.fullmatch(line.text):
             reasons[number] = "page_number"
+        elif furniture.JOB_DATE.fullmatch(line.text):
+            reasons[number] = "job_number"
 
 
 def _add_running_heads(lines: Sequence[Line], reasons: dict[int, str]) -> None:
@@ -274,6 +214,8 @@ def paragraphs(
 def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: Language) -> bool:
     """Does the paragraph of `group` go on in `line`?"""
     last = group[-1]
+    if len(group) == 1 and BARE_LABEL.fullmatch(last.text):
+        return True
     if last.kind != line.kind or last.ends:
         return False
     stopped = block_kinds.ends_like_text(last.text)
@@ -293,9 +235,12 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     if _are_two_blocks(group, line, stopped, language):
         return False
     beyond = room_beyond(last, line)
+    if last.text[-1] in "、，" and language == "zh":
+        # each paragraph of a preamble ends in a comma, and the next begins with such a word
+        return not (last.text[-1] == "，" and beyond > room_for_error and PREAMBLE.match(line.text))
     if beyond > WIDE_ROOM[language]:
         return False
-    if last.text[-1] in "，、；,;":
+    if last.text[-1] in "；,;":
         return beyond <= MOST_TOLERANCE[language] + 1
     if stopped:
         return beyond <= room_for_error
@@ -304,9 +249,7 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     return beyond <= (WIDE_ROOM[language] if len(group) > 1 else room_for_error + 1)
 
 
-def _are_two_blocks(
-    group: Sequence[Line], line: Line, stopped: bool, language: Language
-) -> bool:
+def _are_two_blocks(group: Sequence[Line], line: Line, stopped: bool, language: Language) -> bool:
     """Does what they say part two lines that their place on the page would not?"""
     if block_kinds.is_role(line.text):
         return True
