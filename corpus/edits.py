@@ -94,9 +94,7 @@ def review_beads(
     return found
 
 
-def plan(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work
-) -> Splice:
+def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
     """What the edit would do; EditError says why it cannot be done."""
     operation = edit.get("op")
     if operation not in OPERATIONS:
@@ -107,9 +105,7 @@ def plan(
         raise EditError(f"{operation}: {error!r} is missing or not as it should be") from None
 
 
-def _merge(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work
-) -> Splice:
+def _merge(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
     """Neighbouring beads become one. ``beads``: their names, in order."""
     names = list(edit["beads"])
     if len(names) < 2:
@@ -174,9 +170,7 @@ def _split(
     return Splice(start, (old,), tuple(parts))
 
 
-def _move(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work
-) -> Splice:
+def _move(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work) -> Splice:
     """Sentences at a bead's edge go to its neighbour. ``side``, ``to`` (previous, next)."""
     start = _find(beads, edit["bead"])
     side, to, count = _side(edit), edit["to"], int(edit.get("count", 1))
@@ -191,7 +185,9 @@ def _move(
         raise EditError(f"move: the {side} side has {len(own)} sentences")
     for part in (giver, taker):
         if getattr(part, f"{side}_text") is not None:
-            raise EditError(f"move: the {side} text of {part.name} was set by hand; undo that first")
+            raise EditError(
+                f"move: the {side} text of {part.name} was set by hand; undo that first"
+            )
     if to == "next":
         stay, gone = own[:-count], own[-count:]
         taken = gone + _ids(taker.bead, side)
@@ -272,7 +268,8 @@ def _realign(
             known
             or ReviewBead(
                 bead,
-                _reason(bead) or ("low_confidence" if bead.confidence < work.min_confidence else ""),
+                _reason(bead)
+                or ("low_confidence" if bead.confidence < work.min_confidence else ""),
                 "realigned",
                 edits=(number,),
             )

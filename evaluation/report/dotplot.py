@@ -1,7 +1,7 @@
 """Where else in the reference does a sentence look at home? The dots under the alignment path.
 
-A dot is a pair of places whose machine translation and reference share rare words: the share of
-the weight (inverse document frequency) of the rarer words of the two that both have, as in the
+A dot is a pair of places whose machine translation and reference share rare words: how much of the
+weight (inverse document frequency) of the one with fewer of them both have, as in the
 dot plots of Church, "Char_align: a program for aligning parallel texts at the character level"
 (ACL 1993), but over words. Dots along the path speak for it; a line of dots beside it shows text
 that is repeated, or moved.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,22 +35,26 @@ def similar_places(items: Sequence[Item]) -> list[tuple[float, float, float]]:
     for place, (_, words) in enumerate(targets):
         for word in words:
             found[word].append(place)
-    weight = {word: math.log(1 + len(targets) / len(places)) for word, places in found.items()}
-    totals = [sum(weight[word] for word in words) for _, words in targets]
+    weight = {
+        word: math.log(1 + len(targets) / len(places))
+        for word, places in found.items()
+        if len(places) <= RARE
+    }
+    totals = [sum(weight.get(word, 0.0) for word in words) for _, words in targets]
+    # one rare word in common is not yet likeness
+    least = 1.5 * math.log(1 + len(targets))
     dots: list[tuple[float, float, float]] = []
     for x, words in sources:
         if x is None:
             continue
-        shared: Counter[int] = Counter()
-        for word in words:
-            places = found.get(word, ())
-            if len(places) <= RARE:
-                for place in places:
-                    shared[place] += weight[word]  # type: ignore[assignment]
+        shared: defaultdict[int, float] = defaultdict(float)
+        for word in words & weight.keys():
+            for place in found[word]:
+                shared[place] += weight[word]
         total = sum(weight.get(word, 0.0) for word in words)
         for place, common in shared.items():
             y = targets[place][0]
-            similarity = common / max(1.0, min(total, totals[place]))
+            similarity = common / max(least, min(total, totals[place]))
             if y is not None and similarity >= LEAST:
                 dots.append((x, y, round(min(1.0, similarity), 2)))
     return sorted(sorted(dots, key=lambda dot: -dot[2])[:MOST_DOTS])

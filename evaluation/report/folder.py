@@ -51,7 +51,7 @@ def _records(path: Path, kind: type[Record]) -> Iterator[Record]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                values = {
+                values: dict[str, Any] = {
                     name: tuple(value) if isinstance(value, list) else value
                     for name, value in json.loads(line).items()
                     if name in known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from evaluation.report.browser import chromium
 
@@ -17,32 +18,34 @@ SCHEMES = ("light", "dark")
 
 def take_screenshots(report: Path, out: Path) -> list[Path]:
     """Open ``report.html`` in Chromium and write its pictures to `out`; returns their paths."""
+    with chromium() as browser:
+        return shoot(browser, report, out)
+
+
+def shoot(browser: Any, report: Path, out: Path) -> list[Path]:
+    """The same in a browser that runs already."""
     out.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
-    with chromium() as browser:
-        for name, (width, height) in WIDTHS.items():
-            for scheme in SCHEMES:
-                page = browser.new_page(
-                    viewport={"width": width, "height": height}, color_scheme=scheme
-                )
-                page.goto(report.resolve().as_uri())
-                page.wait_for_selector("html[data-ready]")
-                page.evaluate("document.fonts.ready.then(() => 0)")
-                top = page.evaluate(
-                    "document.getElementById('bitext').getBoundingClientRect().top + scrollY"
-                )
-                head = out / f"{name}-{scheme}-head.png"
-                page.screenshot(
-                    path=head,
-                    full_page=True,
-                    clip={"x": 0, "y": 0, "width": width, "height": max(top, height)},
-                )
-                page.evaluate(f"scrollTo(0, {top})")
-                page.wait_for_timeout(150)
-                bitext = out / f"{name}-{scheme}-bitext.png"
-                page.screenshot(path=bitext)
-                taken += [head, bitext]
-                page.close()
+    for name, (width, height) in WIDTHS.items():
+        for scheme in SCHEMES:
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+            page.goto(report.resolve().as_uri())
+            page.wait_for_selector("html[data-ready]")
+            page.evaluate("document.fonts.ready.then(() => 0)")
+            top = page.evaluate(
+                "document.getElementById('bitext').getBoundingClientRect().top + scrollY"
+            )
+            head = out / f"{name}-{scheme}-head.png"
+            clip = {"x": 0, "y": 0, "width": width, "height": max(top, height)}
+            page.screenshot(path=head, full_page=True, clip=clip)
+            page.evaluate(f"scrollTo(0, {top})")
+            page.wait_for_timeout(150)
+            bitext = out / f"{name}-{scheme}-bitext.png"
+            page.screenshot(path=bitext)
+            taken += [head, bitext]
+            page.close()
     return taken
 
 

@@ -34,7 +34,9 @@ def apply_review(folder: Path, out: Path | None = None) -> dict[str, Any]:
     folder = Path(folder)
     session = open_session(folder)
     if not session.edits:
-        raise InputError(f"{session.path}: no edits to apply; make some with `duizhao review {folder}`")
+        raise InputError(
+            f"{session.path}: no edits to apply; make some with `duizhao review {folder}`"
+        )
     out = Path(out) if out else folder / NAME
     if out.resolve() == folder.resolve():
         raise InputError(f"{out}: is the build itself; give another folder")

@@ -143,7 +143,7 @@ def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
 
 def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEntry]:
     """Entries of the beads that are left out: as built, else with what the review did."""
-    built = {
+    built: dict[tuple[str, int], LedgerEntry] = {
         (entry.side, entry.sentence): entry
         for entry in session.folder.ledger
         if entry.sentence is not None

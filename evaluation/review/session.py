@@ -67,7 +67,7 @@ class Session:
         """Take the last edit back; EditError when there is none."""
         if not self.done:
             raise EditError("there is nothing to undo")
-        number, splice = self.done[-1]
+        number, _ = self.done[-1]
         self._save({"op": "undo", "of": number})
         return self._undo()
 
@@ -132,7 +132,7 @@ def open_session(path: Path, by: str = "") -> Session:
     work = read_work(folder.path / WORK)
     alignment = hashlib.sha256((folder.path / WORK).read_bytes()).hexdigest()
     names = {str(Bead(row.source_ids, row.target_ids)): row.id for row in folder.rows}
-    reasons = {
+    reasons: dict[tuple[str, int], str] = {
         (entry.side, entry.sentence): entry.reason
         for entry in folder.ledger
         if entry.sentence is not None

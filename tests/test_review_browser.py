@@ -1,0 +1,233 @@
+"""A review in a real browser and a real server: corrections, SIGKILL, restart, apply."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import browser, open_page, problems, wait_until
+from report_folders import make_folder
+
+from corpus.bitext import check_identity
+from corpus.workfile import read_work
+from corpus.writers.jsonl import read, read_ledger
+
+__all__ = ["browser", "problems"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`duizhao review` as a process, and the address it printed."""
+    out = folder.parent / f"review-{time.monotonic_ns()}.out"
+    command = [sys.executable, "-c", "from flows.cli import main; main()"]
+    command += ["review", str(folder), "--no-browser", "--by", "anna"]
+    with out.open("wb") as file:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
+    try:
+        end = time.monotonic() + 60
+        while b"\n" not in out.read_bytes():
+            assert process.poll() is None, out.read_text()
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield process, out.read_text().split()[0]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def duizhao(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def saved(page: Any, number: int) -> None:
+    """Wait until the bar says so many edits are saved."""
+    text = f"{number} edit{'' if number == 1 else 's'} saved"
+    wait_until(page, f"document.querySelector('.bar-state').textContent.startsWith('{text}')")
+
+
+def bead(page: Any, label: str) -> Any:
+    return page.locator(f'.bead[aria-label^="{label}"]')
+
+
+def test_review_survives_a_kill_and_is_applied(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (process, address):
+        page = open_page(browser, address, problems)
+        # merge the unpaired sentence into the bead before it
+        bead(page, "Bead 2,").locator("[data-action=merge]").click()
+        saved(page, 1)
+        assert bead(page, "Bead 2,").locator(".type").text_content() == "2–1"
+        # split the last bead in its middle
+        bead(page, "Bead 5,").locator("[data-action=split]").click()
+        page.click("[data-action=do-split]")
+        saved(page, 2)
+        assert page.locator(".bead").count() == 6
+        # re-align around both, with the real aligner
+        page.keyboard.press("r")
+        wait_until(page, "!document.getElementById('review-bar').matches('.is-working')", 120)
+        saved(page, 3)
+        assert bead(page, "Bead 2,").locator(".type").text_content() == "2–1"
+        # one edit more, and take it back
+        bead(page, "Bead 1,").locator("[data-action=delete]").click()
+        saved(page, 4)
+        assert "deleted" in bead(page, "Bead 1,").locator(".note.left").text_content()
+        page.keyboard.press("u")
+        saved(page, 5)
+        assert bead(page, "Bead 1,").locator(".note.left").count() == 0
+        seen = page.locator(".bead").all_text_contents()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        # an edit that cannot be saved is not shown as done
+        bead(page, "Bead 1,").locator("[data-action=check]").click()
+        wait_until(page, "document.querySelector('.has-failed')")
+        assert "not saved" in page.text_content(".bar-state")
+        assert page.locator(".note.checked").count() == 0
+        page.context.close()
+        problems.clear()  # the refused connection
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        saved(page, 5)
+        assert page.locator(".bead").all_text_contents() == seen
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        saved(page, 6)
+        assert page.locator(".note.checked").count() == 1
+        page.context.close()
+    assert problems == []
+    edits = [json.loads(line) for line in (folder / "edits.jsonl").read_text().splitlines()][1:]
+    assert [edit["op"] for edit in edits] == [
+        "merge", "split", "realign", "delete", "undo", "check",
+    ]  # fmt: skip
+    done = duizhao("apply", str(folder))
+    assert done.returncode == 0, done.stderr
+    out = Path(done.stdout.strip())
+    with (out / "corpus.jsonl").open("rb") as file:
+        rows = list(read(file))
+    with (out / "ledger.jsonl").open("rb") as file:
+        ledger = list(read_ledger(file))
+    work = read_work(folder / "alignment.json")
+    check_identity(rows, ledger, work.source, work.target)
+    assert (1, 2) in [row.source_ids for row in rows]
+    assert {row.metadata.get("reviewed_by") for row in rows} >= {"anna"}
+    assert rows[0].metadata["checked"] is True
+
+
+def test_every_correction_by_mouse_and_keyboard(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        area = page.locator("textarea[data-side=target]")
+        area.fill("Introduction")
+        area.press("Control+Enter")
+        saved(page, 1)
+        assert bead(page, "Bead 1,").locator(".target p").text_content() == "Introduction"
+        assert page.locator(".edit-panel").count() == 0
+        page.keyboard.press("m")
+        saved(page, 2)
+        page.keyboard.press("u")
+        saved(page, 3)
+        page.keyboard.press("U")
+        saved(page, 4)
+        page.keyboard.press("u")
+        saved(page, 5)
+        # move a sentence of the last bead to the bead before
+        bead(page, "Bead 6,").locator("[data-action=split]").click()
+        page.click("[data-action=move-target-previous]")
+        saved(page, 6)
+        assert bead(page, "Bead 6,").locator(".type").text_content() == "2–1"
+        assert bead(page, "Bead 5,").locator(".type").text_content() == "0–2"
+        # cut one side otherwise than the other
+        bead(page, "Bead 6,").locator("[data-action=split]").click()
+        page.click("[data-action=cut-source-1]")
+        page.click("[data-action=cut-target-0]")
+        assert page.text_content("[data-action=do-split]") == "Split into 1–0 and 1–1"
+        page.keyboard.press("Escape")
+        assert page.locator(".edit-panel").count() == 0
+        page.keyboard.press("d")
+        saved(page, 7)
+        page.locator('[data-action=delete]:text("Restore")').first.click()
+        saved(page, 8)
+        page.click("#undo")
+        saved(page, 9)
+        page.click("#redo")
+        saved(page, 10)
+        page.click("[data-kind=changed]")
+        assert page.locator(".note.who").count() == page.locator(".bead").count() > 0
+        page.click("[data-kind=open]")
+        page.click("[data-kind=all]")
+        assert "0 of 4 checked" in page.text_content(".bar-progress")
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        saved(page, 10)
+        page.context.close()
+    assert problems == []
+
+
+def test_another_page_cannot_edit(browser: Any, tmp_path: Path, problems: list[str]) -> None:
+    folder = make_folder(tmp_path / "out")
+    stranger = tmp_path / "stranger.html"
+    stranger.write_text("<!doctype html><title>x</title>", encoding="utf-8")
+    with review(folder) as (_, address):
+        token = address.split("token=")[1]
+        host = address.split("/?")[0]
+        page = browser.new_page()
+        page.goto(stranger.as_uri())
+        # even one that knows the token
+        refused = page.evaluate(
+            """async ([host, token]) => {
+              try {
+                await fetch(`${host}/edits?token=${token}`, {method: "POST", mode: "no-cors",
+                  headers: {"Content-Type": "text/plain"},
+                  body: JSON.stringify({op: "check", bead: "[0]:[0]", checked: true, after: 0})});
+                const answer = await fetch(`${host}/edits`, {method: "POST",
+                  headers: {"Content-Type": "application/json", "X-Duizhao-Token": token},
+                  body: JSON.stringify({op: "check", bead: "[0]:[0]", checked: true, after: 0})});
+                return answer.status;
+              } catch (error) { return "refused"; }
+            }""",
+            [host, token],
+        )
+        assert refused == "refused"
+        page.close()
+    assert not (folder / "edits.jsonl").exists()
+
+
+def test_axe_finds_nothing_against_the_review_page(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with review(make_folder(tmp_path / "out")) as (_, address):
+        page = open_page(browser, address, problems)
+        bead(page, "Bead 6,").locator("[data-action=split]").click()
+        page.wait_for_selector(".split-panel")
+        found = Axe().run(page)
+        page.context.close()
+    told = [(e["id"], e["nodes"][0]["html"][:200]) for e in found.response["violations"]]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["review", "apply", "report"])
+def test_a_folder_that_is_none_is_named_with_exit_code_2(tmp_path: Path, name: str) -> None:
+    done = duizhao(name, str(tmp_path / "nothing"))
+    assert done.returncode == 2
+    assert "corpus.jsonl" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "nothing").exists()
