@@ -27,7 +27,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
         colour=colour, marked=marked, p_text=p_text, percent=_percent, samples=_samples
     )
     names = list(comparison["systems"])
-    return environment.get_template(TEMPLATE).render(
+    page = environment.get_template(TEMPLATE).render(
         title=title or " and ".join(names),
         found=dict(comparison) | {"examples": [_whole(one) for one in comparison["examples"]]},
         names=names,
@@ -43,6 +43,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
         document_label=lambda row: row["document"],
         section_label=lambda row: row["section"] or "before the first heading",
     )
+    return page.lstrip()
 
 
 def verdicts(comparison: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,8 @@ from corpus.document import InputError
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?:;]['\"”’)\]]*\s+$")
+_TITLE = r"(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bNos)(?<!\b[A-Z])"
+_SENTENCE_END = re.compile(_TITLE + r"[.!?:;]['\"”’)\]]*\s+$")
 
 _MONTHS_AND_DAYS = """January February March April May June July August September October
 November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday"""
