@@ -15,7 +15,7 @@ from models.packed import Hypothesis, PackedEngine
 _EOS = "</s>"
 
 # measured on two cores by evaluation/benchmarks/translation.py (docs/translation.md)
-_CPU_BATCH_TOKENS = 1024
+CPU_BATCH_TOKENS = 1024
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
 
@@ -68,7 +68,7 @@ class CTranslateEngine(PackedEngine):
         self.device = device
         self.workers = cores if device == "cpu" else 1
         self.batch_tokens = batch_tokens or (
-            _CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
+            CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )
         self.ahead = 2 * self.workers + 2
         own = _read_json(folder / "duizhao.json")
