@@ -21,16 +21,16 @@ SYMBOL = (
     r"CBD|KJ|APLC|CONF|INCB|ITC|IOM|UNCTAD|UPR|WFP|WTO|IAEA|INFCIRC|UNFPA|UNHCR|HCR|HS)"
     r"(?:/[A-Z]{1,6}(?:\.\d{1,4})?|/\d{1,4}|/(?:Add|Rev|Corr|Amend|Summary)\.?\s?\d{1,3}"
     r"|/[A-Z]{1,4}\.\d{1,4}|/[A-Z][A-Za-z]{0,8}\.?\d{0,4})+"
-    r"(?:\s?[(（]\d{4}[)）]|\s?[(（](?:Part|第)[^)）]{1,12}[)）]|\s?[(（](?:SUPP|Vol\.?|Sect\.)[^)）]{0,8}[)）])?\*?"
+    r"(?:\s?[(（]\d{4}[)）]|\s?[(（](?:Part|第)[^)）]{1,12}[)）]|\s?[(（](?:SUPP|Vol\.?|Sect\.|Resumption)[^)）]{0,8}[)）])?\*?"
 )
-JOB = r"(?:GE\.)?\d{2}-\d{5}(?:[EFSCRA]\b)?"
+JOB = r"(?:GE\.|V\.)?\d{2}-\d{5}(?:\s?\([EFSCRA]\)|[EFSCRA]\b)?"
 PAGE_OF = r"/?\d{1,4}\s?/\s?\d{1,4}|/\d{1,4}"
-BARCODE = r"\*\d{6,9}[A-Z]?\*"
+BARCODE = r"\*\s?\d{6,9}[A-Z]?\s?\*"
 EXTRA = r"\([EFSCRA]\)|\d{6}|\d{1,4}"
 
 FULL = {
     "barcode": re.compile(BARCODE),
-    "document_symbol": re.compile(SYMBOL),
+    "document_symbol": re.compile(rf"(?=.*\d){SYMBOL}(?:\s?[-–—]\s?{SYMBOL})?"),
     "page_number": re.compile(
         rf"(?:{PAGE_OF})|[-–—]\s?\d{{1,4}}\s?[-–—]"
         r"|(?:[Pp]age|PAGE)\s\d{1,4}(?:\s(?:of|/)\s\d{1,4})?"
@@ -43,8 +43,9 @@ FULL = {
 JOB_LINE = re.compile(
     rf"(?=.*(?:{JOB}))(?:(?:{JOB}|{PAGE_OF}|{BARCODE}|{EXTRA}|{SYMBOL})(?:\s+|$))+", re.ASCII
 )
-SYMBOL_LINE = re.compile(rf"(?=.*{SYMBOL})(?:(?:{SYMBOL}|{PAGE_OF})(?:\s+|$))+")
+SYMBOL_LINE = re.compile(rf"(?=.*\d)(?=.*{SYMBOL})(?:(?:{SYMBOL}|{PAGE_OF})(?:\s+|$))+")
 PRINTED_PAGE = re.compile(r"(?<![\d-])(\d{1,4})\s?/\s?(\d{1,4})(?!\d)")
+FRACTION = re.compile(r"\d{1,4}\s?/\s?\d{1,4}")
 BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 # the masthead of a first page; what stands above its last line is part of it
 DISTRIBUTION = re.compile(r"(?:Distr\.|Original\s?:|原件\s?[:：]|原文\s?[:：]).*", re.IGNORECASE)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -129,9 +130,31 @@ def find_furniture(lines: Sequence[Line]) -> dict[int, str]:
             reasons[number] = reason
         elif line.text:
             previous = line.text
+    _drop_doubtful(lines, reasons)
     _add_bare_numbers(lines, reasons)
     _add_running_heads(lines, reasons)
     return reasons
+
+
+def _drop_doubtful(lines: Sequence[Line], reasons: dict[int, str]) -> None:
+    """Keep in the text what has the form of furniture only: a list of symbols, a fraction.
+
+    The document's own symbol comes early or again and again; any other, and a number such as
+    6/14, must stand at a page's edge, by a line that is surely furniture.
+    """
+    symbols = {number for number, reason in reasons.items() if reason == "document_symbol"}
+    fractions = {n for n in reasons if furniture.FRACTION.fullmatch(lines[n].text)}
+    counts = Counter(lines[number].text for number in symbols)
+    pages = Counter(lines[number].text.rpartition("/")[2].strip() for number in fractions)
+    sure = {number: reason for number, reason in reasons.items() if number not in symbols}
+    for number in symbols:
+        own = number < furniture.MASTHEAD_LINES or counts[lines[number].text] > 1
+        if not own and not _at_page_edge(lines, number, sure):
+            del reasons[number]
+    for number in fractions:
+        many = pages[lines[number].text.rpartition("/")[2].strip()] >= 3
+        if not many and not _at_page_edge(lines, number, reasons):
+            del reasons[number]
 
 
 def _at_page_edge(lines: Sequence[Line], number: int, reasons: dict[int, str]) -> bool:
