@@ -16,7 +16,7 @@ from corpus.readers import pdf_blocks, pdf_cells, pdf_furniture
 from corpus.readers.draft import LeftOut, Reading, Source
 from corpus.readers.notes import settle
 from corpus.readers.pdf_cells import body_size
-from corpus.readers.pdf_geometry import PageStrips, paragraphs_of_page, strips_of_page
+from corpus.readers.pdf_geometry import PageStrips, has_bullet, paragraphs_of_page, strips_of_page
 from corpus.readers.pdf_lines import Paragraph, Strip, strips_of
 from corpus.readers.pdf_pages import join_across_pages
 from corpus.readers.pdf_tags import HEADINGS, Path, Tag, TagReader
@@ -112,6 +112,7 @@ class _Reader:
     pages: int = 0
     block_boxes: list[list[Box]] = field(default_factory=list)
     furniture_boxes: list[Box] = field(default_factory=list)
+    first_size: tuple[float, float] = (612.0, 792.0)
     letters: int = 0
     invisible: int = 0
     scanned: int = 0
@@ -150,10 +151,25 @@ class _Reader:
                 if tag.figure:
                     self._figures(page, pieces)
                 else:
-                    self._add(found, tag, pieces, page.number)
+                    self._add(found, tag, pieces, page)
         paragraphs = [found[path] for path in sorted(found)]
         _open_boxes(paragraphs)
-        return paragraphs
+        return self._without_masthead(paragraphs)
+
+    def _without_masthead(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
+        """The paragraphs without the head of the first page, where it is tagged as text."""
+        first = [each for each in paragraphs[:40] if each.strips and each.strips[0].page == 1]
+        strips = [strip for each in first for strip in each.strips]
+        width, height = self.first_size
+        away = {id(strip) for strip in pdf_furniture.masthead(strips, width, height)}
+        out = []
+        for paragraph in paragraphs:
+            if paragraph.strips and all(id(strip) in away for strip in paragraph.strips):
+                for strip in paragraph.strips:
+                    self._leave_out(strip, height)
+            else:
+                out.append(paragraph)
+        return out
 
     def by_geometry(self, pdf: Any) -> list[Paragraph]:
         """Paragraphs from where the lines stand."""
@@ -185,6 +201,8 @@ class _Reader:
             page = read_page(pdf, number)
             self.letters += sum(len(piece.text) for piece in page.pieces)
             self.invisible += sum(len(piece.text) for piece in page.pieces if piece.invisible)
+            if number == 1:
+                self.first_size = (page.width, page.height)
             self.scanned += page.image_share > SCAN_SHARE
             yield page
             if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.pages):
@@ -211,8 +229,8 @@ class _Reader:
             ]
         return []
 
-    def _add(self, found: dict[Path, Paragraph], tag: Tag, pieces: list[Piece], page: int) -> None:
-        strips = strips_of(pieces, page, self.language)
+    def _add(self, found: dict[Path, Paragraph], tag: Tag, pieces: list[Piece], page: Page) -> None:
+        strips = strips_of(pieces, page.number, self.language)
         if not strips:
             return
         paragraph = found.get(tag.path)
@@ -225,9 +243,12 @@ class _Reader:
                 heading=tag.kind in HEADINGS,
                 table=tag.table,
             )
+            if tag.item and has_bullet(page, strips[0]):
+                # drawn, and no character
+                paragraph.label = "•"
         elif [s.text for s in paragraph.strips] == [s.text for s in strips]:
             # the head of a table, printed again on its next page
-            self.left_out += [LeftOut("repeated_table_head", s.text, page) for s in strips]
+            self.left_out += [LeftOut("repeated_table_head", s.text, page.number) for s in strips]
             return
         if tag.label:
             paragraph.label = " ".join(strip.text for strip in strips)

@@ -47,10 +47,23 @@ def strips_of_page(page: Page, language: Language) -> PageStrips:
     for line in _lines(upright):
         parts = [s for part in _cut(line, page) if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts))
+    strips = [
+        replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
+        for strip in strips
+    ]
     drawn = [strip for strip in strips if _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     return PageStrips(page.number, page.width, page.height, kept, page.rules, text)
+
+
+def has_bullet(page: Page, strip: Strip) -> bool:
+    """Whether a bullet is drawn, not written, before a line."""
+    return any(
+        strip.left - 3 * strip.size <= x < strip.left
+        and strip.y - 0.1 * strip.size <= y <= strip.top
+        for x, y in page.dots
+    )
 
 
 def _in_figure(strip: Strip, page: Page) -> bool:

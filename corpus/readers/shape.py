@@ -14,7 +14,7 @@ from corpus.readers.spacing import tidy
 # (a)  (iv)  a)  1)  （一）  ①  •  —  ; a hyphen or dash counts only before a space
 _LABEL = re.compile(
     r"(?P<label>"
-    r"[(（](?:[a-z]{1,4}|[ivxlcdm]{1,7}|[A-Z]|\d{1,3}|[一二三四五六七八九十百]{1,4})[)）](?!\S*[)）])"
+    r"[(（](?:[a-z]{1,4}|[ivxlcdm]{1,7}|[A-Z]|\d{1,3}|[一二三四五六七八九十百]{1,4})[)）](?![)）])"
     r"|(?:[a-z]|[ivx]{1,5}|\d{1,3})\)"
     r"|[①-⑳]"
     r"|[•◦▪■□●○‣∙·►➢✓](?=\s|\w)"
