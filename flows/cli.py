@@ -28,6 +28,7 @@ from flows.commands import (
     score,
     segment,
     settings,
+    stats,
     translate,
 )
 from models.errors import ModelError
@@ -55,6 +56,7 @@ app.command("review")(review.review)
 app.command("settings")(settings.settings)
 app.command("score")(score.score)
 app.command("segment")(segment.segment)
+app.command("stats")(stats.stats)
 app.command("translate")(translate.translate)
 app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")

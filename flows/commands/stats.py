@@ -1,0 +1,45 @@
+"""`duizhao stats`: what is in a corpus, what was lost, and what does not look right."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Output(StrEnum):
+    """Forms of output."""
+
+    table = "table"
+    json = "json"
+
+
+def stats(
+    corpus: Annotated[
+        Path,
+        typer.Argument(
+            help="Corpus file (.jsonl, .parquet) or a folder made by build, batch or clean."
+        ),
+    ],
+    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.table,
+) -> None:
+    """Statistics of a corpus.
+
+    Bead types, confidence, length ratios, duplicates, what cleaning would take, sentences lost
+    with their reasons, vocabulary, lengths, and what the splits share.
+    """
+    from evaluation.corpus import statistics
+
+    found = statistics(corpus)
+    if to is Output.json:
+        import json
+
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console
+
+    from flows.corpus_tables import print_tables
+
+    print_tables(found, Console())
