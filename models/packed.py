@@ -38,7 +38,8 @@ class PackedEngine(ABC):
     """An `Engine` (models/engine.py) but for the model itself.
 
     `positions` is how many tokens the model takes on either side, `</s>` counted; `ahead` how many
-    batches are given to the model before the first is waited for, so that no worker stands idle.
+    batches are given to the model before the first is waited for, so that no worker stands idle;
+    `score_tokens` bounds the batches of `score` where that is not `batch_tokens`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class PackedEngine(ABC):
     model_hash: str
     compute_type: str
     batch_tokens: int
+    score_tokens: int | None = None
     positions: int = 512
     ahead: int = 0
 
@@ -127,7 +129,7 @@ class PackedEngine(ABC):
                 log_probability, tokens = sums[number]
                 sums[number] = (log_probability + scored.log_probability, tokens + scored.tokens)
 
-        for indices in pack(lengths, self.batch_tokens):
+        for indices in pack(lengths, self.score_tokens or self.batch_tokens):
             started = self._start_score(
                 [source_pieces[i] for i in indices], [target_pieces[i] for i in indices]
             )

@@ -73,13 +73,13 @@ def load_target_pieces(folder: Path) -> TargetPieces:
         if own.is_file():
             return TargetPieces(sentencepiece.SentencePieceProcessor(model_file=str(own)))
         processor = sentencepiece.SentencePieceProcessor()
-        processor.load_from_serialized_proto(_rebuilt(folder))
+        processor.load_from_serialized_proto(target_model(folder))
         return TargetPieces(processor)
     except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise ModelError(f"{folder}: no target pieces can be made: {error}") from error
 
 
-def _rebuilt(folder: Path) -> bytes:
+def target_model(folder: Path) -> bytes:
     """A SentencePiece model of the target side, serialised."""
     source = (folder / "source.spm").read_bytes()
     vocabulary: list[str] = json.loads(
