@@ -174,9 +174,9 @@ def test_plots_are_drawn_and_lead_to_beads(page: Any) -> None:
         assert page.locator(f"#card-{name} tbody tr").count() > 1
     bar = page.locator("#plot-confidence .u-over").bounding_box()
     page.mouse.move(bar["x"] + bar["width"] * 0.95, bar["y"] + bar["height"] * 0.9)
-    assert "Confidence 0.9" in page.text_content("#tooltip")
+    assert "Confidence 0.999 to 1" in page.text_content("#tooltip")
     page.mouse.click(bar["x"] + bar["width"] * 0.95, bar["y"] + bar["height"] * 0.9)
-    assert page.text_content("[data-kind=range]").startswith("Confidence from 0.9")
+    assert page.text_content("[data-kind=range]").startswith("Confidence from 0.999")
     page.click("[data-kind=range]")
     assert page.text_content("#count") == "600 beads"
     plot = page.locator("#plot-map .u-over")

@@ -199,8 +199,8 @@ def test_calibration_counts_checked_as_right_and_changed_as_wrong(folder: Path) 
     session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     session.edit({"op": "split", "bead": "[4,5]:[4,5]", "source_at": 1, "target_at": 1})
     counts = calibration(session)
-    assert counts[9] == (1, 1)
-    assert counts[6] == (0, 1)
+    assert counts[6] == (1, 1), "0.99 to 0.999"
+    assert counts[2] == (0, 1), "0.5 to 0.75"
 
 
 def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:

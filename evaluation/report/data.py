@@ -17,6 +17,9 @@ from evaluation.report.folder import Folder
 LOW_CONFIDENCE = 0.5
 """Beads under this are called unsure on the page."""
 
+CONFIDENCE_EDGES = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1)
+"""Edges of the bars of confidence: finer towards 1, where most beads are."""
+
 BEAD_FIELDS = (
     "key",  # what a permalink names
     "document",  # index into `documents`
@@ -74,7 +77,7 @@ def page_data(folder: Folder) -> dict[str, Any]:
 
 def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
     """The page's data for these items and the folder's scores and account of the run."""
-    from evaluation.report.summary import comparison_tables, run_facts, score_cards, score_notes
+    from evaluation.report.summary import run_facts, score_cards, score_notes
 
     documents = list(dict.fromkeys(item.document for item in items))
     sections = list(dict.fromkeys((item.document, item.section) for item in items))
@@ -86,9 +89,9 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
         "facts": run_facts(folder),
         "scores": score_cards(folder.scores) if has_reference else [],
         "notes": score_notes(folder.scores),
-        "comparison": comparison_tables(folder.comparison),
         "hasReference": has_reference,
         "lowConfidence": LOW_CONFIDENCE,
+        "confidenceEdges": CONFIDENCE_EDGES,
         "documents": documents,
         "sections": [title for _, title in sections],
         "signals": signals,

@@ -23,7 +23,6 @@ class Folder:
     ledger: tuple[LedgerEntry, ...] = ()
     scores: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
-    comparison: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_folder(path: Path) -> Folder:
@@ -40,7 +39,6 @@ def read_folder(path: Path) -> Folder:
         ledger=tuple(_records(path / "ledger.jsonl", LedgerEntry)),
         scores=_json(path / "scores.json"),
         run=_json(path / "run.json"),
-        comparison=_json(path / "comparison.json"),
     )
 
 

@@ -26,6 +26,7 @@ SCRIPTS = (
     "list.js",
     "chart.js",
     "plots.js",
+    "confidence.js",
     "summary.js",
     "keyboard.js",
     "review.js",

@@ -1,4 +1,4 @@
-"""The head of the page: score cards, facts of the run, tables of a comparison."""
+"""The head of the page: score cards, notes on them, facts of the run."""
 
 from __future__ import annotations
 
@@ -77,11 +77,6 @@ def run_facts(folder: Folder) -> list[tuple[str, str]]:
     if isinstance(reviewed, Mapping):
         facts.append(("Reviewed by", ", ".join(reviewed.get("reviewers") or ())))
     return facts
-
-
-def comparison_tables(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Tables of ``comparison.json`` as ``duizhao compare`` writes it; none where it is absent."""
-    return [dict(table) for table in comparison.get("tables") or ()]
 
 
 def _scores(scores: Any) -> Iterator[Mapping[str, Any]]:

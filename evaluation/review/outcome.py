@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from corpus.alignment.bead import Bead
 from corpus.bitext import Bitext, Row, check_identity, make_bitext
 from corpus.document import LedgerEntry
 from corpus.edits import ReviewBead, text_of
-from evaluation.report.data import Item, item_of_row, place_name
+from evaluation.report.data import CONFIDENCE_EDGES, Item, item_of_row, place_name
 from evaluation.report.summary import segment_chrf
 from evaluation.review.session import Session
 
@@ -83,12 +84,12 @@ def note_of(session: Session, bead: ReviewBead) -> str:
 
 
 def calibration(session: Session) -> list[tuple[int, int]]:
-    """(right, reviewed) of the aligner's beads in each tenth of confidence.
+    """(right, reviewed) of the aligner's beads in each bar of confidence (CONFIDENCE_EDGES).
 
     A bead as built that a person checked was right; one that a person changed was not. Beads that
     nobody touched say nothing.
     """
-    counts = [[0, 0] for _ in range(10)]
+    counts = [[0, 0] for _ in CONFIDENCE_EDGES[1:]]
     now = {bead.name: bead for bead in session.beads}
     by_hand = {i for bead in session.beads if bead.made == "person" for i in bead.bead.source}
     for built in session.work.beads:
@@ -98,9 +99,9 @@ def calibration(session: Session) -> list[tuple[int, int]]:
         right = bead is not None and bead.checked and not bead.left_out
         wrong = bead is None and built.source[0] in by_hand
         if right or wrong:
-            tenth = counts[min(9, int(built.confidence * 10))]
-            tenth[0] += right
-            tenth[1] += 1
+            bar = counts[min(len(counts), bisect_right(CONFIDENCE_EDGES, built.confidence)) - 1]
+            bar[0] += right
+            bar[1] += 1
     return [(right, reviewed) for right, reviewed in counts]
 
 

@@ -68,7 +68,12 @@ function axis(colour, more) {
   };
 }
 
-const noDrag = { drag: { x: false, y: false, setScale: false } };
+const noCursor = {
+  drag: { x: false, y: false, setScale: false }, x: false, y: false, points: { show: false },
+};
+
+/** Only whole numbers are worth a tick where things are counted. */
+const wholeTicks = (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : ""));
 
 /** Call `at(plot, left, top)` on moves and `chosen` on clicks over a plot. */
 function onPlot(at, chosen, leave) {

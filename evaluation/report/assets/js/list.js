@@ -20,7 +20,7 @@ function listOptions() {
     scrollPaddingEnd: review ? 90 : 24,
     overscan: 5,
     initialRect: { width: window.innerWidth, height: window.innerHeight },
-    onChange: drawList,
+    onChange: () => drawList(),
   };
 }
 
@@ -47,13 +47,14 @@ function estimateHeight(bead) {
   return Math.max(92, 34 + high * 26 + (bead.flags.length || bead.left ? 34 : 0));
 }
 
-function drawList() {
+function drawList({ measureAll = false } = {}) {
   const items = virtualizer.getVirtualItems();
   const total = view.shown.length;
   listElement.style.height = `${virtualizer.getTotalSize()}px`;
   const start = items.length ? items[0].start - virtualizer.options.scrollMargin : 0;
   windowElement.style.transform = `translateY(${start}px)`;
   const wanted = new Set();
+  const fresh = [];
   let previous = null;
   for (const item of items) {
     const bead = view.shown[item.index];
@@ -65,18 +66,24 @@ function drawList() {
       if (entry) entry.element.replaceWith(element);
       entry = { element, bead, position: item.index, version: listVersion };
       drawn.set(bead.key, entry);
+      fresh.push(element);
     }
     const place = previous ? previous.nextSibling : windowElement.firstChild;
     if (place !== entry.element) windowElement.insertBefore(entry.element, place);
     previous = entry.element;
   }
+  let gone = false;
   for (const [key, entry] of drawn) {
     if (wanted.has(key)) continue;
     entry.element.remove();
     drawn.delete(key);
+    gone = true;
   }
-  for (const { element } of drawn.values()) virtualizer.measureElement(element);
-  markSearch();
+  if (gone) virtualizer.measureElement(null); // stop observing what was removed
+  // those that stay are observed already: only a change of their size is heard of
+  const all = measureAll ? [...drawn.values()].map((entry) => entry.element) : fresh;
+  for (const element of all) virtualizer.measureElement(element);
+  if (fresh.length) markSearch();
 }
 
 /** Draw the list anew after the view, the beads or the room changed. */
@@ -85,7 +92,8 @@ function refreshList({ again = true } = {}) {
   measureColumns();
   virtualizer.setOptions(listOptions());
   virtualizer._willUpdate();
-  drawList();
+  drawList({ measureAll: true });
+  markSearch();
 }
 
 function startList() {

@@ -41,12 +41,13 @@ function fillChips(counts) {
   }
 }
 
+const trim = (value, name) => (name === "mt" ? value.toFixed(2) : String(value));
+
 function rangeText() {
   const { name, low, high } = view.range;
-  const digits = name === "chrf" ? 0 : name === "mt" ? 2 : 1;
-  if (low === -Infinity) return `${RANGES[name].name} under ${fixed(high, digits)}`;
-  if (high === Infinity) return `${RANGES[name].name} from ${fixed(low, digits)}`;
-  return `${RANGES[name].name} ${fixed(low, digits)}–${fixed(high, digits)}`;
+    if (low === -Infinity) return `${RANGES[name].name} under ${trim(high, name)}`;
+  if (high === Infinity) return `${RANGES[name].name} from ${trim(low, name)}`;
+  return `${RANGES[name].name} ${trim(low, name)}–${trim(high, name)}`;
 }
 
 function showEmpty() {
@@ -143,6 +144,7 @@ function start() {
     else byId("bitext").scrollIntoView();
   });
   if (wanted && !reveal(wanted)) announce("The bead of this link is not here.");
+  performance.mark("ready");
   document.documentElement.dataset.ready = "true";
 }
 

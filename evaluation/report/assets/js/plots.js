@@ -56,9 +56,9 @@ function positionPlot() {
     },
     draw: (colour) => ({
       options: {
-        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        cursor: noCursor,
         scales: { x: { time: false }, y: MEASURE.range === "chrf" ? { range: [0, 100] } : {} },
-        axes: [axis(colour, { grid: { show: false }, size: 30, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") }),
+        axes: [axis(colour, { grid: { show: false }, size: 30, values: wholeTicks }),
           axis(colour, { size: 40 })],
         series: [{}, {
           paths: () => null,
@@ -78,7 +78,7 @@ function positionPlot() {
           const place = nearest(plot, left, top);
           if (place >= 0) reveal(shown[place].key);
         }), { hooks: { drawClear: [(plot) => {
-          if (starts.length > 60) return;
+          if (starts.length > 24) return;
           const { ctx, bbox } = plot;
           ctx.save();
           ctx.strokeStyle = colour.line;
@@ -106,7 +106,11 @@ function bins(values, from, step, number) {
   return counts;
 }
 
-const barsPath = (width = 0.86) => uPlot.paths.bars({ size: [width, Infinity], radius: 0.18, align: 0 });
+/** A series drawn as bars. */
+const barSeries = (colour) => ({
+  fill: colour.bar, stroke: colour.bar, width: 0, points: { show: false },
+  paths: uPlot.paths.bars({ size: [0.86, Infinity], radius: 0.18, align: 0 }),
+});
 
 function histogramPlot() {
   const values = scored().map(MEASURE.of);
@@ -131,10 +135,10 @@ function histogramPlot() {
     },
     draw: (colour) => ({
       options: {
-        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        cursor: noCursor,
         scales: { x: { time: false, range: [from, from + 20 * step] }, y: { range: [0, Math.max(...counts) * 1.08] } },
-        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? count(tick) : "")) })],
-        series: [{}, { fill: colour.bar, stroke: colour.bar, width: 0, paths: barsPath(), points: { show: false } }],
+        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40, values: wholeTicks })],
+        series: [{}, barSeries(colour)],
         plugins: [onPlot((plot, left) => {
           const place = barAt(plot, left);
           plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(counts[place], "y"),
@@ -208,9 +212,9 @@ function mapPlot() {
     },
     draw: (colour) => ({
       options: {
-        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
+        cursor: noCursor,
         scales: { x: { time: false, range: [0, lastX + 1] }, y: { range: [0, lastY + 1] } },
-        axes: [axis(colour, { size: 30, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") }), axis(colour, { size: 48, values: (_, ticks) => ticks.map((tick) => Number.isInteger(tick) ? count(tick) : "") })],
+        axes: [axis(colour, { size: 30, values: wholeTicks }), axis(colour, { size: 48, values: wholeTicks })],
         series: [{}, { paths: () => null, points: { show: false } }],
         plugins: [onPlot((plot, left, top) => {
           const point = nearest(plot, left, top);
@@ -255,97 +259,6 @@ function mapPlot() {
       series: [[0, lastX + 1], [0, lastY + 1]],
     }),
   });
-}
-
-/** Share found right by a reviewer, with a 95 % Wilson interval. */
-function wilson(right, number) {
-  const z = 1.96;
-  const share = right / number;
-  const centre = (share + (z * z) / (2 * number)) / (1 + (z * z) / number);
-  const half = (z / (1 + (z * z) / number)) * Math.sqrt((share * (1 - share)) / number + (z * z) / (4 * number * number));
-  return [centre - half, centre + half];
-}
-
-function confidencePlot() {
-  const shown = kept().filter((bead) => bead.confidence !== null && bead.made === "aligner");
-  if (!data.hasReference || shown.length < 2) return null;
-  const binOf = (value) => Math.min(9, Math.floor(value * 10));
-  const counts = bins(shown.map((bead) => bead.confidence), 0, 0.1, 10);
-  const shares = counts.map((number) => number / shown.length);
-  const middles = counts.map((_, place) => (place + 0.5) / 10);
-  const scores = counts.map((_, place) => {
-    const own = shown.filter((bead) => binOf(bead.confidence) === place && bead.chrf !== null);
-    return own.length ? mean(own.map((bead) => bead.chrf)) / 100 : null;
-  });
-  const judged = (data.judged || []).map(([right, number]) => (number ? { right, number } : null));
-  const anyJudged = judged.some(Boolean);
-  const text = (place) => `${fixed(place / 10, 1)}–${fixed((place + 1) / 10, 1)}`;
-  return plotCard({
-    id: "confidence",
-    title: anyJudged ? "Confidence and what the reviewer found" : "Confidence",
-    how: anyJudged
-      ? "Green points: share of reviewed beads found right, with 95 % interval. On the dashed line, confidence is calibrated."
-      : "How sure the aligner is, and the mean chrF++ of the beads of each bar: it should rise with confidence. Review beads to see the calibration here.",
-    label: `Bars of confidence: ${plural(shown.filter(isLow).length, "bead")} under ${data.lowConfidence}, median ${fixed(median(shown.map((bead) => bead.confidence)), 2)}.`,
-    legend: [["key-bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"], ...(anyJudged ? [["dot-green", "found right"]] : [])],
-    height: 300,
-    table: {
-      head: ["Confidence", "Beads", "Mean chrF++", ...(anyJudged ? ["Reviewed", "Right"] : [])],
-      rows: counts.map((number, place) => [text(place), count(number),
-        scores[place] === null ? "–" : fixed(100 * scores[place], 1),
-        ...(anyJudged ? [count(judged[place] ? judged[place].number : 0), judged[place] ? percent(judged[place].right / judged[place].number) : "–"] : [])]),
-    },
-    draw: (colour) => ({
-      options: {
-        cursor: { ...noDrag, x: false, y: false, points: { show: false } },
-        scales: { x: { time: false, range: [0, 1] }, y: { range: [0, 1.04] } },
-        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40 })],
-        series: [{}, { fill: colour.bar, stroke: colour.bar, width: 0, paths: barsPath(), points: { show: false } },
-          { stroke: colour.red, width: 2.5, spanGaps: true, points: { show: true, size: 6, fill: colour.red, stroke: colour.red } }],
-        plugins: [onPlot((plot, left) => {
-          const place = binOf(Math.max(0, Math.min(0.999, plot.posToVal(left, "x"))));
-          const lines = [`${plural(counts[place], "bead")}, ${percent(shares[place])}`];
-          if (scores[place] !== null) lines.push(`mean chrF++ ${fixed(100 * scores[place], 1)}`);
-          if (judged[place]) lines.push(`${judged[place].right} of ${judged[place].number} reviewed right`);
-          plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(shares[place], "y"),
-            make("p.tooltip-title", null, `Confidence ${text(place)}`),
-            make("p.tooltip-note", null, lines.join(" · ")));
-        }, (plot, left) => {
-          const place = binOf(Math.max(0, Math.min(0.999, plot.posToVal(left, "x"))));
-          setRange("confidence", place / 10, place === 9 ? Infinity : (place + 1) / 10);
-        }), { hooks: { draw: [(plot) => anyJudged && drawJudged(plot, judged, middles, colour)] } }],
-      },
-      series: [middles, shares, scores],
-    }),
-  });
-}
-
-function drawJudged(plot, judged, middles, colour) {
-  const { ctx } = plot;
-  const X = (value) => plot.valToPos(value, "x", true);
-  const Y = (value) => plot.valToPos(value, "y", true);
-  ctx.save();
-  ctx.strokeStyle = colour.quiet;
-  ctx.setLineDash([4, 4]);
-  ctx.beginPath();
-  ctx.moveTo(X(0), Y(0));
-  ctx.lineTo(X(1), Y(1));
-  ctx.stroke();
-  ctx.setLineDash([]);
-  ctx.strokeStyle = ctx.fillStyle = colour.green;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  judged.forEach((entry, place) => {
-    if (!entry) return;
-    const [low, high] = wilson(entry.right, entry.number);
-    ctx.beginPath();
-    ctx.moveTo(X(middles[place]), Y(low));
-    ctx.lineTo(X(middles[place]), Y(high));
-    ctx.stroke();
-    ctx.beginPath();
-    ctx.arc(X(middles[place]), Y(entry.right / entry.number), 4.5 * devicePixelRatio, 0, 7);
-    ctx.fill();
-  });
-  ctx.restore();
 }
 
 function fillPlots() {

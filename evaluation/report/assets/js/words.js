@@ -13,7 +13,7 @@ function wordsOf(text) {
   return { words, rest: text.slice(end) };
 }
 
-const sameForm = (word) => word.toLowerCase().replace(/’/g, "'");
+const sameForm = (word) => word.toLowerCase().replace(/’/g, "'").replace(/[–‑]/g, "-");
 
 /** For each word of both texts: "" (same), "only" (not in the other) or "moved". */
 function compareWords(bead) {
