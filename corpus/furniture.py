@@ -86,6 +86,11 @@ def printed_page(text: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
+def total(text: str) -> str:
+    """What stands behind the stroke of ``6/14``."""
+    return text.rpartition("/")[2].strip()
+
+
 def masthead(texts: Sequence[str]) -> set[int]:
     """Numbers of the lines of the masthead, where the text begins with one."""
     top = texts[:MASTHEAD_LINES]

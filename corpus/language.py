@@ -19,6 +19,8 @@ KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 WORD = re.compile(r"[^\W\d_\u3000-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}")
 # letters that a text needs before a detector is asked: below it they guess
 LETTERS_NEEDED = 40
+# mean probability of a language below which the detector is not believed: a list of names gets 0.4
+LEAST_SURE = 0.5
 # a Chinese text with many names, titles and web addresses in Latin letters stays above this
 LEAST_CHINESE = 0.25
 MOST_CHINESE_IN_ENGLISH = 0.25
@@ -56,8 +58,10 @@ def _other_language(text: str, language: Language) -> str | None:
         if share >= LEAST_CHINESE or letters == 0:
             return None
         if letters < LETTERS_NEEDED:
-            return "English" if han == 0 and letters > 12 else None
-        return _detected(text) or "another language"
+            plainly_not = han == 0 and letters > 12
+            return _detected(text) or "another language" if plainly_not else None
+        detected = _detected(text)
+        return None if detected == NAMES["zh"] else detected or "another language"
     if share > MOST_CHINESE_IN_ENGLISH:
         return "Chinese"
     if letters < LETTERS_NEEDED:
@@ -69,13 +73,15 @@ def _other_language(text: str, language: Language) -> str | None:
 def _detected(text: str) -> str | None:
     """Name of the language that most pieces of the text are in, None where unsure."""
     votes: dict[str, float] = {}
+    weight = 0
     for piece in _pieces(text):
         language, score = _detect(piece)
         votes[language] = votes.get(language, 0.0) + score * len(piece)
+        weight += len(piece)
     if not votes:
         return None
     best = max(votes, key=lambda language: votes[language])
-    if votes[best] < 0.5 * sum(votes.values()):
+    if votes[best] < LEAST_SURE * weight:
         return None
     return LANGUAGE_NAMES.get(best, f"another language ({best})")
 

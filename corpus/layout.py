@@ -145,21 +145,23 @@ def _drop_doubtful(lines: Sequence[Line], reasons: dict[int, str]) -> None:
     symbols = {number for number, reason in reasons.items() if reason == "document_symbol"}
     fractions = {n for n in reasons if furniture.FRACTION.fullmatch(lines[n].text)}
     counts = Counter(lines[number].text for number in symbols)
-    pages = Counter(lines[number].text.rpartition("/")[2].strip() for number in fractions)
-    sure = {number: reason for number, reason in reasons.items() if number not in symbols}
-    for number in symbols:
-        own = number < furniture.MASTHEAD_LINES or counts[lines[number].text] > 1
-        if not own and not _at_page_edge(lines, number, sure):
-            del reasons[number]
-    for number in fractions:
-        many = pages[lines[number].text.rpartition("/")[2].strip()] >= 3
-        if not many and not _at_page_edge(lines, number, reasons):
+    totals = Counter(furniture.total(lines[number].text) for number in fractions)
+    own = {n for n in symbols if n < furniture.MASTHEAD_LINES or counts[lines[n].text] > 1}
+    own |= {n for n in fractions if totals[furniture.total(lines[n].text)] >= 3}
+    doubtful = (symbols | fractions) - own
+    sure = {number: reason for number, reason in reasons.items() if number not in doubtful}
+    for number in doubtful:
+        if not _at_page_edge(lines, number, sure):
             del reasons[number]
 
 
 def _at_page_edge(lines: Sequence[Line], number: int, reasons: dict[int, str]) -> bool:
     """Is this line next to a page break or to certain furniture?"""
-    if lines[number].page_top or (number + 1 < len(lines) and lines[number + 1].page_top):
+    if (
+        number == 0
+        or lines[number].page_top
+        or (number + 1 < len(lines) and lines[number + 1].page_top)
+    ):
         return True
     near = [place for place in (number - 1, number + 1) if place in reasons]
     return any(reasons[place] not in ("link", "separator") for place in near)

@@ -97,9 +97,17 @@ def right_edge(texts: Sequence[str]) -> float | None:
 
 def whole_lines(raw: Sequence[RawLine]) -> list[Line]:
     """Lines that are paragraphs."""
+    tops = [line.page_break_before for line in raw]
+    in_notes = clues.note_lines(raw, tops)
     return [
-        Line(line.text, number=line.number, ends=True, page_top=line.page_break_before)
-        for line in raw
+        Line(
+            line.text,
+            number=line.number,
+            ends=True,
+            page_top=top,
+            kind="footnote" if number in in_notes else None,
+        )
+        for number, (line, top) in enumerate(zip(raw, tops, strict=True))
     ]
 
 
