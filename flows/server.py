@@ -17,11 +17,12 @@ import threading
 import time
 from pathlib import Path
 
+from flows.parent import end_with_parent
+
 DATABASE = "prefect.db"
 LOCK = "lock"
 PID = "pid"
 TEMPLATE_VARIABLE = "DUIZHAO_PREFECT_TEMPLATE"
-CHECK_SECONDS = 0.5
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     lock = (folder / LOCK).open("a")
     fcntl.flock(lock, fcntl.LOCK_EX)
     (folder / PID).write_text(str(os.getpid()))
-    threading.Thread(target=_end_with, args=(parent, folder), daemon=True).start()
+    end_with_parent(parent, lambda: shutil.rmtree(folder, ignore_errors=True))
 
     import uvicorn
     from prefect.server.api.server import create_app
@@ -41,13 +42,6 @@ def main() -> None:
     threading.Thread(target=_keep_template, args=(server, folder), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=descriptor)])
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _end_with(parent: int, folder: Path) -> None:
-    while os.getppid() == parent:
-        time.sleep(CHECK_SECONDS)
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)
 
 
 def _keep_template(server: object, folder: Path) -> None:

@@ -60,6 +60,9 @@ class Settings:
     formats: tuple[str, ...] = _setting(
         FORMATS, "Corpus files to write, with commas between.", choices=FORMATS
     )
+    max_sentences: int = _setting(
+        20_000, "A batch refuses documents with more sentences than this.", least=1
+    )
     report: bool = _setting(True, "Write report.html.")
     memory: bool = _setting(True, "Use the translation memory that all runs share.")
 

@@ -24,22 +24,32 @@ from corpus.document import Document, InputError, Language, LedgerEntry, Side
 from flows import console, results
 from flows.results import ReadResult
 from flows.settings import Settings
+from flows.storage import is_remote, read_anywhere
 from models.engine import Decoding
 
 
 def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
     """Read and segment a file; InputError where it cannot be used."""
     name = Path(path)
+    remote = is_remote(path)
     try:
-        digest = hashlib.sha256(name.read_bytes()).hexdigest() if name.is_file() else ""
+        data = read_anywhere(path) if remote or name.is_file() else b""
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     document_id = document_id or name.stem
+    digest = hashlib.sha256(data).hexdigest()
 
     def make(_facts: dict[str, Any]) -> ReadResult:
-        from corpus.readers import read as read_file
+        from corpus import readers
 
-        document, ledger = read_file(path, language, side=side, document_id=document_id)
+        if remote:
+            document, ledger = readers.read_bytes(
+                data, language, name=path, side=side, document_id=document_id
+            )
+        else:
+            document, ledger = readers.read(path, language, side=side, document_id=document_id)
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
@@ -69,11 +79,16 @@ def translation_parts(settings: Settings) -> list[Any]:
     return [files.hash, engine, decoding(settings).key(), settings.glossary]
 
 
+def translation_key(texts: Sequence[str], settings: Settings) -> str:
+    """The key of the translation of these texts."""
+    return results.key_of("translate", texts, *translation_parts(settings))
+
+
 def translate(source: str, settings: Settings) -> str:
     """Translate the sentences of a document that was read."""
     document: Document = results.load(source).document
     texts = [sentence.text for sentence in document.sentences]
-    key = results.key_of("translate", texts, *translation_parts(settings))
+    key = translation_key(texts, settings)
     return results.once(key, lambda facts: translate_texts(texts, settings, facts))
 
 
@@ -223,3 +238,21 @@ def score(rows: Sequence[Row], source: str, target: str | None, translation: str
         return score_rows(rows, whole=whole)
 
     return results.once(key, make)
+
+
+def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:
+    """Sums of the sufficient statistics of BLEU and chrF++ over the rows; {} without references.
+
+    Such sums of several documents add up to the statistics of all of them.
+    """
+    pairs = [(r.machine_translation, r.target) for r in rows if r.target_kind == "human"]
+    pairs = [(made, target) for made, target in pairs if made.strip() and target.strip()]
+    if not pairs:
+        return {}
+    from evaluation.translation import measure
+
+    made, targets = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return {
+        metric: [sum(column) for column in zip(*measure(metric, made, targets).rows, strict=True)]
+        for metric in ("bleu", "chrf++")
+    }

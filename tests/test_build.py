@@ -1,0 +1,322 @@
+"""`duizhao build`, run as a user runs it: real model, real Prefect, real files."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.document import InputError
+from corpus.samples import pair
+from flows import folder, results
+from flows.settings import plain, resolve
+from models.paths import models_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ("corpus.jsonl", "corpus.tsv", "corpus.tmx", "corpus.parquet", "ledger.jsonl")
+REPORT = """关于洪水预警的报告
+
+1. 会议于2021年3月4日在日内瓦举行。
+
+会议通过了第7(2021)号决议。与会者感谢东道国的盛情款待。
+"""
+REFERENCE = """Report on flood warning
+
+1. The meeting was held in Geneva on 4 March 2021.
+
+The meeting adopted resolution 7 (2021). Participants thanked the host country for its hospitality.
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
+    from corpus.alignment.compiled import compile_cache
+    from flows import runtime
+
+    home = tmp_path_factory.mktemp("build")
+    changes = {
+        "DUIZHAO_MODELS": str(models_folder()),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "DUIZHAO_CACHE": str(home / "cache"),
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with runtime.session() as connect:
+            connect()
+            yield dict(os.environ)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@pytest.fixture(scope="module")
+def texts(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("texts")
+    (place / "r.zh.txt").write_text(REPORT, encoding="utf-8")
+    (place / "r.en.txt").write_text(REFERENCE, encoding="utf-8")
+    return place
+
+
+def duizhao(
+    environment: dict[str, str], *arguments: object, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", *map(str, arguments)],
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> dict[str, Any]:
+    """A build in this process, which knows nothing of those before."""
+    from flows.build import build as build_flow
+
+    results.forget()
+    target = str(texts / "r.en.txt") if reference else None
+    settings = plain(resolve(**options).settings)
+    told: dict[str, Any] = build_flow(str(texts / "r.zh.txt"), target, str(out), settings)
+    return told
+
+
+def rows(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "corpus.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def built(environment: dict[str, str], texts: Path) -> Path:
+    build(texts, texts / "out")
+    return texts / "out"
+
+
+def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
+    told = json.loads((built / "run.json").read_text())
+    assert {*CORPUS, "scores.json", "report.html"} <= set(told["files"])
+    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json"}
+    for name, facts in told["files"].items():
+        data = (built / name).read_bytes()
+        assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    assert told["model_hash"].startswith("edd8c8a6863d")
+    assert set(told["seconds"]) == {"read_source", "read_target", "translate", "align", "score"}
+
+
+def test_the_formats_agree_and_are_valid(built: Path) -> None:
+    from lxml import etree
+    from pyarrow import parquet
+
+    expected = [row["id"] for row in rows(built)]
+    table = parquet.read_table(built / "corpus.parquet")
+    assert table.column("id").to_pylist() == expected
+    lines = (built / "corpus.tsv").read_text().splitlines()
+    assert [line.split("\t")[0] for line in lines[1:]] == expected
+    tree = etree.parse(built / "corpus.tmx")
+    dtd = etree.DTD(io.BytesIO((ROOT / "corpus/writers/tmx14.dtd").read_bytes()))
+    assert dtd.validate(tree), dtd.error_log
+    assert [unit.get("tuid") for unit in tree.iter("tu")] == expected
+
+
+def test_a_row_pairs_the_report_with_its_reference(built: Path) -> None:
+    found = {row["source"]: row for row in rows(built)}
+    row = found["会议通过了第7(2021)号决议。"]
+    assert row["target"] == "The meeting adopted resolution 7 (2021)."
+    assert row["target_kind"] == "human"
+    assert "resolution 7 (2021)" in row["machine_translation"]
+    assert row["source_document"] == "r.zh"
+    assert row["signals"]
+    assert 0 < row["confidence"] <= 1
+
+
+def test_scores_are_over_the_aligned_beads(built: Path) -> None:
+    import sacrebleu
+
+    made = [row["machine_translation"] for row in rows(built)]
+    references = [row["target"] for row in rows(built)]
+    scores = json.loads((built / "scores.json").read_text())["aligned_beads"]
+    assert scores["bleu"]["value"] == sacrebleu.corpus_bleu(made, [references]).score
+    assert "version" in scores["chrf++"]["signature"]
+
+
+def test_the_same_build_again_translates_nothing_and_writes_the_same_bytes(
+    texts: Path, built: Path
+) -> None:
+    told = build(texts, texts / "again")
+    assert told["translation"] == {"reused": True}
+    assert set(told["seconds"].values()) == {0.0}
+    for name in (*CORPUS, "scores.json", "alignment.json"):
+        assert (built / name).read_bytes() == (texts / "again" / name).read_bytes(), name
+
+
+def test_another_setting_redoes_only_what_depends_on_it(texts: Path, built: Path) -> None:
+    told = build(texts, texts / "fast", effort="fast")
+    assert told["translation"] == {"reused": True}
+    assert told["seconds"]["align"] > 0
+
+
+def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> None:
+    told = build(texts, texts / "sure", min_confidence=1, formats="jsonl")
+    number = told["counts"]
+    sources = [
+        entry
+        for line in (texts / "sure" / "ledger.jsonl").read_text().splitlines()
+        if (entry := json.loads(line))["side"] == "source" and entry["sentence"] is not None
+    ]
+    assert number["source_sentences_in_corpus"] + len(sources) == number["source_sentences"]
+    assert not (texts / "sure" / "corpus.tmx").exists()
+
+
+def test_without_a_reference_the_target_is_the_translation(texts: Path, built: Path) -> None:
+    told = build(texts, texts / "alone", reference=False)
+    assert told["scores"] == {}
+    assert {row["target_kind"] for row in rows(texts / "alone")} == {"machine"}
+    assert all(row["target"] == row["machine_translation"] for row in rows(texts / "alone"))
+
+
+def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
+    done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
+    assert done.returncode == 0, done.stderr
+    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "Files"):
+        assert word in done.stdout
+    assert (tmp_path / "demo" / "run.json").exists()
+
+
+def bad_input(place: Path, kind: str) -> list[object]:
+    """Arguments of a build that cannot be, and what the message must name."""
+    path = place / f"{kind}.txt"
+    contents = {
+        "empty": b" \n\n",
+        "binary": bytes(range(256)) * 40,
+        "english": REFERENCE.encode() * 3,
+    }
+    if kind in contents:
+        path.write_bytes(contents[kind])
+    if kind == "chinese reference":
+        return [place / "r.zh.txt", "--reference", place / "r.zh.txt"]
+    if kind == "out is a file":
+        return [place / "r.zh.txt", "--out", place / "r.en.txt" / "out"]
+    if kind == "directory":
+        return [place]
+    return [path]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["empty", "binary", "english", "chinese reference", "missing", "directory", "out is a file"],
+)
+def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
+    environment: dict[str, str], texts: Path, tmp_path: Path, kind: str
+) -> None:
+    arguments = bad_input(texts, kind)
+    if "--out" not in arguments:
+        arguments += ["--out", tmp_path / "out"]
+    done = duizhao(environment, "build", *arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    told = [line for line in done.stderr.splitlines() if not line.startswith("✓")]
+    assert len(told) == 1, done.stderr
+    assert told[0].startswith("duizhao: ")
+    assert str(texts) in told[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--beam", "0"], ["--engine", "magic"], ["--formats", "xlsx"], ["--min-confidence", "2"]],
+)
+def test_a_wrong_option_is_exit_code_2_and_nothing_written(
+    environment: dict[str, str], texts: Path, tmp_path: Path, options: list[str]
+) -> None:
+    done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path / "out", *options)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_killed_while_it_translates_goes_on_to_the_same_corpus(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    report, reference = pair()
+    arguments = ["build", report, "--reference", reference, "--beam", "1", "--no-report"]
+
+    def command(out: str) -> list[str]:
+        told = [sys.executable, "-c", "from flows.cli import main; main()"]
+        return [*told, *map(str, arguments), "--out", str(tmp_path / out), "--json"]
+
+    first = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    with (tmp_path / "log").open("wb") as log:
+        killed = subprocess.Popen(command("killed"), env=first, stdout=log, stderr=log)
+        wait_for_translations(tmp_path / "cache" / "memory.sqlite", killed)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    assert not (tmp_path / "killed" / "run.json").exists()
+    done = subprocess.run(command("killed"), env=first, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["translation"]["remembered"] > 0, "it went on"
+
+    second = first | {"DUIZHAO_CACHE": str(tmp_path / "other")}
+    undisturbed = subprocess.run(command("whole"), env=second, capture_output=True, text=True)
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    for name in (*CORPUS, "scores.json"):
+        killed_bytes = (tmp_path / "killed" / name).read_bytes()
+        assert killed_bytes == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def wait_for_translations(memory: Path, process: subprocess.Popen[bytes]) -> None:
+    """Until the first batch is in the memory; the process must still be at work then."""
+    for _ in range(1200):
+        assert process.poll() is None, "ended before it could be killed"
+        with suppress(sqlite3.Error):
+            if memory.exists():
+                with sqlite3.connect(f"file:{memory}?mode=ro", uri=True) as database:
+                    if database.execute("SELECT count(*) FROM translation").fetchone()[0]:
+                        return
+        time.sleep(0.05)
+    raise AssertionError("no translation in a minute")
+
+
+def test_a_folder_that_was_not_finished_is_not_a_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    (folder.begin(out) / "run.json").write_text("old")
+    folder.finish(out, ["run.json", "corpus.jsonl"])
+    partial = folder.begin(out)
+    assert (out / "run.json").read_text() == "old", (
+        "the old corpus stands until the new one is whole"
+    )
+    for name in ("corpus.jsonl", "corpus.tsv", "run.json"):
+        (partial / name).write_text("new")
+    replace = Path.replace
+
+    def dies_at_the_second_file(self: Path, target: Path) -> Path:
+        if self.name == "corpus.tsv":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", dies_at_the_second_file)
+    with pytest.raises(KeyboardInterrupt):
+        folder.finish(out, ["run.json", "corpus.jsonl", "corpus.tsv"])
+    assert not (out / "run.json").exists()
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is a file"):
+        folder.check_output(tmp_path / "file" / "out")
