@@ -36,8 +36,8 @@ STEP = Step(
     "One side is much longer than the other (1 is the ratio of UN text).",
     _LengthRatio,
     (
-        Parameter("low", 0.4, "Least length of the target over the expected one.", 0),
-        Parameter("high", 2.5, "Largest length of the target over the expected one.", 0),
+        Parameter("low", 0.5, "Least length of the target over the expected one.", 0),
+        Parameter("high", 2.0, "Largest length of the target over the expected one.", 0),
         Parameter("slack", 15, "Characters added to both lengths: short text varies more.", 0),
     ),
 )
