@@ -8,6 +8,7 @@ finds. UTF-8 is strict enough that other text hardly ever passes for it.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from corpus.document import InputError
@@ -20,6 +21,10 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+# no text has these; 0x1A and 0x1C end old DOS and mainframe files
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b\x1d-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +85,21 @@ def _checked(decoded: Decoded, name: str) -> Decoded:
 
 def _share_of_controls(text: str) -> float:
     sample = text[:65536]
-    controls = sum(
-        1 for char in sample if (char < " " and char not in "\t\n\r\f\v\x1a\x1c") or char == "\x7f"
-    )
-    return controls / len(sample)
+    return len(CONTROLS.findall(sample)) / len(sample)
 
 
 def _binary_bytes(data: bytes) -> bool:
     """Zero bytes or many control bytes: nothing that a legacy encoding holds."""
     sample = data[:65536]
-    controls = sum(1 for byte in sample if byte < 32 and byte not in b"\t\n\r\f\v\x1a\x1c")
-    return b"\x00" in sample or controls / len(sample) > 0.01
+    return b"\x00" in sample or _share_of_controls(sample.decode("latin-1")) > 0.01
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
     """UTF-16 is told by what every text has: line ends, spaces, digits, CJK high bytes."""
     sample = data[: 65536 & ~1]
     if len(data) % 2 or len(sample) < 4:
+        return None
+    if b"\x00" not in sample and _is_utf8(data):
         return None
     for encoding in ("utf-16-le", "utf-16-be"):
         try:
@@ -114,12 +117,8 @@ def _utf16_without_bom(data: bytes) -> str | None:
             or "\uff00" <= char <= "\uffef"
             or "\u2010" <= char <= "\u2026"
         )
-        # a byte-swapped or 8-bit text read as UTF-16 scatters over all of Unicode; a text that
-        # is ASCII or UTF-8 has no zero byte and reads as well without this guess
-        zero_bytes = b"\x00" in sample
-        if plausible / len(text) > 0.95 and (zero_bytes or not _is_utf8(data)):
-            if not zero_bytes and _is_gb(data):
-                continue
+        # a byte-swapped or 8-bit text read as UTF-16 scatters over all of Unicode
+        if plausible > 0.95 * len(text) and (b"\x00" in sample or not _is_gb(data)):
             return encoding
     return None
 

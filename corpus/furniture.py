@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 # A/75/836, S/RES/2532(2020), E/CN.4/2004/7/Add.1, A/C.3/75/L.1/Rev.1, ST/SG/AC.10/11, CAT/C/GBR/6
 SYMBOL = (
@@ -65,10 +66,11 @@ LEADS_TO_LINK = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def reason(text: str) -> str | None:
     """Why this line is furniture whatever stands around it; None where it is not."""
     text = text.strip()
-    if len(text) > 200:
+    if len(text) > 200 or ("\u4e00" <= text[:1] <= "\u9fff" and text[0] not in "第请"):
         return None
     if JOB_LINE.fullmatch(text):
         return "job_number"

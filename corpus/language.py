@@ -102,7 +102,7 @@ LANGUAGE_NAMES = {
 }
 
 
-def _pieces(text: str, most: int = 40) -> list[str]:
+def _pieces(text: str, most: int = 12) -> list[str]:
     """Lines with enough letters to judge, evenly taken from the whole text."""
     lines = [line.strip()[:400] for line in text.splitlines()]
     lines = [line for line in lines if len(line) >= LETTERS_NEEDED] or [

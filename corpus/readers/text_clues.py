@@ -21,12 +21,9 @@ class RawLine:
 
     number: int
     raw: str
+    text: str
     blanks_before: int
     page_break_before: bool
-
-    @property
-    def text(self) -> str:
-        return SPACES.sub(" ", self.raw.strip())
 
     @property
     def lead(self) -> str:
@@ -51,7 +48,8 @@ def raw_lines(text: str) -> list[RawLine]:
                 # what is left of a line after a form feed is no blank line
                 blanks += 1 if len(pieces) == 1 else 0
                 continue
-            lines.append(RawLine(number, piece, blanks, page_break))
+            tidy = SPACES.sub(" ", piece.strip())
+            lines.append(RawLine(number, piece, tidy, blanks, page_break))
             blanks, page_break = 0, False
     return lines
 
