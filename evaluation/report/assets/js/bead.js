@@ -4,12 +4,16 @@
 const span = (ids) =>
   ids.length === 1 ? `${ids[0] + 1}` : `${ids[0] + 1}–${ids[ids.length - 1] + 1}`;
 
+/** Two decimals, three where they are needed to tell a sure bead from a certain one. */
+const sureText = (value) =>
+  fixed(value, value !== null && value > 0.99 && value < 0.9995 ? 3 : 2);
+
 function signalsContent(bead) {
   const rows = data.signals
     .map((name, place) => [name, bead.signals[place]])
     .filter(([, value]) => value !== null && value !== undefined);
   const most = Math.max(...rows.map(([, value]) => Math.abs(value)), 0.001);
-  const head = make("p.tooltip-title", null, `Confidence ${fixed(bead.confidence, 2)}`);
+  const head = make("p.tooltip-title", null, `Confidence ${sureText(bead.confidence)}`);
   const ids = [
     bead.sourceIds.length ? `Chinese sentence ${span(bead.sourceIds)}` : "",
     bead.targetIds.length ? `reference ${span(bead.targetIds)}` : "",
@@ -32,11 +36,11 @@ function signalsContent(bead) {
 }
 
 function confidenceButton(bead) {
-  const label = `Confidence ${fixed(bead.confidence, 2)}, show signals`;
+  const label = `Confidence ${sureText(bead.confidence)}, show signals`;
   const level = isLow(bead) ? "low" : bead.confidence < 0.8 ? "fair" : "good";
   const meter = make("span.meter", null,
     make(`span.fill.${level}`, { style: `width:${100 * (bead.confidence || 0)}%` }));
-  const text = make("span.meter-text", null, fixed(bead.confidence, 2));
+  const text = make("span.meter-text", null, sureText(bead.confidence));
   return withTooltip(
     make("button.confidence", { type: "button", "aria-label": label }, meter, text),
     () => signalsContent(bead));

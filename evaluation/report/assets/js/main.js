@@ -125,7 +125,6 @@ function start() {
   fillChips(chooseBeads());
   startList();
   refreshView();
-  startCharts();
   windowElement.addEventListener("click", (event) => {
     const bead = event.target.closest(".bead");
     if (!bead) return;
@@ -144,8 +143,12 @@ function start() {
     else byId("bitext").scrollIntoView();
   });
   if (wanted && !reveal(wanted)) announce("The bead of this link is not here.");
-  performance.mark("ready");
-  document.documentElement.dataset.ready = "true";
+  // a canvas does not wait for its font
+  document.fonts.load(plotFont).catch(() => null).then(() => {
+    startCharts();
+    performance.mark("ready");
+    document.documentElement.dataset.ready = "true";
+  });
 }
 
 start();

@@ -221,7 +221,7 @@ function mapPlot() {
           if (!point) return hideTooltip(plot);
           plotTooltip(plot, plot.valToPos(point.x, "x"), plot.valToPos(point.y, "y"),
             ...beadTooltip(point.bead, point.bead.left ? reasonText(point.bead.left)
-              : `confidence ${fixed(point.bead.confidence, 2)}`));
+              : `confidence ${sureText(point.bead.confidence)}`));
         }, (plot, left, top) => {
           const point = nearest(plot, left, top);
           if (point) reveal(point.bead.key);

@@ -66,7 +66,7 @@ function fillCards() {
     if (data.hasReference) {
       const confidences = rows.map((bead) => bead.confidence).filter((value) => value !== null);
       if (confidences.length) {
-        cards.push(shareCard("Confidence", fixed(median(confidences), 2), "median of the beads", median(confidences)));
+        cards.push(shareCard("Confidence", sureText(median(confidences)), "median of the beads", median(confidences)));
       }
       const sides = ["sourceIds", "targetIds"].map((side) => [
         rows.reduce((sum, bead) => sum + bead[side].length, 0),

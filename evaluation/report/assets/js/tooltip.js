@@ -12,7 +12,8 @@ function showTooltip(owner, rectangle, ...content) {
   const middle = (rectangle.left + rectangle.right - width) / 2;
   const above = rectangle.top - height - 8;
   tooltip.style.left = `${Math.max(8, Math.min(middle, room))}px`;
-  tooltip.style.top = `${above > 8 ? above : rectangle.bottom + 8}px`;
+  const below = Math.min(rectangle.bottom + 8, window.innerHeight - height - 8);
+  tooltip.style.top = `${above > 8 ? above : below}px`;
 }
 
 function hideTooltip(owner) {
