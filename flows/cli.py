@@ -13,6 +13,7 @@ from corpus.document import DuizhaoError, InputError
 from flows.commands import (
     align,
     apply,
+    batch,
     build,
     clean,
     compare,
@@ -29,6 +30,7 @@ from flows.commands import (
     segment,
     settings,
     stats,
+    status,
     translate,
 )
 from models.errors import ModelError
@@ -44,6 +46,8 @@ app = typer.Typer(
 app.command("align")(align.align)
 app.command("apply")(apply.apply)
 app.command("build")(build.build)
+app.command("batch")(batch.batch)
+app.command("status")(status.status)
 app.command("clean")(clean.clean)
 app.command("compare")(compare.compare)
 app.command("demo")(demo.demo)

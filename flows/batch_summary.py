@@ -1,0 +1,124 @@
+"""What a batch says at its end, and what `duizhao status` says in between."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from corpus.document import InputError
+from flows import lock
+from flows.account import SCORES
+from flows.documents import STATE, outcome_names
+from flows.job import planned
+from flows.publish import SEAL, read_seal
+from flows.storage import Place
+
+SHOWN = 12
+"""Failed documents named on the screen; all are in documents.jsonl."""
+
+
+def print_summary(told: Mapping[str, Any]) -> None:
+    """The summary of a finished batch, on standard output."""
+    counts, work = told["counts"], told["batch"]
+    rows = [
+        ("Documents", f"{counts['done']} in the corpus, {counts['failed']} failed, "
+         f"{counts['left']} left"),
+        ("Sentences", f"{counts['zh_sentences']} Chinese, {counts['en_sentences']} English"),
+        ("Rows", f"{counts['rows']} ({counts['rows_before_cleaning']} before cleaning)"),
+        ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
+    ]  # fmt: skip
+    for metric, score in told["scores"].items():
+        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
+        rows.append(
+            (SCORES[metric], f"{score['value']:.1f}{interval if score['low'] is not None else ''}")
+        )
+    taken = [f"{one['step']}: {one['taken']}" for one in told["cleaning"]["steps"] if one["taken"]]
+    rows.append(("Cleaning took", ", ".join(taken) or "nothing"))
+    if work["finished"]:
+        speed = work["finished"] / max(work["seconds"], 0.1) * 3600
+        rate = work["sentences"] / max(work["seconds"], 0.1)
+        worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
+        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate:.0f} sentences/s"))
+    else:
+        rows.append(("This run", "nothing was left to do"))
+    rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
+    _print_table("duizhao batch", rows)
+    _print_failed([*told["failed"], *work["left"]])
+
+
+def status(out: str) -> dict[str, Any]:
+    """How a batch stands; InputError where there is none."""
+    place = Place.of(out)
+    state = place / STATE
+    try:
+        documents = planned(state)
+    except FileNotFoundError:
+        raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
+    names = outcome_names(state)
+    found = [(name, names.get(key, "")) for name, key in documents]
+    failed = []
+    for name, outcome in found:
+        if outcome.endswith(".failed.json"):
+            told = json.loads(state.read(outcome))
+            failed.append([name, told["stage"], told["reason"]])
+    done = sum(outcome.endswith(".done.gz") for _, outcome in found)
+    held = lock.holder(state)
+    return {
+        "out": out,
+        "documents": len(documents),
+        "done": done,
+        "failed": failed,
+        "left": len(documents) - done - len(failed),
+        "running": held,
+        "seconds_left": _seconds_left(state) if held else None,
+        "whole": read_seal(place) is not None,
+    }
+
+
+def _seconds_left(state: Place) -> int | None:
+    try:
+        told = json.loads(state.read("progress.json"))
+    except (OSError, ValueError):
+        return None
+    if told.get("seconds_left") is None:
+        return None
+    return max(0, round(told["seconds_left"] - (time.time() - told["at"])))
+
+
+def print_status(told: Mapping[str, Any]) -> None:
+    """How a batch stands, on standard output."""
+    held = told["running"]
+    rows = [
+        ("Documents", f"{told['documents']}"),
+        ("Done", f"{told['done']}"),
+        ("Failed", f"{len(told['failed'])}"),
+        ("Left", f"{told['left']}"),
+        ("Running", f"process {held['process']} of {held['user']} on {held['host']}, since "
+         f"{held['since']}" if held else "no"),
+    ]  # fmt: skip
+    if told["seconds_left"] is not None:
+        rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
+    rows.append(("Corpus", "whole" if told["whole"] else "not written yet, or not to its end"))
+    _print_table(f"batch in {told['out']}", rows)
+    _print_failed(told["failed"])
+
+
+def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, title=title, title_justify="left")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    Console(highlight=False).print(table)
+
+
+def _print_failed(failed: list[list[str]]) -> None:
+    for name, stage, reason in failed[:SHOWN]:
+        print(f"failed: {name} ({stage}): {reason}")
+    if len(failed) > SHOWN:
+        print(f"... and {len(failed) - SHOWN} more; all are in documents.jsonl")

@@ -1,0 +1,206 @@
+"""`duizhao batch`: many documents in, one corpus out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.commands import build
+
+
+def batch(
+    manifest: Annotated[
+        str,
+        typer.Argument(
+            metavar="MANIFEST",
+            help="CSV, TSV or JSONL with id, source, reference and any further columns (kept as "
+            "metadata), or a folder of pairs. May be an address such as s3://bucket/list.csv.",
+        ),
+    ],
+    out: Annotated[
+        str, typer.Option("--out", "-o", help="Folder or address (s3://...) for the corpus.")
+    ],
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            help="Worker processes; each loads the model once. [default: one for every two cores]",
+        ),
+    ] = None,
+    runner: Annotated[
+        str,
+        typer.Option(
+            "--runner",
+            help="local: processes on this machine; dask or ray: a cluster of either, started "
+            "here or named by --cluster.",
+        ),
+    ] = "local",
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Address of a running Dask or Ray cluster."),
+    ] = None,
+    pattern: Annotated[
+        str,
+        typer.Option(
+            "--pattern", help="For a folder: file names of source and reference, {id} in each."
+        ),
+    ] = "{id}.zh.*,{id}.en.*",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try documents again that failed before.")
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume/--no-resume", help="Go on from what is done; else begin anew."),
+    ] = True,
+    clean: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clean",
+            metavar="STEP[:PARAMETER=VALUE,...]",
+            help="A cleaning step, in order; may be given often; `none` for no cleaning. "
+            "[default: the usual steps]",
+        ),
+    ] = None,
+    validation: Annotated[
+        float, typer.Option("--validation", help="Share of documents in the validation split.")
+    ] = 0.05,
+    test: Annotated[
+        float, typer.Option("--test", help="Share of documents in the test split.")
+    ] = 0.05,
+    title: Annotated[
+        str, typer.Option("--title", help="Title of the dataset card.")
+    ] = "Chinese-English parallel corpus of United Nations documents",
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout", min=1, help="Seconds without progress after which a worker is ended."
+        ),
+    ] = 1800,
+    model: build.ModelOption = None,
+    engine: build.EngineOption = None,
+    beam: build.BeamOption = None,
+    min_confidence: build.MinConfidenceOption = None,
+    effort: build.EffortOption = None,
+    threads: build.ThreadsOption = None,
+    glossary: build.GlossaryOption = None,
+    formats: Annotated[
+        str,
+        typer.Option("--formats", help="Corpus files to write: parquet, jsonl, tmx, tsv."),
+    ] = "parquet,jsonl",
+    config: build.ConfigOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what batch.json holds.")] = False,
+) -> None:
+    """Build one corpus from many documents; run again, it goes on where it stopped.
+
+    Exit code 1 means that documents failed: they are listed with their reasons (documents.jsonl),
+    and all others are in the corpus.
+    """
+    from flows.settings import resolve
+
+    settings = resolve(
+        config,
+        model=model,
+        engine=engine,
+        beam=beam,
+        min_confidence=min_confidence,
+        effort=effort,
+        threads=threads,
+        glossary=glossary,
+        formats=formats,
+    ).settings
+    from corpus.document import InputError
+
+    if runner not in ("local", "dask", "ray"):
+        raise InputError(f"--runner {runner}: there are local, dask and ray")
+    failed = run(
+        manifest,
+        out,
+        settings,
+        pattern=pattern,
+        workers=workers,
+        runner=runner,
+        cluster=cluster,
+        retry_failed=retry_failed,
+        resume=resume,
+        cleaning=clean,
+        shares=(validation, test),
+        title=title,
+        timeout=timeout,
+        as_json=json,
+    )
+    if failed:
+        raise typer.Exit(1)
+
+
+def run(
+    manifest: str,
+    out: str,
+    settings: Any,
+    *,
+    pattern: str,
+    workers: int | None,
+    runner: str,
+    cluster: str | None,
+    retry_failed: bool,
+    resume: bool,
+    cleaning: list[str] | None,
+    shares: tuple[float, float],
+    title: str,
+    timeout: float,
+    as_json: bool,
+) -> int:
+    """Plan and run a batch; returns how many documents are not in the corpus."""
+    from dataclasses import replace
+
+    from corpus.cleaning.plan import default_plan, parse_plan
+    from corpus.splits import Shares
+    from flows import console, runtime
+    from flows.documents import STATE
+    from flows.job import plan_job
+    from flows.lock import hold
+    from flows.manifest import read_manifest
+    from flows.publish import Plan
+    from flows.storage import Place, is_remote
+    from models.cores import usable_cores
+
+    entries = read_manifest(manifest, pattern)
+    steps = default_plan() if cleaning is None else parse_plan(s for s in cleaning if s != "none")
+    plan = Plan(steps, Shares(*shares), settings.formats, title)
+    workers = workers or max(1, usable_cores() // 2)
+    if not settings.threads:
+        threads = 1 if cluster else max(1, usable_cores() // workers)
+        settings = replace(settings, threads=threads)
+    if not is_remote(out):
+        out = str(Path(out).absolute())
+    place = Place.of(out)
+    with (
+        runtime.session() as connect,
+        console.use(console.TerminalConsole()) as shown,
+        hold(place / STATE),
+    ):
+        job = plan_job(out, entries, settings, plan, again=not resume, retry_failed=retry_failed)
+        job = replace(job, workers=workers, runner=runner, cluster=cluster, timeout=timeout)
+        done = len(entries) - len(job.todo)
+        shown.note(f"{len(entries)} documents, {done} done before; worker processes: {workers}")
+        from flows.batch import run_batch
+
+        connect()
+        told = run_batch(job)
+    told["out"] = out
+    _print(told, as_json)
+    return len(told["failed"]) + len(told["batch"]["left"])
+
+
+def _print(told: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        import json
+
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    from flows.batch_summary import print_summary
+
+    print_summary(told)
