@@ -65,6 +65,10 @@ WIDE_ROOM: dict[Language, float] = {"zh": 7.0, "en": 9.0}
 NUMBERED_PARAGRAPH = re.compile(
     r"\d{1,3}(?:\.\d{1,3})*[.．]\s+\S|[IVX]{1,5}\.\s|[一二三四五六七八九十]{1,3}[.、]\s"
 )
+# what a sentence's own number may stand behind: "in paragraph" | "12. The Council"
+BEFORE_A_NUMBER = re.compile(
+    r"(?:\b(?:paragraphs?|resolutions?|annex|section|rule|article|and|to|of|in|No\.)|第)$"
+)
 # the label of a paragraph or item that the text has on a line of its own
 BARE_LABEL = re.compile(
     r"\d{1,3}\.|[(（](?:[a-z]{1,3}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[•▪●○◦‣]"
@@ -254,6 +258,8 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     if last.ends is False:
         # a missing paragraph mark is outweighed only by a stop and a plain beginning together
         return not (stopped and (line.starts or marked) and last.room > MOST_TOLERANCE[language])
+    if language == "en" and line.text[0].islower() and last.text[-1] not in ".!?:" and not marked:
+        return True
     if line.starts:
         # an indent inside a sentence is the layout's, not a paragraph's
         return not stopped and last.room <= MOST_TOLERANCE[language] and not marked
@@ -261,7 +267,7 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
         return False
     if line.starts is False:
         return True
-    if stopped and NUMBERED_PARAGRAPH.match(line.text):
+    if NUMBERED_PARAGRAPH.match(line.text) and not BEFORE_A_NUMBER.search(last.text):
         return False
     if _are_two_blocks(group, line, stopped, language):
         return False
@@ -276,7 +282,7 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     if stopped:
         return beyond <= room_for_error
     if language == "en":
-        return line.text[:1].islower() or beyond <= room_for_error
+        return beyond <= room_for_error
     return beyond <= (WIDE_ROOM[language] if len(group) > 1 else room_for_error + 1)
 
 
