@@ -107,11 +107,17 @@ class Document:
     language: Language
     blocks: tuple[Block, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    _sentences: tuple[Sentence, ...] = field(default=(), init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Gather the sentences once: they are asked for one by one in long documents."""
+        found = tuple(sentence for block in self.blocks for sentence in block.sentences)
+        object.__setattr__(self, "_sentences", found)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences in order; ``document.sentences[i].id == i``."""
-        return tuple(sentence for block in self.blocks for sentence in block.sentences)
+        return self._sentences
 
     def sections(self) -> Iterator[tuple[str, tuple[Block, ...]]]:
         """(title, blocks) of each section in order; the title is "" before the first heading."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from browser import browser, open_page, problems, wait_until
+
 from corpus.workfile import read_work
 from corpus.writers.jsonl import read, read_ledger
 
