@@ -71,7 +71,7 @@ BEFORE_A_NUMBER = re.compile(
 )
 # the label of a paragraph or item that the text has on a line of its own
 BARE_LABEL = re.compile(
-    r"\d{1,3}\.|[(（](?:[a-z]{1,3}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[•▪●○◦‣]"
+    r"\d{1,3}\.(?:\d{1,3}\.?)?|[(（](?:[a-z]{1,3}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|[•▪●○◦‣]"
 )
 PREAMBLE = re.compile(
     r"(?:又|还|并|再次|进一步|深为|严重|表示|特别)*(?:回顾|铭记|注意到|欢迎|重申|认识到|认识|强调|深信|"
@@ -250,7 +250,8 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     """Does the paragraph of `group` go on in `line`?"""
     last = group[-1]
     if len(group) == 1 and BARE_LABEL.fullmatch(last.text):
-        return True
+        # a paragraph behind its number, but no other number behind a decimal one
+        return not last.text[-1].isdigit() or len(line.text) > 40
     if last.kind != line.kind or last.ends:
         return False
     stopped = block_kinds.ends_like_text(last.text)

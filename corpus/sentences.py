@@ -176,7 +176,8 @@ def _ends_half_width(
     if "…" in mark or mark.startswith("..") or following[0] in rules.GOES_ON:
         return False
     if mark[0] not in ".．":
-        return True
+        # 为什么?因为 / https://un.org/页面?id=5
+        return spaced or not (following[0].isascii() and following[0].isalnum())
     if LABEL.fullmatch(text[start : match.start()].strip()):
         return False
     # a full stop between two characters is mostly a slip, unless the text knows no other

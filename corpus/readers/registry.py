@@ -77,6 +77,8 @@ def recognise(data: bytes, name: str) -> Format:
             return BY_NAME[format_name]
     if "<!doctype html" in start or "<html" in start:
         return BY_NAME["html"]
+    if start.lstrip("\xef\xbb\xbf\xff\xfe \r\n").startswith("<?xml"):
+        raise InputError(f"{name}: an XML file of no known kind (TMX, XLIFF and XHTML are read)")
     for format in FORMATS:
         # the binary formats were told by their bytes: such a name alone proves nothing
         if suffix in format.suffixes and format.name not in ("pdf", "docx", "doc"):

@@ -68,11 +68,10 @@ def splitters(language: Language) -> dict[str, Splitter]:
     found: dict[str, Splitter] = {
         "duizhao": lambda text: [text[start:end] for start, end in split(text, language)]
     }
-    makers = {"pysbd": _pysbd, "sentencex": _sentencex, "nltk-punkt": _punkt}
-    for name, make in makers.items():
+    for name, make in {"pysbd": _pysbd, "sentencex": _sentencex}.items():
         try:
-            found[f"{name} {version(name.partition('-')[0])}"] = make(language)
-        except (ImportError, PackageNotFoundError, LookupError):
+            found[f"{name} {version(name)}"] = make(language)
+        except (ImportError, PackageNotFoundError):
             print(f"{name} is not installed: pip install -e '.[dev]'", file=sys.stderr)
     found["regex [.!?。！？]"] = lambda text: re.split(r"(?<=[.!?])\s+|(?<=[。！？])", text)
     return found
@@ -89,10 +88,6 @@ def _sentencex(language: Language) -> Splitter:
     import sentencex
 
     return lambda text: list(sentencex.segment(language, text))
-
-
-def _punkt(language: Language) -> Splitter:
-    raise ImportError
 
 
 def paragraphs_of(lines: Iterable[str], language: Language, size: int) -> list[list[str]]:
@@ -162,6 +157,11 @@ def _read(path: Path) -> list[str]:
 
 
 def _run(data: Path, sizes: Sequence[int], errors: int) -> None:
+    print("settings: a line counts that ends in a terminator and closers:")
+    for language, pattern in TERMINATED.items():
+        glue = "nothing" if language == "zh" else "a space"
+        print(f"  {language}: {pattern.pattern}, joined with {glue}")
+    print("  pysbd: Segmenter(language, clean=False); sentencex: segment(language, text)")
     for language in LANGUAGES:
         tools = splitters(language)
         lines = _read(data / "unpc" / f"dev.{language}")
