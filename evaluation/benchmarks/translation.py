@@ -207,7 +207,7 @@ def _run(job: Job) -> Outcome:
         out = Path(folder) / "out.json"
         environment = {
             **os.environ,
-            "DUIZHAO_MODELS_DIR": str(models_folder()),
+            "DUIZHAO_MODELS": str(models_folder()),
             "DUIZHAO_CACHE": folder,
             "OMP_NUM_THREADS": str(job.cores),
         }
