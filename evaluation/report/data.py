@@ -20,6 +20,9 @@ LOW_CONFIDENCE = 0.5
 CONFIDENCE_EDGES = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1)
 """Edges of the bars of confidence: finer towards 1, where most beads are."""
 
+REVIEW_COLUMNS = ("review", "reviewed_by", "reviewed_at")
+"""What `duizhao apply` adds to the metadata of a row that a review touched."""
+
 BEAD_FIELDS = (
     "key",  # what a permalink names
     "document",  # index into `documents`
@@ -99,6 +102,7 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
         "beads": [encoder.encode(item) for item in items],
         "dots": similar_places(items) if has_reference else [],
         "furniture": furniture(folder.ledger),
+        "judged": (folder.run.get("review") or {}).get("judged") or [],
         "review": None,
     }
 
@@ -162,10 +166,11 @@ def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
 
 def item_of_row(row: Row) -> Item:
     """The line of a corpus row."""
-    note = " ".join(
-        str(row.metadata[name]) for name in ("review", "reviewed_by", "reviewed_at")
-        if row.metadata.get(name)
-    )  # fmt: skip
+    told = {name: str(row.metadata.get(name) or "") for name in REVIEW_COLUMNS}
+    note = ""
+    if told["review"]:
+        date = told["reviewed_at"][:16].replace("T", " ")
+        note = f"{told['review']} by {told['reviewed_by']}, {date}"
     return Item(
         key=row.id,
         document=row.source_document,
@@ -182,6 +187,7 @@ def item_of_row(row: Row) -> Item:
         flags=row.mt_flags,
         signals=row.signals,
         note=note,
+        checked=bool(row.metadata.get("checked")),
     )
 
 

@@ -18,7 +18,7 @@ from corpus.workfile import write_work
 from corpus.writers import FORMATS, writer
 from corpus.writers.jsonl import write_ledger
 from evaluation.review.log import now
-from evaluation.review.outcome import reviewed_bitext
+from evaluation.review.outcome import calibration, reviewed_bitext
 from evaluation.review.session import Session, open_session
 
 NAME = "reviewed"
@@ -106,6 +106,7 @@ def account(session: Session) -> dict[str, Any]:
         "last": session.edits[-1]["at"] if session.edits else None,
         "checked": sum(bead.checked for bead in session.beads),
         "beads": len(session.beads),
+        "judged": calibration(session),
         "alignment": session.alignment,
     }
 

@@ -222,17 +222,17 @@ def _section_before(session: Session, bead: ReviewBead) -> str:
 
 
 def _chrf(session: Session, rows: Sequence[Row]) -> dict[str, float]:
+    """chrF++ by row id, each pair of texts scored once in a session."""
     from evaluation.translation import segment_scores
 
     known = segment_chrf(session.folder.scores)
-    wanted = [
-        row
+    texts = {
+        row.id: (row.machine_translation, row.target)
         for row in rows
         if row.machine_translation.strip() and (row.id not in known or row.metadata.get("edits"))
-    ]
-    if not wanted:
-        return known
-    values = segment_scores(
-        [row.machine_translation for row in wanted], [row.target for row in wanted], "chrf++"
-    )
-    return known | {row.id: value for row, value in zip(wanted, values, strict=True)}
+    }
+    missing = sorted(set(texts.values()) - session.chrf.keys())
+    if missing:
+        values = segment_scores([mt for mt, _ in missing], [ref for _, ref in missing], "chrf++")
+        session.chrf.update(zip(missing, values, strict=True))
+    return known | {name: session.chrf[pair] for name, pair in texts.items()}

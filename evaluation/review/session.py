@@ -47,6 +47,7 @@ class Session:
     undone: list[tuple[int, Splice]] = field(default_factory=list)
     edits: list[dict[str, Any]] = field(default_factory=list)
     torn: str = ""
+    chrf: dict[tuple[str, str], float] = field(default_factory=dict)  # by (translation, target)
 
     @property
     def path(self) -> Path:

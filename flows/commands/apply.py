@@ -15,7 +15,7 @@ def apply(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Where to write the corpus [default: DIR/reviewed]."),
+        typer.Option("--out", "-o", help="Where to write the corpus; DIR/reviewed if not given."),
     ] = None,
 ) -> None:
     """Write the corpus with the corrections of a review, in every format that DIR has.

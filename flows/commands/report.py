@@ -23,7 +23,7 @@ def report(
 ) -> None:
     """Write report.html anew: scores, plots and the bitext side by side, in one file.
 
-    `build` writes the page already; this is for a folder from before, or after `compare`.
+    `build` writes the page already; this is for a folder from before, or for pictures of it.
     """
     from evaluation.report import write_report
 

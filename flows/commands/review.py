@@ -24,7 +24,7 @@ def review(
     ],
     by: Annotated[
         str | None,
-        typer.Option(help="Your name in the edits and the corpus [default: your login]."),
+        typer.Option(help="Your name in the edits and the corpus; your login if not given."),
     ] = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
