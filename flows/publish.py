@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -94,15 +95,17 @@ def publish(
         return old
     out.remove(SEAL)
     scratch_in = (out.local / STATE) if out.local else None
+    for left in scratch_in.glob("new-*") if scratch_in else ():
+        shutil.rmtree(left, ignore_errors=True)  # of a batch that was killed
     with tempfile.TemporaryDirectory(dir=scratch_in, prefix="new-") as folder:
         shards = Shards(out, Path(folder))
         told = _write(shards, state, entries, present, plan, made_by, show)
     told = {"made_from": made_from, **told, "files": shards.files}
     keep = {*shards.files, SEAL}
-    for name in list(out.find()):
-        ours = name.split("/")[0] in (*FOLDERS.values(), "ledger")
-        if ours and name not in keep:
-            out.remove(name)
+    for folder in (*FOLDERS.values(), "ledger"):
+        for name in list(out.find(folder)):
+            if name not in keep:
+                out.remove(name)
     out.write(SEAL, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
     return told
 

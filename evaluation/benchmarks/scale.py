@@ -1,0 +1,187 @@
+"""Batches: documents an hour, what the flow engine costs, memory of each process.
+
+    python -m evaluation.benchmarks.scale SHARED/data --documents 8 --sentences 200
+
+The same documents, cut from the UN development set, go through a plain loop over the functions of
+`build` in one process, and through `duizhao batch` with 1 and with 2 workers, each with empty
+caches. Overhead is the batch's wall time beyond that of the loop. `--broken` adds documents that
+cannot be done; `--only batch-2` takes one of the measurements. docs/scale.md has the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+RUNS = ("plain", "batch-1", "batch-2")
+LOOP = """
+import json, sys, time
+from flows import stages, results
+from flows.settings import Settings
+from flows.manifest import read_manifest
+settings = Settings(beam=int(sys.argv[2]))
+start = time.perf_counter()
+stages.engine_of(settings)
+loaded = time.perf_counter()
+sentences = 0
+for entry in read_manifest(sys.argv[1]):
+    source = stages.read(entry.source, "zh", "source", entry.id)
+    target = stages.read(entry.reference, "en", "target", entry.id + ".en")
+    translation = stages.translate(source, settings)
+    beads = stages.align(source, target, translation, settings)
+    bitext = stages.assemble(source, target, translation, beads, settings)
+    stages.score_statistics(bitext.rows)
+    sentences += len(results.load(source).document.sentences)
+done = time.perf_counter()
+print(json.dumps({"load": loaded - start, "work": done - loaded, "sentences": sentences}))
+"""
+
+
+def make_documents(data: Path, folder: Path, documents: int, sentences: int) -> None:
+    """Cut the development set into pairs of documents; round again where it ends."""
+    chinese = (data / "unpc/dev.zh").read_text(encoding="utf-8").splitlines()
+    english = (data / "unpc/dev.en").read_text(encoding="utf-8").splitlines()
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(documents):
+        places = [(number * sentences + i) % len(chinese) for i in range(sentences)]
+        for language, lines in (("zh", chinese), ("en", english)):
+            text = "\n".join(lines[place] for place in places) + "\n"
+            (folder / f"doc{number:05d}.{language}.txt").write_text(text, encoding="utf-8")
+
+
+def break_documents(folder: Path, count: int, seed: int = 1) -> dict[str, str]:
+    """Spoil some of the documents; returns how, by document id."""
+    chance = random.Random(seed)
+    ids = sorted(path.name.removesuffix(".zh.txt") for path in folder.glob("*.zh.txt"))
+    kinds = ("empty", "wrong language", "not parallel", "binary", "one line of 5 MB")
+    spoilt = {}
+    for number, name in enumerate(sorted(chance.sample(ids, count))):
+        kind = kinds[number % len(kinds)]
+        path = folder / f"{name}.zh.txt"
+        english = folder / f"{name}.en.txt"
+        if kind == "empty":
+            path.write_text("")
+        elif kind == "wrong language":
+            path.write_bytes(english.read_bytes())
+        elif kind == "not parallel":
+            other = f"{name}.en.txt"
+            while other == f"{name}.en.txt":
+                other = f"{chance.choice(ids)}.en.txt"
+            english.write_bytes((folder / other).read_bytes())
+        elif kind == "binary":
+            path.write_bytes(chance.randbytes(10_000))
+        else:
+            path.write_text("字" * (5_000_000 // 3), encoding="utf-8")
+        spoilt[name] = kind
+    return spoilt
+
+
+def largest_memory(process: subprocess.Popen[Any], seen: dict[int, tuple[str, int]]) -> None:
+    """Peak memory in MiB of each process of a run, by process id."""
+    while process.poll() is None:
+        for status in Path("/proc").glob("[0-9]*/status"):
+            try:
+                fields = dict(
+                    line.split(":", 1) for line in status.read_text().splitlines() if ":" in line
+                )
+                words = (status.parent / "cmdline").read_text().split("\0")
+                group = int((status.parent / "stat").read_text().rpartition(")")[2].split()[2])
+            except (OSError, ValueError):
+                continue
+            if group != process.pid and "flows.server" not in words:
+                continue
+            name = "server" if "flows.server" in words else "process"
+            name = "worker" if any("spawn_main" in word for word in words) else name
+            peak = int(fields.get("VmHWM", "0 kB").split()[0]) // 1024
+            seen[int(status.parent.name)] = (name, peak)
+        time.sleep(0.5)
+
+
+def run(command: list[str], cache: Path, models: str) -> tuple[float, str, list[tuple[str, int]]]:
+    """Seconds, standard output and peak memory of a command with empty caches."""
+    environment = os.environ | {"DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": models}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    seen: dict[int, tuple[str, int]] = {}
+    watcher = threading.Thread(target=largest_memory, args=(process, seen))
+    watcher.start()
+    output, _ = process.communicate()
+    seconds = time.perf_counter() - start
+    watcher.join()
+    return seconds, output, sorted(seen.values())
+
+
+def measure(kind: str, documents: Path, beam: int, home: Path) -> dict[str, Any]:
+    """One of RUNS over the documents."""
+    from corpus.alignment.compiled import compile_cache
+    from models.paths import models_folder
+
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(compile_cache()))
+    cache = home / f"cache-{kind}"
+    models = str(models_folder())
+    if kind == "plain":
+        command = [sys.executable, "-c", LOOP, str(documents), str(beam)]
+        seconds, output, memory = run(command, cache, models)
+        told = json.loads(output)
+        return {"wall": seconds, **told, "memory": memory}
+    workers = kind.partition("-")[2]
+    warm = [sys.executable, "-c", "from flows import runtime; s = runtime.start_server(); s.wait()"]
+    run(warm, cache, models)  # the first start of all migrates Prefect's database
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "batch", str(documents)]
+    command += ["--out", str(home / f"out-{kind}"), "--workers", workers, "--beam", str(beam)]
+    seconds, output, memory = run([*command, "--json"], cache, models)
+    told = json.loads(output)
+    return {
+        "wall": seconds,
+        "work": told["batch"]["seconds"],
+        "sentences": told["batch"]["sentences"],
+        "counts": told["counts"],
+        "memory": memory,
+    }
+
+
+def main() -> None:
+    """Print a table of all runs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, help="the shared data folder, with unpc/dev.zh")
+    parser.add_argument("--documents", type=int, default=8)
+    parser.add_argument("--sentences", type=int, default=200)
+    parser.add_argument("--broken", type=int, default=0)
+    parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--only", choices=RUNS)
+    parser.add_argument("--home", type=Path, help="keep caches and outputs here")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = chosen.home or Path(scratch)
+        folder = home / "documents"
+        make_documents(chosen.data, folder, chosen.documents, chosen.sentences)
+        spoilt = break_documents(folder, chosen.broken)
+        (home / "spoilt.json").write_text(json.dumps(spoilt))
+        print(f"{chosen.documents} documents of {chosen.sentences} sentences, beam {chosen.beam}")
+        print(
+            f"{'run':<9}{'wall s':>9}{'work s':>9}{'docs/hour':>11}{'sentences/s':>13}  memory MiB"
+        )
+        for kind in (chosen.only,) if chosen.only else RUNS:
+            told = measure(kind, folder, chosen.beam, home)
+            hour = chosen.documents / told["work"] * 3600
+            rate = told["sentences"] / told["work"]
+            memory = ", ".join(f"{name} {peak}" for name, peak in told["memory"])
+            row = f"{kind:<9}{told['wall']:>9.1f}{told['work']:>9.1f}{hour:>11.0f}{rate:>13.1f}"
+            print(f"{row}  {memory}", flush=True)
+            if "counts" in told:
+                print(f"         {told['counts']}")
+
+
+if __name__ == "__main__":
+    main()

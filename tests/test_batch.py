@@ -1,0 +1,298 @@
+"""`duizhao batch`: what comes out, whatever goes in, and however often it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.publish import read_seal
+from flows.storage import Place
+from models.paths import models_folder
+from tests.batches import ROOT, batch, command, contents, make_documents, processes
+
+SLOW_DISK = """
+import os, time
+real = os.fsync
+def fsync(file):
+    time.sleep(0.3)
+    real(file)
+os.fsync = fsync
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
+    from corpus.alignment.compiled import compile_cache
+    from flows import runtime
+
+    changes = {
+        "DUIZHAO_MODELS": str(models_folder()),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with runtime.session() as connect:
+            connect()
+            yield dict(os.environ)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 12)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(environment: dict[str, str], documents: Path) -> Path:
+    """The corpus as a batch makes it that nobody disturbs."""
+    out = documents.parent / "undisturbed"
+    batch(environment, documents, "--out", out)
+    return out
+
+
+def begin(
+    environment: dict[str, str], documents: Path, out: Path, *more: object
+) -> subprocess.Popen[bytes]:
+    """A batch at work; its output goes to a file, which a killed child cannot block."""
+    out.parent.mkdir(exist_ok=True)
+    with (out.parent / f"{out.name}.log").open("wb") as log:
+        return subprocess.Popen(
+            command("batch", documents, "--out", out, "--beam", "1", *more),
+            env={"PYTHONPATH": str(ROOT), **environment},
+            stdout=log,
+            stderr=log,
+        )
+
+
+def wait_until(true: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    for _ in range(12_000):
+        if true():
+            return
+        assert process.poll() is None, "the batch ended before it could be disturbed"
+        time.sleep(0.01)
+    raise AssertionError("waited two minutes in vain")
+
+
+def outcomes(out: Path) -> int:
+    return len(list(out.glob(".duizhao/documents/*/*.done.gz")))
+
+
+def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reason(
+    undisturbed: Path,
+) -> None:
+    told = read_seal(Place.of(undisturbed)) or {}
+    assert told["counts"]["documents"] == 16
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 4)
+    reasons = {name: reason for name, _, reason in told["failed"]}
+    assert "empty" in reasons["empty"]
+    assert "English" in reasons["swapped"]
+    assert "binary" in reasons["binary"]
+    assert "without the end of a sentence" in reasons["endless"]
+    accounts = [json.loads(line) for line in (undisturbed / "documents.jsonl").open()]
+    assert [one["status"] for one in accounts].count("done") == 12
+
+
+def test_beads_of_the_batch_are_those_of_single_builds(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    from flows.build import build
+    from flows.settings import Settings, plain
+
+    settings = plain(Settings(beam=1, report=False, formats=("jsonl",)))
+    report, reference = documents / "d03.zh.txt", documents / "d03.en.txt"
+    build(str(report), str(reference), str(tmp_path / "one"), settings)
+    alone = [json.loads(line) for line in (tmp_path / "one" / "corpus.jsonl").open()]
+    together = [
+        row
+        for path in sorted((undisturbed / "jsonl").iterdir())
+        for line in path.open()
+        if (row := json.loads(line))["source_document"] == "d03"
+    ]
+    names = {"id", "source_document", "target_document"}
+    rows = {json.dumps({k: v for k, v in row.items() if k not in names}) for row in alone}
+    assert together, "the document has rows in the batch"
+    for row in together:
+        assert json.dumps({k: v for k, v in row.items() if k not in names}) in rows
+
+
+def test_the_hubs_library_reads_the_corpus_and_its_splits_share_no_sentence(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    import datasets
+
+    loaded = datasets.load_dataset(str(undisturbed), cache_dir=str(tmp_path))
+    seal = read_seal(Place.of(undisturbed)) or {}
+    for name, split in loaded.items():
+        assert split.num_rows == seal["splits"][name]["rows"]
+    seen: dict[str, str] = {}
+    for name, split in loaded.items():
+        for pair in split["translation"]:
+            assert seen.setdefault(pair["zh"], name) == name
+    assert loaded["train"].features["translation"] == datasets.Translation(["zh", "en"])
+
+
+def test_the_same_batch_again_has_nothing_to_do(
+    environment: dict[str, str], documents: Path, undisturbed: Path
+) -> None:
+    before = contents(undisturbed)
+    told, _ = batch(environment, documents, "--out", undisturbed)
+    assert told["batch"]["finished"] == 0
+    assert contents(undisturbed) == before
+
+
+def test_a_changed_setting_redoes_what_depends_on_it_and_no_translation(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    told, _ = batch(
+        environment, documents, "--out", tmp_path / "strict", "--min-confidence", "0.99"
+    )
+    assert told["counts"]["done"] == 12
+    made = {p.name for p in Path(environment["DUIZHAO_CACHE"]).glob("results/translate/*/*.json")}
+    assert len(made) == 12, "as many translations as documents, though two batches ran"
+
+
+def test_failed_documents_are_tried_again_when_asked(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 2, broken=False)
+    (folder / "d01.zh.txt").write_text("")
+    mended = (folder / "d00.zh.txt").read_text(encoding="utf-8")
+    out = tmp_path / "out"
+    batch(environment, folder, "--out", out)
+    told, _ = batch(environment, folder, "--out", out, "--retry-failed")
+    assert told["batch"]["finished"] == 1
+    (folder / "d01.zh.txt").write_text(mended, encoding="utf-8")
+    told, _ = batch(environment, folder, "--out", out, code=0)
+    assert told["counts"]["done"] == 2
+
+
+def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begin(environment, documents, out)
+    wait_until(lambda: outcomes(out), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (out / "batch.json").exists()
+    told, _ = batch(environment, documents, "--out", out)
+    assert told["batch"]["finished"] < 16, "it went on, it did not begin again"
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doubled(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
+    slow = environment | {"PYTHONPATH": f"{tmp_path / 'slow'}{os.pathsep}{ROOT}"}
+    out = tmp_path / "out"
+    process = begin(slow, documents, out)
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    (worker,) = processes("spawn_main", process.pid)
+    os.kill(worker, signal.SIGKILL)
+    assert process.wait(300) == 1, "only the four bad documents failed"
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_killed_dask_worker_is_replaced_and_the_corpus_is_the_same(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("prefect_dask")
+    out = tmp_path / "out"
+    process = begin(environment, documents, out, "--runner", "dask", "--workers", "2")
+    wait_until(lambda: outcomes(out), process)
+    workers = processes("spawn_main", process.pid)
+    os.kill(max(workers), signal.SIGKILL)
+    code = process.wait(300)
+    assert code == 1, (tmp_path / "out.log").read_text()
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("may not mount a tmpfs here")
+    try:
+        done = subprocess.run(
+            command("batch", documents, "--out", disk / "out", "--beam", "1"),
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1
+        assert "No space left on device" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (disk / "out" / "batch.json").exists()
+        subprocess.run(["mount", "-o", "remount,size=32m", str(disk)], check=True)
+        batch(environment, documents, "--out", disk / "out")
+        assert contents(disk / "out") == contents(undisturbed)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_two_batches_on_one_folder_refuse_each_other(
+    environment: dict[str, str], documents: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begin(environment, documents, out)
+    wait_until(lambda: (out / ".duizhao" / "plan.jsonl").exists(), process)
+    refused = subprocess.run(
+        command("batch", documents, "--out", out),
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    status = subprocess.run(
+        command("status", out, "--json"),
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    process.kill()
+    process.wait()
+    assert refused.returncode == 1
+    assert f"process {process.pid} of " in refused.stderr
+    assert json.loads(status.stdout)["running"]["process"] == process.pid
+    batch(environment, documents, "--out", out)
+
+
+def test_a_document_that_kills_its_worker_fails_alone(
+    environment: dict[str, str], documents: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "deadly").mkdir()
+    (tmp_path / "deadly" / "sitecustomize.py").write_text(
+        "import sys, builtins\n"
+        "def hook(event, arguments):\n"
+        "    if event == 'open' and str(arguments[0]).endswith('d01.zh.txt'):\n"
+        "        import os\n"
+        "        os.abort()\n"
+        "import multiprocessing\n"
+        "if any('spawn_main' in word for word in sys.orig_argv):\n"
+        "    sys.addaudithook(hook)\n"
+    )
+    folder = make_documents(tmp_path / "documents", 3, broken=False)
+    deadly = environment | {"PYTHONPATH": f"{tmp_path / 'deadly'}{os.pathsep}{ROOT}"}
+    told, _ = batch(deadly, folder, "--out", tmp_path / "out")
+    assert told["counts"]["done"] == 2
+    ((name, _, reason),) = told["failed"]
+    assert name == "d01"
+    assert "killed by signal 6" in reason

@@ -1,0 +1,105 @@
+"""What a batch is told to do, in every form, and what it says of a manifest it cannot use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpus.document import InputError
+from flows.lock import Held, hold, holder
+from flows.manifest import Entry, groups, read_manifest
+from flows.storage import Place
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_a_manifest_in_each_form_gives_the_same_entries(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"list.{form}"
+    if form == "jsonl":
+        first = {"id": "a", "source": "a.zh.txt", "reference": "a.en.txt", "theme": "健康"}
+        second = {"id": "b", "source": "/b.zh.txt", "reference": None, "theme": ""}
+        path.write_text(f"{json.dumps(first)}\n\n{json.dumps(second)}\n")
+    else:
+        mark = {"csv": ",", "tsv": "\t"}[form]
+        lines = ["document_id source target theme", "a a.zh.txt a.en.txt 健康"]
+        text = "\n".join(line.replace(" ", mark) for line in lines)
+        path.write_text(f"\ufeff{text}\nb{mark}/b.zh.txt{mark}{mark}\n", encoding="utf-8")
+    assert read_manifest(str(path)) == [
+        Entry("a", f"{tmp_path}/a.zh.txt", f"{tmp_path}/a.en.txt", {"theme": "健康"}),
+        Entry("b", "/b.zh.txt", None, {"theme": ""}),
+    ]
+
+
+def test_a_folder_is_searched_by_its_pattern(tmp_path: Path) -> None:
+    for name in ("a.zh.pdf", "a.en.docx", "b.zh.txt", "c.en.txt"):
+        (tmp_path / name).touch()
+    assert read_manifest(str(tmp_path)) == [
+        Entry("a", f"{tmp_path}/a.zh.pdf", f"{tmp_path}/a.en.docx"),
+        Entry("b", f"{tmp_path}/b.zh.txt", None),
+    ]
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "S_2021_1.txt").touch()
+    found = read_manifest(str(tmp_path), "zh/{id}.txt,en/{id}.txt")
+    assert found == [Entry("S_2021_1", f"{tmp_path}/zh/S_2021_1.txt", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("name,source\na,b\n", r"list\.csv:1: no column 'id'"),
+        ("id,source\n,b\n", r"list\.csv:2: no id"),
+        ("id,source\na,b\na,c\n", "the id 'a' stands there twice"),
+        ("id,source\na,b,c\n", r"list\.csv:2: more fields"),
+        ("id,source\n", "names no document"),
+    ],
+)
+def test_a_wrong_manifest_is_told_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=complaint):
+        read_manifest(str(path))
+
+
+def test_a_missing_manifest_and_a_wrong_pattern_are_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such manifest"):
+        read_manifest(str(tmp_path / "none.csv"))
+    with pytest.raises(InputError, match=r"needs \{id\}"):
+        read_manifest(str(tmp_path), "*.zh.txt,*.en.txt")
+
+
+def test_groups_keep_the_order_and_their_bounds() -> None:
+    entries = [Entry(str(number), "") for number in range(7)]
+    made = groups(entries, [1, 1, 1, 50, 1, 1, 1], most=3, most_bytes=20)
+    assert [[entry.id for entry in group] for group in made] == [
+        ["0", "1", "2"],
+        ["3"],
+        ["4", "5", "6"],
+    ]
+
+
+def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
+    place = Place.of(tmp_path / "out" / ".duizhao")
+    with hold(place):
+        told = holder(place)
+        assert told
+        assert {"user", "host", "process", "since"} <= set(told)
+        refused = f"{tmp_path}/out: another batch is at work here"
+        with pytest.raises(Held, match=refused), hold(place):
+            pass
+    assert holder(place) is None
+    with hold(place):
+        pass
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    place = Place.of(tmp_path)
+    place.write("a/b.txt", b"one")
+    with pytest.raises(TypeError):
+        place.write("a/b.txt", "not bytes")  # type: ignore[arg-type]
+    assert place.read("a/b.txt") == b"one"
+    assert list(place.find()) == ["a/b.txt"]
+    (tmp_path / "local").write_bytes(b"two")
+    place.write("a/b.txt", tmp_path / "local")
+    assert place.read("a/b.txt") == b"two"
+    assert not (tmp_path / "local").exists()
