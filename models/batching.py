@@ -89,6 +89,24 @@ def halve(text: str) -> list[str]:
     return [text]
 
 
+def clauses(text: str, least: int = 10) -> list[str]:
+    """A text in its clauses, none shorter than `least` characters; one where it has no marks.
+
+    >>> clauses("大会注意到秘书长的报告，决定在下届会议上审议该项目。")
+    ['大会注意到秘书长的报告，', '决定在下届会议上审议该项目。']
+    """
+    for mark in _SPLIT_MARKS[:3]:
+        parts: list[str] = []
+        for part in mark.split(text):
+            if parts and (len(parts[-1]) < least or len(part) < least):
+                parts[-1] += part
+            else:
+                parts.append(part)
+        if len(parts) > 1:
+            return parts
+    return [text]
+
+
 def rejoin(sources: Sequence[str], outputs: Sequence[str]) -> str:
     """Join the translations of the parts of one text.
 

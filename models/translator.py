@@ -23,9 +23,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from models.batching import pack
+from models.batching import clauses, pack
 from models.engine import Decoding, Engine, ForcedScore, Translation
 from models.memory import Memory, normalise
+from models.retries import Case, further_tries, joined
 
 _WINDOW_TEXTS = 16_384
 _SCORE_DIGITS = 4
@@ -120,13 +121,41 @@ class Translator:
         statistics = self.statistics
         before = statistics.done
         empty = counts.pop("", 0)
-        first_try = self._engine_run(counts, self.decoding, report, done_from=before + empty)
+        made = self._engine_run(counts, self.decoding, report, done_from=before + empty)
+        if self.guards:
+            self._look_again(made, counts)
         statistics.texts += len(texts)
         statistics.repeated += sum(counts.values()) - len(counts)
         statistics.done = before + len(texts)
-        final = {"": Translation("", 0.0, 0), **first_try}
+        final = {"": Translation("", 0.0, 0), **made}
         for text in texts:
             yield final[text]
+
+    def _look_again(self, made: dict[str, Translation], counts: Counter[str]) -> None:
+        """Try again what the guards flag, and put the better one with its flags into `made`."""
+        cases = {
+            source: case for source, first in made.items() if (case := Case(source, first)).flags
+        }
+        for decoding, sources in further_tries(cases.values(), self.decoding).items():
+            again = self._engine_run(Counter(sources), decoding, None)
+            for source in sources:
+                cases[source].offer("beam", again[source])
+        split = {
+            source: parts
+            for source, case in cases.items()
+            if case.remaining and len(parts := clauses(source)) > 1
+        }
+        if split:
+            every = Counter(part.strip() for parts in split.values() for part in parts)
+            again = self._engine_run(every, self.decoding, None)
+            for source, parts in split.items():
+                cases[source].offer("clauses", joined(parts, [again[p.strip()] for p in parts]))
+        for source, case in cases.items():
+            made[source] = case.result()
+            self.statistics.flagged += counts[source]
+            self.statistics.retried += counts[source] * (case.tries > 0)
+            for flag in case.flags:
+                self.statistics.flags[flag] += counts[source]
 
     def _engine_run(
         self,

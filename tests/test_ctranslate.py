@@ -1,0 +1,152 @@
+"""The CTranslate2 engine with the real default model, and how texts are packed and split."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.auto import load_engine
+from models.batching import halve, pack, rejoin, split_to_fit
+from models.cores import usable_cores
+from models.engine import Decoding, Engine
+from models.errors import ModelError
+
+TEXTS = [
+    "安全理事会第 2532(2020)号决议要求秘书长提出报告。",
+    "大会。",
+    "",
+    "10. 委员会商定在第五十八届会议上就以下专题组织五次互动讨论:",
+    "  ",
+    "联合国阿富汗援助团继续支持选举机构。",
+]
+GREEDY = Decoding(beam=1)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine()
+
+
+def test_each_text_has_its_translation_in_its_place(engine: Engine) -> None:
+    made = engine.translate(TEXTS, GREEDY)
+    assert len(made) == len(TEXTS)
+    assert "Security Council" in made[0].text
+    assert made[1].text == "General Assembly."
+    assert (made[2].text, made[2].score, made[2].tokens) == ("", 0.0, 0)
+    assert made[4].text == ""
+    assert "Afghanistan" in made[5].text
+    assert all(-1.5 < each.score < 0 for each in made if each.text)
+    assert engine.translate([], GREEDY) == []
+
+
+def test_the_score_is_the_mean_log_probability_by_forced_decoding(engine: Engine) -> None:
+    source = TEXTS[3]
+    made = engine.translate([source], GREEDY)[0]
+    forced = engine.score([source], [made.text])[0]
+    assert forced.tokens == made.tokens
+    assert forced.log_probability / forced.tokens == pytest.approx(made.score, abs=0.02)
+
+
+def test_the_end_of_the_source_is_added_once(engine: Engine) -> None:
+    """Twice costs two BLEU; never makes the model loop (FACTS; the model's config.json says)."""
+    made = engine.translate(["委员会通过了该决议草案。"], GREEDY)[0]
+    assert made.tokens < 15
+    assert made.score > -0.6
+
+
+def test_batches_come_in_order_and_are_taken_as_needed(engine: Engine) -> None:
+    taken = []
+
+    def batches() -> list[list[str]]:
+        for number in range(60):
+            taken.append(number)
+            yield [f"第{number}号决议。", f"第{number}次会议。"]
+
+    stream = engine.translate_batches(batches(), GREEDY)
+    first = next(stream)
+    assert len(taken) < 60, "an endless stream of batches must not be read to its end"
+    assert len(first) == 2
+    rest = list(stream)
+    assert [batch[1].text.lower().count(str(i)) for i, batch in enumerate([first, *rest])] == [
+        1
+    ] * 60
+
+
+def test_a_long_text_is_split_and_every_clause_is_there(engine: Engine) -> None:
+    years = range(1946, 2024)
+    text = "".join(f"大会在{year}年通过了一项关于裁军的决议，" for year in years)
+    assert engine.lengths([text])[0] > 512
+    made = engine.translate([text], GREEDY)[0]
+    missing = [year for year in years if str(year) not in made.text]
+    assert len(missing) <= 4, f"lost: {missing}"
+    assert made.tokens > 500
+
+
+def test_progress_counts_every_text_and_token(engine: Engine) -> None:
+    seen = [0, 0]
+
+    def progress(texts: int, tokens: int) -> None:
+        seen[0] += texts
+        seen[1] += tokens
+
+    made = engine.translate(TEXTS, GREEDY, progress)
+    assert seen == [len(TEXTS), sum(each.tokens for each in made)]
+
+
+def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> None:
+    assert load_engine() is engine
+    texts = [f"第{number}段。" for number in range(24)]
+    alone = [engine.translate([text], GREEDY)[0].text for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda text: engine.translate([text], GREEDY)[0].text, texts))
+    assert together == alone
+
+
+def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"no model")
+    (tmp_path / "source.spm").write_bytes(b"no model")
+    with pytest.raises(ModelError, match="cannot be loaded by CTranslate2"):
+        load_engine(str(tmp_path))
+    with pytest.raises(ModelError, match="no engine 'marian'"):
+        load_engine(None, "marian")  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(0, 300), max_size=60), st.integers(1, 400))
+def test_packing_keeps_every_text_once_within_the_bound(lengths: list[int], bound: int) -> None:
+    batches = pack(lengths, bound)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= bound
+    order = [lengths[i] for batch in batches for i in batch]
+    assert order == sorted(order, reverse=True)
+
+
+@given(st.text("大会议决，。；、 a1", max_size=120), st.integers(1, 20))
+def test_splitting_loses_nothing_and_fits(text: str, limit: int) -> None:
+    parts = split_to_fit(text, limit, len)
+    assert "".join(parts) == text
+    assert all(len(part) <= limit for part in parts)
+    assert "".join(halve(text)) == text
+
+
+def test_a_text_is_split_at_its_best_marks() -> None:
+    assert split_to_fit("甲乙丙，丁。戊己，庚。", 7, len) == ["甲乙丙，丁。", "戊己，庚。"]
+    assert split_to_fit("甲乙丙丁；戊己，庚辛", 8, len) == ["甲乙丙丁；", "戊己，庚辛"]
+    assert halve("甲乙丙丁，戊己庚辛") == ["甲乙丙丁，", "戊己庚辛"]
+    assert halve("甲") == ["甲"]
+
+
+def test_parts_are_joined_with_the_mark_of_the_source() -> None:
+    assert rejoin(["甲，", "乙。"], ["First.", "Second."]) == "First, Second."
+    assert rejoin(["First. ", "Second."], ["第一。", "第二。"]) == "第一。第二。"
+
+
+def test_cores_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert usable_cores() >= 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as Dask sets it in its workers
+    assert usable_cores() == 1
