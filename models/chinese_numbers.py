@@ -1,0 +1,221 @@
+"""Numbers and dates in Chinese text that a translation into English should have.
+
+Values are given, not spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is two
+thirds, 二〇二〇年 is 2020. What the two languages seldom share (一方面, 数百万, 两三个) is left
+out: what this module gives is certain to be a number. models/english_numbers.py has the other side.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "○": 0,
+    "两": 2,
+}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_LARGE = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+_NUMERAL = r"[零〇○一二两三四五六七八九十百千万亿]"
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number or date of a text: as it stands there, and values of which one must be found.
+
+    A date has the parts that must all be found: `alternatives` of each part.
+    """
+
+    text: str
+    kind: Literal["number", "date"]
+    parts: tuple[tuple[float, ...], ...]
+    month: int = 0
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a date of which only the year is said."""
+        return self.kind == "date" and not self.month and len(self.parts) == 1
+
+
+def chinese_value(numeral: str) -> float | None:
+    """The value of a Chinese numeral; None where it is none or a vague one (三四十).
+
+    >>> chinese_value("一百二十三万")
+    1230000
+    """
+    if all(char in _DIGITS for char in numeral):
+        if len(numeral) == 1:
+            return _DIGITS[numeral]
+        # 二〇二〇 is read digit by digit; two or three digits (三四, 七八) are "about"
+        return int("".join(str(_DIGITS[char]) for char in numeral)) if len(numeral) > 3 else None
+    total = section = digit = 0
+    seen_digit = False
+    for char in numeral:
+        if char in _DIGITS:
+            if seen_digit and digit and _DIGITS[char]:
+                return None
+            digit, seen_digit = _DIGITS[char], True
+        elif char in _UNITS:
+            section += (digit or (0 if seen_digit and digit else 1)) * _UNITS[char]
+            digit, seen_digit = 0, False
+        else:
+            total = (total + section + digit or 1) * _LARGE[char]
+            section, digit, seen_digit = 0, 0, False
+    return total + section + digit
+
+
+def normalised(text: str) -> str:
+    """NFKC, with one kind of space, no control characters, and years in digits (二〇二〇年)."""
+    text = unicodedata.normalize("NFKC", text).replace("\u00a0", " ").replace("\u3000", " ")
+
+    def digits(match: re.Match[str]) -> str:
+        return "".join(str(_DIGITS[char]) for char in match[0])
+
+    text = re.sub(r"[零〇○一二三四五六七八九]{4}(?= ?年)", digits, text)
+    # 7-8月 is July and August
+    return re.sub(r"(?<!\d)(1[0-2]|[1-9])(?= ?[-–—~至、和] ?(?:1[0-2]|[1-9]) ?月)", r"\1月", text)
+
+
+_DATE = re.compile(
+    r"(?:(?P<year>(?:1[5-9]|20)\d\d) ?年)? ?"
+    r"(?:(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?!球|亮|经)"
+    r"(?: ?份)?"
+    r"(?: ?(?P<day>[12]\d|3[01]|0?[1-9]|三十一?|二?十[一二三四五六七八九]?"
+    r"|[一二三四五六七八九]) ?[日号])?)?"
+)
+
+
+def dates(text: str) -> Iterator[tuple[Quantity, int, int]]:
+    """Dates of normalised Chinese text and where they stand: year, month, day, or some of these."""
+    for match in _DATE.finditer(text):
+        year, month, day = match["year"], match["month"], match["day"]
+        if not (year or month):
+            continue
+        if not year and re.search(r"\d\.?$|个 ?$", text[: match.start("month")]):
+            continue  # 6 个月 is a length of time
+        parts: list[tuple[float, ...]] = []
+        if year:
+            parts.append((float(year),))
+        if day:
+            parts.append((_number(day),))
+        yield (
+            Quantity(match[0].strip(), "date", tuple(parts), int(_number(month)) if month else 0),
+            match.start(),
+            match.end(),
+        )
+
+
+def _number(text: str) -> float:
+    value = chinese_value(text) if not text[0].isdigit() else float(text)
+    return float(value or 0)
+
+
+_FRACTION = re.compile(rf"(?P<below>{_NUMERAL}+)分之(?P<above>{_ARABIC}|{_NUMERAL}+)")
+_CENTURY = re.compile(
+    rf"(?:(?P<century>\d\d?|{_NUMERAL}{{1,3}}) ?世纪 ?)?(?P<years>\d0|{_NUMERAL}{{1,2}}) ?年代"
+)
+_WITH_DIGITS = re.compile(
+    rf"(?<![A-Za-z\d])(?P<number>{_ARABIC})"
+    r"(?: ?[多余]? ?(?P<unit>[百千]?万亿|[十百千]?[万亿]|[百千])(?![克米瓦卡伏赫帕字升]))?"
+)
+_TIME = re.compile(r"(\d\d?) ?[时点:] ?(\d\d?) ?分")
+_VAGUE_BEFORE = re.compile(r"[数几成上以]$")
+_COUNTED = re.compile(r"[名次个天年位岁票所艘枚人]")
+_NOT_COUNTED = re.compile(r"[每各之方一二三四五六七八九两、]$")
+_ORDINAL_OF = re.compile(r"[届次个项章条款段]")
+# 千百万 is millions, 万一 in case
+_IDIOMS = {"千万", "万千", "百万", "千百万", "百千万", "万一", "一千零一"}
+
+
+def numbers(text: str) -> Iterator[Quantity]:
+    """Numbers of normalised Chinese text that a translation should have."""
+    taken = [False] * len(text)
+
+    def free(match: re.Match[str]) -> bool:
+        if any(taken[match.start() : match.end()]):
+            return False
+        taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+        return True
+
+    for match in _FRACTION.finditer(text):
+        below, above = chinese_value(match["below"]), _value(match["above"])
+        if free(match) and below and above is not None:
+            # 百分之五 is 5 per cent, 千分之五 5 per thousand
+            # two thirds, or two in three
+            whole = (above,) if below in (100, 1000) else (round(above / below, 4), below)
+            yield Quantity(match[0], "number", (whole,))
+    for match in _CENTURY.finditer(text):
+        years = _value(match["years"])
+        if free(match) and years is not None and years % 10 == 0:
+            century = _value(match["century"]) if match["century"] else None
+            likely = [1900.0, 2000.0] if century is None else [(century - 1) * 100]
+            values = (years, *(start + years for start in likely))
+            yield Quantity(match[0], "number", (values,))
+    for match in _TIME.finditer(text):
+        if free(match):
+            hour, minute = float(match[1]), float(match[2])
+            together = hour * 100 + minute  # 1310
+            yield Quantity(
+                match[0], "number", ((hour, (hour - 12) % 24, together), (minute, together))
+            )
+    for match in _WITH_DIGITS.finditer(text):
+        if free(match):
+            yield _arabic(match, text)
+    for match in re.finditer(rf"{_NUMERAL}+", text):
+        if free(match) and (found := _spelled(match, text)):
+            yield found
+
+
+def _arabic(match: re.Match[str], text: str) -> Quantity:
+    """A number in digits, with a unit such as 万 that multiplies it."""
+    written = match["number"]
+    factor = 1.0
+    for char in match["unit"] or "":
+        factor *= {**_UNITS, **_LARGE}[char]
+    value = float(re.sub("[, ]", "", written))
+    alternatives = [value * factor]
+    after = text[match.end() : match.end() + 2].strip()
+    if factor == 1 and after[:1] in ("时", "点", ":") and 12 < value <= 24:
+        alternatives.append(value - 12)
+    if factor == 1 and after[:1] == "时":
+        alternatives.append(value * 100)  # 0300
+    parts: tuple[tuple[float, ...], ...] = (tuple(alternatives),)
+    return Quantity(match[0].strip(), "number", parts)
+
+
+def _spelled(match: re.Match[str], text: str) -> Quantity | None:
+    """A number in Chinese numerals, where it is certain to be one."""
+    numeral = match[0]
+    if re.search("[十百千万]两$", numeral):
+        numeral = numeral[:-1]  # 二十两 is twenty taels
+    before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+    if re.match("[多余]?[万亿]", after):
+        return None
+    value = chinese_value(numeral)
+    if value is None or _VAGUE_BEFORE.search(before) or after[:1] in ("几", "余", "数"):
+        return None
+    ordinal = before.endswith("第")
+    small = len(numeral) < 2 or value < 10
+    if numeral in _IDIOMS or (small and not ordinal and not _counts(value, before, after)):
+        return None
+    if ordinal and value < 4 and not _ORDINAL_OF.match(after):
+        return None
+    if after[:1] in ("分", "足") and numeral.endswith("十"):
+        return None
+    return Quantity(("第" if ordinal else "") + numeral, "number", ((float(value),),))
+
+
+def _counts(value: float, before: str, after: str) -> bool:
+    """Whether a numeral of one character counts something: 三名 does, 一方面 does not."""
+    return 2 < value <= 10 and bool(_COUNTED.match(after)) and not _NOT_COUNTED.search(before)
+
+
+def _value(text: str) -> float | None:
+    if text[0].isdigit():
+        return float(re.sub("[, ]", "", text))
+    return chinese_value(text)
