@@ -104,7 +104,7 @@ def build(lines: Sequence[Line], language: Language) -> tuple[list[Draft], list[
     groups = paragraphs(body, tolerance(body, language), language)
     texts = [_joined(group, joiner) for group in groups]
     notes = footnotes([(line.text, line.page) for line in kept if line.kind == "footnote"], joiner)
-    left_out += take_out_marks(texts, [group[0].page for group in groups], notes)
+    left_out += take_out_marks(texts, [group[0].page for group in groups], notes, joiner.spaced)
     found = block_kinds.kinds(texts, language)
     drafts = [
         Draft(
@@ -259,11 +259,16 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
     if last.ends is False:
         # a missing paragraph mark is outweighed only by a stop and a plain beginning together
         return not (stopped and (line.starts or marked) and last.room > MOST_TOLERANCE[language])
+    if block_kinds.is_role(line.text) and not last.text.endswith(("，", "、", ",")):
+        return False
     if language == "en" and line.text[0].islower() and last.text[-1] not in ".!?:" and not marked:
         return True
     if line.starts:
-        # an indent inside a sentence is the layout's, not a paragraph's
-        return not stopped and last.room <= MOST_TOLERANCE[language] and not marked
+        # an indent inside a sentence is the page's, not a paragraph's; but two lines that are
+        # both set in are two headings
+        both = len(group) == 1 and line.indent == last.indent and not line.page_top
+        headings = both and language == "zh"  # in English the small letter told before
+        return not (headings or stopped or marked) and last.room <= MOST_TOLERANCE[language]
     if marked and (stopped or len(group) == 1):
         return False
     if line.starts is False:
@@ -289,8 +294,6 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
 
 def _are_two_blocks(group: Sequence[Line], line: Line, stopped: bool, language: Language) -> bool:
     """Does what they say part two lines that their place on the page would not?"""
-    if block_kinds.is_role(line.text):
-        return True
     if stopped and line.room > WIDE_ROOM[language]:
         # the last line of a paragraph would end in a stop
         return not block_kinds.ends_like_text(line.text)

@@ -10,8 +10,14 @@ from corpus.joining import Joiner
 from corpus.readers.draft import Draft, LeftOut
 
 NOTE_MARK = re.compile(r"(\d{1,3}|[*†‡]{1,4}|[a-z](?=\s))(?:\s+|$)")
-# a number that sticks to a word or a stop, as no other does: 目标，2 如今
-BEFORE_NOTE = r"(?<=[\u4e00-\u9fff，。；：、）)”》a-z.,;:’])"
+# A number that sticks to a word or a stop as no other number does: 目标，2 如今 / the Goals.2 The
+# Behind a stop there must be no number (1.2) and no part of a symbol (Add.1); behind a Chinese
+# character only where the document sets other numbers off with spaces (附件 1).
+BEFORE_NOTE = (
+    r"(?<!\d[.,:])(?<!Add\.)(?<!Rev\.)(?<!Corr\.)(?<!No\.)(?<!Nos\.)(?<!/L\.)"
+    r"(?:(?<=[，。；：、）)”》.,;:’])|(?<=[a-z]{3}))"
+)
+BEHIND_HAN = r"(?<=[\u4e00-\u9fff])"
 AFTER_NOTE = r"(?=[\s，。；：、）)”》.,;:]|$) ?"
 CJK_OR_MARK = re.compile(r"[\u2e80-\u9fff\uff00-\uffef“”‘’…—]")
 
@@ -40,19 +46,23 @@ def _follows(mark: str, last: str | None) -> bool:
 
 
 def take_out_marks(
-    texts: list[str], pages: Sequence[int | None], notes: Sequence[Draft]
+    texts: list[str], pages: Sequence[int | None], notes: Sequence[Draft], spaced: bool
 ) -> list[LeftOut]:
-    """Take the notes' numbers out of the text, each behind the one before it.
+    """Take the notes' numbers out of the text, each behind the one before it on its own page.
 
-    A number is a mark where it sticks to a word or a stop as no other does: ``目标，2 如今``.
+    `pages` are those that the texts begin on, `spaced` is `Joiner.spaced`.
     """
+    before_note = f"(?:{BEFORE_NOTE}|{BEHIND_HAN})" if spaced else BEFORE_NOTE
     left_out = []
     block, offset = 0, 0
     for note in notes:
         if note.mark is None or not note.mark.isdigit():
             continue
-        pattern = re.compile(f"{BEFORE_NOTE}{note.mark}{AFTER_NOTE}")
+        pattern = re.compile(f"{before_note}{note.mark}{AFTER_NOTE}")
         for number in range(block, len(texts)):
+            page = pages[number]
+            if page is not None and note.page is not None and not 0 <= note.page - page <= 1:
+                continue
             match = pattern.search(texts[number], offset if number == block else 0)
             if match is None:
                 continue

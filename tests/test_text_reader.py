@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from corpus.readers import read, read_bytes
 from corpus.samples import pair
 
 DATA = Path(__file__).parent / "data"
+sys.path.insert(0, str(DATA))
+import make_report  # noqa: E402
+
 SAMPLE_ZH, SAMPLE_EN = pair()
 
 
@@ -187,6 +191,66 @@ def test_footnotes_of_a_pdftotext_file_stand_at_the_end() -> None:
         ("footnote", "2", "见大会第 70/1 号决议。"),
     ]
     assert [e.reason for e in ledger if e.reason == "footnote_mark"] == ["footnote_mark"] * 2
+
+
+def a_full_document(lines_a_page: int, head_first: bool) -> str:
+    """The Chinese sample with masthead, a head and a foot on each page, and a footnote."""
+    printed: list[str] = []
+    for row in gold("zh"):
+        lead = {"heading": "  ", "paragraph": " "}.get(row["kind"], "")
+        lines = make_report.wrap(row["text"], 34)
+        printed += [lead + lines[0], *lines[1:]]
+        printed[-1] += " "
+    starts = range(0, len(printed), lines_a_page)
+    pages = [printed[start : start + lines_a_page] for start in starts]
+    out = ["A/79/1402 ", "联 合 国 ", "大 会 ", "Distr.: General ", "14 March 2024 "]
+    out += ["Chinese ", "Original: English "]
+    for number, page in enumerate(pages, 1):
+        out += ["A/79/1402 "] if number > 1 and head_first else []
+        out += page if number == 1 else [" " + page[0], *page[1:]]
+        if number == 2:
+            out += [
+                "__________________ ",
+                " 1 见大会第 69/283 号决议，附件二；另见委员会年度报",
+                "告。 ",
+            ]
+        out.append(f"{number}/{len(pages)} 24-99017 " if number % 2 else f"24-99017 {number}/9 ")
+    return "\n\n".join(out)
+
+
+@pytest.mark.parametrize("lines_a_page", [30, 37, 41])
+@pytest.mark.parametrize("head_first", [False, True])
+@pytest.mark.parametrize("stripped", [False, True])
+def test_a_document_with_everything_on_its_pages(
+    lines_a_page: int, head_first: bool, stripped: bool
+) -> None:
+    text = a_full_document(lines_a_page, head_first)
+    text = _each_line(text, str.rstrip) if stripped else text
+    document, ledger = read_bytes(text.encode(), "zh")
+    assert seen(document)[:-1] == wanted("zh")
+    note = document.blocks[-1]
+    assert (note.kind, note.mark) == ("footnote", "1")
+    assert note.text == "见大会第 69/283 号决议，附件二；另见委员会年度报告。"
+    reasons = [entry.reason for entry in ledger]
+    assert set(reasons) == {"document_symbol", "masthead", "job_number", "separator"}
+    assert reasons.count("masthead") == 6
+
+
+def test_an_amount_is_no_footnote_mark() -> None:
+    """Behind a note 2 the amount $1.2 million and the symbol Add.2 stay whole."""
+    body = (
+        "The Council met and took note of the report of the Secretary-General on the matter and\n"
+    )
+    text = (
+        body * 9
+        + "spent $1.2 million on it, see A/75/6/Add.2 and others.\n\n__________________\n"
+        + "1 See annex I.\n2 See annex II.\n\n21-04320 2/22\n"
+    )
+    document, _ = read_bytes(text.encode(), "en")
+    assert document.blocks[0].text.endswith(
+        "spent $1.2 million on it, see A/75/6/Add.2 and others."
+    )
+    assert [block.mark for block in document.blocks[1:]] == ["1", "2"]
 
 
 def test_form_feeds_and_running_heads() -> None:
