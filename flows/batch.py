@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
@@ -22,11 +23,13 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows import console
 from flows.account import versions
 from flows.documents import STATE, Outcome, keep_failure, process_group
-from flows.job import Job
+from flows.folder import check_output
+from flows.job import Job, Options, plan_job
+from flows.lock import hold
 from flows.manifest import Entry, groups
 from flows.publish import publish, read_seal
-from flows.settings import from_plain
-from flows.storage import Place, fingerprint
+from flows.settings import Settings, from_plain
+from flows.storage import Place, fingerprint, is_remote
 from flows.workers import WorkerLost, Workers
 
 DOCUMENTS_A_GROUP = 32
@@ -105,7 +108,7 @@ def publish_task() -> str:
     with console.current().stage("publish"):
         show = console.current().progress
         made_by = _made_by(job.settings)
-        publish(Place.of(job.out), job.entries, job.keys, job.plan, made_by, show)
+        publish(Place.of(job.out), job.entries, job.keys, job.options.plan, made_by, show)
     return job.out
 
 
@@ -124,15 +127,38 @@ def batch_flow(name: str, documents: int) -> dict[str, Any]:
     return told
 
 
+def start_batch(
+    out: str,
+    entries: Sequence[Entry],
+    settings: Settings,
+    options: Options,
+    before_flow: Callable[[], object] = lambda: None,
+) -> dict[str, Any]:
+    """Plan and run a batch under its folder's lock; what batch.json holds, and what was done.
+
+    `before_flow` is called when the plan stands (the Prefect server may come up meanwhile).
+    """
+    if not is_remote(out):
+        out = str(Path(out).absolute())
+        check_output(Path(out))
+    with hold(Place.of(out) / STATE):
+        job = plan_job(out, entries, settings, options)
+        done = len(entries) - len(job.todo)
+        shown = f"{len(entries)} documents, {done} done before; worker processes: {options.workers}"
+        console.current().note(shown)
+        before_flow()
+        return run_batch(job) | {"out": out}
+
+
 def run_batch(job: Job) -> dict[str, Any]:
     """Run the batch flow with the task runner that the job names."""
     global _job, _local_workers
     _job = job
     named = batch_flow.with_options(
-        flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job)
+        flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
     )
-    if job.runner == "local" and job.todo:
-        _local_workers = Workers(min(job.workers, len(job.todo)))
+    if job.options.runner == "local" and job.todo:
+        _local_workers = Workers(min(job.options.workers, len(job.todo)))
     try:
         return dict(named(job.out, len(job.entries)))
     finally:
@@ -142,26 +168,28 @@ def run_batch(job: Job) -> dict[str, Any]:
             _local_workers = None
 
 
-def _runner(job: Job) -> TaskRunner[Any]:
-    if job.runner == "dask":
-        from prefect_dask import DaskTaskRunner
+def _runner(options: Options) -> TaskRunner[Any]:
+    if options.runner == "dask":
+        from prefect_dask.task_runners import DaskTaskRunner
 
-        if job.cluster:
-            return DaskTaskRunner(address=job.cluster)
-        options = {"n_workers": job.workers, "threads_per_worker": 1, "dashboard_address": None}
-        return DaskTaskRunner(cluster_kwargs=options)
-    if job.runner == "ray":
-        from prefect_ray import RayTaskRunner
+        if options.cluster:
+            return DaskTaskRunner(address=options.cluster)
+        cluster = {"n_workers": options.workers, "threads_per_worker": 1, "dashboard_address": None}
+        return DaskTaskRunner(cluster_kwargs=cluster)
+    if options.runner == "ray":
+        from prefect_ray.task_runners import RayTaskRunner
 
-        return RayTaskRunner(address=job.cluster, init_kwargs={"num_cpus": job.workers})
-    return ThreadPoolTaskRunner(max_workers=job.workers)  # type: ignore[no-any-return]
+        started = {"num_cpus": options.workers}
+        ray: TaskRunner[Any] = RayTaskRunner(address=options.cluster, init_kwargs=started)
+        return ray
+    return ThreadPoolTaskRunner(max_workers=options.workers)
 
 
 def _process(job: Job, state: Place, tally: Tally) -> None:
     entries = [job.entries[number] for number in job.todo]
     keys = {job.entries[number].id: job.keys[number] for number in job.todo}
     sizes = [_size(entry.source) for entry in entries]
-    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.workers)))
+    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.options.workers)))
     futures = []
     for group in groups(entries, sizes, most, BYTES_A_GROUP):
         packed = {
@@ -171,8 +199,8 @@ def _process(job: Job, state: Place, tally: Tally) -> None:
             "settings": dict(job.settings),
         }
         named = (group[0].id, len(group) - 1, packed)
-        if job.runner == "local":
-            futures.append(local_group_task.submit(*named, job.timeout))
+        if job.options.runner == "local":
+            futures.append(local_group_task.submit(*named, job.options.timeout))
         else:
             futures.append(remote_group_task.submit(*named))
     with console.current().stage("documents"):

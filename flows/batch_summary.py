@@ -84,7 +84,7 @@ def _seconds_left(state: Place) -> int | None:
         return None
     if told.get("seconds_left") is None:
         return None
-    return max(0, round(told["seconds_left"] - (time.time() - told["at"])))
+    return int(max(0, told["seconds_left"] - (time.time() - told["at"])))
 
 
 def print_status(told: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from corpus.bitext import Bitext, MachineTranslation, Row
 from corpus.document import DuizhaoError, InputError, LedgerEntry
+from corpus.writers.jsonl import as_dict, row_of
 from flows import results, stages
 from flows.manifest import Entry
 from flows.settings import Settings, from_plain, plain
@@ -91,11 +92,11 @@ def process_group(
     place = Place.of(state)
     group = [_Work(entry, key) for entry, key in zip(entries, keys, strict=True)]
     for work in group:
-        work.step("read", lambda work=work: _read(work, made))  # type: ignore[misc]
+        work.step("read", lambda work=work: _read(work, made))
     _translate([work for work in group if work.well], made)
     for work in group:
-        work.step("align", lambda work=work: _align(work, made))  # type: ignore[misc]
-        bitext = work.step("write", lambda work=work: _assemble(work, made))  # type: ignore[misc]
+        work.step("align", lambda work=work: _align(work, made))
+        bitext = work.step("write", lambda work=work: _assemble(work, made))
         work.keep(place, bitext)
     results.forget()
     return [work.outcome() for work in group]
@@ -241,8 +242,6 @@ def keep_failure(place: Place, outcome: Outcome) -> None:
 
 def _packed(outcome: Outcome, bitext: Bitext) -> bytes:
     """The outcome with its rows and ledger; the same content gives the same bytes."""
-    from corpus.writers.jsonl import as_dict
-
     told = asdict(outcome) | {"seconds": 0.0}
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3, mtime=0) as file:
@@ -264,8 +263,3 @@ def read_outcome(place: Place, name: str) -> tuple[Outcome, list[Row], list[Ledg
     rows = [row_of(line["row"]) for line in lines[1:] if "row" in line]
     ledger = [LedgerEntry(**line["ledger"]) for line in lines[1:] if "ledger" in line]
     return Outcome(**lines[0]), rows, ledger
-
-
-def row_of(told: Mapping[str, Any]) -> Row:
-    """The row that JSON told of."""
-    return Row(**{name: tuple(v) if isinstance(v, list) else v for name, v in told.items()})

@@ -62,11 +62,11 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
                 f"{', '.join(COLUMNS)} and any others"
             )
     lines.fieldnames = heading
-    records = []
+    records: list[tuple[int, dict[str, Any]]] = []
     for record in lines:
         if None in record:
             raise InputError(f"{path}:{lines.line_num}: more fields than the first line names")
-        records.append((lines.line_num, dict(record)))
+        records.append((lines.line_num, {str(name): value for name, value in record.items()}))
     return records
 
 

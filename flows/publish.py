@@ -26,9 +26,9 @@ from corpus.cleaning.run import CleaningReport, clean
 from corpus.document import LedgerEntry
 from corpus.splits import SPLITS, Shares, SplitReport, split
 from corpus.writers import writer
-from corpus.writers.jsonl import as_dict, write_ledger
+from corpus.writers.jsonl import as_dict, row_of, write_ledger
 from evaluation.translation import Statistics
-from flows.documents import STATE, Outcome, outcome_names, read_outcome, row_of
+from flows.documents import STATE, Outcome, outcome_names, read_outcome
 from flows.manifest import Entry
 from flows.storage import Place
 

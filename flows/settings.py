@@ -138,7 +138,8 @@ def plain(settings: Settings) -> dict[str, Any]:
 
 def from_plain(values: Mapping[str, Any]) -> Settings:
     """The settings that `plain` told, or some of them."""
-    return Settings(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    told: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+    return Settings(**told)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _parse(name: str, value: Any, origin: str) -> Any:
-    default = next(entry.default for entry in fields(Settings) if entry.name == name)
+    default: Any = next(entry.default for entry in fields(Settings) if entry.name == name)
     try:
         if isinstance(default, bool):
             return _boolean(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, BinaryIO
 
@@ -23,10 +23,14 @@ def write_ledger(entries: Iterable[LedgerEntry], file: BinaryIO) -> int:
 
 def read(file: BinaryIO) -> Iterator[Row]:
     """The rows of a file that `write` wrote."""
-    tuples = {entry.name for entry in fields(Row) if str(entry.type).startswith("tuple")}
     for line in file:
-        values = json.loads(line)
-        yield Row(**{k: tuple(v) if k in tuples else v for k, v in values.items()})
+        yield row_of(json.loads(line))
+
+
+def row_of(told: Mapping[str, Any]) -> Row:
+    """The row that JSON told of."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in told.items()}
+    return Row(**values)
 
 
 def read_ledger(file: BinaryIO) -> Iterator[LedgerEntry]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import BinaryIO
 
+from lxml import etree
+
 from corpus.bitext import Row
 
 HEADER = {
@@ -31,15 +33,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write(rows: Iterable[Row], file: BinaryIO) -> int:
     """Write the rows; returns their number."""
-    from lxml import etree
-
     count = 0
     with etree.xmlfile(file, encoding="UTF-8") as xml:
         xml.write_declaration()
         xml.write_doctype('<!DOCTYPE tmx SYSTEM "tmx14.dtd">')
         with xml.element("tmx", version="1.4"):
             xml.write("\n")
-            xml.write(etree.Element("header", creationtoolversion=version("duizhao"), **HEADER))
+            xml.write(etree.Element("header", HEADER | {"creationtoolversion": version("duizhao")}))
             xml.write("\n")
             with xml.element("body"):
                 xml.write("\n")
@@ -50,9 +50,7 @@ def write(rows: Iterable[Row], file: BinaryIO) -> int:
     return count
 
 
-def _unit(row: Row) -> object:
-    from lxml import etree
-
+def _unit(row: Row) -> etree._Element:
     unit = etree.Element("tu", tuid=clean(row.id))
     for name, value in _properties(row):
         etree.SubElement(unit, "prop", type=f"x-{name}").text = clean(value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from flows.commands import build
+
+TITLE = "Chinese-English parallel corpus of United Nations documents"
 
 
 def batch(
@@ -71,9 +72,7 @@ def batch(
     test: Annotated[
         float, typer.Option("--test", help="Share of documents in the test split.")
     ] = 0.05,
-    title: Annotated[
-        str, typer.Option("--title", help="Title of the dataset card.")
-    ] = "Chinese-English parallel corpus of United Nations documents",
+    title: Annotated[str, typer.Option("--title", help="Title of the dataset card.")] = TITLE,
     timeout: Annotated[
         float,
         typer.Option(
@@ -112,85 +111,38 @@ def batch(
         glossary=glossary,
         formats=formats,
     ).settings
-    from corpus.document import InputError
+    from flows.job import options_of
 
-    if runner not in ("local", "dask", "ray"):
-        raise InputError(f"--runner {runner}: there are local, dask and ray")
-    failed = run(
-        manifest,
-        out,
+    options = options_of(
         settings,
-        pattern=pattern,
         workers=workers,
         runner=runner,
         cluster=cluster,
         retry_failed=retry_failed,
-        resume=resume,
+        again=not resume,
         cleaning=clean,
-        shares=(validation, test),
+        validation=validation,
+        test=test,
         title=title,
         timeout=timeout,
-        as_json=json,
     )
+    failed = run(manifest, out, settings, options, pattern=pattern, as_json=json)
     if failed:
         raise typer.Exit(1)
 
 
 def run(
-    manifest: str,
-    out: str,
-    settings: Any,
-    *,
-    pattern: str,
-    workers: int | None,
-    runner: str,
-    cluster: str | None,
-    retry_failed: bool,
-    resume: bool,
-    cleaning: list[str] | None,
-    shares: tuple[float, float],
-    title: str,
-    timeout: float,
-    as_json: bool,
+    manifest: str, out: str, settings: Any, options: Any, *, pattern: str, as_json: bool
 ) -> int:
-    """Plan and run a batch; returns how many documents are not in the corpus."""
-    from dataclasses import replace
-
-    from corpus.cleaning.plan import default_plan, parse_plan
-    from corpus.splits import Shares
+    """Run a batch and say what came out; returns how many documents are not in the corpus."""
     from flows import console, runtime
-    from flows.documents import STATE
-    from flows.job import plan_job
-    from flows.lock import hold
     from flows.manifest import read_manifest
-    from flows.publish import Plan
-    from flows.storage import Place, is_remote
-    from models.cores import usable_cores
 
     entries = read_manifest(manifest, pattern)
-    steps = default_plan() if cleaning is None else parse_plan(s for s in cleaning if s != "none")
-    plan = Plan(steps, Shares(*shares), settings.formats, title)
-    workers = workers or max(1, usable_cores() // 2)
-    if not settings.threads:
-        threads = 1 if cluster else max(1, usable_cores() // workers)
-        settings = replace(settings, threads=threads)
-    if not is_remote(out):
-        out = str(Path(out).absolute())
-    place = Place.of(out)
-    with (
-        runtime.session() as connect,
-        console.use(console.TerminalConsole()) as shown,
-        hold(place / STATE),
-    ):
-        job = plan_job(out, entries, settings, plan, again=not resume, retry_failed=retry_failed)
-        job = replace(job, workers=workers, runner=runner, cluster=cluster, timeout=timeout)
-        done = len(entries) - len(job.todo)
-        shown.note(f"{len(entries)} documents, {done} done before; worker processes: {workers}")
-        from flows.batch import run_batch
+    with runtime.session() as connect, console.use(console.TerminalConsole()):
+        from flows.batch import start_batch
 
-        connect()
-        told = run_batch(job)
-    told["out"] = out
+        told = start_batch(out, entries, settings, options, before_flow=connect)
     _print(told, as_json)
     return len(told["failed"]) + len(told["batch"]["left"])
 

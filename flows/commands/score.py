@@ -25,6 +25,11 @@ class Metric(StrEnum):
     CHRF = "chrf++"
     TER = "ter"
     COMET = "comet"
+    MT_SCORE = "mt_score"
+    SIMILARITY = "similarity"
+
+
+REFERENCE_FREE = ("mt_score", "similarity")
 
 
 def score(
@@ -46,7 +51,9 @@ def score(
             "-m",
             help="Metric to take; may be given more than once. Default: bleu, chrf++ and ter. "
             "ter is slow (its time grows with the cube of a segment's length); comet needs its "
-            "own environment, see docs/evaluation.md.",
+            "own environment, see docs/evaluation.md. mt_score (mean log-probability a token "
+            "under the default model) and similarity (of sentence embeddings) need no reference, "
+            "but --source; their correlation to chrF++ by segment is shown.",
         ),
     ] = None,
     segments: Annotated[
@@ -80,6 +87,9 @@ def score(
     scores: list[Score] = []
     by_segment: dict[str, list[float]] = {}
     for name in chosen:
+        if name in REFERENCE_FREE:
+            by_segment[name] = _reference_free(name, sources, hypotheses)
+            continue
         if name == "comet":
             from evaluation.neural import comet
 
@@ -91,11 +101,35 @@ def score(
         scores.append(statistics.score(bootstrap=bootstrap, seed=seed))
         if segments:
             by_segment[name] = statistics.segments()
+    free = {name: by_segment[name] for name in chosen if name in REFERENCE_FREE}
+    told = _correlated(free, measure("chrf++", hypotheses, references).segments()) if free else {}
     rows = _rows(by_segment, hypotheses, references, sources) if segments else []
     if to is Output.JSON:
-        _print_json(scores, rows)
+        _print_json(scores, told, rows)
     else:
-        _print_table(scores, rows, chosen)
+        _print_table(scores, told, rows, chosen)
+
+
+def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str]) -> list[float]:
+    from corpus.document import InputError
+    from flows.reference_free import mt_scores, similarities
+
+    if sources is None:
+        raise InputError(f"{name} compares with the source: give it with --source")
+    return (mt_scores if name == "mt_score" else similarities)(sources, hypotheses)
+
+
+def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, Any]:
+    """Mean of each score without reference, and how well it goes with segment chrF++."""
+    from dataclasses import asdict
+
+    from evaluation.correlation import correlate
+
+    return {
+        name: {"mean": sum(values) / len(values)}
+        | {"correlation_to_chrf": asdict(correlate(values, chrf))}
+        for name, values in free.items()
+    }
 
 
 def _workers(metric: str) -> int:
@@ -121,18 +155,22 @@ def _rows(
     return rows
 
 
-def _print_json(scores: list[Score], rows: list[dict[str, Any]]) -> None:
+def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     import json
 
     from evaluation.scores import score_json
 
     found: dict[str, Any] = {"scores": [score_json(score) for score in scores]}
+    if free:
+        found["reference_free"] = free
     if rows:
         found["segments"] = rows
     print(json.dumps(found, ensure_ascii=False, indent=1))
 
 
-def _print_table(scores: list[Score], rows: list[dict[str, Any]], names: list[str]) -> None:
+def _print_table(
+    scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]], names: list[str]
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -142,16 +180,31 @@ def _print_table(scores: list[Score], rows: list[dict[str, Any]], names: list[st
         sides = [side for side in ("source", "hypothesis", "reference") if side in rows[0]]
         table = Table("line", *names, *sides)
         for row in rows:
-            figures = [f"{row[name]:.1f}" for name in names]
+            figures = [f"{row[name]:.{_digits(name)}f}" for name in names]
             table.add_row(str(row["line"]), *figures, *(Text(row[side]) for side in sides))
         console.print(table)
     table = Table("metric", "score", "95% interval", "mean ± margin")
     for score in scores:
-        cells = [score.metric, f"{score.value:.2f}"]
+        digits = _digits(score.metric.lower())
+        cells = [score.metric, f"{score.value:.{digits}f}"]
         if score.low is not None and score.margin is not None:
-            cells.append(f"{score.low:.2f} to {score.high:.2f}")
-            cells.append(f"{score.mean:.2f} ± {score.margin:.2f}")
+            cells.append(f"{score.low:.{digits}f} to {score.high:.{digits}f}")
+            cells.append(f"{score.mean:.{digits}f} ± {score.margin:.{digits}f}")
         table.add_row(*cells)
-    console.print(table)
+    if scores:
+        console.print(table)
+    if free:
+        table = Table("without reference", "mean", "Pearson to chrF++", "Spearman to chrF++")
+        for name, one in free.items():
+            found = one["correlation_to_chrf"]
+            both = [found["pearson"], found["spearman"]]
+            cells = ["-" if value is None else f"{value:.3f}" for value in both]
+            table.add_row(name, f"{one['mean']:.3f}", *cells)
+        console.print(table)
     for score in scores:
         console.print(f"{score.metric}: {score.signature}", style="dim", soft_wrap=True)
+
+
+def _digits(metric: str) -> int:
+    """Decimals: two for scores up to 100, four for those about 1."""
+    return 4 if metric in ("comet", *REFERENCE_FREE) else 2

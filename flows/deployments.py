@@ -1,0 +1,138 @@
+"""Flows to deploy on a Prefect server (prefect.yaml): a scheduled batch, a watched folder.
+
+They take plain values, so that they can be started from Prefect's page, its command line or a
+schedule, and call what the commands call. Run again, they go on from what is done: a retry after a
+crash, and a schedule that fires too often, cost nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from corpus.document import DuizhaoError
+from flows import console
+from flows.batch import start_batch
+from flows.job import options_of
+from flows.lock import Held
+from flows.manifest import PATTERN, Entry, read_manifest
+from flows.settings import resolve
+
+SETTLED_SECONDS = 10.0
+"""A file that has not changed for so long has arrived."""
+
+
+class LogConsole(console.Console):
+    """Tells in the flow run's log what `duizhao batch` shows in the terminal."""
+
+    def __init__(self) -> None:
+        from prefect.logging import get_run_logger
+
+        self._log: Any = get_run_logger()
+
+    def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
+        """A stage is done."""
+        self._log.info("%s: %s (%.1f s)", name, text, seconds)
+
+    def note(self, text: str) -> None:
+        """A line to read."""
+        self._log.info(text)
+
+
+@flow(name="duizhao-batch", retries=2, retry_delay_seconds=60, log_prints=False)
+def scheduled_batch(
+    manifest: str,
+    out: str,
+    workers: int = 1,
+    runner: str = "local",
+    cluster: str | None = None,
+    pattern: str = PATTERN,
+    retry_failed: bool = False,
+    model: str | None = None,
+    beam: int | None = None,
+    min_confidence: float | None = None,
+    formats: str = "parquet,jsonl",
+) -> dict[str, int]:
+    """Build one corpus from the documents of a manifest or folder; returns what it counted.
+
+    Documents that cannot be done do not fail the flow: they are in its artifacts, in
+    documents.jsonl, and counted as `failed`.
+    """
+    settings = resolve(model=model, beam=beam, min_confidence=min_confidence, formats=formats)
+    options = options_of(
+        settings.settings,
+        workers=workers,
+        runner=runner,
+        cluster=cluster,
+        retry_failed=retry_failed,
+    )
+    with console.use(LogConsole()):
+        told = start_batch(out, read_manifest(manifest, pattern), settings.settings, options)
+    counts: dict[str, int] = told["counts"]
+    if told["batch"]["left"]:
+        # trouble that may pass: the flow's retry goes on from here
+        name, stage, reason = told["batch"]["left"][0]
+        raise DuizhaoError(f"{counts['left']} documents left, such as {name} ({stage}): {reason}")
+    return counts
+
+
+@flow(name="duizhao-watch", log_prints=False)
+def watch_folder(
+    folder: str,
+    out: str,
+    pattern: str = PATTERN,
+    wait_for_reference: bool = True,
+    workers: int = 1,
+    formats: str = "parquet,jsonl",
+) -> dict[str, int]:
+    """Build what has arrived in a folder since the last time; to be run every minute or so.
+
+    A pair is taken when both files have been still for ten seconds; with
+    `wait_for_reference` false a report alone is taken too, and built anew when its reference
+    comes. What is built already is not done again, and one corpus holds it all.
+    """
+    entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
+    log = logging.getLogger("prefect.flow_runs")
+    if not entries:
+        log.info("nothing has arrived in %s yet", folder)
+        return {}
+    settings = resolve(formats=formats).settings
+    try:
+        with console.use(LogConsole()):
+            told = start_batch(out, entries, settings, options_of(settings, workers=workers))
+    except Held as error:
+        log.info("%s", error)
+        return {}
+    counts: dict[str, int] = told["counts"]
+    return counts
+
+
+def read_manifest_or_none(folder: str, pattern: str) -> list[Entry]:
+    """The pairs in a folder, [] where there is none yet."""
+    try:
+        return read_manifest(folder, pattern)
+    except DuizhaoError:
+        if not Path(folder).is_dir():
+            raise
+        return []
+
+
+def arrived(entries: list[Entry], wait_for_reference: bool) -> list[Entry]:
+    """The entries whose files are all there and have been still for a while."""
+    return [
+        entry
+        for entry in entries
+        if (entry.reference or not wait_for_reference)
+        and all(_still(path) for path in (entry.source, entry.reference) if path)
+    ]
+
+
+def _still(path: str) -> bool:
+    try:
+        return time.time() - Path(path).stat().st_mtime >= SETTLED_SECONDS
+    except OSError:
+        return False
