@@ -81,7 +81,11 @@ BAD: dict[str, Callable[[], list[Row]]] = {
         row(GOOD[0][0], "Report"),
         row("报告", GOOD[0][1] * 3),
     ],
-    "numbers": lambda: [row("共有1 250人。", "There were 3,400 people.")],
+    "numbers": lambda: [
+        row("共有1 250人。", "There were 3,400 people."),
+        row("2014年举行会议。", "A meeting was held this year."),
+        row("会议今年举行。", "A meeting was held in 2014."),
+    ],
     "low_confidence": lambda: [row(*GOOD[0], confidence=0.2)],
     "length": lambda: [row("的" * 501, "of " * 200), row("是", "")],
     "characters": lambda: [row("报告\ufffd", "Report"), row("12 345 678 元", "12,345,678")],
@@ -105,6 +109,16 @@ def test_symbols_and_names_are_not_another_language() -> None:
         ("互联网主页：www.un.org/zh", "Internet home page: www.un.org"),
     ):
         assert run([row(source, target)], [planned("language"), planned("untranslated")])[0]
+
+
+def test_numbers_in_words_and_paragraph_numbers_do_not_disagree() -> None:
+    for source, target in (
+        ("会议历时一百天。", "The session lasted 100 days."),
+        ("有111个国家。", "One hundred and eleven countries."),
+        ("103. 委员会开会。", "The Committee met."),
+        ("22. 12人。", "Twelve people."),
+    ):
+        assert run([row(source, target)], [planned("numbers")])[0], source
 
 
 def test_exact_duplicates_leave_the_first_whatever_its_width_or_case() -> None:
@@ -217,7 +231,7 @@ def test_a_corpus_that_changes_between_passes_is_refused() -> None:
 def test_plans_are_read_from_words() -> None:
     plan = parse_plan(["numbers:min_share=0.5", "boilerplate:documents=3,sides=source", "length"])
     assert describe(plan)[:2] == [
-        {"step": "numbers", "parameters": {"min_share": 0.5}},
+        {"step": "numbers", "parameters": {"min_share": 0.5, "one_sided": 100}},
         {"step": "boilerplate", "parameters": {"documents": 3, "sides": "source"}},
     ]
     assert parse_plan(map(str, default_plan())) == default_plan()
@@ -246,6 +260,8 @@ def test_figures_are_brought_to_the_same_units() -> None:
         ("３５万次", "350,000"),
         ("2万亿", "2 trillion"),
         ("第70/1号决议", "resolution 70/1"),
+        ("12时40分", "12.40 p.m."),
+        ("200多万人", "more than 2 million people"),
     ):
         assert figures(chinese, chinese=True) == figures(english, chinese=False)
 

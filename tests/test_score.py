@@ -165,3 +165,27 @@ def test_a_missing_file_and_a_folder_are_named(files: tuple[Path, Path], tmp_pat
         assert code == 2
         assert str(path) in err
         assert err.count("\n") == 1
+
+
+def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> None:
+    """Forced decoding and embeddings; an empty hypothesis is scored too, not dropped."""
+    texts = {
+        "source": ["安理会开会。", "会议通过了议程。", "安理会今天开会。", "报告"],
+        "good": ["The Council met.", "The agenda was adopted.", "The Council met today.", ""],
+        "reference": ["The Council met.", "The agenda was adopted.", "The Council met.", "Report"],
+    }
+    for name, lines in texts.items():
+        (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    files = [tmp_path / "good", tmp_path / "reference"]
+    metrics = ["-m", "mt_score", "-m", "similarity"]
+    code, _, err = run("score", *files, *metrics)
+    assert (code, "give it with --source" in err) == (2, True)
+    options = [*metrics, "--source", tmp_path / "source", "--to", "json", "--segments"]
+    code, out, err = run("score", *files, *options)
+    assert code == 0, err
+    found = json.loads(out)
+    segments = found["segments"]
+    assert all(segment["mt_score"] <= 0 for segment in segments)
+    assert all(-1 <= segment["similarity"] <= 1.001 for segment in segments)
+    assert segments[0]["similarity"] > segments[3]["similarity"]
+    assert found["reference_free"]["mt_score"]["correlation_to_chrf"]["segments"] == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -105,3 +106,16 @@ def test_comet_that_is_not_set_up_says_what_to_do(monkeypatch: pytest.MonkeyPatc
         comet(["源"], ["a"], ["a"], python="/nowhere/python")
     with pytest.raises(InputError, match="cannot import COMET"):
         comet(["源"], ["a"], ["a"], python=sys.executable)
+
+
+@pytest.mark.skipif(
+    not ("DUIZHAO_COMET_PYTHON" in os.environ and "DUIZHAO_COMET_MODEL" in os.environ),
+    reason="needs COMET's own environment and a model",
+)
+def test_comet_scores_in_its_own_environment() -> None:
+    found = comet(["会议开幕。", "通过议程。"], ["Opening.", ""], ["Opening.", "Adoption."])
+    assert found.score.metric == "COMET"
+    assert len(found.segments) == 2
+    assert found.score.value == pytest.approx(sum(found.segments) / 2)
+    with pytest.raises(InputError, match="is not on this machine"):
+        comet(["会议开幕。"], ["Opening."], ["Opening."], model="nobody/no-such-model")

@@ -35,19 +35,15 @@ import json, sys
 from opusfilter import filters, lid
 pairs = json.load(sys.stdin)
 steps = {
-    "LengthRatioFilter (char)": filters.LengthRatioFilter(unit="char"),
+    "LengthRatioFilter (zh char, en word)": filters.LengthRatioFilter(unit=["char", "word"]),
     "NonZeroNumeralsFilter": filters.NonZeroNumeralsFilter(),
     "SimilarityFilter": filters.SimilarityFilter(),
     "CharacterScoreFilter": filters.CharacterScoreFilter(scripts=["Han", "Latin"]),
-    "Py3LangIDFilter": getattr(lid, "Py3LangIDFilter", None) or getattr(filters, "x", None),
+    "LangidFilter": lid.LangidFilter(languages=["zh", "en"]),
     "TerminalPunctuationFilter": filters.TerminalPunctuationFilter(),
 }
 found = {}
 for name, step in steps.items():
-    if step is None:
-        continue
-    if isinstance(step, type):
-        step = step(languages=["zh", "en"])
     found[name] = [not step.accept(score) for score in step.score(pairs)]
 json.dump(found, sys.stdout)
 """
@@ -60,7 +56,7 @@ text = "".join(f"{a}\\t{b}\\n" for a, b in pairs)
 steps = {
     "num_mismatch": ["num_mismatch.py"],
     "src_trg_ratio": ["src_trg_ratio.py"],
-    "alpha_ratio": ["alpha_ratio.py", "--SRCLANG", "zh", "--TRGLANG", "en"],
+    "alpha_ratio": ["alpha_ratio.py", "--src-lang", "zh", "--trg-lang", "en"],
 }
 found = {}
 for name, (script, *options) in steps.items():
