@@ -44,6 +44,7 @@ def test_bare_sentences_from_standard_input(tmp_path: Path) -> None:
     data = SAMPLE_EN.read_text(encoding="utf-8").encode("utf-16")
     run = segment("-", "--lang", "en", "--to", "txt", "-o", out, stdin=data)
     assert (run.returncode, run.stdout) == (0, b"")
+    assert run.stderr.decode().startswith("standard input (utf-16-le): 86 blocks, 155 sentences")
     sentences = out.read_text(encoding="utf-8").splitlines()
     assert len(sentences) == 155
     assert sentences[-1].endswith("be reconciled in that regard?")

@@ -87,7 +87,9 @@ def segment(
         _write("".join(_json(asdict(entry)) + "\n" for entry in left_out), ledger)
     for warning in document.metadata.get("warnings", ()):
         print(f"duizhao: {warning}", file=sys.stderr)
+    encoding = document.metadata.get("encoding")
     print(
+        f"{file if file != '-' else 'standard input'}{f' ({encoding})' if encoding else ''}: "
         f"{len(document.blocks)} blocks, {len(document.sentences)} sentences, "
         f"{len(left_out)} pieces of page furniture left out",
         file=sys.stderr,
