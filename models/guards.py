@@ -157,7 +157,7 @@ def _length(source: str, output: str) -> Iterator[Finding]:
     if not expected:
         return
     ratio = len(output.strip()) / expected
-    lowest = max(0.25, 0.72 * (1 - 2.2 / expected**0.5))
+    lowest = max(0.2, 0.75 * (1 - 3.2 / expected**0.5))
     highest = 1.55 * (1 + 5 / expected**0.5)
     if ratio < lowest:
         yield Finding(TOO_SHORT, f"{len(output.strip())} characters, {expected:.0f} expected")
@@ -175,7 +175,7 @@ def expected_length(source: str) -> float:
 _SYMBOL = re.compile(
     r"(?<![A-Za-z0-9/])(?=[A-Z])[A-Z][A-Za-z0-9.\-]*(?:/[A-Z0-9][A-Za-z0-9.\-]*(?:\([A-Z0-9.]+\))?)+"
     r"|(?<![\d.])\d{1,4} ?\( ?(?:19|20)\d\d ?\)"
-    r"|(?<![\w/])(?:[A-Z]-?)?\d{1,3}/(?:[A-Z]+\.)?\d{1,3}(?: ?[A-Z](?![a-z]))?"
+    r"|(?<![A-Za-z0-9/])(?:[A-Z]-?)?\d{1,3}/(?:[A-Z]+\.)?\d{1,3}(?: ?[A-Z](?![a-z]))?"
     r"(?=[ 、和及与至A-Z\d/.]*号)"
 )
 
@@ -189,7 +189,8 @@ _THE_YEAR = re.compile(r"\b(?:the|this|that|same|last|previous|next|current) yea
 def _missing(source: str, output: str) -> Iterator[Finding]:
     """Symbols, dates and numbers of the source that the output lacks."""
     text = normalised(source)
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", output)).lower()
+    output = unicodedata.normalize("NFKC", output)
+    plain = re.sub(r"\s", "", output).lower()
     rest = text
     for match in _SYMBOL.finditer(text):
         symbol = match[0].strip(" .-")
@@ -200,6 +201,9 @@ def _missing(source: str, output: str) -> Iterator[Finding]:
             symbol = symbol.partition("(")[0]  # 第29(2013)号一般性建议: mostly without its year
         if re.sub(r"\s", "", symbol).lower() not in plain:
             yield Finding(SYMBOL, symbol)
+        # the 2021 of S/2021/130 is no year that a date could be found in
+        spelled = r"\s*".join(map(re.escape, re.sub(r"\s", "", symbol)))
+        output = re.sub(spelled, "¤", output, count=1, flags=re.I)
     english = english_numbers(output)
     for date, start, end in dates(rest):
         rest = _blank(rest, start, end)
