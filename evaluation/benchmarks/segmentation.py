@@ -17,6 +17,7 @@ spaces as it likes. Paragraph ends are not counted: everyone gets those.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -203,10 +204,13 @@ def _print_seed(path: Path, language: Language, tools: dict[str, Splitter]) -> N
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description="Sentence splitting, side by side.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    shared = Path(os.environ.get("DUIZHAO_SHARED", "../shared"))
+    parser.add_argument("--data", type=Path, default=shared / "data", help="folder of the texts")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 2, 50])
     parser.add_argument("--errors", type=int, default=0, help="print so many of our errors")
     options = parser.parse_args()
+    if not (options.data / "unpc").is_dir():
+        sys.exit(f"{options.data}: no folder unpc in it; say where the texts lie with --data")
     _run(options.data, options.sizes, options.errors)
 
 
