@@ -117,15 +117,18 @@ def html_page(language: str, *, notes: bool = True, furniture: bool = True) -> s
     body: list[str] = []
     source = [row for row in rows(language) if notes or row.kind != "footnote"]
     number = 0
+    caption = ""
     while number < len(source):
         row = source[number]
         number += 1
-        if row.kind == "table_cell":
+        if row.kind == "caption":
+            caption = row.text
+        elif row.kind == "table_cell":
             cells = [row]
             while number < len(source) and source[number].kind == "table_cell":
                 cells.append(source[number])
                 number += 1
-            body.append(_html_table([cell.text for cell in cells]))
+            body.append(_html_table([cell.text for cell in cells], caption))
         elif row.kind == "footnote":
             body.append(
                 f'<p class="footnote" id="fn{row.mark}"><sup>{row.mark}</sup> '
@@ -139,7 +142,7 @@ def html_page(language: str, *, notes: bool = True, furniture: bool = True) -> s
             inner = "".join(f"<li>{_html_text(item, item.bare)}</li>" for item in items)
             body.append(f"<ul>{inner}</ul>")
         else:
-            tag = {"heading": "h2", "caption": "h4"}.get(row.kind, "p")
+            tag = "h2" if row.kind == "heading" else "p"
             body.append(f'<{tag} class="{row.kind}">{_html_text(row, row.text)}</{tag}>')
     article = "\n".join(body)
     if not furniture:
@@ -151,7 +154,7 @@ def html_page(language: str, *, notes: bool = True, furniture: bool = True) -> s
         f'<header class="masthead"><p>{" ".join(ORGAN[language])}</p></header>'
         f"<nav><ul>{links}</ul></nav>"
         f"<main><article>{article}</article></main>"
-        f'<aside><h3>Related</h3><p>Something else that happened yesterday in town.</p></aside>'
+        f"<aside><h3>Related</h3><p>Something else that happened yesterday in town.</p></aside>"
         f"<footer><p>{SYMBOL} {JOB}</p></footer></body></html>"
     )
 
@@ -162,13 +165,14 @@ def _html_text(row: Row, text: str) -> str:
     )
 
 
-def _html_table(cells: list[str]) -> str:
+def _html_table(cells: list[str], caption: str) -> str:
     lines = [cells[start : start + 3] for start in range(0, len(cells), 3)]
-    return "<table>{}</table>".format(
+    return "<table><caption>{}</caption>{}</table>".format(
+        html.escape(caption),
         "".join(
             "<tr>{}</tr>".format("".join(f"<td>{html.escape(cell)}</td>" for cell in line))
             for line in lines
-        )
+        ),
     )
 
 

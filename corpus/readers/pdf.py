@@ -268,7 +268,17 @@ class _Reader:
         self.left_out.append(LeftOut(reason, text, strip.page))
 
     def _figures(self, page: Page, pieces: list[Piece]) -> None:
-        if text := " ".join(piece.text for piece in pieces).strip():
+        """Text without a tag: of a chart, or a head or foot that its maker did not mark."""
+        if not pieces:
+            return
+        found = strips_of_page(replace(page, pieces=tuple(pieces), figures=()), self.language)
+        inside = []
+        for strip in found.strips:
+            if pdf_furniture.FOOT < strip.y / page.height < pdf_furniture.HEAD:
+                inside.append(strip.text)
+            else:
+                self._leave_out(strip, page.height)
+        if text := " ".join([*inside, found.figure]).strip():
             self.left_out.append(LeftOut("figure", text, page.number))
 
 

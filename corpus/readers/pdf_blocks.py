@@ -12,9 +12,7 @@ from corpus.readers.shape import item_mark, kind_of
 from corpus.readers.spacing import tidy
 
 
-def drafts_of(
-    paragraphs: Sequence[Paragraph], language: Language
-) -> list[tuple[Draft, Paragraph]]:
+def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple[Draft, Paragraph]]:
     """The drafts of a document, each with the paragraph that it was made of."""
     joiner = LineJoiner(paragraphs, language)
     out = []

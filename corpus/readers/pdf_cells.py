@@ -45,7 +45,7 @@ def find_cells(paragraphs: Sequence[Paragraph]) -> None:
     """Set `cell` for the paragraphs of tables that the file does not tag as such."""
     rows: dict[int, _Row] = {}
     for number, paragraph in enumerate(paragraphs):
-        if not paragraph.strips or paragraph.note or paragraph.heading:
+        if not paragraph.strips or paragraph.note or _is_title(paragraph):
             continue
         near = [
             other
@@ -118,7 +118,7 @@ def _same_table(
     paragraphs: Sequence[Paragraph], lone: range, before: _Row, after: _Row, body: float
 ) -> bool:
     """Whether what stands between two rows belongs to their table."""
-    if any(paragraphs[number].heading or _is_note(paragraphs[number]) for number in lone):
+    if any(_is_title(paragraphs[number]) or _is_note(paragraphs[number]) for number in lone):
         return False
     if after.page - before.page > 1:
         return False
@@ -161,7 +161,7 @@ def _one_side(
     previous = paragraphs[numbers[0] - 1] if numbers else None
     for number in numbers:
         paragraph = paragraphs[number]
-        if previous is None or not paragraph.strips or paragraph.heading or paragraph.note:
+        if previous is None or not paragraph.strips or _is_title(paragraph) or paragraph.note:
             return
         if _is_note(paragraph) or paragraph.strips[0].page - previous.strips[-1].page > 1:
             return
@@ -180,7 +180,7 @@ def _above(paragraphs: Sequence[Paragraph], numbers: Sequence[int], row: _Row, b
     """What stands above the first row of a table: a head over some of its columns."""
     for number in numbers:
         paragraph = paragraphs[number]
-        if paragraph.cell or not paragraph.strips or paragraph.heading or paragraph.note:
+        if paragraph.cell or not paragraph.strips or _is_title(paragraph) or paragraph.note:
             return
         strip = paragraph.strips[-1]
         if strip.page != row.page or strip.bottom - row.top > 3 * paragraph.size + 6:
@@ -192,6 +192,11 @@ def _above(paragraphs: Sequence[Paragraph], numbers: Sequence[int], row: _Row, b
         if not over or strip.left < min(first_right, row.edges[1][0]) - 6:
             return
         paragraph.cell = True
+
+
+def _is_title(paragraph: Paragraph) -> bool:
+    """A heading or caption by its tag: no cell, wherever it stands."""
+    return paragraph.heading or (paragraph.tag is not None and paragraph.tag.kind == "Caption")
 
 
 def _is_note(paragraph: Paragraph) -> bool:

@@ -7,6 +7,7 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -82,10 +83,10 @@ def read_page(pdf: Any, number: int) -> Page:
         pieces = _with_spaces(pieces, drawn.spaces)
         turned = _main_angle(pieces)
         if turned:
-            width, height = abs(top - bottom), abs(right - left)
-            if page.get_rotation() in (90, 270):
-                width, height = page.get_size()
-            pieces = [_turn(piece, turned, (left, bottom, right, top)) for piece in pieces]
+            if page.get_rotation() not in (90, 270) and turned != 180:
+                width, height = height, width
+            origin = {90: (-bottom, right), 180: (right, top), 270: (top, -left)}[turned]
+            pieces = [_moved(p, *origin, (p.angle - turned) % 360) for p in pieces]
             return Page(number, width, height, tuple(pieces), image_share=drawn.images)
         if left or bottom:
             pieces = [_shift(piece, -left, -bottom) for piece in pieces]
@@ -162,27 +163,43 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
         box_of(text_page, index, box)
         origin_of(text_page, index, x, y)
         key = address(handle, void).value or 0
+        own = look
+        if look is None or key != current:
+            if key not in looks:
+                looks[key] = _look(raw, text_page, index, handle)
+            own = looks[key]
+        assert own is not None
+        start, end, line = box.left, box.right, y.value
+        if own.angle:
+            start, end, line = _along(own.angle, box, x.value, y.value)
         if (
             look is None
             or key != current
-            or abs(y.value - base) > 0.3 * look.size
-            or box.left - right > WIDE_GAP * look.size
-            or box.left < right - 2 * look.size
+            or abs(line - base) > 0.3 * look.size
+            or start - right > WIDE_GAP * look.size
+            or start < right - 2 * look.size
         ):
             if characters and look is not None:
                 yield _piece(characters, left, right, base, space, look)
-            if key not in looks:
-                looks[key] = _look(raw, text_page, index, handle)
-            look, current = looks[key], key
-            characters, left, base, space = [], box.left, y.value, next_space
+            look, current = own, key
+            characters, left, base, space = [], start, line, next_space
         elif next_space:
             characters.append(" " if next_space == "real" else "\u200a")
         next_space = ""
         characters.append(_character(code))
-        right = box.right
+        right = end
     if characters and look is not None:
         yield _piece(characters, left, right, base, space, look)
     seen.update(looks)
+
+
+def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, float]:
+    """(start, end, baseline) of a turned character, as it stands once the text is upright."""
+    if angle == 90:
+        return box.bottom, box.top, -x
+    if angle == 270:
+        return -box.top, -box.bottom, x
+    return -box.right, -box.left, -y
 
 
 def _character(code: int) -> str:
@@ -206,10 +223,11 @@ def _piece(
 def _look(raw: Any, text_page: Any, index: int, handle: Any) -> _Look:
     matrix = raw.FS_MATRIX()
     scale = 1.0
+    angle = 0
     if raw.FPDFText_GetMatrix(text_page, index, matrix):
         scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+        angle = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) % 4 * 90
     size = raw.FPDFText_GetFontSize(text_page, index) * scale
-    angle = round(raw.FPDFText_GetCharAngle(text_page, index) * 180 / 3.14159265 / 90) % 4 * 90
     names = _mark_names(raw, handle)
     tag = raw.FPDFPageObj_GetMarkedContentID(handle)
     mode = raw.FPDFTextObj_GetTextRenderMode(handle)
@@ -318,14 +336,6 @@ def _main_angle(pieces: list[Piece]) -> int:
     for piece in pieces:
         count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
     return max(count, key=lambda angle: count[angle]) if count else 0
-
-
-def _turn(piece: Piece, angle: int, box: tuple[float, float, float, float]) -> Piece:
-    """The piece as it stands once the page is turned so that its text runs to the right.
-
-    Of a turned piece PDFium's box runs along y; `left` and `right` hold x values of it.
-    """
-    return piece if angle == 180 else _moved(piece, 0.0, 0.0, (piece.angle - angle) % 360)
 
 
 def _shift(piece: Piece, x: float, y: float) -> Piece:
