@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -150,4 +151,18 @@ def write_folder(path: Path, work: Work) -> Path:
         "finished": "2026-11-23T12:00:00+00:00",
     }
     (path / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    return path
+
+
+def make_batch(path: Path) -> Path:
+    """A folder as `duizhao batch` leaves it: two documents in shards of two splits."""
+    for name, split in (("one", "train"), ("two", "test")):
+        folder = make_folder(path / "work" / name)
+        for kind, file in (("jsonl", f"{split}-00000.jsonl"), ("ledger", f"{name}.jsonl")):
+            (path / kind).mkdir(exist_ok=True)
+            own = folder / ("corpus.jsonl" if kind == "jsonl" else "ledger.jsonl")
+            text = own.read_text(encoding="utf-8").replace('"report', f'"{name}')
+            text = text.replace('"reference', f'"{name}.en')
+            (path / kind / file).write_text(text, encoding="utf-8")
+    shutil.rmtree(path / "work")
     return path

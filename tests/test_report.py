@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_folders import make_folder, make_large, write_folder
+from report_folders import make_batch, make_folder, make_large, write_folder
 
 from corpus.document import InputError
 from evaluation.report import write_report
@@ -135,9 +135,9 @@ def test_an_empty_corpus_and_one_without_reference_have_a_page(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("corpus.jsonl", None, r"no corpus\.jsonl.*duizhao build"),
-        ("corpus.jsonl", '{"id": "a"}\n', r"corpus\.jsonl:1: .*build the corpus again"),
-        ("corpus.jsonl", "nonsense\n", r"corpus\.jsonl:1: "),
+        ("corpus.jsonl", None, r"no corpus in it.*duizhao build"),
+        ("corpus.jsonl", '{"id": "a"}\n', r"corpus\.jsonl, line 1: .*build the corpus again"),
+        ("corpus.jsonl", "nonsense\n", r"corpus\.jsonl, line 1: "),
         ("scores.json", "{", r"scores\.json: not JSON"),
     ],
 )
@@ -152,3 +152,13 @@ def test_a_damaged_folder_is_named_in_one_line(
     with pytest.raises(InputError, match=message) as caught:
         write_report(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_a_corpus_of_many_documents_has_one_page(tmp_path: Path) -> None:
+    make_batch(tmp_path)
+    data = page_data(read_folder(tmp_path))
+    assert sorted(data["documents"]) == ["one", "two"]
+    assert len(data["beads"]) >= 8
+    assert len(data["sectionDocuments"]) == len(data["sections"])
+    assert data["dots"] == []
+    assert write_report(tmp_path).is_file()

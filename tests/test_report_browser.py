@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browser import browser, open_page, problems, wait_until
-from report_folders import make_folder, make_large, write_folder
+from report_folders import make_batch, make_folder, make_large, write_folder
 
 from evaluation.report import write_report
 from evaluation.report.screenshots import shoot
@@ -250,6 +250,24 @@ def test_small_and_odd_corpora_have_a_page_too(
     page = open_page(browser, write_report(folder), problems)
     assert page.is_visible("#empty")
     assert "no beads" in page.text_content("#lead")
+    page.context.close()
+    assert problems == []
+
+
+def test_many_documents_are_chosen_from_the_menu_and_the_table(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    page = open_page(browser, write_report(make_batch(tmp_path)), problems)
+    assert page.text_content("#sections-title") == "By document"
+    assert not page.is_visible("#section")
+    assert page.text_content("#count") == "12 beads"
+    page.select_option("#document", index=2)
+    assert page.text_content("#count") == "6 of 12 beads"
+    assert page.text_content("#sections-title") == "By section"
+    assert page.is_visible("#section")
+    page.select_option("#document", "")
+    page.locator("#sections-table button").first.click()
+    assert page.input_value("#document") == "0"
     page.context.close()
     assert problems == []
 

@@ -228,6 +228,6 @@ def test_axe_finds_nothing_against_the_review_page(
 def test_a_folder_that_is_none_is_named_with_exit_code_2(tmp_path: Path, name: str) -> None:
     done = duizhao(name, str(tmp_path / "nothing"))
     assert done.returncode == 2
-    assert "corpus.jsonl" in done.stderr
+    assert "nothing: there is no such" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "nothing").exists()

@@ -88,7 +88,7 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
     encoder = Encoder(documents, sections, signals)
     has_reference = any(row.target_kind == "human" for row in folder.rows) or not folder.rows
     return {
-        "title": ", ".join(documents[:2]) + (" …" if len(documents) > 2 else ""),
+        "title": documents[0] if len(documents) == 1 else folder.path.resolve().name,
         "facts": run_facts(folder),
         "scores": score_cards(folder.scores) if has_reference else [],
         "notes": score_notes(folder.scores),
@@ -97,6 +97,7 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
         "confidenceEdges": CONFIDENCE_EDGES,
         "documents": documents,
         "sections": [title for _, title in sections],
+        "sectionDocuments": [documents.index(document) for document, _ in sections],
         "signals": signals,
         "fields": BEAD_FIELDS,
         "beads": [encoder.encode(item) for item in items],
@@ -154,6 +155,7 @@ def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
         by_document[row.source_document].append(row)
     placed: list[Item] = []
     for document, own_rows in by_document.items():
+        own_rows.sort(key=lambda row: (row.source_ids, row.target_ids))
         target = own_rows[0].target_document
         entries = left_out.pop(document, [])
         if target is not None and target != document:

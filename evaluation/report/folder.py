@@ -1,64 +1,47 @@
-"""Read a folder made by ``duizhao build``: rows, ledger, scores and the account of the run."""
+"""Read what a build or a batch left in a folder: rows, ledger, scores, the account of the run."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from corpus.bitext import Row
+from corpus.corpus_files import read_ledger, read_rows
 from corpus.document import InputError, LedgerEntry
 
-Record = TypeVar("Record", Row, LedgerEntry)
+MOST_ROWS = 50_000
+"""Of a larger corpus the page shows the first rows: no person reads more, and no browser is
+pleased with a file of more than about 30 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What a build left in a folder; all but the rows may be absent there."""
+    """What lies in a folder; all but the rows may be absent there. `cut`: there are more rows."""
 
     path: Path
     rows: tuple[Row, ...]
     ledger: tuple[LedgerEntry, ...] = ()
     scores: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
+    cut: bool = False
 
 
 def read_folder(path: Path) -> Folder:
     """Read the folder; InputError says which file is missing or damaged, and where."""
     path = Path(path)
-    corpus = path / "corpus.jsonl"
-    if not corpus.is_file():
-        raise InputError(
-            f"{path}: no corpus.jsonl here; give the folder that `duizhao build` wrote"
-        )
-    return Folder(
-        path=path,
-        rows=tuple(_records(corpus, Row)),
-        ledger=tuple(_records(path / "ledger.jsonl", LedgerEntry)),
-        scores=_json(path / "scores.json"),
-        run=_json(path / "run.json"),
-    )
-
-
-def _records(path: Path, kind: type[Record]) -> Iterator[Record]:
-    if not path.is_file():
-        return
-    known = {item.name for item in fields(kind)}
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                values: dict[str, Any] = {
-                    name: tuple(value) if isinstance(value, list) else value
-                    for name, value in json.loads(line).items()
-                    if name in known
-                }
-                yield kind(**values)
-            except (ValueError, TypeError, AttributeError) as error:
-                raise InputError(
-                    f"{path}:{number}: not a line of this file ({error}); build the corpus again"
-                ) from None
+    rows = tuple(islice(read_rows(path), MOST_ROWS + 1))
+    cut = len(rows) > MOST_ROWS
+    rows = rows[:MOST_ROWS]
+    ledger = tuple(read_ledger(path))
+    if cut:
+        shown = {name for row in rows for name in (row.source_document, row.target_document)}
+        ledger = tuple(entry for entry in ledger if entry.document in shown)
+    run = _json(path / "run.json") or _json(path / "batch.json")
+    return Folder(path, rows, ledger, _json(path / "scores.json"), run, cut)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -67,12 +67,17 @@ def run_facts(folder: Folder) -> list[tuple[str, str]]:
     """(name, value) pairs for the line under the title."""
     first = folder.rows[0] if folder.rows else None
     facts: list[tuple[str, str]] = []
-    if first is not None and first.target_document:
+    documents = {row.source_document for row in folder.rows}
+    if len(documents) > 1:
+        facts.append(("Documents", f"{len(documents):,}"))
+    elif first is not None and first.target_document:
         facts.append(("Reference", first.target_document))
     for name, label in (("model", "Model"), ("engine", "Engine"), ("finished", "Made")):
         value = folder.run.get(name)
         if isinstance(value, str) and value:
             facts.append((label, _date(value)))
+    if folder.cut:
+        facts.append(("Shown", f"the first {len(folder.rows):,} rows of more"))
     reviewed = folder.run.get("review")
     if isinstance(reviewed, Mapping):
         facts.append(("Reviewed by", ", ".join(reviewed.get("reviewers") or ())))

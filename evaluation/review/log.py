@@ -113,8 +113,8 @@ def locked(folder: Path) -> Iterator[None]:
     """Only one review of a folder at a time; DuizhaoError when there is one already."""
     from filelock import FileLock, Timeout
 
-    if not (folder / "corpus.jsonl").is_file():  # the lock would make the folder
-        raise InputError(f"{folder}: no corpus.jsonl here; give the folder that `build` wrote")
+    if not folder.is_dir():  # the lock would make it
+        raise InputError(f"{folder}: there is no such folder; give one that `duizhao build` made")
     lock = FileLock(folder / ".review.lock")
     try:
         lock.acquire(timeout=0)

@@ -3,10 +3,7 @@ const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 1)
 
 function fillControls() {
   byId("sort").replaceChildren(...SORTS.map((sort) => make("option", { value: sort.id }, sort.name)));
-  const all = make("option", { value: "" }, "All sections");
-  byId("section").replaceChildren(all, ...data.sections.map((title, place) =>
-    make("option", { value: String(place) }, shorten(title || "Before the first heading", 60))));
-  byId("section-label").hidden = data.sections.length < 2;
+  fillSectionMenu();
   byId("document").replaceChildren(make("option", { value: "" }, "All documents"),
     ...data.documents.map((name, place) => make("option", { value: String(place) }, shorten(name, 40))));
   byId("document-label").hidden = data.documents.length < 2;
@@ -19,6 +16,15 @@ function fillControls() {
       make("mark.moved", null, "in another place"));
   }
   byId("bitext").classList.toggle("no-reference", !data.hasReference);
+}
+
+/** The sections of the chosen document; of many documents together there are too many. */
+function fillSectionMenu() {
+  const own = data.sections.map((title, place) => [title, place]).filter(([, place]) =>
+    view.document === "" ? data.documents.length < 2 : data.sectionDocuments[place] === Number(view.document));
+  byId("section").replaceChildren(make("option", { value: "" }, "All sections"),
+    ...own.map(([title, place]) => make("option", { value: String(place) }, shorten(title || "Before the first heading", 60))));
+  byId("section-label").hidden = own.length < 2;
 }
 
 function fillChips(counts) {
@@ -91,6 +97,13 @@ const setSection = (section) => {
   view.section = section;
   refreshView();
 };
+function setDocument(document) {
+  view.document = document;
+  view.section = "";
+  fillSectionMenu();
+  fillSections();
+  refreshView();
+}
 function setRange(name, low, high) {
   view.range = name ? { name, low, high } : null;
   refreshView();
@@ -99,6 +112,8 @@ function setRange(name, low, high) {
 function clearFilters() {
   Object.assign(view, { kinds: new Set(), document: "", section: "", query: "", range: null });
   byId("search").value = "";
+  fillSectionMenu();
+  fillSections();
   refreshView();
 }
 
@@ -112,12 +127,13 @@ function start() {
     view.query = byId("search").value.trim();
     refreshView();
   }));
-  for (const name of ["section", "document", "sort"]) {
+  for (const name of ["section", "sort"]) {
     byId(name).addEventListener("change", () => {
       view[name] = byId(name).value;
       refreshView();
     });
   }
+  byId("document").addEventListener("change", () => setDocument(byId("document").value));
   startKeyboard();
   if (review) startReview();
   byId("search").value = view.query;
@@ -138,6 +154,8 @@ function start() {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
+    fillSectionMenu();
+    fillSections();
     refreshView();
     if (view.current) reveal(view.current);
     else byId("bitext").scrollIntoView();

@@ -44,6 +44,7 @@ function takeChange({ start, removed, beads: fresh, sections, signals, judged, r
   data.judged = judged;
   const newSections = sections.length !== data.sections.length;
   data.sections = sections;
+  data.sectionDocuments = sections.map(() => 0); // a review is of one document
   const inserted = fresh.map(beadOf);
   const gone = beads.splice(start, removed, ...inserted);
   for (const bead of gone) panels.delete(bead.key);

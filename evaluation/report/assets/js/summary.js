@@ -83,31 +83,44 @@ function fillCards() {
   byId("cards").replaceChildren(...cards);
 }
 
+/** The table of sections; of documents where there are several and none is chosen. */
 function fillSections() {
+  const byDocument = data.documents.length > 1 && view.document === "";
   const groups = new Map();
   for (const bead of kept()) {
-    if (!groups.has(bead.section)) groups.set(bead.section, []);
-    groups.get(bead.section).push(bead);
+    if (view.document !== "" && bead.document !== Number(view.document)) continue;
+    const group = byDocument ? bead.document : bead.section;
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(bead);
   }
   byId("sections").hidden = groups.size < 2;
   if (groups.size < 2) return;
-  const bar = (share, kind) => make(`span.cell-bar.${kind}`, { "aria-hidden": true }, make("span", { style: `width:${100 * share}%` }));
-  const rows = [...groups].map(([section, own]) => {
-    const values = own.map(MEASURE.of).filter((value) => value !== null);
-    const confidences = own.map((bead) => bead.confidence).filter((value) => value !== null);
+  byId("sections-title").textContent = byDocument ? "By document" : "By section";
+  const name = byDocument ? "Document" : "Section";
+  const titleOf = (group) =>
+    (byDocument ? data.documents[group] : data.sections[group]) || "Before the first heading";
+  const choose = (group) => () => {
+    if (byDocument) setDocument(String(group));
+    else setSection(String(group));
+    byId("bitext").scrollIntoView();
+  };
+  const bar = (share) => make("span.cell-bar", { "aria-hidden": true }, make("span", { style: `width:${100 * share}%` }));
+  const numbers = (own, of) => own.map(of).filter((value) => value !== null);
+  const rows = [...groups].map(([group, own]) => {
+    const values = numbers(own, MEASURE.of);
+    const sure = numbers(own, (bead) => bead.confidence);
     const value = values.length ? mean(values) : null;
     return make("tr", null,
-      make("th", { scope: "row" }, make("button.row-link", { type: "button", onclick: () => {
-        setSection(String(section));
-        byId("bitext").scrollIntoView();
-      } }, data.sections[section] || "Before the first heading")),
+      make("th", { scope: "row" },
+        make("button.row-link", { type: "button", onclick: choose(group) }, titleOf(group))),
       make("td", null, count(own.length)),
-      make("td", null, value !== null && MEASURE.range === "chrf" ? bar(value / 100, "blue") : null, fixed(value, MEASURE.digits || 1)),
-      data.hasReference ? make("td", null, confidences.length ? fixed(mean(confidences), 2) : "–") : null,
-      data.hasReference ? make("td", null, count(own.filter(isLow).length)) : null,
+      make("td", null, value !== null && MEASURE.range === "chrf" ? bar(value / 100) : null,
+        fixed(value, MEASURE.digits || 1)),
+      ...(data.hasReference ? [make("td", null, sure.length ? fixed(mean(sure), 2) : "–"),
+        make("td", null, count(own.filter(isLow).length))] : []),
       make("td", null, count(own.filter(isFlagged).length)));
   });
-  const heads = ["Section", "Beads", `Mean ${MEASURE.name}`, ...(data.hasReference ? ["Mean confidence", "Unsure"] : []), "Flagged"];
+  const heads = [name, "Beads", `Mean ${MEASURE.name}`, ...(data.hasReference ? ["Mean confidence", "Unsure"] : []), "Flagged"];
   byId("sections-table").replaceChildren(make("table", null,
     make("thead", null, make("tr", null, heads.map((text) => make("th", { scope: "col" }, text)))),
     make("tbody", null, rows)));
