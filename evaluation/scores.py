@@ -23,6 +23,13 @@ from evaluation.translation import METRICS, SEED, Score, Statistics, measure
 TER_SECONDS = 60.0
 """TER is left out by default where it would take longer than about this."""
 
+PART_SAMPLES = 200
+"""Resamples for a document's or section's interval, whose signature says so."""
+
+MOST_PARTS = 100
+"""With more documents or sections than this their scores come without intervals: 1,000 sections
+would take three minutes."""
+
 
 def score_rows(
     rows: Iterable[Row],
@@ -63,15 +70,17 @@ def score_rows(
     everything = range(len(scored))
     result["aligned_beads"] = _scores(taken, everything, bootstrap, seed)
     result["whole_document"] = _whole(scored, whole, seed, bootstrap)
+    documents, sections = _documents(scored), list(_sections(scored))
+    samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
     result["documents"] = [
         {"document": document, "beads": len(places)}
-        | {"scores": _scores(taken, places, bootstrap, seed)}
-        for document, places in _documents(scored)
+        | {"scores": _scores(taken, places, samples, seed)}
+        for document, places in documents
     ]
     result["sections"] = [
         {"document": document, "section": section, "first": scored[places[0]].id}
-        | {"beads": len(places), "scores": _scores(taken, places, bootstrap, seed)}
-        for document, section, places in _sections(scored)
+        | {"beads": len(places), "scores": _scores(taken, places, samples, seed)}
+        for document, section, places in sections
     ]
     by_segment = {name: statistics.segments() for name, statistics in taken.items()}
     result["correlation_to_chrf"] = _correlations(
