@@ -71,7 +71,8 @@ def test_text_boxes_are_read_once() -> None:
     box = "<w:txbxContent>{}</w:txbxContent>"
     data = package(
         "<w:p><w:r><w:t>Before the box.</w:t></w:r><w:r><mc:AlternateContent>"
-        f'<mc:Choice Requires="wps"><w:drawing>{box.format(p("In the box."))}</w:drawing></mc:Choice>'
+        f'<mc:Choice Requires="wps"><w:drawing>{box.format(p("In the box."))}</w:drawing>'
+        "</mc:Choice>"
         f"<mc:Fallback><w:pict>{box.format(p('In the box.'))}</w:pict></mc:Fallback>"
         "</mc:AlternateContent></w:r></w:p>" + p("After the box.")
     )
@@ -102,8 +103,10 @@ def test_soft_line_breaks_hyphens_and_hidden_text() -> None:
 NUMBERING = f"""<w:numbering {SPACE}>
 <w:abstractNum w:abstractNumId="0">
  <w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
- <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="(%2)"/></w:lvl>
- <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="lowerRoman"/><w:lvlText w:val="%1.%3"/></w:lvl>
+ <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="(%2)"/>
+ </w:lvl>
+ <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="lowerRoman"/><w:lvlText w:val="%1.%3"/>
+ </w:lvl>
 </w:abstractNum>
 <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
 <w:num w:numId="2"><w:abstractNumId w:val="0"/>
@@ -141,7 +144,8 @@ def test_numbers_come_from_styles_too() -> None:
     ("number", "style", "text"),
     [
         (4, "lowerRoman", "iv"), (1994, "upperRoman", "MCMXCIV"), (27, "lowerLetter", "aa"),
-        (3, "chineseCounting", "三"), (10, "chineseCounting", "十"), (21, "chineseCounting", "二十一"),
+        (3, "chineseCounting", "三"), (10, "chineseCounting", "十"),
+        (21, "chineseCounting", "二十一"),
         (105, "chineseCountingThousand", "一百零五"), (2021, "ideographDigital", "二〇二一"),
         (3, "decimalEnclosedCircleChinese", "③"), (2, "ordinal", "2nd"), (13, "ordinal", "13th"),
         (5, "decimalZero", "05"), (2, "ideographTraditional", "乙"),
@@ -167,7 +171,8 @@ def test_tables_give_cells_and_frames_give_paragraphs() -> None:
 
 
 def test_footnotes_are_tied_to_their_marks() -> None:
-    note = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="7"/></w:r>'
+    raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+    note = f'<w:r>{raised}<w:footnoteReference w:id="7"/></w:r>'
     data = package(
         f"<w:p><w:r><w:t>It decided</w:t></w:r>{note}<w:r><w:t> to meet on 20 m</w:t></w:r>"
         '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r>'
@@ -197,8 +202,8 @@ def test_a_file_with_a_broken_member_says_so(sample: bytes) -> None:
 
 def test_a_zip_bomb_is_not_unpacked() -> None:
     bomb = package(p("boom"))
-    bomb = with_member(bomb, "word/document.xml", "<x>" + " " * 250_000_000 + "</x>")
-    assert len(bomb) < 2_000_000
+    bomb = with_member(bomb, "word/document.xml", "<x>" + " " * 30_000_000 + "</x>")
+    assert len(bomb) < 200_000
     with pytest.raises(InputError, match="as a zip bomb does"):
         read_bytes(bomb, "en", name="bomb.docx")
 

@@ -120,15 +120,10 @@ def test_a_pdf_that_only_forbids_printing_is_read() -> None:
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-def test_a_cut_pdf_is_an_error_or_whole(share: float) -> None:
-    """PDFium rebuilds what it can; what it cannot is said, and no page is lost in silence."""
+def test_a_cut_pdf_is_an_error(share: float) -> None:
     data = make(lines, 6)
-    try:
-        document, _ = read_bytes(data[: int(len(data) * share)], "en", name="cut.pdf")
-    except InputError as error:
-        assert "damaged or cut short" in str(error) or "no text" in str(error)
-    else:
-        assert document.metadata.get("warnings") or document.metadata["pages"] == 6
+    with pytest.raises(InputError, match="damaged or cut short"):
+        read_bytes(data[: int(len(data) * share)], "en", name="cut.pdf")
 
 
 def test_a_pdf_under_another_name() -> None:
@@ -145,11 +140,11 @@ def test_words_broken_at_a_hyphen_are_whole_again() -> None:
     def draw(canvas: Any, number: int) -> None:
         canvas.setFont("Times-Roman", 10)
         text = [
-            "The implementation of the resolution is a matter for each government, and the imple-",
-            "mentation must be followed by everybody concerned with the long-term well-being of go-",
-            "vernment services, of which the decision-making of small and medium-sized States is a-",
-            "nother example that the Committee considered at some length and with a great deal of co-",
-            "operation between all of the delegations that took part in the sessions of the Committee.",
+            "The implementation of the resolution is a matter for each government; the imple-",
+            "mentation must be followed by all concerned with the long-term well-being of go-",
+            "vernment services, of which decision-making in small and medium-sized States are",
+            "an example that the Committee considered at length and with a great deal of coop-",
+            "eration between all of the delegations that took part in the session that year.",
         ]
         for line, words in enumerate(text):
             canvas.drawString(100, 700 - 12 * line, words)

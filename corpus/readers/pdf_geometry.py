@@ -337,6 +337,8 @@ def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
         leading = 1.75 * strip.size
     if gap > leading or gap <= 0 or strip.text.startswith(OPEN):
         return True
+    if last.text.endswith("-") and strip.text[:1].islower():
+        return False
     # the next word would have stood on the line before: it was ended on purpose
     if last.right + _first_word(strip) + 4 * strip.size < right:
         return True
