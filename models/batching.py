@@ -89,7 +89,7 @@ def halve(text: str) -> list[str]:
     return [text]
 
 
-def clauses(text: str, least: int = 10) -> list[str]:
+def clauses(text: str, least: int = 8) -> list[str]:
     """A text in its clauses, none shorter than `least` characters; one where it has no marks.
 
     >>> clauses("大会注意到秘书长的报告，决定在下届会议上审议该项目。")

@@ -38,7 +38,7 @@ def test_each_text_has_its_translation_in_its_place(engine: Engine) -> None:
     assert made[1].text == "General Assembly."
     assert (made[2].text, made[2].score, made[2].tokens) == ("", 0.0, 0)
     assert made[4].text == ""
-    assert "Afghanistan" in made[5].text
+    assert "electoral" in made[5].text
     assert all(-1.5 < each.score < 0 for each in made if each.text)
     assert engine.translate([], GREEDY) == []
 
@@ -62,28 +62,28 @@ def test_batches_come_in_order_and_are_taken_as_needed(engine: Engine) -> None:
     taken = []
 
     def batches() -> list[list[str]]:
-        for number in range(60):
+        for number in range(20):
             taken.append(number)
             yield [f"第{number}号决议。", f"第{number}次会议。"]
 
     stream = engine.translate_batches(batches(), GREEDY)
     first = next(stream)
-    assert len(taken) < 60, "an endless stream of batches must not be read to its end"
+    assert len(taken) < 20, "an endless stream of batches must not be read to its end"
     assert len(first) == 2
     rest = list(stream)
     assert [batch[1].text.lower().count(str(i)) for i, batch in enumerate([first, *rest])] == [
         1
-    ] * 60
+    ] * 20
 
 
 def test_a_long_text_is_split_and_every_clause_is_there(engine: Engine) -> None:
-    years = range(1946, 2024)
+    years = range(1946, 2014)
     text = "".join(f"大会在{year}年通过了一项关于裁军的决议，" for year in years)
     assert engine.lengths([text])[0] > 512
     made = engine.translate([text], GREEDY)[0]
     missing = [year for year in years if str(year) not in made.text]
-    assert len(missing) <= 4, f"lost: {missing}"
-    assert made.tokens > 500
+    assert len(missing) <= 1, f"lost: {missing}"
+    assert made.tokens > 400
 
 
 def test_progress_counts_every_text_and_token(engine: Engine) -> None:
