@@ -231,3 +231,23 @@ def test_a_folder_that_is_none_is_named_with_exit_code_2(tmp_path: Path, name: s
     assert "nothing: there is no such" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "nothing").exists()
+
+
+def test_ctrl_c_ends_a_review_and_says_how_to_go_on(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (process, address):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        port = address.split(":")[2].split("/")[0]
+        told = next(tmp_path.glob("review-*.out")).read_text()
+        assert "duizhao apply" in told
+    with review(folder) as (_, again):
+        taken = again.split(":")[2].split("/")[0]
+        other = make_folder(tmp_path / "other")
+        done = duizhao("review", str(other), "--no-browser", "--port", taken)
+        assert done.returncode == 1
+        assert f"port {taken} cannot be used" in done.stderr
+        done = duizhao("review", str(folder), "--no-browser")
+        assert done.returncode == 1
+        assert "already" in done.stderr
+    assert port.isdigit()

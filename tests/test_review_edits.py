@@ -12,7 +12,7 @@ from report_folders import SENTENCES, make_folder, make_work
 
 from corpus.alignment.bead import Bead, check_cover
 from corpus.bitext import check_identity
-from corpus.document import InputError
+from corpus.document import DuizhaoError, InputError
 from corpus.edits import DELETED, EditError, plan, review_beads
 from evaluation.review.apply import apply_review
 from evaluation.review.log import append, read_log
@@ -282,3 +282,23 @@ def test_the_identity_holds_after_a_review(folder: Path) -> None:
     session.edit({"op": "merge", "beads": ["[0]:[0]", "[1]:[1]"]})
     bitext = reviewed_bitext(session)
     check_identity(bitext.rows, bitext.ledger, session.work.source, session.work.target)
+
+
+def test_an_edit_that_cannot_be_saved_is_not_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    before, saved = list(session.beads), session.path.read_bytes()
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(DuizhaoError, match="could not be saved"):
+        session.edit({"op": "delete", "bead": "[0]:[0]"})
+    monkeypatch.undo()
+    assert session.beads == before
+    assert session.path.read_bytes() == saved, "what was half written is gone"
+    session.edit({"op": "check", "bead": "[1]:[1]", "checked": True})
+    assert [edit["edit"] for edit in open_session(folder).edits] == [1, 2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,16 +64,22 @@ def append(path: Path, record: Mapping[str, Any], alignment: str) -> None:
     """Add a line and see it to the disk; a torn last line is cut off first."""
     line = json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
     fresh = not path.exists()
-    with path.open("ab+") as file:
+    with path.open("ab+", buffering=0) as file:
         size = _end_of_lines(file)
         if size != file.seek(0, os.SEEK_END):
             file.truncate(size)
         if size == 0:
             head = {"alignment": alignment, "version": VERSION, "at": now()}
             line = json.dumps(head).encode("utf-8") + b"\n" + line
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            while line:
+                line = line[file.write(line) or 0 :]
+            os.fsync(file.fileno())
+        except OSError:
+            # nobody is told that it was saved, so it must not come back at the next start
+            with suppress(OSError):
+                os.ftruncate(file.fileno(), size)
+            raise
     if fresh:
         _sync_folder(path.parent)
 

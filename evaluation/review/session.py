@@ -18,7 +18,7 @@ from typing import Any
 
 from corpus.alignment.bead import Bead
 from corpus.bitext import Row
-from corpus.document import InputError
+from corpus.document import DuizhaoError, InputError
 from corpus.edits import EditError, ReviewBead, Splice, plan, review_beads
 from corpus.workfile import NAME as WORK
 from corpus.workfile import Work, bead_json, read_work
@@ -92,7 +92,12 @@ class Session:
 
     def _save(self, edit: Mapping[str, Any]) -> None:
         record = {"edit": len(self.edits) + 1, "at": now(), "by": self.by, **edit}
-        append(self.path, record, self.alignment)
+        try:
+            append(self.path, record, self.alignment)
+        except OSError as error:
+            raise DuizhaoError(
+                f"{self.path}: the edit could not be saved ({error.strerror or error})"
+            ) from None
         self.edits.append(record)
 
     def _undo(self) -> Splice:

@@ -50,6 +50,7 @@ def review(
     another day. `duizhao apply DIR` then writes the corrected corpus.
     """
     import getpass
+    from contextlib import suppress
 
     from evaluation.review.log import locked
     from evaluation.review.server import serve
@@ -74,6 +75,7 @@ def review(
 
                 webbrowser.open(address)
 
-        serve(session, realigner(effort.value, model), port=port, ready=ready)
+        with suppress(KeyboardInterrupt):  # the way to end a review
+            serve(session, realigner(effort.value, model), port=port, ready=ready)
         count, path = len(session.edits), session.path
     print(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus", file=sys.stderr)
