@@ -85,6 +85,7 @@ def _told(keys: Mapping[str, Any], settings: Settings, bitext: Bitext) -> dict[s
         "inputs": {side: _input(document) for side, document in documents.items() if document},
         "counts": counts(source, target, bitext),
         "translation": {"reused": made.reused, **made.facts},
+        "terms": stages.terms(keys["source"], keys["translation"], settings),
     }
 
 
@@ -166,6 +167,7 @@ def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows.append(("Translation", _translation(told)))
     flags = ", ".join(f"{flag}: {count}" for flag, count in number["flags"].items())
     rows.append(("Flags on translations", flags or "none"))
+    rows.append(("Terms of the glossary", _terms(told["terms"])))
     spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in told["seconds"].items())
     rows.append(("Seconds by stage", spent))
     if "wall" in told:
@@ -185,6 +187,14 @@ def _translation(told: Mapping[str, Any]) -> str:
         return "kept from an earlier run, nothing translated"
     saved = made.get("repeated", 0) + made.get("remembered", 0)
     return f"{made.get('translated', 0)} sentences translated, {saved} saved by the memory"
+
+
+def _terms(terms: Mapping[str, Any]) -> str:
+    if terms["accuracy"] is None:
+        return "none in the source"
+    missed = ", ".join(f"{term}: {count}" for term, count in list(terms["missed"].items())[:5])
+    told = f"{terms['found']} of {terms['used']} as in the glossary ({terms['accuracy']:.1%})"
+    return f"{told}; most often not: {missed}" if missed else told
 
 
 def _files(told: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ def translation_parts(settings: Settings) -> list[Any]:
     """What a translation depends on beside its text."""
     files = locate_model(settings)
     engine = "transformers" if settings.engine == "transformers" else "ctranslate2"
-    return [files.hash, engine, decoding(settings).key(), settings.glossary]
+    return [files.hash, engine, decoding(settings).key()]
 
 
 def translation_key(texts: Sequence[str], settings: Settings) -> str:
@@ -185,6 +185,28 @@ def _embedder() -> Any:
     from models.embedding import SpanEmbedder
 
     return SpanEmbedder()
+
+
+def glossary(settings: Settings) -> Any:
+    """The terms to check translations against (models.glossary.Glossary)."""
+    from models.glossary import read_glossary
+
+    return read_glossary(Path(settings.glossary) if settings.glossary else None)
+
+
+def terms(source: str, translation: str, settings: Settings) -> dict[str, Any]:
+    """Term accuracy of a translation, and how often each term was missed."""
+    texts = [sentence.text for sentence in results.load(source).document.sentences]
+    outputs = [one.text for one in results.load(translation)]
+    report = glossary(settings).report(zip(texts, outputs, strict=True))
+    accuracy = None if report.accuracy is None else round(report.accuracy, 4)
+    return {
+        "glossary": settings.glossary or "UN terms of duizhao",
+        "used": report.used,
+        "found": report.found,
+        "accuracy": accuracy,
+        "missed": dict(report.missed),
+    }
 
 
 def assemble(

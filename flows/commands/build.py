@@ -120,6 +120,7 @@ def run(
     folder.check_output(out)
     with runtime.session() as connect, console.use(console.TerminalConsole()):
         # while the server comes up: bad input stops the run here, good input is read only once
+        stages.glossary(settings)
         stages.read(report, "zh", "source")
         if reference:
             stages.read(reference, "en", "target")
