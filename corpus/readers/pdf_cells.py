@@ -47,12 +47,12 @@ def find_cells(paragraphs: Sequence[Paragraph]) -> None:
     for number, paragraph in enumerate(paragraphs):
         if not paragraph.strips or paragraph.note or _is_title(paragraph):
             continue
+        first, last = paragraph.strips[0].page, paragraph.strips[-1].page
         near = [
             other
             for other in paragraphs[max(0, number - NEAR) : number + NEAR + 1]
             if other is not paragraph and other.strips and not other.note
-            and other.strips[0].page <= paragraph.strips[-1].page
-            and other.strips[-1].page >= paragraph.strips[0].page
+            and other.strips[0].page <= last and other.strips[-1].page >= first
             and _beside(paragraph, other)
         ]  # fmt: skip
         if near:
@@ -64,6 +64,11 @@ def find_cells(paragraphs: Sequence[Paragraph]) -> None:
 
 def _beside(first: Paragraph, second: Paragraph) -> bool:
     """Whether a line of one stands beside a line of the other."""
+    a, b = first.strips, second.strips
+    if a[-1].page == b[0].page == a[0].page == b[-1].page and (
+        a[0].y < b[-1].y - 20 or b[0].y < a[-1].y - 20
+    ):
+        return False
     return any(_side_by_side(a, b) for a in first.strips for b in second.strips)
 
 

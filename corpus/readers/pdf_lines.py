@@ -179,7 +179,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         size=size,
         bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
         letters=count,
-        space=pieces[0].space == "real",
+        space=pieces[0].space in ("real", "object"),
     )
 
 
@@ -198,7 +198,7 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
         return ""
     distance = piece.left - previous.right
     size = max(previous.size, piece.size)
-    if piece.space == "real" or distance > TAB * size:
+    if piece.space in ("real", "object") or distance > TAB * size:
         return " "
     if raw.startswith(OPEN) or distance <= 0.15 * size:
         return ""

@@ -10,6 +10,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +25,8 @@ class Piece:
 
     Lengths in points; `y` is the baseline, from the page's foot. `tag` is the marked-content id
     (None: not tagged), `artifact` what PDF calls furniture. `space` says that white space stands
-    before it: "" none, "real" a space character, "gap" only a distance.
+    before it: "" none, "real" a
+    space character, "object" one in a text object of its own, "gap" only a distance.
     """
 
     text: str
@@ -130,71 +132,80 @@ def _with_spaces(pieces: list[Piece], spaces: dict[int, list[float]]) -> list[Pi
                 for y in (base - 1, base, base + 1)
                 for x in spaces.get(y, ())
             ):
-                piece = replace(piece, space="real")
+                piece = replace(piece, space="object")
         out.append(piece)
     return out
 
 
 def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
-    """Characters to pieces. The loop is the reader's hot spot: 3,000 rounds a page."""
-    unicode_of, object_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
-    box_of, origin_of = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharOrigin
-    address, void = ctypes.cast, ctypes.c_void_p
+    """Characters to pieces. The loop is the reader's hot spot: 3,000 rounds a page.
+
+    A text object stands on one baseline, so that is asked once an object.
+    """
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    object_of = _address_function(raw)
+    pointer = ctypes.cast(text_page, ctypes.c_void_p)
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    box_pointer = ctypes.byref(box)
     looks: dict[int, _Look] = {}
     look: _Look | None = None
-    current: int | None = None
+    current = 0
     characters: list[str] = []
     left = right = base = 0.0
     space = next_space = ""
     for index in range(raw.FPDFText_CountChars(text_page)):
-        code = unicode_of(text_page, index)
-        handle = object_of(text_page, index)
-        if not handle:
+        key = object_of(pointer, index)
+        if not key:
             # white space that PDFium puts in where it sees a distance
-            if not next_space:
-                next_space = "gap"
+            next_space = next_space or "gap"
             continue
+        code = unicode_of(text_page, index)
         if code in (9, 10, 13, 32, 160):
             next_space = "real"
             continue
         if code == 0:
             continue
-        box_of(text_page, index, box)
-        origin_of(text_page, index, x, y)
-        key = address(handle, void).value or 0
-        own = look
-        if look is None or key != current:
-            if key not in looks:
-                looks[key] = _look(raw, text_page, index, handle)
-            own = looks[key]
-        assert own is not None
-        start, end, line = box.left, box.right, y.value
-        if own.angle:
-            start, end, line = _along(own.angle, box, x.value, y.value)
-        if (
-            look is None
-            or key != current
-            or abs(line - base) > 0.3 * look.size
-            or start - right > WIDE_GAP * look.size
-            or start < right - 2 * look.size
-        ):
+        box_of(text_page, index, box_pointer)
+        if key != current or look is None:
             if characters and look is not None:
                 yield _piece(characters, left, right, base, space, look)
-            look, current = own, key
-            characters, left, base, space = [], start, line, next_space
-        elif next_space:
-            characters.append(" " if next_space == "real" else "\u200a")
+            current, space = key, next_space
+            look = looks.get(key)
+            if look is None:
+                handle = raw.FPDFText_GetTextObject(text_page, index)
+                look = looks[key] = _look(raw, text_page, index, handle)
+            raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+            start, end, base = _along(look.angle, box, x.value, y.value)
+            characters, left = [], start
+        else:
+            start, end = box.left, box.right
+            if look.angle:
+                start, end, _ = _along(look.angle, box, 0.0, 0.0)
+            if start - right > WIDE_GAP * look.size or start < right - 2 * look.size:
+                yield _piece(characters, left, right, base, space, look)
+                characters, left, space = [], start, next_space
+            elif next_space:
+                characters.append(" " if next_space == "real" else "\u200a")
         next_space = ""
-        characters.append(_character(code))
+        characters.append(chr(code) if 32 < code < 0xD800 else _character(code))
         right = end
     if characters and look is not None:
         yield _piece(characters, left, right, base, space, look)
     seen.update(looks)
 
 
+@cache
+def _address_function(raw: Any) -> Any:
+    """FPDFText_GetTextObject as a function that gives a plain address: no object a character."""
+    address = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value
+    prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    return prototype(address or 0)
+
+
 def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, float]:
-    """(start, end, baseline) of a turned character, as it stands once the text is upright."""
+    """(start, end, baseline) of a character, as it stands once its text is upright."""
+    if angle == 0:
+        return box.left, box.right, y
     if angle == 90:
         return box.bottom, box.top, -x
     if angle == 270:
