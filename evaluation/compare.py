@@ -131,7 +131,10 @@ def _part(
 ) -> dict[str, dict[str, float]]:
     """Each system's scores over some segments."""
     return {
-        name: {metric: one.score(places).value for metric, one in statistics.items()}
+        name: {
+            metric: one.score(places, effective_order=True).value
+            for metric, one in statistics.items()
+        }
         for name, statistics in taken.items()
     }
 

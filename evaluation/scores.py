@@ -74,12 +74,12 @@ def score_rows(
     samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
     result["documents"] = [
         {"document": document, "beads": len(places)}
-        | {"scores": _scores(taken, places, samples, seed)}
+        | {"scores": _scores(taken, places, samples, seed, part=True)}
         for document, places in documents
     ]
     result["sections"] = [
         {"document": document, "section": section, "first": scored[places[0]].id}
-        | {"beads": len(places), "scores": _scores(taken, places, samples, seed)}
+        | {"beads": len(places), "scores": _scores(taken, places, samples, seed, part=True)}
         for document, section, places in sections
     ]
     by_segment = {name: statistics.segments() for name, statistics in taken.items()}
@@ -105,10 +105,17 @@ def ter_seconds(hypotheses: Sequence[str], references: Sequence[str]) -> float:
 
 
 def _scores(
-    taken: Mapping[str, Statistics], places: Sequence[int], bootstrap: int, seed: int
+    taken: Mapping[str, Statistics],
+    places: Sequence[int],
+    bootstrap: int,
+    seed: int,
+    *,
+    part: bool = False,
 ) -> dict[str, Any]:
     return {
-        name: score_json(statistics.score(places, bootstrap=bootstrap, seed=seed))
+        name: score_json(
+            statistics.score(places, bootstrap=bootstrap, seed=seed, effective_order=part)
+        )
         for name, statistics in taken.items()
     }
 

@@ -59,6 +59,16 @@ def test_beads_documents_and_sections_are_sacrebleus_scores() -> None:
     assert json.loads(json.dumps(found)) == found
 
 
+def test_a_heading_alone_in_its_section_does_not_score_nought() -> None:
+    heading = replace(
+        ROWS[0], section="三", target="Introduction", machine_translation="Introduction"
+    )
+    sections = score_rows([*ROWS, heading], bootstrap=0)["sections"]
+    (found,) = [entry["scores"] for entry in sections if entry["section"] == "三"]
+    assert found["bleu"]["value"] == pytest.approx(100)
+    assert "eff:yes" in found["bleu"]["signature"]
+
+
 def test_the_whole_document_score_says_what_it_is_made_of() -> None:
     rows = score_rows(ROWS, bootstrap=0, metrics=("bleu",))["whole_document"]
     assert (rows["made_of"], rows["documents"]) == ("rows of the corpus", 2)
