@@ -7,6 +7,7 @@ indent and type, in tables column by column.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ CELL_GAP = 1.3
 # ... or so many where there is no space character
 BARE_GAP = 0.8
 LABEL_GAP = 6.0
+# So many lines of cells that begin at one place make it the edge of a column
+COLUMN_LINES = 4
 # Lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
 _NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
@@ -44,8 +47,11 @@ def strips_of_page(page: Page, language: Language) -> PageStrips:
     upright = [piece for piece in page.pieces if piece.angle == 0]
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
-    for line in _lines(upright):
-        parts = [s for part in _cut(line, page) if (s := strip_of(part, page.number, language))]
+    cut = [_cut(line, page) for line in _lines(upright)]
+    edges = _column_edges(cut)
+    for line in cut:
+        pieces = [part for whole in line for part in _cut_at(whole, edges)]
+        parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts))
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
@@ -88,12 +94,12 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
+            small = piece.size < 0.85 * size
+            if small and not _touches(piece, lines[number]):
+                # a raised mark belongs to the word before it, not to a line of the next column
+                continue
             same = abs(rise) <= 0.3 * size
-            raised = (
-                piece.size < 0.85 * size
-                and 0 < rise <= 0.65 * size
-                and _touches(piece, lines[number])
-            )
+            raised = small and 0 < rise <= 0.65 * size
             if (same or raised) and (best is None or abs(rise) < abs(piece.y - bases[best][0])):
                 best = number
         if best is None:
@@ -138,6 +144,24 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
+
+
+def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
+    """Where columns begin: left edges (in points) that several lines of cells share."""
+    count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
+    return {left for left, times in count.items() if times >= COLUMN_LINES}
+
+
+def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
+    """Cut where a column begins, however narrow the gap before it."""
+    start = 0
+    for number in range(1, len(part)):
+        piece, before = part[number], part[number - 1]
+        gap = piece.left - before.right
+        if round(piece.left) in edges and gap > 0.3 * piece.size and piece.space != "real":
+            yield list(part[start:number])
+            start = number
+    yield list(part[start:])
 
 
 def _is_number(part: Sequence[Piece]) -> bool:
@@ -200,7 +224,9 @@ def _split_notes(
             below[0].text.startswith((OPEN, "*")) or bool(re.match(r"\d{1,3}\s", below[0].text))
         )
         if below and above and marked and below[0].size < body - 0.4:
-            return above, below
+            # under a table the text goes on below the notes
+            end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
+            return above + below[end:], below[:end]
     return kept, []
 
 
@@ -335,18 +361,20 @@ def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
         leading = max(1.15 * (paragraph.strips[-2].y - last.y), 1.15 * strip.size)
     elif strip.size >= 10:
         leading = 1.75 * strip.size
-    if gap > leading or gap <= 0 or strip.text.startswith(OPEN):
+    if gap > leading or gap <= 0 or strip.text.startswith((OPEN, "*")):
         return True
     if last.text.endswith("-") and strip.text[:1].islower():
         return False
     # the next word would have stood on the line before: it was ended on purpose
-    if last.right + _first_word(strip) + 4 * strip.size < right:
+    spare = 8 if strip.bold > 0.6 else 4
+    if last.right + _first_word(strip) + spare * strip.size < right:
         return True
     indent = strip.left - last.left
     if _begins(strip):
         ended = last.right < right - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
-        return abs(indent) > 0.8 * strip.size or ended
+        hanging = len(paragraph.strips) > 1 or indent > 0
+        return ended or (hanging and abs(indent) > 0.8 * strip.size)
     if len(paragraph.strips) > 1 and indent > 0.8 * strip.size:
         return True
     short = last.right < right - 3 * strip.size
