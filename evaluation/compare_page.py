@@ -8,10 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from evaluation.compare_tables import NAMES, p_text, p_values
+from evaluation.compare_tables import NAMES, most_different, p_text, p_values
 from evaluation.report.page import page_style
 
 TEMPLATE = "compare_page.html.jinja"
+MOST_PARTS = 200
+"""Documents, and sections, that are shown."""
+
 COLOURS = ("one", "two", "three", "four")
 TESTS = {"bootstrap": "Paired bootstrap", "randomization": "Approximate randomization"}
 
@@ -29,7 +32,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
     names = list(comparison["systems"])
     page = environment.get_template(TEMPLATE).render(
         title=title or " and ".join(names),
-        found=dict(comparison) | {"examples": [_whole(one) for one in comparison["examples"]]},
+        found=_shown(comparison),
         names=names,
         metrics=list(comparison["systems"][names[0]]),
         metric_names=NAMES,
@@ -44,6 +47,20 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
         section_label=lambda row: row["section"] or "before the first heading",
     )
     return page.lstrip()
+
+
+def _shown(comparison: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows: of many documents or sections those that differ most."""
+    found = dict(comparison)
+    found["examples"] = [_whole(one) for one in comparison["examples"]]
+    found["notes"] = list(comparison["notes"])
+    for part in ("documents", "sections"):
+        if len(comparison[part]) > MOST_PARTS:
+            found[part] = most_different(comparison, comparison[part], MOST_PARTS)
+            found["notes"].append(
+                f"Of {len(comparison[part]):,} {part} the {MOST_PARTS} that differ most are shown"
+            )
+    return found
 
 
 def verdicts(comparison: Mapping[str, Any]) -> list[str]:

@@ -31,6 +31,22 @@ def cell(score: Mapping[str, Any]) -> str:
     return f"{score['value']:.1f}" + ("" if margin is None else f" ± {margin:.1f}")
 
 
+def most_different(
+    comparison: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], limit: int
+) -> list[Mapping[str, Any]]:
+    """At most `limit` of these documents or sections, in order: those that differ most."""
+    baseline = comparison["baseline"]
+    metrics = _metrics(comparison)
+    metric = "chrf++" if "chrf++" in metrics else metrics[0]
+
+    def difference(row: Mapping[str, Any]) -> float:
+        scores: Mapping[str, Mapping[str, float]] = row["scores"]
+        return max(abs(one[metric] - scores[baseline][metric]) for one in scores.values())
+
+    kept = sorted(range(len(rows)), key=lambda place: -difference(rows[place]))[:limit]
+    return [rows[place] for place in sorted(kept)]
+
+
 def markdown(comparison: Mapping[str, Any]) -> str:
     """A table a system a row; * marks p < 0.05 in every test."""
     metrics = _metrics(comparison)

@@ -11,9 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluation.compare_page import verdicts
-from evaluation.compare_tables import NAMES, cell, p_text, p_values
+from evaluation.compare_tables import NAMES, cell, most_different, p_text, p_values
 
 Found = Mapping[str, Any]
+
+MOST_PARTS = 40
+"""Documents, and sections, that are shown."""
 
 
 def print_tables(found: Found, console: Console) -> None:
@@ -104,9 +107,11 @@ def _by(title: str, rows: Sequence[Found], label: Any, found: Found, console: Co
     for metric in metrics:
         for name in names:
             table.add_column(escape(f"{NAMES[metric]} {name}"), justify="right")
-    for row in rows:
+    for row in most_different(found, rows, MOST_PARTS):
         figures = [f"{row['scores'][name][metric]:.1f}" for metric in metrics for name in names]
         table.add_row(Text(label(row)), f"{row['segments']:,}", *figures)
+    if len(rows) > MOST_PARTS:
+        table.caption = f"the {MOST_PARTS} of {len(rows):,} that differ most"
     console.print(table)
 
 

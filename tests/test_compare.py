@@ -250,6 +250,24 @@ def test_the_page_is_whole_and_escapes_what_it_shows(comparison: dict[str, objec
     assert len(page.encode()) < 500_000
 
 
+def test_of_many_documents_those_that_differ_most_are_shown() -> None:
+    names = [f"D{n}" for n in range(260)]
+    references = ["The Council met again."] * 260
+    other = [*references[:-1], "Nothing of the kind."]
+    systems = {"one": references, "two": other}
+    samples = {"bootstrap": 5, "randomization": 5}
+    found = compare(
+        Segments(references, systems, documents=names, sections=[""] * 260),
+        metrics=("chrf++",),
+        samples=samples,  # type: ignore[arg-type]
+    )
+    assert len(found["documents"]) == 260
+    page = render(found)
+    assert "D259" in page
+    assert "D258" not in page
+    assert "Of 260 documents the 200 that differ most are shown" in page
+
+
 def test_words_that_the_reference_has_not_are_marked() -> None:
     assert marked("a small <cat> sat", "A cat sat") == (
         'a <mark class="only mt">small &lt;cat&gt;</mark> sat'

@@ -38,8 +38,10 @@ class _Language:
         if target is not None and target > self.max_target_cjk:
             return {"side": "target", "cjk": round(target, 3)}
         for side, text, wanted in (("source", row.source, "zh"), ("target", row.target, "en")):
+            if not _could_be_another(text, wanted):
+                continue
             language, certainty = detect(text)
-            if language != wanted and certainty >= self.certainty and _surely_not(text, wanted):
+            if language != wanted and certainty >= self.certainty:
                 return {"side": side, "language": language, "certainty": round(certainty, 3)}
         return None
 
@@ -49,8 +51,8 @@ def _speaks(text: str) -> bool:
     return len(re.findall(r"\b[a-z]{2,}\b", text)) >= 3
 
 
-def _surely_not(text: str, wanted: str) -> bool:
-    """Detection misfires on A/RES/70/1, on names and on lists of countries: ask for more."""
+def _could_be_another(text: str, wanted: str) -> bool:
+    """Whether it is worth asking: detection misfires on A/RES/70/1, names, lists of countries."""
     if wanted == "zh":
         return len(_KANA_OR_HANGUL.findall(text)) >= 3
     return len(re.findall(r"\b[^\W\d_A-Z]{2,}\b", text)) >= 5
