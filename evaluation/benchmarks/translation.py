@@ -296,7 +296,7 @@ def _transformers(job: Job) -> Callable[[Sequence[str]], dict[str, Any]]:
     torch.set_num_threads(job.cores)
     batch_tokens = job.batch_tokens or 2048
     tokenizer: Any = MarianTokenizer.from_pretrained(str(folder))
-    model: Any = MarianMTModel.from_pretrained(str(folder), dtype=torch.float32).eval()
+    model: Any = MarianMTModel.from_pretrained(str(folder), dtype=torch.float32)
 
     def translate(texts: Sequence[str]) -> dict[str, Any]:
         lengths = [len(ids) for ids in tokenizer(list(texts))["input_ids"]]
@@ -357,6 +357,7 @@ def _our_translator(job: Job) -> Any:
         "transformers" if job.system.endswith("transformers") else "ctranslate2",
         threads=job.cores,
         batch_tokens=job.batch_tokens or None,
+        shortlist=job.shortlist,
     )
     return Translator(engine, Decoding(beam=job.beam), Memory(), guards=job.guards)
 

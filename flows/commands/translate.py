@@ -94,6 +94,15 @@ def translate(
             help="Flag what looks wrong, try it again and keep the better one.",
         ),
     ] = True,
+    glossary: Annotated[
+        str | None,
+        typer.Option(
+            "--glossary",
+            metavar="FILE",
+            help="Count how many terms of this TSV file (zh, en) the translations have; "
+            "un: our United Nations terms.",
+        ),
+    ] = None,
 ) -> None:
     """Translate sentences, one a line in, one a line out; an empty line gives an empty line.
 
@@ -107,6 +116,7 @@ def translate(
     from models.memory import Memory
     from models.translator import Translator
 
+    terms = _Terms(glossary) if glossary else None
     lines = Lines(file)
     if model is None:
         from corpus.language import check
@@ -132,10 +142,37 @@ def translate(
         with lines_out(output) as stream:
             for source, translation in _translated(translator, lines):
                 print(_line(source, translation, to), file=stream)
+                if terms is not None:
+                    terms.count(source, translation.text)
     except BrokenPipeError:  # the reader of the pipe has had enough, as `head` does
         sys.stderr.close()
         return
     print(_summary(translator.statistics), file=sys.stderr)
+    if terms is not None:
+        print(terms.summary(), file=sys.stderr)
+
+
+class _Terms:
+    """Term accuracy, counted as the translations come."""
+
+    def __init__(self, name: str) -> None:
+        from models.glossary import read_glossary
+
+        self._glossary = read_glossary(None if name == "un" else Path(name))
+        self._used = self._found = 0
+
+    def count(self, source: str, output: str) -> None:
+        """Look for the terms of one sentence."""
+        uses = self._glossary.check(source, output)
+        self._used += len(uses)
+        self._found += sum(use.found for use in uses)
+
+    def summary(self) -> str:
+        """Such as ``terms: 40 of 43 as in the glossary (93.0%)``."""
+        if not self._used:
+            return "terms: the lines have none of the glossary"
+        share = 100 * self._found / self._used
+        return f"terms: {self._found} of {self._used} as in the glossary ({share:.1f}%)"
 
 
 def _translated(translator: object, lines: object) -> Iterator[tuple[str, Translation]]:
