@@ -33,12 +33,12 @@ WORD_BEFORE = re.compile(r"([A-Za-z]+)\.?\s+$")
 NEXT_WORD = re.compile(r"\W*([A-Za-z][A-Za-z’'-]*)")
 # a paragraph or section number, which is no sentence: "51.", "3.2.", "IV.", "A.", "一."
 LABEL = re.compile(
-    r"(?:\d{1,4}(?:[.．]\w{1,3})*|[IVXLC]{1,6}|[ivxlc]{1,6}|[A-Za-z]"
-    r"|[一二三四五六七八九十百]{1,4})(?:bis|ter)?"
+    r"(?:\d{1,4}(?:[.．]\w{1,3})*|[IVXLC]{1,6}(?:\.[A-Z])?|[ivxlc]{1,6}|[A-Za-z]"
+    r"|第?[一二三四五六七八九十百]{1,4}[章节条部款编篇]?)(?:bis|ter)?"
 )
 LABEL_AHEAD = re.compile(r"(?:\d{1,3}|[IVX]{1,4})\.\s+[A-Z“\"]")
 ITEM_AHEAD = re.compile(
-    r"\((?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})\)\s|[a-h]\s[A-Z][a-z]|(?:https?|www)[:.]"
+    r"\((?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})\)\s|[a-ho]\s[A-Z][a-z]|[a-h]\.\s+[A-Z]|(?:https?|www)[:.]"
 )
 INITIAL_AHEAD = re.compile(r"[A-Z]\.\s")
 NUMBER_AHEAD = re.compile(
@@ -208,7 +208,7 @@ def _tail_in_bracket(text: str, end: int, following: str) -> bool:
 
 
 def _starts_sentence(following: str) -> bool:
-    first = following.lstrip("\"'“‘«([{¿¡*")[:1]
+    first = following.lstrip("\"'“‘«([{¿¡* ")[:1]
     if first.isupper() or first.isdigit() or HAN.match(first):
         return True
     return following[0] in "•–—-▪●*" or bool(ITEM_AHEAD.match(following))

@@ -69,7 +69,9 @@ ENGLISH = [
     "All must leave the territory.|a Represents the highest level.|b Includes support.",
     "The report was welcomed.12 The Committee agreed.".replace("12 ", "12|"),
     "Information is online.|https://hlpf.un.org/inputs.",
-    "It rose.|• It fell.|– It stood.",
+    "It rose.|• It fell.|– It stood.|o It went.|b. It came.",
+    'He left.|" We agree " was all.',
+    "IV.G. Operational activities for development.|They go on.",
     # no space, no sentence
     "See www.un.org and A/75/6/Add.1 for details of Rev.2 and 3.5.1.|Done.",
     "It was so … or so it seemed.|Who knows.",
@@ -91,6 +93,7 @@ CHINESE = [
     "增长率为3.5%，达到1.2亿美元。|2020年有所下降。",
     "10. 委员会商定举行讨论。|11. 委员会通过了议程。",
     "一. 导言。|二. 背景。",
+    "第五节．资源使用情况",
     "委员会决定：(a) 审议报告；(b) 通过决议；(c) 结束会议。|会议结束。",
     "《宪章》提出的首要目标是免后世再遭.战祸。|各国同意。",
     "他走了.|然后她也走了.",  # a text that knows no other full stop
