@@ -123,6 +123,7 @@ _WITH_DIGITS = re.compile(
     rf"(?<![A-Za-z\d])(?P<number>{_ARABIC})"
     r"(?: ?[多余]? ?(?P<unit>[百千]?万亿|[十百千]?[万亿]|[百千])(?![克米瓦卡伏赫帕字升]))?"
 )
+_ONE_OF = re.compile(r" ?[个名年月天次小周项位份名]")
 _TIME = re.compile(r"(\d\d?) ?[时点:] ?(\d\d?) ?分")
 _VAGUE_BEFORE = re.compile(r"[数几成上以]$")
 _COUNTED = re.compile(r"[名次个天年位岁票所艘枚人]")
@@ -164,7 +165,8 @@ def numbers(text: str) -> Iterator[Quantity]:
                 match[0], "number", ((hour, (hour - 12) % 24, together), (minute, together))
             )
     for match in _WITH_DIGITS.finditer(text):
-        if free(match):
+        # 1 名 is mostly "a"
+        if free(match) and not (match[0] == "1" and _ONE_OF.match(text, match.end())):
             yield _arabic(match, text)
     for match in re.finditer(rf"{_NUMERAL}+", text):
         if free(match) and (found := _spelled(match, text)):

@@ -46,8 +46,6 @@ _SCALES = {
 }
 # other words that stand for a number
 _MEANT: dict[str, tuple[float, ...]] = {
-    "a": (1,),
-    "an": (1,),
     "single": (1,),
     "once": (1,),
     "both": (2,),
@@ -96,7 +94,6 @@ _MEANT: dict[str, tuple[float, ...]] = {
     "midday": (12,),
 }
 _ROUND_TENS = frozenset(range(20, 100, 10))
-_PREFIXES = {"bi": 2, "tri": 3, "multi": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +119,11 @@ _JOINED = re.compile(
     rf"({'|'.join(_TENS)})(?=(?:{'|'.join(_SMALL_WORDS + _ORDINALS)})\b)"
     rf"|\b({'|'.join(_SMALL_WORDS + _TENS)})(?=(?:year|month|week|day|fold|point|member)s?\b)"
 )
+# the Roman numerals I, V and X, where they are no initials or the word I
+_ROMAN_DIGIT = re.compile(
+    r"(?:(?i:chapter|part|annex|section|title|article|table|phase|volume|appendix|class|type|group"
+    r"|category|tier|schedule|protocol|convention|figure|round|level|vol\.|no\.)s? |\()([IVX])\b"
+)
 _WORDS = re.compile(r"[a-z]+|[\d][\d,]*(?:\.\d+)?")
 
 
@@ -143,12 +145,14 @@ def english_numbers(text: str) -> EnglishNumbers:
     # '98
     for match in re.finditer(r"['’](\d\d)(?!\d)", text):
         values |= {1900 + float(match[1]), 2000 + float(match[1])}
-    values |= {float(_roman(match)) for match in re.findall(r"\b[IVXLC]+\b", text)}
+    values |= {float(_roman(match)) for match in re.findall(r"\b[IVXLC]{2,}\b", text)}
+    values |= {float(_roman(match)) for match in _ROMAN_DIGIT.findall(text)}
     words = _WORDS.findall(_JOINED.sub(r"\1\2 ", text.lower()))
     values |= set(_spelled_english(words))
-    months = {MONTHS.index(name) + 1 for name in MONTHS if name in words}
-    months |= {n for n, name in enumerate(MONTHS, start=1) if name[:3] in words}
-    if "sept" in words:
+    # capitals, for the verbs may and march are no months
+    names = {name.lower() for name in re.findall(r"[A-Z][A-Za-z]+", text)}
+    months = {n for n, name in enumerate(MONTHS, start=1) if names & {name, name[:3]}}
+    if "sept" in names:
         months.add(9)
     # 31/12/2009, 2009-12-31
     for match in re.finditer(r"\b\d{1,4}[./-](\d{1,2})[./-]\d{1,4}\b", text):
@@ -207,9 +211,6 @@ def _spelled_english(words: list[str]) -> Iterator[float]:
                 cardinal = _MEANT[word][0]  # half a century
             elif word not in ("a", "of", "and"):
                 cardinal = 0.0
-            for prefix, meant_by in _PREFIXES.items():
-                if word.startswith(prefix):
-                    yield float(meant_by)
             if word.endswith("ies") and word[:-3] + "y" in _CARDINAL:  # nineties
                 yield float(_CARDINAL[word[:-3] + "y"])
 

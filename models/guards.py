@@ -188,36 +188,38 @@ _THE_YEAR = re.compile(r"\b(?:the|this|that|same|last|previous|next|current) yea
 
 def _missing(source: str, output: str) -> Iterator[Finding]:
     """Symbols, dates and numbers of the source that the output lacks."""
-    text = normalised(source)
+    rest = normalised(source)
     output = unicodedata.normalize("NFKC", output)
-    plain = re.sub(r"\s", "", output).lower()
-    rest = text
-    for match in _SYMBOL.finditer(text):
+    for match in _SYMBOL.finditer(rest):
         symbol = match[0].strip(" .-")
         if not re.search(r"\d", symbol):
             continue  # HIV/AIDS
-        rest = _blank(rest, match.start(), match.end())
-        if _RECOMMENDATION.match(text, match.end()):
+        if _RECOMMENDATION.match(match.string, match.end()):
             symbol = symbol.partition("(")[0]  # 第29(2013)号一般性建议: mostly without its year
-        if re.sub(r"\s", "", symbol).lower() not in plain:
-            yield Finding(SYMBOL, symbol)
-        # the 2021 of S/2021/130 is no year that a date could be found in
+        rest = _blank(rest, match.start(), match.end())
         spelled = r"\s*".join(map(re.escape, re.sub(r"\s", "", symbol)))
-        output = re.sub(spelled, "¤", output, count=1, flags=re.I)
-    english = english_numbers(output)
-    for date, start, end in dates(rest):
+        # taken out of the output: the 2021 of S/2021/130 is no year that a date could be found in
+        output, found = re.subn(
+            rf"(?<![\d/]){spelled}(?!\d)", "¤", output, count=1, flags=re.IGNORECASE
+        )
+        if not found:
+            yield Finding(SYMBOL, symbol)
+    told = list(dates(rest))
+    for _, start, end in told:
         rest = _blank(rest, start, end)
+    # the number of a paragraph is furniture, and translators leave it out; so are footnote marks
+    rest = re.sub(r"^\s*\(?\d+[.)、](?!\d)|(?<=[。;])\d{1,2}$", " ", rest)
+    counted = list(numbers(rest))
+    english = english_numbers(output if told or counted else "")
+    for date, _, _ in told:
         if not english.has(date) and not (date.is_year and _THE_YEAR.search(output)):
             yield Finding(DATE, date.text)
     for match in _WEEKDAY.finditer(rest):
         name = _WEEKDAYS["一二三四五六日天".index(match[1])]
-        if name[:3] not in plain:
+        if name[:3] not in output.lower():
             yield Finding(DATE, match[0])
-    # the number of a paragraph is furniture, and translators leave it out; so are footnote marks
-    rest = re.sub(r"^\s*\(?\d+[.)、](?!\d)|(?<=[。;])\d{1,2}$", " ", rest)
-    found = list(numbers(rest))
-    for number in found:
-        if not english.has(number) and not _glued(number, found, output):
+    for number in counted:
+        if not english.has(number) and not _glued(number, counted, output):
             yield Finding(NUMBER, number.text)
 
 
