@@ -14,7 +14,7 @@ import typesetting
 from corpus.document import Document, InputError
 from corpus.readers import read, read_bytes
 from corpus.readers.draft import Source, assemble
-from corpus.readers.pdf import _Reader, open_pdf
+from corpus.readers.pdf import read_drafts
 
 TWINS = ["A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31"]
 
@@ -63,8 +63,7 @@ def test_the_same_report_without_its_tags(shared: Path) -> None:
     source = Source(path.name, path.read_bytes(), path)
     found = []
     for tagged in (True, False):
-        pdf = open_pdf(source)
-        reading = _Reader(source, "zh").read(pdf, tagged)
+        reading = read_drafts(source, "zh", tags=tagged)
         found.append(assemble(reading, "zh", document_id="x")[0])
     tags, geometry = (sentences(document, cells=True) for document in found)
     assert f1(tags, geometry) >= 0.98

@@ -30,11 +30,14 @@ PROGRESS_PAGES = 10
 SCAN_SHARE = 0.6
 
 
-def read_drafts(source: Source, language: Language) -> Reading:
-    """Blocks and furniture of a PDF file."""
+def read_drafts(source: Source, language: Language, *, tags: bool | None = None) -> Reading:
+    """Blocks and furniture of a PDF file.
+
+    `tags` says whether to follow the file's tags; None: where they hold nearly all of its text.
+    """
     pdf = open_pdf(source)
     try:
-        return _Reader(source, language).read(pdf)
+        return _Reader(source, language).read(pdf, tags)
     finally:
         pdf.close()
 

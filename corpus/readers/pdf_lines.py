@@ -119,9 +119,8 @@ class LineJoiner:
     def _compound(self, first: str, head: str, second: str) -> str:
         if re.match(r"(?:and|or|to)\b", second):
             return f"{first} {second}"
-        tail = re.match(r"[a-z]*", second)
-        whole = (head + (tail[0] if tail else "")).lower()
-        known = self._joiner.words[whole] > 0
+        tail = re.match(r"[a-z]+", second)
+        known = tail is not None and self._joiner.words[(head + tail[0]).lower()] > 0
         return first[:-1] + second if known else first + second
 
 
@@ -200,6 +199,6 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
     size = max(previous.size, piece.size)
     if piece.space in ("real", "object") or distance > TAB * size:
         return " "
-    if raw.startswith(OPEN) or distance <= 0.15 * size:
+    if raw.startswith(OPEN) or distance <= 0.2 * size:
         return ""
     return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
