@@ -26,7 +26,7 @@ def load_engine(
     compute_type: str = "auto",
     threads: int | None = None,
     batch_tokens: int | None = None,
-    shortlist: bool = True,
+    english_only: bool = True,
     progress: FetchProgress | None = None,
 ) -> Engine:
     """The engine for a model, fetched and converted where needed; loaded once a process.
@@ -36,8 +36,8 @@ def load_engine(
 
     `model` is None (the default model), a directory, or a Hugging Face name; "auto" is
     ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` are chosen for the machine
-    unless given; `shortlist` is the default model's word list (models/shortlist.py). Raises
-    ModelError (models/errors.py).
+    unless given; `english_only` False gives the default model its Chinese pieces back
+    (models/english_pieces.py). Raises ModelError (models/errors.py).
     """
     if engine not in ENGINES:
         raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
@@ -52,7 +52,7 @@ def load_engine(
             compute_type,
             threads,
             batch_tokens,
-            shortlist,
+            english_only,
         )
 
 
@@ -65,7 +65,7 @@ def _loaded(
     compute_type: str,
     threads: int | None,
     batch_tokens: int | None,
-    shortlist: bool,
+    english_only: bool,
 ) -> Engine:
     if engine == "transformers":
         from models.marian import load_marian
@@ -95,5 +95,5 @@ def _loaded(
         compute_type=compute_type,
         threads=threads,
         batch_tokens=batch_tokens,
-        shortlist=shortlist,
+        english_only=english_only,
     )

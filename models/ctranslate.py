@@ -9,17 +9,14 @@ from typing import Any
 
 from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
+from models.english_pieces import use_english_pieces
 from models.errors import ModelError
 from models.packed import Hypothesis, PackedEngine
-from models.shortlist import use_shortlist
 
 _EOS = "</s>"
 
 # measured on two cores by evaluation/benchmarks/translation.py (docs/translation.md)
-CPU_BATCH_TOKENS = 1024
-# with the word list, a word that is not in it shows as doubt: such sentences are translated again
-# with the whole vocabulary
-_UNSURE = -1.0
+CPU_BATCH_TOKENS = 2048
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
 
@@ -44,7 +41,7 @@ class CTranslateEngine(PackedEngine):
         compute_type: str = "auto",
         threads: int | None = None,
         batch_tokens: int | None = None,
-        shortlist: bool = True,
+        english_only: bool = True,
     ) -> None:
         import ctranslate2
         import sentencepiece
@@ -58,7 +55,7 @@ class CTranslateEngine(PackedEngine):
             compute_type = _best_compute_type(device)
         cores = threads or usable_cores()
         # before the model is loaded: CTranslate2 reads the list with it
-        self._shortlist = shortlist and device == "cpu" and use_shortlist(folder)
+        self._english_only = english_only and use_english_pieces(folder)
         try:
             self._translator = ctranslate2.Translator(
                 str(folder),
@@ -71,8 +68,8 @@ class CTranslateEngine(PackedEngine):
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
-        # the list changes some outputs, so that what is remembered with it is kept apart
-        self.compute_type = compute_type + ("+shortlist" if self._shortlist else "")
+        # probabilities are over fewer pieces, so what is remembered with the list is kept apart
+        self.compute_type = compute_type + ("/english" if self._english_only else "")
         self.device = device
         self.workers = cores if device == "cpu" else 1
         self.batch_tokens = batch_tokens or (
@@ -107,24 +104,7 @@ class CTranslateEngine(PackedEngine):
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
-        waiting = self._translate(batch, decoding, max_tokens, self._shortlist)
-
-        def wait() -> list[Hypothesis]:
-            made = [_hypothesis(result.result(), decoding.length_penalty) for result in waiting]
-            unsure = [i for i, each in enumerate(made) if each.score < _UNSURE]
-            if self._shortlist and unsure:
-                again = self._translate([batch[i] for i in unsure], decoding, max_tokens, False)
-                for i, result in zip(unsure, again, strict=True):
-                    made[i] = _hypothesis(result.result(), decoding.length_penalty)
-            return made
-
-        return wait
-
-    def _translate(
-        self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int, shortlist: bool
-    ) -> Any:
-        """Give a batch to CTranslate2, with every option that changes what comes out."""
-        return self._translator.translate_batch(
+        waiting = self._translator.translate_batch(
             [self._ended(pieces) for pieces in batch],
             max_batch_size=0,
             asynchronous=True,
@@ -139,12 +119,13 @@ class CTranslateEngine(PackedEngine):
             max_input_length=0,  # nothing is cut: longer texts are split before they come here
             max_decoding_length=max_tokens,
             min_decoding_length=1,
-            use_vmap=shortlist,
+            use_vmap=self._english_only,
             sampling_topk=1,
             sampling_temperature=1.0,
             return_scores=True,
             return_end_token=True,
         )
+        return lambda: [_hypothesis(result.result(), decoding.length_penalty) for result in waiting]
 
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]

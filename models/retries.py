@@ -1,15 +1,20 @@
 """What becomes of a flagged translation: other settings, the better one kept, the flag stays.
 
-A flagged sentence is tried with a wider beam (and without repeated n-grams where it loops), and if
-something is still wrong, clause by clause. `models.guards.better` says which is kept. The flags in
-the corpus are those of the first try and of the one kept, and one that says what happened:
-``retry=beam``, ``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in
-the one that was kept.
+A flagged sentence is tried with a wider beam (and without repeated n-grams where it loops); if
+something is still wrong, with stand-ins where a resolution's number went wrong; and then clause by
+clause. `models.guards.better` says which is kept. The flags in the corpus are those of the first
+try and of the one kept, and one that says what happened: ``retry=beam``, ``retry=stand_in``,
+``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in the one kept.
+
+Stand-ins: the default model, trained before 2020, writes 第2532(2020)号决议 as "resolution
+2532-2020". So the sentence is translated with a resolution it knows, 1325 (2000), in its place,
+and the number is put back where that stands in the output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models import guards
@@ -19,6 +24,8 @@ from models.packed import OUTPUT_LIMIT_FLAG
 
 _LOOPS = {guards.REPETITION, guards.TOO_LONG, OUTPUT_LIMIT_FLAG}
 _NO_REPEAT = 4
+_RESOLUTION = re.compile(r"(?<!\d)(\d{1,4})\s?[(（]\s?((?:19|20)\d\d)\s?[)）]")
+_STAND_INS = (("1325", "2000"), ("1373", "2001"), ("1540", "2004"), ("1267", "1999"))
 
 
 @dataclass(slots=True)
@@ -72,6 +79,38 @@ def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, l
         settings = no_loop if _LOOPS & set(case.flags) else wider
         tries.setdefault(settings, []).append(case.source)
     return tries
+
+
+def with_stand_ins(source: str) -> tuple[str, dict[str, str]]:
+    """The source with known resolutions in place of its own, and what each stands for.
+
+    >>> with_stand_ins("第 2532(2020)号决议")
+    ('第 1325(2000)号决议', {'1325 (2000)': '2532 (2020)'})
+    """
+    free = [(n, year) for n, year in _STAND_INS if n not in source]
+    stands_for: dict[str, str] = {}
+    chosen: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def replace_one(match: re.Match[str]) -> str:
+        own = match[1], match[2]
+        if own not in chosen:
+            if not free:
+                return match[0]
+            chosen[own] = free.pop(0)
+            stands_for["{} ({})".format(*chosen[own])] = "{} ({})".format(*own)
+        return "{}({})".format(*chosen[own])
+
+    return _RESOLUTION.sub(replace_one, source), stands_for
+
+
+def restored(output: str, stands_for: Mapping[str, str]) -> str | None:
+    """The output with its own resolutions back; None where a stand-in is not there as it was."""
+    for stand_in, own in stands_for.items():
+        number, year = stand_in.split()
+        output, times = re.subn(rf"\b{number} ?{re.escape(year)}", own, output)
+        if not times or re.search(rf"\b{number}\b", output):
+            return None
+    return output
 
 
 def joined(parts: Sequence[str], translations: Sequence[Translation]) -> Translation:

@@ -25,8 +25,9 @@ from itertools import islice
 
 from models.batching import clauses, pack
 from models.engine import Decoding, Engine, ForcedScore, Translation
+from models.guards import SYMBOL
 from models.memory import Memory, normalise
-from models.retries import Case, further_tries, joined
+from models.retries import Case, further_tries, joined, restored, with_stand_ins
 
 _WINDOW_TEXTS = 16_384
 _SCORE_DIGITS = 4
@@ -140,22 +141,43 @@ class Translator:
             again = self._engine_run(Counter(sources), decoding, None)
             for source in sources:
                 cases[source].offer("beam", again[source])
-        split = {
-            source: parts
-            for source, case in cases.items()
-            if case.remaining and len(parts := clauses(source)) > 1
-        }
-        if split:
-            every = Counter(part.strip() for parts in split.values() for part in parts)
-            again = self._engine_run(every, self.decoding, None)
-            for source, parts in split.items():
-                cases[source].offer("clauses", joined(parts, [again[p.strip()] for p in parts]))
+        self._try_stand_ins(cases)
+        self._try_clauses(cases)
         for source, case in cases.items():
             made[source] = case.result()
             self.statistics.flagged += counts[source]
             self.statistics.retried += counts[source] * (case.tries > 0)
             for flag in case.flags:
                 self.statistics.flags[flag] += counts[source]
+
+    def _try_stand_ins(self, cases: dict[str, Case]) -> None:
+        """Translate with known resolutions in place of those that went wrong, and put them back."""
+        tries = {
+            source: stood_in
+            for source, case in cases.items()
+            if SYMBOL in case.remaining and (stood_in := with_stand_ins(source))[1]
+        }
+        if not tries:
+            return
+        again = self._engine_run(Counter(text for text, _ in tries.values()), self.decoding, None)
+        for source, (text, stands_for) in tries.items():
+            output = restored(again[text].text, stands_for)
+            if output is not None:
+                cases[source].offer("stand_in", replace(again[text], text=output))
+
+    def _try_clauses(self, cases: dict[str, Case]) -> None:
+        """Translate clause by clause what still has something wrong."""
+        split = {
+            source: parts
+            for source, case in cases.items()
+            if case.remaining and len(parts := clauses(source)) > 1
+        }
+        if not split:
+            return
+        every = Counter(part.strip() for parts in split.values() for part in parts)
+        again = self._engine_run(every, self.decoding, None)
+        for source, parts in split.items():
+            cases[source].offer("clauses", joined(parts, [again[p.strip()] for p in parts]))
 
     def _engine_run(
         self,

@@ -18,7 +18,7 @@ from models.batching import clauses
 from models.engine import Decoding, Engine, Translation
 from models.memory import Memory
 from models.paths import models_folder
-from models.retries import Case
+from models.retries import Case, restored, with_stand_ins
 from models.translator import Statistics, Translator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,8 +99,8 @@ def test_a_flagged_translation_is_tried_again_and_keeps_its_flag(engine: Engine)
     assert "2532 (2020)" not in plain.text  # what makes this sentence a case for the guards
     translator = Translator(engine, GREEDY)
     checked = next(iter(translator.translate([source])))
-    assert "symbol_missing" in checked.flags
-    assert any(flag.startswith("retry=") for flag in checked.flags)
+    assert "2532 (2020)" in checked.text
+    assert checked.flags == ("symbol_missing", "retry=stand_in:mended")
     assert (translator.statistics.flagged, translator.statistics.retried) == (1, 1)
     assert translator.statistics.flags["symbol_missing"] == 1
 
@@ -120,6 +120,16 @@ def test_the_better_of_two_is_kept_and_said() -> None:
     assert case.result().text == right.text
     assert case.result().flags[-1] == "retry=clauses:mended"
     assert set(case.flags) < set(case.result().flags)
+
+
+def test_stand_ins_are_put_back_or_the_try_is_dropped() -> None:
+    source = "关于 COVID-19 的第 2532(2020)号和第2565（2021）号决议；第2532(2020)号"
+    text, stands_for = with_stand_ins(source)
+    assert text == "关于 COVID-19 的第 1325(2000)号和第1373(2001)号决议；第1325(2000)号"
+    said = "Resolutions 1325 (2000) and 1373 (2001); 1325(2000)"
+    assert restored(said, stands_for) == "Resolutions 2532 (2020) and 2565 (2021); 2532 (2020)"
+    assert restored("Resolution 1325 and 1373 (2001)", stands_for) is None
+    assert with_stand_ins("没有决议")[1] == {}
 
 
 def test_clauses_are_whole_and_not_tiny() -> None:

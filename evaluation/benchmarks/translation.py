@@ -41,7 +41,7 @@ class Job:
     cores: int
     batch_tokens: int = 0
     guards: bool = True
-    shortlist: bool = True
+    english_only: bool = True
     corpus: int = 0
 
 
@@ -96,7 +96,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cores", type=int, default=0, help="cores to use (default all)")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each; the fastest counts")
     parser.add_argument("--no-guards", action="store_true", help="ours without its guards")
-    parser.add_argument("--full", action="store_true", help="ours without its word list")
+    parser.add_argument("--full", action="store_true", help="ours with the whole vocabulary")
     parser.add_argument("--sweep", action="store_true", help="try CPU settings instead")
     parser.add_argument("--corpus", type=int, default=0, help="a corpus of so many sentences")
     parser.add_argument("--json", help="write the figures to this file as well")
@@ -141,7 +141,7 @@ def _table(base: Job, reference_file: str, options: argparse.Namespace) -> None:
                 system=system,
                 beam=beam,
                 guards=not options.no_guards,
-                shortlist=not options.full,
+                english_only=not options.full,
             )
             runs = [_run(job) for _ in range(options.repeat)]
             best = min(runs, key=lambda run: run.seconds)
@@ -357,7 +357,7 @@ def _our_translator(job: Job) -> Any:
         "transformers" if job.system.endswith("transformers") else "ctranslate2",
         threads=job.cores,
         batch_tokens=job.batch_tokens or None,
-        shortlist=job.shortlist,
+        english_only=job.english_only,
     )
     return Translator(engine, Decoding(beam=job.beam), Memory(), guards=job.guards)
 
