@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from corpus.bitext import Row
+from corpus.cleaning.language import count_letters
 from corpus.cleaning.step import Finding, Parameter, Step
-
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 def damaged(text: str) -> list[str]:
@@ -25,7 +23,7 @@ class _Characters:
         for side, text in (("source", row.source), ("target", row.target)):
             if found := damaged(text):
                 return {"side": side, "characters": found}
-            share = len(_LETTER.findall(text)) / max(len(text.replace(" ", "")), 1)
+            share = count_letters(text) / max(len(text.replace(" ", "")), 1)
             if share < self.min_letters:
                 return {"side": side, "letters": round(share, 3)}
         return None

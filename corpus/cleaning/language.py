@@ -16,13 +16,24 @@ from corpus.cleaning.step import Finding, Parameter, Step
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_LETTER = re.compile(r"[^\W\d_]")
+_CJK_RUN = re.compile(CJK.pattern + "+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def count_cjk(text: str) -> int:
+    """How many CJK characters a text has."""
+    return sum(map(len, _CJK_RUN.findall(text)))
+
+
+def count_letters(text: str) -> int:
+    """How many letters of any script a text has."""
+    return sum(map(len, _LETTERS.findall(text)))
 
 
 def cjk_share(text: str) -> float | None:
     """CJK characters among letters, None where there are no letters."""
-    letters = len(_LETTER.findall(text))
-    return len(CJK.findall(text)) / letters if letters else None
+    letters = count_letters(text)
+    return count_cjk(text) / letters if letters else None
 
 
 class _Language:
@@ -60,7 +71,7 @@ def _could_be_another(text: str, wanted: str) -> bool:
 
 def detect(text: str) -> tuple[str, float]:
     """(ISO 639 code, certainty from 0 to 1) of the likeliest language."""
-    found = _detector()(text.replace("\n", " ")[:1000])
+    found = _detector()(text.replace("\n", " ")[:300])
     best = found[0] if isinstance(found, list) else found
     return str(best["lang"]), float(best["score"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.bitext import Row
-from corpus.cleaning.language import CJK
+from corpus.cleaning.language import count_cjk
 from corpus.cleaning.step import Finding, Parameter, Step
 
 ENGLISH_A_CHINESE = 4.15
@@ -15,7 +15,7 @@ def length_ratio(source: str, target: str, slack: int = 0) -> float:
 
     Chinese characters count 4.15, all others (names, numbers, symbols) as one.
     """
-    chinese = len(CJK.findall(source))
+    chinese = count_cjk(source)
     expected = chinese * ENGLISH_A_CHINESE + len(source) - chinese
     return (len(target) + slack) / max(expected + slack, 1.0)
 

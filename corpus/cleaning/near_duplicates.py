@@ -26,7 +26,7 @@ def shingles(row: Row, *, numbers: bool) -> frozenset[str]:
     """Pairs of neighbouring Chinese characters and of neighbouring English words."""
     found: set[str] = set()
     for text in (row.source, row.target):
-        spaced = CJK.sub(lambda match: f" {match.group()} ", plain(text))
+        spaced = CJK.sub(r" \g<0> ", plain(text))
         words = _WORD.findall(spaced if numbers else _DIGIT.sub("0", spaced))
         found.update(f"{a} {b}" for a, b in pairwise(words))
         if len(words) == 1:

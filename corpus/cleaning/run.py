@@ -7,7 +7,7 @@ have seen all of it (boilerplate, duplicates), so `rows` is a function that give
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from corpus.bitext import Row
@@ -56,7 +56,7 @@ def clean(
     passes = list(_passes(checks))
     count = kept = 0
     for turn, group in enumerate(passes):
-        looking = checks[passes[turn + 1][0]] if turn + 1 < len(passes) else None
+        looking = _looking(checks[passes[turn + 1][0]]) if turn + 1 < len(passes) else None
         number = 0
         for number, row in enumerate(rows(), 1):
             if turn == 0:
@@ -75,7 +75,6 @@ def clean(
                 for entry in removed(row, plan[place].step.name, finding):
                     remove(entry)
             elif looking is not None:
-                assert isinstance(looking, LookingCheck)
                 looking.look(row)
             else:
                 kept += 1
@@ -84,7 +83,6 @@ def clean(
             raise RuntimeError("the corpus shrank while it was being cleaned")
         count = number
         if looking is not None:
-            assert isinstance(looking, LookingCheck)
             looking.settle()
     return CleaningReport(count, kept, tuple(taken), tuple(plan))
 
@@ -107,7 +105,7 @@ def removed(row: Row, reason: str, finding: Finding, stage: str = STAGE) -> Iter
             else:
                 detail |= finding
                 if side == "source":
-                    detail["removed"] = asdict(row)
+                    detail["removed"] = {one.name: getattr(row, one.name) for one in fields(row)}
             yield LedgerEntry(
                 document=document or "",
                 side=side,  # type: ignore[arg-type]
@@ -129,6 +127,11 @@ def _passes(checks: Sequence[Check]) -> Iterator[list[int]]:
             group = []
         group.append(place)
     yield group
+
+
+def _looking(check: Check) -> LookingCheck:
+    assert isinstance(check, LookingCheck)
+    return check
 
 
 def _first_against(

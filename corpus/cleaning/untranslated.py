@@ -6,10 +6,10 @@ import re
 from difflib import SequenceMatcher
 
 from corpus.bitext import Row
+from corpus.cleaning.language import count_letters
 from corpus.cleaning.step import Finding, Parameter, Step
 
 _SPACE = re.compile(r"\s+")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 class _Untranslated:
@@ -19,7 +19,7 @@ class _Untranslated:
 
     def judge(self, row: Row) -> Finding | None:
         source, target = (_SPACE.sub("", text).casefold() for text in (row.source, row.target))
-        if len(_LETTER.findall(target)) < self.min_letters:
+        if count_letters(target) < self.min_letters:
             return None
         if not 0.5 < len(source) / max(len(target), 1) < 2:
             return None
