@@ -220,7 +220,7 @@ def leave_artifacts(told: Mapping[str, Any]) -> None:
 
     rows = summary_rows(told)
     create_table_artifact(
-        table=[{"": name, "value": value} for name, value in rows],
+        table=[{"what": name, "value": value} for name, value in rows],
         key="build-summary",
         description=f"Corpus of {told['inputs']['source']['document']}",
     )

@@ -277,7 +277,7 @@ def _made_by(settings: Mapping[str, Any]) -> dict[str, str]:
 def _leave_artifacts(told: Mapping[str, Any]) -> None:
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-    counts = [{"": name, "number": value} for name, value in told["counts"].items()]
+    counts = [{"what": name, "number": value} for name, value in told["counts"].items()]
     create_table_artifact(table=counts, key="batch-summary", description="What the batch made")
     if told["failed"]:
         lines = [f"- `{name}` ({stage}): {reason}" for name, stage, reason in told["failed"][:200]]
