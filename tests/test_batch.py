@@ -21,7 +21,7 @@ SLOW_DISK = """
 import os, time
 real = os.fsync
 def fsync(file):
-    time.sleep(0.3)
+    time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
     real(file)
 os.fsync = fsync
 """
@@ -62,6 +62,14 @@ def undisturbed(environment: dict[str, str], documents: Path) -> Path:
     out = documents.parent / "undisturbed"
     batch(environment, documents, "--out", out)
     return out
+
+
+def slowly(environment: dict[str, str], place: Path, seconds: float = 0.3) -> dict[str, str]:
+    """The environment with a disk that takes its time for each file."""
+    (place / "slow").mkdir()
+    (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
+    path = f"{place / 'slow'}{os.pathsep}{ROOT}"
+    return environment | {"PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
 
 
 def begin(
@@ -197,11 +205,8 @@ def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
 def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doubled(
     environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "slow").mkdir()
-    (tmp_path / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
-    slow = environment | {"PYTHONPATH": f"{tmp_path / 'slow'}{os.pathsep}{ROOT}"}
     out = tmp_path / "out"
-    process = begin(slow, documents, out)
+    process = begin(slowly(environment, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
     (worker,) = processes("spawn_main", process.pid)
     os.kill(worker, signal.SIGKILL)
@@ -253,7 +258,7 @@ def test_two_batches_on_one_folder_refuse_each_other(
     environment: dict[str, str], documents: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    process = begin(environment, documents, out)
+    process = begin(slowly(environment, tmp_path, 60), documents, out)
     wait_until(lambda: (out / ".duizhao" / "plan.jsonl").exists(), process)
     refused = subprocess.run(
         command("batch", documents, "--out", out),
@@ -267,8 +272,10 @@ def test_two_batches_on_one_folder_refuse_each_other(
         capture_output=True,
         text=True,
     )
+    held = process.poll() is None
     process.kill()
     process.wait()
+    assert held
     assert refused.returncode == 1
     assert f"process {process.pid} of " in refused.stderr
     assert json.loads(status.stdout)["running"]["process"] == process.pid
