@@ -27,24 +27,24 @@ def progress_bar(total: int | None) -> Iterator[Report]:
     started = time.monotonic()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("translating", total=total, detail="")
+        # what the memory had is there at once, and says nothing of the time that is left
+        at_start: list[float] = []
 
         def report(statistics: Statistics) -> None:
-            bar.update(
-                task,
-                completed=statistics.done,
-                detail=detail(statistics, total, time.monotonic() - started),
-            )
+            at_start[:] = at_start or [statistics.done]
+            said = detail(statistics, total, time.monotonic() - started, at_start[0])
+            bar.update(task, completed=statistics.done, detail=said)
 
         yield report
 
 
-def detail(statistics: Statistics, total: int | None, seconds: float) -> str:
+def detail(statistics: Statistics, total: int | None, seconds: float, at_start: float = 0.0) -> str:
     """Such as ``120 of 400 sentences, 530 tokens/s, 0:42 left``."""
     done = statistics.done
     said = f"{done:.0f}" + (f" of {total}" if total else "") + " sentences"
     if statistics.seconds > 0.5:
         said += f", {statistics.tokens / statistics.seconds:.0f} tokens/s"
-    if total and done > 0 and seconds > 2:
-        left = int(seconds / done * max(0.0, total - done))
+    if total and done > at_start and seconds > 2:
+        left = int(seconds / (done - at_start) * max(0.0, total - done))
         said += f", {left // 60}:{left % 60:02d} left"
     return said
