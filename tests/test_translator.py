@@ -179,7 +179,7 @@ def _stored(cache: Path) -> int:
 def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -> None:
     """Two processes at once on one memory, one killed in the middle of its translation."""
     source = tmp_path / "source.zh"
-    source.write_text(_lines(64), encoding="utf-8")
+    source.write_text(_lines(40), encoding="utf-8")
     _finish(_start(source, tmp_path / "whole.en", tmp_path / "whole"))
 
     cache = tmp_path / "cache"
@@ -199,7 +199,7 @@ def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -
     whole = (tmp_path / "whole.en").read_bytes()
     assert (tmp_path / "killed.en").read_bytes() == whole
     assert (tmp_path / "other.en").read_bytes() == whole
-    assert whole.count(b"\n") == 64
+    assert whole.count(b"\n") == 40
     memory = Memory(cache / "memory.sqlite")
     entries = list(memory.entries())
     keys = {(entry.source, entry.decoding) for entry in entries}
@@ -211,7 +211,7 @@ def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -
 
 def test_killed_alone_it_takes_up_where_it_stopped(tmp_path: Path) -> None:
     source = tmp_path / "source.zh"
-    source.write_text(_lines(48), encoding="utf-8")
+    source.write_text(_lines(32), encoding="utf-8")
     _finish(_start(source, tmp_path / "whole.en", tmp_path / "whole"))
     cache = tmp_path / "cache"
     killed = _start(source, tmp_path / "again.en", cache)
@@ -221,7 +221,7 @@ def test_killed_alone_it_takes_up_where_it_stopped(tmp_path: Path) -> None:
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     had = _stored(cache)
-    assert 6 <= had < 48
+    assert 6 <= had < 32
     said = _finish(_start(source, tmp_path / "again.en", cache))
     assert f"({had} from the memory" in said
     assert (tmp_path / "again.en").read_bytes() == (tmp_path / "whole.en").read_bytes()
