@@ -81,7 +81,7 @@ def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
             raise InputError(f"{path}:{number}: not JSON: {error}") from None
         if not isinstance(record, dict):
             raise InputError(f"{path}:{number}: not a JSON object")
-        records.append((number, {_NAMES.get(name, name): v for name, v in record.items()}))
+        records.append((number, {str(_NAMES.get(name, name)): v for name, v in record.items()}))
     return records
 
 

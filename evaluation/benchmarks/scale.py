@@ -4,8 +4,11 @@
 
 The same documents, cut from the UN development set, go through a plain loop over the functions of
 `build` in one process, and through `duizhao batch` with 1 and with 2 workers, each with empty
-caches. Overhead is the batch's wall time beyond that of the loop. `--broken` adds documents that
-cannot be done; `--only batch-2` takes one of the measurements. docs/scale.md has the figures.
+caches. The runs called "again" find the results of "plain" in the cache: what is left is the cost
+of everything around the stages, and the difference between the two is what the flow engine, the
+outcome files and the publishing cost. CPU seconds hold on a busy machine, wall seconds do not.
+`--broken` adds documents that cannot be done; `--only batch-2` takes one of the measurements.
+docs/scale.md has the figures.
 """
 
 from __future__ import annotations
@@ -14,15 +17,17 @@ import argparse
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-RUNS = ("plain", "batch-1", "batch-2")
+RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 LOOP = """
 import json, sys, time
 from flows import stages, results
@@ -106,10 +111,20 @@ def largest_memory(process: subprocess.Popen[Any], seen: dict[int, tuple[str, in
         time.sleep(0.5)
 
 
-def run(command: list[str], cache: Path, models: str) -> tuple[float, str, list[tuple[str, int]]]:
-    """Seconds, standard output and peak memory of a command with empty caches."""
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command cost: wall and CPU seconds, peak MiB by process; and what it printed."""
+
+    wall: float
+    cpu: float
+    output: str
+    memory: list[tuple[str, int]]
+
+
+def run(command: list[str], cache: Path, models: str) -> Ran:
+    """Run a command on a cache."""
     environment = os.environ | {"DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": models}
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _children()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -117,9 +132,14 @@ def run(command: list[str], cache: Path, models: str) -> tuple[float, str, list[
     watcher = threading.Thread(target=largest_memory, args=(process, seen))
     watcher.start()
     output, _ = process.communicate()
-    seconds = time.perf_counter() - start
+    wall = time.perf_counter() - start
     watcher.join()
-    return seconds, output, sorted(seen.values())
+    return Ran(wall, _children() - before, output, sorted(seen.values()))
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(kind: str, documents: Path, beam: int, home: Path) -> dict[str, Any]:
@@ -128,26 +148,26 @@ def measure(kind: str, documents: Path, beam: int, home: Path) -> dict[str, Any]
     from models.paths import models_folder
 
     os.environ.setdefault("NUMBA_CACHE_DIR", str(compile_cache()))
-    cache = home / f"cache-{kind}"
+    name = kind.removesuffix("-again")
+    cache = home / ("cache-plain" if "-again" in kind else f"cache-{kind}")
     models = str(models_folder())
-    if kind == "plain":
-        command = [sys.executable, "-c", LOOP, str(documents), str(beam)]
-        seconds, output, memory = run(command, cache, models)
-        told = json.loads(output)
-        return {"wall": seconds, **told, "memory": memory}
-    workers = kind.partition("-")[2]
+    if name == "plain":
+        ran = run([sys.executable, "-c", LOOP, str(documents), str(beam)], cache, models)
+        return {"wall": ran.wall, "cpu": ran.cpu, **json.loads(ran.output), "memory": ran.memory}
     warm = [sys.executable, "-c", "from flows import runtime; s = runtime.start_server(); s.wait()"]
     run(warm, cache, models)  # the first start of all migrates Prefect's database
     command = [sys.executable, "-c", "from flows.cli import main; main()", "batch", str(documents)]
-    command += ["--out", str(home / f"out-{kind}"), "--workers", workers, "--beam", str(beam)]
-    seconds, output, memory = run([*command, "--json"], cache, models)
-    told = json.loads(output)
+    command += ["--out", str(home / f"out-{kind}"), "--beam", str(beam), "--no-resume"]
+    ran = run([*command, "--workers", name.partition("-")[2], "--json"], cache, models)
+    told = json.loads(ran.output)
+    work, counts = told["batch"], told["counts"]
     return {
-        "wall": seconds,
-        "work": told["batch"]["seconds"],
-        "sentences": told["batch"]["sentences"],
-        "counts": told["counts"],
-        "memory": memory,
+        "wall": ran.wall,
+        "cpu": ran.cpu,
+        "work": work["seconds"],
+        "sentences": work["sentences"],
+        "counts": counts,
+        "memory": ran.memory,
     }
 
 
@@ -169,18 +189,18 @@ def main() -> None:
         spoilt = break_documents(folder, chosen.broken)
         (home / "spoilt.json").write_text(json.dumps(spoilt))
         print(f"{chosen.documents} documents of {chosen.sentences} sentences, beam {chosen.beam}")
-        print(
-            f"{'run':<9}{'wall s':>9}{'work s':>9}{'docs/hour':>11}{'sentences/s':>13}  memory MiB"
-        )
+        columns = ("wall s", "CPU s", "work s", "docs/hour", "sentences/s")
+        print(f"{'run':<15}" + "".join(f"{name:>12}" for name in columns) + "  peak MiB")
         for kind in (chosen.only,) if chosen.only else RUNS:
             told = measure(kind, folder, chosen.beam, home)
             hour = chosen.documents / told["work"] * 3600
             rate = told["sentences"] / told["work"]
             memory = ", ".join(f"{name} {peak}" for name, peak in told["memory"])
-            row = f"{kind:<9}{told['wall']:>9.1f}{told['work']:>9.1f}{hour:>11.0f}{rate:>13.1f}"
-            print(f"{row}  {memory}", flush=True)
+            figures = (told["wall"], told["cpu"], told["work"], hour, rate)
+            row = "".join(f"{figure:>12.1f}" for figure in figures)
+            print(f"{kind:<15}{row}  {memory}", flush=True)
             if "counts" in told:
-                print(f"         {told['counts']}")
+                print(f"               {told['counts']}")
 
 
 if __name__ == "__main__":
