@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,10 @@ from corpus.cleaning.numbers import figures
 from corpus.cleaning.plan import STEPS, Planned, default_plan, describe, parse_plan, planned
 from corpus.cleaning.run import CleaningReport, clean, counts
 from corpus.cleaning.step import LookingCheck
+from corpus.corpus_files import read_ledger, read_rows
 from corpus.document import InputError, LedgerEntry
+from corpus.writers import jsonl
+from tests.test_score import run as command
 
 GOOD = (
     (
@@ -276,11 +280,71 @@ def test_every_parameter_is_declared_and_taken() -> None:
         assert isinstance(check, LookingCheck) == hasattr(check, "look")
 
 
-def test_few_false_alarms_on_the_un_development_set(shared: object) -> None:
-    """Human pairs of the UN corpus: under one in a hundred goes to any step."""
-    from pathlib import Path
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """A folder with a corpus of four rows, two of them bad, and a ledger of one entry."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    rows = [
+        row(*GOOD[0]),
+        row(*GOOD[1], 1, confidence=0.1),
+        row(*GOOD[2], 2),
+        row(*GOOD[0], 3),
+    ]
+    with (folder / "corpus.jsonl").open("wb") as file:
+        jsonl.write(rows, file)
+    with (folder / "ledger.jsonl").open("wb") as file:
+        jsonl.write_ledger([LedgerEntry("A", "source", "read", "link", "https://")], file)
+    return folder
 
-    folder = Path(str(shared)) / "unpc"
+
+def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(run_folder: Path) -> None:
+    out = run_folder.parent / "clean"
+    code, printed, err = command("clean", run_folder, "--out", out)
+    assert code == 0, err
+    assert "kept 2 of 4 rows" in err
+    assert "exact_duplicates" in printed
+    assert [one.id for one in read_rows(out)] == ["A-000000", "A-000002"]
+    assert [one.id for one in read_rows(out / "corpus.parquet")] == ["A-000000", "A-000002"]
+    reasons = [(entry.stage, entry.reason) for entry in read_ledger(out)]
+    assert reasons == [
+        ("read", "link"),
+        ("clean", "low_confidence"),
+        ("clean", "low_confidence"),
+        ("clean", "exact_duplicates"),
+        ("clean", "exact_duplicates"),
+    ]
+    report = json.loads((out / "cleaning.json").read_text("utf-8"))
+    assert (report["read"], report["kept"]) == (4, 2)
+    steps = ["--step", "low_confidence:minimum=0.05", "--format", "tsv"]
+    code, _, err = command("clean", run_folder, "--out", out, *steps)
+    assert code == 0, err
+    assert "kept 4 of 4 rows" in err
+    assert {path.name for path in out.iterdir()} == {
+        "corpus.tsv",
+        "ledger.jsonl",
+        "cleaning.json",
+        "run.json",
+    }
+
+
+def test_wrong_use_of_the_command_is_told_in_one_line(run_folder: Path) -> None:
+    for arguments, words in (
+        ((run_folder,), "--out DIR"),
+        ((run_folder, "--out", run_folder), "holds the corpus itself"),
+        ((run_folder / "corpus.jsonl", "--out", run_folder), "holds the corpus itself"),
+        ((run_folder, "--out", run_folder / "new", "--step", "x"), "no cleaning step 'x'"),
+        ((run_folder.parent / "none", "--out", run_folder / "new"), "no such file or folder"),
+    ):
+        code, out, err = command("clean", *arguments)
+        assert (code, out, words in err, err.count("\n")) == (2, "", True, 1), err
+    assert not (run_folder / "new").exists()
+    assert "near_duplicates" in command("clean", "--list")[1]
+
+
+def test_few_false_alarms_on_the_un_development_set(shared: Path) -> None:
+    """Human pairs of the UN corpus: under one in a hundred goes to any step."""
+    folder = shared / "unpc"
     sides = [
         (folder / f"dev.{side}").read_text("utf-8").split("\n")[:1000] for side in ("zh", "en")
     ]
