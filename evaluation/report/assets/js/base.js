@@ -25,7 +25,8 @@ function beadOf(values) {
   const bead = {};
   for (const name in field) bead[name] = values[field[name]];
   bead.place = 0;
-  bead.problems = null;
+  bead.estimate = 0;
+  bead.estimatedFor = null;
   return bead;
 }
 

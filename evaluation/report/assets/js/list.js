@@ -31,23 +31,46 @@ function listTop() {
 /** A guess at a bead's height, good enough for the scroll bar until it is drawn. */
 let columns = { count: 3, width: 300 };
 function measureColumns() {
-  const width = listElement.clientWidth || 900;
-  const count = width >= 900 ? (data.hasReference ? 3 : 2) : width >= 620 ? 2 : 1;
-  columns = { count, width: count === 1 ? width - 32 : (width - 130) / count - 24 };
+  const room = listElement.clientWidth || 900;
+  const number = room >= 900 ? (data.hasReference ? 3 : 2) : room >= 620 ? 2 : 1;
+  const width = number === 1 ? room - 32 : (room - 130) / number - 24;
+  if (number !== columns.count || width !== columns.width) columns = { count: number, width };
 }
 function estimateHeight(bead) {
-  const lines = [
-    Math.max(1, Math.ceil((bead.source.length * 17) / columns.width)),
-    Math.max(1, Math.ceil((bead.translation.length * 7.9) / columns.width)),
-    data.hasReference ? Math.max(1, Math.ceil((bead.target.length * 7.9) / columns.width)) : 0,
-  ];
-  const high = columns.count === 3 || !data.hasReference ? Math.max(...lines)
-    : columns.count === 2 ? Math.max(lines[0], lines[1] + lines[2] + 1)
-      : lines[0] + lines[1] + lines[2] + 5;
-  return Math.max(92, 34 + high * 26 + (bead.flags.length || bead.left ? 34 : 0));
+  // asked for all beads after each one that was drawn
+  if (bead.estimatedFor !== columns) {
+    bead.estimate = estimate(bead);
+    bead.estimatedFor = columns;
+  }
+  return bead.estimate;
+}
+function estimate(bead) {
+  const linesOf = (text, letter) => Math.max(1, Math.ceil((text.length * letter) / columns.width));
+  const source = linesOf(bead.source, 17);
+  const translation = linesOf(bead.translation, 7.9);
+  const target = data.hasReference ? linesOf(bead.target, 7.9) : 0;
+  const side = columns.count === 3 || !data.hasReference;
+  const lines = side ? Math.max(source, translation, target)
+    : columns.count === 2 ? Math.max(source, translation + target + 1)
+      : source + translation + target + 5;
+  return Math.max(92, 34 + lines * 26 + (bead.flags.length || bead.left ? 34 : 0) + (review ? 40 : 0));
 }
 
+/** Draw what is in sight. Measuring what is new changes the list, so it is then placed again. */
+let drawing = false;
+let changed = false;
 function drawList({ measureAll = false } = {}) {
+  changed = true;
+  if (drawing) return; // called by the measuring below: once more at the end will do
+  drawing = true;
+  for (let pass = 0; changed && pass < 4; pass += 1) {
+    changed = false;
+    placeBeads(measureAll && pass === 0);
+  }
+  drawing = false;
+}
+
+function placeBeads(measureAll) {
   const items = virtualizer.getVirtualItems();
   const total = view.shown.length;
   listElement.style.height = `${virtualizer.getTotalSize()}px`;
