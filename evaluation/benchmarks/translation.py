@@ -7,7 +7,8 @@
 
 Each system runs in a process of its own, on the same cores, one after the other. Time counts from
 the first text given to the last translation had (tokenizing is in it, loading is not); tokens are
-the target tokens of the output, `</s>` counted; memory is the peak of the whole process, libraries
+the target tokens of the output, `</s>` counted. On a machine that does other work as well, tokens a
+CPU second of the process (all its threads) are the fairer figure. Memory is the peak of the whole process, libraries
 and model in it.
 """
 
@@ -53,6 +54,7 @@ class Outcome:
     tokens: int
     tokens_made: int
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     settings: dict[str, Any]
 
@@ -133,7 +135,9 @@ def _table(base: Job, reference_file: str, options: argparse.Namespace) -> None:
     """The systems over the beams: BLEU, chrF++, tokens a second, peak memory."""
     references = _lines(reference_file, options.lines)
     rows = []
-    print("system\tbeam\tlines\tBLEU\tchrF++\ttokens/s\tall tokens/s\tpeak MB\tsettings")
+    print(
+        "system\tbeam\tlines\tBLEU\tchrF++\ttokens/s\tall tokens/s\ttokens/CPU s\tpeak MB\tsettings"
+    )
     for beam in options.beams:
         for system in options.systems:
             job = replace(
@@ -150,6 +154,7 @@ def _table(base: Job, reference_file: str, options: argparse.Namespace) -> None:
             row |= {
                 "tokens_per_second": round(best.tokens / best.seconds, 1),
                 "all_tokens_per_second": round(best.tokens_made / best.seconds, 1),
+                "tokens_per_cpu_second": round(best.tokens / best.cpu_seconds, 1),
                 "peak_mb": round(best.peak_mb),
                 "settings": best.settings,
             }
@@ -171,7 +176,9 @@ def _ratios(rows: Sequence[dict[str, Any]]) -> None:
                 print(
                     f"beam {row['beam']}: {row['system']} makes "
                     f"{row['tokens_per_second'] / other['tokens_per_second']:.2f} times the tokens "
-                    f"a second of {other['system']}, BLEU {row['bleu'] - other['bleu']:+.2f}"
+                    f"a second of {other['system']} "
+                    f"({row['tokens_per_cpu_second'] / other['tokens_per_cpu_second']:.2f} times "
+                    f"the tokens a CPU second), BLEU {row['bleu'] - other['bleu']:+.2f}"
                 )
 
 
@@ -187,15 +194,21 @@ def _quality(outputs: Sequence[str], references: Sequence[str]) -> dict[str, flo
 
 def _sweep(base: Job, beams: Sequence[int]) -> None:
     """CPU settings of the CTranslate2 engine: threads a batch against batches at once, size."""
-    print("beam\tbatches at once x threads\tbatch tokens\ttokens/s")
+    print("beam\tbatches at once x threads\tbatch tokens\ttokens/s\ttokens/CPU s")
     for beam in beams:
         for batches, threads in {(base.cores, 1), (1, base.cores)}:
             for batch_tokens in (256, 512, 1024, 2048, 4096):
                 system = f"bare-ctranslate2:{batches}x{threads}"
                 done = _run(replace(base, system=system, beam=beam, batch_tokens=batch_tokens))
-                rate = done.tokens / done.seconds
+                rate, of_cpu = done.tokens / done.seconds, done.tokens / done.cpu_seconds
                 print(
-                    beam, f"{batches} x {threads}", batch_tokens, round(rate), sep="\t", flush=True
+                    beam,
+                    f"{batches} x {threads}",
+                    batch_tokens,
+                    round(rate),
+                    round(of_cpu),
+                    sep="\t",
+                    flush=True,
                 )
 
 
@@ -232,9 +245,10 @@ def _worker(job: Job, out: Path) -> None:
     else:
         translate = prepare(job)
         translate(texts[-8:])  # the first batch of all is slower
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         found = translate(texts)
         found["seconds"] = time.perf_counter() - started
+        found["cpu_seconds"] = time.process_time() - cpu_started
         peak = _memory_mb("VmHWM")
     outcome = Outcome(peak_mb=peak, **found)
     out.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
@@ -375,7 +389,7 @@ def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
     """Translate `job.corpus` sentences from a generator; nothing but the memory keeps them."""
     translator = _our_translator(job)
     resident = []
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     done = 0
     for done, _ in enumerate(translator.translate(edited(texts, job.corpus)), 1):
         if done % max(1, job.corpus // 10) == 0:
@@ -386,6 +400,7 @@ def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
         "tokens": statistics.tokens,
         "tokens_made": statistics.tokens,
         "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time() - cpu_started,
         "settings": {
             "sentences done": done,
             "translated": statistics.translated,
