@@ -18,7 +18,7 @@ from corpus.readers.notes import settle
 from corpus.readers.pdf_cells import body_size
 from corpus.readers.pdf_geometry import PageStrips, has_bullet, paragraphs_of_page, strips_of_page
 from corpus.readers.pdf_lines import Paragraph, Strip, strips_of
-from corpus.readers.pdf_pages import join_across_pages
+from corpus.readers.pdf_pages import join_across_pages, join_cells, repeated_heads
 from corpus.readers.pdf_tags import HEADINGS, Path, Tag, TagReader
 from corpus.readers.pdf_text import Page, Piece, read_page
 from corpus.readers.spacing import tidy
@@ -126,7 +126,8 @@ class _Reader:
         paragraphs = paragraphs or self.by_geometry(pdf)
         self._check_text()
         pdf_cells.find_cells(paragraphs)
-        paragraphs = join_across_pages(paragraphs, self.language)
+        paragraphs = self._without_repeated_heads([each for each in paragraphs if each.strips])
+        paragraphs = join_cells(join_across_pages(paragraphs, self.language), self.language)
         found = pdf_blocks.drafts_of(paragraphs, self.language)
         settled = settle([draft for draft, _ in found], self.language)
         self.block_boxes = [
@@ -158,6 +159,15 @@ class _Reader:
         paragraphs = [found[path] for path in sorted(found)]
         _open_boxes(paragraphs)
         return self._without_masthead(paragraphs)
+
+    def _without_repeated_heads(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
+        numbers = repeated_heads(paragraphs)
+        self.left_out += [
+            LeftOut("repeated_table_head", strip.text, strip.page)
+            for number in sorted(numbers)
+            for strip in paragraphs[number].strips
+        ]
+        return [each for number, each in enumerate(paragraphs) if number not in numbers]
 
     def _without_masthead(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
         """The paragraphs without the head of the first page, where it is tagged as text."""

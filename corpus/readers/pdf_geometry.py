@@ -354,7 +354,7 @@ def _right_edge(strips: Sequence[Strip], number: int) -> float:
 def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
     last = paragraph.strips[-1]
     if abs(last.size - strip.size) > 0.6 or (last.bold > 0.6) != (strip.bold > 0.6):
-        return not _inside_bold(last, strip)
+        return not _inside_bold(last, strip, right)
     gap = last.y - strip.y
     leading = LEADING * strip.size
     if len(paragraph.strips) > 1:
@@ -388,8 +388,13 @@ def _first_word(strip: Strip) -> float:
     return share * (strip.right - strip.left)
 
 
-def _inside_bold(last: Strip, strip: Strip) -> bool:
-    """A bold beginning that runs into plain text on the next line is one paragraph."""
+def _inside_bold(last: Strip, strip: Strip, right: float) -> bool:
+    """Whether type only changes within a paragraph: in a line, or after a full one."""
     mixed = 0.02 < last.bold < 0.98 or 0.02 < strip.bold < 0.98
+    full = (
+        last.right > right - strip.size
+        and last.right - last.left > 20 * last.size
+        and not last.text.endswith(tuple("。.！!？?"))
+    )
     close = 0 < last.y - strip.y <= LEADING * strip.size
-    return mixed and close and abs(last.size - strip.size) <= 0.6
+    return (mixed or full) and close and abs(last.size - strip.size) <= 0.6

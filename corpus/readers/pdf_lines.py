@@ -21,6 +21,7 @@ _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
+_DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
@@ -30,7 +31,8 @@ TAB = 0.9
 class Strip:
     """One line's part of a paragraph; lengths in points, `y` the baseline.
 
-    `bold` is the share of bold letters; `space` says that a space character stands before it.
+    `bold` is the share of bold letters; `space` is the white space before it, as
+    `Piece.space` has it.
     """
 
     text: str
@@ -41,7 +43,7 @@ class Strip:
     size: float
     bold: float
     letters: int
-    space: bool = False
+    space: str = ""
 
     @property
     def top(self) -> float:
@@ -110,9 +112,12 @@ class LineJoiner:
         if not first:
             return strip.text
         if self.language == "en":
-            if strip.space:
+            match = _HYPHEN.search(first)
+            # at a line's end Word leaves an empty object behind some hyphens and dashes
+            tight = match or _DASH.search(first)
+            if strip.space == "real" or (strip.space == "object" and not tight):
                 return f"{first} {strip.text}"
-            if (match := _HYPHEN.search(first)) and not self._breaks_words:
+            if match and not self._breaks_words:
                 return self._compound(first, match[1], strip.text)
         return self._joiner.join(first, strip.text)
 
@@ -178,7 +183,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         size=size,
         bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
         letters=count,
-        space=pieces[0].space in ("real", "object"),
+        space=pieces[0].space,
     )
 
 
