@@ -8,8 +8,8 @@
 Each system runs in a process of its own, on the same cores, one after the other. Time counts from
 the first text given to the last translation had (tokenizing is in it, loading is not); tokens are
 the target tokens of the output, `</s>` counted. On a machine that does other work as well, tokens a
-CPU second of the process (all its threads) are the fairer figure. Memory is the peak of the whole process, libraries
-and model in it.
+CPU second of the process (all its threads) are the fairer figure. Memory is the peak of the whole
+process, libraries and model in it.
 """
 
 from __future__ import annotations
