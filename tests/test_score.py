@@ -128,6 +128,17 @@ def test_the_trap_of_references_is_caught() -> None:
         score([], [])
 
 
+def test_packed_files_are_read(files: tuple[Path, Path]) -> None:
+    import gzip
+
+    packed = files[0].with_suffix(".en.gz")
+    packed.write_bytes(gzip.compress(files[0].read_bytes()))
+    options = ["-m", "bleu", "--bootstrap", "0", "--to", "json"]
+    assert run("score", packed, files[1], *options) == run("score", *files, *options)
+    packed.write_bytes(b"not packed")
+    assert run("score", packed, files[1])[0] == 2
+
+
 def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
     from flows.cli import app
 

@@ -115,6 +115,7 @@ def compare(
     from evaluation.significance import SAMPLES
     from evaluation.systems import load
     from evaluation.words import read_terms
+    from models.cores import usable_cores
 
     if translate and not source:
         raise InputError("--translate needs --source, the text to translate")
@@ -132,7 +133,7 @@ def compare(
         tie=tie,
         examples=examples,
         terms=read_terms(terms) if terms else (),
-        workers=_cores(),
+        workers=usable_cores(),
         say=lambda text: typer.echo(f"{text} ...", err=True),
     )
     if page is not None:
@@ -161,12 +162,6 @@ def _with_ours(segments: Segments) -> Segments:
     assert len(ours) == len(sources)
     name = OURS if OURS not in segments.systems else f"{OURS} (translated now)"
     return replace(segments, systems={**segments.systems, name: ours})
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0))
 
 
 def _write_page(found: dict[str, Any], page: Path) -> None:

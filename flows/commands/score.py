@@ -97,7 +97,9 @@ def score(
             scores.append(result.score)
             by_segment[name] = list(result.segments)
             continue
-        statistics = measure(name, hypotheses, references, workers=_workers(name))
+        statistics = measure(
+            name, hypotheses, references, workers=_workers(name, hypotheses, references)
+        )
         scores.append(statistics.score(bootstrap=bootstrap, seed=seed))
         if segments:
             by_segment[name] = statistics.segments()
@@ -132,11 +134,17 @@ def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, An
     }
 
 
-def _workers(metric: str) -> int:
+def _workers(metric: str, hypotheses: list[str], references: list[str]) -> int:
     """Processes: TER is worth spreading, the others are done before a process has started."""
-    import os
+    from evaluation.scores import ter_seconds
+    from models.cores import usable_cores
 
-    return len(os.sched_getaffinity(0)) if metric == "ter" else 1
+    if metric != "ter":
+        return 1
+    seconds = ter_seconds(hypotheses, references) / usable_cores()
+    if seconds > 10:
+        typer.echo(f"ter: about {seconds:.0f} seconds ...", err=True)
+    return usable_cores()
 
 
 def _rows(
