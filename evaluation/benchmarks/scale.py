@@ -28,6 +28,25 @@ from pathlib import Path
 from typing import Any
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
+START = """
+import json, time
+start = time.perf_counter()
+from flows import runtime
+with runtime.session() as connect:
+    from prefect import flow
+    connect()
+    ready = time.perf_counter()
+    flow(lambda: None, name="nothing")()
+    done = time.perf_counter()
+print(json.dumps({"ready": ready - start, "flow": done - ready}))
+"""
+PREFECT_START = """
+import json, time
+start = time.perf_counter()
+from prefect import flow
+flow(lambda: None, name="nothing")()
+print(json.dumps({"ready": 0.0, "flow": time.perf_counter() - start}))
+"""
 LOOP = """
 import json, sys, time
 from flows import stages, results
@@ -171,6 +190,20 @@ def measure(kind: str, documents: Path, beam: int, home: Path) -> dict[str, Any]
     }
 
 
+def measure_start(home: Path) -> None:
+    """What a flow that does nothing costs, with our server and with Prefect's own; twice each."""
+    os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "120"
+    print(f"{'start':<28}{'wall s':>8}{'CPU s':>8}  ready s, flow s")
+    for name, code in (("ours", START), ("Prefect's ephemeral server", PREFECT_START)):
+        for turn in ("first", "again"):
+            os.environ["PREFECT_HOME"] = str(home / "prefect-home")
+            ran = run([sys.executable, "-c", code], home / "start-cache", "")
+            told = json.loads(ran.output)
+            parts = f"{told['ready']:.1f}, {told['flow']:.1f}"
+            print(f"{name + ', ' + turn:<28}{ran.wall:>8.1f}{ran.cpu:>8.1f}  {parts}", flush=True)
+
+
 def main() -> None:
     """Print a table of all runs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -179,11 +212,14 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--broken", type=int, default=0)
     parser.add_argument("--beam", type=int, default=1)
-    parser.add_argument("--only", choices=RUNS)
+    parser.add_argument("--only", choices=(*RUNS, "start"))
     parser.add_argument("--home", type=Path, help="keep caches and outputs here")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         home = chosen.home or Path(scratch)
+        if chosen.only == "start":
+            measure_start(home)
+            return
         folder = home / "documents"
         make_documents(chosen.data, folder, chosen.documents, chosen.sentences)
         spoilt = break_documents(folder, chosen.broken)
