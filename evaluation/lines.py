@@ -1,4 +1,7 @@
-"""Plain text with one segment a line, read exactly as sacrebleu's command line reads it."""
+"""Plain text with one segment a line, read as sacrebleu's command line reads it.
+
+One thing is different: a byte order mark is no part of the first segment (sacrebleu keeps it).
+"""
 
 from __future__ import annotations
 
