@@ -31,7 +31,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
     )
     names = list(comparison["systems"])
     page = environment.get_template(TEMPLATE).render(
-        title=title or " and ".join(names),
+        title=title or _and(names),
         found=_shown(comparison),
         names=names,
         metrics=list(comparison["systems"][names[0]]),
