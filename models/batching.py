@@ -55,6 +55,9 @@ def split_to_fit(text: str, limit: int, count: CountTokens) -> list[str]:
         clauses = mark.split(text)
         if len(clauses) > 1:
             parts = _gather(clauses, limit, count)
+            if len(parts) == 1:  # clauses apart may take fewer tokens than the text as a whole
+                half = len(clauses) // 2
+                parts = ["".join(clauses[:half]), "".join(clauses[half:])]
             return [fit for part in parts for fit in split_to_fit(part, limit, count)]
     if len(text) < 2:
         return [text]

@@ -140,6 +140,14 @@ def test_a_text_is_split_at_its_best_marks() -> None:
     assert halve("甲") == ["甲"]
 
 
+def test_clauses_that_fit_only_apart_are_split() -> None:
+    # SentencePiece often takes fewer tokens for the clauses than for the whole text
+    def count(text: str) -> int:
+        return len(text) + 2 * text[:-1].count("，")
+
+    assert split_to_fit("甲乙丙，丁戊己。", 9, count) == ["甲乙丙，", "丁戊己。"]
+
+
 def test_parts_are_joined_with_the_mark_of_the_source() -> None:
     assert rejoin(["甲，", "乙。"], ["First.", "Second."]) == "First, Second."
     assert rejoin(["First. ", "Second."], ["第一。", "第二。"]) == "第一。第二。"
