@@ -74,6 +74,14 @@ const reasonText = (reason) => REASONS[reason] || reason.replace(/_/g, " ");
 function isLow(bead) {
   return !bead.left && bead.confidence !== null && bead.confidence < data.lowConfidence;
 }
-const isFlagged = (bead) => bead.flags.length > 0;
+/** "retry=clauses:mended" tells how a translation was made anew, it is no trouble by itself. */
+const isTrouble = (flag) => !flag.startsWith("retry=");
+const isFlagged = (bead) => bead.flags.some(isTrouble);
+function flagText(flag) {
+  if (isTrouble(flag)) return flag.replace(/_/g, " ");
+  const [way, outcome] = flag.slice(6).split(":");
+  const how = way === "first" ? "tried again, first one kept" : `tried again (${way.replace(/_/g, " ")})`;
+  return outcome ? `${how}: ${outcome.replace(/_/g, " ")}` : how;
+}
 const isOther = (bead) => !bead.left && data.hasReference && bead.type !== "1-1";
 const needsLook = (bead) => !bead.checked && (isLow(bead) || isFlagged(bead) || Boolean(bead.left));

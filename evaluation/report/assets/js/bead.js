@@ -75,7 +75,7 @@ function notes(bead) {
   const made = { person: "set by hand", realigned: "re-aligned" }[bead.made];
   const chips = [
     bead.left ? make("span.note.left", null, `Left out: ${reasonText(bead.left)}`) : null,
-    ...bead.flags.map((flag) => make("span.note.flag", null, flag.replace(/_/g, " "))),
+    ...bead.flags.map((flag) => make(isTrouble(flag) ? "span.note.flag" : "span.note", null, flagText(flag))),
     bead.checked ? make("span.note.checked", null, "✓ checked") : null,
     made ? make("span.note.made", null, made) : null,
     bead.note ? make("span.note.who", null, bead.note) : null,
