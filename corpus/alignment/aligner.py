@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from corpus.alignment import weights as learned
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from corpus.alignment.signals.structure import Place
     from corpus.alignment.texts import Texts
 
-WIDTH = 6
-"""Places that the band reaches beyond the anchors, to either side."""
+WIDTH = 4
+"""Places that the band reaches beyond the first path, to either side."""
 WIDENINGS = 4
 """How often the band is made (each time of double width) when the path touches its edge."""
 
@@ -96,7 +96,7 @@ def align(
         found = _judge(texts, found, score, effort)
     beads = calibrate(found)
     if check_parallel and not fixed:
-        refuse_unless_parallel(beads, source, target)
+        refuse_unless_parallel(texts, beads)
     return fixing.restore(beads, fixed) if fixed else beads
 
 
@@ -104,16 +104,19 @@ def align(
 class Found:
     """The best path through a band, and all that it was found with.
 
-    `path` holds the place and type of each bead, `probability` each bead's share in the sum over
-    all paths, `forced` the forced-decoding features of the path's beads if any were asked.
+    `path` holds the place and type of each bead, `probability` its share in the sum over all
+    paths, `probabilities` the logarithm of that for every bead of the band. If the translation
+    model was asked, `judged` says of which beads of the path, `forced` are its features of them.
     """
 
     evidence: Evidence
     weights: learned.Weights
     scores: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
     path: NDArray[np.int64]
     probability: NDArray[np.float32]
     forced: NDArray[np.float32] | None = None
+    judged: NDArray[np.bool_] | None = None
 
 
 def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]) -> Found:
@@ -136,8 +139,8 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
         if not (((j == low) & (low > 0)) | ((j == high) & (high < band.targets))).any():
             break
     logs, _, _ = search.probabilities(band, scores, weights.run)
-    probability = np.exp(np.minimum(logs[path[:, 0], path[:, 1]], 0.0))
-    return Found(evidence, weights, scores, path, probability)
+    logs = np.minimum(logs, 0.0)
+    return Found(evidence, weights, scores, logs, path, np.exp(logs[path[:, 0], path[:, 1]]))
 
 
 def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Found:
@@ -149,31 +152,28 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
     from corpus.alignment.signals import forced
 
     settings = forced.EFFORTS[effort]
-    combination = learned.key([*found.evidence.tables, "forced"])
-    if settings.budget <= 0 or not learned.is_learned(combination):
+    weights, band = found.weights, found.evidence.band
+    if settings.budget <= 0 or weights.forced is None:
         return found
-    band, evidence = found.evidence.band, found.evidence
-    shortfall = search.shortfalls(band, found.scores, found.weights.run)
+    shortfall = search.shortfalls(band, found.scores, weights.run)
     kept, doubt = forced.candidates(band, found.path, shortfall, settings)
     if not doubt.any():
         return found
-    weights = learned.load(combination)
     asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
     asked[doubt] = forced.ask(score, texts.source, texts.target, band, kept[doubt])
-    rescored = evidence.scores(weights.vector(evidence.columns()))
-    inside = found.scores.ravel()[kept] > search.NEVER
-    scores = np.full(found.scores.size, search.NEVER, dtype=np.float32)
-    extra = asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
-    scores[kept] = np.where(inside, rescored.ravel()[kept] + extra, search.NEVER)
-    scores = scores.reshape(-1, len(TYPES))
-    path = search.best_path(band, scores, weights.run)
-    logs, _, _ = search.probabilities(band, scores, weights.run)
+    cheap = found.scores.ravel()[kept]
+    flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)
+    extra = asked @ np.array(weights.forced, dtype=np.float32)
+    flat[kept] = np.where(cheap > search.NEVER, weights.scale * cheap + extra, search.NEVER)
+    scores = flat.reshape(-1, len(TYPES))
+    path = search.best_path(band, scores, weights.scale * weights.run)
+    logs, _, _ = search.probabilities(band, scores, weights.scale * weights.run)
     on_path = path[:, 0] * len(TYPES) + path[:, 1]
     at = np.searchsorted(kept, on_path)
-    before = np.exp(
-        np.minimum(search.probabilities(band, found.scores, found.weights.run)[0], 0.0)
-    ).ravel()[on_path]
-    after = np.exp(np.minimum(logs.ravel()[on_path], 0.0))
     # beads that no candidate disputes keep what the whole band said of them
-    probability = np.where(doubt[at], after, before).astype(np.float32)
-    return Found(evidence, weights, scores, path, probability, asked[at])
+    before = found.probabilities.ravel()[on_path]
+    after = np.minimum(logs.ravel()[on_path], 0.0)
+    probability = np.exp(np.where(doubt[at], after, before)).astype(np.float32)
+    return replace(
+        found, scores=scores, path=path, probability=probability, forced=asked[at], judged=doubt[at]
+    )

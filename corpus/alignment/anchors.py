@@ -23,9 +23,11 @@ from corpus.alignment.tokens import Bags
 RARE = 6
 RANKED = 1000
 """A token in more sentences than RARE, up to this, votes by rank: first with first ..."""
-STRONG = 2.0
+STRONG = 1.0
 """Least votes of an anchor."""
-LARGEST_RECTANGLE = 40_000
+WIDTH = 24
+"""Places that the wide band reaches beyond the anchors, to either side."""
+LARGEST_RECTANGLE = 250_000
 SMALL_TEXT = 1_600
 
 

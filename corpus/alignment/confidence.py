@@ -9,7 +9,6 @@ import numpy as np
 from corpus.alignment.bead import Bead
 from corpus.alignment.lattice import TYPES
 from corpus.alignment.search import place_coordinates
-from corpus.alignment.signals import forced
 
 if TYPE_CHECKING:
     from corpus.alignment.aligner import Found
@@ -30,11 +29,13 @@ def calibrate(found: Found) -> list[Bead]:
         name: shares[:, [at for at, (signal, _) in enumerate(columns) if signal == name]].sum(1)
         for name in names
     }
-    if found.forced is not None:
-        weights = found.weights.vector(("forced", column) for column in forced.COLUMNS)
-        summed["forced"] = found.forced @ weights
     x, y = np.array(found.weights.calibration).T
     confidence = np.interp(found.probability, x, y)
+    if found.forced is not None and found.judged is not None:
+        summed = {name: found.weights.scale * values for name, values in summed.items()}
+        summed["forced"] = found.forced @ np.array(found.weights.forced)
+        x, y = np.array(found.weights.forced_calibration).T
+        confidence = np.where(found.judged, np.interp(found.probability, x, y), confidence)
     beads = []
     for row, ((i, j), kind) in enumerate(zip(starts.tolist(), path[:, 1].tolist(), strict=True)):
         a, b = TYPES[kind]

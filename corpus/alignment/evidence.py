@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.alignment.lattice import Band
+from corpus.alignment.lattice import ALL, NONE, TYPES, Band
 from corpus.alignment.signals import embedding, length, overlap, prior, structure
 
 _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]]]] = {
@@ -22,7 +22,6 @@ _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]
     "copied": (overlap.COLUMNS, overlap.features),
     "marks": (overlap.COLUMNS, overlap.features),
     "embedding": (embedding.COLUMNS, embedding.features),
-    "translated": (embedding.COLUMNS, embedding.features),
     "length": (length.COLUMNS, length.features),
     "structure": (structure.COLUMNS, structure.features),
 }
@@ -42,11 +41,15 @@ class Evidence:
         """(signal, feature) of each column, in order."""
         return tuple((name, column) for name in self.tables for column in _FEATURES[name][0])
 
-    def features(self, first: int, last: int) -> NDArray[np.float32]:
+    def features(
+        self, first: int, last: int, only: NDArray[np.int8] | None = None
+    ) -> NDArray[np.float32]:
         """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+        if only is None:
+            only = np.full(self.band.places, ALL, dtype=np.int8)
         return np.concatenate(
             [
-                _FEATURES[name][1](table, self.band, first, last)
+                _FEATURES[name][1](table, self.band, first, last, only)
                 for name, table in self.tables.items()
             ],
             axis=2,
@@ -55,21 +58,30 @@ class Evidence:
     def scores(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """The score of each bead of the band: (places, types)."""
         rows = self.band.sources + 1
-        blocks = [
-            self.features(first, min(first + ROWS, rows)) @ weights
-            for first in range(0, rows, ROWS)
-        ]
-        return np.ascontiguousarray(np.concatenate(blocks), dtype=np.float32)
+        scores = np.zeros((self.band.places, len(TYPES)), dtype=np.float32)
+        every = np.full(self.band.places, ALL, dtype=np.int8)
+        for first in range(0, rows, ROWS):
+            last = min(first + ROWS, rows)
+            block = scores[self.band.offset[first] : self.band.offset[last]]
+            at = 0
+            for name, table in self.tables.items():
+                columns, features = _FEATURES[name]
+                made = features(table, self.band, first, last, every)
+                block += made @ weights[at : at + len(columns)]
+                at += len(columns)
+        return scores
 
     def of_path(self, path: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Features of the beads of a path (place, type), whose rows are given: (beads, columns)."""
         found = []
+        only = np.full(self.band.places, NONE, dtype=np.int8)
+        only[path[:, 0]] = path[:, 1]
         for first in range(0, self.band.sources + 1, ROWS):
             last = min(first + ROWS, self.band.sources + 1)
             start, end = np.searchsorted(rows, [first, last])
             if end == start:
                 continue
-            block = self.features(first, last)
+            block = self.features(first, last, only)
             base = int(self.band.offset[first])
             found.append(block[path[start:end, 0] - base, path[start:end, 1]])
         return np.concatenate(found)

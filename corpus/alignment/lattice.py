@@ -30,6 +30,11 @@ for _number, (_a, _b) in enumerate(TYPES):
     TYPE_NUMBER[_a, _b] = _number
 
 
+ALL = -1
+NONE = -2
+"""Which types of a place are wanted: all, none, or (0 and up) just one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """The places that the search may use; row i of 0..sources, columns low[i]..high[i]."""

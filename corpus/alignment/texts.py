@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.alignment import anchors
+from corpus.alignment import anchors, coarse
 from corpus.alignment.bead import Bead
 from corpus.alignment.evidence import Evidence
 from corpus.alignment.lattice import Band
@@ -23,7 +23,6 @@ class Texts:
 
     source: Sequence[str]
     target: Sequence[str]
-    translation: Sequence[str] | None
     bags: Mapping[str, Bags]
     embed: embedding.Embed | None
     lengths: tuple[NDArray[np.float64], NDArray[np.float64]] | None
@@ -31,13 +30,23 @@ class Texts:
     chain: NDArray[np.int64]
 
     def band(self, width: int, fixed: Sequence[Bead] = ()) -> Band:
-        """The band around the anchors, wide enough for the fixed beads."""
-        chain = self.chain
+        """The band `width` places around a first path; in it lie all fixed beads."""
+        links = self.chain
         for bead in fixed:
-            chain = _through(chain, bead)
-        return anchors.band_around(
-            chain, len(self.source), len(self.target), width, anchors.LARGEST_RECTANGLE
+            links = _through(links, bead)
+        wide = anchors.band_around(
+            links,
+            len(self.source),
+            len(self.target),
+            max(anchors.WIDTH, 2 * width),
+            anchors.LARGEST_RECTANGLE,
         )
+        if fixed or not (self.bags or self.embed):
+            return wide
+        similarity = coarse.similarities(
+            wide, list(self.bags.values())[:1], self.embed, self.source, self.target
+        )
+        return coarse.narrowed(wide, similarity, width)
 
     def evidence(self, band: Band) -> Evidence:
         """Every signal's table for a band."""
@@ -46,10 +55,6 @@ class Texts:
             tables[name] = overlap.prepare(bag, band)
         if self.embed is not None:
             tables["embedding"] = embedding.prepare(self.embed, self.source, self.target, band)
-            if self.translation is not None:
-                tables["translated"] = embedding.prepare(
-                    self.embed, self.translation, self.target, band
-                )
         if self.lengths is not None:
             source, target = self.lengths
             pairs = np.stack([source[self.chain[:, 0]], target[self.chain[:, 1]]], axis=1)
@@ -87,6 +92,7 @@ def make_ready(
         token_bags["copied"] = bags(
             _all(copied_tokens, source), _all(copied_tokens, target), idf, shared_only=True
         )
+    if "copied" in signals and "overlap" not in token_bags:
         token_bags["marks"] = bags(_all(marks, source), _all(marks, target), shared_only=True)
     if "embedding" not in signals:
         embed = None
@@ -97,7 +103,6 @@ def make_ready(
     return Texts(
         source,
         target,
-        translation if "overlap" in signals else None,
         token_bags,
         embed,
         (length.lengths(source), length.lengths(target)) if "length" in signals else None,

@@ -7,26 +7,26 @@ give characters and character pairs; numbers lose their separators (``1,000`` an
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.alignment.compiled import njit
+
 STEM = 5
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f"
-_TOKEN = re.compile(
-    rf"[{_UNSPACED}]+"
-    r"|\d+(?:[.,]\d+)*"
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)?",
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{_UNSPACED}]+")
+_COPIED = re.compile(
+    rf"\d+(?:[.,]\d+)*月?|[^\W\d_{_UNSPACED}]+|第[〇零一二三四五六七八九十百千]+"
+    "|[〇零一二三四五六七八九十百千]{2,}"
 )
-_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
 _THOUSANDS = re.compile(r"(?<=\d)[\s,](?=\d{3}(?!\d))")
-_CHINESE_NUMBER = re.compile("[〇零一二三四五六七八九十百千]+")
 _DIGITS = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER_NAMES = """first,one second,two third,three fourth,four fifth,five sixth,six seventh,seven
@@ -46,7 +46,19 @@ _MONTHS = {name: f"{number}月" for number, name in enumerate(_MONTH_NAMES.split
 
 def normalise(text: str) -> str:
     """NFKC, lower case, thousands joined."""
-    return _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).lower())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _THOUSANDS.sub("", text.lower())
+
+
+@lru_cache(maxsize=200_000)
+def _expanded(piece: str) -> tuple[str, ...]:
+    """A word and its stem, or the characters and pairs of an unspaced run."""
+    if "\u0e00" <= piece[0] <= "\u0e7f" or piece[0] >= "\u3040":
+        return (*piece, *(piece[k : k + 2] for k in range(len(piece) - 1)))
+    if len(piece) > STEM and not piece[0].isdigit():
+        return (piece, "~" + piece[:STEM])
+    return (piece,)
 
 
 def tokens(text: str) -> list[str]:
@@ -57,17 +69,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("联合国")
     ['联', '合', '国', '联合', '合国']
     """
-    found: list[str] = []
-    for match in _TOKEN.finditer(normalise(text)):
-        piece = match.group()
-        if _UNSPACED_START.match(piece):
-            found.extend(piece)
-            found.extend(piece[k : k + 2] for k in range(len(piece) - 1))
-            continue
-        found.append(piece)
-        if len(piece) > STEM and piece.isalpha():
-            found.append("~" + piece[:STEM])
-    return found
+    return list(chain.from_iterable(map(_expanded, _TOKEN.findall(normalise(text)))))
 
 
 def chinese_number(text: str) -> int | None:
@@ -84,34 +86,31 @@ def chinese_number(text: str) -> int | None:
     return total + max(digit, 0)
 
 
+@lru_cache(maxsize=200_000)
+def _copied(piece: str) -> tuple[str, ...]:
+    """What a number, a date or a name may be called in the other language."""
+    if piece[0] == "第":
+        return (str(chinese_number(piece[1:])),)
+    if piece[0] in _DIGITS or piece[0] in _UNITS:
+        return (str(chinese_number(piece)),)
+    if piece.endswith("月"):
+        return (piece[:-1], piece) if len(piece) < 4 else (piece[:-1],)
+    if month := _MONTHS.get(piece):
+        return (month[:-1], month)
+    if number := _ENGLISH_NUMBERS.get(piece):
+        return (number,)
+    return _expanded(piece)
+
+
 def copied_tokens(text: str) -> list[str]:
     """The tokens that a translation copies: numbers, dates, document symbols, Latin names.
 
     >>> copied_tokens("第七十届会议2020年12月")
     ['70', '2020', '12', '12月']
     >>> copied_tokens("December 2020")
-    ['2020', '12月', '12', '~decem', 'december']
+    ['12', '12月', '2020']
     """
-    found: list[str] = []
-    for match in _TOKEN.finditer(normalise(text)):
-        piece = match.group()
-        if _UNSPACED_START.match(piece):
-            if piece[0] == "月" and found and found[-1].isdigit() and len(found[-1]) < 3:
-                found.append(found[-1] + "月")
-            found.extend(
-                str(chinese_number(number.group()))
-                for number in _CHINESE_NUMBER.finditer(piece)
-                if len(number.group()) > 1 or piece.startswith("第")
-            )
-        elif piece in _MONTHS:
-            found.extend((_MONTHS[piece], _MONTHS[piece][:-1], "~" + piece[:STEM], piece))
-        elif piece in _ENGLISH_NUMBERS:
-            found.append(_ENGLISH_NUMBERS[piece])
-        else:
-            found.append(piece)
-            if len(piece) > STEM and piece.isalpha():
-                found.append("~" + piece[:STEM])
-    return found
+    return list(chain.from_iterable(map(_copied, _COPIED.findall(normalise(text)))))
 
 
 _MARKS = str.maketrans(
@@ -158,14 +157,6 @@ class Bags:
     target_mass: NDArray[np.float64]
 
 
-def document_frequencies(sentences: Iterable[Sequence[str]]) -> Counter[str]:
-    """In how many of the tokenised sentences each token stands."""
-    counts: Counter[str] = Counter()
-    for sentence in sentences:
-        counts.update(set(sentence))
-    return counts
-
-
 def bags(
     source: Sequence[Sequence[str]],
     target: Sequence[Sequence[str]],
@@ -179,36 +170,48 @@ def bags(
     pair of documents. A stem and its word share their weight. With `shared_only` tokens that only
     one side has weigh nothing (the raw sentences of two languages share few).
     """
-    source_frequency = document_frequencies(source)
-    target_frequency = document_frequencies(target)
     vocabulary: dict[str, int] = {}
-    for frequency in (source_frequency, target_frequency):
-        for token in frequency:
-            vocabulary.setdefault(token, len(vocabulary))
-    total = max(len(source) + len(target), 1)
-    weight = np.zeros(max(len(vocabulary), 1), dtype=np.float32)
-    for token, number in vocabulary.items():
-        in_source, in_target = source_frequency[token], target_frequency[token]
-        if shared_only and not (in_source and in_target):
-            continue
-        value = idf.get(token) if idf is not None else None
-        if value is None:
-            value = math.log((total + 1) / (max(in_source, in_target) * 2 - 0.5))
-        if token[0] == "~" or (len(token) > STEM and token.isalpha() and token.isascii()):
-            value /= 2
-        weight[number] = max(value, 0.02)
     sides = []
     for sentences in (source, target):
         starts = np.zeros(len(sentences) + 1, dtype=np.int64)
         np.cumsum([len(sentence) for sentence in sentences], out=starts[1:])
         ids = np.fromiter(
-            (vocabulary[token] for sentence in sentences for token in sentence),
+            (
+                vocabulary.setdefault(token, len(vocabulary))
+                for token in chain.from_iterable(sentences)
+            ),
             dtype=np.int32,
             count=int(starts[-1]),
         )
+        sides.append((ids, starts))
+    size = max(len(vocabulary), 1)
+    in_source, in_target = (_sentences_with(ids, starts, size) for ids, starts in sides)
+    total = max(len(source) + len(target), 1)
+    weight = np.log((total + 1) / (np.maximum(np.maximum(in_source, in_target), 1) * 2 - 0.5))
+    halved = np.ones(size)
+    for token, number in vocabulary.items():
+        if idf is not None and (known := idf.get(token)) is not None:
+            weight[number] = known
+        if len(token) > STEM and (token[0] == "~" or token.isalpha()):
+            halved[number] = 0.5
+    weight = np.maximum(weight * halved, 0.02).astype(np.float32)
+    if shared_only:
+        weight[(in_source == 0) | (in_target == 0)] = 0.0
+    masses = []
+    for ids, starts in sides:
         running = np.concatenate(([0.0], np.cumsum(weight[ids], dtype=np.float64)))
-        sides.append((ids, starts, running[starts[1:]] - running[starts[:-1]]))
-    (source_ids, source_starts, source_mass), (target_ids, target_starts, target_mass) = sides
-    return Bags(
-        source_ids, source_starts, target_ids, target_starts, weight, source_mass, target_mass
-    )
+        masses.append(running[starts[1:]] - running[starts[:-1]])
+    return Bags(*sides[0], *sides[1], weight, *masses)
+
+
+@njit
+def _sentences_with(ids, starts, size):  # type: ignore[no-untyped-def]
+    """In how many sentences each token stands."""
+    count = np.zeros(size)
+    last = np.full(size, -1, dtype=np.int64)
+    for i in range(starts.shape[0] - 1):
+        for t in range(starts[i], starts[i + 1]):
+            if last[ids[t]] != i:
+                last[ids[t]] = i
+                count[ids[t]] += 1.0
+    return count

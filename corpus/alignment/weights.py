@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,17 +21,25 @@ PATH = Path(__file__).with_name("weights.json")
 ALL = ("overlap", "copied", "embedding", "length", "structure", "forced")
 
 
+Line = tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """`values` by "signal.feature"; `run` is added for each gap that follows a gap.
 
-    `calibration` are the corners (probability of the search, share of such beads that are right)
-    of the line that makes a confidence.
+    Where forced decoding was asked, the other signals' score is multiplied by `scale` and the
+    features of forced decoding are weighed by `forced`. `calibration` (and `forced_calibration`)
+    are the corners (probability of the search, share of such beads that are right) of the line
+    that makes a confidence.
     """
 
     values: Mapping[str, float]
     run: float
-    calibration: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    calibration: Line = ((0.0, 0.0), (1.0, 1.0))
+    scale: float = 1.0
+    forced: tuple[float, ...] | None = None
+    forced_calibration: Line = ((0.0, 0.0), (1.0, 1.0))
 
     def vector(self, columns: Iterable[tuple[str, str]]) -> NDArray[np.float32]:
         """The weights of the given (signal, feature) columns."""
@@ -51,7 +59,7 @@ class Weights:
 
 def key(signals: Iterable[str]) -> str:
     """The name of a combination of signals, as ``copied+length+overlap``."""
-    return "+".join(sorted(set(signals) - {"prior", "structure", "marks", "translated"})) or "none"
+    return "+".join(sorted(set(signals) - {"prior", "structure", "marks", "forced"})) or "none"
 
 
 @cache
@@ -68,12 +76,19 @@ def load(combination: str) -> Weights:
             holding = list(known)
         combination = min(holding, key=len)
     stored = known[combination]
-    return Weights(stored["values"], stored["run"], tuple((x, y) for x, y in stored["calibration"]))
+    forced = stored.get("forced")
+    return Weights(
+        stored["values"],
+        stored["run"],
+        _line(stored["calibration"]),
+        forced["scale"] if forced else 1.0,
+        tuple(forced["values"]) if forced else None,
+        _line(forced["calibration"]) if forced else ((0.0, 0.0), (1.0, 1.0)),
+    )
 
 
-def is_learned(combination: str) -> bool:
-    """Whether there are weights for exactly this combination."""
-    return combination in _stored()
+def _line(corners: Iterable[Sequence[float]]) -> Line:
+    return tuple((x, y) for x, y in corners)
 
 
 @cache

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import (
+    ALL,
+    LARGEST_BEAD,
+    NONE,
+    TYPE_NUMBER,
+    TYPE_SOURCE,
+    TYPE_TARGET,
+    Band,
+)
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
 """Given all sentences and spans (start, end), one unit row a span."""
@@ -27,11 +35,16 @@ COLUMNS = (
     "weakest",
     "outside",
     "short",
+    "source_best",
+    "target_best",
+    "least_best",
     "gap_found",
 )
 """Cosine, the same times (sentences - 1), distance relative to spans of the whole document times
 sentences, margin against the neighbours, the same times (sentences - 1), what the bead's edges
-bring in, what a neighbour outside would bring in; for gaps, the best margin of the sentence with
+bring in, what a neighbour outside would bring in, a margin below 0.3; each sentence's best margin
+with a sentence of the other side of the bead, summed over the source's and the target's sentences,
+and the least of these; for gaps, the best margin of the sentence with
 a sentence of the other side."""
 
 SPAN = LARGEST_BEAD - 1
@@ -131,15 +144,21 @@ def _found(low, high, offset, cosine, one, source_usual, target_usual):  # type:
 @njit
 def _features(  # type: ignore[no-untyped-def]
     low, high, offset, first, last, cosine, source_usual, target_usual,
-    source_found, target_found, numbers, sizes_a, sizes_b, out,
+    source_found, target_found, numbers, sizes_a, sizes_b, only, out,
 ):  # fmt: skip
     rows = low.shape[0]
     base = offset[first]
     most = numbers.shape[0] - 1
+    one = numbers[1, 1]
     for i in range(first, last):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
+            wanted = only[here]
+            if wanted == NONE:
+                continue
             for k in range(sizes_a.shape[0]):
+                if wanted != ALL and wanted != k:
+                    continue
                 a = sizes_a[k]
                 b = sizes_b[k]
                 p = i + a
@@ -148,7 +167,7 @@ def _features(  # type: ignore[no-untyped-def]
                     continue
                 f = out[here - base, k]
                 if k < 2:
-                    f[8] = source_found[i] if k == 0 else target_found[j]
+                    f[11] = source_found[i] if k == 0 else target_found[j]
                     continue
                 c = cosine[here, k]
                 f[0] = c
@@ -200,15 +219,42 @@ def _features(  # type: ignore[no-untyped-def]
                 if best > -1.0:
                     f[6] = max(best - c, 0.0)
                 f[7] = max(0.3 - f[3], 0.0)
+                least = 1.0
+                for x in range(i, p):
+                    best = -1.0
+                    for y in range(j, q):
+                        if y >= low[x] and y <= high[x]:
+                            value = cosine[offset[x] + y - low[x], one]
+                            value -= (source_usual[x, 0] + target_usual[y, 0]) / 2
+                            best = max(best, value)
+                    best = max(best, -0.2)
+                    f[8] += best
+                    least = min(least, best)
+                for y in range(j, q):
+                    best = -1.0
+                    for x in range(i, p):
+                        if y >= low[x] and y <= high[x]:
+                            value = cosine[offset[x] + y - low[x], one]
+                            value -= (source_usual[x, 0] + target_usual[y, 0]) / 2
+                            best = max(best, value)
+                    best = max(best, -0.2)
+                    f[9] += best
+                    least = min(least, best)
+                f[10] = least
 
 
-def features(table: Embedding, band: Band, first: int, last: int) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+def features(
+    table: Embedding, band: Band, first: int, last: int, only: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
+
+    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
+    """
     places = int(band.offset[last] - band.offset[first])
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.cosine, table.source_usual,
         table.target_usual, table.source_found, table.target_found,
-        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, out,
+        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out

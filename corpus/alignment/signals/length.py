@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import ALL, NONE, TYPE_SOURCE, TYPE_TARGET, Band
 
 COLUMNS = ("ratio", "ratio_squared", "deviation", "deviation_large", "gap_length", "gap_short")
 """|log ratio|, its square, the squared deviation in standard deviations (up to 9) and what lies
@@ -64,7 +64,7 @@ def prepare(
 
 @njit
 def _features(  # type: ignore[no-untyped-def]
-    low, high, offset, first, last, source, target, ratio, variance, sizes_a, sizes_b, out
+    low, high, offset, first, last, source, target, ratio, variance, sizes_a, sizes_b, only, out
 ):
     rows = low.shape[0]
     base = offset[first]
@@ -73,7 +73,12 @@ def _features(  # type: ignore[no-untyped-def]
     for i in range(first, last):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
+            wanted = only[here]
+            if wanted == NONE:
+                continue
             for k in range(sizes_a.shape[0]):
+                if wanted != ALL and wanted != k:
+                    continue
                 p = i + sizes_a[k]
                 q = j + sizes_b[k]
                 if p >= rows or q < low[p] or q > high[p]:
@@ -95,12 +100,17 @@ def _features(  # type: ignore[no-untyped-def]
                 f[3] = max(np.sqrt(min(z2, 64.0)) - 2.0, 0.0)
 
 
-def features(table: Lengths, band: Band, first: int, last: int) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+def features(
+    table: Lengths, band: Band, first: int, last: int, only: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
+
+    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
+    """
     places = int(band.offset[last] - band.offset[first])
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.source, table.target,
-        table.ratio, table.variance, TYPE_SOURCE, TYPE_TARGET, out,
+        table.ratio, table.variance, TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import (
+    ALL,
+    LARGEST_BEAD,
+    NONE,
+    TYPE_NUMBER,
+    TYPE_SOURCE,
+    TYPE_TARGET,
+    Band,
+)
 from corpus.alignment.tokens import Bags
 
 COLUMNS = (
@@ -103,7 +111,7 @@ def _found(low, high, offset, shared, one, source_mass, target_mass):  # type: i
 @njit
 def _features(  # type: ignore[no-untyped-def]
     low, high, offset, first, last, shared, source_mass, target_mass,
-    source_found, target_found, mean, numbers, sizes_a, sizes_b, out,
+    source_found, target_found, mean, numbers, sizes_a, sizes_b, only, out,
 ):  # fmt: skip
     rows = low.shape[0]
     types = sizes_a.shape[0]
@@ -111,7 +119,12 @@ def _features(  # type: ignore[no-untyped-def]
     for i in range(first, last):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
+            wanted = only[here]
+            if wanted == NONE:
+                continue
             for k in range(types):
+                if wanted != ALL and wanted != k:
+                    continue
                 a = sizes_a[k]
                 b = sizes_b[k]
                 p = i + a
@@ -195,13 +208,18 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     return Overlap(shared, source_mass, target_mass, source_found, target_found, mean)
 
 
-def features(table: Overlap, band: Band, first: int, last: int) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+def features(
+    table: Overlap, band: Band, first: int, last: int, only: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
+
+    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
+    """
     places = int(band.offset[last] - band.offset[first])
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.shared, table.source_mass,
         table.target_mass, table.source_found, table.target_found, table.mean,
-        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, out,
+        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out

@@ -35,7 +35,9 @@ def _table() -> NDArray[np.float32]:
 TABLE = _table()
 
 
-def features(table: None, band: Band, first: int, last: int) -> NDArray[np.float32]:
+def features(
+    table: None, band: Band, first: int, last: int, only: NDArray[np.int8]
+) -> NDArray[np.float32]:
     """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
     places = int(band.offset[last] - band.offset[first])
     return np.broadcast_to(TABLE, (places, *TABLE.shape))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import ALL, NONE, TYPE_SOURCE, TYPE_TARGET, Band
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
@@ -53,13 +53,18 @@ def prepare(source: Sequence[Place], target: Sequence[Place]) -> Structure:
 
 
 @njit
-def _features(low, high, offset, first, last, source, target, sizes_a, sizes_b, out):  # type: ignore[no-untyped-def]
+def _features(low, high, offset, first, last, source, target, sizes_a, sizes_b, only, out):  # type: ignore[no-untyped-def]
     rows = low.shape[0]
     base = offset[first]
     for i in range(first, last):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
+            wanted = only[here]
+            if wanted == NONE:
+                continue
             for k in range(sizes_a.shape[0]):
+                if wanted != ALL and wanted != k:
+                    continue
                 p = i + sizes_a[k]
                 q = j + sizes_b[k]
                 if k < 2 or p >= rows or q < low[p] or q > high[p]:
@@ -79,12 +84,17 @@ def _features(low, high, offset, first, last, source, target, sizes_a, sizes_b, 
                     f[5 if source[i, 2] == target[j, 2] else 6] = 1.0
 
 
-def features(table: Structure, band: Band, first: int, last: int) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
+def features(
+    table: Structure, band: Band, first: int, last: int, only: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
+
+    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
+    """
     places = int(band.offset[last] - band.offset[first])
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.source, table.target,
-        TYPE_SOURCE, TYPE_TARGET, out,
+        TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out
