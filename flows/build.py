@@ -83,7 +83,8 @@ def score_task(
 def write_task(out: str, run: dict[str, Any], settings: dict[str, Any]) -> str:
     """Write the folder, whole or not at all."""
     start = time.perf_counter()
-    told = account.write_folder(Path(out), run, from_plain(settings), OUTPUTS)
+    with folder.alone(Path(out)):
+        told = account.write_folder(Path(out), run, from_plain(settings), OUTPUTS)
     seconds = time.perf_counter() - start
     console.current().done("write", f"{len(told['files']) + 1} files in {out}", seconds, False)
     return out
@@ -118,11 +119,20 @@ def _scores(key: str) -> str:
 
 
 @flow(name="build", validate_parameters=False, persist_result=False)
-def build(report: str, reference: str | None, out: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """Make a scored parallel corpus of one report; returns what run.json holds."""
+def build(
+    report: str,
+    reference: str | None,
+    out: str,
+    settings: dict[str, Any],
+    ids: tuple[str | None, str | None] = (None, None),
+) -> dict[str, Any]:
+    """Make a scored parallel corpus of one report; returns what run.json holds.
+
+    `ids` name the two documents in the corpus; None: by their files.
+    """
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source")
-    target = read_task(reference, "en", "target") if reference else None
+    source = read_task(report, "zh", "source", ids[0])
+    target = read_task(reference, "en", "target", ids[1]) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)

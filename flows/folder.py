@@ -7,11 +7,13 @@ folder without run.json is not a corpus, and one that has it is whole.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,28 @@ def check_output(folder: Path) -> None:
             return
         if place.exists():
             raise InputError(f"{place}: is a file; choose another folder with --out")
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the only build that writes to the folder; DuizhaoError where another one does.
+
+    The lock is on the folder itself, leaves no file, and goes with its process.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise DuizhaoError(
+            f"{folder}: another build is writing here; wait for it, or give another --out"
+        ) from None
+    finally:
+        os.close(descriptor)
 
 
 def begin(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -10,15 +11,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus.document import InputError
+from corpus.document import DuizhaoError, InputError
 from corpus.samples import pair
 from flows import folder, results
 from flows.settings import plain, resolve
@@ -314,6 +317,50 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
     with pytest.raises(KeyboardInterrupt):
         folder.finish(out, ["run.json", "corpus.jsonl", "corpus.tsv"])
     assert not (out / "run.json").exists()
+
+
+def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
+    with folder.alone(tmp_path / "out"):
+        refused = pytest.raises(DuizhaoError, match="another build is writing here")
+        with refused, folder.alone(tmp_path / "out"):
+            pass
+    with folder.alone(tmp_path / "out"):
+        assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import docx
+
+    from flows.pair import Pair, pair_of
+
+    for language, text in (("zh", "会议开始。"), ("en", "The meeting began.")):
+        document = docx.Document()
+        document.add_paragraph(text)
+        (tmp_path / "served" / "A").mkdir(parents=True, exist_ok=True)
+        document.save(str(tmp_path / "served" / "A" / f"1.{language}.docx"))
+    handler = functools.partial(QuietHandler, directory=str(tmp_path / "served"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/{{symbol}}.{{language}}.{{format}}"
+    monkeypatch.setenv("DUIZHAO_ODS_ADDRESS", address)
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    try:
+        pair = pair_of("A/1", None)
+    finally:
+        server.shutdown()
+    assert (pair.name, pair.source_id, pair.target_id) == ("A_1", "A_1", "A_1.en")
+    assert Path(pair.source).name == "zh.docx"
+    assert pair.reference
+    assert Path(pair.reference).name == "en.docx"
+    assert pair_of("reports/a.zh.txt", None) == Pair("a.zh", "reports/a.zh.txt", None)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
 
 
 def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(tmp_path: Path) -> None:

@@ -64,7 +64,11 @@ JsonOption = Annotated[
 def build(
     report: Annotated[
         str,
-        typer.Argument(metavar="REPORT", help="The Chinese report: text, PDF, Word or HTML."),
+        typer.Argument(
+            metavar="REPORT",
+            help="The Chinese report: a text, PDF, Word or HTML file, or a UN document symbol such "
+            "as S/2021/130, which is fetched in both languages.",
+        ),
     ],
     reference: Annotated[
         str | None,
@@ -106,29 +110,33 @@ def build(
         formats=formats,
         report=page,
     ).settings
-    run(report, reference, out or Path(f"duizhao-{Path(report).stem}"), settings, as_json=json)
+    run(report, reference, out, settings, as_json=json)
 
 
 def run(
-    report: str, reference: str | None, out: Path, settings: Any, *, as_json: bool = False
+    report: str, reference: str | None, out: Path | None, settings: Any, *, as_json: bool = False
 ) -> None:
     """Run the build flow and say what came out; bad input stops it before anything is written."""
     from flows import console, folder, runtime, stages
+    from flows.pair import pair_of
     from flows.settings import plain
 
     start = time.perf_counter()
+    pair = pair_of(report, reference)
+    out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out)
     with runtime.session() as connect, console.use(console.TerminalConsole()):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(report, "zh", "source")
-        if reference:
-            stages.read(reference, "en", "target")
+        stages.read(pair.source, "zh", "source", pair.source_id)
+        if pair.reference:
+            stages.read(pair.reference, "en", "target", pair.target_id)
         from flows import account
         from flows.build import build as build_flow
 
         connect()
-        told = build_flow(report, reference, str(out), plain(settings))
+        ids = (pair.source_id, pair.target_id)
+        told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
         told["wall"] = time.perf_counter() - start
     if as_json:
         import json
