@@ -275,10 +275,11 @@ def docx(language: str) -> bytes:
                 run._r.append(parse_xml(f'<w:footnoteReference {nsdecls("w")} w:id="{mark}"/>'))
             else:
                 paragraph.add_run(part)
+    notes = {row.mark or "": row.text for row in source if row.kind == "footnote"}
+    _add_footnotes(document, notes)
     buffer = io.BytesIO()
     document.save(buffer)
-    notes = {row.mark or "": row.text for row in source if row.kind == "footnote"}
-    return with_footnotes(buffer.getvalue(), notes)
+    return buffer.getvalue()
 
 
 def _num(number: int, abstract: int, *, restart: bool = False) -> Any:
@@ -301,15 +302,27 @@ def _docx_table(document: Any, cells: list[str]) -> None:
             cell.text = text
 
 
-def with_footnotes(data: bytes, notes: dict[str, str]) -> bytes:
-    """A .docx with a footnotes part, which python-docx cannot write."""
+def _add_footnotes(document: Any, notes: dict[str, str]) -> None:
+    """A footnotes part, which python-docx does not write."""
+    from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     inner = "".join(
         f'<w:footnote w:id="{mark}"><w:p><w:r><w:footnoteRef/></w:r><w:r>'
         f'<w:t xml:space="preserve"> {html.escape(text)}</w:t></w:r></w:p></w:footnote>'
         for mark, text in notes.items()
     )
-    return with_member(data, "word/footnotes.xml", f"<w:footnotes {space}>{inner}</w:footnotes>")
+    separators = "".join(
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
+    )
+    blob = f"<w:footnotes {space}>{separators}{inner}</w:footnotes>".encode()
+    part = Part(
+        PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, blob, document.part.package
+    )
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
 
 def with_member(data: bytes, name: str, text: str) -> bytes:

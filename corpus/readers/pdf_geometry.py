@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Language
 from corpus.readers import pdf_furniture
-from corpus.readers.notes import OPEN
+from corpus.readers.notes import CLOSE, OPEN
 from corpus.readers.pdf_lines import Paragraph, Strip, strip_of
 from corpus.readers.pdf_text import Page, Piece
 from corpus.readers.shape import split_label
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
+# ... within one text object only at such a gap, as of a tab
+INNER_GAP = 4.0
 # ... or so many where there is no space character
 BARE_GAP = 0.8
 LABEL_GAP = 6.0
@@ -133,10 +135,12 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
             for x, bottom, top in page.walls
         )
-        if gap > CELL_GAP or wall:
+        # a line stretched to the margin: no cell begins within a text object
+        wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
+        if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space != "real":
+        elif gap > BARE_GAP and piece.space not in ("real", "inner"):
             parts.append([piece])
         else:
             parts[-1].append(piece)
@@ -158,7 +162,11 @@ def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
     for number in range(1, len(part)):
         piece, before = part[number], part[number - 1]
         gap = piece.left - before.right
-        if round(piece.left) in edges and gap > 0.3 * piece.size and piece.space != "real":
+        if (
+            round(piece.left) in edges
+            and gap > 0.3 * piece.size
+            and piece.space not in ("real", "inner")
+        ):
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -220,10 +228,16 @@ def _split_notes(
     for y in sorted(separators):
         below = [strip for strip in kept if strip.y < y]
         above = [strip for strip in kept if strip.y >= y]
-        marked = bool(below) and (
-            below[0].text.startswith((OPEN, "*")) or bool(re.match(r"\d{1,3}\s", below[0].text))
+        if not below or not above:
+            continue
+        small = below[0].size < body - 0.4
+        number = re.match(r"(\d{1,3})\s", below[0].text)
+        called = number is not None and any(
+            f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
         )
-        if below and above and marked and below[0].size < body - 0.4:
+        if called or (small and (number or below[0].text.startswith((OPEN, "*")))):
+            if not small:
+                return above, below
             # under a table the text goes on below the notes
             end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
             return above + below[end:], below[:end]

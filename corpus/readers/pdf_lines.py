@@ -141,7 +141,9 @@ def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[St
             base, size = piece.y, 0.0
         if piece.size > size:
             base, size = piece.y, piece.size
-    return [strip for line in lines if (strip := strip_of(line, page, language)) is not None]
+    # a program may draw the quotation marks of a line after its words
+    ordered = [sorted(line, key=lambda piece: piece.left) for line in lines]
+    return [strip for line in ordered if (strip := strip_of(line, page, language)) is not None]
 
 
 def _same_line(piece: Piece, line: Sequence[Piece], base: float, size: float) -> bool:
@@ -202,7 +204,7 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
         return ""
     distance = piece.left - previous.right
     size = max(previous.size, piece.size)
-    if piece.space in ("real", "object") or distance > TAB * size:
+    if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
     if raw.startswith(OPEN) or distance <= 0.2 * size:
         return ""

@@ -26,7 +26,8 @@ class Piece:
     Lengths in points; `y` is the baseline, from the page's foot. `tag` is the marked-content id
     (None: not tagged), `artifact` what PDF calls furniture. `space` says that white space stands
     before it: "" none, "real" a
-    space character, "object" one in a text object of its own, "gap" only a distance.
+    space character, "inner" one within the same text object, "object" one in a text object of its
+    own, "gap" only a distance.
     """
 
     text: str
@@ -161,7 +162,11 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             continue
         code = unicode_of(text_page, index)
         if code in (9, 10, 13, 32, 160):
-            next_space = "real"
+            # one without width PDFium has put in for a distance
+            box_of(text_page, index, box_pointer)
+            turned = look is not None and look.angle % 180 != 0
+            width = box.top - box.bottom if turned else box.right - box.left
+            next_space = "real" if width > 0.01 else next_space or "gap"
             continue
         if code == 0:
             continue
@@ -181,9 +186,16 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             start, end = box.left, box.right
             if look.angle:
                 start, end, _ = _along(look.angle, box, 0.0, 0.0)
-            if start - right > WIDE_GAP * look.size or start < right - 2 * look.size:
+            gap = start - right
+            if (
+                gap > WIDE_GAP * look.size
+                or gap < -2 * look.size
+                # room that another object may fill, as a quotation mark of another font
+                or (gap > 0.3 * look.size and next_space != "real")
+            ):
                 yield _piece(characters, left, right, base, space, look)
-                characters, left, space = [], start, next_space
+                characters, left = [], start
+                space = "inner" if next_space == "real" else next_space
             elif next_space:
                 characters.append(" " if next_space == "real" else "\u200a")
         next_space = ""
