@@ -79,6 +79,9 @@ def main() -> None:
     except ModelError as error:
         print(f"duizhao: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a folder that may not be written to ...
+        print(f"duizhao: {error}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print("duizhao: interrupted; run the same command again to go on", file=sys.stderr)
         sys.exit(130)

@@ -30,6 +30,7 @@ from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 from models.paths import cache_folder
 
 START_SECONDS = 120
+FOREIGN_SECONDS = 86400
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -120,9 +121,15 @@ def start_server() -> Server:
     """Start a private server; returns at once, while it is still coming up."""
     home = cache_folder() / "prefect"
     runs = home / "runs"
-    runs.mkdir(parents=True, exist_ok=True)
-    end_stale_servers(runs)
-    folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-"))
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        end_stale_servers(runs)
+        folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{_machine()}-"))
+    except OSError as error:
+        raise DuizhaoError(
+            f"{home}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
+            "a folder that can"
+        ) from error
     template = home / f"template-{version('prefect')}.db"
     environment = {
         **os.environ,
@@ -154,19 +161,37 @@ def start_server() -> Server:
 
 
 def end_stale_servers(runs: Path) -> None:
-    """Remove what servers left behind whose run is gone; end one that hangs on."""
+    """Remove what servers left behind whose run is gone; end one that hangs on.
+
+    Machines and containers may share the cache: process numbers of another one say nothing here,
+    so its folders are only removed when no server holds them and they are a day old.
+    """
     for folder in runs.iterdir():
-        parent = int(folder.name.partition("-")[0])
-        if parent == os.getpid() or _alive(parent):
+        parent, _, rest = folder.name.partition("-")
+        here = rest.startswith(f"{_machine()}-")
+        if not parent.isdigit() or (here and _alive(int(parent))):
             continue
-        with contextlib.suppress(OSError), (folder / LOCK).open("r") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(1)  # it is about to end by itself
-                with contextlib.suppress(FileNotFoundError):
-                    os.kill(int((folder / PID).read_text()), signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            if not here and time.time() - folder.stat().st_mtime < FOREIGN_SECONDS:
+                continue
+            with (folder / LOCK).open("r") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if not here:
+                        continue
+                    time.sleep(1)  # it is about to end by itself
+                    with contextlib.suppress(FileNotFoundError):
+                        os.kill(int((folder / PID).read_text()), signal.SIGKILL)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _machine() -> str:
+    """Where process numbers mean the same: the host, and the container on it."""
+    with contextlib.suppress(OSError):
+        namespace = os.readlink("/proc/self/ns/pid")
+        return f"{socket.gethostname()}.{''.join(filter(str.isdigit, namespace))}"
+    return socket.gethostname()
 
 
 def _alive(process: int) -> bool:
@@ -209,6 +234,20 @@ def _send_last_events() -> None:
         EventsWorker.drain_all(timeout=10)
 
 
+def _check_answer() -> None:
+    """DuizhaoError where the server that the user named does not answer."""
+    import httpx
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        problem = client.api_healthcheck()
+    if isinstance(problem, httpx.TransportError):
+        raise DuizhaoError(
+            f"{configured_api()}: no Prefect server answers ({problem}); start it, or unset "
+            "PREFECT_API_URL for a private one"
+        )
+
+
 @contextlib.contextmanager
 def _connected(server: Server | None) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("PREFECT_HOME", "PREFECT_API_URL")}
@@ -228,6 +267,8 @@ def _connected(server: Server | None) -> Iterator[None]:
         server.wait()
     try:
         with temporary_settings(changes):
+            if not server:
+                _check_answer()
             yield
     finally:
         for name, value in before.items():

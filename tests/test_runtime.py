@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -64,14 +65,60 @@ def test_what_a_dead_run_left_is_cleared_at_the_next_start(cache: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     runs = cache / "prefect" / "runs"
-    left = runs / f"{gone.pid}-left"
+    left = runs / f"{gone.pid}-{runtime._machine()}-left"
     left.mkdir(parents=True)
     (left / "lock").touch()
-    mine = runs / f"{os.getpid()}-mine"
+    mine = runs / f"{os.getpid()}-{runtime._machine()}-mine"
     mine.mkdir()
     runtime.end_stale_servers(runs)
     assert not left.exists()
     assert mine.exists()
+
+
+def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path) -> None:
+    """Process numbers of another container say nothing here, and must not be killed."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    runs = cache / "prefect" / "runs"
+    theirs = runs / f"{gone.pid}-another.4026531836-theirs"
+    theirs.mkdir(parents=True)
+    (theirs / "pid").write_text(str(other.pid))
+    try:
+        with (theirs / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            runtime.end_stale_servers(runs)
+            os.utime(theirs, (0, 0))
+            runtime.end_stale_servers(runs)
+        assert theirs.exists()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+    runtime.end_stale_servers(runs)
+    assert not theirs.exists(), "a day old, and nobody holds it"
+
+
+def test_a_cache_that_cannot_be_written_and_a_dead_server_are_said_in_a_line(cache: Path) -> None:
+    (cache / "report.zh.txt").write_text("安全理事会审议了秘书长的报告。\n", encoding="utf-8")
+    (cache / "file").touch()
+    build = [sys.executable, "-c", "from flows.cli import main; main()", "build", "report.zh.txt"]
+    for change, word in (
+        ({"DUIZHAO_CACHE": str(cache / "file")}, "set DUIZHAO_CACHE"),
+        ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "no Prefect server answers"),
+    ):
+        done = subprocess.run(
+            [*build, "--out", "out"],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **change},
+            cwd=cache,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        assert word in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (cache / "out").exists()
 
 
 def test_a_server_that_the_user_named_is_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
