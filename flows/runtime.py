@@ -189,7 +189,7 @@ def end_stale_servers(runs: Path) -> None:
 def _machine() -> str:
     """Where process numbers mean the same: the host, and the container on it."""
     with contextlib.suppress(OSError):
-        namespace = os.readlink("/proc/self/ns/pid")
+        namespace = str(Path("/proc/self/ns/pid").readlink())
         return f"{socket.gethostname()}.{''.join(filter(str.isdigit, namespace))}"
     return socket.gethostname()
 
