@@ -158,7 +158,7 @@ def run_batch(job: Job) -> dict[str, Any]:
         flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
     )
     if job.options.runner == "local" and job.todo:
-        _local_workers = Workers(min(job.options.workers, len(job.todo)))
+        _local_workers = Workers(min(job.options.workers, len(job.todo)), job.settings["threads"])
     try:
         return dict(named(job.out, len(job.entries)))
     finally:

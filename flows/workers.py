@@ -10,12 +10,17 @@ import contextlib
 import multiprocessing
 import os
 import queue
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flows.console import Console
 from flows.documents import Outcome
 from flows.manifest import Entry
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+_starting = threading.Lock()
 
 Heard = Callable[[str, int, int], None]
 
@@ -25,13 +30,18 @@ class WorkerLost(Exception):  # noqa: N818 - reads as what it is
 
 
 class Worker:
-    """A process that takes one group after another."""
+    """A process that takes one group after another.
 
-    def __init__(self) -> None:
+    `threads` is also how many threads numpy's libraries get: more of them than cores wait for
+    each other, which makes a busy machine many times slower.
+    """
+
+    def __init__(self, threads: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._end, other = context.Pipe()
         self.process = context.Process(target=_serve, args=(other, os.getpid()), daemon=True)
-        self.process.start()
+        with _environment({name: str(threads) for name in THREAD_VARIABLES}):
+            self.process.start()
         other.close()
 
     def run(
@@ -69,10 +79,11 @@ class Worker:
 class Workers:
     """A fixed number of workers; a lost one is replaced."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, threads: int) -> None:
+        self._threads = threads
         self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         for _ in range(count):
-            self._free.put(Worker())
+            self._free.put(Worker(threads))
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Worker]:
@@ -82,7 +93,7 @@ class Workers:
             yield worker
         except BaseException:
             worker.end()
-            worker = Worker()
+            worker = Worker(self._threads)
             raise
         finally:
             self._free.put(worker)
@@ -92,6 +103,19 @@ class Workers:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._free.get_nowait().end()
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set variables for a process that is started meanwhile, unless the user has set them."""
+    with _starting:
+        ours = {name: value for name, value in values.items() if name not in os.environ}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name in ours:
+                del os.environ[name]
 
 
 class _Telling(Console):
