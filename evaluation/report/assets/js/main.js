@@ -89,9 +89,14 @@ const toggleKind = (id) => {
   if (!view.kinds.delete(id)) view.kinds.add(id);
   refreshView();
 };
+/** When the list grows again, the bead that was being read stays in sight, now among its like. */
+function keepInSight() {
+  if (view.current) goTo(view.current, { focus: false, align: "center" });
+}
 const clearKinds = () => {
   view.kinds.clear();
   refreshView();
+  keepInSight();
 };
 const setSection = (section) => {
   view.section = section;
@@ -115,6 +120,7 @@ function clearFilters() {
   fillSectionMenu();
   fillSections();
   refreshView();
+  keepInSight();
 }
 
 function start() {
@@ -126,6 +132,7 @@ function start() {
   byId("search").addEventListener("input", debounce(140, () => {
     view.query = byId("search").value.trim();
     refreshView();
+    if (!view.query) keepInSight();
   }));
   for (const name of ["section", "sort"]) {
     byId(name).addEventListener("change", () => {
