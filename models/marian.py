@@ -17,7 +17,7 @@ from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
 from models.errors import ModelError
 from models.locate import ModelFiles
-from models.marian_weights import marian_form, need_torch
+from models.marian_weights import NEVER, marian_form, need_torch
 from models.packed import Hypothesis, PackedEngine
 
 _CPU_BATCH_TOKENS = 2048
@@ -81,6 +81,8 @@ class MarianEngine(PackedEngine):
         self.positions = int(config.max_position_embeddings)
         self._end_id, self._pad_id = int(config.eos_token_id), int(config.pad_token_id)
         self._begin_id = int(config.decoder_start_token_id)
+        # <pad> is never an output: said once here, it need not be looked for at every step
+        self._model.final_logits_bias[:, self._pad_id] = NEVER
         self.batch_tokens = batch_tokens or (
             _CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )
@@ -146,7 +148,6 @@ class MarianEngine(PackedEngine):
             max_length=None,
             max_new_tokens=min(max_tokens, self.positions),
             min_new_tokens=1,
-            suppress_tokens=[self._pad_id],
             forced_eos_token_id=None,
             bos_token_id=None,
             eos_token_id=self._end_id,
@@ -199,7 +200,6 @@ class MarianEngine(PackedEngine):
                 part = slice(start, start + _SCORED_AT_ONCE)
                 logits = self._model.lm_head(states[part]) + self._model.final_logits_bias
                 logits = logits.float()
-                logits[:, self._pad_id] = -torch.inf
                 chosen = logits.gather(1, wanted[part, None])[:, 0]
                 parts.append(chosen - logits.logsumexp(dim=1))
             of_tokens = torch.cat(parts).tolist()

@@ -25,7 +25,7 @@ from models.paths import models_folder
 
 PAD = "<pad>"
 # what a <pad> in the output costs: never chosen, and small enough for float16
-_NEVER = -1e4
+NEVER = -1e4
 _ACTIVATIONS = {0: "relu", 2: "swish"}
 """By `ctranslate2.specs.common_spec.Activation`."""
 
@@ -166,7 +166,7 @@ def marian_tensors(variables: Mapping[str, Array]) -> dict[str, Array]:
     bias = dequantized(variables, "decoder/projection/bias")
     tensors: dict[str, Array] = {
         "model.shared.weight": np.concatenate([embeddings, zeros]),
-        "final_logits_bias": np.append(bias, np.float32(_NEVER))[None],
+        "final_logits_bias": np.append(bias, np.float32(NEVER))[None],
     }
     for side in ("encoder", "decoder"):
         for number in range(_layers(variables, side)):
