@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ def write_folder(
     out: Path, run: Mapping[str, Any], settings: Settings, outputs: Iterable[str]
 ) -> dict[str, Any]:
     """Write everything that a build leaves into the folder; returns what run.json holds."""
+    start = time.perf_counter()
     keys: dict[str, Any] = dict(run["keys"])
     scores = results.load(keys["scores"])
     pair = {name: keys[name] for name in ("source", "target", "translation", "beads")}
@@ -58,6 +60,7 @@ def write_folder(
 
         write_report(partial)
     told["files"] = folder.file_facts(partial)
+    told["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, told)
     folder.finish(out, outputs)
     return told

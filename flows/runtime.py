@@ -29,7 +29,7 @@ from corpus.document import DuizhaoError
 from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 from models.paths import cache_folder
 
-START_SECONDS = 120
+START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
 FOREIGN_SECONDS = 86400
 
 QUIET = {
