@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
+from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,28 +29,23 @@ LANGUAGES: list[Language] = ["zh", "en"]
 
 
 def boundary_f1(gold: list[str], read: list[str]) -> float:
-    """F1 of sentence boundaries, as places in the text without white space.
+    """F1 of sentence boundaries, as places among the words and characters of the text.
 
-    A boundary counts where the letters before it are the same in both, so text that is lost or
-    added moves no boundary after it.
+    A boundary counts where the word before it is the same in both, so text that is lost or added
+    moves no boundary after it.
     """
-    joined_gold, joined_read = ("".join("".join(s).split()) for s in (gold, read))
-    joined_gold, joined_read = "".join(joined_gold), "".join(joined_read)
+    words, ends = [], []
+    for sentences in (gold, read):
+        tokens = [re.findall(r"[A-Za-z0-9]+|\S", sentence) for sentence in sentences]
+        words.append([token for sentence in tokens for token in sentence])
+        ends.append(set(accumulate(len(sentence) for sentence in tokens)))
     place = {}
-    matcher = difflib.SequenceMatcher(None, joined_gold, joined_read, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, words[0], words[1], autojunk=False)
     for block in matcher.get_matching_blocks():
-        for offset in range(block.size):
+        for offset in range(1, block.size + 1):
             place[block.b + offset] = block.a + offset
-    gold_ends, read_ends, end = set(), set(), 0
-    for sentence in gold:
-        end += len("".join(sentence.split()))
-        gold_ends.add(end - 1)
-    end = 0
-    for sentence in read:
-        end += len("".join(sentence.split()))
-        read_ends.add(place.get(end - 1, -end))
-    both = len(gold_ends & read_ends)
-    return 2 * both / (len(gold_ends) + len(read_ends))
+    both = len(ends[0] & {place[end] for end in ends[1] if end in place})
+    return 2 * both / (len(ends[0]) + len(ends[1]))
 
 
 def check(
@@ -125,3 +125,21 @@ def test_the_untagged_pdf_is_what_it_says() -> None:
         and not any("".join(sentence.text.split()) in "".join(text.split()) for text in texts)
     ]
     assert len(broken) >= 2
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pdf_printed_by_libreoffice(language: Language, tmp_path: Path) -> None:
+    """Another layout without tags, in fonts of its own."""
+    (tmp_path / "report.docx").write_bytes(rendering.docx(language))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir"]
+    subprocess.run(
+        [*command, str(tmp_path), str(tmp_path / "report.docx")], check=True, capture_output=True
+    )
+    data = (tmp_path / "report.pdf").read_bytes()
+    document, ledger = read_bytes(data, language, name="report.pdf")
+    gold = [sentence for row in rendering.rows(language) for sentence in row.sentences]
+    assert boundary_f1(gold, [sentence.text for sentence in document.sentences]) >= 0.99
+    left_out = " ".join(entry.text for entry in ledger)
+    assert rendering.JOB in left_out
