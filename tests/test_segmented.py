@@ -178,6 +178,7 @@ def test_a_locked_word_file_says_so() -> None:
         read_bytes(data, "en", name="locked.docx")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_an_old_word_file_by_libreoffice_itself(tmp_path: Path) -> None:
     import rendering
