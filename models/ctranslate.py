@@ -11,6 +11,7 @@ from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
 from models.english_pieces import use_english_pieces
 from models.errors import ModelError
+from models.narrow import narrow_model
 from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
@@ -57,8 +58,10 @@ class CTranslateEngine(PackedEngine):
         # before the model is loaded: CTranslate2 reads the list with it
         self._english_only = english_only and use_english_pieces(folder)
         try:
+            narrowed = narrow_model(folder) if compute_type.startswith("int8") else {}
             self._translator = ctranslate2.Translator(
                 str(folder),
+                files=narrowed or None,
                 device=device,
                 compute_type=compute_type,
                 inter_threads=cores if device == "cpu" else 1,
@@ -68,8 +71,10 @@ class CTranslateEngine(PackedEngine):
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
-        # probabilities are over fewer pieces, so what is remembered with the list is kept apart
-        self.compute_type = compute_type + ("/english" if self._english_only else "")
+        # both change probabilities a little, so what is remembered with them is kept apart
+        self.compute_type = (
+            compute_type + ("-narrow" * bool(narrowed)) + ("-english" * self._english_only)
+        )
         self.device = device
         self.workers = cores if device == "cpu" else 1
         self.batch_tokens = batch_tokens or (

@@ -28,8 +28,13 @@ def read_variables(path: Path) -> dict[str, Array]:
 
     Raises ModelError if the file is damaged or of a version not known here.
     """
+    return parse_variables(np.memmap(path, dtype=np.uint8, mode="r").data, path)
+
+
+def parse_variables(data: bytearray | memoryview, path: Path) -> dict[str, Array]:
+    """The same from bytes in memory; the arrays are views that can be written where `data` can."""
     try:
-        return _parse(np.memmap(path, dtype=np.uint8, mode="r").data)
+        return _parse(memoryview(data))
     except (struct.error, IndexError, ValueError, KeyError) as error:
         raise ModelError(
             f"{path}: is no model of CTranslate2, or a damaged one ({error}); fetch it again"

@@ -48,7 +48,11 @@ def test_the_score_is_the_mean_log_probability_by_forced_decoding(engine: Engine
     made = engine.translate([source], GREEDY)[0]
     forced = engine.score([source], [made.text])[0]
     assert forced.tokens == made.tokens
-    assert forced.log_probability / forced.tokens == pytest.approx(made.score, abs=0.02)
+    # the choice among English pieces alone leaves out the 4 or 5% that Chinese ones would have
+    assert -0.1 < forced.log_probability / forced.tokens - made.score < 0
+    whole = load_engine(english_only=False).translate([source], GREEDY)[0]
+    assert whole.text == made.text
+    assert forced.log_probability / forced.tokens == pytest.approx(whole.score, abs=0.02)
 
 
 def test_the_end_of_the_source_is_added_once(engine: Engine) -> None:
@@ -109,7 +113,7 @@ def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> N
 def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"no model")
     (tmp_path / "source.spm").write_bytes(b"no model")
-    with pytest.raises(ModelError, match="cannot be loaded by CTranslate2"):
+    with pytest.raises(ModelError, match="cannot be loaded by CTranslate2|damaged"):
         load_engine(str(tmp_path))
     with pytest.raises(ModelError, match="no engine 'marian'"):
         load_engine(None, "marian")  # type: ignore[arg-type]
