@@ -57,16 +57,23 @@ start = time.perf_counter()
 stages.engine_of(settings)
 loaded = time.perf_counter()
 sentences = 0
+cpu = {}
+def timed(stage, work, *arguments):
+    before = time.process_time()
+    made = work(*arguments)
+    cpu[stage] = cpu.get(stage, 0.0) + time.process_time() - before
+    return made
 for entry in read_manifest(sys.argv[1]):
-    source = stages.read(entry.source, "zh", "source", entry.id)
-    target = stages.read(entry.reference, "en", "target", entry.id + ".en")
-    translation = stages.translate(source, settings)
-    beads = stages.align(source, target, translation, settings)
-    bitext = stages.assemble(source, target, translation, beads, settings)
-    stages.score_statistics(bitext.rows)
+    source = timed("read", stages.read, entry.source, "zh", "source", entry.id)
+    target = timed("read", stages.read, entry.reference, "en", "target", entry.id + ".en")
+    translation = timed("translate", stages.translate, source, settings)
+    beads = timed("align", stages.align, source, target, translation, settings)
+    bitext = timed("rows", stages.assemble, source, target, translation, beads, settings)
+    timed("score", stages.score_statistics, bitext.rows)
     sentences += len(results.load(source).document.sentences)
 done = time.perf_counter()
-print(json.dumps({"load": loaded - start, "work": done - loaded, "sentences": sentences}))
+told = {"load": loaded - start, "work": done - loaded, "sentences": sentences}
+print(json.dumps(told | {"cpu_by_stage": cpu}))
 """
 
 
@@ -235,6 +242,10 @@ def main() -> None:
             figures = (told["wall"], told["cpu"], told["work"], hour, rate)
             row = "".join(f"{figure:>12.1f}" for figure in figures)
             print(f"{kind:<15}{row}  {memory}", flush=True)
+            if "cpu_by_stage" in told:
+                by_stage = told["cpu_by_stage"].items()
+                parts = (f"{name} {used / told['sentences'] * 1000:.1f}" for name, used in by_stage)
+                print(f"{'':15}  CPU ms a sentence: {', '.join(parts)}")
             if "counts" in told:
                 print(f"               {told['counts']}")
 
