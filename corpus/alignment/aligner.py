@@ -152,22 +152,26 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
     from corpus.alignment.signals import forced
 
     settings = forced.EFFORTS[effort]
-    weights, band = found.weights, found.evidence.band
-    if settings.budget <= 0 or weights.forced is None:
+    weights = found.weights.judge
+    if settings.budget <= 0 or weights is None:
         return found
-    shortfall = search.shortfalls(band, found.scores, weights.run)
+    evidence, band = found.evidence, found.evidence.band
+    shortfall = search.shortfalls(band, found.scores, found.weights.run)
     kept, doubt = forced.candidates(band, found.path, shortfall, settings)
     if not doubt.any():
         return found
     asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
     asked[doubt] = forced.ask(score, texts.source, texts.target, band, kept[doubt])
+    places = np.unique(kept // len(TYPES))
+    others = evidence.scores(weights.vector(evidence.columns()), places).ravel()[kept]
+    others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
     cheap = found.scores.ravel()[kept]
     flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)
-    extra = asked @ np.array(weights.forced, dtype=np.float32)
-    flat[kept] = np.where(cheap > search.NEVER, weights.scale * cheap + extra, search.NEVER)
+    # beads that fixed ones forbid stay forbidden, and the gaps inside those stay free
+    flat[kept] = np.where((cheap > search.NEVER) & (cheap != 0.0), others, cheap)
     scores = flat.reshape(-1, len(TYPES))
-    path = search.best_path(band, scores, weights.scale * weights.run)
-    logs, _, _ = search.probabilities(band, scores, weights.scale * weights.run)
+    path = search.best_path(band, scores, weights.run)
+    logs, _, _ = search.probabilities(band, scores, weights.run)
     on_path = path[:, 0] * len(TYPES) + path[:, 1]
     at = np.searchsorted(kept, on_path)
     # beads that no candidate disputes keep what the whole band said of them

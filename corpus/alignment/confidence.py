@@ -9,6 +9,7 @@ import numpy as np
 from corpus.alignment.bead import Bead
 from corpus.alignment.lattice import TYPES
 from corpus.alignment.search import place_coordinates
+from corpus.alignment.signals import forced
 
 if TYPE_CHECKING:
     from corpus.alignment.aligner import Found
@@ -23,7 +24,10 @@ def calibrate(found: Found) -> list[Bead]:
     band, path = found.evidence.band, found.path
     starts = place_coordinates(band, path[:, 0])
     columns = found.evidence.columns()
-    shares = found.evidence.of_path(path, starts[:, 0]) * found.weights.vector(columns)
+    weights = found.weights
+    if found.forced is not None and weights.judge is not None:
+        weights = weights.judge
+    shares = found.evidence.of_path(path, starts[:, 0]) * weights.vector(columns)
     names = list(dict.fromkeys(signal for signal, _ in columns))
     summed = {
         name: shares[:, [at for at, (signal, _) in enumerate(columns) if signal == name]].sum(1)
@@ -32,9 +36,9 @@ def calibrate(found: Found) -> list[Bead]:
     x, y = np.array(found.weights.calibration).T
     confidence = np.interp(found.probability, x, y)
     if found.forced is not None and found.judged is not None:
-        summed = {name: found.weights.scale * values for name, values in summed.items()}
-        summed["forced"] = found.forced @ np.array(found.weights.forced)
-        x, y = np.array(found.weights.forced_calibration).T
+        forced_columns = (("forced", column) for column in forced.COLUMNS)
+        summed["forced"] = found.forced @ weights.vector(forced_columns)
+        x, y = np.array(weights.calibration).T
         confidence = np.where(found.judged, np.interp(found.probability, x, y), confidence)
     beads = []
     for row, ((i, j), kind) in enumerate(zip(starts.tolist(), path[:, 1].tolist(), strict=True)):

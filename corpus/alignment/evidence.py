@@ -55,18 +55,22 @@ class Evidence:
             axis=2,
         )
 
-    def scores(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The score of each bead of the band: (places, types)."""
+    def scores(
+        self, weights: NDArray[np.float32], places: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
+        """The score of each bead of the band, or of those that leave `places`: (places, types)."""
         rows = self.band.sources + 1
         scores = np.zeros((self.band.places, len(TYPES)), dtype=np.float32)
-        every = np.full(self.band.places, ALL, dtype=np.int8)
+        wanted = np.full(self.band.places, ALL if places is None else NONE, dtype=np.int8)
+        if places is not None:
+            wanted[places] = ALL
         for first in range(0, rows, ROWS):
             last = min(first + ROWS, rows)
             block = scores[self.band.offset[first] : self.band.offset[last]]
             at = 0
             for name, table in self.tables.items():
                 columns, features = _FEATURES[name]
-                made = features(table, self.band, first, last, every)
+                made = features(table, self.band, first, last, wanted)
                 block += made @ weights[at : at + len(columns)]
                 at += len(columns)
         return scores

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = Path(__file__).with_name("weights.json")
 
 ALL = ("overlap", "copied", "embedding", "length", "structure", "forced")
-
+"""The signals that can be switched off; the bead-type prior is always there."""
 
 Line = tuple[tuple[float, float], ...]
 
@@ -28,21 +28,18 @@ Line = tuple[tuple[float, float], ...]
 class Weights:
     """`values` by "signal.feature"; `run` is added for each gap that follows a gap.
 
-    Where forced decoding was asked, the other signals' score is multiplied by `scale` and the
-    features of forced decoding are weighed by `forced`. `calibration` (and `forced_calibration`)
-    are the corners (probability of the search, share of such beads that are right) of the line
-    that makes a confidence.
+    `calibration` are the corners (probability of the search, share of such beads that are right)
+    of the line that makes a confidence. `judge` are the weights of the second search, among the
+    beads that forced decoding was asked about.
     """
 
     values: Mapping[str, float]
     run: float
     calibration: Line = ((0.0, 0.0), (1.0, 1.0))
-    scale: float = 1.0
-    forced: tuple[float, ...] | None = None
-    forced_calibration: Line = ((0.0, 0.0), (1.0, 1.0))
+    judge: Weights | None = None
 
     def vector(self, columns: Iterable[tuple[str, str]]) -> NDArray[np.float32]:
-        """The weights of the given (signal, feature) columns."""
+        """The weights of the given (signal, feature) columns; 0 for what was not learned."""
         import numpy as np
 
         from corpus.alignment.signals import structure
@@ -53,7 +50,8 @@ class Weights:
         }
         known = by_hand | dict(self.values)
         return np.array(
-            [known.get(f"{signal}.{feature}", 0.0) for signal, feature in columns], dtype=np.float32
+            [known.get(f"{signal}.{feature}", 0.0) for signal, feature in columns],
+            dtype=np.float32,
         )
 
 
@@ -72,23 +70,18 @@ def load(combination: str) -> Weights:
     if combination not in known:
         wanted = set(combination.split("+"))
         holding = [name for name in known if wanted <= set(name.split("+"))]
-        if combination == "none":
-            holding = list(known)
-        combination = min(holding, key=len)
-    stored = known[combination]
-    forced = stored.get("forced")
+        combination = min(holding or known, key=len)
+    return _weights(known[combination])
+
+
+def _weights(stored: Mapping[str, Any]) -> Weights:
+    judge = stored.get("judge")
     return Weights(
         stored["values"],
         stored["run"],
-        _line(stored["calibration"]),
-        forced["scale"] if forced else 1.0,
-        tuple(forced["values"]) if forced else None,
-        _line(forced["calibration"]) if forced else ((0.0, 0.0), (1.0, 1.0)),
+        tuple((x, y) for x, y in stored["calibration"]),
+        _weights(judge) if judge else None,
     )
-
-
-def _line(corners: Iterable[Sequence[float]]) -> Line:
-    return tuple((x, y) for x, y in corners)
 
 
 @cache

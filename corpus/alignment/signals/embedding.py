@@ -39,13 +39,19 @@ COLUMNS = (
     "target_best",
     "least_best",
     "gap_found",
+    "literal",
+    "unsupported",
+    "gap_literal",
+    "gap_unfound",
 )
 """Cosine, the same times (sentences - 1), distance relative to spans of the whole document times
 sentences, margin against the neighbours, the same times (sentences - 1), what the bead's edges
 bring in, what a neighbour outside would bring in, a margin below 0.3; each sentence's best margin
 with a sentence of the other side of the bead, summed over the source's and the target's sentences,
 and the least of these; for gaps, the best margin of the sentence with
-a sentence of the other side."""
+a sentence of the other side. The last four set this against the median of such best margins in the
+document, how literal the translation is: that times sentences beyond two, how far the least stays
+below it; and for gaps the same of the sentence itself."""
 
 SPAN = LARGEST_BEAD - 1
 SAMPLE = 150
@@ -62,6 +68,7 @@ class Embedding:
     target_usual: NDArray[np.float32]
     source_found: NDArray[np.float32]
     target_found: NDArray[np.float32]
+    literal: float
 
 
 def spans(first: int, last: int, count: int) -> list[tuple[int, int]]:
@@ -119,11 +126,12 @@ def prepare(embed: Embed, source: Sequence[str], target: Sequence[str], band: Ba
             cosine[place : place + right - left, 2:] = table[
                 TYPE_SOURCE[2:] - 1, :, TYPE_TARGET[2:] - 1
             ].T
-    found = _found(
+    source_found, target_found = _found(
         band.low, band.high, band.offset, cosine, int(TYPE_NUMBER[1, 1]),
         source_usual, target_usual,
     )  # fmt: skip
-    return Embedding(cosine, source_usual, target_usual, *found)
+    literal = float(np.median(np.concatenate([source_found, target_found])))
+    return Embedding(cosine, source_usual, target_usual, source_found, target_found, literal)
 
 
 @njit
@@ -144,7 +152,7 @@ def _found(low, high, offset, cosine, one, source_usual, target_usual):  # type:
 @njit
 def _features(  # type: ignore[no-untyped-def]
     low, high, offset, first, last, cosine, source_usual, target_usual,
-    source_found, target_found, numbers, sizes_a, sizes_b, only, out,
+    source_found, target_found, literal, numbers, sizes_a, sizes_b, only, out,
 ):  # fmt: skip
     rows = low.shape[0]
     base = offset[first]
@@ -167,7 +175,10 @@ def _features(  # type: ignore[no-untyped-def]
                     continue
                 f = out[here - base, k]
                 if k < 2:
-                    f[11] = source_found[i] if k == 0 else target_found[j]
+                    found = source_found[i] if k == 0 else target_found[j]
+                    f[11] = found
+                    f[14] = literal
+                    f[15] = max(0.6 * literal - found, 0.0)
                     continue
                 c = cosine[here, k]
                 f[0] = c
@@ -241,6 +252,8 @@ def _features(  # type: ignore[no-untyped-def]
                     f[9] += best
                     least = min(least, best)
                 f[10] = least
+                f[12] = literal * (a + b - 2)
+                f[13] = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
 
 
 def features(
@@ -254,7 +267,7 @@ def features(
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.cosine, table.source_usual,
-        table.target_usual, table.source_found, table.target_found,
+        table.target_usual, table.source_found, table.target_found, table.literal,
         TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out

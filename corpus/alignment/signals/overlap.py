@@ -37,12 +37,18 @@ COLUMNS = (
     "empty",
     "gap_found",
     "gap_found_twice",
+    "literal",
+    "unsupported",
+    "gap_literal",
+    "gap_unfound",
 )
 """Features of a bead: shared weight, weight left over on either side (all in mean sentences), dice
 coefficient, dice times sentences, the smallest share that a sentence on the bead's edge brings in
 of its own, the largest share that a neighbour outside would bring in, whether a side has no weight
 at all; for gaps, the share of the sentence that is found in some sentence of the other side, and
-how far that goes beyond a half."""
+how far that goes beyond a half. The last four set this against how literal the translation is, the
+median of what is found of a sentence: literalness times sentences beyond two, how far the smallest
+share stays below it; and for gaps, literalness, and how far what is found stays below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Overlap:
     source_found: NDArray[np.float32]
     target_found: NDArray[np.float32]
     mean: float
+    literal: float
 
 
 @njit
@@ -111,7 +118,7 @@ def _found(low, high, offset, shared, one, source_mass, target_mass):  # type: i
 @njit
 def _features(  # type: ignore[no-untyped-def]
     low, high, offset, first, last, shared, source_mass, target_mass,
-    source_found, target_found, mean, numbers, sizes_a, sizes_b, only, out,
+    source_found, target_found, mean, literal, numbers, sizes_a, sizes_b, only, out,
 ):  # fmt: skip
     rows = low.shape[0]
     types = sizes_a.shape[0]
@@ -140,6 +147,8 @@ def _features(  # type: ignore[no-untyped-def]
                     found = source_found[i] if k == 0 else target_found[j]
                     f[9] = found
                     f[10] = max(found - 0.5, 0.0)
+                    f[13] = literal
+                    f[14] = max(0.6 * literal - found, 0.0)
                     continue
                 value = shared[here, k]
                 f[0] = value / mean
@@ -169,6 +178,8 @@ def _features(  # type: ignore[no-untyped-def]
                 if a + b > 2:
                     f[5] = weakest
                     f[6] = weakest * (a + b - 2)
+                    f[11] = literal * (a + b - 2)
+                    f[12] = max(0.6 * literal - weakest, 0.0)
                 outside = 0.0
                 if numbers[a + 1, b] >= 0 and a + b < numbers.shape[0] - 1:
                     if p + 1 < rows and q >= low[p + 1] and q <= high[p + 1]:
@@ -205,7 +216,8 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     source_found, target_found = _found(*edges, shared, one, source_mass, target_mass)
     count = band.sources + band.targets
     mean = max(float(source_mass[-1] + target_mass[-1]) / max(count, 1), 1e-3)
-    return Overlap(shared, source_mass, target_mass, source_found, target_found, mean)
+    literal = float(np.median(np.concatenate([source_found, target_found])))
+    return Overlap(shared, source_mass, target_mass, source_found, target_found, mean, literal)
 
 
 def features(
@@ -219,7 +231,7 @@ def features(
     out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
     _features(
         band.low, band.high, band.offset, first, last, table.shared, table.source_mass,
-        table.target_mass, table.source_found, table.target_found, table.mean,
+        table.target_mass, table.source_found, table.target_found, table.mean, table.literal,
         TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
     )  # fmt: skip
     return out

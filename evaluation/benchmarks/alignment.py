@@ -1,0 +1,241 @@
+"""Benchmark of the aligner: accuracy, seconds and memory on texts with gold alignment.
+
+    python -m evaluation.benchmarks.alignment DATA            # all sets, each signal removed
+    python -m evaluation.benchmarks.alignment DATA --speed    # seconds against length, no model
+
+DATA is a folder with ``align/mac-dev``, ``align/academic`` and ``unpc``. Translations are made
+with the default model and remembered in the translation memory, as forced scores are; so the
+seconds of the first run are those of the model, of the second those of the aligner. Writes
+``calibration.svg`` and ``speed.svg`` to --output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from corpus.alignment import Bead, align
+from corpus.alignment.weights import ALL
+from evaluation.alignment import score
+from evaluation.benchmarks.alignment_baselines import bleualign, gale_church
+from evaluation.benchmarks.alignment_data import (
+    Damage,
+    Gold,
+    academic,
+    damaged,
+    mac_dev,
+    unpc,
+)
+from evaluation.benchmarks.plots import line_plot
+
+SPEED_LENGTHS = (1_000, 3_000, 10_000, 30_000, 100_000)
+
+
+def data_sets(data: Path) -> dict[str, list[Gold]]:
+    """The sets with gold alignment, and UN text damaged by us."""
+    un = unpc(data)
+    return {
+        "mac-dev": mac_dev(data),
+        "academic": academic(data),
+        "unpc damaged": [damaged(un[k], un[k + 1], Damage(), k) for k in range(4)],
+    }
+
+
+def translated(sets: dict[str, list[Gold]], translator: Any) -> dict[str, list[Gold]]:
+    """The sets with our model's translations (UN text keeps the published ones)."""
+    return {
+        name: [
+            document
+            if name.startswith("unpc")
+            else replace(
+                document,
+                translation=tuple(each.text for each in translator.translate(document.source)),
+            )
+            for document in documents
+        ]
+        for name, documents in sets.items()
+    }
+
+
+def measured(
+    documents: Sequence[Gold], aligner: Callable[[Gold], list[Bead]]
+) -> tuple[list[tuple[Sequence[Bead], Sequence[Bead]]], float]:
+    """(gold, found) of each document, and the seconds that all took."""
+    start = time.perf_counter()
+    pairs = [(document.beads, aligner(document)) for document in documents]
+    return pairs, time.perf_counter() - start
+
+
+def row(set_name: str, name: str, pairs: Any, seconds: float) -> dict[str, Any]:
+    """One line of the table."""
+    result = score(pairs, resamples=300)
+    low, high = result.strict_interval or (0.0, 0.0)
+    return {
+        "set": set_name,
+        "aligner": name,
+        "strict": result.strict.f1,
+        "interval": [low, high],
+        "lax": result.lax.f1,
+        "seconds": seconds,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
+    """Every set with every aligner; prints each line when it is known."""
+    from models.auto import load_engine
+    from models.embedding import SpanEmbedder
+    from models.memory import Memory
+    from models.translator import Translator
+
+    translator = Translator(load_engine(), memory=Memory())
+    embed = SpanEmbedder()
+    score_pairs = translator.score if forced else None
+    sets = translated(data_sets(data), translator)
+
+    def ours(without: str | None, translation: bool) -> Callable[[Gold], list[Bead]]:
+        return lambda document: align(
+            document.source,
+            document.target,
+            document.translation if translation else None,
+            embed=embed,
+            score=score_pairs,
+            signals=[signal for signal in ALL if signal != without],
+        )
+
+    aligners: dict[str, Callable[[Gold], list[Bead]]] = {
+        "Gale-Church": lambda document: gale_church(document.source, document.target),
+        "Bleualign-like": lambda document: bleualign(
+            document.source, document.target, document.translation or document.source
+        ),
+        "ours": ours(None, True),
+        "ours, no translation": ours(None, False),
+    }
+    for signal in ("overlap", "copied", "embedding", "length", *(("forced",) if forced else ())):
+        aligners[f"ours without {signal}"] = ours(signal, True)
+    rows = []
+    judged: list[tuple[float, bool]] = []
+    for set_name, documents in sets.items():
+        for name, aligner in aligners.items():
+            pairs, seconds = measured(documents, aligner)
+            rows.append(row(set_name, name, pairs, seconds))
+            show(rows[-1])
+            if name == "ours":
+                judged += [
+                    (
+                        bead.confidence,
+                        (bead.source, bead.target) in {(g.source, g.target) for g in gold},
+                    )
+                    for gold, found in pairs
+                    for bead in found
+                ]
+    corners = calibration(judged)
+    for low, mean, share, count in corners:
+        print(
+            f"confidence {low:.1f}-{low + 0.1:.1f}: mean {mean:.3f}, right {share:.3f}, {count} beads"
+        )
+    line_plot(
+        output / "calibration.svg",
+        {"beads": [(mean, share) for _, mean, share, _ in corners], "ideal": [(0, 0), (1, 1)]},
+        "mean confidence",
+        "share of beads that are right",
+    )
+    return rows
+
+
+def calibration(judged: Sequence[tuple[float, bool]]) -> list[tuple[float, float, float, int]]:
+    """(lower edge, mean confidence, share right, beads) of each tenth that has beads."""
+    tenths = []
+    for tenth in range(10):
+        inside = [each for each in judged if min(int(each[0] * 10), 9) == tenth]
+        if inside:
+            tenths.append(
+                (
+                    tenth / 10,
+                    sum(confidence for confidence, _ in inside) / len(inside),
+                    sum(right for _, right in inside) / len(inside),
+                    len(inside),
+                )
+            )
+    return tenths
+
+
+def show(line: dict[str, Any]) -> None:
+    """Print a line of the table."""
+    low, high = line["interval"]
+    print(
+        f"{line['set']:<13} {line['aligner']:<24} strict {line['strict']:.4f} "
+        f"({low:.3f}-{high:.3f}) lax {line['lax']:.4f} {line['seconds']:7.1f} s "
+        f"{line['megabytes']:6d} MB",
+        flush=True,
+    )
+
+
+def speed(data: Path, output: Path, lengths: Sequence[int]) -> list[dict[str, Any]]:
+    """Seconds for texts of given lengths, made by putting literary chapters one after another."""
+    chapters = mac_dev(data)
+    rows = []
+    for length in (300, *lengths):
+        source: list[str] = []
+        target: list[str] = []
+        translation: list[str] = []
+        while len(source) < length:
+            for chapter in chapters:
+                source += chapter.source
+                target += chapter.target
+                translation += chapter.translation or ()
+        source, translation = source[:length], translation[:length]
+        target = target[: int(length * 4 / 3)]
+        start = time.perf_counter()
+        align(source, target, translation, signals=["overlap", "copied", "length"])
+        rows.append(
+            {
+                "source": len(source),
+                "target": len(target),
+                "seconds": time.perf_counter() - start,
+                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            }
+        )
+        note = " (compiling included)" if length == 300 else ""
+        print(
+            f"{len(source):7d} x {len(target):7d}: {rows[-1]['seconds']:7.2f} s, "
+            f"{rows[-1]['megabytes']:5d} MB{note}",
+            flush=True,
+        )
+    line_plot(
+        output / "speed.svg",
+        {"seconds": [(each["source"], each["seconds"]) for each in rows[1:]]},
+        "source sentences",
+        "seconds",
+        logarithmic=True,
+    )
+    return rows
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--speed", action="store_true", help="only seconds against length")
+    parser.add_argument("--longest", type=int, default=SPEED_LENGTHS[-1])
+    parser.add_argument("--no-forced", action="store_true", help="without forced decoding")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks"))
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.speed:
+        lengths = [length for length in SPEED_LENGTHS if length <= options.longest]
+        rows = speed(options.data, options.output, lengths)
+    else:
+        rows = accuracy(options.data, options.output, forced=not options.no_forced)
+    name = "alignment-speed.json" if options.speed else "alignment.json"
+    (options.output / name).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
