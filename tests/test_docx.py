@@ -170,6 +170,15 @@ def test_tables_give_cells_and_frames_give_paragraphs() -> None:
     ]
 
 
+def test_the_masthead_of_older_files_is_no_text() -> None:
+    cells = "".join(f"<w:tc>{p(text)}</w:tc>" for text in ("United Nations", "Distr.: General"))
+    document, ledger = read_bytes(
+        package(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>{p('The Council met.')}"), "en", name="a.docx"
+    )
+    assert [block.text for block in document.blocks] == ["The Council met."]
+    assert [entry.reason for entry in ledger] == ["masthead", "masthead"]
+
+
 def test_footnotes_are_tied_to_their_marks() -> None:
     raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
     note = f'<w:r>{raised}<w:footnoteReference w:id="7"/></w:r>'

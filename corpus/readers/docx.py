@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DISTRIBUTION = ("Distr.", "Original:", "原件：", "原件:")
 _PARTS = (("header", "running_head"), ("footer", "running_foot"), ("comments", "comment"))
 
 
@@ -61,6 +62,7 @@ class _Reader:
 
     def read(self, body: etree._Element) -> Reading:
         self._flow(body, in_table=False)
+        self._masthead()
         self._parts()
         settled = settle(self.drafts, self.language)
         metadata: dict[str, Any] = {}
@@ -69,6 +71,14 @@ class _Reader:
         if title := self._title():
             metadata["title"] = title
         return Reading(settled.drafts, [*self.left_out, *settled.left_out], metadata)
+
+    def _masthead(self) -> None:
+        """The head of older files, which is a table at the start of the text, to the ledger."""
+        end = next((n for n, draft in enumerate(self.drafts) if draft.kind != "table_cell"), 0)
+        texts = [tidy(draft.text, self.language) for draft in self.drafts[:end]]
+        if end and any(text.startswith(_DISTRIBUTION) for text in texts):
+            self.left_out += [LeftOut("masthead", text) for text in texts]
+            del self.drafts[:end]
 
     def _flow(self, container: etree._Element, *, in_table: bool) -> None:
         """Paragraphs and tables of the body, a cell or a text box, in their order."""
