@@ -315,7 +315,8 @@ def _add_footnotes(document: Any, notes: dict[str, str]) -> None:
         for mark, text in notes.items()
     )
     separators = "".join(
-        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{kind}/></w:r></w:p>'
+        "</w:footnote>"
         for number, kind in ((-1, "separator"), (0, "continuationSeparator"))
     )
     blob = f"<w:footnotes {space}>{separators}{inner}</w:footnotes>".encode()

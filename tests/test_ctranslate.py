@@ -113,7 +113,7 @@ def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> N
 def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"no model")
     (tmp_path / "source.spm").write_bytes(b"no model")
-    with pytest.raises(ModelError, match="cannot be loaded by CTranslate2|damaged"):
+    with pytest.raises(ModelError, match=r"cannot be loaded by CTranslate2|damaged"):
         load_engine(str(tmp_path))
     with pytest.raises(ModelError, match="no engine 'marian'"):
         load_engine(None, "marian")  # type: ignore[arg-type]
