@@ -49,10 +49,19 @@ def read(path: str, language: Language, side: Side, document_id: str | None = No
                 data, language, name=path, side=side, document_id=document_id
             )
         else:
-            document, ledger = readers.read(path, language, side=side, document_id=document_id)
+            show = console.current().progress
+            document, ledger = readers.read(
+                path,
+                language,
+                side=side,
+                document_id=document_id,
+                progress=lambda done, total: show(f"page {done} of {total}", done, total),
+            )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
+        for warning in document.metadata.get("warnings", ()):
+            console.current().note(f"warning: {warning}")
         return ReadResult(document, tuple(ledger))
 
     return results.once(

@@ -59,11 +59,13 @@ def segment(
     on standard error; sentences that run across a page are made whole again.
     """
     from corpus.readers import read, read_bytes
+    from flows.page_progress import page_progress
 
     if file == "-":
         document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value)
     else:
-        document, left_out = read(file, lang.value)
+        with page_progress(f"reading {Path(file).name}") as progress:
+            document, left_out = read(file, lang.value, progress=progress)
     kinds = [block.kind for block in document.blocks]
     if to is Form.jsonl:
         lines = [
