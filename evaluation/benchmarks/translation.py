@@ -44,6 +44,7 @@ class Job:
     guards: bool = True
     english_only: bool = True
     corpus: int = 0
+    new_every: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base = Job("", source, options.lines, 1, options.cores)
     print(_machine(options.cores))
     if options.corpus:
-        _corpus(replace(base, corpus=options.corpus, beam=options.beams[0]))
+        _corpus(
+            replace(
+                base,
+                corpus=options.corpus,
+                beam=options.beams[0],
+                new_every=options.new_every,
+            )
+        )
     elif options.sweep:
         _sweep(base, options.beams)
     else:
@@ -101,6 +109,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="ours with the whole vocabulary")
     parser.add_argument("--sweep", action="store_true", help="try CPU settings instead")
     parser.add_argument("--corpus", type=int, default=0, help="a corpus of so many sentences")
+    parser.add_argument(
+        "--new-every",
+        type=int,
+        default=10,
+        help="in that corpus, how often a sentence is new (default 10: a tenth)",
+    )
     parser.add_argument("--json", help="write the figures to this file as well")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--out", help=argparse.SUPPRESS)
@@ -302,13 +316,14 @@ def _transformers(job: Job) -> Callable[[Sequence[str]], dict[str, Any]]:
     """transformers alone: float32 generate over batches sorted by length."""
     import torch
     from transformers import MarianMTModel, MarianTokenizer
-    from transformers.utils import logging
+    from transformers.utils import logging as transformers_logging
 
     from models.batching import pack
     from models.locate import locate
     from models.marian_weights import marian_form
 
-    logging.disable_progress_bar()
+    bars: Any = transformers_logging
+    bars.disable_progress_bar()
     folder = marian_form(locate())
     torch.set_num_threads(job.cores)
     batch_tokens = job.batch_tokens or 2048
@@ -380,7 +395,7 @@ def _our_translator(job: Job) -> Any:
 def _corpus(base: Job) -> None:
     """A long corpus, a tenth of it new: memory at each tenth of the way, and what was saved."""
     for size in sorted({max(1, base.corpus // 5), base.corpus}):
-        done = _run(replace(base, system="duizhao-ctranslate2", corpus=size, lines=4000))
+        done = _run(replace(base, system="duizhao-ctranslate2", corpus=size))
         print(f"{size} sentences: {done.seconds:.0f} s, peak {done.peak_mb:.0f} MB")
         for name, value in done.settings.items():
             print(f"  {name}: {value}")
@@ -392,7 +407,7 @@ def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
     resident = []
     started, cpu_started = time.perf_counter(), time.process_time()
     done = 0
-    for done, _ in enumerate(translator.translate(edited(texts, job.corpus)), 1):
+    for done, _ in enumerate(translator.translate(edited(texts, job.corpus, job.new_every)), 1):
         if done % max(1, job.corpus // 10) == 0:
             resident.append(round(_memory_mb("VmRSS")))
     statistics = translator.statistics
@@ -412,12 +427,12 @@ def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def edited(texts: Sequence[str], size: int) -> Iterator[str]:
+def edited(texts: Sequence[str], size: int, new_every: int = 10) -> Iterator[str]:
     """The texts over and over; in every tenth place one that was never there before."""
     for number in range(size):
         text = texts[number % len(texts)]
-        # 10 divides the 4,000 lines: without the second term the same lines were edited each time
-        new = (number + number // len(texts)) % 10 == 0
+        # 10 divides 4,000 lines: without the second term the same lines were edited each time
+        new = (number + number // len(texts)) % new_every == 0
         yield f"{text}(第{number}号文件)" if new else text
 
 
