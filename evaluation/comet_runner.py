@@ -32,7 +32,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         except Exception as error:
             return {
                 "error": f"the COMET model {name} is not on this machine ({type(error).__name__}); "
-                f"fetch it once: {python} -c \"from comet import download_model; "
+                f'fetch it once: {python} -c "from comet import download_model; '
                 f"download_model('{name}')\", or give a checkpoint in DUIZHAO_COMET_MODEL"
             }
     if path.is_dir():
@@ -41,9 +41,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         model = load_from_checkpoint(str(path))
     except Exception as error:
         return {"error": f"cannot load the COMET model {path}: {error}"}
-    found = model.predict(
-        question["data"], batch_size=8, gpus=0, num_workers=0, progress_bar=False
-    )
+    found = model.predict(question["data"], batch_size=8, gpus=0, num_workers=0, progress_bar=False)
     return {"scores": [float(s) for s in found["scores"]], "version": version("unbabel-comet")}
 
 
