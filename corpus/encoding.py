@@ -69,6 +69,8 @@ def _with_bom(data: bytes, encoding: str, name: str) -> Decoded:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         text = data.decode(encoding, errors="replace")
+        if text.count("\ufffd") > 0.1 * len(text):
+            raise InputError(f"{name}: this is a binary file that begins like {encoding}") from None
         warning = f"{name}: damaged {encoding.upper()} from byte {error.start} on"
         return _checked(Decoded(text, encoding, True, (warning,)), name)
     return _checked(Decoded(text, encoding, bom=True), name)

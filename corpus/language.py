@@ -43,7 +43,7 @@ def check(text: str, language: Language, name: str) -> None:
     if found is None:
         return
     other: Language = "en" if language == "zh" else "zh"
-    hint = f"; was --lang {other} or the other file meant?" if found == NAMES[other] else ""
+    hint = "; was the other language or the other file meant?" if found == NAMES[other] else ""
     raise InputError(f"{name}: the text is {found}, not {NAMES[language]}{hint}")
 
 

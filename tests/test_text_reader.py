@@ -382,6 +382,7 @@ def test_damaged_utf8_is_read_with_a_warning() -> None:
 BAD = {
     "empty": (b"", "empty"),
     "white space": ("\ufeff \n\u3000\n".encode(), "empty"),
+    "a BOM and little else": (b"\xff\xfe\x00\x01\x02", "binary"),
     "zero bytes": (b"\x00\x01\x02\x03" * 64, "binary"),
     "noise": (random.Random(7).randbytes(4096), "binary"),
     "a program": (b"\x7fELF\x02\x01\x01" + bytes(200) + b"text" * 9, "binary"),
