@@ -146,7 +146,8 @@ def start_batch(
         done = len(entries) - len(job.todo)
         shown = f"{len(entries)} documents, {done} done before; worker processes: {options.workers}"
         console.current().note(shown)
-        before_flow()
+        with console.current().stage("start Prefect"):
+            before_flow()
         return run_batch(job) | {"out": out}
 
 

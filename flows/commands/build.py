@@ -134,7 +134,8 @@ def run(
         from flows import account
         from flows.build import build as build_flow
 
-        connect()
+        with console.current().stage("start Prefect"):
+            connect()
         ids = (pair.source_id, pair.target_id)
         told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
         told["wall"] = time.perf_counter() - start
