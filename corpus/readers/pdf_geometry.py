@@ -27,6 +27,8 @@ BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# A heading's line shorter than this share of the column was not broken for want of room
+HEADING_SHARE = 0.62
 # Lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
 _NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
@@ -162,11 +164,9 @@ def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
     for number in range(1, len(part)):
         piece, before = part[number], part[number - 1]
         gap = piece.left - before.right
-        if (
-            round(piece.left) in edges
-            and gap > 0.3 * piece.size
-            and piece.space not in ("real", "inner")
-        ):
+        # the raised mark of a note stays with its text
+        narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
+        if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -204,9 +204,10 @@ def _is_label(strip: Strip) -> bool:
 def paragraphs_of_page(page: PageStrips, strips: Sequence[Strip], body: float) -> list[Paragraph]:
     """The paragraphs and cells of a page from its strips without furniture."""
     text, notes = _split_notes(page, strips, body)
+    column = _column(text, body)
     out: list[Paragraph] = []
     for is_table, group in _regions(text):
-        out.extend(_cells(group) if is_table else _running(group))
+        out.extend(_cells(group) if is_table else _running(group, column))
     out.extend(_notes(notes))
     return out
 
@@ -343,11 +344,24 @@ def _begins(strip: Strip) -> bool:
     return bool(label and rest)
 
 
-def _running(strips: Sequence[Strip]) -> list[Paragraph]:
+def _column(strips: Sequence[Strip], body: float) -> tuple[float, float] | None:
+    """Left and right edge of the page's running text, None where it has too little."""
+    lines = [
+        (round(strip.left), round(strip.right))
+        for strip in strips
+        if abs(strip.size - body) < 0.6 and strip.right - strip.left > 20 * strip.size
+    ]
+    if len(lines) < 4:
+        return None
+    lefts, rights = Counter(line[0] for line in lines), Counter(line[1] for line in lines)
+    return float(lefts.most_common(1)[0][0]), float(rights.most_common(1)[0][0])
+
+
+def _running(strips: Sequence[Strip], column: tuple[float, float] | None) -> list[Paragraph]:
     """Paragraphs of running text: where leading, type, indent or a label say that one begins."""
     out: list[Paragraph] = []
     for number, strip in enumerate(strips):
-        if out and not _starts(out[-1], strip, _right_edge(strips, number)):
+        if out and not _starts(out[-1], strip, _right_edge(strips, number), column):
             out[-1].strips.append(strip)
         else:
             out.append(Paragraph([strip]))
@@ -365,7 +379,9 @@ def _right_edge(strips: Sequence[Strip], number: int) -> float:
     return max(near)
 
 
-def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
+def _starts(
+    paragraph: Paragraph, strip: Strip, right: float, column: tuple[float, float] | None
+) -> bool:
     last = paragraph.strips[-1]
     if abs(last.size - strip.size) > 0.6 or (last.bold > 0.6) != (strip.bold > 0.6):
         return not _inside_bold(last, strip, right)
@@ -379,9 +395,7 @@ def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
         return True
     if last.text.endswith("-") and strip.text[:1].islower():
         return False
-    # the next word would have stood on the line before: it was ended on purpose
-    spare = 8 if strip.bold > 0.6 else 4
-    if last.right + _first_word(strip) + spare * strip.size < right:
+    if _ended_early(last, strip, right, column):
         return True
     indent = strip.left - last.left
     if _begins(strip):
@@ -393,6 +407,17 @@ def _starts(paragraph: Paragraph, strip: Strip, right: float) -> bool:
         return True
     short = last.right < right - 3 * strip.size
     return short and last.text.endswith(tuple("。.！!？?；;：:"))
+
+
+def _ended_early(
+    last: Strip, strip: Strip, right: float, column: tuple[float, float] | None
+) -> bool:
+    """Whether there was room for more on the line before: it was ended on purpose."""
+    if strip.bold <= 0.6 or column is None or last.left < column[0] - 2 * strip.size:
+        spare = 8 if strip.bold > 0.6 else 4
+        return last.right + _first_word(strip) + spare * strip.size < right
+    # headings keep away from the right edge, by a fourth of the column and more
+    return last.right < column[0] + HEADING_SHARE * (column[1] - column[0])
 
 
 def _first_word(strip: Strip) -> float:
