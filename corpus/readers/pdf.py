@@ -16,9 +16,10 @@ from corpus.readers import pdf_blocks, pdf_cells, pdf_furniture
 from corpus.readers.draft import LeftOut, Reading, Source
 from corpus.readers.notes import settle
 from corpus.readers.pdf_cells import body_size
-from corpus.readers.pdf_geometry import PageStrips, has_bullet, paragraphs_of_page, strips_of_page
+from corpus.readers.pdf_geometry import paragraphs_of_page
 from corpus.readers.pdf_lines import Paragraph, Strip, strips_of
 from corpus.readers.pdf_pages import join_across_pages, join_cells, repeated_heads
+from corpus.readers.pdf_strips import PageStrips, has_bullet, strips_of_page
 from corpus.readers.pdf_tags import HEADINGS, Path, Tag, TagReader
 from corpus.readers.pdf_text import Page, Piece, read_page
 from corpus.readers.spacing import tidy

@@ -23,6 +23,8 @@ _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?"
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
+# lines of one paragraph stand at most so many times their size apart
+LEADING = 1.45
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
+
+from corpus.readers.pdf_drawings import read_drawings
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
@@ -82,7 +84,7 @@ def read_page(pdf: Any, number: int) -> Page:
         width, height = page.get_size()
         left, bottom, right, top = page.get_cropbox()
         pieces, seen = _pieces(page)
-        drawn = _drawings(page, width * height, seen)
+        drawn = read_drawings(page, width * height, seen)
         pieces = _with_spaces(pieces, drawn.spaces)
         turned = _main_angle(pieces)
         if turned:
@@ -288,69 +290,6 @@ def _is_bold(raw: Any, text_page: Any, index: int, mode: int) -> bool:
         or weight >= 600
         or mode == 2
     )
-
-
-@dataclass(slots=True)
-class _Drawings:
-    rules: list[tuple[float, float, float]] = field(default_factory=list)
-    walls: list[tuple[float, float, float]] = field(default_factory=list)
-    figures: list[tuple[float, float, float, float]] = field(default_factory=list)
-    dots: list[tuple[float, float]] = field(default_factory=list)
-    spaces: dict[int, list[float]] = field(default_factory=dict)
-    images: float = 0.0
-
-    def moved(self, x: float, y: float) -> _Drawings:
-        return _Drawings(
-            [(a + x, b + x, c + y) for a, b, c in self.rules],
-            [(a + x, b + y, c + y) for a, b, c in self.walls],
-            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
-            [(a + x, b + y) for a, b in self.dots],
-            self.spaces,
-            self.images,
-        )
-
-
-def _drawings(page: Any, area: float, seen: set[int]) -> _Drawings:
-    """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
-    text objects without a character (`seen` are those with some)."""
-    import pypdfium2.raw as raw
-
-    out = _Drawings()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        handle = raw.FPDFPage_GetObject(page.raw, number)
-        kind = raw.FPDFPageObj_GetType(handle)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            if (ctypes.cast(handle, ctypes.c_void_p).value or 0) not in seen:
-                matrix = raw.FS_MATRIX()
-                if raw.FPDFPageObj_GetMatrix(handle, matrix):
-                    out.spaces.setdefault(round(matrix.f), []).append(matrix.e)
-            continue
-        if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
-            continue
-        width, height = right.value - left.value, top.value - bottom.value
-        box = (left.value, bottom.value, right.value, top.value)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            out.images += width * height / area
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            if 400 < width * height < 0.6 * area:
-                out.figures.append(box)
-        elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
-            out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
-        elif height < 3 and width > 10:
-            out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
-        elif width < 3 and height > 6:
-            out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and width * height > 1500:
-            if raw.FPDFPath_CountSegments(handle) > 7:
-                out.figures.append(box)
-            elif width * height < 0.3 * area:
-                # a cell with a coloured ground
-                out.walls += [
-                    (left.value, bottom.value, top.value),
-                    (right.value, bottom.value, top.value),
-                ]
-    return out
 
 
 def _main_angle(pieces: list[Piece]) -> int:
