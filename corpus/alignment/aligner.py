@@ -130,7 +130,8 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
         band = texts.band(WIDTH << widening, fixed)
         evidence = texts.evidence(band)
         weights = learned.load(learned.key(evidence.tables))
-        scores = evidence.scores(weights.vector(evidence.columns()))
+        literalness = weights.literalness(evidence.tables)
+        scores = evidence.scores(weights.vector(evidence.columns(), literalness))
         scores = constrain(band, scores, rectangles)
         path = search.best_path(band, scores, weights.run)
         start = search.place_coordinates(band, path[:, 0])
@@ -163,7 +164,9 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
     asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
     asked[doubt] = forced.ask(score, texts.source, texts.target, band, kept[doubt])
     places = np.unique(kept // len(TYPES))
-    others = evidence.scores(weights.vector(evidence.columns()), places).ravel()[kept]
+    literalness = weights.literalness(evidence.tables)
+    vector = weights.vector(evidence.columns(), literalness)
+    others = evidence.scores(vector, places).ravel()[kept]
     others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
     cheap = found.scores.ravel()[kept]
     flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)

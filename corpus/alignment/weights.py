@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,9 @@ PATH = Path(__file__).with_name("weights.json")
 ALL = ("overlap", "copied", "embedding", "length", "structure", "forced")
 """The signals that can be switched off; the bead-type prior is always there."""
 
+LITERAL = {"overlap": (0.22, 0.72), "embedding": (0.3, 0.65)}
+"""The median of what is found of a sentence (signals/), in the freest and most literal texts."""
+
 Line = tuple[tuple[float, float], ...]
 
 
@@ -28,6 +31,8 @@ Line = tuple[tuple[float, float], ...]
 class Weights:
     """`values` by "signal.feature"; `run` is added for each gap that follows a gap.
 
+    Novels and treaties are not aligned alike: `literal_values` are added, times how literal the
+    translation is between 0 and 1 (`literalness`, from the signal `literal_signal`).
     `calibration` are the corners (probability of the search, share of such beads that are right)
     of the line that makes a confidence. `judge` are the weights of the second search, among the
     beads that forced decoding was asked about.
@@ -37,8 +42,20 @@ class Weights:
     run: float
     calibration: Line = ((0.0, 0.0), (1.0, 1.0))
     judge: Weights | None = None
+    literal_values: Mapping[str, float] = field(default_factory=dict)
+    literal_signal: str | None = None
 
-    def vector(self, columns: Iterable[tuple[str, str]]) -> NDArray[np.float32]:
+    def literalness(self, tables: Mapping[str, Any]) -> float:
+        """How literal the translation is, between 0 (free) and 1, from the evidence's tables."""
+        if self.literal_signal is None:
+            return 0.0
+        low, high = LITERAL[self.literal_signal]
+        found = tables[self.literal_signal].literal
+        return float(min(max((found - low) / (high - low), 0.0), 1.0))
+
+    def vector(
+        self, columns: Iterable[tuple[str, str]], literalness: float = 0.0
+    ) -> NDArray[np.float32]:
         """The weights of the given (signal, feature) columns; 0 for what was not learned."""
         import numpy as np
 
@@ -49,8 +66,12 @@ class Weights:
             for name, value in zip(structure.COLUMNS, structure.WEIGHTS, strict=True)
         }
         known = by_hand | dict(self.values)
+        names = [f"{signal}.{feature}" for signal, feature in columns]
         return np.array(
-            [known.get(f"{signal}.{feature}", 0.0) for signal, feature in columns],
+            [
+                known.get(name, 0.0) + literalness * self.literal_values.get(name, 0.0)
+                for name in names
+            ],
             dtype=np.float32,
         )
 
@@ -81,6 +102,8 @@ def _weights(stored: Mapping[str, Any]) -> Weights:
         stored["run"],
         tuple((x, y) for x, y in stored["calibration"]),
         _weights(judge) if judge else None,
+        stored.get("literal_values", {}),
+        stored.get("literal_signal"),
     )
 
 

@@ -78,6 +78,31 @@ def unpc(data: Path, size: int = 400) -> list[Gold]:
     ]
 
 
+def chopped(gold: Gold, size: int) -> list[Gold]:
+    """The text in parts of `size` beads, each a document."""
+    parts = []
+    for number, first in enumerate(range(0, len(gold.beads), size)):
+        beads = gold.beads[first : first + size]
+        source = [i for bead in beads for i in bead.source]
+        target = [j for bead in beads for j in bead.target]
+        parts.append(
+            Gold(
+                f"{gold.name}/{number}",
+                gold.source[source[0] : source[-1] + 1],
+                gold.target[target[0] : target[-1] + 1],
+                tuple(
+                    Bead(
+                        tuple(i - source[0] for i in bead.source),
+                        tuple(j - target[0] for j in bead.target),
+                    )
+                    for bead in beads
+                ),
+                gold.translation and gold.translation[source[0] : source[-1] + 1],
+            )
+        )
+    return parts
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """How often a bead is damaged, each as a probability a bead."""

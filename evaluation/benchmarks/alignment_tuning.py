@@ -86,7 +86,7 @@ def make_case(name: str, evidence: Evidence, beads: Sequence[Bead], weight: floa
 
 def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Loss of a document and its gradient; the last weight is `run`."""
-    scores = _scores(case, weights)
+    scores = scores_of(case, weights)
     values = scores.ravel()[case.at]
     logs, runs, whole = search.probabilities(case.band, scores, float(weights[-1]))
     share = np.exp(np.minimum(logs.ravel()[case.at], 0.0))
@@ -99,7 +99,7 @@ def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.fl
 
 def pruned(case: Case, weights: NDArray[np.float64], limit: float = 14.0) -> Case:
     """The document with only the beads whose best path is at most `limit` short of the best."""
-    scores = _scores(case, weights)
+    scores = scores_of(case, weights)
     below = search.shortfalls(case.band, scores, float(weights[-1])).ravel()[case.at]
     keep = below <= limit
     keep[np.searchsorted(case.at, case.gold)] = True
@@ -107,30 +107,35 @@ def pruned(case: Case, weights: NDArray[np.float64], limit: float = 14.0) -> Cas
 
 
 def learn(
-    cases: Sequence[Case], penalty: float = 1.0, steps: int = 80, first_steps: int = 12
+    cases: Sequence[Case],
+    penalty: float | NDArray[np.float64] = 2.0,
+    steps: int = 40,
+    first_steps: int = 12,
 ) -> NDArray[np.float64]:
     """Weights (and `run` last) of least loss, by L-BFGS on standardised features.
 
-    The first steps see every bead of the bands, the others those that could matter.
+    `penalty` may differ by weight. The first steps see every bead of the bands, the others those
+    that could matter.
     """
     scale = np.sqrt(
         np.mean([np.mean(np.square(case.features), axis=0) for case in cases], axis=0)
     ).astype(np.float64)
     scale = np.concatenate([np.where(scale > 1e-8, scale, 1.0), [0.3]])
-    x = _descend(cases, np.zeros(len(scale)), scale, penalty, first_steps)
+    # a penalty in the scale instead of the loss keeps the descent well conditioned
+    scale = scale * np.sqrt(penalty)
+    x = _descend(cases, np.zeros(len(scale)), scale, first_steps)
     cases = [pruned(case, x / scale) for case in cases]
-    return _descend(cases, x, scale, penalty, steps) / scale
+    return _descend(cases, x, scale, steps) / scale
 
 
 def _descend(
     cases: Sequence[Case],
     x: NDArray[np.float64],
     scale: NDArray[np.float64],
-    penalty: float,
     steps: int,
 ) -> NDArray[np.float64]:
     def objective(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        total, gradient = 0.5 * penalty * float(x @ x), penalty * x
+        total, gradient = 0.5 * float(x @ x), x
         for case in cases:
             value, slope = loss(case, x / scale)
             total += case.weight * value
@@ -141,13 +146,13 @@ def _descend(
     return found
 
 
-def _scores(case: Case, weights: NDArray[np.float64]) -> NDArray[np.float32]:
+def scores_of(case: Case, weights: NDArray[np.float64]) -> NDArray[np.float32]:
     scores = np.full(case.band.places * len(TYPES), search.NEVER, dtype=np.float32)
     scores[case.at] = case.features @ weights[:-1].astype(np.float32)
     return scores.reshape(-1, len(TYPES))
 
 
-def lbfgs(objective, x, steps, memory=12):  # type: ignore[no-untyped-def]
+def lbfgs(objective, x, steps, memory=12, tolerance=2e-5):  # type: ignore[no-untyped-def]
     """Limited-memory BFGS with a backtracking line search (Nocedal and Wright, chapter 7)."""
     value, gradient = objective(x)
     history: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
@@ -178,7 +183,7 @@ def lbfgs(objective, x, steps, memory=12):  # type: ignore[no-untyped-def]
         s, y = moved - x, new_gradient - gradient
         if s @ y > 1e-10:
             history = [*history[-(memory - 1) :], (s, y)]
-        done = value - new_value < 1e-4 * abs(value)
+        done = value - new_value < tolerance * abs(value)
         x, value, gradient = moved, new_value, new_gradient
         if done:
             break
@@ -186,10 +191,19 @@ def lbfgs(objective, x, steps, memory=12):  # type: ignore[no-untyped-def]
 
 
 def predict(case: Case, weights: NDArray[np.float64]) -> list[Bead]:
-    """The best path of a document under the weights."""
-    path = search.best_path(case.band, _scores(case, weights), float(weights[-1]))
+    """The best path of a document under the weights, with probabilities as confidence."""
+    scores = scores_of(case, weights)
+    path = search.best_path(case.band, scores, float(weights[-1]))
     places = search.place_coordinates(case.band, path[:, 0])
+    logs, _, _ = search.probabilities(case.band, scores, float(weights[-1]))
+    sure = np.exp(np.minimum(logs[path[:, 0], path[:, 1]], 0.0))
     return [
-        Bead(tuple(range(i, i + TYPES[k][0])), tuple(range(j, j + TYPES[k][1])))
-        for (i, j), k in zip(places.tolist(), path[:, 1].tolist(), strict=True)
+        Bead(
+            tuple(range(i, i + TYPES[k][0])),
+            tuple(range(j, j + TYPES[k][1])),
+            confidence=float(probability),
+        )
+        for (i, j), k, probability in zip(
+            places.tolist(), path[:, 1].tolist(), sure.tolist(), strict=True
+        )
     ]

@@ -50,7 +50,8 @@ def line_plot(
             if axis == "x":
                 x = MARGIN + step / 4 * (WIDTH - 1.5 * MARGIN)
                 out.append(
-                    f'<text x="{x:.0f}" y="{HEIGHT - MARGIN + 16}" text-anchor="middle">{text}</text>'
+                    f'<text x="{x:.0f}" y="{HEIGHT - MARGIN + 16}" '
+                    f'text-anchor="middle">{text}</text>'
                 )
             else:
                 y = HEIGHT - MARGIN - step / 4 * (HEIGHT - 1.5 * MARGIN)
