@@ -178,7 +178,8 @@ def _without_strays(anchors: NDArray[np.int64], reach: int = 4, most: int = 6) -
     padded = np.pad(line, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
     near = (np.abs(windows - line[:, None]) <= most).sum(axis=1)
-    return anchors[near > reach // 2 + 1]
+    kept: NDArray[np.int64] = anchors[near > reach // 2 + 1]
+    return kept
 
 
 def band_around(

@@ -85,7 +85,15 @@ class Evidence:
             start, end = np.searchsorted(rows, [first, last])
             if end == start:
                 continue
-            block = self.features(first, last, only)
             base = int(self.band.offset[first])
-            found.append(block[path[start:end, 0] - base, path[start:end, 1]])
+            at = (path[start:end, 0] - base, path[start:end, 1])
+            found.append(
+                np.concatenate(
+                    [
+                        _FEATURES[name][1](table, self.band, first, last, only)[at]
+                        for name, table in self.tables.items()
+                    ],
+                    axis=1,
+                )
+            )
         return np.concatenate(found)

@@ -21,7 +21,7 @@ LEAST = 0.25
 """Least share of supported sentences; unrelated texts stay below 0.2, translations above 0.6."""
 FEWEST = 12
 """Beads with two sides below which there is too little to judge by."""
-SAMPLE = 300
+SAMPLE = 100
 SHIFTS = (5, 11, 17, 29)
 
 
@@ -39,7 +39,8 @@ def _likeness_by_tokens(bags: Bags, beads: Sequence[Bead]) -> NDArray[np.float64
         sides.append(rows * np.sqrt(bags.weight))
     shared = (sides[0] @ sides[1].T).astype(np.float64)
     mass = [np.square(side).sum(axis=1).astype(np.float64) for side in sides]
-    return 2 * shared / (mass[0][:, None] + mass[1][None, :] + 1e-6)
+    dice: NDArray[np.float64] = 2 * shared / (mass[0][:, None] + mass[1][None, :] + 1e-6)
+    return dice
 
 
 def supported(texts: Texts, beads: Sequence[Bead]) -> float | None:

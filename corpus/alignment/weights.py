@@ -1,6 +1,6 @@
 """The learned weights: one set for each combination of signals.
 
-`weights.json` is written by ``python -m evaluation.benchmarks.alignment_tuning``.
+`weights.json` is written by ``python -m evaluation.benchmarks.alignment_training DATA --write``.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from typing import Any
 
 from corpus.alignment import Bead, align
 from corpus.alignment.weights import ALL
-from evaluation.alignment import score
+from evaluation.alignment import Pair, score
 from evaluation.benchmarks.alignment_baselines import bleualign, gale_church
 from evaluation.benchmarks.alignment_data import (
     Damage,
@@ -65,10 +65,10 @@ def translated(sets: dict[str, list[Gold]], translator: Any) -> dict[str, list[G
 
 def measured(
     documents: Sequence[Gold], aligner: Callable[[Gold], list[Bead]]
-) -> tuple[list[tuple[Sequence[Bead], Sequence[Bead]]], float]:
+) -> tuple[list[Pair], float]:
     """(gold, found) of each document, and the seconds that all took."""
     start = time.perf_counter()
-    pairs = [(document.beads, aligner(document)) for document in documents]
+    pairs: list[Pair] = [(document.beads, aligner(document)) for document in documents]
     return pairs, time.perf_counter() - start
 
 
@@ -137,9 +137,7 @@ def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
                 ]
     corners = calibration(judged)
     for low, mean, share, count in corners:
-        print(
-            f"confidence {low:.1f}-{low + 0.1:.1f}: mean {mean:.3f}, right {share:.3f}, {count} beads"
-        )
+        print(f"confidence from {low:.1f}: mean {mean:.3f}, right {share:.3f}, {count} beads")
     line_plot(
         output / "calibration.svg",
         {"beads": [(mean, share) for _, mean, share, _ in corners], "ideal": [(0, 0), (1, 1)]},

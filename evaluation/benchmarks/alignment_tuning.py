@@ -125,7 +125,8 @@ def learn(
     scale = scale * np.sqrt(penalty)
     x = _descend(cases, np.zeros(len(scale)), scale, first_steps)
     cases = [pruned(case, x / scale) for case in cases]
-    return _descend(cases, x, scale, steps) / scale
+    weights: NDArray[np.float64] = _descend(cases, x, scale, steps) / scale
+    return weights
 
 
 def _descend(
