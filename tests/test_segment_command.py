@@ -66,7 +66,7 @@ def test_the_ledger(tmp_path: Path) -> None:
         ("blank.txt", b" \n\n", "empty"),
         ("binary.txt", bytes(range(256)) * 8, "binary"),
         ("french.txt", "Le Conseil de sécurité s’est réuni hier à New York.".encode(), "French"),
-        ("english.txt", b"The Security Council met yesterday in New York.", "--lang en"),
+        ("english.txt", b"The Security Council met yesterday in New York.", "other language"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(99), "picture"),
     ],
 )
