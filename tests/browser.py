@@ -30,7 +30,7 @@ def problems() -> list[str]:
     return []
 
 
-def wait_until(page: Any, expression: str, seconds: float = 20) -> None:
+def wait_until(page: Any, expression: str, seconds: float = 90) -> None:
     """Wait until the expression is true; wait_for_function needs eval, which the page forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):
@@ -42,7 +42,7 @@ def open_page(browser: Any, address: str | Path, problems: list[str], **options:
     """A page in its own context, whose errors and requests are noted in `problems`."""
     context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, **options})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(90_000)
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     own = address.resolve().as_uri() if isinstance(address, Path) else address

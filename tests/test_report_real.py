@@ -84,7 +84,7 @@ def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[s
         bead(page, "Bead 3,").locator("[data-action=merge]").click()
         saved(page, 1)
         page.keyboard.press("r")
-        wait_until(page, "!document.getElementById('review-bar').matches('.is-working')", 200)
+        wait_until(page, "!document.getElementById('review-bar').matches('.is-working')", 400)
         saved(page, 2)
         page.context.close()
     assert problems == []
