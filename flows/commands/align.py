@@ -169,7 +169,10 @@ def align(
         lines = _tsv(beads, kept, sources, targets)
     else:
         lines = [str(bead) for bead, keep in zip(beads, kept, strict=True) if keep]
-    _write("".join(line + "\n" for line in lines), output)
+    from flows.lines import output as lines_out
+
+    with lines_out(output) as stream:
+        stream.writelines(line + "\n" for line in lines)
     gaps = sum(not bead.source or not bead.target for bead in beads)
     mean = sum(bead.confidence for bead in beads) / max(len(beads), 1)
     print(
@@ -242,23 +245,3 @@ def _tsv(
             if keep
         ),
     ]
-
-
-def _write(text: str, path: Path | None) -> None:
-    """To standard output, or to a temporary name that is renamed when all is written."""
-    if path is None:
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return
-    import os
-
-    from corpus.document import DuizhaoError
-
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(text.encode("utf-8"))
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from None

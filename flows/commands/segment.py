@@ -82,11 +82,15 @@ def segment(
     else:
         # a soft line break inside a sentence must not make two lines of it
         lines = [" ".join(sentence.text.split("\n")) for sentence in document.sentences]
-    _write("".join(line + "\n" for line in lines), output)
+    from flows.lines import output as lines_out
+
+    with lines_out(output) as stream:
+        stream.writelines(line + "\n" for line in lines)
     if ledger is not None:
         from dataclasses import asdict
 
-        _write("".join(_json(asdict(entry)) + "\n" for entry in left_out), ledger)
+        with lines_out(ledger) as stream:
+            stream.writelines(_json(asdict(entry)) + "\n" for entry in left_out)
     for warning in document.metadata.get("warnings", ()):
         print(f"duizhao: {warning}", file=sys.stderr)
     encoding = document.metadata.get("encoding")
@@ -102,23 +106,3 @@ def _json(row: object) -> str:
     import json
 
     return json.dumps(row, ensure_ascii=False)
-
-
-def _write(text: str, path: Path | None) -> None:
-    """To standard output, or to a temporary name that is renamed when all is written."""
-    if path is None:
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return
-    import os
-
-    from corpus.document import DuizhaoError
-
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(text.encode("utf-8"))
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from None
