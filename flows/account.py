@@ -6,7 +6,7 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,15 +31,14 @@ PACKAGES = (
 SCORES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 
 
-def write_folder(
-    out: Path, run: Mapping[str, Any], settings: Settings, outputs: Iterable[str]
-) -> dict[str, Any]:
+def write_folder(out: Path, run: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Write everything that a build leaves into the folder; returns what run.json holds."""
     start = time.perf_counter()
     keys: dict[str, Any] = dict(run["keys"])
     scores = results.load(keys["scores"])
     pair = {name: keys[name] for name in ("source", "target", "translation", "beads")}
     bitext = stages.assemble(**pair, settings=settings)
+    folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     folder.write_corpus(partial, bitext.rows, bitext.ledger, scores, settings.formats)
     if keys["target"]:
@@ -62,7 +61,7 @@ def write_folder(
     told["files"] = folder.file_facts(partial)
     told["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, told)
-    folder.finish(out, outputs)
+    folder.finish(out)
     return told
 
 

@@ -30,43 +30,56 @@ from models.engine import Decoding
 
 def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
     """Read and segment a file; InputError where it cannot be used."""
-    name = Path(path)
-    remote = is_remote(path)
-    try:
-        data = read_anywhere(path) if remote or name.is_file() else b""
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    document_id = document_id or name.stem
+    data = _bytes_of(path)
+    document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
+    key = results.key_of("read", digest, str(path), language, side, document_id)
 
     def make(_facts: dict[str, Any]) -> ReadResult:
         from corpus import readers
 
-        if remote:
-            document, ledger = readers.read_bytes(
-                data, language, name=path, side=side, document_id=document_id
-            )
-        else:
-            show = console.current().progress
-            document, ledger = readers.read(
-                path,
-                language,
-                side=side,
-                document_id=document_id,
-                progress=lambda done, total: show(f"page {done} of {total}", done, total),
-            )
+        show = console.current().progress
+        document, ledger = readers.read_bytes(
+            data,
+            language,
+            name=path,
+            side=side,
+            document_id=document_id,
+            progress=lambda done, total: show(f"page {done} of {total}", done, total),
+        )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
-        for warning in document.metadata.get("warnings", ()):
-            console.current().note(f"warning: {warning}")
         return ReadResult(document, tuple(ledger))
 
-    return results.once(
-        results.key_of("read", digest, str(path), language, side, document_id), make
-    )
+    results.once(key, make)
+    if key not in _warned:
+        _warned.add(key)
+        for warning in results.load(key).document.metadata.get("warnings", ()):
+            console.current().note(f"warning: {warning}")
+    return key
+
+
+_warned: set[str] = set()
+_piped: dict[str, bytes] = {}
+
+
+def _bytes_of(path: str) -> bytes:
+    """The bytes of a file, read once: a pipe (``/dev/fd/63``) gives them only once."""
+    if path in _piped:
+        return _piped[path]
+    name = Path(path)
+    if not is_remote(path) and name.is_dir():
+        raise InputError(f"{path}: this is a directory; give a file")
+    try:
+        data = read_anywhere(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not is_remote(path) and not name.is_file():
+        _piped[path] = data
+    return data
 
 
 def decoding(settings: Settings) -> Decoding:

@@ -300,7 +300,7 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
 ) -> None:
     out = tmp_path / "out"
     (folder.begin(out) / "run.json").write_text("old")
-    folder.finish(out, ["run.json", "corpus.jsonl"])
+    folder.finish(out)
     partial = folder.begin(out)
     assert (out / "run.json").read_text() == "old", (
         "the old corpus stands until the new one is whole"
@@ -316,8 +316,84 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
 
     monkeypatch.setattr(Path, "replace", dies_at_the_second_file)
     with pytest.raises(KeyboardInterrupt):
-        folder.finish(out, ["run.json", "corpus.jsonl", "corpus.tsv"])
+        folder.finish(out)
     assert not (out / "run.json").exists()
+    monkeypatch.undo()
+    folder.check_output(out, folder.OUTPUTS)  # what the killed run moved is known as ours
+    (folder.begin(out) / "run.json").write_text("newer")
+    folder.finish(out)
+    assert [path.name for path in out.iterdir()] == ["run.json"]
+
+
+def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    partial = folder.begin(out)
+    files = {"corpus.jsonl": {}, "corpus.tsv": {}}
+    for name in files:
+        (partial / name).write_text("ours")
+    folder.write_json(partial / "run.json", {"files": files})
+    folder.finish(out)
+    (out / "corpus.tmx").write_text("foreign")
+    folder.check_output(out, folder.OUTPUTS)
+    (folder.begin(out) / "run.json").write_text("{}")
+    folder.finish(out)
+    assert {path.name for path in out.iterdir()} == {"corpus.tmx", "run.json"}
+
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "scores.json").write_text("{}")
+    with pytest.raises(InputError, match=r"scores\.json, which no run of duizhao wrote"):
+        folder.check_output(foreign, folder.OUTPUTS)
+
+
+def test_a_build_stops_before_it_works_where_foreign_files_lie(
+    environment: dict[str, str], texts: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text("mine")
+    done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path)
+    assert done.returncode == 2
+    assert "report.html, which no run of duizhao wrote" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (tmp_path / "report.html").read_text() == "mine"
+
+
+def test_a_pipe_is_read_once_and_gives_its_own_corpus(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Two pipes of the same name, as <(...) gives them, with different texts."""
+    for number, text in enumerate(["会议在日内瓦举行。\n", "与会者感谢东道国的盛情款待。\n"]):
+        out = tmp_path / str(number)
+        pipe = tmp_path / "pipe"
+        pipe.unlink(missing_ok=True)
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_text, args=(text, "utf-8"))
+        writer.start()
+        done = duizhao(environment, "build", pipe, "--out", out, "--beam", "1", "--no-report")
+        writer.join()
+        assert done.returncode == 0, done.stderr
+        assert [row["source"] for row in rows(out)] == [text.strip()]
+
+
+def test_damage_is_told_again_where_the_reading_is_kept_from_before(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    from flows import console, stages
+
+    said: list[str] = []
+
+    class Listening(console.Console):
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    file = tmp_path / "d.zh.txt"
+    file.write_bytes("会议在日内瓦举行。\n会议".encode()[:-1] + "通过了决议。\n".encode())
+    for _ in range(2):
+        results.forget()
+        stages._warned.clear()
+        with console.use(Listening()):
+            stages.read(str(file), "zh", "source")
+            stages.read(str(file), "zh", "source")
+    assert said == [f"warning: {file}, line 2: damaged UTF-8, shown as U+FFFD"] * 2
 
 
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:

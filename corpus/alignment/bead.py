@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from corpus.document import BrokenIdentity
+
 
 @dataclass(frozen=True, slots=True)
 class Bead:
@@ -46,11 +48,12 @@ def parse_bead(line: str) -> Bead:
 
 
 def check_cover(beads: Iterable[Bead], sources: int, targets: int) -> None:
-    """Raise AssertionError unless the beads cover both sides exactly once, in order."""
+    """Raise BrokenIdentity unless the beads cover both sides exactly once, in order."""
     beads = list(beads)
     covered: tuple[Sequence[int], Sequence[int]] = (
         [number for bead in beads for number in bead.source],
         [number for bead in beads for number in bead.target],
     )
     for side, ids, count in zip(("source", "target"), covered, (sources, targets), strict=True):
-        assert ids == list(range(count)), f"the beads do not cover the {side} side once, in order"
+        if ids != list(range(count)):
+            raise BrokenIdentity(f"the beads do not cover the {side} side once, in order")

@@ -124,7 +124,7 @@ def run(
     start = time.perf_counter()
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
-    folder.check_output(out)
+    folder.check_output(out, folder.OUTPUTS)
     with runtime.session() as connect, console.use(console.TerminalConsole()):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
