@@ -76,17 +76,21 @@ def _told(keys: Mapping[str, Any], settings: Settings, bitext: Bitext) -> dict[s
     target = results.load(keys["target"]).document if keys["target"] else None
     files = stages.locate_model(settings)
     made = results.made(keys["translation"])
+    work = {name: value for name, value in made.facts.items() if name != "compute_type"}
+    told = results.facts(keys["translation"])
     documents = {"source": source, "target": target}
     return {
         "versions": versions(),
         "model": files.name,
         "model_hash": files.hash,
-        "engine": "transformers" if settings.engine == "transformers" else "ctranslate2",
+        "engine": stages.engine_name(settings),
+        "device": stages.device(settings),
+        "compute_type": told.get("compute_type", settings.compute_type),
         "decoding": stages.decoding(settings).key(),
         "settings": plain(settings),
         "inputs": {side: _input(document) for side, document in documents.items() if document},
         "counts": counts(source, target, bitext),
-        "translation": {"reused": made.reused, **made.facts},
+        "translation": {"reused": made.reused, **work},
         "terms": stages.terms(keys["source"], keys["translation"], settings),
     }
 
@@ -154,7 +158,7 @@ def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = [
         ("Source", _side(told, "source")),
         ("Reference", _side(told, "target") if "target" in told["inputs"] else "none"),
-        ("Model", f"{told['model']} ({told['engine']}, {told['decoding'].split(';')[0]})"),
+        ("Model", _model(told)),
         ("Rows in the corpus", f"{number['rows']}"),
     ]
     if "target" in told["inputs"]:
@@ -176,6 +180,11 @@ def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("Seconds in all", f"{told['wall']:.1f}"))
     rows.append(("Files", _files(told)))
     return rows
+
+
+def _model(told: Mapping[str, Any]) -> str:
+    arithmetic = f"{told['compute_type']} on {told['device']}"
+    return f"{told['model']} ({told['engine']}, {arithmetic}, {told['decoding'].split(';')[0]})"
 
 
 def _side(told: Mapping[str, Any], side: str) -> str:

@@ -20,12 +20,15 @@ from flows import account, console, folder, results, stages
 from flows.settings import from_plain
 
 
-def _worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
-    """Retry what may pass (the network, a file system), not what stays wrong."""
+def _worth_a_retry(task: Any, _run: Any, state: Any) -> bool:
+    """Retry what may pass (the network, a file system), not what stays wrong; and say so."""
     from models.errors import WeightsError
 
     error = state.result(raise_on_failure=False)
-    return isinstance(error, OSError | WeightsError)
+    passing = error.passing if isinstance(error, WeightsError) else isinstance(error, OSError)
+    if passing:
+        console.current().note(f"{task.name}: {error}; trying again")
+    return passing
 
 
 def stage_task(name: str) -> Callable[[Callable[..., str]], Any]:

@@ -91,14 +91,27 @@ def locate_model(settings: Settings) -> Any:
     """The files of the model (models.locate.ModelFiles), fetched where they are not there."""
     from models.locate import locate
 
-    return locate(settings.model or None, console.current().progress)
+    return locate(settings.model or None, console.current().fetching)
 
 
 def translation_parts(settings: Settings) -> list[Any]:
-    """What a translation depends on beside its text."""
-    files = locate_model(settings)
-    engine = "transformers" if settings.engine == "transformers" else "ctranslate2"
-    return [files.hash, engine, decoding(settings).key()]
+    """What a translation depends on beside its text: by content, not by names."""
+    arithmetic = [engine_name(settings), device(settings), settings.compute_type]
+    return [locate_model(settings).hash, *arithmetic, decoding(settings).key()]
+
+
+def engine_name(settings: Settings) -> str:
+    """The engine that is used."""
+    return "transformers" if settings.engine == "transformers" else "ctranslate2"
+
+
+def device(settings: Settings) -> str:
+    """Where the model runs: cpu or cuda."""
+    if settings.device != "auto":
+        return settings.device
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def translation_key(texts: Sequence[str], settings: Settings) -> str:
@@ -121,8 +134,11 @@ def engine_of(settings: Settings) -> Any:
     return load_engine(
         settings.model or None,
         settings.engine,  # type: ignore[arg-type]
+        device=settings.device,
+        compute_type=settings.compute_type,
         threads=settings.threads or None,
-        progress=console.current().progress,
+        batch_tokens=settings.batch_tokens or None,
+        progress=console.current().fetching,
     )
 
 
@@ -165,6 +181,7 @@ def translate_texts(
             for name in ("translated", "repeated", "remembered", "tokens")
         }
     )
+    facts["compute_type"] = engine_of(settings).compute_type
     return made
 
 
@@ -173,7 +190,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
     sides = [results.load(source).document, results.load(target).document]
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
     translations = [one.text for one in results.load(translation)]
-    parts = [settings.effort, settings.engine, settings.model]
+    parts = [settings.effort, *translation_parts(settings)]
     structures = [places(side) for side in sides]
     key = results.key_of("align", *texts, translations, *structures, *parts)
 

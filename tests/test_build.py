@@ -118,6 +118,7 @@ def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
         data = (built / name).read_bytes()
         assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     assert told["model_hash"].startswith("edd8c8a6863d")
+    assert (told["device"], told["compute_type"].split("-")[0]) == ("cpu", "int8")
     stages = {"read_source", "read_target", "translate", "align", "score", "write"}
     assert set(told["seconds"]) == stages
 
@@ -163,6 +164,8 @@ def test_the_same_build_again_translates_nothing_and_writes_the_same_bytes(
 ) -> None:
     told = build(texts, texts / "again")
     assert told["translation"] == {"reused": True}
+    first = json.loads((built / "run.json").read_text())
+    assert told["compute_type"] == first["compute_type"], "as it was made"
     assert {name for name, seconds in told["seconds"].items() if seconds} == {"write"}
     for name in (*CORPUS, "scores.json", "alignment.json"):
         assert (built / name).read_bytes() == (texts / "again" / name).read_bytes(), name
@@ -172,6 +175,69 @@ def test_another_setting_redoes_only_what_depends_on_it(texts: Path, built: Path
     told = build(texts, texts / "fast", effort="fast")
     assert told["translation"] == {"reused": True}
     assert told["seconds"]["align"] > 0
+
+
+def test_results_are_named_by_what_made_them_not_by_names(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The same weights under another name are the same; another device or arithmetic is not."""
+    from flows import stages
+    from models.weights import default_folder
+
+    same = resolve(model="default", engine="ctranslate2", device="auto").settings
+    assert stages.translation_parts(same) == stages.translation_parts(resolve().settings)
+    changes: list[dict[str, Any]] = [{"device": "cuda"}, {"compute_type": "float32"}, {"beam": 1}]
+    for change in changes:
+        parts = stages.translation_parts(resolve(**change).settings)
+        assert parts != stages.translation_parts(same), change
+    copies = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        for file in weights_files():
+            (tmp_path / name / file).symlink_to(default_folder() / file)
+        copies.append(stages.translation_parts(resolve(model=str(tmp_path / name)).settings))
+    assert copies[0] == copies[1]
+
+
+def weights_files() -> list[str]:
+    from models.weights import FILES
+
+    return [file.name for file in FILES]
+
+
+def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+    from flows import console
+    from flows.build import _worth_a_retry
+    from models.errors import WeightsError
+
+    said: list[str] = []
+
+    class Listening(console.Console):
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    class Task:
+        name = "translate"
+
+    class Failed:
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+
+        def result(self, raise_on_failure: bool) -> Exception:
+            return self.error
+
+    with console.use(Listening()):
+        for error, passing in (
+            (WeightsError("no network"), False),
+            (WeightsError("a file broke off", passing=True), True),
+            (OSError("stale file handle"), True),
+            (InputError("empty"), False),
+        ):
+            assert _worth_a_retry(Task(), None, Failed(error)) is passing
+    assert said == [
+        "translate: a file broke off; trying again",
+        "translate: stale file handle; trying again",
+    ]
 
 
 def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> None:
@@ -242,7 +308,14 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
 
 @pytest.mark.parametrize(
     "options",
-    [["--beam", "0"], ["--engine", "magic"], ["--formats", "xlsx"], ["--min-confidence", "2"]],
+    [
+        ["--beam", "0"],
+        ["--beam", "100000"],
+        ["--device", "tpu"],
+        ["--engine", "magic"],
+        ["--formats", "xlsx"],
+        ["--min-confidence", "2"],
+    ],
 )
 def test_a_wrong_option_is_exit_code_2_and_nothing_written(
     environment: dict[str, str], texts: Path, tmp_path: Path, options: list[str]
