@@ -468,7 +468,7 @@ def test_every_character_is_in_a_block_or_in_the_ledger(lines: list[str]) -> Non
     ("first", "second"),
     [
         ("和执行秘书在其职权范围内进一步加强流域各观测站之间的合作", "并就此向委员会于"),
-        ("责成执行秘书在其职权范围内进一步加强各观测站之间的合作", "同时就此向委员会"),
+        ("责成执行秘书在其职权范围内进一步加强流域各国各观测站的合作关系", "同时就此向委员会"),
     ],
 )
 def test_one_wrapped_paragraph_on_one_page_is_made_whole(first: str, second: str) -> None:
