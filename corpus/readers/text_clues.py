@@ -37,7 +37,7 @@ class RawLine:
 
 # what a Chinese sentence or heading never begins with, or ends in
 MID_BEGINNING = re.compile(r"[的了着过们之等及或与和年月日号段、，；：。！？）》”’」』〉】%％)]")
-MID_ENDING = re.compile(r"(?:[的第在对为是把被向由以于从和与及或（《“「(]|[a-z,])$")
+MID_ENDING = re.compile(r"[的第在对为是把被向由以于从和与及或（《“「(]$")
 BRACKETS = (("（", "）"), ("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"))
 
 
