@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from models.engine import Engine
-from models.errors import ModelNameError
+from models.errors import ModelNameError, ModelSettingError
 from models.locate import ModelFiles, locate
 from models.weights import FetchProgress
 
 EngineName = Literal["auto", "ctranslate2", "transformers"]
 ENGINES = ("auto", "ctranslate2", "transformers")
+DEVICES = ("auto", "cpu", "cuda")
 
 _LOADING = threading.Lock()
 
@@ -41,6 +42,8 @@ def load_engine(
     """
     if engine not in ENGINES:
         raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+    if device not in DEVICES:
+        raise ModelSettingError(f"no device {device!r}; there are {', '.join(DEVICES)}")
     with _LOADING:  # tasks in several threads load one engine, not several
         files = locate(model, progress)
         # the process id: a forked worker must not use its parent's threads

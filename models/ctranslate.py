@@ -10,7 +10,7 @@ from typing import Any
 from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
 from models.english_pieces import use_english_pieces
-from models.errors import ModelError
+from models.errors import ModelError, ModelSettingError
 from models.narrow import narrow_model
 from models.packed import Hypothesis, PackedEngine
 
@@ -50,10 +50,8 @@ class CTranslateEngine(PackedEngine):
         self.folder = folder
         self.model_name = model_name
         self.model_hash = model_hash
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        if compute_type == "auto":
-            compute_type = _best_compute_type(device)
+        device = _device(device)
+        compute_type = _compute_type(compute_type, device)
         cores = threads or usable_cores()
         # before the model is loaded: CTranslate2 reads the list with it
         self._english_only = english_only and use_english_pieces(folder)
@@ -69,6 +67,7 @@ class CTranslateEngine(PackedEngine):
                 max_queued_batches=-1,  # this engine itself bounds what waits
             )
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
+            self._known = _source_vocabulary(folder)
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
         # both change probabilities a little, so what is remembered with them is kept apart
@@ -89,19 +88,6 @@ class CTranslateEngine(PackedEngine):
         # adding </s> twice costs 2 BLEU, leaving it out makes the model loop: the model's own
         # configuration says whether CTranslate2 adds it
         self._add_eos = not _read_json(folder / "config.json").get("add_source_eos", False)
-        self._target: Any = None
-
-    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        pieces: list[list[str]] = self._source.encode(list(texts), out_type=str)
-        return pieces
-
-    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        if self._target is None:
-            from models.target_pieces import load_target_pieces
-
-            self._target = load_target_pieces(self.folder)
-        cut: list[list[str]] = self._target.encode_all(texts)
-        return cut
 
     def _ended(self, pieces: Sequence[str]) -> list[str]:
         return [*pieces, _EOS] if self._add_eos else list(pieces)
@@ -120,7 +106,7 @@ class CTranslateEngine(PackedEngine):
             coverage_penalty=0.0,
             repetition_penalty=1.0,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
-            disable_unk=False,
+            disable_unk=True,
             max_input_length=0,  # nothing is cut: longer texts are split before they come here
             max_decoding_length=max_tokens,
             min_decoding_length=1,
@@ -130,7 +116,9 @@ class CTranslateEngine(PackedEngine):
             return_scores=True,
             return_end_token=True,
         )
-        return lambda: [_hypothesis(result.result(), decoding.length_penalty) for result in waiting]
+        return lambda: [
+            _hypothesis(result, decoding.length_penalty) for result in self._results(waiting)
+        ]
 
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -142,7 +130,19 @@ class CTranslateEngine(PackedEngine):
             max_input_length=0,
             asynchronous=True,
         )
-        return lambda: [_forced(result.result()) for result in waiting]
+        return lambda: [_forced(result) for result in self._results(waiting)]
+
+    def _results(self, waiting: Sequence[Any]) -> list[Any]:
+        """What CTranslate2 gives, waited for; its errors (no memory left) in our words."""
+        try:
+            return [result.result() for result in waiting]
+        except RuntimeError as error:
+            said = str(error).strip().splitlines() or ["no reason given"]
+            raise ModelError(
+                f"{self.model_name}: CTranslate2 stopped: {said[0]}; if it is memory that lacks, "
+                f"use smaller batches (--batch-tokens {max(1, self.batch_tokens // 4)}) or fewer "
+                "--threads"
+            ) from error
 
 
 def _hypothesis(result: Any, length_penalty: float) -> Hypothesis:
@@ -161,13 +161,46 @@ def _forced(result: Any) -> ForcedScore:
     return ForcedScore(float(sum(result.log_probs)), len(result.log_probs))
 
 
-def _best_compute_type(device: str) -> str:
-    """int8 on a CPU that can (CTranslate2 has no bfloat16 there), float16 on a GPU that can."""
+def _device(wanted: str) -> str:
+    """cpu or cuda; ModelSettingError where a GPU is wanted and there is none."""
     import ctranslate2
 
-    able = ctranslate2.get_supported_compute_types(device)
-    wanted = ("int8",) if device == "cpu" else ("float16", "int8_float16")
-    return next((kind for kind in wanted if kind in able), "float32")
+    gpus = ctranslate2.get_cuda_device_count()
+    if wanted == "cuda" and not gpus:
+        raise ModelSettingError(
+            "device cuda: CTranslate2 finds no GPU here; use cpu or auto, or look at nvidia-smi"
+        )
+    return ("cuda" if gpus else "cpu") if wanted == "auto" else wanted
+
+
+def _compute_type(wanted: str, device: str) -> str:
+    """What was asked for if the device can do it; auto: int8 on a CPU, float16 on a GPU.
+
+    Raises ModelSettingError for what it cannot do. CTranslate2 has no bfloat16 on a CPU.
+    """
+    import ctranslate2
+
+    try:
+        able = ctranslate2.get_supported_compute_types(device)
+    except (RuntimeError, ValueError) as error:
+        raise ModelSettingError(f"device {device}: {error}; use cpu") from error
+    if wanted != "auto":
+        if wanted not in able:
+            raise ModelSettingError(
+                f"compute type {wanted}: CTranslate2 has {', '.join(sorted(able))} on this {device}"
+                + ("; --engine transformers has bfloat16" if wanted == "bfloat16" else "")
+            )
+        return wanted
+    first = ("int8",) if device == "cpu" else ("float16", "int8_float16")
+    return next((kind for kind in first if kind in able), "float32")
+
+
+def _source_vocabulary(folder: Path) -> frozenset[str]:
+    """The source pieces that a converted model knows."""
+    for name in ("source_vocabulary.json", "shared_vocabulary.json"):
+        if (folder / name).is_file():
+            return frozenset(json.loads((folder / name).read_text(encoding="utf-8")))
+    raise ValueError("its vocabulary (shared_vocabulary.json) is not there")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

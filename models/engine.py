@@ -20,8 +20,13 @@ class Decoding:
     no_repeat_ngram: int = 0
 
     def key(self) -> str:
-        """A stable text of the settings, for cache keys and reports."""
-        return ";".join(f"{name}={value}" for name, value in sorted(asdict(self).items()))
+        """A stable text of the settings, for cache keys and reports.
+
+        ``unknown=never``: no engine may write ``<unk>``. What was made before that was so has
+        another key, and is not used.
+        """
+        settings = {**asdict(self), "unknown": "never"}
+        return ";".join(f"{name}={value}" for name, value in sorted(settings.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ class Engine(Protocol):
 
     `name` is "ctranslate2" or "transformers", `model_hash` the SHA-256 of the weights (the same in
     both engines), `compute_type` the arithmetic ("int8", "float32", ...), `batch_tokens` how many
-    padded source tokens a batch may hold. Two engines give different outputs for the same weights,
-    so what is remembered is keyed by (`model_hash`, `name`, `compute_type`, `Decoding.key()`).
+    padded source tokens a batch may hold, `workers` how many batches run at once. Two engines give
+    different outputs for the same weights, so what is remembered is keyed by (`model_hash`,
+    `name`, `compute_type`, `Decoding.key()`).
     """
 
     name: str
@@ -61,18 +67,25 @@ class Engine(Protocol):
     model_hash: str
     compute_type: str
     batch_tokens: int
+    workers: int
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """How many source tokens each text takes."""
+        ...
+
+    def parts(self, texts: Sequence[str]) -> list[list[str]]:
+        """The parts that each text is translated in: itself, or more where it is long.
+
+        An empty text has none. `models.packed.joined` makes one translation of theirs.
+        """
         ...
 
     def translate_batches(
         self,
         batches: Iterable[Sequence[str]],
         decoding: Decoding | None = None,
-        progress: Progress | None = None,
     ) -> Iterator[list[Translation]]:
-        """Translate batches as they are packed (see models/batching.py), in order.
+        """Translate batches of parts as they are packed (see models/batching.py), in order.
 
         Batches are taken as they are needed, so `batches` may be endless.
         """

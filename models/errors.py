@@ -4,7 +4,9 @@ ModelError (exit code 1)
 ├── WeightsError      the weights cannot be fetched or are damaged
 ├── MissingPackage    an optional package (torch) is not installed
 ├── MemoryFileError   the translation memory cannot be read or written
-└── ModelNameError    no such model, or a folder that holds none (wrong usage: exit code 2)
+│   └── DamagedMemory its file is spoilt
+├── ModelNameError    no such model, or a folder that holds none (wrong usage: exit code 2)
+└── ModelSettingError no such device, or arithmetic that it cannot do (wrong usage: exit code 2)
 """
 
 from __future__ import annotations
@@ -35,7 +37,17 @@ class MemoryFileError(ModelError):
     """The translation memory's file cannot be used."""
 
 
+class DamagedMemory(MemoryFileError):  # noqa: N818 - reads as what it is
+    """The translation memory's file is spoilt: it can only be removed."""
+
+
 class ModelNameError(ModelError):
     """The model named on the command line or in the settings does not exist."""
+
+    exit_code = 2
+
+
+class ModelSettingError(ModelError):
+    """A device that is not there, or arithmetic that it cannot do."""
 
     exit_code = 2

@@ -19,6 +19,7 @@ from models.engine import Translation
 from models.english_numbers import english_numbers
 
 EMPTY = "empty"
+UNKNOWN = "unknown"
 UNTRANSLATED = "untranslated"
 REPETITION = "repetition"
 TOO_SHORT = "too_short"
@@ -29,6 +30,7 @@ NUMBER = "number_missing"
 
 FLAGS = {
     EMPTY: "the source has text, the output has none",
+    UNKNOWN: "the source has characters that the model does not know, or the output has <unk>",
     UNTRANSLATED: "Chinese characters are left in the output",
     REPETITION: "the output says the same again and again, and the source does not",
     TOO_SHORT: "the output is much shorter than translations of such sources are",
@@ -40,7 +42,8 @@ FLAGS = {
 """Every flag with what it means; first those that make an output useless."""
 
 # how much worse than a missing number each flag is, to `better`
-_WEIGHT = {EMPTY: 100, UNTRANSLATED: 8, REPETITION: 8, TOO_SHORT: 6, TOO_LONG: 6}
+_WEIGHT = {EMPTY: 100, UNKNOWN: 8, UNTRANSLATED: 8, REPETITION: 8, TOO_SHORT: 6, TOO_LONG: 6}
+_WEIGHT["output_limit"] = 6  # the engine's own flag (models/packed.py)
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -57,6 +60,7 @@ def check(source: str, output: str) -> tuple[Finding, ...]:
     if not _content(output):
         return (Finding(EMPTY, source.strip()[:80]),) if _content(source) else ()
     return (
+        *_unknown(source, output),
         *_untranslated(output),
         *_repetition(source, output),
         *_length(source, output),
@@ -69,6 +73,30 @@ def flags(source: str, output: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.flag for finding in check(source, output)))
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is wrong with a translation: its flags, how much that weighs, and its score."""
+
+    flags: tuple[str, ...]
+    weight: int
+    score: float
+
+    def better_than(self, other: Judgement) -> bool:
+        """Whether it is to be kept in place of the other: see `better`."""
+        if self.weight != other.weight:
+            return self.weight < other.weight
+        return self.score > other.score
+
+
+def judge(source: str, translation: Translation) -> Judgement:
+    """What the guards find in a translation, and what the engine itself said of it."""
+    findings = check(source, translation.text)
+    said = tuple(dict.fromkeys((*translation.flags, *(finding.flag for finding in findings))))
+    weight = sum(_WEIGHT.get(finding.flag, 1) for finding in findings)
+    weight += sum(_WEIGHT.get(flag, 1) for flag in translation.flags)
+    return Judgement(said, weight, translation.score)
+
+
 def better(source: str, first: Translation, second: Translation) -> int:
     """0 if the first translation is to be kept, 1 if the second.
 
@@ -77,20 +105,20 @@ def better(source: str, first: Translation, second: Translation) -> int:
     counts as too long); with as much wrong in both, the one that the model finds more probable
     a token; else the first.
     """
-    ours, theirs = (_weight(source, each) for each in (first, second))
-    if ours != theirs:
-        return int(theirs < ours)
-    return int(second.score > first.score)
-
-
-def _weight(source: str, translation: Translation) -> int:
-    found = sum(_WEIGHT.get(finding.flag, 1) for finding in check(source, translation.text))
-    return found + (_WEIGHT[TOO_LONG] if "output_limit" in translation.flags else 0)
+    return int(judge(source, second).better_than(judge(source, first)))
 
 
 def _content(text: str) -> str:
     """Letters, digits and Chinese characters of a text."""
     return re.sub(r"[\W_]", "", text)
+
+
+def _unknown(source: str, output: str) -> Iterator[Finding]:
+    """`<unk>`, as engines write what they have no word for."""
+    for mark in ("<unk>", "⁇", "\ufffd"):
+        if mark in output and mark not in source:
+            yield Finding(UNKNOWN, mark)
+            return
 
 
 def _untranslated(output: str) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
-from models.errors import ModelError
+from models.errors import ModelError, ModelSettingError
 from models.locate import ModelFiles
 from models.marian_weights import NEVER, marian_form, need_torch
 from models.packed import Hypothesis, PackedEngine
@@ -57,6 +57,10 @@ class MarianEngine(PackedEngine):
         self.folder = folder
         self.model_name = model_name
         self.model_hash = model_hash
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ModelSettingError(
+                "device cuda: torch finds no GPU here; use cpu or auto, or look at nvidia-smi"
+            )
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = device
@@ -73,6 +77,7 @@ class MarianEngine(PackedEngine):
             # models trained with a vocabulary for each side have a second file
             own = folder / "target_vocab.json"
             self._target_ids = _vocabulary(own) if own.is_file() else self._ids
+            self._known = self._ids.keys()
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             said = str(error).strip().splitlines()[0]
             raise ModelError(f"{folder}: cannot be loaded by transformers: {said}") from error
@@ -81,24 +86,12 @@ class MarianEngine(PackedEngine):
         self.positions = int(config.max_position_embeddings)
         self._end_id, self._pad_id = int(config.eos_token_id), int(config.pad_token_id)
         self._begin_id = int(config.decoder_start_token_id)
+        self._unknown_id = self._target_ids.get(_UNKNOWN, self._pad_id)
         # <pad> is never an output: said once here, it need not be looked for at every step
         self._model.final_logits_bias[:, self._pad_id] = NEVER
         self.batch_tokens = batch_tokens or (
             _CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )
-        self._target: Any = None
-
-    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        pieces: list[list[str]] = self._source.encode(list(texts), out_type=str)
-        return pieces
-
-    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        if self._target is None:
-            from models.target_pieces import load_target_pieces
-
-            self._target = load_target_pieces(self.folder)
-        cut: list[list[str]] = self._target.encode_all(texts)
-        return cut
 
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
@@ -155,11 +148,16 @@ class MarianEngine(PackedEngine):
             decoder_start_token_id=self._begin_id,
         )
         own = self._model.generation_config
+        bias = self._model.final_logits_bias
         with torch.inference_mode():
+            # <unk> may be in a target that is scored, but is never an output
+            was = bias[:, self._unknown_id].clone()
             try:
+                bias[:, self._unknown_id] = NEVER
                 self._model.generation_config = options
                 made = self._model.generate(ids, attention_mask=mask, generation_config=options)
             finally:
+                bias[:, self._unknown_id] = was
                 self._model.generation_config = own
         rows: list[list[int]] = []
         finished: list[bool] = []
@@ -238,9 +236,9 @@ def _compute_type(wanted: str, device: str) -> str:
     if wanted == "auto":
         return "float32" if device == "cpu" else "float16"
     if wanted not in ("float32", "bfloat16", "float16"):
-        raise ModelError(
-            f"the transformers engine has no {wanted}; use float32, bfloat16 or float16, or "
-            "--engine ctranslate2"
+        raise ModelSettingError(
+            f"compute type {wanted}: the transformers engine has none; use float32, "
+            "bfloat16 or float16, or --engine ctranslate2"
         )
     return wanted
 

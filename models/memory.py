@@ -2,61 +2,41 @@
 
 One SQLite file in WAL mode, safe for several processes at once. What it holds is what an engine
 made, keyed by (weights, engine, arithmetic, decoding settings) and the normalised source; guards
-and choices are worked out anew from that, so that a better guard needs no new translation. Beside
-the translations lie forced-decoding scores, and the plans of unfinished windows (see
-models/translator.py). Each write is one transaction: a killed process loses at most the batch it
-was at.
+and choices are worked out anew from that, so that a better guard needs no new translation. What
+the tries after a flag made lies apart, under settings of its own, and `kept` says what became of a
+flagged sentence, for those who export the memory. Beside the translations lie forced-decoding
+scores, and the plans of unfinished windows (see models/translator.py). Each write is one
+transaction: a killed process loses at most the batch it was at.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import tempfile
-import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from models.engine import Decoding, Engine, ForcedScore, Translation
-from models.errors import MemoryFileError
+from models.errors import DamagedMemory, ModelNameError
+from models.memory_file import MemoryFile, remove
 from models.paths import memory_file
 
-_WAIT_SECONDS = 120.0
-_CHUNK = 500  # SQLite takes at least 999 parameters in one statement
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS setting (
-    id INTEGER PRIMARY KEY, model TEXT NOT NULL, hash TEXT NOT NULL, engine TEXT NOT NULL,
-    compute_type TEXT NOT NULL, decoding TEXT NOT NULL,
-    UNIQUE (hash, engine, compute_type, decoding));
-CREATE TABLE IF NOT EXISTS translation (
-    setting INTEGER NOT NULL, key BLOB NOT NULL, source TEXT NOT NULL, output TEXT NOT NULL,
-    score REAL NOT NULL, tokens INTEGER NOT NULL, flags TEXT NOT NULL,
-    PRIMARY KEY (setting, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS forced (
-    setting INTEGER NOT NULL, key BLOB NOT NULL, log_probability REAL NOT NULL,
-    tokens INTEGER NOT NULL, PRIMARY KEY (setting, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS plan (
-    setting INTEGER NOT NULL, key BLOB NOT NULL, missing BLOB NOT NULL, made INTEGER NOT NULL,
-    PRIMARY KEY (setting, key)) WITHOUT ROWID;
-"""
-
-_Result = TypeVar("_Result")
+# marks the settings of sentences that no document has: stand-ins, clauses, wider beams
+_AGAIN = ";again"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the memory, as it is exported."""
+    """A sentence of the memory as it is exported: the translation kept, and its flags."""
 
     source: str
     output: str
     score: float
-    tokens: int
+    flags: tuple[str, ...]
     model: str
     engine: str
     compute_type: str
@@ -65,13 +45,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many entries the memory has for one model and its settings."""
+    """How many entries the memory has for one model and its settings.
+
+    `translations` are of sentences, `tries` what was made after a flag (stand-ins, clauses ...).
+    """
 
     model: str
     engine: str
     compute_type: str
     decoding: str
     translations: int
+    tries: int
     forced_scores: int
 
 
@@ -87,16 +71,14 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).translate(_ZERO_WIDTH).split())
 
 
-class Memory:
+class Memory(MemoryFile):
     """The memory in a file; the user's own where `path` is None.
 
-    May be shared by threads and inherited by forked processes: each opens its own connection.
     Raises MemoryFileError where the file is damaged or cannot be written.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or memory_file()
-        self._local = threading.local()
+        super().__init__(path or memory_file())
 
     @classmethod
     def temporary(cls) -> Memory:
@@ -106,13 +88,16 @@ class Memory:
         memory._holder = holder  # type: ignore[attr-defined]  # removed with the memory
         return memory
 
-    def setting(self, engine: Engine, decoding: Decoding | None) -> int:
-        """The number of a model and its settings; `decoding` is None for forced decoding."""
+    def setting(self, engine: Engine, decoding: Decoding | None, *, again: bool = False) -> int:
+        """The number of a model and its settings; `decoding` is None for forced decoding.
+
+        `again` for what is made to mend a flagged translation: it is no sentence of a document.
+        """
         key = (
             engine.model_hash,
             engine.name,
             engine.compute_type,
-            decoding.key() if decoding else "forced",
+            decoding.key() + _AGAIN * again if decoding else "forced",
         )
         find = "SELECT id FROM setting WHERE (hash, engine, compute_type, decoding) = (?, ?, ?, ?)"
 
@@ -146,6 +131,33 @@ class Memory:
             for source, t in translations.items()
         ]
         self._insert("translation", rows)
+
+    def keep(self, setting: int, checked: Sequence[str], kept: Mapping[str, Translation]) -> None:
+        """Say what became of those of the `checked` sources that were flagged."""
+        keys = {_key(source): source for source in checked}
+        before = {
+            key: (output, score, flags)
+            for key, output, score, flags in self._select(
+                "output, score, flags", "kept", setting, keys
+            )
+        }
+        now = {_key(s): (t.text, t.score, " ".join(t.flags)) for s, t in kept.items()}
+        if before == now:
+            return
+
+        def write(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(
+                    "DELETE FROM kept WHERE setting = ? AND key = ?",
+                    [(setting, key) for key in before],
+                )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)",
+                    [(setting, key, *row) for key, row in now.items()],
+                )
+
+        self._do(write)
 
     def forced(
         self, setting: int, pairs: Sequence[tuple[str, str]]
@@ -190,29 +202,57 @@ class Memory:
     def groups(self) -> list[Group]:
         """What there is, by model and settings."""
         query = """
-            SELECT model, engine, compute_type, decoding,
-                   (SELECT count(*) FROM translation WHERE setting = setting.id),
-                   (SELECT count(*) FROM forced WHERE setting = setting.id)
-            FROM setting ORDER BY setting.id"""
-        rows = self._do(lambda connection: connection.execute(query).fetchall())
+            SELECT model, engine, compute_type, replace(decoding, :again, '') AS plain,
+                   sum(iif(decoding LIKE '%' || :again, 0, sentences)),
+                   sum(iif(decoding LIKE '%' || :again, sentences, 0)), sum(scores)
+            FROM (SELECT *, (SELECT count(*) FROM translation WHERE setting = setting.id)
+                                AS sentences,
+                            (SELECT count(*) FROM forced WHERE setting = setting.id) AS scores
+                  FROM setting)
+            GROUP BY hash, engine, compute_type, plain ORDER BY min(id)"""
+        rows = self._do(lambda connection: connection.execute(query, {"again": _AGAIN}).fetchall())
         return [
             group
             for group in (Group(*row) for row in rows)
-            if group.translations or group.forced_scores
+            if group.translations or group.tries or group.forced_scores
         ]
 
     def entries(self) -> Iterator[Entry]:
-        """Every translation there is, sorted by model, settings and source."""
+        """Every sentence there is with the translation kept, by model, settings and source."""
         query = """
-            SELECT source, output, score, tokens, model, engine, compute_type, decoding
+            SELECT source, coalesce(kept.output, translation.output),
+                   coalesce(kept.score, translation.score),
+                   coalesce(kept.flags, translation.flags), model, engine, compute_type, decoding
             FROM translation JOIN setting ON setting.id = translation.setting
+            LEFT JOIN kept ON kept.setting = translation.setting AND kept.key = translation.key
+            WHERE decoding NOT LIKE '%' || ?
             ORDER BY setting.id, source"""
-        cursor = self._do(lambda connection: connection.execute(query))
+        cursor = self._do(lambda connection: connection.execute(query, (_AGAIN,)))
         while rows := self._do(lambda _: cursor.fetchmany(1000)):
-            yield from (Entry(*row) for row in rows)
+            for source, output, score, flags, *made_by in rows:
+                yield Entry(source, output, score, tuple(flags.split()), *made_by)
 
-    def clear(self, model: str | None = None) -> int:
-        """Forget everything, or what one model (by name) made; how many translations went."""
+    def check_model(self, model: str) -> None:
+        """Raise ModelNameError where the memory has nothing of a model of this name."""
+        known = sorted({group.model for group in self.groups()})
+        if model not in known:
+            raise ModelNameError(
+                f"{model}: the translation memory has nothing of this model; it has "
+                + (f"{', '.join(known)}" if known else "nothing at all")
+            )
+
+    def clear(self, model: str | None = None) -> int | None:
+        """Forget everything, or what one model (by name) made; how many translations went.
+
+        A damaged file is removed, and None given back.
+        """
+        if model is None:
+            try:
+                self.groups()
+            except DamagedMemory:
+                self.close()
+                remove(self.path)
+                return None
         chosen = "(SELECT id FROM setting WHERE ? IN (model, ''))"
 
         def write(connection: sqlite3.Connection) -> int:
@@ -221,7 +261,7 @@ class Memory:
                 gone = connection.execute(
                     f"DELETE FROM translation WHERE setting IN {chosen}", (model or "",)
                 ).rowcount
-                for table in ("forced", "plan"):
+                for table in ("kept", "forced", "plan"):
                     connection.execute(
                         f"DELETE FROM {table} WHERE setting IN {chosen}", (model or "",)
                     )
@@ -230,94 +270,8 @@ class Memory:
 
         return self._do(write)
 
-    def close(self) -> None:
-        """Close this thread's connection."""
-        opened = getattr(self._local, "opened", None)
-        if opened is not None and opened[0] == os.getpid():
-            opened[1].close()
-        self._local.opened = None
-
-    def _select(
-        self, columns: str, table: str, setting: int, keys: Mapping[bytes, object]
-    ) -> list[tuple[Any, ...]]:
-        """Rows (key, columns...) of a table for these keys."""
-        rows: list[tuple[Any, ...]] = []
-        wanted = list(keys)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            query = f"SELECT key, {columns} FROM {table} WHERE setting = ? AND key IN ({marks})"
-
-            def select(
-                connection: sqlite3.Connection, query: str = query, chunk: list[bytes] = chunk
-            ) -> list[tuple[Any, ...]]:
-                return connection.execute(query, (setting, *chunk)).fetchall()
-
-            rows += self._do(select)
-        return rows
-
-    def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert rows in one transaction; keys that are there already keep what they have."""
-        if not rows:
-            return
-        marks = ",".join("?" * len(rows[0]))
-
-        def write(connection: sqlite3.Connection) -> None:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
-
-        self._do(write)
-
-    def _do(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """Run an action on this thread's connection; SQLite's errors in our words."""
-        try:
-            return action(self._connection())
-        except sqlite3.DatabaseError as error:
-            raise MemoryFileError(
-                f"{self.path}: the translation memory cannot be used: {error}; free space on its "
-                "disk, move the file away, or set DUIZHAO_CACHE to another folder"
-            ) from error
-
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's own connection; a forked process does not use its parent's."""
-        opened = getattr(self._local, "opened", None)
-        if opened is None or opened[0] != os.getpid():
-            opened = (os.getpid(), _open(self.path))
-            self._local.opened = opened
-        connection: sqlite3.Connection = opened[1]
-        return connection
-
 
 def _key(*texts: str) -> bytes:
     """A short key for texts; 16 bytes: two of a billion texts agree with a chance of 1e-21."""
     whole = "\0".join(texts).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(whole, digest_size=16).digest()
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file, made where it is not there; waits while others are writing."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MemoryFileError(
-            f"{path.parent}: cannot be made: {error}; set DUIZHAO_CACHE to another folder"
-        ) from error
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while True:
-        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
-        try:
-            # several processes that make the file at once: the change to WAL does not wait for a
-            # lock as other statements do
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_SCHEMA)
-            return connection
-        except sqlite3.OperationalError as error:
-            connection.close()
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        except sqlite3.DatabaseError:
-            connection.close()
-            raise

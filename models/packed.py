@@ -1,18 +1,23 @@
 """What both engines share: packing, splitting what is too long, never cutting, rejoining.
 
-An engine of its own writes four methods: `_pieces`, `_target_pieces`, `_start`, `_start_score`.
+An engine of its own loads the model and writes two methods: `_start` and `_start_score`.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import Counter, deque
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
 
-from models.batching import halve, pack, rejoin, split_to_fit
+from models.batching import bound, halve, pack, rejoin, split_to_fit
 from models.engine import Decoding, ForcedScore, Progress, Translation
+from models.guards import UNKNOWN
 
 # an output longer than this, for its source, is most likely a loop, and holds up its batch: it is
 # tried again in halves, and only what cannot be halved gets the whole of Decoding.max_tokens
@@ -41,9 +46,10 @@ class Hypothesis:
 class PackedEngine(ABC):
     """An `Engine` (models/engine.py) but for the model itself.
 
-    `positions` is how many tokens the model takes on either side, `</s>` counted; `ahead` how many
-    batches are given to the model before the first is waited for, so that no worker stands idle;
-    `score_tokens` bounds the batches of `score` where that is not `batch_tokens`.
+    `folder` has the model; `positions` is how many tokens it takes on either side, `</s>` counted;
+    `workers` how many batches run at once, `ahead` how many are given to the model before the
+    first is waited for, so that no worker stands idle; `score_tokens` bounds the batches of
+    `score` where that is not `batch_tokens`.
     """
 
     name: str
@@ -51,17 +57,15 @@ class PackedEngine(ABC):
     model_hash: str
     compute_type: str
     batch_tokens: int
+    folder: Path
+    workers: int = 1
     score_tokens: int | None = None
     positions: int = 512
     ahead: int = 0
-
-    @abstractmethod
-    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        """The source tokens of each text, without `</s>`."""
-
-    @abstractmethod
-    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        """The target tokens of each text, without `</s>`."""
+    _source: Any
+    """The SentencePiece processor of the source side."""
+    _known: Container[str]
+    """The source pieces that the model knows."""
 
     @abstractmethod
     def _start(
@@ -79,6 +83,20 @@ class PackedEngine(ABC):
         """How many source tokens each text takes, `</s>` counted."""
         return [len(pieces) + 1 for pieces in self._pieces(texts)]
 
+    def parts(self, texts: Sequence[str]) -> list[list[str]]:
+        """The parts that each text is translated in: itself, or more where it is long."""
+        limit = min(self.positions - 1, _COMFORTABLE)  # 1: </s>
+        parts: list[list[str]] = []
+        for text, pieces in zip(texts, self._pieces(texts), strict=True):
+            if not text.strip():
+                parts.append([])
+            elif len(pieces) <= limit:
+                parts.append([text])
+            else:
+                split = split_to_fit(text, limit, self._count)
+                parts.append([part for part in split if part.strip()])
+        return parts
+
     def translate(
         self,
         texts: Sequence[str],
@@ -86,30 +104,37 @@ class PackedEngine(ABC):
         progress: Progress | None = None,
     ) -> list[Translation]:
         """Translate each text, in order; texts longer than the model takes are split."""
-        packed = pack(self.lengths(texts), self.batch_tokens)
-        batches = ([texts[i] for i in indices] for indices in packed)
+        parts = self.parts(texts)
+        items = [part for own in parts for part in own]
+        owners = [number for number, own in enumerate(parts) for _ in own]
+        unfinished = Counter(owners)
+        lengths = self.lengths(items)
+        packed = pack(lengths, bound(lengths, self.batch_tokens, self.workers))
+        batches = ([items[i] for i in indices] for indices in packed)
+        if progress is not None:
+            progress(len(texts) - len(unfinished), 0)  # blank ones
         found: dict[int, Translation] = {}
-        for indices, done in zip(
-            packed, self.translate_batches(batches, decoding, progress), strict=True
-        ):
+        for indices, done in zip(packed, self.translate_batches(batches, decoding), strict=True):
             found.update(zip(indices, done, strict=True))
-        return [found[i] for i in range(len(texts))]
+            unfinished.subtract(owners[i] for i in indices)
+            if progress is not None:
+                finished = sum(not unfinished[number] for number in {owners[i] for i in indices})
+                progress(finished, sum(each.tokens for each in done))
+        in_order = (found[i] for i in range(len(items)))
+        return [joined(own, list(islice(in_order, len(own)))) for own in parts]
 
     def translate_batches(
-        self,
-        batches: Iterable[Sequence[str]],
-        decoding: Decoding | None = None,
-        progress: Progress | None = None,
+        self, batches: Iterable[Sequence[str]], decoding: Decoding | None = None
     ) -> Iterator[list[Translation]]:
-        """Translate batches in order, each as it is; some are begun before they are asked for."""
+        """Translate batches of parts in order, each as it is; some are begun before asked for."""
         decoding = decoding or Decoding()
         waiting: deque[Callable[[], list[Translation]]] = deque()
         for batch in batches:
             waiting.append(self._begin(batch, decoding))
             if len(waiting) > self.ahead:
-                yield _told(waiting.popleft()(), progress)
+                yield waiting.popleft()()
         while waiting:
-            yield _told(waiting.popleft()(), progress)
+            yield waiting.popleft()()
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
         """Forced decoding of each target given its source: log p and number of its tokens.
@@ -144,36 +169,44 @@ class PackedEngine(ABC):
             collect()
         return [ForcedScore(*each) for each in sums]
 
+    @cached_property
+    def _target(self) -> Any:
+        """What cuts targets into pieces; Marian models of the hub bring it, others are rebuilt."""
+        from models.target_pieces import load_target_pieces
+
+        return load_target_pieces(self.folder)
+
+    def _pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The source tokens of each text, without `</s>`."""
+        pieces: list[list[str]] = self._source.encode(list(texts), out_type=str)
+        return pieces
+
+    def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The target tokens of each text, without `</s>`."""
+        cut: list[list[str]] = self._target.encode_all(texts)
+        return cut
+
     def _count(self, text: str) -> int:
         return len(self._pieces([text])[0])
 
     def _begin(self, texts: Sequence[str], decoding: Decoding) -> Callable[[], list[Translation]]:
-        """Begin a batch: split what is too long, hand the parts to the model."""
-        pieces = self._pieces(texts)
-        limit = min(self.positions - 1, _COMFORTABLE)  # 1: </s>
-        parts: list[list[str]] = []
-        batch: list[list[str]] = []
-        for text, own in zip(texts, pieces, strict=True):
-            if not text.strip():
-                parts.append([])
-            elif len(own) <= limit:
-                parts.append([text])
-                batch.append(own)
-            else:
-                split = split_to_fit(text, limit, self._count)
-                parts.append(split)
-                batch += self._pieces(split)
+        """Begin a batch of parts; the function given back waits for it."""
+        batch = self._pieces(texts)
+        longest = max(map(len, batch), default=0)
+        if longest >= self.positions:
+            raise ValueError(f"a text of {longest} tokens: batches are made of `parts`")
         most = min(decoding.max_tokens, self.positions)
-        finish = self._start(batch, decoding, _room(batch, most)) if batch else list
+        finish = self._start(batch, decoding, _room(batch, most))
 
         def wait() -> list[Translation]:
-            hypotheses = iter(finish())
-            return [
-                self._join(
-                    own, [self._finished(part, next(hypotheses), decoding, most) for part in own]
-                )
-                for own in parts
-            ]
+            done = []
+            for text, pieces, hypothesis in zip(texts, batch, finish(), strict=True):
+                translation = self._finished(text, hypothesis, decoding, most)
+                if any(piece not in self._known and _matters(piece) for piece in pieces):
+                    flags = dict.fromkeys((*translation.flags, UNKNOWN))
+                    translation = replace(translation, flags=tuple(flags))
+                done.append(translation)
+            return done
 
         return wait
 
@@ -191,22 +224,11 @@ class PackedEngine(ABC):
                 self._finished(half, one, decoding, most, depth + 1)
                 for half, one in zip(halves, again, strict=True)
             ]
-            return self._join(halves, done)
+            return joined(halves, done)
         if hypothesis.tokens < most:
             hypothesis = self._start(self._pieces([part]), decoding, most)()[0]
         flags = () if hypothesis.finished else (OUTPUT_LIMIT_FLAG,)
         return Translation(hypothesis.text, hypothesis.score, hypothesis.tokens, flags)
-
-    def _join(self, parts: Sequence[str], done: Sequence[Translation]) -> Translation:
-        """One translation of the parts of one text."""
-        if len(done) == 1:
-            return done[0]
-        tokens = sum(each.tokens for each in done)
-        total = sum(each.score * each.tokens for each in done)
-        flags = tuple(dict.fromkeys(flag for each in done for flag in each.flags))
-        return Translation(
-            rejoin(parts, [each.text for each in done]), total / max(1, tokens), tokens, flags
-        )
 
     def _pairs_to_fit(self, source: str, target: str) -> list[tuple[str, str]]:
         """A pair, or its parts where one side is longer than the model takes."""
@@ -219,6 +241,31 @@ class PackedEngine(ABC):
         return [fit for pair in pairs for fit in self._pairs_to_fit(*pair)]
 
 
+def joined(parts: Sequence[str], done: Sequence[Translation]) -> Translation:
+    """One translation of the parts of one text; its score is over all their tokens."""
+    if not done:
+        return Translation("", 0.0, 0)
+    if len(done) == 1:
+        return done[0]
+    tokens = sum(each.tokens for each in done)
+    total = sum(each.score * each.tokens for each in done)
+    flags = tuple(dict.fromkeys(flag for each in done for flag in each.flags))
+    text = rejoin(parts, [each.text for each in done])
+    return Translation(text, total / max(1, tokens), tokens, flags)
+
+
+def _matters(piece: str) -> bool:
+    """Whether a piece has more than marks: letters, digits or signs that mean something.
+
+    Punctuation, arrows, boxes and bullets go missing without harm.
+    """
+    return any(
+        unicodedata.category(char)[0] in "LNMS" and not "\u2190" <= char <= "\u27bf"
+        for char in piece
+        if char != "▁"
+    )
+
+
 def _room(batch: Sequence[Sequence[str]], most: int) -> int:
     """How many tokens the outputs of a batch may have."""
     return min(most, _OUTPUT_TIMES * max(map(len, batch)) + _OUTPUT_PLUS)
@@ -228,10 +275,3 @@ def _divide(text: str, parts: int) -> list[str]:
     """Divide a text into equal runs of characters."""
     edges = [round(i * len(text) / parts) for i in range(parts + 1)]
     return [text[a:b] for a, b in pairwise(edges)]
-
-
-def _told(done: list[Translation], progress: Progress | None) -> list[Translation]:
-    """The batch, after `progress` was told of it."""
-    if progress is not None:
-        progress(len(done), sum(each.tokens for each in done))
-    return done

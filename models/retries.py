@@ -14,11 +14,10 @@ and the number is put back where that stands in the output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from models import guards
-from models.batching import rejoin
 from models.engine import Decoding, Translation
 from models.packed import OUTPUT_LIMIT_FLAG
 
@@ -35,27 +34,31 @@ class Case:
     source: str
     first: Translation
     kept: Translation = field(init=False)
+    flags: tuple[str, ...] = field(init=False)
+    """What is wrong with the first translation."""
+    remaining: tuple[str, ...] = field(init=False)
+    """What is wrong with the one kept."""
     winner: str = field(init=False, default="first")
     tries: int = field(init=False, default=0)
+    _judgement: guards.Judgement = field(init=False)
 
     def __post_init__(self) -> None:
         self.kept = self.first
+        self._judgement = guards.judge(self.source, self.first)
+        self.flags = self.remaining = self._judgement.flags
 
     @property
-    def flags(self) -> tuple[str, ...]:
-        """What is wrong with the first translation."""
-        return found(self.source, self.first)
-
-    @property
-    def remaining(self) -> tuple[str, ...]:
-        """What is wrong with the one kept."""
-        return found(self.source, self.kept)
+    def to_mend(self) -> bool:
+        """Whether another try may help: none does for words that the model does not know."""
+        return any(flag != guards.UNKNOWN for flag in self.remaining)
 
     def offer(self, name: str, other: Translation) -> None:
         """Keep the other translation if it is better."""
         self.tries += 1
-        if guards.better(self.source, self.kept, other):
+        judged = guards.judge(self.source, other)
+        if judged.better_than(self._judgement):
             self.kept, self.winner = other, name
+            self._judgement, self.remaining = judged, judged.flags
 
     def result(self) -> Translation:
         """The translation kept, with every flag and what happened."""
@@ -65,17 +68,14 @@ class Case:
         return replace(self.kept, flags=tuple(flag for flag in flags if flag))
 
 
-def found(source: str, translation: Translation) -> tuple[str, ...]:
-    """What the guards find in a translation, and what the engine itself said of it."""
-    return tuple(dict.fromkeys((*translation.flags, *guards.flags(source, translation.text))))
-
-
 def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, list[str]]:
     """The sources by the settings they are tried again with."""
     wider = replace(decoding, beam=max(4, decoding.beam + 2))
     no_loop = replace(wider, no_repeat_ngram=_NO_REPEAT)
     tries: dict[Decoding, list[str]] = {}
     for case in cases:
+        if not case.to_mend:
+            continue
         settings = no_loop if _LOOPS & set(case.flags) else wider
         tries.setdefault(settings, []).append(case.source)
     return tries
@@ -111,16 +111,3 @@ def restored(output: str, stands_for: Mapping[str, str]) -> str | None:
         if not times or re.search(rf"\b{number}\b", output):
             return None
     return output
-
-
-def joined(parts: Sequence[str], translations: Sequence[Translation]) -> Translation:
-    """One translation of the clauses of a sentence; its score is over all their tokens."""
-    tokens = sum(each.tokens for each in translations)
-    total = sum(each.score * each.tokens for each in translations)
-    flags = dict.fromkeys(flag for each in translations for flag in each.flags)
-    return Translation(
-        rejoin(parts, [each.text for each in translations]),
-        round(total / max(1, tokens), 4),
-        tokens,
-        tuple(flags),
-    )

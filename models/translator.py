@@ -9,27 +9,27 @@ and fed to the engine without gaps, and written to the memory batch by batch.
 
 What comes out is the same after a kill: a batch's make-up can move the last bit of a score, so
 the texts that a window lacks are written down as its plan before it begins, and a run that takes
-up again packs the same batches and translates those that are not in the memory yet.
+up again packs the same batches and translates those that are not in the memory yet. Long texts are
+split before they are packed, so that no batch is larger than the engine wants it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import struct
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
-from models.batching import clauses, pack
+from models.batching import clauses
 from models.engine import Decoding, Engine, ForcedScore, Translation
 from models.guards import SYMBOL
 from models.memory import Memory, normalise
-from models.retries import Case, further_tries, joined, restored, with_stand_ins
+from models.packed import joined
+from models.plan import make_plan
+from models.retries import Case, further_tries, restored, with_stand_ins
 
 _WINDOW_TEXTS = 16_384
+_WINDOW_CHARACTERS = 4_000_000
 _SCORE_DIGITS = 4
 
 
@@ -39,7 +39,8 @@ class Statistics:
 
     `texts` = `repeated` (said before, in this run) + `remembered` (from the memory) +
     `translated` + empty ones; `tokens` are target tokens that the engine made, those of tries
-    after a flag too; `done` counts finished texts, parts of a window by its source tokens.
+    after a flag too; `done` counts finished texts, parts of a window by its source tokens;
+    `trying` is how many flagged texts are being tried again at the moment.
     """
 
     texts: int = 0
@@ -51,6 +52,7 @@ class Statistics:
     tokens: int = 0
     seconds: float = 0.0
     done: float = 0.0
+    trying: int = 0
     flags: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -92,7 +94,7 @@ class Translator:
     ) -> Iterator[Translation]:
         """One translation for each text, in order; an empty text gives an empty translation."""
         stream = iter(texts)
-        while window := [normalise(text) for text in islice(stream, self.window)]:
+        while window := self._taken(stream):
             yield from self._window(window, report)
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
@@ -116,6 +118,18 @@ class Translator:
             known.update(made)
         return [known[pair] for pair in pairs]
 
+    def _taken(self, stream: Iterator[str]) -> list[str]:
+        """The texts of the next window, normalised: `window` of them, fewer where they are long."""
+        texts: list[str] = []
+        characters = 0
+        while len(texts) < self.window and characters < _WINDOW_CHARACTERS:
+            text = next(stream, None)
+            if text is None:
+                break
+            texts.append(normalise(text))
+            characters += len(text)
+        return texts
+
     def _window(self, texts: list[str], report: Report | None) -> Iterator[Translation]:
         """Translate one window; its texts are normalised."""
         counts = Counter(texts)
@@ -124,7 +138,7 @@ class Translator:
         empty = counts.pop("", 0)
         made = self._engine_run(counts, self.decoding, report, done_from=before + empty)
         if self.guards:
-            self._look_again(made, counts)
+            self._look_again(made, counts, report)
         statistics.texts += len(texts)
         statistics.repeated += sum(counts.values()) - len(counts)
         statistics.done = before + len(texts)
@@ -132,25 +146,31 @@ class Translator:
         for text in texts:
             yield final[text]
 
-    def _look_again(self, made: dict[str, Translation], counts: Counter[str]) -> None:
+    def _look_again(
+        self, made: dict[str, Translation], counts: Counter[str], report: Report | None
+    ) -> None:
         """Try again what the guards flag, and put the better one with its flags into `made`."""
         cases = {
             source: case for source, first in made.items() if (case := Case(source, first)).flags
         }
+        self.statistics.trying = sum(case.to_mend for case in cases.values())
         for decoding, sources in further_tries(cases.values(), self.decoding).items():
-            again = self._engine_run(Counter(sources), decoding, None)
+            again = self._engine_run(Counter(sources), decoding, report)
             for source in sources:
                 cases[source].offer("beam", again[source])
-        self._try_stand_ins(cases)
-        self._try_clauses(cases)
+        self._try_stand_ins(cases, report)
+        self._try_clauses(cases, report)
+        self.statistics.trying = 0
+        kept = {source: case.result() for source, case in cases.items()}
+        self.memory.keep(self.memory.setting(self.engine, self.decoding), list(made), kept)
         for source, case in cases.items():
-            made[source] = case.result()
+            made[source] = kept[source]
             self.statistics.flagged += counts[source]
             self.statistics.retried += counts[source] * (case.tries > 0)
             for flag in case.flags:
                 self.statistics.flags[flag] += counts[source]
 
-    def _try_stand_ins(self, cases: dict[str, Case]) -> None:
+    def _try_stand_ins(self, cases: dict[str, Case], report: Report | None) -> None:
         """Translate with known resolutions in place of those that went wrong, and put them back."""
         tries = {
             source: stood_in
@@ -159,25 +179,28 @@ class Translator:
         }
         if not tries:
             return
-        again = self._engine_run(Counter(text for text, _ in tries.values()), self.decoding, None)
+        texts = Counter(text for text, _ in tries.values())
+        again = self._engine_run(texts, self.decoding, report)
         for source, (text, stands_for) in tries.items():
             output = restored(again[text].text, stands_for)
             if output is not None:
                 cases[source].offer("stand_in", replace(again[text], text=output))
 
-    def _try_clauses(self, cases: dict[str, Case]) -> None:
+    def _try_clauses(self, cases: dict[str, Case], report: Report | None) -> None:
         """Translate clause by clause what still has something wrong."""
         split = {
             source: parts
             for source, case in cases.items()
-            if case.remaining and len(parts := clauses(source)) > 1
+            if case.to_mend and len(parts := clauses(source)) > 1
         }
         if not split:
             return
         every = Counter(part.strip() for parts in split.values() for part in parts)
-        again = self._engine_run(every, self.decoding, None)
+        again = self._engine_run(every, self.decoding, report)
         for source, parts in split.items():
-            cases[source].offer("clauses", joined(parts, [again[p.strip()] for p in parts]))
+            cases[source].offer(
+                "clauses", _rounded(joined(parts, [again[p.strip()] for p in parts]))
+            )
 
     def _engine_run(
         self,
@@ -191,74 +214,55 @@ class Translator:
         `counts` says how many of the window's texts each stands for; `done_from` is where the
         window began in `Statistics.done`, None for a further try of texts already counted.
         """
-        setting = self.memory.setting(self.engine, decoding)
+        first = done_from is not None
+        setting = self.memory.setting(self.engine, decoding, again=not first)
         sources = list(counts)
         found = self.memory.translations(setting, sources)
-        missing, plan = self._plan(setting, sources, found)
-        batches = self._batches(missing, found)
-        lengths = dict(zip(missing, self.engine.lengths(missing), strict=True)) if missing else {}
-        first = done_from is not None
+        plan = make_plan(self.engine, self.memory, setting, sources, found)
+        parts = plan.parts
+        batches, lengths = plan.batches(self.engine, found)
         done = 0.0
         if done_from is not None:
             self.statistics.remembered += len(found)
             self.statistics.translated += len(sources) - len(found)
             done = done_from + sum(counts[source] for source in found)
             self._tell(report, done)
-        work = sum(lengths[text] for batch in batches for text in batch)
+        work = sum(lengths[part] for batch in batches for part in batch)
         rest = sum(counts.values()) - sum(counts[source] for source in found)
         finished = 0
+        made: dict[str, Translation] = {}
+        users = plan.users()
         started = time.perf_counter()
-        for batch, made in zip(
+        for batch, results in zip(
             batches, self.engine.translate_batches(batches, decoding), strict=True
         ):
-            rounded = {
-                source: replace(each, score=round(each.score, _SCORE_DIGITS))
-                for source, each in zip(batch, made, strict=True)
-                if source not in found
+            made.update(zip(batch, results, strict=True))
+            touched = dict.fromkeys(text for part in batch for text in users[part])
+            whole = {
+                text: _rounded(joined(parts[text], [made[part] for part in parts[text]]))
+                for text in touched
+                if text not in found and all(part in made for part in parts[text])
             }
-            self.memory.remember(setting, rounded)
-            found.update(rounded)
+            self.memory.remember(setting, whole)
+            found.update(whole)
             now = time.perf_counter()
             self.statistics.seconds += now - started
             started = now
-            self.statistics.tokens += sum(each.tokens for each in made)
+            self.statistics.tokens += sum(each.tokens for each in results)
             if first:
-                finished += sum(lengths[text] for text in batch)
+                finished += sum(lengths[part] for part in batch)
                 self._tell(report, done + rest * finished / max(1, work))
-        if plan is not None:
-            self.memory.end_plan(setting, plan)
+            else:
+                self._tell(report, self.statistics.done)
+        if plan.key is not None:
+            self.memory.end_plan(setting, plan.key)
         return {source: found[source] for source in sources}
-
-    def _plan(
-        self, setting: int, sources: Sequence[str], found: dict[str, Translation]
-    ) -> tuple[list[str], bytes | None]:
-        """The texts that this window set out to translate, and the key of its plan.
-
-        A run that takes up a killed one finds the plan, and packs what was missing then.
-        """
-        missing = [i for i, source in enumerate(sources) if source not in found]
-        if not missing:
-            return [], None
-        key = hashlib.blake2b("\0".join(sources).encode(), digest_size=16).digest()
-        packed = self.memory.plan(setting, key)
-        if packed is None:
-            packed = zlib.compress(struct.pack(f"<{len(missing)}I", *missing))
-            self.memory.make_plan(setting, key, packed)
-        else:
-            numbers = zlib.decompress(packed)
-            planned = struct.unpack(f"<{len(numbers) // 4}I", numbers)
-            missing = sorted({*planned, *missing})
-        return [sources[i] for i in missing], key
-
-    def _batches(self, missing: list[str], found: dict[str, Translation]) -> list[list[str]]:
-        """Pack the texts by length; without batches that are wholly in the memory."""
-        if not missing:
-            return []
-        packed = pack(self.engine.lengths(missing), self.engine.batch_tokens)
-        batches = [[missing[i] for i in batch] for batch in packed]
-        return [batch for batch in batches if not all(text in found for text in batch)]
 
     def _tell(self, report: Report | None, done: float) -> None:
         self.statistics.done = done
         if report is not None:
             report(self.statistics)
+
+
+def _rounded(translation: Translation) -> Translation:
+    return replace(translation, score=round(translation.score, _SCORE_DIGITS))

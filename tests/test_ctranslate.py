@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.auto import load_engine
-from models.batching import halve, pack, rejoin, split_to_fit
+from models.batching import bound, halve, pack, rejoin, split_to_fit
 from models.cores import usable_cores
 from models.engine import Decoding, Engine
-from models.errors import ModelError
+from models.errors import ModelError, ModelSettingError
+from models.guards import UNKNOWN
+from models.packed import Hypothesis
 
 TEXTS = [
     "安全理事会第 2532(2020)号决议要求秘书长提出报告。",
@@ -99,6 +102,74 @@ def test_progress_counts_every_text_and_token(engine: Engine) -> None:
 
     made = engine.translate(TEXTS, GREEDY, progress)
     assert seen == [len(TEXTS), sum(each.tokens for each in made)]
+
+
+def test_what_the_model_does_not_know_is_flagged_and_never_written_as_unk(engine: Engine) -> None:
+    """Was "A statement was made by Mr. <unk>ukasz." with no flag."""
+    sources = ["李麃麃先生(Mr. Łukasz)发言。", "安全理事会。", "● 安全理事会。", "他说😀谢谢。"]
+    made = engine.translate(sources, GREEDY)
+    assert [each.flags for each in made] == [(UNKNOWN,), (), (), (UNKNOWN,)]
+    assert "<unk>" not in "".join(each.text for each in made)
+    assert "unknown=never" in GREEDY.key(), "outputs of before must not be taken from the memory"
+
+
+def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
+    import ctranslate2
+
+    with pytest.raises(ModelSettingError, match="no device 'foo'; there are auto, cpu, cuda"):
+        load_engine(device="foo")
+    with pytest.raises(ModelSettingError, match="compute type bfloat16: CTranslate2 has"):
+        load_engine(device="cpu", compute_type="bfloat16")
+    if not ctranslate2.get_cuda_device_count():
+        with pytest.raises(ModelSettingError, match="finds no GPU here; use cpu or auto"):
+            load_engine(device="cuda")
+        assert ModelSettingError.exit_code == 2
+
+
+def test_an_error_of_ctranslate2_at_work_is_one_line(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Result:
+        def result(self) -> None:
+            raise RuntimeError("std::bad_alloc\nat some place")
+
+    class Translator:
+        def translate_batch(self, batch: list[object], **_options: object) -> list[Result]:
+            return [Result() for _ in batch]
+
+    monkeypatch.setattr(engine, "_translator", Translator())
+    with pytest.raises(ModelError, match=r"bad_alloc; .*--batch-tokens 512") as caught:
+        engine.translate(["大会。"], GREEDY)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_very_long_line_is_packed_in_parts(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100,000 characters were one call with 430 parts."""
+    calls = []
+
+    def start(batch: list[list[str]], *_: object) -> Callable[[], list[Hypothesis]]:
+        calls.append(len(batch) * max(map(len, batch)))
+        return lambda: [Hypothesis("Word.", -0.1, 2, True) for _ in batch]
+
+    monkeypatch.setattr(engine, "_start", start)
+    text = "".join(f"大会在{i}年通过了一项关于裁军的决议,并请秘书长提出报告。" for i in range(3500))
+    assert len(text) > 100_000
+    made = engine.translate([text, "大会。"], GREEDY)
+    assert max(calls) <= engine.batch_tokens
+    assert len(calls) > 20
+    assert made[0].text.count("Word") > 300
+    assert made[1].text == "Word."
+
+
+def test_few_texts_are_packed_so_that_every_worker_has_some() -> None:
+    lengths = [30] * 30
+    packed = pack(lengths, bound(lengths, 2048, workers=2))
+    assert 4 <= len(packed) <= 6
+    assert bound([30] * 100_000, 2048, workers=2) == 2048
+    assert bound([5], 2048, workers=16) >= 64
+    assert bound(lengths, 2048, workers=1) == 2048
 
 
 def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from models.guards import (
     SYMBOL,
     TOO_LONG,
     TOO_SHORT,
+    UNKNOWN,
     UNTRANSLATED,
     better,
     check,
@@ -137,6 +138,8 @@ MISSING: dict[str, list[tuple[str, str, str]]] = {
 
 PLANTED: list[tuple[str, str, str]] = [
     *[(EMPTY, name, output) for name, output in zip(PAIRS, ["", " ", "...", "—", "\n"])],  # noqa: B905
+    *[(UNKNOWN, "women", PAIRS["women"][1].replace("land", bad)) for bad in
+      ("<unk>", "l<unk>d", "⁇", " ⁇ land", "l\ufffdnd")],
     (UNTRANSLATED, "women", PAIRS["women"][0]),
     (UNTRANSLATED, "women", PAIRS["women"][1].replace("rural women", "农村妇女")),
     (UNTRANSLATED, "climate", PAIRS["climate"][1].replace("States", "国家")),

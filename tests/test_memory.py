@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from models.engine import Decoding, ForcedScore, Translation
-from models.errors import MemoryFileError
+from models.errors import DamagedMemory, MemoryFileError, ModelNameError
 from models.memory import Memory, normalise
+from models.memory_file import size
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,7 +92,7 @@ def test_normalising_keeps_what_a_reader_sees() -> None:
 def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
-    with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*move the file away") as error:
+    with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*`duizhao memory clear`") as error:
         Memory(path).setting(Named(), Decoding())
     assert "\n" not in str(error.value)
 
@@ -189,7 +190,8 @@ def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
     assert stats[1].split("\t")[:3] == ["tiny", "ctranslate2", "int8"]
     assert stats[1].split("\t")[4] == "1"
 
-    assert duizhao("memory", "export", cache=tmp_path).stdout == "大会\tGeneral Assembly\t-0.1\n"
+    exported = duizhao("memory", "export", cache=tmp_path).stdout.splitlines()
+    assert exported == ["source\ttranslation\tscore\tflags", "大会\tGeneral Assembly\t-0.1\t"]
     duizhao("memory", "export", "--to", "jsonl", "-o", str(tmp_path / "x.jsonl"), cache=tmp_path)
     row = json.loads((tmp_path / "x.jsonl").read_text(encoding="utf-8"))
     assert (row["source"], row["engine"]) == ("大会", "ctranslate2")
@@ -198,5 +200,85 @@ def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert memory.groups()
     cleared = duizhao("memory", "clear", "--yes", cache=tmp_path)
-    assert "1 translations forgotten" in cleared.stderr
+    assert "1 translation forgotten" in cleared.stderr
     assert memory.groups() == []
+
+
+def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    sentences = memory.setting(Named(), Decoding())
+    tries = memory.setting(Named(), Decoding(), again=True)
+    wider = memory.setting(Named(), Decoding(beam=6), again=True)
+    first = Translation("resolution 2532-2020", -0.2, 6)
+    memory.remember(sentences, {"第2532(2020)号": first, "大会": Translation("Assembly", -0.1, 3)})
+    memory.remember(tries, {"第1325(2000)号": Translation("resolution 1325 (2000)", -0.1, 6)})
+    memory.remember(wider, {"第2532(2020)号": Translation("resolution 2532", -0.3, 4)})
+    flags = ("symbol_missing", "retry=stand_in:mended")
+    kept = Translation("resolution 2532 (2020)", -0.1, 6, flags)
+    memory.keep(sentences, ["第2532(2020)号", "大会"], {"第2532(2020)号": kept})
+
+    found = {entry.source: entry for entry in memory.entries()}
+    assert found.keys() == {"第2532(2020)号", "大会"}
+    assert (found["第2532(2020)号"].output, found["第2532(2020)号"].flags) == (kept.text, flags)
+    assert found["大会"].flags == ()
+    assert memory.translations(sentences, ["第2532(2020)号"]) == {"第2532(2020)号": first}
+    counts = [(group.translations, group.tries) for group in memory.groups()]
+    assert counts == [(2, 1), (0, 1)]
+    stats = duizhao("memory", "stats", cache=tmp_path).stdout.splitlines()
+    assert stats[1].split("\t")[4:6] == ["2", "1"]
+    exported = duizhao("memory", "export", cache=tmp_path).stdout
+    assert "resolution 2532 (2020)\t-0.1\tsymbol_missing,retry=stand_in:mended\n" in exported
+    assert "1325" not in exported
+    # a guard that no longer finds anything in it
+    memory.keep(sentences, ["第2532(2020)号", "大会"], {})
+    assert {entry.source: entry.output for entry in memory.entries()}[
+        "第2532(2020)号"
+    ] == first.text
+
+
+def test_what_sqlite_has_not_merged_yet_counts_to_the_size(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    many = {f"第{i}句": Translation("text " * 40, -0.5, 7) for i in range(500)}
+    memory.remember(memory.setting(Named(), Decoding()), many)
+    assert size(memory.path) > 100_000
+
+
+def test_clear_of_a_model_that_made_nothing_names_those_that_did(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.remember(memory.setting(Named(), Decoding()), {"大会": Translation("Assembly", -0.1, 3)})
+    with pytest.raises(ModelNameError, match=r"nosuch: .*it has tiny"):
+        memory.check_model("nosuch")
+    done = duizhao("memory", "clear", "--model", "nosuch", "--yes", cache=tmp_path)
+    assert (done.returncode, "it has tiny" in done.stderr) == (2, True)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_damaged_memory_can_be_cleared(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
+    for command in ("stats", "export"):
+        done = duizhao("memory", command, cache=tmp_path)
+        assert done.returncode == 1
+        assert "is damaged" in done.stderr
+        assert done.stderr.count("\n") == 1
+    done = duizhao("memory", "clear", "--yes", cache=tmp_path)
+    assert (done.returncode, "was damaged and is removed" in done.stderr) == (0, True)
+    assert not path.exists()
+    assert Memory(path).groups() == []
+
+
+@pytest.mark.parametrize(
+    ("pragma", "said"),
+    [("query_only = 1", "cannot be written"), ("max_page_count = 20", "no room")],
+)
+def test_a_memory_that_is_read_only_or_full_says_which(
+    tmp_path: Path, pragma: str, said: str
+) -> None:
+    memory = Memory(tmp_path / "m.sqlite")
+    setting = memory.setting(Named(), Decoding())
+    memory._connection().execute(f"PRAGMA {pragma}")
+    many = {f"第{i}句": Translation("text " * 40, -0.5, 7) for i in range(500)}
+    with pytest.raises(MemoryFileError, match=said) as caught:
+        memory.remember(setting, many)
+    assert not isinstance(caught.value, DamagedMemory)
+    assert "\n" not in str(caught.value)

@@ -122,3 +122,24 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     )
     assert done.stdout == "General Assembly.\n"
     assert "Traceback" not in done.stderr
+
+
+def test_an_empty_line_has_no_score(tmp_path: Path) -> None:
+    done = translate("--beam", "1", "--to", "jsonl", cache=tmp_path, data="大会。\n\n".encode())
+    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert rows[0]["mt_score"] < 0
+    assert rows[1]["mt_score"] is None
+    done = translate("--beam", "1", "--to", "tsv", cache=tmp_path, data="大会。\n\n".encode())
+    assert done.stdout.decode().splitlines()[1] == "\t\t"
+
+
+@pytest.mark.parametrize("device", ["foo", "cuda"])
+def test_a_device_that_is_not_there_is_wrong_usage(tmp_path: Path, device: str) -> None:
+    import ctranslate2
+
+    if device == "cuda" and ctranslate2.get_cuda_device_count():
+        pytest.skip("there is a GPU")
+    done = translate("--device", device, cache=tmp_path, data="大会。\n".encode())
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert device.encode() in done.stderr

@@ -25,17 +25,21 @@ class Form(StrEnum):
 
 @app.command("stats")
 def stats() -> None:
-    """Show what is in the memory: a line (tab-separated) for each model and its settings."""
+    """Show what is in the memory: a line (tab-separated) for each model and its settings.
+
+    Translations are of sentences; tries are what was made to mend flagged ones.
+    """
     from models.memory import Memory
+    from models.memory_file import size
 
     memory = Memory()
     groups = memory.groups() if memory.path.exists() else []
-    print("model\tengine\tarithmetic\tdecoding\ttranslations\tforced scores")
+    print("model\tengine\tarithmetic\tdecoding\ttranslations\ttries\tforced scores")
     for group in groups:
         print(*asdict(group).values(), sep="\t")
     total = sum(group.translations for group in groups)
-    size = memory.path.stat().st_size / 1e6 if memory.path.exists() else 0.0
-    typer.echo(f"{total} translations, {size:.1f} MB in {memory.path}", err=True)
+    megabytes = size(memory.path) / 1e6
+    typer.echo(f"{_counted(total)}, {megabytes:.1f} MB in {memory.path}", err=True)
 
 
 @app.command("export")
@@ -47,17 +51,25 @@ def export(
     to: Annotated[
         Form,
         typer.Option(
-            "--to", help="tsv: source, translation, score; jsonl: with model and settings as well."
+            "--to",
+            help="tsv: source, translation, score, flags, under a line of these names; "
+            "jsonl: with model and settings as well.",
         ),
     ] = Form.tsv,
 ) -> None:
-    """Write every translation in the memory, sorted by model, settings and source."""
+    """Write every sentence in the memory with the translation that was kept and its flags.
+
+    Sorted by model, settings and source. What was tried for flagged sentences and not kept is
+    left out.
+    """
     from flows.lines import output as lines_out
     from models.memory import Memory
 
     memory = Memory()
     count = 0
     with lines_out(output) as stream:
+        if to is Form.tsv:
+            print("source", "translation", "score", "flags", sep="\t", file=stream)
         for entry in memory.entries() if memory.path.exists() else ():
             if to is Form.jsonl:
                 print(json.dumps(asdict(entry), ensure_ascii=False), file=stream)
@@ -66,11 +78,12 @@ def export(
                     entry.source,
                     entry.output.replace("\t", " "),
                     entry.score,
+                    ",".join(entry.flags),
                     sep="\t",
                     file=stream,
                 )
             count += 1
-    typer.echo(f"{count} translations from {memory.path}", err=True)
+    typer.echo(f"{_counted(count)} from {memory.path}", err=True)
 
 
 @app.command("clear")
@@ -81,14 +94,24 @@ def clear(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
 ) -> None:
-    """Forget translations; the models stay."""
+    """Forget translations; the models stay. A damaged memory is removed."""
     from models.memory import Memory
 
     memory = Memory()
     if not memory.path.exists():
         typer.echo("the translation memory is empty", err=True)
         return
+    if model is not None:
+        memory.check_model(model)
     what = f"what {model} made" if model else "every translation"
     if not yes:
         typer.confirm(f"Forget {what} in {memory.path}?", abort=True, err=True)
-    typer.echo(f"{memory.clear(model)} translations forgotten", err=True)
+    gone = memory.clear(model)
+    if gone is None:
+        typer.echo(f"{memory.path} was damaged and is removed", err=True)
+    else:
+        typer.echo(f"{_counted(gone)} forgotten", err=True)
+
+
+def _counted(count: int) -> str:
+    return f"{count} translation" + "s" * (count != 1)

@@ -24,6 +24,14 @@ class EngineChoice(StrEnum):
     transformers = "transformers"
 
 
+class Device(StrEnum):
+    """Where the model runs."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
 class Form(StrEnum):
     """What is written for each line."""
 
@@ -47,8 +55,8 @@ def translate(
         Form,
         typer.Option(
             "--to",
-            help="txt: the translation; tsv: with its score (mean log-probability a token) and "
-            "flags; jsonl: the same with the source.",
+            help="txt: the translation; tsv: with its score (mean log-probability a token, "
+            "nothing for an empty line) and flags; jsonl: the same with the source.",
         ),
     ] = Form.txt,
     model: Annotated[
@@ -70,13 +78,14 @@ def translate(
         int | None, typer.Option("--threads", min=1, help="Cores to use; none: all there are.")
     ] = None,
     device: Annotated[
-        str, typer.Option("--device", help="auto, cpu or cuda; auto takes a GPU if there is one.")
-    ] = "auto",
+        Device, typer.Option("--device", help="auto takes a GPU if there is one.")
+    ] = Device.auto,
     compute_type: Annotated[
         str,
         typer.Option(
             "--compute-type",
-            help="Arithmetic: int8, float32, float16 ...; auto is what pays on the device.",
+            help="Arithmetic: int8, float32, bfloat16 (transformers), float16 (GPU) ...; auto is "
+            "what pays on the device.",
         ),
     ] = "auto",
     batch_tokens: Annotated[
@@ -126,7 +135,7 @@ def translate(
         loaded = load_engine(
             model,
             engine.value,
-            device=device,
+            device=device.value,
             compute_type=compute_type,
             threads=threads,
             batch_tokens=batch_tokens,
@@ -201,12 +210,13 @@ def _line(source: str, translation: Translation, to: Form) -> str:
     if to is Form.txt:
         return translation.text
     flags = list(translation.flags)
+    score = translation.score if translation.tokens else None
     if to is Form.tsv:
-        return f"{translation.text}\t{translation.score}\t{','.join(flags)}"
+        return f"{translation.text}\t{'' if score is None else score}\t{','.join(flags)}"
     row = {
         "source": source,
         "mt": translation.text,
-        "mt_score": translation.score,
+        "mt_score": score,
         "flags": flags,
     }
     return json.dumps(row, ensure_ascii=False)
@@ -215,7 +225,7 @@ def _line(source: str, translation: Translation, to: Form) -> str:
 def _summary(statistics: Statistics) -> str:
     rate = statistics.tokens / statistics.seconds if statistics.seconds else 0.0
     said = [
-        f"{statistics.texts} lines",
+        f"{statistics.texts} line" + "s" * (statistics.texts != 1),
         f"{statistics.translated} translated ({rate:.0f} tokens/s)",
         f"{statistics.saved} saved ({statistics.remembered} from the memory, "
         f"{statistics.repeated} repeated)",
