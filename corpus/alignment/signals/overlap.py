@@ -68,32 +68,79 @@ class Overlap:
 def _shared(  # type: ignore[no-untyped-def]
     low, high, offset, source_ids, source_starts, target_ids, target_starts, weight, numbers, most
 ):
-    rows = low.shape[0]
-    sources = rows - 1
+    """The weight that each bead's two sides share.
+
+    The nth time a word stands in the source, x sentences on, and the nth time in the target, y
+    sentences on, it is shared by all beads that reach beyond both. So the weights are put where
+    they are first shared, (x, y), and added up along both sides.
+    """
+    sources = low.shape[0] - 1
     targets = target_starts.shape[0] - 1
-    out = np.zeros((offset[rows], most * (most - 1) // 2 + 2), dtype=np.float32)
-    counts = np.zeros(weight.shape[0], dtype=np.int32)
+    reach = most - 1
+    out = np.zeros((offset[sources + 1], most * reach // 2 + 2), dtype=np.float32)
+    widest, longest = 0, 0
     for i in range(sources):
-        widest = min(most - 1, sources - i)
-        for a in range(1, widest + 1):
-            for t in range(source_starts[i + a - 1], source_starts[i + a]):
-                counts[source_ids[t]] += 1
-            for j in range(low[i], high[i] + 1):
-                here = offset[i] + j - low[i]
-                end = min(j + most - a, targets, high[i + a])
+        end = min(i + reach, sources)
+        widest = max(widest, source_starts[end] - source_starts[i])
+        right = min(high[i] + reach, high[end], targets)
+        longest = max(longest, target_starts[right] - target_starts[min(low[i], right)])
+    count = np.zeros(weight.shape[0], dtype=np.int32)
+    used = np.zeros(weight.shape[0], dtype=np.int32)
+    begin = np.zeros(weight.shape[0], dtype=np.int32)
+    where = np.zeros(widest, dtype=np.int32)
+    met = np.zeros(longest, dtype=np.int32)
+    met_starts = np.zeros(targets + 2, dtype=np.int64)
+    first = np.zeros((reach, reach))
+    column = np.zeros(reach)
+    for i in range(sources):
+        end = min(i + reach, sources)
+        for t in range(source_starts[i], source_starts[end]):
+            count[source_ids[t]] += 1
+        at = 0
+        for x in range(end - i):
+            for t in range(source_starts[i + x], source_starts[i + x + 1]):
+                word = source_ids[t]
+                if used[word] == 0:
+                    begin[word] = at
+                    at += count[word]
+                where[begin[word] + used[word]] = x
+                used[word] += 1
+        for t in range(source_starts[i], source_starts[end]):
+            used[source_ids[t]] = 0
+        left = low[i]
+        right = min(high[i] + reach, high[end], targets)
+        size = 0
+        for q in range(left, right):
+            met_starts[q - left] = size
+            for t in range(target_starts[q], target_starts[q + 1]):
+                word = target_ids[t]
+                if count[word] > 0 and weight[word] > 0.0:
+                    met[size] = word
+                    size += 1
+        met_starts[max(right - left, 0)] = size
+        for j in range(left, min(high[i] + 1, right)):
+            first[:] = 0.0
+            column[:] = 0.0
+            stop = min(j + reach, right)
+            for q in range(j, stop):
+                for t in range(met_starts[q - left], met_starts[q - left + 1]):
+                    word = met[t]
+                    if used[word] < count[word]:
+                        first[where[begin[word] + used[word]], q - j] += weight[word]
+                        used[word] += 1
+            for t in range(met_starts[j - left], met_starts[stop - left]):
+                used[met[t]] = 0
+            here = offset[i] + j - left
+            for a in range(1, end - i + 1):
                 value = 0.0
-                for b in range(1, end - j + 1):
-                    for t in range(target_starts[j + b - 1], target_starts[j + b]):
-                        word = target_ids[t]
-                        if counts[word] > 0:
-                            value += weight[word]
-                        counts[word] -= 1
-                    out[here, numbers[a, b]] = value
-                if end > j:
-                    for t in range(target_starts[j], target_starts[end]):
-                        counts[target_ids[t]] += 1
-        for t in range(source_starts[i], source_starts[i + widest]):
-            counts[source_ids[t]] -= 1
+                last = min(targets, high[i + a]) - j
+                for b in range(1, most - a + 1):
+                    column[b - 1] += first[a - 1, b - 1]
+                    value += column[b - 1]
+                    if b <= last:
+                        out[here, numbers[a, b]] = value
+        for t in range(source_starts[i], source_starts[end]):
+            count[source_ids[t]] = 0
     return out
 
 
