@@ -239,6 +239,36 @@ def bags(
 
 
 @njit
+def postings(ids, starts, words):  # type: ignore[no-untyped-def]
+    """The sentences of each word, each once, ascending, and how often the word stands in it.
+
+    Word w has ``sentences[first[w]:first[w + 1]]`` and ``times[first[w]:first[w + 1]]``.
+    """
+    last = np.full(words, -1, dtype=np.int64)
+    first = np.zeros(words + 1, dtype=np.int64)
+    for i in range(starts.shape[0] - 1):
+        for t in range(starts[i], starts[i + 1]):
+            if last[ids[t]] != i:
+                last[ids[t]] = i
+                first[ids[t] + 1] += 1
+    for word in range(words):
+        first[word + 1] += first[word]
+    sentences = np.empty(first[words], dtype=np.int64)
+    times = np.zeros(first[words], dtype=np.int32)
+    at = first[:-1] - 1
+    last[:] = -1
+    for i in range(starts.shape[0] - 1):
+        for t in range(starts[i], starts[i + 1]):
+            word = ids[t]
+            if last[word] != i:
+                last[word] = i
+                at[word] += 1
+                sentences[at[word]] = i
+            times[at[word]] += 1
+    return first, sentences, times
+
+
+@njit
 def _sentences_with(ids, starts, size):  # type: ignore[no-untyped-def]
     """In how many sentences each token stands."""
     count = np.zeros(size)
