@@ -163,10 +163,9 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
         return found
     asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
     asked[doubt] = forced.ask(score, texts.source, texts.target, band, kept[doubt])
-    places = np.unique(kept // len(TYPES))
     literalness = weights.literalness(evidence.tables)
     vector = weights.vector(evidence.columns(), literalness)
-    others = evidence.scores(vector, places).ravel()[kept]
+    others = evidence.features(kept) @ vector
     others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
     cheap = found.scores.ravel()[kept]
     flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from corpus.alignment.compiled import njit
 from corpus.alignment.lattice import Band, full_band, make_band
 from corpus.alignment.signals.embedding import Embed
-from corpus.alignment.tokens import Bags
+from corpus.alignment.tokens import Bags, postings
 
 RARE = 6
 RANKED = 1000
@@ -29,32 +29,6 @@ WIDTH = 24
 """Places that the wide band reaches beyond the anchors, to either side."""
 LARGEST_RECTANGLE = 250_000
 SMALL_TEXT = 1_600
-
-
-@njit
-def _postings(ids, starts, words):  # type: ignore[no-untyped-def]
-    """The sentences of each word, each once, ascending: word w has found[first[w]:first[w + 1]]."""
-    last = np.full(words, -1, dtype=np.int64)
-    first = np.zeros(words + 1, dtype=np.int64)
-    sentences = starts.shape[0] - 1
-    for i in range(sentences):
-        for t in range(starts[i], starts[i + 1]):
-            if last[ids[t]] != i:
-                last[ids[t]] = i
-                first[ids[t] + 1] += 1
-    for word in range(words):
-        first[word + 1] += first[word]
-    found = np.empty(first[words], dtype=np.int64)
-    at = first[:-1].copy()
-    last[:] = -1
-    for i in range(sentences):
-        for t in range(starts[i], starts[i + 1]):
-            word = ids[t]
-            if last[word] != i:
-                last[word] = i
-                found[at[word]] = i
-                at[word] += 1
-    return first, found
 
 
 @njit
@@ -136,8 +110,8 @@ def token_votes(bags: Bags) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     targets = len(bags.target_starts) - 1
     words = len(bags.weight)
     keys, votes = _votes(
-        *_postings(bags.source_ids, bags.source_starts, words),
-        *_postings(bags.target_ids, bags.target_starts, words),
+        *postings(bags.source_ids, bags.source_starts, words)[:2],
+        *postings(bags.target_ids, bags.target_starts, words)[:2],
         bags.weight,
         targets,
         RARE,

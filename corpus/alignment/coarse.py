@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.alignment.compiled import njit
 from corpus.alignment.lattice import Band, make_band
 from corpus.alignment.signals.embedding import Embed
-from corpus.alignment.tokens import Bags
+from corpus.alignment.tokens import Bags, postings
 
 JUMP = 2
 """Rows on either side of a jump of the path that see both of its ends."""
@@ -28,30 +28,42 @@ REACH = 6
 
 @njit
 def _pair_overlap(  # type: ignore[no-untyped-def]
-    low, high, offset, source_ids, source_starts, target_ids, target_starts, weight,
-    source_mass, target_mass, share, out,
+    low, high, offset, source_ids, source_starts, first, sentences, times, weight,
+    source_mass, target_mass, out,
 ):  # fmt: skip
-    """Add to out[place] the shared weight, relative to the geometric mean of the sentences'."""
+    """Add to out[place] the shared weight, relative to the geometric mean of the sentences'.
+
+    `first`, `sentences` and `times` are the postings of the target's words.
+    """
     sources = low.shape[0] - 1
-    targets = target_starts.shape[0] - 1
-    counts = np.zeros(weight.shape[0], dtype=np.int32)
+    targets = target_mass.shape[0]
+    count = np.zeros(weight.shape[0], dtype=np.int32)
+    begin = first.copy()
+    shared = np.zeros(targets)
     smooth = 0.3 * (source_mass.sum() + target_mass.sum()) / (sources + targets) + 1e-6
     for i in range(sources):
         for t in range(source_starts[i], source_starts[i + 1]):
-            counts[source_ids[t]] += 1
-        for j in range(low[i], min(high[i] + 1, targets)):
-            value = 0.0
-            for t in range(target_starts[j], target_starts[j + 1]):
-                word = target_ids[t]
-                if counts[word] > 0:
-                    value += weight[word]
-                counts[word] -= 1
-            for t in range(target_starts[j], target_starts[j + 1]):
-                counts[target_ids[t]] += 1
-            middle = np.sqrt((source_mass[i] + smooth) * (target_mass[j] + smooth))
-            out[offset[i] + j - low[i]] += share * value / middle
+            count[source_ids[t]] += 1
+        end = min(high[i] + 1, targets)
         for t in range(source_starts[i], source_starts[i + 1]):
-            counts[source_ids[t]] -= 1
+            word = source_ids[t]
+            if count[word] == 0 or weight[word] <= 0.0:
+                continue
+            # the band never goes back, so what is before it now stays before it
+            while begin[word] < first[word + 1] and sentences[begin[word]] < low[i]:
+                begin[word] += 1
+            for at in range(begin[word], first[word + 1]):
+                if sentences[at] >= end:
+                    break
+                shared[sentences[at]] += weight[word] * min(count[word], times[at])
+            count[word] = 0
+        for t in range(source_starts[i], source_starts[i + 1]):
+            count[source_ids[t]] = 0
+        for j in range(low[i], end):
+            if shared[j] > 0.0:
+                middle = np.sqrt((source_mass[i] + smooth) * (target_mass[j] + smooth))
+                out[offset[i] + j - low[i]] += shared[j] / middle
+                shared[j] = 0.0
 
 
 @njit
@@ -132,8 +144,9 @@ def similarities(
     out = np.zeros(band.places, dtype=np.float32)
     for bag in bags:
         _pair_overlap(
-            band.low, band.high, band.offset, bag.source_ids, bag.source_starts, bag.target_ids,
-            bag.target_starts, bag.weight, bag.source_mass, bag.target_mass, 1.0, out,
+            band.low, band.high, band.offset, bag.source_ids, bag.source_starts,
+            *postings(bag.target_ids, bag.target_starts, len(bag.weight)),
+            bag.weight, bag.source_mass, bag.target_mass, out,
         )  # fmt: skip
     if embed is not None:
         of_source = embed(source, [(i, i + 1) for i in range(len(source))])
@@ -148,7 +161,7 @@ def similarities(
 
 
 def narrowed(band: Band, similarity: NDArray[np.float32], width: int) -> Band:
-    """The band `width` places around the warping path, up to twice that where it is ill founded."""
+    """The band `width` places around the warping path, up to 3 times that where ill founded."""
     similarity = _centred(band.low, band.high, band.offset, similarity, band.targets)
     first, last, support = _warp(band.low, band.high, band.offset, similarity, USUAL)
     kernel = np.ones(2 * REACH + 1) / (2 * REACH + 1)

@@ -27,7 +27,7 @@ def calibrate(found: Found) -> list[Bead]:
     weights = found.weights
     if found.forced is not None and weights.judge is not None:
         weights = weights.judge
-    shares = found.evidence.of_path(path, starts[:, 0]) * weights.vector(
+    shares = found.evidence.of_path(path) * weights.vector(
         columns, weights.literalness(found.evidence.tables)
     )
     names = list(dict.fromkeys(signal for signal, _ in columns))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.alignment.lattice import ALL, NONE, TYPES, Band
+from corpus.alignment.lattice import TYPES, Band, beads_between
 from corpus.alignment.signals import embedding, length, overlap, prior, structure
 
 _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]]]] = {
@@ -26,8 +26,8 @@ _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]
     "structure": (structure.COLUMNS, structure.features),
 }
 
-ROWS = 128
-"""Rows of the band whose features are in memory at once."""
+BLOCK = 1024
+"""About how many places' features are in memory at once: few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,59 +41,33 @@ class Evidence:
         """(signal, feature) of each column, in order."""
         return tuple((name, column) for name in self.tables for column in _FEATURES[name][0])
 
-    def features(
-        self, first: int, last: int, only: NDArray[np.int8] | None = None
-    ) -> NDArray[np.float32]:
-        """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
-        if only is None:
-            only = np.full(self.band.places, ALL, dtype=np.int8)
+    def features(self, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Features of beads given by ascending flat index (lattice.py): (beads, columns)."""
         return np.concatenate(
-            [
-                _FEATURES[name][1](table, self.band, first, last, only)
-                for name, table in self.tables.items()
-            ],
-            axis=2,
+            [_FEATURES[name][1](table, self.band, beads) for name, table in self.tables.items()],
+            axis=1,
         )
 
-    def scores(
-        self, weights: NDArray[np.float32], places: NDArray[np.int64] | None = None
-    ) -> NDArray[np.float32]:
-        """The score of each bead of the band, or of those that leave `places`: (places, types)."""
-        rows = self.band.sources + 1
+    def scores(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The score of each bead of the band: (places, types)."""
         scores = np.zeros((self.band.places, len(TYPES)), dtype=np.float32)
-        wanted = np.full(self.band.places, ALL if places is None else NONE, dtype=np.int8)
-        if places is not None:
-            wanted[places] = ALL
-        for first in range(0, rows, ROWS):
-            last = min(first + ROWS, rows)
-            block = scores[self.band.offset[first] : self.band.offset[last]]
+        flat = scores.ravel()
+        offset = self.band.offset
+        first = 0
+        while first <= self.band.sources:
+            last = int(np.searchsorted(offset, offset[first] + BLOCK, side="right")) - 1
+            last = max(last, first + 1)
+            beads = beads_between(self.band, first, last)
+            total = np.zeros(len(beads), dtype=np.float32)
             at = 0
             for name, table in self.tables.items():
                 columns, features = _FEATURES[name]
-                made = features(table, self.band, first, last, wanted)
-                block += made @ weights[at : at + len(columns)]
+                total += features(table, self.band, beads) @ weights[at : at + len(columns)]
                 at += len(columns)
+            flat[beads] = total
+            first = last
         return scores
 
-    def of_path(self, path: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Features of the beads of a path (place, type), whose rows are given: (beads, columns)."""
-        found = []
-        only = np.full(self.band.places, NONE, dtype=np.int8)
-        only[path[:, 0]] = path[:, 1]
-        for first in range(0, self.band.sources + 1, ROWS):
-            last = min(first + ROWS, self.band.sources + 1)
-            start, end = np.searchsorted(rows, [first, last])
-            if end == start:
-                continue
-            base = int(self.band.offset[first])
-            at = (path[start:end, 0] - base, path[start:end, 1])
-            found.append(
-                np.concatenate(
-                    [
-                        _FEATURES[name][1](table, self.band, first, last, only)[at]
-                        for name, table in self.tables.items()
-                    ],
-                    axis=1,
-                )
-            )
-        return np.concatenate(found)
+    def of_path(self, path: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Features of the beads of a path (place, type): (beads, columns)."""
+        return self.features(path[:, 0] * len(TYPES) + path[:, 1])

@@ -3,7 +3,8 @@
 A place (i, j) stands before source sentence i and target sentence j. Row i of the band holds the
 places (i, low[i]) .. (i, high[i]); they are numbered row by row, so that place (i, j) has number
 ``offset[i] + j - low[i]``. From each place go `len(TYPES)` beads; arrays about beads have the
-shape (places, types). A bead whose end is outside the band is never taken.
+shape (places, types), and a bead's number there, ``place * types + type``, is its flat index. A
+bead whose end is outside the band is never taken.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corpus.alignment.compiled import njit
 
 LARGEST_BEAD = 8
 """Most sentences in a bead, both sides together."""
@@ -30,11 +33,6 @@ for _number, (_a, _b) in enumerate(TYPES):
     TYPE_NUMBER[_a, _b] = _number
 
 
-ALL = -1
-NONE = -2
-"""Which types of a place are wanted: all, none, or (0 and up) just one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Band:
     """The places that the search may use; row i of 0..sources, columns low[i]..high[i]."""
@@ -49,6 +47,11 @@ class Band:
     def places(self) -> int:
         """How many places the band holds."""
         return int(self.offset[-1])
+
+    @property
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """What the compiled functions take: low, high, offset."""
+        return self.low, self.high, self.offset
 
     def holds(self, i: int, j: int) -> bool:
         """Whether the place is in the band."""
@@ -74,3 +77,36 @@ def full_band(sources: int, targets: int) -> Band:
     """Every place: for short texts."""
     rows = np.zeros(sources + 1, dtype=np.int64)
     return make_band(sources, targets, rows, rows + targets)
+
+
+@njit
+def inside(low, high, i, j):  # type: ignore[no-untyped-def]
+    """Whether place (i, j) is in the band."""
+    return 0 <= i < low.shape[0] and low[i] <= j <= high[i]
+
+
+@njit
+def row_of(offset, place):  # type: ignore[no-untyped-def]
+    """The row of a place number."""
+    return np.searchsorted(offset, place, side="right") - 1
+
+
+@njit
+def _beads_between(low, high, offset, first, last):  # type: ignore[no-untyped-def]
+    types = TYPE_SOURCE.shape[0]
+    found = np.empty((offset[last] - offset[first]) * types, dtype=np.int64)
+    count = 0
+    for i in range(first, last):
+        for j in range(low[i], high[i] + 1):
+            here = (offset[i] + j - low[i]) * types
+            for k in range(types):
+                if inside(low, high, i + TYPE_SOURCE[k], j + TYPE_TARGET[k]):
+                    found[count] = here + k
+                    count += 1
+    return found[:count]
+
+
+def beads_between(band: Band, first: int, last: int) -> NDArray[np.int64]:
+    """Flat indexes of the beads that leave rows first .. last - 1 and end inside the band."""
+    found: NDArray[np.int64] = _beads_between(*band.edges, first, last)
+    return found

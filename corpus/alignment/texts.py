@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,16 @@ from corpus.alignment.bead import Bead
 from corpus.alignment.evidence import Evidence
 from corpus.alignment.lattice import Band
 from corpus.alignment.signals import embedding, length, overlap, structure
-from corpus.alignment.tokens import Bags, bags, copied_tokens, marks, tokens
+from corpus.alignment.tokens import (
+    Bags,
+    bags,
+    copied,
+    copied_pieces,
+    expanded,
+    marks,
+    normalise,
+    pieces,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,27 @@ def make_ready(
 ) -> Texts:
     """Tokenise, weigh and measure both texts and find their anchors."""
     token_bags: dict[str, Bags] = {}
+    words: list[list[str]] = []
+    normal = [normalise(sentence) for sentence in target]
+    if "overlap" in signals or "copied" in signals:
+        words = pieces(normal)
     if translation is not None and "overlap" in signals:
-        token_bags["overlap"] = bags(_all(tokens, translation), _all(tokens, target), idf)
+        translated = pieces([normalise(sentence) for sentence in translation])
+        token_bags["overlap"] = bags(translated, words, idf, expand=expanded)
     if "copied" in signals:
         token_bags["copied"] = bags(
-            _all(copied_tokens, source), _all(copied_tokens, target), idf, shared_only=True
+            copied_pieces([normalise(sentence) for sentence in source]),
+            copied_pieces(normal, words),
+            idf,
+            expand=copied,
+            shared_only=True,
         )
     if "copied" in signals and "overlap" not in token_bags:
-        token_bags["marks"] = bags(_all(marks, source), _all(marks, target), shared_only=True)
+        token_bags["marks"] = bags(
+            [marks(sentence) for sentence in source],
+            [marks(sentence) for sentence in target],
+            shared_only=True,
+        )
     if "embedding" not in signals:
         embed = None
     votes = [anchors.token_votes(bag) for name, bag in token_bags.items() if name != "marks"]
@@ -110,6 +132,3 @@ def make_ready(
         chain,
     )
 
-
-def _all(tokenise: Callable[[str], list[str]], sentences: Sequence[str]) -> list[list[str]]:
-    return [tokenise(sentence) for sentence in sentences]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -21,9 +21,12 @@ from corpus.alignment.compiled import njit
 
 STEM = 5
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f"
-_TOKEN = re.compile(rf"[{_UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{_UNSPACED}]+")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
+# the letters a to z on their own only because a small class is matched faster than a large one
+_WORD = rf"[a-z]+[^\W\d_{_UNSPACED}]*|[^\W\d_{_UNSPACED}]+"
+_TOKEN = re.compile(rf"{_WORD}|\d+(?:[.,]\d+)*|[{_UNSPACED}]+")
 _COPIED = re.compile(
-    rf"\d+(?:[.,]\d+)*月?|[^\W\d_{_UNSPACED}]+|第[〇零一二三四五六七八九十百千]+"
+    rf"{_WORD}|\d+(?:[.,]\d+)*月?|第[〇零一二三四五六七八九十百千]+"
     "|[〇零一二三四五六七八九十百千]{2,}"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[\s,](?=\d{3}(?!\d))")
@@ -51,8 +54,29 @@ def normalise(text: str) -> str:
     return _THOUSANDS.sub("", text.lower())
 
 
-@lru_cache(maxsize=200_000)
-def _expanded(piece: str) -> tuple[str, ...]:
+def pieces(sentences: Sequence[str]) -> list[list[str]]:
+    """The words, numbers and unspaced runs of normalised sentences."""
+    return [_TOKEN.findall(sentence) for sentence in sentences]
+
+
+def copied_pieces(
+    sentences: Sequence[str], known: Sequence[list[str]] | None = None
+) -> list[list[str]]:
+    """The words and numbers of normalised sentences that a translation may copy.
+
+    Without unspaced script they are the `pieces`, which may be given as `known`.
+    """
+    if known is None:
+        return [_COPIED.findall(sentence) for sentence in sentences]
+    return [
+        _COPIED.findall(sentence)
+        if not sentence.isascii() and _UNSPACED_RUN.search(sentence)
+        else same
+        for sentence, same in zip(sentences, known, strict=True)
+    ]
+
+
+def expanded(piece: str) -> tuple[str, ...]:
     """A word and its stem, or the characters and pairs of an unspaced run."""
     if "\u0e00" <= piece[0] <= "\u0e7f" or piece[0] >= "\u3040":
         return (*piece, *(piece[k : k + 2] for k in range(len(piece) - 1)))
@@ -69,7 +93,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("联合国")
     ['联', '合', '国', '联合', '合国']
     """
-    return list(chain.from_iterable(map(_expanded, _TOKEN.findall(normalise(text)))))
+    return list(chain.from_iterable(map(expanded, _TOKEN.findall(normalise(text)))))
 
 
 def chinese_number(text: str) -> int | None:
@@ -86,8 +110,7 @@ def chinese_number(text: str) -> int | None:
     return total + max(digit, 0)
 
 
-@lru_cache(maxsize=200_000)
-def _copied(piece: str) -> tuple[str, ...]:
+def copied(piece: str) -> tuple[str, ...]:
     """What a number, a date or a name may be called in the other language."""
     if piece[0] == "第":
         return (str(chinese_number(piece[1:])),)
@@ -99,7 +122,7 @@ def _copied(piece: str) -> tuple[str, ...]:
         return (month[:-1], month)
     if number := _ENGLISH_NUMBERS.get(piece):
         return (number,)
-    return _expanded(piece)
+    return expanded(piece)
 
 
 def copied_tokens(text: str) -> list[str]:
@@ -110,7 +133,7 @@ def copied_tokens(text: str) -> list[str]:
     >>> copied_tokens("December 2020")
     ['12', '12月', '2020']
     """
-    return list(chain.from_iterable(map(_copied, _COPIED.findall(normalise(text)))))
+    return list(chain.from_iterable(map(copied, _COPIED.findall(normalise(text)))))
 
 
 _MARKS = str.maketrans(
@@ -157,33 +180,44 @@ class Bags:
     target_mass: NDArray[np.float64]
 
 
+class _Numbered(dict[str, tuple[int, ...]]):
+    """The token numbers of each piece, made when a piece is first asked for."""
+
+    def __init__(self, expand: Callable[[str], Sequence[str]]) -> None:
+        self.expand = expand
+        self.vocabulary: dict[str, int] = {}
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        vocabulary = self.vocabulary
+        numbers = tuple(vocabulary.setdefault(t, len(vocabulary)) for t in self.expand(piece))
+        self[piece] = numbers
+        return numbers
+
+
 def bags(
     source: Sequence[Sequence[str]],
     target: Sequence[Sequence[str]],
     idf: Mapping[str, float] | None = None,
     *,
+    expand: Callable[[str], Sequence[str]] = lambda piece: (piece,),
     shared_only: bool = False,
 ) -> Bags:
-    """Number the tokens of both sides and weigh them.
+    """Number the tokens of both sides and weigh them; `expand` gives the tokens of a piece.
 
     `idf` maps tokens to weights; without it (and for tokens it lacks) the weight comes from this
     pair of documents. A stem and its word share their weight. With `shared_only` tokens that only
     one side has weigh nothing (the raw sentences of two languages share few).
     """
-    vocabulary: dict[str, int] = {}
+    numbered = _Numbered(expand)
     sides = []
     for sentences in (source, target):
-        starts = np.zeros(len(sentences) + 1, dtype=np.int64)
-        np.cumsum([len(sentence) for sentence in sentences], out=starts[1:])
-        ids = np.fromiter(
-            (
-                vocabulary.setdefault(token, len(vocabulary))
-                for token in chain.from_iterable(sentences)
-            ),
-            dtype=np.int32,
-            count=int(starts[-1]),
-        )
-        sides.append((ids, starts))
+        flat = array("i")
+        ends = array("q", [0])
+        for sentence in sentences:
+            flat.extend(chain.from_iterable(map(numbered.__getitem__, sentence)))
+            ends.append(len(flat))
+        sides.append((np.array(flat, dtype=np.int32), np.array(ends, dtype=np.int64)))
+    vocabulary = numbered.vocabulary
     size = max(len(vocabulary), 1)
     in_source, in_target = (_sentences_with(ids, starts, size) for ids, starts in sides)
     total = max(len(source) + len(target), 1)
@@ -202,6 +236,36 @@ def bags(
         running = np.concatenate(([0.0], np.cumsum(weight[ids], dtype=np.float64)))
         masses.append(running[starts[1:]] - running[starts[:-1]])
     return Bags(*sides[0], *sides[1], weight, *masses)
+
+
+@njit
+def postings(ids, starts, words):  # type: ignore[no-untyped-def]
+    """The sentences of each word, each once, ascending, and how often the word stands in it.
+
+    Word w has ``sentences[first[w]:first[w + 1]]`` and ``times[first[w]:first[w + 1]]``.
+    """
+    last = np.full(words, -1, dtype=np.int64)
+    first = np.zeros(words + 1, dtype=np.int64)
+    for i in range(starts.shape[0] - 1):
+        for t in range(starts[i], starts[i + 1]):
+            if last[ids[t]] != i:
+                last[ids[t]] = i
+                first[ids[t] + 1] += 1
+    for word in range(words):
+        first[word + 1] += first[word]
+    sentences = np.empty(first[words], dtype=np.int64)
+    times = np.zeros(first[words], dtype=np.int32)
+    at = first[:-1] - 1
+    last[:] = -1
+    for i in range(starts.shape[0] - 1):
+        for t in range(starts[i], starts[i + 1]):
+            word = ids[t]
+            if last[word] != i:
+                last[word] = i
+                at[word] += 1
+                sentences[at[word]] = i
+            times[at[word]] += 1
+    return first, sentences, times
 
 
 @njit

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.alignment import search
 from corpus.alignment.bead import Bead
 from corpus.alignment.evidence import Evidence
-from corpus.alignment.lattice import TYPE_NUMBER, TYPES, Band
+from corpus.alignment.lattice import TYPE_NUMBER, TYPES, Band, beads_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +52,14 @@ def gold_path(band: Band, beads: Sequence[Bead]) -> tuple[NDArray[np.int64], int
     return np.array(at, dtype=np.int64), runs
 
 
-def usable(band: Band) -> NDArray[np.int64]:
-    """Flat indexes of the beads that end inside the band."""
-    found = []
-    for i in range(band.sources + 1):
-        j = np.arange(band.low[i], band.high[i] + 1)
-        for kind, (a, b) in enumerate(TYPES):
-            if i + a > band.sources:
-                continue
-            inside = (j + b >= band.low[i + a]) & (j + b <= band.high[i + a])
-            found.append((band.offset[i] + j[inside] - band.low[i]) * len(TYPES) + kind)
-    return np.sort(np.concatenate(found))
-
-
 def make_case(name: str, evidence: Evidence, beads: Sequence[Bead], weight: float) -> Case | None:
     """Collect the features of a document; None where the gold path leaves the band."""
     band = evidence.band
     path = gold_path(band, beads)
     if path is None:
         return None
-    at = usable(band)
-    rows = band.sources + 1
-    blocks = []
-    for first in range(0, rows, 64):
-        last = min(first + 64, rows)
-        block = evidence.features(first, last)
-        flat = block.reshape(-1, block.shape[2])
-        low, high = band.offset[first] * len(TYPES), band.offset[last] * len(TYPES)
-        inside = at[(at >= low) & (at < high)] - low
-        blocks.append(flat[inside])
-    return Case(name, band, at, np.concatenate(blocks), *path, weight, tuple(beads))
+    at = beads_between(band, 0, band.sources + 1)
+    return Case(name, band, at, evidence.features(at), *path, weight, tuple(beads))
 
 
 def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -7,20 +7,20 @@ to it (as Bertalign does) and against spans drawn from the whole document (as Ve
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
 from corpus.alignment.lattice import (
-    ALL,
     LARGEST_BEAD,
-    NONE,
     TYPE_NUMBER,
     TYPE_SOURCE,
     TYPE_TARGET,
     Band,
+    inside,
+    row_of,
 )
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
@@ -58,8 +58,7 @@ SAMPLE = 150
 ROWS = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Embedding:
+class Embedding(NamedTuple):
     """`cosine` (places, types); mean cosine of each span with spans of the other side's whole
     document, (sentences, SPAN); best margin of each sentence alone."""
 
@@ -150,124 +149,107 @@ def _found(low, high, offset, cosine, one, source_usual, target_usual):  # type:
 
 
 @njit
-def _features(  # type: ignore[no-untyped-def]
-    low, high, offset, first, last, cosine, source_usual, target_usual,
-    source_found, target_found, literal, numbers, sizes_a, sizes_b, only, out,
-):  # fmt: skip
-    rows = low.shape[0]
-    base = offset[first]
-    most = numbers.shape[0] - 1
-    one = numbers[1, 1]
-    for i in range(first, last):
-        for j in range(low[i], high[i] + 1):
-            here = offset[i] + j - low[i]
-            wanted = only[here]
-            if wanted == NONE:
-                continue
-            for k in range(sizes_a.shape[0]):
-                if wanted != ALL and wanted != k:
-                    continue
-                a = sizes_a[k]
-                b = sizes_b[k]
-                p = i + a
-                q = j + b
-                if p >= rows or q < low[p] or q > high[p]:
-                    continue
-                f = out[here - base, k]
-                if k < 2:
-                    found = source_found[i] if k == 0 else target_found[j]
-                    f[11] = found
-                    f[14] = literal
-                    f[15] = max(0.6 * literal - found, 0.0)
-                    continue
-                c = cosine[here, k]
-                f[0] = c
-                f[1] = c * (a + b - 2)
-                usual = (source_usual[i, a - 1] + target_usual[j, b - 1]) / 2
-                f[2] = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
-                total = 0.0
-                count = 0
-                if q + b <= high[i + a] and q <= high[i] and q >= low[i]:
-                    total += cosine[offset[i] + q - low[i], k]
-                    count += 1
-                if j - b >= low[i]:
-                    total += cosine[here - b, k]
-                    count += 1
-                beyond = p + a
-                if beyond < rows and j >= low[p] and j <= high[p] and q >= low[beyond]:
-                    inside = 1 if q <= high[beyond] else 0
-                    total += inside * cosine[offset[p] + j - low[p], k]
-                    count += inside
-                if i - a >= 0 and j >= low[i - a] and j <= high[i - a]:
-                    total += cosine[offset[i - a] + j - low[i - a], k]
-                    count += 1
-                near = (total + usual) / (count + 1)
-                f[3] = c - near
-                f[4] = f[3] * (a + b - 2)
-                best = -1.0
-                if a > 1:
-                    if q >= low[p - 1] and q <= high[p - 1]:
-                        best = max(best, cosine[here, numbers[a - 1, b]])
-                    if j >= low[i + 1] and j <= high[i + 1]:
-                        best = max(best, cosine[offset[i + 1] + j - low[i + 1], numbers[a - 1, b]])
-                if b > 1:
-                    if q - 1 >= low[p]:
-                        best = max(best, cosine[here, numbers[a, b - 1]])
-                    if j + 1 <= high[i]:
-                        best = max(best, cosine[here + 1, numbers[a, b - 1]])
-                if best > -1.0:
-                    f[5] = c - best
-                best = -1.0
-                if a + b < most:
-                    if p + 1 < rows and q >= low[p + 1] and q <= high[p + 1]:
-                        best = max(best, cosine[here, numbers[a + 1, b]])
-                    if i > 0 and j >= low[i - 1] and j <= high[i - 1]:
-                        best = max(best, cosine[offset[i - 1] + j - low[i - 1], numbers[a + 1, b]])
-                    if q + 1 <= high[p]:
-                        best = max(best, cosine[here, numbers[a, b + 1]])
-                    if j - 1 >= low[i]:
-                        best = max(best, cosine[here - 1, numbers[a, b + 1]])
-                if best > -1.0:
-                    f[6] = max(best - c, 0.0)
-                f[7] = max(0.3 - f[3], 0.0)
-                least = 1.0
-                for x in range(i, p):
-                    best = -1.0
-                    for y in range(j, q):
-                        if y >= low[x] and y <= high[x]:
-                            value = cosine[offset[x] + y - low[x], one]
-                            value -= (source_usual[x, 0] + target_usual[y, 0]) / 2
-                            best = max(best, value)
-                    best = max(best, -0.2)
-                    f[8] += best
-                    least = min(least, best)
-                for y in range(j, q):
-                    best = -1.0
-                    for x in range(i, p):
-                        if y >= low[x] and y <= high[x]:
-                            value = cosine[offset[x] + y - low[x], one]
-                            value -= (source_usual[x, 0] + target_usual[y, 0]) / 2
-                            best = max(best, value)
-                    best = max(best, -0.2)
-                    f[9] += best
-                    least = min(least, best)
-                f[10] = least
-                f[12] = literal * (a + b - 2)
-                f[13] = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
+def _margin(low, high, offset, table, x, y):  # type: ignore[no-untyped-def]
+    """Cosine of two sentences beyond what is usual for them; -1 outside the band."""
+    if not inside(low, high, x, y):
+        return -1.0
+    cosine = table.cosine[offset[x] + y - low[x], TYPE_NUMBER[1, 1]]
+    return cosine - (table.source_usual[x, 0] + table.target_usual[y, 0]) / 2
 
 
-def features(
-    table: Embedding, band: Band, first: int, last: int, only: NDArray[np.int8]
-) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
+@njit
+def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+    cosine, literal = table.cosine, table.literal
+    types = TYPE_SOURCE.shape[0]
+    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    for n in range(len(beads)):
+        here, k = beads[n] // types, beads[n] % types
+        while here >= offset[i + 1]:
+            i += 1
+        j = here - offset[i] + low[i]
+        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
+        p, q = i + a, j + b
+        f = out[n]
+        if k < 2:
+            found = table.source_found[i] if k == 0 else table.target_found[j]
+            f[11] = found
+            f[14] = literal
+            f[15] = max(0.6 * literal - found, 0.0)
+            continue
+        c = cosine[here, k]
+        f[0] = c
+        f[1] = c * (a + b - 2)
+        usual = (table.source_usual[i, a - 1] + table.target_usual[j, b - 1]) / 2
+        f[2] = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
+        # beads of the same type next to it
+        total = 0.0
+        count = 0
+        if inside(low, high, i, q) and q + b <= high[p]:
+            total += cosine[offset[i] + q - low[i], k]
+            count += 1
+        if inside(low, high, i, j - b):
+            total += cosine[here - b, k]
+            count += 1
+        if inside(low, high, p, j) and inside(low, high, p + a, q):
+            total += cosine[offset[p] + j - low[p], k]
+            count += 1
+        if inside(low, high, i - a, j):
+            total += cosine[offset[i - a] + j - low[i - a], k]
+            count += 1
+        near = (total + usual) / (count + 1)
+        f[3] = c - near
+        f[4] = f[3] * (a + b - 2)
+        # the bead without its last or first sentence, and with one more at either end
+        best = -1.0
+        if a > 1:
+            one = TYPE_NUMBER[a - 1, b]
+            if inside(low, high, p - 1, q):
+                best = max(best, cosine[here, one])
+            if inside(low, high, i + 1, j):
+                best = max(best, cosine[offset[i + 1] + j - low[i + 1], one])
+        if b > 1:
+            one = TYPE_NUMBER[a, b - 1]
+            if inside(low, high, p, q - 1):
+                best = max(best, cosine[here, one])
+            if inside(low, high, i, j + 1):
+                best = max(best, cosine[here + 1, one])
+        if best > -1.0:
+            f[5] = c - best
+        best = -1.0
+        if a + b < LARGEST_BEAD:
+            one = TYPE_NUMBER[a + 1, b]
+            if inside(low, high, p + 1, q):
+                best = max(best, cosine[here, one])
+            if inside(low, high, i - 1, j):
+                best = max(best, cosine[offset[i - 1] + j - low[i - 1], one])
+            one = TYPE_NUMBER[a, b + 1]
+            if inside(low, high, p, q + 1):
+                best = max(best, cosine[here, one])
+            if inside(low, high, i, j - 1):
+                best = max(best, cosine[here - 1, one])
+        if best > -1.0:
+            f[6] = max(best - c, 0.0)
+        f[7] = max(0.3 - f[3], 0.0)
+        least = 1.0
+        for x in range(i, p):
+            best = -0.2
+            for y in range(j, q):
+                best = max(best, _margin(low, high, offset, table, x, y))
+            f[8] += best
+            least = min(least, best)
+        for y in range(j, q):
+            best = -0.2
+            for x in range(i, p):
+                best = max(best, _margin(low, high, offset, table, x, y))
+            f[9] += best
+            least = min(least, best)
+        f[10] = least
+        f[12] = literal * (a + b - 2)
+        f[13] = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
 
-    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
-    """
-    places = int(band.offset[last] - band.offset[first])
-    out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
-    _features(
-        band.low, band.high, band.offset, first, last, table.cosine, table.source_usual,
-        table.target_usual, table.source_found, table.target_found, table.literal,
-        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
-    )  # fmt: skip
+
+def features(table: Embedding, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by ascending flat index: (beads, columns)."""
+    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
+    _features(*band.edges, table, beads, out)
     return out

@@ -8,20 +8,20 @@ band: a token that stands twice must be met twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
 from corpus.alignment.lattice import (
-    ALL,
     LARGEST_BEAD,
-    NONE,
     TYPE_NUMBER,
     TYPE_SOURCE,
     TYPE_TARGET,
     Band,
+    inside,
+    row_of,
 )
 from corpus.alignment.tokens import Bags
 
@@ -51,9 +51,9 @@ median of what is found of a sentence: literalness times sentences beyond two, h
 share stays below it; and for gaps, literalness, and how far what is found stays below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """What the features are made of; `shared` has the shape (places, types)."""
+class Overlap(NamedTuple):
+    """What the features are made of; `shared` has the shape (places, types), masses are summed up
+    from the start."""
 
     shared: NDArray[np.float32]
     source_mass: NDArray[np.float64]
@@ -68,32 +68,79 @@ class Overlap:
 def _shared(  # type: ignore[no-untyped-def]
     low, high, offset, source_ids, source_starts, target_ids, target_starts, weight, numbers, most
 ):
-    rows = low.shape[0]
-    sources = rows - 1
+    """The weight that each bead's two sides share.
+
+    The nth time a word stands in the source, x sentences on, and the nth time in the target, y
+    sentences on, it is shared by all beads that reach beyond both. So the weights are put where
+    they are first shared, (x, y), and added up along both sides.
+    """
+    sources = low.shape[0] - 1
     targets = target_starts.shape[0] - 1
-    out = np.zeros((offset[rows], most * (most - 1) // 2 + 2), dtype=np.float32)
-    counts = np.zeros(weight.shape[0], dtype=np.int32)
+    reach = most - 1
+    out = np.zeros((offset[sources + 1], most * reach // 2 + 2), dtype=np.float32)
+    widest, longest = 0, 0
     for i in range(sources):
-        widest = min(most - 1, sources - i)
-        for a in range(1, widest + 1):
-            for t in range(source_starts[i + a - 1], source_starts[i + a]):
-                counts[source_ids[t]] += 1
-            for j in range(low[i], high[i] + 1):
-                here = offset[i] + j - low[i]
-                end = min(j + most - a, targets, high[i + a])
+        end = min(i + reach, sources)
+        widest = max(widest, source_starts[end] - source_starts[i])
+        right = min(high[i] + reach, high[end], targets)
+        longest = max(longest, target_starts[right] - target_starts[min(low[i], right)])
+    count = np.zeros(weight.shape[0], dtype=np.int32)
+    used = np.zeros(weight.shape[0], dtype=np.int32)
+    begin = np.zeros(weight.shape[0], dtype=np.int32)
+    where = np.zeros(widest, dtype=np.int32)
+    met = np.zeros(longest, dtype=np.int32)
+    met_starts = np.zeros(targets + 2, dtype=np.int64)
+    first = np.zeros((reach, reach))
+    column = np.zeros(reach)
+    for i in range(sources):
+        end = min(i + reach, sources)
+        for t in range(source_starts[i], source_starts[end]):
+            count[source_ids[t]] += 1
+        at = 0
+        for x in range(end - i):
+            for t in range(source_starts[i + x], source_starts[i + x + 1]):
+                word = source_ids[t]
+                if used[word] == 0:
+                    begin[word] = at
+                    at += count[word]
+                where[begin[word] + used[word]] = x
+                used[word] += 1
+        for t in range(source_starts[i], source_starts[end]):
+            used[source_ids[t]] = 0
+        left = low[i]
+        right = min(high[i] + reach, high[end], targets)
+        size = 0
+        for q in range(left, right):
+            met_starts[q - left] = size
+            for t in range(target_starts[q], target_starts[q + 1]):
+                word = target_ids[t]
+                if count[word] > 0 and weight[word] > 0.0:
+                    met[size] = word
+                    size += 1
+        met_starts[max(right - left, 0)] = size
+        for j in range(left, min(high[i] + 1, right)):
+            first[:] = 0.0
+            column[:] = 0.0
+            stop = min(j + reach, right)
+            for q in range(j, stop):
+                for t in range(met_starts[q - left], met_starts[q - left + 1]):
+                    word = met[t]
+                    if used[word] < count[word]:
+                        first[where[begin[word] + used[word]], q - j] += weight[word]
+                        used[word] += 1
+            for t in range(met_starts[j - left], met_starts[stop - left]):
+                used[met[t]] = 0
+            here = offset[i] + j - left
+            for a in range(1, end - i + 1):
                 value = 0.0
-                for b in range(1, end - j + 1):
-                    for t in range(target_starts[j + b - 1], target_starts[j + b]):
-                        word = target_ids[t]
-                        if counts[word] > 0:
-                            value += weight[word]
-                        counts[word] -= 1
-                    out[here, numbers[a, b]] = value
-                if end > j:
-                    for t in range(target_starts[j], target_starts[end]):
-                        counts[target_ids[t]] += 1
-        for t in range(source_starts[i], source_starts[i + widest]):
-            counts[source_ids[t]] -= 1
+                last = min(targets, high[i + a]) - j
+                for b in range(1, most - a + 1):
+                    column[b - 1] += first[a - 1, b - 1]
+                    value += column[b - 1]
+                    if b <= last:
+                        out[here, numbers[a, b]] = value
+        for t in range(source_starts[i], source_starts[end]):
+            count[source_ids[t]] = 0
     return out
 
 
@@ -116,96 +163,88 @@ def _found(low, high, offset, shared, one, source_mass, target_mass):  # type: i
 
 
 @njit
-def _features(  # type: ignore[no-untyped-def]
-    low, high, offset, first, last, shared, source_mass, target_mass,
-    source_found, target_found, mean, literal, numbers, sizes_a, sizes_b, only, out,
-):  # fmt: skip
-    rows = low.shape[0]
-    types = sizes_a.shape[0]
-    base = offset[first]
-    for i in range(first, last):
-        for j in range(low[i], high[i] + 1):
-            here = offset[i] + j - low[i]
-            wanted = only[here]
-            if wanted == NONE:
-                continue
-            for k in range(types):
-                if wanted != ALL and wanted != k:
-                    continue
-                a = sizes_a[k]
-                b = sizes_b[k]
-                p = i + a
-                q = j + b
-                if p >= rows or q < low[p] or q > high[p]:
-                    continue
-                f = out[here - base, k]
-                source = source_mass[p] - source_mass[i]
-                target = target_mass[q] - target_mass[j]
-                f[1] = source / mean
-                f[2] = target / mean
-                if k < 2:
-                    found = source_found[i] if k == 0 else target_found[j]
-                    f[9] = found
-                    f[10] = max(found - 0.5, 0.0)
-                    f[13] = literal
-                    f[14] = max(0.6 * literal - found, 0.0)
-                    continue
-                value = shared[here, k]
-                f[0] = value / mean
-                f[1] -= value / mean
-                f[2] -= value / mean
-                f[3] = 2.0 * value / (source + target + 1e-6)
-                f[4] = f[3] * (a + b - 1)
-                weakest = 1.0
-                if a > 1:
-                    if q >= low[p - 1] and q <= high[p - 1]:
-                        own = source_mass[p] - source_mass[p - 1]
-                        gain = value - shared[here, numbers[a - 1, b]]
-                        weakest = min(weakest, gain / (own + 0.05 * mean))
-                    if j >= low[i + 1] and j <= high[i + 1]:
-                        own = source_mass[i + 1] - source_mass[i]
-                        gain = value - shared[offset[i + 1] + j - low[i + 1], numbers[a - 1, b]]
-                        weakest = min(weakest, gain / (own + 0.05 * mean))
-                if b > 1:
-                    if q - 1 >= low[p]:
-                        own = target_mass[q] - target_mass[q - 1]
-                        gain = value - shared[here, numbers[a, b - 1]]
-                        weakest = min(weakest, gain / (own + 0.05 * mean))
-                    if j + 1 <= high[i]:
-                        own = target_mass[j + 1] - target_mass[j]
-                        gain = value - shared[here + 1, numbers[a, b - 1]]
-                        weakest = min(weakest, gain / (own + 0.05 * mean))
-                if a + b > 2:
-                    f[5] = weakest
-                    f[6] = weakest * (a + b - 2)
-                    f[11] = literal * (a + b - 2)
-                    f[12] = max(0.6 * literal - weakest, 0.0)
-                outside = 0.0
-                if numbers[a + 1, b] >= 0 and a + b < numbers.shape[0] - 1:
-                    if p + 1 < rows and q >= low[p + 1] and q <= high[p + 1]:
-                        own = source_mass[p + 1] - source_mass[p]
-                        gain = shared[here, numbers[a + 1, b]] - value
-                        outside = max(outside, gain / (own + 0.05 * mean))
-                    if i > 0 and j >= low[i - 1] and j <= high[i - 1]:
-                        own = source_mass[i] - source_mass[i - 1]
-                        gain = shared[offset[i - 1] + j - low[i - 1], numbers[a + 1, b]] - value
-                        outside = max(outside, gain / (own + 0.05 * mean))
-                    if q + 1 <= high[p]:
-                        own = target_mass[q + 1] - target_mass[q]
-                        gain = shared[here, numbers[a, b + 1]] - value
-                        outside = max(outside, gain / (own + 0.05 * mean))
-                    if j - 1 >= low[i]:
-                        own = target_mass[j] - target_mass[j - 1]
-                        gain = shared[here - 1, numbers[a, b + 1]] - value
-                        outside = max(outside, gain / (own + 0.05 * mean))
-                f[7] = outside
-                if source <= 1e-6 or target <= 1e-6:
-                    f[8] = 1.0
+def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+    shared, mean, literal = table.shared, table.mean, table.literal
+    small = 0.05 * mean
+    types = TYPE_SOURCE.shape[0]
+    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    for n in range(len(beads)):
+        here, k = beads[n] // types, beads[n] % types
+        while here >= offset[i + 1]:
+            i += 1
+        j = here - offset[i] + low[i]
+        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
+        p, q = i + a, j + b
+        f = out[n]
+        source = table.source_mass[p] - table.source_mass[i]
+        target = table.target_mass[q] - table.target_mass[j]
+        f[1] = source / mean
+        f[2] = target / mean
+        if k < 2:
+            found = table.source_found[i] if k == 0 else table.target_found[j]
+            f[9] = found
+            f[10] = max(found - 0.5, 0.0)
+            f[13] = literal
+            f[14] = max(0.6 * literal - found, 0.0)
+            continue
+        value = shared[here, k]
+        f[0] = value / mean
+        f[1] -= value / mean
+        f[2] -= value / mean
+        f[3] = 2.0 * value / (source + target + 1e-6)
+        f[4] = f[3] * (a + b - 1)
+        # the bead without its last or first sentence, and with one more at either end
+        weakest = 1.0
+        outside = 0.0
+        if a > 1:
+            one = TYPE_NUMBER[a - 1, b]
+            if inside(low, high, p - 1, q):
+                gain = value - shared[here, one]
+                weakest = min(weakest, gain / (_mass(table.source_mass, p - 1) + small))
+            if inside(low, high, i + 1, j):
+                gain = value - shared[offset[i + 1] + j - low[i + 1], one]
+                weakest = min(weakest, gain / (_mass(table.source_mass, i) + small))
+        if b > 1:
+            one = TYPE_NUMBER[a, b - 1]
+            if inside(low, high, p, q - 1):
+                gain = value - shared[here, one]
+                weakest = min(weakest, gain / (_mass(table.target_mass, q - 1) + small))
+            if inside(low, high, i, j + 1):
+                gain = value - shared[here + 1, one]
+                weakest = min(weakest, gain / (_mass(table.target_mass, j) + small))
+        if a + b > 2:
+            f[5] = weakest
+            f[6] = weakest * (a + b - 2)
+            f[11] = literal * (a + b - 2)
+            f[12] = max(0.6 * literal - weakest, 0.0)
+        if a + b < LARGEST_BEAD:
+            one = TYPE_NUMBER[a + 1, b]
+            if inside(low, high, p + 1, q):
+                gain = shared[here, one] - value
+                outside = max(outside, gain / (_mass(table.source_mass, p) + small))
+            if inside(low, high, i - 1, j):
+                gain = shared[offset[i - 1] + j - low[i - 1], one] - value
+                outside = max(outside, gain / (_mass(table.source_mass, i - 1) + small))
+            one = TYPE_NUMBER[a, b + 1]
+            if inside(low, high, p, q + 1):
+                gain = shared[here, one] - value
+                outside = max(outside, gain / (_mass(table.target_mass, q) + small))
+            if inside(low, high, i, j - 1):
+                gain = shared[here - 1, one] - value
+                outside = max(outside, gain / (_mass(table.target_mass, j - 1) + small))
+        f[7] = outside
+        if source <= 1e-6 or target <= 1e-6:
+            f[8] = 1.0
+
+
+@njit
+def _mass(running, sentence):  # type: ignore[no-untyped-def]
+    return running[sentence + 1] - running[sentence]
 
 
 def prepare(bags: Bags, band: Band) -> Overlap:
     """Count the shared weight of every bead of the band."""
-    edges = (band.low, band.high, band.offset)
+    edges = band.edges
     shared = _shared(
         *edges, bags.source_ids, bags.source_starts, bags.target_ids, bags.target_starts,
         bags.weight, TYPE_NUMBER, LARGEST_BEAD,
@@ -220,18 +259,8 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     return Overlap(shared, source_mass, target_mass, source_found, target_found, mean, literal)
 
 
-def features(
-    table: Overlap, band: Band, first: int, last: int, only: NDArray[np.int8]
-) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
-
-    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
-    """
-    places = int(band.offset[last] - band.offset[first])
-    out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
-    _features(
-        band.low, band.high, band.offset, first, last, table.shared, table.source_mass,
-        table.target_mass, table.source_found, table.target_found, table.mean, table.literal,
-        TYPE_NUMBER, TYPE_SOURCE, TYPE_TARGET, only, out,
-    )  # fmt: skip
+def features(table: Overlap, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by ascending flat index: (beads, columns)."""
+    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
+    _features(*band.edges, table, beads, out)
     return out

@@ -35,9 +35,6 @@ def _table() -> NDArray[np.float32]:
 TABLE = _table()
 
 
-def features(
-    table: None, band: Band, first: int, last: int, only: NDArray[np.int8]
-) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns)."""
-    places = int(band.offset[last] - band.offset[first])
-    return np.broadcast_to(TABLE, (places, *TABLE.shape))
+def features(table: None, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by flat index: (beads, columns)."""
+    return TABLE[beads % len(TYPES)]

@@ -8,13 +8,13 @@ document more often than its words do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import ALL, NONE, TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, row_of
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
@@ -27,8 +27,7 @@ WEIGHTS = (-1.2, -1.2, 0.6, -0.8, -0.8, 1.5, -1.5)
 _HEADINGS = frozenset({"heading", "signature", "caption"})
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """A row a sentence: block number, 1 for a heading, number of the block's mark (-1: none)."""
 
     source: NDArray[np.int64]
@@ -53,48 +52,36 @@ def prepare(source: Sequence[Place], target: Sequence[Place]) -> Structure:
 
 
 @njit
-def _features(low, high, offset, first, last, source, target, sizes_a, sizes_b, only, out):  # type: ignore[no-untyped-def]
-    rows = low.shape[0]
-    base = offset[first]
-    for i in range(first, last):
-        for j in range(low[i], high[i] + 1):
-            here = offset[i] + j - low[i]
-            wanted = only[here]
-            if wanted == NONE:
-                continue
-            for k in range(sizes_a.shape[0]):
-                if wanted != ALL and wanted != k:
-                    continue
-                p = i + sizes_a[k]
-                q = j + sizes_b[k]
-                if k < 2 or p >= rows or q < low[p] or q > high[p]:
-                    continue
-                f = out[here - base, k]
-                f[0] = source[p - 1, 0] - source[i, 0]
-                f[1] = target[q - 1, 0] - target[j, 0]
-                starts_source = i == 0 or source[i - 1, 0] != source[i, 0]
-                starts_target = j == 0 or target[j - 1, 0] != target[j, 0]
-                if starts_source and starts_target:
-                    f[2] = 1.0
-                elif starts_source or starts_target:
-                    f[3] = 1.0
-                if source[i, 1] != target[j, 1]:
-                    f[4] = 1.0
-                if starts_source and starts_target and source[i, 2] >= 0 and target[j, 2] >= 0:
-                    f[5 if source[i, 2] == target[j, 2] else 6] = 1.0
+def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+    source, target = table.source, table.target
+    types = TYPE_SOURCE.shape[0]
+    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    for n in range(len(beads)):
+        here, k = beads[n] // types, beads[n] % types
+        while here >= offset[i + 1]:
+            i += 1
+        j = here - offset[i] + low[i]
+        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
+        p, q = i + a, j + b
+        f = out[n]
+        if k < 2:
+            continue
+        f[0] = source[p - 1, 0] - source[i, 0]
+        f[1] = target[q - 1, 0] - target[j, 0]
+        starts_source = i == 0 or source[i - 1, 0] != source[i, 0]
+        starts_target = j == 0 or target[j - 1, 0] != target[j, 0]
+        if starts_source and starts_target:
+            f[2] = 1.0
+        elif starts_source or starts_target:
+            f[3] = 1.0
+        if source[i, 1] != target[j, 1]:
+            f[4] = 1.0
+        if starts_source and starts_target and source[i, 2] >= 0 and target[j, 2] >= 0:
+            f[5 if source[i, 2] == target[j, 2] else 6] = 1.0
 
 
-def features(
-    table: Structure, band: Band, first: int, last: int, only: NDArray[np.int8]
-) -> NDArray[np.float32]:
-    """Features of the beads that leave rows first .. last - 1: (places, types, columns).
-
-    `only` says which types of each place of the band are wanted (lattice.ALL, NONE or a type).
-    """
-    places = int(band.offset[last] - band.offset[first])
-    out = np.zeros((places, len(TYPE_SOURCE), len(COLUMNS)), dtype=np.float32)
-    _features(
-        band.low, band.high, band.offset, first, last, table.source, table.target,
-        TYPE_SOURCE, TYPE_TARGET, only, out,
-    )  # fmt: skip
+def features(table: Structure, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by ascending flat index: (beads, columns)."""
+    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
+    _features(*band.edges, table, beads, out)
     return out
