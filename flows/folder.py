@@ -19,8 +19,11 @@ from typing import Any
 
 from corpus.bitext import Row
 from corpus.document import DuizhaoError, InputError, LedgerEntry
+from corpus.workfile import NAME as WORK
+from corpus.workfile import read_work
 from corpus.writers import writer
 from corpus.writers.jsonl import write_ledger
+from evaluation.review.log import check_build
 
 SEAL = "run.json"
 PARTIAL = ".partial"
@@ -53,7 +56,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     except BlockingIOError:
         raise DuizhaoError(
-            f"{folder}: another build is writing here; wait for it, or give another --out"
+            f"{folder}: another build or a review is at work here; wait, or give another --out"
         ) from None
     finally:
         os.close(descriptor)
@@ -108,9 +111,12 @@ def finish(folder: Path, known: Iterable[str]) -> None:
     """Move what was written to its place, the seal last; `known` names that a build may write.
 
     A file of an earlier build that this one did not write is taken away, so that all files of a
-    folder belong together; files of other names stay.
+    folder belong together; files of other names stay. InputError where edits of a review lie
+    there that would not fit any more.
     """
     partial = folder / PARTIAL
+    work = partial / WORK
+    check_build(folder, read_work(work) if work.is_file() else None)
     (folder / SEAL).unlink(missing_ok=True)
     written = sorted(path.name for path in partial.iterdir())
     for name in set(known) - set(written):
