@@ -97,11 +97,11 @@ def review_beads(
 def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
     """What the edit would do; EditError says why it cannot be done."""
     operation = edit.get("op")
-    if operation not in OPERATIONS:
+    if not isinstance(operation, str) or operation not in OPERATIONS:
         raise EditError(f"no edit {operation!r}; there are {', '.join(OPERATIONS)}")
     try:
         return OPERATIONS[operation](beads, number, edit, work)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise EditError(f"{operation}: {error!r} is missing or not as it should be") from None
 
 
@@ -230,18 +230,24 @@ def _restore(
 
 
 def _text(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
-    """The text of a side is set by hand; the text of its sentences again takes that back."""
+    """Texts are set by hand; the text of a side's sentences again takes that back.
+
+    ``texts``: by side, one or both (or one as ``side`` and ``text``).
+    """
     start = _find(beads, edit["bead"])
-    side = _side(edit)
     old = beads[start]
-    text = " ".join(str(edit["text"]).split())
-    if not _ids(old.bead, side):
-        raise EditError(f"text: this bead has no {side} side")
-    if not text:
-        raise EditError("text: a text cannot be empty; delete the bead instead")
-    as_built = sentences_text(old.bead, side, work)
-    value = None if text == " ".join(as_built.split()) else text
-    values: dict[str, Any] = {f"{side}_text": value, "edits": (*old.edits, number)}
+    texts = edit["texts"] if "texts" in edit else {_side(edit): edit["text"]}
+    if not isinstance(texts, Mapping) or not texts:
+        raise EditError("text: `texts` has a text for source, target or both")
+    values: dict[str, Any] = {"edits": (*old.edits, number)}
+    for side, given in texts.items():
+        text = " ".join(str(given).split())
+        if not _ids(old.bead, _side({"side": side})):
+            raise EditError(f"text: this bead has no {side} side")
+        if not text:
+            raise EditError("text: a text cannot be empty; delete the bead instead")
+        as_built = sentences_text(old.bead, side, work)
+        values[f"{side}_text"] = None if text == " ".join(as_built.split()) else text
     return Splice(start, (old,), (replace(old, **values),))
 
 

@@ -6,6 +6,7 @@ beads before any were left out. `duizhao build` writes it, `duizhao review` and 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -41,15 +42,13 @@ class Work:
 
 def write_work(work: Work, path: Path) -> None:
     """Write the file (the caller decides where it lies and when it counts)."""
-    told = {
-        "version": VERSION,
-        "min_confidence": work.min_confidence,
-        "source": document_json(work.source),
-        "target": document_json(work.target),
-        "translations": [asdict(translation) for translation in work.translations],
-        "beads": [bead_json(bead) for bead in work.beads],
-    }
-    path.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_told(work), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def work_hash(work: Work) -> str:
+    """What edits of a review name their alignment by: a hash of its content, not of its bytes."""
+    told = json.dumps(_told(work), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def read_work(path: Path) -> Work:
@@ -74,6 +73,17 @@ def read_work(path: Path) -> Work:
     except (KeyError, TypeError, BrokenIdentity) as error:
         raise InputError(f"{path}: does not fit together ({error}); build again") from None
     return work
+
+
+def _told(work: Work) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "min_confidence": work.min_confidence,
+        "source": document_json(work.source),
+        "target": document_json(work.target),
+        "translations": [asdict(translation) for translation in work.translations],
+        "beads": [bead_json(bead) for bead in work.beads],
+    }
 
 
 def bead_json(bead: Bead) -> dict[str, Any]:

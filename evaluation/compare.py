@@ -14,7 +14,7 @@ from typing import Any
 from evaluation import words
 from evaluation.ngrams import by_frequency, outstanding
 from evaluation.scores import TER_SECONDS, score_json, ter_seconds
-from evaluation.significance import SAMPLES, Test, paired_test
+from evaluation.significance import SAMPLES, Test, check_memory, paired_test
 from evaluation.systems import Segments
 from evaluation.translation import METRICS, SEED, Statistics, measure
 
@@ -47,6 +47,8 @@ def compare(
     if metrics is None:
         metrics, note = _affordable(segments)
         notes += [note] if note else []
+    for test in tests:
+        check_memory(test, metrics, len(segments.references), samples[test])
     taken: dict[str, dict[str, Statistics]] = {}
     for name, hypotheses in segments.systems.items():
         say(f"{name}: {', '.join(metrics)}")

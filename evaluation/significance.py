@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from corpus.document import InputError
-from evaluation.translation import SEED, Rows, Statistics
+from evaluation.translation import SEED, Rows, Statistics, measure
 
 Test = Literal["bootstrap", "randomization"]
 
 SAMPLES: Mapping[Test, int] = {"bootstrap": 1000, "randomization": 10_000}
 """sacrebleu's numbers of resamples and of trials."""
+
+OPTIONS: Mapping[Test, str] = {"bootstrap": "--samples", "randomization": "--trials"}
+"""What sets their number on the command line."""
 
 MEMORY = 6_000_000_000
 """Bytes: sacrebleu holds all resamples at once, 4 GB for 40,000 segments."""
@@ -120,20 +123,24 @@ def _check(
     test: Test,
     samples: int,
 ) -> int:
-    """The number of segments; InputError where the test would not fit into memory."""
+    """The number of segments, once it is sure that they go together and fit into memory."""
     lengths = {len(taken[metric].rows) for taken in systems.values() for metric in metrics}
     if len(systems) < 2 or len(lengths) != 1:
         raise ValueError("a paired test needs two systems or more, of equally many segments")
     count = lengths.pop()
-    first = next(iter(systems.values()))
-    width = max(len(first[metric].rows[0]) for metric in metrics) if count else 0
+    check_memory(test, metrics, count, samples)
+    return count
+
+
+def check_memory(test: Test, metrics: Sequence[str], count: int, samples: int) -> None:
+    """InputError where a test over so many segments would not fit into memory."""
+    width = max((len(measure(metric, ["a"], ["a"]).rows[0]) for metric in metrics), default=0)
     needed = samples * count * (4 * width + 8 if test == "bootstrap" else 2)
     if needed > MEMORY:
         raise InputError(
             f"the {test} test over {count:,} segments with {samples:,} samples would take "
-            f"{needed / 1e9:.0f} GB of memory; take fewer samples (--samples) or segments"
+            f"{needed / 1e9:.0f} GB of memory; take fewer ({OPTIONS[test]}) or fewer segments"
         )
-    return count
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from evaluation.compare_page import verdicts
@@ -49,8 +49,9 @@ def _scores(found: Found, console: Console) -> None:
     table = Table(title=f"{found['segments']:,} segments", title_justify="left")
     table.add_column("system", overflow="fold")
     for metric in metrics:
-        table.add_column(f"{NAMES[metric]} ± 95%", justify="right")
-        table.add_column("p: " + ", ".join(found["significance"]), justify="right")
+        table.add_column(f"{NAMES[metric]} ± 95%", justify="right", no_wrap=True)
+        if found["significance"]:
+            table.add_column("p", justify="right")
     for name, scores in found["systems"].items():
         cells = []
         for metric in metrics:
@@ -59,8 +60,14 @@ def _scores(found: Found, console: Console) -> None:
             cells.append(
                 Text(cell(scores[metric]) + (" *" if sure else ""), "bold" if sure else "")
             )
-            cells.append(Text(", ".join(p_text(p) for p in ps) or "baseline", "dim"))
+            if found["significance"]:
+                cells.append(Text(" / ".join(p_text(p) for p in ps) or "-", "dim"))
         table.add_row(Text(name), *cells)
+    if found["significance"]:
+        table.caption = Text(
+            f"p against {found['baseline']} by {' / '.join(found['significance'])}; "
+            "* under 0.05 in each"
+        )
     console.print(table)
 
 
@@ -73,7 +80,9 @@ def _wins(found: Found, console: Console) -> None:
 
 
 def _words(found: Found, console: Console) -> None:
-    table = Table("words", "system", "precision", "recall", "F1", "in the reference")
+    table = Table(
+        "words", Column("system", overflow="fold"), "precision", "recall", "F1", "in the reference"
+    )
     for label, systems in found["words"].items():
         for place, (name, one) in enumerate(systems.items()):
             figures = [_percent(one[key]) for key in ("precision", "recall", "f1")]
@@ -103,13 +112,14 @@ def _ngrams(found: Found, name: str, console: Console) -> None:
 def _by(title: str, rows: Sequence[Found], label: Any, found: Found, console: Console) -> None:
     names = list(found["systems"])
     metrics = list(found["systems"][names[0]])
-    table = Table(title, "segments")
+    table = Table(title, "segments", Column("system", overflow="fold"))
     for metric in metrics:
-        for name in names:
-            table.add_column(escape(f"{NAMES[metric]} {name}"), justify="right")
+        table.add_column(NAMES[metric], justify="right", no_wrap=True)
     for row in most_different(found, rows, MOST_PARTS):
-        figures = [f"{row['scores'][name][metric]:.1f}" for metric in metrics for name in names]
-        table.add_row(Text(label(row)), f"{row['segments']:,}", *figures)
+        for place, name in enumerate(names):  # a line each, so that it fits a narrow terminal
+            figures = [f"{row['scores'][name][metric]:.1f}" for metric in metrics]
+            head = ("", "") if place else (Text(label(row)), f"{row['segments']:,}")
+            table.add_row(*head, Text(name), *figures, end_section=place == len(names) - 1)
     if len(rows) > MOST_PARTS:
         table.caption = f"the {MOST_PARTS} of {len(rows):,} that differ most"
     console.print(table)

@@ -22,8 +22,11 @@ from typing import Any
 
 from corpus.bitext import Row
 from corpus.document import BrokenIdentity, DuizhaoError, InputError, LedgerEntry
+from corpus.workfile import NAME as WORK
+from corpus.workfile import read_work
 from corpus.writers import FORMATS, writer
 from corpus.writers.jsonl import write_ledger
+from evaluation.review.log import check_build
 
 SEAL = "run.json"
 PARTIAL = ".partial"
@@ -95,7 +98,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     except BlockingIOError:
         raise DuizhaoError(
-            f"{folder}: another build is writing here; wait for it, or give another --out"
+            f"{folder}: another build or a review is at work here; wait, or give another --out"
         ) from None
     finally:
         os.close(descriptor)
@@ -157,9 +160,12 @@ def finish(folder: Path) -> None:
     """Move what was written to its place, the seal last.
 
     A file of an earlier run that this one did not write is taken away, so that all files of a
-    folder belong together; files that no run wrote stay.
+    folder belong together; files that no run wrote stay. InputError where edits of a review lie
+    there that would not fit any more.
     """
     partial = folder / PARTIAL
+    work = partial / WORK
+    check_build(folder, read_work(work) if work.is_file() else None)
     written = {path.name for path in partial.iterdir()} - {OWNED}
     before = owned(folder)
     _own(partial, before | written)

@@ -55,13 +55,17 @@ def holder(place: Place) -> dict[str, Any] | None:
     return None
 
 
-def _who() -> dict[str, Any]:
+def user_name() -> str:
+    """The login of who runs this; "unknown" in a container without one."""
     try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "unknown"
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"
+
+
+def _who() -> dict[str, Any]:
     return {
-        "user": user,
+        "user": user_name(),
         "host": socket.gethostname(),
         "process": os.getpid(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),

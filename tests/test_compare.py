@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from corpus.bitext import Row
 from corpus.document import InputError
@@ -22,6 +24,7 @@ from evaluation.compare_tables import escape, latex, markdown
 from evaluation.correlation import correlate
 from evaluation.ngrams import by_frequency, outstanding
 from evaluation.systems import Segments, from_runs
+from flows.comparing import print_tables
 from tests.test_score import HYPOTHESES, REFERENCES, run
 
 OTHERS = [line.replace("report", "paper").replace("2021", "2012") for line in HYPOTHESES]
@@ -217,6 +220,35 @@ def test_wrong_use_says_what_is_right(
     assert (code, out) == (2, "")
     assert words_ in err
     assert err.count("\n") == 1
+
+
+def test_what_cannot_be_done_is_said_before_the_work(
+    files: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_work(*_: object, **__: object) -> None:
+        raise AssertionError("measured before it was checked")
+
+    arguments = ["compare", *files]
+    code, out, told = run(*arguments, "--page", tmp_path / "nodir" / "x.html")
+    assert (code, out) == (2, "")
+    assert "nodir" in told
+    assert "BLEU" not in told
+    code, _, told = run(*arguments, "--terms", tmp_path / "none.tsv")
+    assert code == 2
+    assert "none.tsv" in told
+    monkeypatch.setattr("evaluation.compare.measure", no_work)
+    monkeypatch.setattr("evaluation.significance.MEMORY", 1000)
+    with pytest.raises(InputError, match="--trials"):
+        compare(Segments(REFERENCES, {"a": HYPOTHESES, "b": REFERENCES}), tests=["randomization"])
+
+
+@pytest.mark.parametrize("width", [40, 200])
+def test_the_tables_fit_a_narrow_terminal(comparison: dict[str, object], width: int) -> None:
+    console = Console(width=width, record=True, file=io.StringIO())
+    print_tables(comparison, console)
+    text = console.export_text()
+    assert max(len(line) for line in text.splitlines() if "nrefs" not in line) <= width
+    assert "54.2 ±" in text
 
 
 @pytest.fixture(scope="module")

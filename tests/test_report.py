@@ -139,6 +139,13 @@ def test_an_empty_corpus_and_one_without_reference_have_a_page(tmp_path: Path) -
         ("corpus.jsonl", '{"id": "a"}\n', r"corpus\.jsonl, line 1: .*build the corpus again"),
         ("corpus.jsonl", "nonsense\n", r"corpus\.jsonl, line 1: "),
         ("scores.json", "{", r"scores\.json: not JSON"),
+        ("scores.json", '{"segments": 3}', r"scores\.json: not as a build writes it"),
+        ("scores.json", '{"aligned_beads": [1]}', r"scores\.json: not as a build writes it"),
+        (
+            "scores.json",
+            '{"aligned_beads": {"bleu": {"metric": "BLEU", "value": "good"}}}',
+            r"scores\.json: not as a build writes it",
+        ),
     ],
 )
 def test_a_damaged_folder_is_named_in_one_line(
@@ -157,8 +164,25 @@ def test_a_damaged_folder_is_named_in_one_line(
 def test_a_corpus_of_many_documents_has_one_page(tmp_path: Path) -> None:
     make_batch(tmp_path)
     data = page_data(read_folder(tmp_path))
-    assert sorted(data["documents"]) == ["one", "two"]
+    assert data["documents"] == ["one", "two"]
+    assert data["scores"] == []
     assert len(data["beads"]) >= 8
     assert len(data["sectionDocuments"]) == len(data["sections"])
     assert data["dots"] == []
     assert write_report(tmp_path).is_file()
+
+
+def test_scores_of_a_batch_are_in_its_account(tmp_path: Path) -> None:
+    make_batch(tmp_path)
+    score = {"metric": "chrF2++", "value": 61.5, "low": 60.0, "high": 63.0, "signature": "s"}
+    (tmp_path / "batch.json").write_text(json.dumps({"scores": {"chrf++": score}}))
+    data = page_data(read_folder(tmp_path))
+    assert [(card["metric"], card["value"]) for card in data["scores"]] == [("chrF++", 61.5)]
+    assert "before cleaning" in data["notes"][0]
+
+
+def test_documents_stand_in_the_order_in_which_people_count(tmp_path: Path) -> None:
+    rows = read_folder(make_folder(tmp_path)).rows
+    names = ["S-2021-130", "S-2021-99", "A-75-1"]
+    found = items_of([replace(rows[0], source_document=name) for name in names], ())
+    assert [item.document for item in found] == ["A-75-1", "S-2021-99", "S-2021-130"]

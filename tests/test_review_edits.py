@@ -14,11 +14,13 @@ from corpus.alignment.bead import Bead, check_cover
 from corpus.bitext import check_identity
 from corpus.document import DuizhaoError, InputError
 from corpus.edits import DELETED, EditError, plan, review_beads
-from evaluation.review.apply import apply_review
-from evaluation.review.log import append, read_log
+from corpus.workfile import write_work
+from evaluation.review.apply import account, apply_review
+from evaluation.review.log import append, check_build, read_log
 from evaluation.review.outcome import calibration, reviewed_bitext
 from evaluation.review.realign import align_around
 from evaluation.review.session import Session, open_session
+from flows.folder import begin, finish
 
 
 @pytest.fixture
@@ -224,6 +226,122 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     apply_review(folder)  # again, over itself
     open_session(out)  # and what came out can be reviewed in turn
+
+
+def test_apply_erases_nothing_of_others(folder: Path, tmp_path: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    other = make_folder(tmp_path / "other")
+    with pytest.raises(InputError, match="not this review's"):
+        apply_review(folder, other)
+    for out in (folder, tmp_path):
+        with pytest.raises(InputError, match="the build itself"):
+            apply_review(folder, out)
+    apply_review(folder, tmp_path / "mine")
+    notes = tmp_path / "mine" / "notes.txt"
+    notes.write_text("mine")
+    apply_review(folder, tmp_path / "mine")
+    assert notes.read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    # a review of what came out has edits of its own
+    second = open_session(tmp_path / "mine", "ben")
+    second.edit({"op": "check", "bead": "[1]:[1]", "checked": True})
+    with pytest.raises(InputError, match="edits of its own"):
+        apply_review(folder, tmp_path / "mine")
+    assert len(open_session(tmp_path / "mine").edits) == 1
+
+
+def test_apply_killed_between_two_renames_loses_nothing(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    apply_review(folder)
+    (folder / "reviewed" / "notes.txt").write_text("mine")
+    (folder / "reviewed").rename(folder / ".reviewed.before")  # and then killed
+    apply_review(folder)
+    assert (folder / "reviewed" / "notes.txt").read_text() == "mine"
+    assert not (folder / ".reviewed.before").exists()
+
+
+def test_apply_names_the_folder_it_cannot_write(folder: Path) -> None:
+    open_session(folder, "anna").edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    with pytest.raises(InputError, match="/proc/x: cannot be written to"):
+        apply_review(folder, Path("/proc/x"))
+
+
+def test_apply_keeps_the_rows_beyond_what_the_page_shows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaluation.report.folder.MOST_ROWS", 2)
+    monkeypatch.setattr("evaluation.report.folder.read_folder.__defaults__", (2,))
+    session = open_session(folder, "anna")
+    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    assert apply_review(folder)["counts"]["rows"] == 4
+
+
+def test_a_build_that_aligns_otherwise_leaves_a_review_alone(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    check_build(folder, None)
+    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    check_build(folder, make_work())  # the same again may be built
+    for work in (None, make_work(0.5)):
+        partial = begin(folder)
+        (partial / "run.json").write_text("{}")
+        if work:
+            write_work(work, partial / "alignment.json")
+        with pytest.raises(InputError, match="holds edits of a review"):
+            finish(folder, ["alignment.json", "corpus.jsonl"])
+    assert len(open_session(folder).edits) == 1
+
+
+def test_the_alignment_is_known_by_its_content_not_its_bytes(folder: Path) -> None:
+    open_session(folder, "anna").edit({"op": "check", "bead": "[0]:[0]", "checked": True})
+    path = folder / "alignment.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")), indent=1), "utf-8")
+    assert len(open_session(folder).edits) == 1
+
+
+def test_both_texts_are_one_edit(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    texts = {"source": "导言", "target": "Introduction"}
+    session.edit({"op": "text", "bead": "[0]:[0]", "texts": texts})
+    row = reviewed_bitext(session).rows[0]
+    assert (row.source, row.target) == ("导言", "Introduction")
+    session.undo()
+    assert session.beads[0].source_text is session.beads[0].target_text is None
+    with pytest.raises(EditError, match="empty"):
+        session.edit({"op": "text", "bead": "[0]:[0]", "texts": {"source": "a", "target": " "}})
+
+
+def test_figures_of_the_text_as_built_go_with_it(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    before = reviewed_bitext(session).rows[2]
+    assert before.mt_flags
+    assert before.signals
+    session.edit({"op": "text", "bead": "[3]:[2]", "side": "target", "text": "By hand."})
+    row = reviewed_bitext(session).rows[2]
+    assert (row.confidence, row.signals, row.mt_flags) == (1.0, {}, before.mt_flags)
+    assert row.metadata["text_by_hand"] == ["target"]
+    assert row.metadata["dropped"] == ["confidence", "alignment_score", "signals"]
+    session.edit({"op": "text", "bead": "[3]:[2]", "side": "source", "text": "手"})
+    row = reviewed_bitext(session).rows[2]
+    assert (row.mt_score, row.mt_flags) == (None, ())
+
+
+def test_the_reviewed_report_scores_the_whole_document_as_the_build_does(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "delete", "bead": "[0]:[0]"})
+    apply_review(folder)
+    scores = json.loads((folder / "reviewed" / "scores.json").read_text())
+    assert scores["whole_document"]["made_of"] == "whole documents"
+
+
+def test_checked_counts_the_beads_of_the_corpus(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    for bead in ("[0]:[0]", "[1]:[1]"):
+        session.edit({"op": "check", "bead": bead, "checked": True})
+    session.edit({"op": "delete", "bead": "[1]:[1]"})
+    told = account(session)
+    assert (told["checked"], told["beads"]) == (1, 3)
 
 
 def test_apply_without_edits_says_what_to_do(folder: Path) -> None:

@@ -200,3 +200,10 @@ def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> No
     assert all(-1 <= segment["similarity"] <= 1.001 for segment in segments)
     assert segments[0]["similarity"] > segments[3]["similarity"]
     assert found["reference_free"]["mt_score"]["correlation_to_chrf"]["segments"] == 4
+
+
+def test_a_seed_under_zero_is_refused_in_one_line(files: tuple[Path, Path]) -> None:
+    code, _, told = run("score", *files, "--seed", "-1")
+    assert code == 2
+    assert "--seed" in told
+    assert "Traceback" not in told

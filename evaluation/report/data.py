@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,29 +79,33 @@ def page_data(folder: Folder) -> dict[str, Any]:
     return assemble(items, folder)
 
 
-def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
-    """The page's data for these items and the folder's scores and account of the run."""
+def assemble(
+    items: Sequence[Item], folder: Folder, encoder: Encoder | None = None
+) -> dict[str, Any]:
+    """The page's data for these items and the folder's scores and account of the run.
+
+    `encoder` is one that made an earlier page, so that numbers mean the same on both.
+    """
     from evaluation.report.summary import run_facts, score_cards, score_notes
 
-    documents = list(dict.fromkeys(item.document for item in items))
-    sections = list(dict.fromkeys((item.document, item.section) for item in items))
-    signals = list(dict.fromkeys(name for item in items for name in item.signals))
-    encoder = Encoder(documents, sections, signals)
+    encoder = encoder or Encoder()
+    beads = [encoder.encode(item) for item in items]
+    documents, sections = list(encoder.documents), list(encoder.sections)
     has_reference = any(row.target_kind == "human" for row in folder.rows) or not folder.rows
     return {
         "title": documents[0] if len(documents) == 1 else folder.path.resolve().name,
         "facts": run_facts(folder),
-        "scores": score_cards(folder.scores) if has_reference else [],
-        "notes": score_notes(folder.scores),
+        "scores": score_cards(folder) if has_reference else [],
+        "notes": score_notes(folder),
         "hasReference": has_reference,
         "lowConfidence": LOW_CONFIDENCE,
         "confidenceEdges": CONFIDENCE_EDGES,
         "documents": documents,
         "sections": [title for _, title in sections],
         "sectionDocuments": [documents.index(document) for document, _ in sections],
-        "signals": signals,
+        "signals": list(encoder.signals),
         "fields": BEAD_FIELDS,
-        "beads": [encoder.encode(item) for item in items],
+        "beads": beads,
         "dots": similar_places(items) if has_reference else [],
         "furniture": furniture(folder.ledger),
         "judged": (folder.run.get("review") or {}).get("judged") or [],
@@ -110,17 +115,19 @@ def assemble(items: Sequence[Item], folder: Folder) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Turns items into the page's lists, against fixed lists of names."""
+    """Turns items into the page's lists, against lists of names that only grow.
 
-    documents: list[str]
-    sections: list[tuple[str, str]]
-    signals: list[str]
+    A name has one number for as long as the encoder lives, so that pages of one review agree.
+    """
+
+    documents: dict[str, int] = field(default_factory=dict)
+    sections: dict[tuple[str, str], int] = field(default_factory=dict)
+    signals: dict[str, int] = field(default_factory=dict)
 
     def encode(self, item: Item) -> list[Any]:
         """The item's values in the order of BEAD_FIELDS; names not seen before are added."""
         for name in item.signals:
-            if name not in self.signals:
-                self.signals.append(name)
+            _index(self.signals, name)
         return [
             item.key,
             _index(self.documents, item.document),
@@ -154,15 +161,17 @@ def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
     for row in rows:
         by_document[row.source_document].append(row)
     placed: list[Item] = []
-    for document, own_rows in by_document.items():
+    # a batch has them by split and shard, where nobody finds one
+    for document in sorted(by_document, key=_natural):
+        own_rows = by_document[document]
         own_rows.sort(key=lambda row: (row.source_ids, row.target_ids))
         target = own_rows[0].target_document
         entries = left_out.pop(document, [])
         if target is not None and target != document:
             entries = entries + left_out.pop(target, [])
         placed += _interleave(document, own_rows, entries)
-    for document, entries in left_out.items():
-        placed += _interleave(document, [], entries)
+    for document in sorted(left_out, key=_natural):
+        placed += _interleave(document, [], left_out[document])
     return placed
 
 
@@ -298,10 +307,11 @@ def _item_left_out(document: str, section: str, group: Sequence[LedgerEntry]) ->
     )
 
 
-def _index(names: list[Any], name: Any) -> int:
-    """Place of the name in the list, which grows when the name is new."""
-    try:
-        return names.index(name)
-    except ValueError:
-        names.append(name)
-        return len(names) - 1
+def _index(numbers: dict[Any, int], name: Any) -> int:
+    """The number of a name: the next one when it is new."""
+    return numbers.setdefault(name, len(numbers))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """To sort names as people do: S-2021-99 before S-2021-130."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]

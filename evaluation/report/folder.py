@@ -30,18 +30,38 @@ class Folder:
     cut: bool = False
 
 
-def read_folder(path: Path) -> Folder:
-    """Read the folder; InputError says which file is missing or damaged, and where."""
+def read_folder(path: Path, most: int | None = MOST_ROWS) -> Folder:
+    """Read the folder, `most` of its rows (None: all of them).
+
+    InputError says which file is missing or damaged, and where.
+    """
     path = Path(path)
-    rows = tuple(islice(read_rows(path), MOST_ROWS + 1))
-    cut = len(rows) > MOST_ROWS
-    rows = rows[:MOST_ROWS]
+    rows = tuple(islice(read_rows(path), None if most is None else most + 1))
+    cut = most is not None and len(rows) > most
+    rows = rows[:most]
     ledger = tuple(read_ledger(path))
     if cut:
         shown = {name for row in rows for name in (row.source_document, row.target_document)}
         ledger = tuple(entry for entry in ledger if entry.document in shown)
     run = _json(path / "run.json") or _json(path / "batch.json")
-    return Folder(path, rows, ledger, _json(path / "scores.json"), run, cut)
+    folder = Folder(path, rows, ledger, _json(path / "scores.json"), run, cut)
+    _check_scores(folder)
+    return folder
+
+
+def _check_scores(folder: Folder) -> None:
+    """InputError where scores.json does not hold what a build writes."""
+    from evaluation.report.summary import score_cards, score_notes, segment_chrf
+
+    try:
+        score_cards(folder)
+        score_notes(folder)
+        segment_chrf(folder.scores)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{folder.path / 'scores.json'}: not as a build writes it ({error}); "
+            "build the corpus again, or take the file away"
+        ) from None
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from evaluation.report.folder import read_folder
 ASSETS = Path(__file__).parent / "assets"
 
 # concatenated in this order into one script; each file is one job
-LIBRARIES = ("uPlot.iife.min.js", "diff.min.js", "virtual-core.min.js")
+LIBRARIES = ("uPlot.iife.min.js", "diff.min.js")
 SCRIPTS = (
     "base.js",
     "words.js",
     "tooltip.js",
     "bead.js",
     "view.js",
+    "heights.js",
     "list.js",
     "chart.js",
     "plots.js",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,27 +16,37 @@ EXPLAINED = {
 }
 
 
-def score_cards(scores: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One card a metric over the aligned beads, in the order in which they were scored."""
+NAMES = {"chrF2++": "chrF++"}
+"""One name for it everywhere; sacrebleu's own, with its beta of 2, stands in the signature."""
+
+
+def score_cards(folder: Folder) -> list[dict[str, Any]]:
+    """One card a metric over the aligned beads, in the order in which they were scored.
+
+    A batch has no scores.json; its scores are in batch.json.
+    """
     return [
         {
-            "metric": entry["metric"],
-            "value": entry["value"],
-            "low": entry.get("low"),
-            "high": entry.get("high"),
+            "metric": NAMES.get(entry["metric"], entry["metric"]),
+            "value": _number(entry["value"]),
+            "low": _number(entry.get("low")),
+            "high": _number(entry.get("high")),
             "signature": entry.get("signature") or "",
             "explained": EXPLAINED.get(entry["metric"], ""),
             "lowerIsBetter": entry["metric"] == "TER",
         }
-        for entry in _scores(scores.get("aligned_beads"))
+        for entry in _scores(folder.scores.get("aligned_beads") or folder.run.get("scores"))
     ]
 
 
-def score_notes(scores: Mapping[str, Any]) -> list[str]:
+def score_notes(folder: Folder) -> list[str]:
     """Lines about the scores: the whole-document figures, correlations, what was left out."""
-    lines = list(scores.get("notes") or ())
+    scores = folder.scores
+    lines = [str(line) for line in scores.get("notes") or ()]
+    if not scores.get("aligned_beads") and folder.run.get("scores"):
+        lines.append("Scored over all beads before cleaning; the interval is over documents.")
     whole = [
-        f"{entry['metric']} {entry['value']:.1f}"
+        f"{NAMES.get(entry['metric'], entry['metric'])} {entry['value']:.1f}"
         for entry in _scores((scores.get("whole_document") or {}).get("scores"))
     ]
     if whole:
@@ -88,6 +99,12 @@ def _scores(scores: Any) -> Iterator[Mapping[str, Any]]:
     for entry in (scores or {}).values():
         if isinstance(entry, Mapping) and "metric" in entry and "value" in entry:
             yield entry
+
+
+def _number(value: Any) -> float | None:
+    if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
+        raise TypeError(f"{value!r} is no score")
+    return value
 
 
 def _date(value: str) -> str:

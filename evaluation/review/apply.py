@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,20 @@ from typing import Any
 from corpus.bitext import Bitext
 from corpus.document import InputError
 from corpus.workfile import NAME as WORK
-from corpus.workfile import write_work
+from corpus.workfile import Work, write_work
 from corpus.writers import FORMATS, writer
 from corpus.writers.jsonl import write_ledger
-from evaluation.review.log import now
+from evaluation.review.log import NAME as EDITS
+from evaluation.review.log import locked, now
 from evaluation.review.outcome import calibration, reviewed_bitext
 from evaluation.review.session import Session, open_session
 
 NAME = "reviewed"
+
+WRITTEN = {f"corpus.{name}" for name in FORMATS} | {
+    *("ledger.jsonl", "scores.json", "run.json", WORK, "report.html", "edits-applied.jsonl")
+}
+"""Every file that an apply may write."""
 
 
 def apply_review(folder: Path, out: Path | None = None) -> dict[str, Any]:
@@ -38,22 +45,73 @@ def apply_review(folder: Path, out: Path | None = None) -> dict[str, Any]:
             f"{session.path}: no edits to apply; make some with `duizhao review {folder}`"
         )
     out = Path(out) if out else folder / NAME
-    if out.resolve() == folder.resolve():
-        raise InputError(f"{out}: is the build itself; give another folder")
-    if out.exists() and not (out / "run.json").is_file() and any(out.iterdir()):
-        raise InputError(f"{out}: holds something else; give an empty or new folder")
+    _check(out, session)
     bitext = reviewed_bitext(session)
     partial = out.with_name(f".{out.name}.{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
         told = _write(partial, session, bitext)
-        if out.exists():
-            shutil.rmtree(out)
-        partial.replace(out)
+        with locked(out) if out.is_dir() else nullcontext():
+            _check(out, session)  # a review of it may have begun meanwhile
+            _swap(partial, out)
+    except OSError as error:
+        raise InputError(
+            f"{out}: cannot be written to ({error.strerror or error}); give another --out"
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return told | {"out": str(out)}
+    return told | {"out": str(out), "torn": session.torn}
+
+
+def _check(out: Path, session: Session) -> None:
+    """InputError unless `out` is new, empty, or what an earlier apply of this review wrote."""
+    folder = session.folder.path.resolve()
+    if out.resolve() == folder or out.resolve() in folder.parents:
+        raise InputError(f"{out}: is or holds the build itself; give another folder")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; give another folder")
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    if (out / EDITS).exists():
+        raise InputError(
+            f"{out / EDITS}: has edits of its own, which would be lost; give another --out"
+        )
+    try:
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))["review"]["alignment"]
+    except (OSError, ValueError, KeyError, TypeError):
+        told = None
+    if told != session.alignment:
+        raise InputError(
+            f"{out}: holds something that is not this review's; give an empty or new folder"
+        )
+
+
+def _swap(partial: Path, out: Path) -> None:
+    """Put the new folder in the place of the old one; files that are not ours go with it.
+
+    At every moment either the old or the new folder is whole, under its name or as
+    ``.NAME.before``, so nothing is lost when the process is killed here.
+    """
+    before = out.with_name(f".{out.name}.before")
+    if before.is_dir():  # an earlier apply was killed below
+        if out.is_dir():
+            _keep_others(before, out)
+        else:
+            before.replace(out)
+    if out.is_dir():
+        out.replace(before)
+    partial.replace(out)
+    if before.is_dir():
+        _keep_others(before, out)
+
+
+def _keep_others(before: Path, out: Path) -> None:
+    """Move what an apply does not write into the new folder, and take the old one away."""
+    for path in before.iterdir():
+        if path.name not in WRITTEN and not (out / path.name).exists():
+            path.replace(out / path.name)
+    shutil.rmtree(before)
 
 
 def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
@@ -68,7 +126,7 @@ def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
             assert count == len(bitext.rows), f"{count} rows written to corpus.{name}"
     with (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(bitext.ledger, file)
-    scores = score_rows(bitext.rows)
+    scores = score_rows(bitext.rows, whole=whole_document(session.work))
     _json(partial / "scores.json", scores)
     beads = tuple(one.bead for one in session.beads)
     write_work(replace(session.work, beads=beads), partial / WORK)
@@ -98,17 +156,24 @@ def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
 def account(session: Session) -> dict[str, Any]:
     """What the review did: edits that stand, by kind, by whom, from when to when."""
     standing = [session.edits[number - 1] for number, _ in session.done]
+    kept = [bead for bead in session.beads if not bead.left_out]
     return {
         "edits": len(standing),
         "by_kind": dict(sorted(Counter(edit["op"] for edit in standing).items())),
         "reviewers": sorted({edit["by"] for edit in standing}),
         "first": session.edits[0]["at"] if session.edits else None,
         "last": session.edits[-1]["at"] if session.edits else None,
-        "checked": sum(bead.checked for bead in session.beads),
-        "beads": len(session.beads),
+        "checked": sum(bead.checked for bead in kept),
+        "beads": len(kept),
         "judged": calibration(session),
         "alignment": session.alignment,
     }
+
+
+def whole_document(work: Work) -> dict[str, tuple[str, str]]:
+    """Both whole documents as a build scores them: every sentence, whatever the beads."""
+    made = "\n".join(translation.text for translation in work.translations)
+    return {work.source.id: (made, "\n".join(block.text for block in work.target.blocks))}
 
 
 def _json(path: Path, value: Any) -> None:

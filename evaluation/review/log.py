@@ -7,6 +7,7 @@ edit that nobody was told was saved. The file only grows: undo is a line too.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.document import DuizhaoError, InputError
+from corpus.workfile import Work, work_hash
 
 NAME = "edits.jsonl"
 VERSION = 1
@@ -116,19 +118,40 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Only one review of a folder at a time; DuizhaoError when there is one already."""
-    from filelock import FileLock, Timeout
+    """Only one review or build of a folder at a time; DuizhaoError when there is one already.
 
-    if not folder.is_dir():  # the lock would make it
+    The lock is the one that `duizhao build` takes (flows/folder.py `alone`): on the folder itself,
+    without a file, and it goes with its process.
+    """
+    if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; give one that `duizhao build` made")
-    lock = FileLock(folder / ".review.lock")
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DuizhaoError(f"{folder}: is being reviewed already, in another window") from None
+        descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise InputError(f"{folder}: cannot be reviewed: {error.strerror or error}") from None
     try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DuizhaoError(
+                f"{folder}: is being reviewed or built already, in another window; end that first"
+            ) from None
         yield
     finally:
-        lock.release()
+        os.close(descriptor)
+
+
+def check_build(folder: Path, work: Work | None) -> None:
+    """InputError where the folder holds edits that a build with this alignment would orphan."""
+    path = folder / NAME
+    if not path.is_file() or path.read_bytes().count(b"\n") < 2:  # the first line is no edit
+        return
+    try:
+        head = json.loads(path.open(encoding="utf-8").readline())
+    except ValueError:
+        head = None
+    if work is None or not isinstance(head, dict) or head.get("alignment") != work_hash(work):
+        raise InputError(
+            f"{path}: holds edits of a review, and this build aligns otherwise; build with another "
+            "--out (what is made is kept and not made again), or move the edits away"
+        )

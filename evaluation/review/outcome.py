@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from corpus.alignment.bead import Bead
 from corpus.bitext import Bitext, Row, check_identity, make_bitext
 from corpus.document import LedgerEntry
 from corpus.edits import ReviewBead, text_of
+from corpus.workfile import Work
 from evaluation.report.data import CONFIDENCE_EDGES, Item, item_of_row, place_name
 from evaluation.report.summary import segment_chrf
 from evaluation.review.session import Session
@@ -57,10 +58,11 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
     rows = rows_of(session, [bead for bead in beads if not bead.left_out])
     by_name = {str(row_bead(row)): row for row in rows}
     chrf = _chrf(session, rows)
+    sections = _sections_before(session)
     items = []
     for bead in beads:
         row = by_name.get(bead.name)
-        item = _left_item(session, bead) if row is None else item_of_row(row)
+        item = _left_item(session, bead, sections) if row is None else item_of_row(row)
         items.append(
             replace(
                 item,
@@ -123,11 +125,20 @@ def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
         )
     if not bead.edits:
         return row
-    changes: dict[str, Any] = {"metadata": {**row.metadata, **_provenance(session, bead)}}
-    for side in ("source", "target"):
-        if getattr(bead, f"{side}_text") is not None:
-            changes[side] = text_of(bead, side, session.work)
-    return replace(row, **changes)
+    metadata = {**row.metadata, **_provenance(session, bead)}
+    texts: dict[str, Any] = {
+        side: text_of(bead, side, session.work)
+        for side in ("source", "target")
+        if getattr(bead, f"{side}_text") is not None
+    }
+    if not texts:
+        return replace(row, metadata=metadata)
+    # figures of the text as built say nothing about this one; a person stands behind the bead
+    changes: dict[str, Any] = {"confidence": 1.0, "alignment_score": 0.0, "signals": {}}
+    if "source" in texts:  # the translation is of the text as built
+        changes |= {"mt_score": None, "mt_flags": ()}
+    metadata |= {"text_by_hand": list(texts), "dropped": list(changes)}
+    return replace(row, metadata=metadata, **texts, **changes)
 
 
 def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
@@ -181,16 +192,10 @@ def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEnt
                 )
 
 
-def _left_item(session: Session, bead: ReviewBead) -> Item:
+def _left_item(session: Session, bead: ReviewBead, sections: Mapping[str, str]) -> Item:
     work = session.work
-    ids = bead.bead.source or bead.bead.target
-    document = work.source if bead.bead.source else work.target
-    section = ""
-    if bead.bead.source:
-        block = document.blocks[document.sentences[ids[0]].block]
-        section = "" if block.section is None else document.blocks[block.section].text
-    else:
-        section = _section_before(session, bead)
+    source = bead.bead.source
+    section = _section(work, source[0]) if source else sections[bead.name]
     return Item(
         key=bead.row or place_name(work.source.id, bead.bead.source, bead.bead.target),
         document=work.source.id,
@@ -207,18 +212,23 @@ def _left_item(session: Session, bead: ReviewBead) -> Item:
     )
 
 
-def _section_before(session: Session, bead: ReviewBead) -> str:
-    """The section of the last Chinese sentence before an insertion."""
+def _sections_before(session: Session) -> dict[str, str]:
+    """By name of each insertion, the section of the last Chinese sentence before it."""
+    found = {}
     last = -1
-    for other in session.beads:
-        if other is bead:
-            break
-        last = other.bead.source[-1] if other.bead.source else last
-    if last < 0:
-        return ""
-    source = session.work.source
-    block = source.blocks[source.sentences[last].block]
-    return "" if block.section is None else source.blocks[block.section].text
+    for bead in session.beads:
+        if bead.bead.source:
+            last = bead.bead.source[-1]
+        else:
+            found[bead.name] = _section(session.work, last) if last >= 0 else ""
+    return found
+
+
+def _section(work: Work, sentence: int) -> str:
+    """The heading over a Chinese sentence."""
+    blocks = work.source.blocks
+    block = blocks[work.source.sentences[sentence].block]
+    return "" if block.section is None else blocks[block.section].text
 
 
 def _chrf(session: Session, rows: Sequence[Row]) -> dict[str, float]:

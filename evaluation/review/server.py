@@ -4,16 +4,21 @@ Three things keep other web pages out. The address has a token that is new at ea
 page can guess it. The Host header must name this server, so that a foreign name that resolves to
 127.0.0.1 (DNS rebinding) is refused. A request that says where it comes from (Origin,
 Sec-Fetch-Site) must come from this page.
+
+The page takes the token out of the address as soon as it is there (review.js); without it in the
+address the server gives a page that fetches it from the tab's own storage, so that a reload and
+a link to a bead work in that tab.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
@@ -41,6 +46,15 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LONGEST_BODY = 1_000_000
+SECONDS_TO_END = 1
+"""How long Ctrl-C waits for a request; a re-alignment that takes longer is not saved."""
+
+DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>duizhao review</title>
+<p id="door">This tab does not know the review. Open the address that `duizhao review` printed.</p>
+<script>
+const token = sessionStorage.getItem("duizhao-token");
+if (token) location.replace(`/?token=${encodeURIComponent(token)}${location.hash}`);
+</script></html>"""
 
 
 @dataclass(slots=True)
@@ -49,20 +63,16 @@ class Review:
 
     session: Session
     aligner: Aligner
-    lock: threading.Lock
-    encoder: Encoder | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    encoder: Encoder = field(default_factory=Encoder)  # one for all pages, so that they agree
 
     def page(self) -> str:
         """The page as things stand."""
         with self.lock:
-            data = assemble(items_of_review(self.session, self.session.beads), self.session.folder)
+            items = items_of_review(self.session, self.session.beads)
+            data = assemble(items, self.session.folder, self.encoder)
             data["review"] = self._state()
             data["judged"] = calibration(self.session)
-            self.encoder = Encoder(data["documents"], [], data["signals"])
-            self.encoder.sections.extend(
-                (data["documents"][0] if data["documents"] else "", title)
-                for title in data["sections"]
-            )
             return render_page(data)
 
     def change(self, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -75,8 +85,8 @@ class Review:
                 "start": splice.start,
                 "removed": len(splice.removed),
                 "beads": self._encoded(splice),
-                "sections": [title for _, title in self.encoder.sections] if self.encoder else [],
-                "signals": self.encoder.signals if self.encoder else [],
+                "sections": [title for _, title in self.encoder.sections],
+                "signals": list(self.encoder.signals),
                 "judged": calibration(self.session),
                 "review": self._state(),
             }
@@ -106,7 +116,6 @@ class Review:
 
     def _encoded(self, splice: Splice) -> list[list[Any]]:
         items = items_of_review(self.session, splice.inserted)
-        assert self.encoder is not None, "the page is asked for before the first edit"
         return [self.encoder.encode(item) for item in items]
 
     def _state(self) -> dict[str, Any]:
@@ -135,6 +144,8 @@ class Guard:
         self.app = app
         self.token = token
         self.hosts = {f"{HOST}:{port}", f"localhost:{port}"}
+        if port == 80:  # browsers leave it out
+            self.hosts |= {HOST, "localhost"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason for refusing it."""
@@ -155,8 +166,13 @@ class Guard:
         origin = request.headers.get("origin")
         if origin is not None and origin != f"http://{host}":
             return 403, "requests from other pages are refused"
-        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        site = request.headers.get("sec-fetch-site", "none")
+        # a person may come from elsewhere: the file that opens the browser is another site
+        opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
+        if site not in ("same-origin", "none") and not opens:
             return 403, "requests from other pages are refused"
+        if request.method == "GET" and request.url.path == "/" and not request.url.query:
+            return 200, ""  # the page without anything in it
         given = request.query_params.get("token") or request.headers.get("x-duizhao-token") or ""
         if not secrets.compare_digest(given.encode(), self.token.encode()):
             return 403, "the address needs the token that `duizhao review` printed"
@@ -171,9 +187,11 @@ class Guard:
 
 def make_app(session: Session, aligner: Aligner, token: str, port: int) -> Starlette:
     """The application: the page at ``/``, edits at ``/edits``, sentences at ``/sentences``."""
-    review = Review(session, aligner, threading.Lock())
+    review = Review(session, aligner)
 
-    async def page(_request: Request) -> Response:
+    async def page(request: Request) -> Response:
+        if "token" not in request.query_params:
+            return HTMLResponse(DOOR, headers=HEADERS)
         return HTMLResponse(await run_in_threadpool(review.page), headers=HEADERS)
 
     async def edits(request: Request) -> Response:
@@ -197,7 +215,7 @@ async def _answer(request: Request, work: Callable[[dict[str, Any]], dict[str, A
         wanted = await request.json()
         if not isinstance(wanted, dict):
             raise ValueError("not an object")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return JSONResponse({"error": f"not JSON: {error}"}, status_code=400, headers=HEADERS)
     try:
         return JSONResponse(await run_in_threadpool(work, wanted), headers=HEADERS)
@@ -213,17 +231,34 @@ def serve(
     token: str | None = None,
     ready: Callable[[str], None],
 ) -> None:
-    """Serve until interrupted; `ready` hears the address. DuizhaoError when the port is taken."""
+    """Serve until interrupted; `ready` hears the address once the page can be had there.
+
+    DuizhaoError when the port is taken.
+    """
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready(f"http://{HOST}:{port}/?token={token}")
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            # from here on what uvicorn would say is only that requests were cut off
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+            super().handle_exit(sig, frame)
 
     token = token or secrets.token_urlsafe(24)
     with contextlib.closing(_listen(port)) as listening:
         port = listening.getsockname()[1]
         app = make_app(session, aligner, token, port)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
-        server = uvicorn.Server(config)
-        ready(f"http://{HOST}:{port}/?token={token}")
-        server.run(sockets=[listening])
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=SECONDS_TO_END,
+        )
+        Server(config).run(sockets=[listening])
 
 
 def _listen(port: int) -> socket.socket:

@@ -10,7 +10,7 @@ Nothing is kept in memory only: each edit is in edits.jsonl before `edit` return
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from corpus.bitext import Row
 from corpus.document import DuizhaoError, InputError
 from corpus.edits import EditError, ReviewBead, Splice, plan, review_beads
 from corpus.workfile import NAME as WORK
-from corpus.workfile import Work, bead_json, read_work
+from corpus.workfile import Work, bead_json, read_work, work_hash
 from evaluation.report.folder import Folder, read_folder
 from evaluation.review.log import NAME as EDITS
 from evaluation.review.log import append, now, read_log
@@ -58,6 +58,7 @@ class Session:
         """Do an edit and save it; EditError when it cannot be done, and then nothing changed."""
         number = len(self.edits) + 1
         splice = plan(self.beads, number, edit, self.work)
+        _check_text(edit)
         self._save(edit)
         splice.apply(self.beads)
         self.done.append((number, splice))
@@ -129,14 +130,22 @@ class Session:
                 self.undone.clear()
 
 
+def _check_text(edit: Mapping[str, Any]) -> None:
+    """EditError where a text cannot be written as UTF-8 (half a surrogate pair)."""
+    try:
+        json.dumps(edit, ensure_ascii=False).encode()
+    except ValueError:
+        raise EditError("a text has half a character (a lone surrogate); type it anew") from None
+
+
 def open_session(path: Path, by: str = "") -> Session:
     """Read a folder, its alignment and its edits, and do the edits again.
 
     InputError where the folder cannot be reviewed or its edits do not fit.
     """
-    folder = read_folder(path)
+    folder = read_folder(path, most=None)
     work = read_work(folder.path / WORK)
-    alignment = hashlib.sha256((folder.path / WORK).read_bytes()).hexdigest()
+    alignment = work_hash(work)
     names = {str(Bead(row.source_ids, row.target_ids)): row.id for row in folder.rows}
     reasons: dict[tuple[str, int], str] = {
         (entry.side, entry.sentence): entry.reason

@@ -32,6 +32,12 @@ def apply(
     print(
         f"{told['counts']['rows']} rows; {review['edits']} edits ({kinds}) by "
         f"{', '.join(review['reviewers']) or 'nobody'}; {review['checked']} of {review['beads']} "
-        "beads checked",
+        "beads of the corpus checked",
         file=sys.stderr,
     )
+    if told["torn"]:
+        print(
+            f"{folder / 'edits.jsonl'}: the last line was cut off by a crash and is passed over: "
+            f"{told['torn'][:80]}",
+            file=sys.stderr,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -119,6 +120,9 @@ def compare(
 
     if translate and not source:
         raise InputError("--translate needs --source, the text to translate")
+    if page is not None and not os.access(page.parent, os.W_OK):
+        raise InputError(f"cannot write {page}: {page.parent} is no folder one can write to")
+    wanted = read_terms(terms) if terms else ()
     segments = load(reference, hypotheses or [], source)
     if translate:
         segments = _with_ours(segments)
@@ -132,13 +136,13 @@ def compare(
         seed=seed,
         tie=tie,
         examples=examples,
-        terms=read_terms(terms) if terms else (),
+        terms=wanted,
         workers=usable_cores(),
         say=lambda text: typer.echo(f"{text} ...", err=True),
     )
+    _print(found, to)  # first, so that a full disk does not take it
     if page is not None:
         _write_page(found, page)
-    _print(found, to)
 
 
 def _with_ours(segments: Segments) -> Segments:

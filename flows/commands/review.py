@@ -49,16 +49,17 @@ def review(
     Every edit is saved at once to DIR/edits.jsonl; end with Ctrl-C whenever you like and go on
     another day. `duizhao apply DIR` then writes the corrected corpus.
     """
-    import getpass
-    from contextlib import suppress
+    from contextlib import ExitStack, suppress
 
     from evaluation.review.log import locked
     from evaluation.review.server import serve
     from evaluation.review.session import open_session
+    from flows.lock import user_name
+    from flows.opening import open_later
     from flows.review import realigner
 
-    with locked(folder):
-        session = open_session(folder, by or getpass.getuser())
+    with locked(folder), ExitStack() as at_end:
+        session = open_session(folder, by or user_name())
         if session.torn:
             print(
                 f"{session.path}: the last line was cut off by a crash and is passed over: "
@@ -71,9 +72,7 @@ def review(
             note = f"{len(session.edits)} edits so far; every edit is saved to {session.path}."
             print(f"{note} End with Ctrl-C.", file=sys.stderr)
             if browser:
-                import webbrowser
-
-                webbrowser.open(address)
+                at_end.enter_context(open_later(address, folder / ".review.html"))
 
         with suppress(KeyboardInterrupt):  # the way to end a review
             serve(session, realigner(effort.value, model), port=port, ready=ready)

@@ -63,7 +63,7 @@ def score(
         int, typer.Option(min=0, help="Resamples for the 95% intervals; 0 for none.")
     ] = 1000,
     seed: Annotated[
-        int, typer.Option(help="Seed of the resampling; 12345 is sacrebleu's own.")
+        int, typer.Option(min=0, help="Seed of the resampling; 12345 is sacrebleu's own.")
     ] = 12345,
     to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.TABLE,
 ) -> None:

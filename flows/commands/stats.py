@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +34,8 @@ def stats(
     """
     from evaluation.corpus import statistics
 
-    found = statistics(corpus)
+    with _counting() as progress:
+        found = statistics(corpus, progress)
     if to is Output.json:
         import json
 
@@ -43,3 +46,16 @@ def stats(
     from flows.corpus_tables import print_tables
 
     print_tables(found, Console())
+
+
+@contextlib.contextmanager
+def _counting() -> Iterator[Callable[[int], None]]:
+    """Say on a terminal how many rows are read."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda rows: None
+        return
+    with console.status("reading ...") as status:
+        yield lambda rows: status.update(f"{rows:,} rows ...")

@@ -25,8 +25,8 @@ function beadOf(values) {
   const bead = {};
   for (const name in field) bead[name] = values[field[name]];
   bead.place = 0;
-  bead.estimate = 0;
-  bead.estimatedFor = null;
+  bead.height = 0;
+  bead.heightFor = null;
   return bead;
 }
 
@@ -54,10 +54,17 @@ function debounce(milliseconds, action) {
   };
 }
 
-/** Say something to people who cannot see the page change. */
+/** Say something in a small note at the foot of the window, which is also read aloud. */
+const hideNote = debounce(4000, () => byId("announce").classList.remove("is-shown"));
 function announce(text) {
   byId("announce").textContent = text;
+  byId("announce").classList.add("is-shown");
+  hideNote();
 }
+
+/** Do something when the browser has nothing better to do. */
+const whenIdle = (action) =>
+  (window.requestIdleCallback ? requestIdleCallback(action, { timeout: 1000 }) : setTimeout(action, 30));
 
 /** "2-1" as it is set in type: 2–1. */
 const typeText = (type) => type.replace("-", "–");

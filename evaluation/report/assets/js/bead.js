@@ -41,9 +41,8 @@ function confidenceButton(bead) {
   const meter = make("span.meter", null,
     make(`span.fill.${level}`, { style: `width:${100 * (bead.confidence || 0)}%` }));
   const text = make("span.meter-text", null, sureText(bead.confidence));
-  return withTooltip(
-    make("button.confidence", { type: "button", "aria-label": label }, meter, text),
-    () => signalsContent(bead));
+  return make("button.confidence",
+    { type: "button", "aria-label": label, "aria-describedby": "tooltip" }, meter, text);
 }
 
 function gutter(bead) {
@@ -59,7 +58,7 @@ function gutter(bead) {
   if (bead.confidence !== null && !bead.left) parts.push(confidenceButton(bead));
   if (bead.chrf !== null) {
     const title = "chrF++ of the machine translation against the reference";
-    parts.push(make("span.chrf", { title }, make("span", null, "chrF "), fixed(bead.chrf, 0)));
+    parts.push(make("span.chrf", { title }, make("span", null, "chrF++ "), fixed(bead.chrf, 0)));
   }
   return make("div.gutter", null, parts);
 }
@@ -85,10 +84,6 @@ function notes(bead) {
 
 /** The element of a bead; `position` is its place in the list as filtered and sorted. */
 function beadElement(bead, position, total) {
-  const both = bead.translation && bead.target && !bead.left;
-  const compared = both ? compareWords(bead) : null;
-  const left = compared ? markedText(compared.left, compared.marks.left, "mt") : bead.translation;
-  const right = compared ? markedText(compared.right, compared.marks.right, "ref") : bead.target;
   const state = [
     bead.left ? "is-left" : "",
     bead.checked ? "is-checked" : "",
@@ -105,13 +100,14 @@ function beadElement(bead, position, total) {
   },
   gutter(bead),
   cell("source", "中文", "zh-Hans", bead.source || null, "No Chinese here"),
-  cell("translation", "Machine translation", "en", bead.translation ? left : null,
+  cell("translation", "Machine translation", "en", bead.translation || null,
     bead.source ? "Not translated" : "Nothing to translate"),
   data.hasReference
-    ? cell("target", "Reference", "en", bead.target ? right : null, "Nothing in the reference")
+    ? cell("target", "Reference", "en", bead.target || null, "Nothing in the reference")
     : null,
   notes(bead));
   article.classList.add(...state);
+  if (bead.translation && bead.target && !bead.left) markWords(bead, article);
   if (review) article.append(...reviewActions(bead));
   return article;
 }

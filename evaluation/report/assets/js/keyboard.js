@@ -16,7 +16,7 @@ const COMMANDS = [
 
 /** Move the current bead by one, or to the next that `wanted`. */
 function step(by, wanted = () => true) {
-  let position = view.shown.findIndex((bead) => bead.key === view.current);
+  let position = positionOf(view.current);
   if (position < 0) position = by > 0 ? -1 : view.shown.length;
   for (position += by; view.shown[position]; position += by) {
     if (wanted(view.shown[position])) return goTo(view.shown[position].key);
@@ -33,6 +33,7 @@ function focusIn(selector) {
 
 async function copyLink() {
   if (!view.current) return;
+  putAddress();
   try {
     await navigator.clipboard.writeText(location.href);
     announce("Link copied.");
@@ -95,6 +96,9 @@ function startKeyboard() {
     if (arrow && !target.closest(".bead")) return;
     const command = COMMANDS.find((entry) => entry.key === event.key || entry.also === event.key);
     if (!command) return;
+    // a correction is for who looks at the beads, not for who has just pressed a button elsewhere
+    const atBeads = target === document.body || target.closest(".bead, .review-bar, #bitext:focus");
+    if (command.corrects && (!atBeads || target.closest(".edit-panel"))) return;
     event.preventDefault();
     command.run();
   });

@@ -148,13 +148,6 @@ function start() {
   fillChips(chooseBeads());
   startList();
   refreshView();
-  windowElement.addEventListener("click", (event) => {
-    const bead = event.target.closest(".bead");
-    if (!bead) return;
-    const link = event.target.closest("a.number");
-    if (link) event.preventDefault();
-    if (link || view.current !== bead.dataset.key) goTo(bead.dataset.key, { focus: Boolean(link) });
-  });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     byId("bitext").focus();

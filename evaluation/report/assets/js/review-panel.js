@@ -1,6 +1,34 @@
 // The panels under a bead: its sentences to split and move, its texts to edit.
 const panels = new Map(); // key of a bead -> {kind, element}
 
+// Texts that were typed and not saved, by the sentences of their bead; they outlive a panel that is
+// closed, a bead that is merged away and comes back, and a reload of the tab.
+const drafts = new Map(); // name of a bead -> {source, target}
+const DRAFTS = "duizhao-drafts";
+try {
+  const kept = review ? JSON.parse(sessionStorage.getItem(DRAFTS) || "[]") : [];
+  for (const [name, texts] of kept) drafts.set(name, texts);
+} catch (error) { /* no storage, or not ours */ }
+
+const draftOf = (bead) => drafts.get(nameOf(bead));
+function keepDraft(name, texts) {
+  if (texts) drafts.set(name, texts);
+  else drafts.delete(name);
+  try {
+    sessionStorage.setItem(DRAFTS, JSON.stringify([...drafts]));
+  } catch (error) { /* then they last as long as the page */ }
+}
+
+/** Open the text panel of a bead again, as it was left. */
+const reopenDraft = (bead) => panels.set(bead.key, { kind: "edit", element: editPanel(bead) });
+
+/** Say so when an edit took a bead away whose text was being edited. */
+function tellOfDrafts(gone, inserted) {
+  const names = new Set(inserted.map(nameOf));
+  const away = gone.filter((bead) => draftOf(bead) && !names.has(nameOf(bead)));
+  if (away.length) setTimeout(() => announce("The text that you had not saved is kept; undo brings its bead back."), 0);
+}
+
 const panelKind = (bead) => (panels.has(bead.key) ? panels.get(bead.key).kind : "");
 
 function closePanel(key) {
@@ -14,18 +42,15 @@ function closePanel(key) {
 
 async function openPanel(bead, kind) {
   if (panelKind(bead) === kind) return closePanel(bead.key);
-  let sentences;
-  try {
-    sentences = await send("sentences", { bead: nameOf(bead) });
-  } catch (error) {
-    return showBar(error.message, true);
+  let element;
+  if (kind === "edit") element = editPanel(bead);
+  else {
+    try {
+      element = splitPanel(bead, await send("sentences", { bead: nameOf(bead) }));
+    } catch (error) {
+      return showBar(error instanceof TypeError ? LOST : error.message, true);
+    }
   }
-  const element = kind === "split" ? splitPanel(bead, sentences) : editPanel(bead);
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    closePanel(bead.key);
-  });
   panels.set(bead.key, { kind, element });
   view.current = bead.key;
   refreshList();
@@ -45,7 +70,9 @@ function firstCuts(sentences) {
 
 function splitPanel(bead, sentences) {
   const cuts = firstCuts(sentences);
-  const panel = make("div.edit-panel.split-panel", { role: "group", "aria-label": "Split or move" });
+  const panel = make("div.edit-panel.split-panel", {
+    role: "group", "aria-label": "Split or move", onkeydown: (event) => closeOnEscape(event, bead),
+  });
   const draw = () => {
     const both = (ids) => ids.source.length + ids.target.length;
     const first = { source: sentences.source.slice(0, cuts.source), target: sentences.target.slice(0, cuts.target) };
@@ -97,30 +124,51 @@ function splitColumn(bead, side, sentences, cuts, draw) {
     sentences.length ? items : make("li.missing", null, `No ${name} sentence`));
 }
 
+function closeOnEscape(event, bead) {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  closePanel(bead.key);
+}
+
 function editPanel(bead) {
+  const name = nameOf(bead);
+  const draft = drafts.get(name) || {};
   const areas = [["source", "Chinese", "zh-Hans", bead.source], ["target", "Reference", "en", bead.target]]
     .filter(([side]) => bead[`${side}Ids`].length)
     .map(([side, label, language, text]) => {
       const area = make("textarea", { lang: language, rows: Math.min(9, 2 + Math.ceil(text.length / (side === "source" ? 26 : 60))), "data-side": side });
-      area.value = text;
+      area.value = draft[side] === undefined ? text : draft[side];
       return { side, text, area, label: make("label.edit-label", null, make("span", null, label), area) };
     });
-  const save = async () => {
-    let name = nameOf(bead);
-    for (const { side, text, area } of areas) {
-      const value = area.value.trim().replace(/\s+/g, " ");
-      if (value === text) continue;
-      if (!(await correct({ op: "text", bead: name, side, text: value }, "Text saved."))) return;
-    }
+  const plain = (text) => text.trim().replace(/\s+/g, " ");
+  const changed = () => areas.filter(({ text, area }) => plain(area.value) !== plain(text));
+  const typed = () => keepDraft(name, changed().length
+    ? Object.fromEntries(areas.map(({ side, area }) => [side, area.value])) : null);
+  const close = () => {
+    keepDraft(name, null);
     closePanel(bead.key);
   };
-  const panel = make("div.edit-panel", { role: "group", "aria-label": "Edit the texts", onkeydown: (event) => {
+  let saving = false;
+  const save = async () => {
+    if (saving) return false;
+    const texts = Object.fromEntries(changed().map(({ side, area }) => [side, plain(area.value)]));
+    if (!Object.keys(texts).length) return close();
+    const sent = areas.map(({ area }) => area.value).join("\n");
+    saving = true;
+    const done = await correct(() => ({ op: "text", bead: name, texts }), "Text saved.");
+    saving = false;
+    // what was typed while it was being saved is not lost either
+    if (done && areas.map(({ area }) => area.value).join("\n") === sent) close();
+    return done;
+  };
+  const panel = make("div.edit-panel", { role: "group", "aria-label": "Edit the texts", oninput: typed, onkeydown: (event) => {
+    closeOnEscape(event, bead);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
   } },
   make("div.edit-areas", null, areas.map((entry) => entry.label)),
   make("div.panel-buttons", null,
     make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, "Save"),
-    make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, "Cancel"),
-    make("span.panel-hint", null, "Ctrl + Enter saves, Esc leaves the texts as they were.")));
+    make("button.action", { type: "button", onclick: close }, "Cancel"),
+    make("span.panel-hint", null, "Ctrl + Enter saves, Cancel leaves the texts as they were, Esc keeps what you typed for later.")));
   return panel;
 }

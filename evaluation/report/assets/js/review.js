@@ -1,7 +1,19 @@
 // Corrections: each is sent to the server at once, which answers with the beads that changed.
 const nameOf = (bead) => `[${bead.sourceIds.join(",")}]:[${bead.targetIds.join(",")}]`;
-const token = new URLSearchParams(location.search).get("token") || "";
-let working = false;
+
+/** The token comes in the address, and is taken out of it: links and pictures must not have it. */
+function takeToken() {
+  if (!review) return "";
+  const given = new URLSearchParams(location.search).get("token");
+  try {
+    if (given) sessionStorage.setItem("duizhao-token", given);
+    history.replaceState(null, "", location.pathname + location.hash);
+    return given || sessionStorage.getItem("duizhao-token") || "";
+  } catch (error) { // no storage: the address stays as it is
+    return given || "";
+  }
+}
+const token = takeToken();
 
 async function send(path, body) {
   const response = await fetch(path, {
@@ -15,28 +27,52 @@ async function send(path, body) {
   return answer;
 }
 
-/** Send one edit; show what changed, or why it could not be done. */
-async function correct(edit, said) {
-  if (working) return false;
-  working = true;
-  showBar(edit.op === "realign" ? "Re-aligning …" : "Saving …");
+// Edits are sent one after another, in the order in which they were asked for; none is dropped.
+let queue = Promise.resolve();
+let waiting = 0;
+let aligning = false;
+let lost = false;
+const LOST = "The server did not answer, so this edit may not have been saved. " +
+  "Start duizhao review again, open its address and look.";
+
+/** Do `action` when all before it is done. While the document is re-aligned nothing can be done. */
+function enqueue(action) {
+  if (aligning) {
+    announce("Re-aligning. Wait until that is done; this was not taken.");
+    return Promise.resolve(false);
+  }
+  if (lost) {
+    showBar(LOST, true);
+    return Promise.resolve(false);
+  }
+  waiting += 1;
+  const done = queue.then(action).finally(() => {
+    waiting -= 1;
+  });
+  queue = done.catch(() => false);
+  return done;
+}
+
+/** Send the edit that `editOf()` gives when it is its turn; show what changed, or why not. */
+const correct = (editOf, said) => enqueue(async () => {
+  const edit = typeof editOf === "function" ? editOf() : editOf;
+  if (!edit || lost) return false;
+  aligning = edit.op === "realign";
+  showBar(aligning ? "Re-aligning …" : "Saving …");
   try {
     const answer = await send("edits", { ...edit, after: review.edits });
     takeChange(answer, edit);
     announce(said || "Saved.");
+    aligning = false;
     showBar();
     return true;
   } catch (error) {
-    const lost = error instanceof TypeError
-      ? "The server is gone; this edit was not saved. Start duizhao review again and open its address."
-      : error.message;
-    showBar(lost, true);
+    lost = error instanceof TypeError; // fetch says so where the network failed
+    aligning = false;
+    showBar(lost ? LOST : error.message, true);
     return false;
-  } finally {
-    working = false;
-    byId("review-bar").classList.remove("is-working");
   }
-}
+});
 
 function takeChange({ start, removed, beads: fresh, sections, signals, judged, review: state }, edit) {
   Object.assign(review, state);
@@ -48,6 +84,8 @@ function takeChange({ start, removed, beads: fresh, sections, signals, judged, r
   const inserted = fresh.map(beadOf);
   const gone = beads.splice(start, removed, ...inserted);
   for (const bead of gone) panels.delete(bead.key);
+  for (const bead of inserted) if (draftOf(bead)) reopenDraft(bead);
+  tellOfDrafts(gone, inserted);
   numberBeads();
   if (newSections) fillControls();
   if (!beads.some((bead) => bead.key === view.current)) {
@@ -65,50 +103,68 @@ const redrawPlots = debounce(500, () => {
   drawCharts();
 });
 
-const currentBead = () => beads.find((bead) => bead.key === view.current);
+const beadByKey = (key) => beads.find((bead) => bead.key === key);
 const withCurrent = (action) => () => {
-  const bead = currentBead();
+  const bead = beadByKey(view.current);
   if (bead) return action(bead);
   announce("Choose a bead first.");
   return false;
 };
 
+/** The bead as it is when the turn comes: edits before may have made another of it. */
+const asItIs = (bead) => beadByKey(bead.key) || beadByKey(view.current);
+
 function mergeWith(bead, by) {
-  const other = beads[bead.place + by];
-  if (!other) return announce("There is no bead to merge with.");
-  const pair = by > 0 ? [bead, other] : [other, bead];
-  return correct({ op: "merge", beads: pair.map(nameOf) }, "Merged.");
+  return correct(() => {
+    const now = asItIs(bead);
+    const other = now && beads[now.place + by];
+    if (!other) return announce("There is no bead to merge with.");
+    const pair = by > 0 ? [now, other] : [other, now];
+    return { op: "merge", beads: pair.map(nameOf) };
+  }, "Merged.");
 }
 
-async function checkBead(bead, goOn) {
-  const position = view.shown.findIndex((entry) => entry.key === bead.key);
-  const next = view.shown[position + 1];
-  const done = await correct({ op: "check", bead: nameOf(bead), checked: !bead.checked }, bead.checked ? "No longer checked." : "Checked.");
-  if (done && goOn && next && !bead.checked) goTo(next.key);
+function checkBead(bead, goOn) {
+  const checked = !bead.checked;
+  const next = goOn && checked ? view.shown[positionOf(bead.key) + 1] : null;
+  const done = correct(() => {
+    const now = beadByKey(bead.key);
+    return now && { op: "check", bead: nameOf(now), checked };
+  }, checked ? "Checked." : "No longer checked.");
+  if (next && !aligning && !lost) goTo(next.key);
+  return done;
 }
 
-const deleteBead = (bead) => correct(
-  { op: bead.left ? "restore" : "delete", bead: nameOf(bead) }, bead.left ? "Restored." : "Deleted.");
+const deleteBead = (bead) => correct(() => {
+  const now = asItIs(bead);
+  return now && { op: now.left ? "restore" : "delete", bead: nameOf(now) };
+}, bead.left ? "Restored." : "Deleted.");
 const undo = () => correct({ op: "undo" }, "Undone.");
 const redo = () => correct({ op: "redo" }, "Done again.");
 const realign = () => correct({ op: "realign" }, "Aligned again around your corrections.");
 
+const ACTIONS = {
+  check: (bead) => checkBead(bead, false),
+  merge: (bead) => mergeWith(bead, 1),
+  split: (bead) => openPanel(bead, "split"),
+  edit: (bead) => openPanel(bead, "edit"),
+  delete: (bead) => deleteBead(bead),
+};
+
 /** What can be done to a bead, under its texts. */
 function reviewActions(bead) {
   const paired = bead.sourceIds.length && bead.targetIds.length;
-  const action = (name, key, label, run, more) => make("button.action", {
-    type: "button", "data-action": name, "aria-keyshortcuts": key, title: `${label} (${key})`, onclick: () => {
-      view.current = bead.key;
-      run(bead);
-    }, ...more,
+  const action = (name, key, label, more) => make("button.action", {
+    type: "button", "data-action": name, "aria-keyshortcuts": key, title: `${label} (${key})`, ...more,
   }, label);
+  const expanded = (kind) => ({ "aria-expanded": String(panelKind(bead) === kind) });
   const buttons = [
-    bead.left ? null : action("check", "c", bead.checked ? "Checked" : "Check", () => checkBead(bead, false), { "aria-pressed": String(Boolean(bead.checked)) }),
-    action("merge", "m", "Merge with next", () => mergeWith(bead, 1), { disabled: !beads[bead.place + 1] }),
-    action("split", "s", "Split or move", () => openPanel(bead, "split"), { "aria-expanded": String(panelKind(bead) === "split") }),
-    action("edit", "e", "Edit text", () => openPanel(bead, "edit"), { "aria-expanded": String(panelKind(bead) === "edit") }),
-    !bead.left ? action("delete", "d", "Delete", deleteBead)
-      : paired || bead.left === "deleted_in_review" ? action("delete", "d", "Restore", deleteBead) : null,
+    bead.left ? null : action("check", "c", bead.checked ? "Checked" : "Check", { "aria-pressed": String(Boolean(bead.checked)) }),
+    action("merge", "m", "Merge with next", { disabled: !beads[bead.place + 1] }),
+    action("split", "s", "Split or move", expanded("split")),
+    action("edit", "e", draftOf(bead) ? "Edit text (not saved)" : "Edit text", expanded("edit")),
+    !bead.left ? action("delete", "d", "Delete")
+      : paired || bead.left === "deleted_in_review" ? action("delete", "d", "Restore") : null,
   ];
   const panel = panels.get(bead.key);
   return [make("div.actions", { role: "group", "aria-label": "Correct this bead" }, buttons), ...(panel ? [panel.element] : [])];
@@ -132,22 +188,37 @@ function showBar(text, failed) {
       make("span.meter", { "aria-hidden": true }, make("span.fill.good", { style: `width:${rows.length ? (100 * checked) / rows.length : 0}%` })),
       make("span", null, `${count(checked)} of ${count(rows.length)} checked`)),
     make("div.bar-buttons", null,
-      button("undo", "u", "Undo", undo, review.undo, `Undo the ${names[review.undo] || "last edit"}`),
-      button("redo", "U", "Redo", redo, review.redo, `Redo the ${names[review.redo] || "edit"}`),
-      button("realign", "r", "Re-align", realign, true, "Re-align around my corrections")));
+      button("undo", "u", "Undo", undo, review.undo && !aligning, `Undo the ${names[review.undo] || "last edit"}`),
+      button("redo", "U", "Redo", redo, review.redo && !aligning, `Redo the ${names[review.redo] || "edit"}`),
+      button("realign", "r", "Re-align", realign, !aligning, "Re-align around my corrections")));
   if (focused && byId(focused)) byId(focused).focus();
 }
 
 function startReview() {
+  const corrects = (key, text, run) => ({ key, text, run, corrects: true });
   COMMANDS.push(
-    { key: "c", text: "Check the bead and go on", run: withCurrent((bead) => checkBead(bead, true)) },
-    { key: "m", text: "Merge with the next bead", run: withCurrent((bead) => mergeWith(bead, 1)) },
-    { key: "M", text: "Merge with the bead before", run: withCurrent((bead) => mergeWith(bead, -1)) },
-    { key: "s", text: "Split the bead, or move its sentences", run: withCurrent((bead) => openPanel(bead, "split")) },
-    { key: "e", text: "Edit its texts", run: withCurrent((bead) => openPanel(bead, "edit")) },
-    { key: "d", text: "Delete it, or restore it", run: withCurrent(deleteBead) },
-    { key: "u", text: "Undo", run: undo },
-    { key: "U", text: "Redo", run: redo },
-    { key: "r", text: "Re-align around my corrections", run: realign });
+    corrects("c", "Check the bead and go on", withCurrent((bead) => checkBead(bead, true))),
+    corrects("m", "Merge with the next bead", withCurrent((bead) => mergeWith(bead, 1))),
+    corrects("M", "Merge with the bead before", withCurrent((bead) => mergeWith(bead, -1))),
+    corrects("s", "Split the bead, or move its sentences", withCurrent((bead) => openPanel(bead, "split"))),
+    corrects("e", "Edit its texts", withCurrent((bead) => openPanel(bead, "edit"))),
+    corrects("d", "Delete it, or restore it", withCurrent(deleteBead)),
+    corrects("u", "Undo", undo),
+    corrects("U", "Redo", redo),
+    corrects("r", "Re-align around my corrections", realign));
+  listElement.addEventListener("click", (event) => {
+    const button = event.target.closest(".actions > .action");
+    if (!button) return;
+    const bead = beadByKey(button.closest(".bead").dataset.key);
+    view.current = bead.key;
+    ACTIONS[button.dataset.action](bead);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!waiting && !drafts.size) return;
+    event.preventDefault();
+    event.returnValue = ""; // what older browsers want
+  });
+  for (const bead of beads) if (draftOf(bead)) reopenDraft(bead);
+  if (drafts.size) announce(`${plural(drafts.size, "text")} that you had not saved: still there to go on with.`);
   showBar();
 }

@@ -66,7 +66,10 @@ function fillCards() {
     if (data.hasReference) {
       const confidences = rows.map((bead) => bead.confidence).filter((value) => value !== null);
       if (confidences.length) {
-        cards.push(shareCard("Confidence", sureText(median(confidences)), "median of the beads", median(confidences)));
+        const low = confidences.filter((value) => value < data.lowConfidence).length / confidences.length;
+        const twentieth = [...confidences].sort((a, b) => a - b)[Math.floor(confidences.length / 20)];
+        cards.push(shareCard("Low confidence", percent(low),
+          `of beads under ${data.lowConfidence}; 95 % are at ${sureText(twentieth)} or more`, low));
       }
       const sides = ["sourceIds", "targetIds"].map((side) => [
         rows.reduce((sum, bead) => sum + bead[side].length, 0),

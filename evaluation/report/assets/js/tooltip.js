@@ -2,7 +2,7 @@
 const tooltip = byId("tooltip");
 let tooltipOwner = null;
 
-/** Show content beside a rectangle of the window ({left, top, right, bottom}). */
+/** Show content above a rectangle of the window ({left, top, right, bottom}), or beside it. */
 function showTooltip(owner, rectangle, ...content) {
   tooltipOwner = owner;
   tooltip.replaceChildren(...content);
@@ -12,8 +12,15 @@ function showTooltip(owner, rectangle, ...content) {
   const middle = (rectangle.left + rectangle.right - width) / 2;
   const above = rectangle.top - height - 8;
   tooltip.style.left = `${Math.max(8, Math.min(middle, room))}px`;
-  const below = Math.min(rectangle.bottom + 8, window.innerHeight - height - 8);
-  tooltip.style.top = `${above > 8 ? above : below}px`;
+  if (above > 8) {
+    tooltip.style.top = `${above}px`;
+    return;
+  }
+  // beside, so that what comes next can be read
+  const beside = rectangle.right + 12;
+  if (beside < room) tooltip.style.left = `${beside}px`;
+  const top = beside < room ? rectangle.top - 12 : rectangle.bottom + 8;
+  tooltip.style.top = `${Math.max(8, Math.min(top, window.innerHeight - height - 8))}px`;
 }
 
 function hideTooltip(owner) {
@@ -22,17 +29,18 @@ function hideTooltip(owner) {
   tooltipOwner = null;
 }
 
-/** Show the tooltip that `content()` gives on hover, focus and touch of an element. */
-function withTooltip(element, content) {
-  const show = () => showTooltip(element, element.getBoundingClientRect(), ...content());
-  const hide = () => hideTooltip(element);
-  element.setAttribute("aria-describedby", "tooltip");
-  for (const event of ["mouseenter", "focus", "click"]) element.addEventListener(event, show);
-  for (const event of ["mouseleave", "blur"]) element.addEventListener(event, hide);
-  return element;
+/** Show the tooltip that `content(element)` gives on hover, focus and touch of such elements. */
+function delegateTooltip(holder, selector, content) {
+  const on = (names, action) => names.forEach((name) => holder.addEventListener(name, (event) => {
+    const element = event.target.closest(selector);
+    if (element && !element.contains(event.relatedTarget)) action(element);
+  }));
+  on(["mouseover", "focusin", "click"], (element) =>
+    showTooltip(element, element.getBoundingClientRect(), ...content(element)));
+  on(["mouseout", "focusout"], hideTooltip);
 }
 
-window.addEventListener("scroll", () => hideTooltip(), { passive: true });
+window.addEventListener("scroll", () => tooltipOwner && hideTooltip(), { passive: true });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hideTooltip();
 });

@@ -18,12 +18,12 @@ const KINDS = [
 ];
 if (review) {
   KINDS.push(
-    { id: "open", name: "To check", has: (bead) => !bead.checked },
+    { id: "open", name: "To check", has: (bead) => !bead.left && !bead.checked },
     { id: "changed", name: "Changed", has: (bead) => bead.made !== "aligner" || bead.note !== "" });
 }
 
 const RANGES = {
-  chrf: { name: "chrF", of: (bead) => bead.chrf },
+  chrf: { name: "chrF++", of: (bead) => bead.chrf },
   confidence: { name: "Confidence", of: (bead) => (bead.left ? null : bead.confidence) },
   mt: { name: "MT score", of: (bead) => bead.mtScore },
 };
@@ -44,7 +44,7 @@ function usualRatio() {
 const SORTS = [
   { id: "order", name: "Document order" },
   { id: "confidence", name: "Least confident first", by: (bead) => last(bead.confidence) },
-  { id: "chrf", name: "Lowest chrF first", by: (bead) => last(bead.chrf), reference: true },
+  { id: "chrf", name: "Lowest chrF++ first", by: (bead) => last(bead.chrf), reference: true },
   { id: "mt", name: "Lowest MT score first", by: (bead) => last(bead.mtScore) },
   { id: "ratio", name: "Oddest length first", by: (bead) => -ratio(bead), reference: true },
   { id: "long", name: "Longest first", by: (bead) => -bead.source.length },
@@ -88,6 +88,7 @@ function chooseBeads() {
   const kinds = KINDS.filter((kind) => view.kinds.has(kind.id));
   view.shown = kinds.length
     ? context.filter((bead) => kinds.some((kind) => kind.has(bead))) : context;
+  positionsFor = null;
   const sort = SORTS.find((entry) => entry.id === view.sort);
   if (sort && sort.by) {
     const keys = new Map(view.shown.map((bead) => [bead, sort.by(bead)]));
@@ -96,6 +97,17 @@ function chooseBeads() {
   const counts = Object.fromEntries(
     KINDS.map((kind) => [kind.id, context.filter((bead) => kind.has(bead)).length]));
   return { all: context.length, ...counts };
+}
+
+/** Where a bead stands in the list as it is shown; -1 where it does not. */
+let positions = null;
+let positionsFor = null;
+function positionOf(key) {
+  if (positionsFor !== view.shown) {
+    positions = new Map(view.shown.map((bead, position) => [bead.key, position]));
+    positionsFor = view.shown;
+  }
+  return positions.has(key) ? positions.get(key) : -1;
 }
 
 /** The view as the part of the address after "#". */
@@ -117,8 +129,12 @@ function readAddress() {
   view.current = parts.get("bead") || "";
   const shown = (parts.get("show") || "").split(" ");
   view.kinds = new Set(KINDS.map((kind) => kind.id).filter((id) => shown.includes(id)));
-  view.document = parts.get("document") in data.documents ? parts.get("document") : "";
-  view.section = parts.get("section") in data.sections ? parts.get("section") : "";
+  const placeIn = (name, list) => {
+    const place = parts.get(name) || "";
+    return /^\d{1,9}$/.test(place) && Number(place) < list.length ? String(Number(place)) : "";
+  };
+  view.document = placeIn("document", data.documents);
+  view.section = placeIn("section", data.sections);
   view.query = parts.get("query") || "";
   view.sort = SORTS.some((sort) => sort.id === parts.get("sort")) ? parts.get("sort") : "order";
   view.range = null;
@@ -128,9 +144,19 @@ function readAddress() {
   }
 }
 
-function writeAddress() {
+function putAddress() {
   const address = viewAddress();
-  if (address !== location.hash.slice(1)) {
+  if (address === location.hash.slice(1)) return;
+  try {
     history.replaceState(null, "", address ? `#${address}` : location.pathname + location.search);
-  }
+  } catch (error) { /* Safari and Firefox refuse more than about 100 in ten seconds */ }
+}
+
+/** Keep the address up to date; while a key is held down, only every now and then. */
+const putAddressLater = debounce(150, putAddress);
+let addressAt = -Infinity;
+function writeAddress() {
+  if (performance.now() - addressAt > 150) putAddress();
+  else putAddressLater();
+  addressAt = performance.now();
 }

@@ -21,14 +21,15 @@ function compareWords(bead) {
   if (known) return known;
   const left = wordsOf(bead.translation);
   const right = wordsOf(bead.target);
+  const marks = { left: [], right: [] };
   const a = left.words.map((entry) => sameForm(entry.word));
   const b = right.words.map((entry) => sameForm(entry.word));
-  const marks = { left: [], right: [] };
-  for (const part of Diff.diffArrays(a, b, { maxEditLength: 1200 }) || []) {
+  const [inLeft, inRight] = [new Set(a), new Set(b)];
+  for (const part of Diff.diffArrays(a, b, { maxEditLength: 1200, timeout: 300 }) || []) {
     const kind = part.added || part.removed ? "only" : "";
     for (const word of part.value) {
-      if (!part.added) marks.left.push(kind && b.includes(word) ? "moved" : kind);
-      if (!part.removed) marks.right.push(kind && a.includes(word) ? "moved" : kind);
+      if (!part.added) marks.left.push(kind && inRight.has(word) ? "moved" : kind);
+      if (!part.removed) marks.right.push(kind && inLeft.has(word) ? "moved" : kind);
     }
   }
   const result = { left, right, marks };
@@ -57,4 +58,22 @@ function markedText({ words, rest }, marks, label) {
   fragment.append(...pieces);
   fragment.normalize();
   return fragment;
+}
+
+/** Mark the words that differ: at once in short texts, in long ones when there is time. */
+const MOST_AT_ONCE = 1500; // letters of both texts
+function markWords(bead, article) {
+  const mark = () => {
+    const { left, right, marks } = compareWords(bead);
+    article.querySelector(".translation p").replaceChildren(markedText(left, marks.left, "mt"));
+    article.querySelector(".target p").replaceChildren(markedText(right, marks.right, "ref"));
+  };
+  if (compared.has(bead) || bead.translation.length + bead.target.length < MOST_AT_ONCE) mark();
+  else {
+    whenIdle(() => {
+      if (!article.isConnected) return;
+      mark();
+      markSearch();
+    });
+  }
 }
