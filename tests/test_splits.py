@@ -106,11 +106,9 @@ def test_a_heading_joined_with_a_sentence_is_still_a_sentence_of_its_own() -> No
     train, test = document_in("train", HALVES), document_in("test", HALVES)
     joined = row(train, 0, "一、导言委员会开会。", "I. Introduction The Committee met.", 2)
     alone = row(test, 0, "一、导言", "I. Introduction")
+    sentences = (["一、导言", "委员会开会。"], ["I. Introduction", "The Committee met."])
     keyed = [
-        KeyedRow(
-            joined,
-            text_keys(joined, ["一、导言", "委员会开会。"], ["I. Introduction", "The Committee met."]),
-        ),
+        KeyedRow(joined, text_keys(joined, *sentences)),
         KeyedRow(alone, text_keys(alone, ["一、导言"], ["I. Introduction"])),
     ]
     assert run([joined, alone], HALVES)[0]["train"] == [joined], "its text alone does not tell"
