@@ -20,6 +20,9 @@ LICENCE = (
     "of such a corpus, the UN Parallel Corpus (https://conferences.unite.un.org/uncorpus)."
 )
 
+TITLE = "Chinese-English parallel corpus of United Nations documents"
+"""Title of a card unless the user gives another."""
+
 SIZES = (
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),

@@ -8,9 +8,9 @@ validation before test) and go to the ledger, so that the test set stays whole.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from corpus.bitext import Row
 from corpus.cleaning.keys import hash64, plain
@@ -20,6 +20,13 @@ from corpus.document import InputError, LedgerEntry
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 STAGE = "split"
+
+
+class KeyedRow(NamedTuple):
+    """A row with the hashes of its sentences (`text_keys`)."""
+
+    row: Row
+    sentences: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def split_of(document: str, shares: Shares) -> Split:
 
 
 def split(
-    rows: Callable[[], Iterable[Row]],
+    rows: Callable[[], Iterable[KeyedRow]],
     shares: Shares,
     *,
     keep: Callable[[Split, Row], object],
@@ -85,9 +92,9 @@ def split(
     counts: dict[Split, int] = dict.fromkeys(SPLITS, 0)
     shared: dict[Split, int] = dict.fromkeys(SPLITS, 0)
     documents: dict[Split, set[int]] = {name: set() for name in SPLITS}
-    for row in rows():
+    for row, keys in rows():
         own = split_of(row.source_document, shares)
-        other = _also_in(row, own, held)
+        other = _also_in(keys, own, held)
         if other is not None:
             shared[own] += 1
             finding = {"split": own, "also_in": other}
@@ -100,8 +107,19 @@ def split(
     return SplitReport(counts, {name: len(ids) for name, ids in documents.items()}, shared)
 
 
+def text_keys(row: Row, source: Iterable[str], target: Iterable[str]) -> list[int]:
+    """Hashes of a row's sentences, given as its documents have them, and of its whole sides.
+
+    The joined text of a bead does not always give its sentences back (a heading has no full stop),
+    so whoever has the documents keeps these hashes for `split`.
+    """
+    texts = [("zh", text) for text in source] + [("en", text) for text in target]
+    found = {hash64(f"{language}\t{plain(text)}") for language, text in texts}
+    return sorted(found.union(sentence_keys(row)))
+
+
 def sentence_keys(row: Row) -> Iterator[int]:
-    """Hashes of both sides and, where a bead has several sentences, of each sentence.
+    """The same of the row alone: both sides, and each sentence that its text is split into.
 
     Case, width and white space make no difference.
     """
@@ -118,17 +136,19 @@ def sentence_keys(row: Row) -> Iterator[int]:
                 yield hash64(f"{language}\t{plain(text[start:end])}")
 
 
-def _sentences(rows: Iterable[Row], shares: Shares) -> dict[Split, frozenset[int]]:
+def _sentences(rows: Iterable[KeyedRow], shares: Shares) -> dict[Split, frozenset[int]]:
     found: dict[Split, array[int]] = {"validation": array("Q"), "test": array("Q")}
-    for row in rows:
+    for row, keys in rows:
         name = split_of(row.source_document, shares)
         if name != "train":
-            found[name].extend(sentence_keys(row))
+            found[name].extend(keys)
     return {name: frozenset(keys) for name, keys in found.items()}
 
 
-def _also_in(row: Row, own: Split, held: dict[Split, frozenset[int]]) -> Split | None:
-    """The split that has a sentence of this row and has the better claim to it."""
+def _also_in(
+    sentences: Iterable[int], own: Split, held: dict[Split, frozenset[int]]
+) -> Split | None:
+    """The split that has one of a row's sentences and has the better claim to it."""
     rivals: tuple[Split, ...] = {
         "train": ("test", "validation"),
         "validation": ("test",),
@@ -136,5 +156,5 @@ def _also_in(row: Row, own: Split, held: dict[Split, frozenset[int]]) -> Split |
     }[own]  # type: ignore[assignment]
     if not any(held[name] for name in rivals):
         return None
-    keys = set(sentence_keys(row))
+    keys = set(sentences)
     return next((name for name in rivals if not keys.isdisjoint(held[name])), None)

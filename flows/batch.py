@@ -1,82 +1,51 @@
 """The flow of many documents: groups to workers, outcomes to files, files to one corpus.
 
-A group of documents is a Prefect task, with retries and time limits; each document's own fate is
-an outcome (flows/documents.py), so that a bad document never fails its group, and a group never
-fails the batch. What is sent to Prefect is small: ids, keys, counts.
+A group of documents is a Prefect task with retries; each document's own fate is an outcome
+(flows/outcomes.py), so that a bad document never fails its group, and a group never fails the
+batch. What is sent to Prefect is small: ids, keys, counts.
 """
 
 from __future__ import annotations
 
-import json
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import as_completed
+from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
 
 from flows import console
 from flows.account import versions
-from flows.documents import STATE, Outcome, keep_failure, process_group
-from flows.folder import check_output
-from flows.job import Job, Options, plan_job
-from flows.lock import hold
+from flows.document_runs import DocumentRuns
+from flows.documents import said
+from flows.groups import alone, failed, in_this_thread, in_worker, is_deadly, left, packed
+from flows.job import Job, Options, check_batch_output, plan_job
+from flows.lock import Check, hold
 from flows.manifest import Entry, groups
+from flows.outcomes import STATE, Outcome
 from flows.publish import publish, read_seal
+from flows.runtime import configured_api
 from flows.settings import Settings, from_plain
-from flows.storage import Place, fingerprint, is_remote
-from flows.workers import WorkerLost, Workers
+from flows.storage import Place
+from flows.tally import Tally, shown
+from flows.workers import Closed, Workers
 
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000
 """About 3,000 sentences of Chinese text: enough to pack full batches, minutes of work to lose."""
 
-DEATHS = 2
-"""A document that was alone with a worker when it died, so many times, is what killed it."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What has become of the documents so far."""
-
-    total: int
-    status: Counter[str] = field(default_factory=Counter)
-    sentences: int = 0
-    started: float = field(default_factory=time.monotonic)
-    left: list[Outcome] = field(default_factory=list)
-
-    def add(self, outcomes: Sequence[Outcome]) -> None:
-        """Count the outcomes of a group."""
-        for outcome in outcomes:
-            self.status[outcome.status] += 1
-            self.sentences += outcome.counts.get("zh_sentences", 0)
-            if outcome.status == "left":
-                self.left.append(outcome)
-
-    def told(self) -> dict[str, Any]:
-        """For progress.json, which `duizhao status` reads."""
-        seconds = time.monotonic() - self.started
-        done = sum(self.status.values())
-        return {
-            "total": self.total,
-            "finished": done,
-            "failed": self.status["failed"],
-            "sentences": self.sentences,
-            "seconds": round(seconds, 1),
-            "seconds_left": round(seconds / done * (self.total - done)) if done else None,
-            "at": time.time(),
-        }
-
+Group = dict[str, Any]
 
 # The job and the workers of the batch that runs in this process. They are not parameters, because
 # Prefect looks through every parameter and sends those of a flow to its server.
 _job: Job | None = None
-_local_workers: Workers | None = None
+_still_ours: Check | None = None
+_workers: Workers | None = None
+_tally: Tally | None = None
 
 
 def _the_job() -> Job:
@@ -84,21 +53,37 @@ def _the_job() -> Job:
     return _job
 
 
-@task(name="documents", task_run_name="documents {first} and {more} more", cache_policy=NO_CACHE,
-      persist_result=False, retries=2, retry_delay_seconds=[1, 10])  # fmt: skip
-def local_group_task(
-    first: str, more: int, group: dict[str, Any], timeout: float
-) -> list[dict[str, Any]]:
+def _worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
+    return not isinstance(state.result(raise_on_failure=False), Closed)
+
+
+def group_task(work: Callable[..., list[dict[str, Any]]]) -> Any:
+    """A task with retries. It needs no time limit of Prefect's: silent workers are ended."""
+    made = task(
+        name="documents",
+        task_run_name="documents {first} and {more} more",
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        retries=2,
+        retry_delay_seconds=exponential_backoff(backoff_factor=2),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_worth_a_retry,
+    )
+    return made(work)
+
+
+@group_task
+def local_group_task(first: str, more: int, group: Group, timeout: float) -> list[dict[str, Any]]:
     """A group of documents, processed by one of this machine's workers."""
-    assert _local_workers is not None
-    return [asdict(outcome) for outcome in _in_worker(_local_workers, group, timeout)]
+    assert _workers is not None
+    assert _tally is not None
+    return [asdict(one) for one in in_worker(_workers, group, timeout, _tally.hear)]
 
 
-@task(name="documents", task_run_name="documents {first} and {more} more", cache_policy=NO_CACHE,
-      persist_result=False, retries=2, retry_delay_seconds=[1, 10])  # fmt: skip
-def remote_group_task(first: str, more: int, group: dict[str, Any]) -> list[dict[str, Any]]:
+@group_task
+def remote_group_task(first: str, more: int, group: Group, timeout: float) -> list[dict[str, Any]]:
     """A group of documents, processed where a Dask or Ray worker runs this task."""
-    return [asdict(outcome) for outcome in process_group(*_unpacked(group))]
+    return [asdict(one) for one in in_this_thread(group, timeout)]
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
@@ -108,7 +93,9 @@ def publish_task() -> str:
     with console.current().stage("publish"):
         show = console.current().progress
         made_by = _made_by(job.settings)
-        publish(Place.of(job.out), job.entries, job.keys, job.options.plan, made_by, show)
+        plan = job.options.plan
+        check = _still_ours or (lambda: None)
+        publish(Place.of(job.out), job.entries, job.keys, plan, made_by, show, check)
     return job.out
 
 
@@ -117,12 +104,11 @@ def batch_flow(name: str, documents: int) -> dict[str, Any]:
     """A batch of documents; see `run_batch`, which hands it its job."""
     job = _the_job()
     tally = Tally(len(job.todo))
-    state = Place.of(job.out) / STATE
     if job.todo:
-        _process(job, state, tally)
+        _process(job, tally)
     publish_task()
     told = read_seal(Place.of(job.out)) or {}
-    told["batch"] = tally.told() | {"left": [[o.id, o.stage, o.reason] for o in tally.left]}
+    told["batch"] = tally.told()
     _leave_artifacts(told)
     return told
 
@@ -138,35 +124,37 @@ def start_batch(
 
     `before_flow` is called when the plan stands (the Prefect server may come up meanwhile).
     """
-    if not is_remote(out):
-        out = str(Path(out).absolute())
-        check_output(Path(out))
-    with hold(Place.of(out) / STATE):
+    out = check_batch_output(out)
+    if options.runs is None:  # before a private server takes the place of one that is named
+        options = replace(options, runs=configured_api() is not None)
+    with hold(Place.of(out) / STATE) as still_ours:
         job = plan_job(out, entries, settings, options)
-        done = len(entries) - len(job.todo)
-        shown = f"{len(entries)} documents, {done} done before; worker processes: {options.workers}"
+        done = len(job.entries) - len(job.todo)
+        shown = f"{len(job.entries)} documents, {done} done before"
+        if not options.cluster:
+            shown += f"; worker processes: {options.workers}"
         console.current().note(shown)
         with console.current().stage("start Prefect"):
             before_flow()
-        return run_batch(job) | {"out": out}
+        return run_batch(job, still_ours) | {"out": out}
 
 
-def run_batch(job: Job) -> dict[str, Any]:
+def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
     """Run the batch flow with the task runner that the job names."""
-    global _job, _local_workers
-    _job = job
+    global _job, _workers, _still_ours
+    _job, _still_ours = job, still_ours
     named = batch_flow.with_options(
         flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
     )
     if job.options.runner == "local" and job.todo:
-        _local_workers = Workers(min(job.options.workers, len(job.todo)), job.settings["threads"])
+        _workers = Workers(min(job.options.workers, len(job.todo)), job.settings["threads"])
     try:
         return dict(named(job.out, len(job.entries)))
     finally:
         _job = None
-        if _local_workers:
-            _local_workers.end()
-            _local_workers = None
+        if _workers:
+            _workers.end()
+            _workers = None
 
 
 def _runner(options: Options) -> TaskRunner[Any]:
@@ -180,85 +168,76 @@ def _runner(options: Options) -> TaskRunner[Any]:
     if options.runner == "ray":
         from prefect_ray.task_runners import RayTaskRunner
 
-        started = {"num_cpus": options.workers}
+        # a cluster that runs has its own number of CPUs, and refuses another
+        started = {} if options.cluster else {"num_cpus": options.workers}
         ray: TaskRunner[Any] = RayTaskRunner(address=options.cluster, init_kwargs=started)
         return ray
     return ThreadPoolTaskRunner(max_workers=options.workers)
 
 
-def _process(job: Job, state: Place, tally: Tally) -> None:
+def _process(job: Job, tally: Tally) -> None:
+    """Send all groups; the documents of one that a cluster lost are sent again one by one."""
+    global _tally
+    _tally = tally
+    runs = DocumentRuns() if job.options.runs else None
+
+    def arrived(future: PrefectFuture[Any] | None, outcomes: Sequence[Outcome]) -> None:
+        tally.add(outcomes)
+        if runs:
+            runs.add(future.task_run_id if future else None, outcomes)
+
+    with console.current().stage("documents"), shown(tally, Place.of(job.out) / STATE):
+        try:
+            lost = _send(job, _groups(job), arrived)
+            if lost and job.options.runner != "local":
+                lost = _send(job, [one for group, _ in lost for one in alone(group)], arrived)
+            for group, error in lost:
+                arrived(None, (failed if is_deadly(error) else left)(group, said(error)))
+        except BaseException:
+            # else the task runner would wait for the groups that are at work
+            if _workers:
+                _workers.end()
+            raise
+    if runs and (missing := runs.finish()):
+        console.current().note(f"{missing} documents are not on Prefect's pages: it was too slow")
+
+
+def _groups(job: Job) -> list[Group]:
     entries = [job.entries[number] for number in job.todo]
     keys = {job.entries[number].id: job.keys[number] for number in job.todo}
-    sizes = [_size(entry.source) for entry in entries]
+    sizes = [job.sizes.get(entry.source, 0) for entry in entries]
     most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.options.workers)))
-    futures = []
-    for group in groups(entries, sizes, most, BYTES_A_GROUP):
-        packed = {
-            "entries": [asdict(entry) for entry in group],
-            "keys": [keys[entry.id] for entry in group],
-            "state": state.name,
-            "settings": dict(job.settings),
-        }
-        named = (group[0].id, len(group) - 1, packed)
-        if job.options.runner == "local":
-            futures.append(local_group_task.submit(*named, job.options.timeout))
-        else:
-            futures.append(remote_group_task.submit(*named))
-    with console.current().stage("documents"):
-        for future in as_completed(futures):
-            result = future.result(raise_on_failure=False)
-            if isinstance(result, list):
-                tally.add([Outcome(**outcome) for outcome in result])
-            told = tally.told()
-            state.write("progress.json", json.dumps(told).encode())
-            _show(told)
+    state = (Place.of(job.out) / STATE).name
+    return [
+        packed(group, [keys[entry.id] for entry in group], state, job.settings)
+        for group in groups(entries, sizes, most, BYTES_A_GROUP)
+    ]
 
 
-def _size(path: str) -> int:
-    size, _, _ = fingerprint(path).partition("-")
-    return int(size) if size.isdigit() else 0
-
-
-def _show(told: Mapping[str, Any]) -> None:
-    rate = told["sentences"] / max(0.1, told["seconds"])
-    text = f"{told['finished']} of {told['total']} documents, {rate:.0f} sentences/s"
-    console.current().progress(text, told["finished"], told["total"])
-
-
-def _unpacked(
-    group: Mapping[str, Any],
-) -> tuple[list[Entry], list[str], str, dict[str, Any]]:
-    entries = [Entry(**entry) for entry in group["entries"]]
-    return entries, list(group["keys"]), group["state"], dict(group["settings"])
-
-
-def _in_worker(workers: Workers, group: Mapping[str, Any], timeout: float) -> list[Outcome]:
-    """Process a group; if its worker is lost, its documents one by one, to find which it was."""
-    entries, keys, state, settings = _unpacked(group)
-    try:
-        with workers.one() as worker:
-            return worker.run((entries, keys, state, settings), timeout)
-    except WorkerLost:
-        outcomes = []
-        for entry, key in zip(entries, keys, strict=True):
-            outcomes.append(_alone(workers, (entry, key, state, settings), timeout))
-        return outcomes
-
-
-def _alone(
-    workers: Workers, one: tuple[Entry, str, str, dict[str, Any]], timeout: float
-) -> Outcome:
-    entry, key, state, settings = one
-    reason = ""
-    for _ in range(DEATHS):
+def _send(
+    job: Job,
+    sent: Sequence[Group],
+    arrived: Callable[[PrefectFuture[Any], Sequence[Outcome]], None],
+) -> list[tuple[Group, Exception]]:
+    """Have groups processed; those that came to nothing, with why."""
+    work = local_group_task if job.options.runner == "local" else remote_group_task
+    futures = {}
+    for group in sent:
+        entries = group["entries"]
+        named = (entries[0]["id"], len(entries) - 1, group, job.options.timeout)
+        futures[work.submit(*named)] = group
+    lost: list[tuple[Group, Exception]] = []
+    for future in as_completed(list(futures)):
         try:
-            with workers.one() as worker:
-                return worker.run(([entry], [key], state, settings), timeout)[0]
-        except WorkerLost as error:
-            reason = str(error)
-    outcome = Outcome(entry.id, key, "failed", "process", f"lost {DEATHS} workers: {reason}")
-    keep_failure(Place.of(state), outcome)
-    return outcome
+            result = future.result(raise_on_failure=False)
+        except Exception as error:
+            result = error
+        if isinstance(result, list):
+            arrived(future, [Outcome(**outcome) for outcome in result])
+        else:
+            why = result if isinstance(result, Exception) else RuntimeError(f"{result!r}")
+            lost.append((futures[future], why))
+    return lost
 
 
 def _made_by(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -267,9 +246,11 @@ def _made_by(settings: Mapping[str, Any]) -> dict[str, str]:
     made = from_plain(settings)
     files = stages.locate_model(made)
     found = versions()
+    # where a folder lies on this machine is nobody else's affair
+    name = Path(files.name).name if Path(files.name).is_dir() else files.name
     return {
         "duizhao": found["duizhao"],
-        "model": f"{files.name} (SHA-256 {files.hash[:16]})",
+        "model": f"{name} (SHA-256 {files.hash[:16]})",
         "decoding": stages.decoding(made).key(),
         "alignment": f"effort {made.effort}, minimum confidence {made.min_confidence}",
     }
@@ -280,6 +261,10 @@ def _leave_artifacts(told: Mapping[str, Any]) -> None:
 
     counts = [{"what": name, "number": value} for name, value in told["counts"].items()]
     create_table_artifact(table=counts, key="batch-summary", description="What the batch made")
-    if told["failed"]:
-        lines = [f"- `{name}` ({stage}): {reason}" for name, stage, reason in told["failed"][:200]]
+    lines = [
+        f"- {kind}: `{name}` ({stage}): {reason}"
+        for kind, some in (("failed", told["failed"]), ("left", told["batch"]["left"]))
+        for name, stage, reason in some[:200]
+    ]
+    if lines:
         create_markdown_artifact(markdown="\n".join(lines), key="batch-failed")

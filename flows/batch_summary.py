@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from corpus.document import InputError
 from flows import lock
 from flows.account import SCORES
-from flows.documents import STATE, outcome_names
 from flows.job import planned
-from flows.publish import SEAL, read_seal
-from flows.storage import Place
+from flows.outcomes import STATE, outcome_names
+from flows.publish import SEAL, is_whole, read_seal
+from flows.storage import Place, is_remote, plain_path
+from flows.tally import PROGRESS
 
 SHOWN = 12
-"""Failed documents named on the screen; all are in documents.jsonl."""
+"""Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
 
 
 def print_summary(told: Mapping[str, Any]) -> None:
@@ -45,11 +47,15 @@ def print_summary(told: Mapping[str, Any]) -> None:
         rows.append(("This run", "nothing was left to do"))
     rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
     _print_table("duizhao batch", rows)
-    _print_failed([*told["failed"], *work["left"]])
+    _print_those("failed", told["failed"])
+    _print_those("left", work["left"])
 
 
 def status(out: str) -> dict[str, Any]:
     """How a batch stands; InputError where there is none."""
+    out = plain_path(out)
+    if not is_remote(out) and Path(out).is_file():
+        raise InputError(f"{out}: is a file; give the folder of a batch")
     place = Place.of(out)
     state = place / STATE
     try:
@@ -57,7 +63,7 @@ def status(out: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
     names = outcome_names(state)
-    found = [(name, names.get(key, "")) for name, key in documents]
+    found = [(entry.id, names.get(key, "")) for entry, key in documents]
     failed = []
     for name, outcome in found:
         if outcome.endswith(".failed.json"):
@@ -65,23 +71,32 @@ def status(out: str) -> dict[str, Any]:
             failed.append([name, told["stage"], told["reason"]])
     done = sum(outcome.endswith(".done.gz") for _, outcome in found)
     held = lock.holder(state)
+    progress = _progress(state)
+    seal = read_seal(place)
+    done_ids = {name for name, outcome in found if outcome}
     return {
         "out": out,
         "documents": len(documents),
         "done": done,
         "failed": failed,
         "left": len(documents) - done - len(failed),
+        "why_left": [one for one in progress.get("left", ()) if one[0] not in done_ids],
         "running": held,
-        "seconds_left": _seconds_left(state) if held else None,
-        "whole": read_seal(place) is not None,
+        "seconds_left": _seconds_left(progress) if held else None,
+        "whole": seal is not None and is_whole(place, seal),
     }
 
 
-def _seconds_left(state: Place) -> int | None:
+def _progress(state: Place) -> dict[str, Any]:
+    """How far the batch that runs now is, or the last one was."""
     try:
-        told = json.loads(state.read("progress.json"))
+        told: dict[str, Any] = json.loads(state.read(PROGRESS))
     except (OSError, ValueError):
-        return None
+        return {}
+    return told
+
+
+def _seconds_left(told: Mapping[str, Any]) -> int | None:
     if told.get("seconds_left") is None:
         return None
     return int(max(0, told["seconds_left"] - (time.time() - told["at"])))
@@ -102,7 +117,8 @@ def print_status(told: Mapping[str, Any]) -> None:
         rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
     rows.append(("Corpus", "whole" if told["whole"] else "not written yet, or not to its end"))
     _print_table(f"batch in {told['out']}", rows)
-    _print_failed(told["failed"])
+    _print_those("failed", told["failed"])
+    _print_those("left", told["why_left"])
 
 
 def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
@@ -117,8 +133,8 @@ def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
     Console(highlight=False).print(table)
 
 
-def _print_failed(failed: list[list[str]]) -> None:
-    for name, stage, reason in failed[:SHOWN]:
-        print(f"failed: {name} ({stage}): {reason}")
-    if len(failed) > SHOWN:
-        print(f"... and {len(failed) - SHOWN} more; all are in documents.jsonl")
+def _print_those(what: str, documents: list[list[str]]) -> None:
+    for name, stage, reason in documents[:SHOWN]:
+        print(f"{what}: {name} ({stage}): {reason}")
+    if len(documents) > SHOWN:
+        print(f"... and {len(documents) - SHOWN} more {what} (--json names them)")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ from flows.settings import resolve
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""
+
+
+RETRY_SECONDS = 60
+"""Before the first retry of a batch with documents left; twice as long before each further one."""
 
 
 class LogConsole(console.Console):
@@ -43,11 +48,11 @@ class LogConsole(console.Console):
         self._log.info(text)
 
 
-@flow(name="duizhao-batch", retries=2, retry_delay_seconds=60, log_prints=False)
+@flow(name="duizhao-batch", retries=3, retry_delay_seconds=RETRY_SECONDS, log_prints=False)
 def scheduled_batch(
     manifest: str,
     out: str,
-    workers: int = 1,
+    workers: int | None = None,
     runner: str = "local",
     cluster: str | None = None,
     pattern: str = PATTERN,
@@ -62,6 +67,7 @@ def scheduled_batch(
     Documents that cannot be done do not fail the flow: they are in its artifacts, in
     documents.jsonl, and counted as `failed`.
     """
+    _back_off()
     settings = resolve(model=model, beam=beam, min_confidence=min_confidence, formats=formats)
     options = options_of(
         settings.settings,
@@ -73,11 +79,24 @@ def scheduled_batch(
     with console.use(LogConsole()):
         told = start_batch(out, read_manifest(manifest, pattern), settings.settings, options)
     counts: dict[str, int] = told["counts"]
-    if told["batch"]["left"]:
-        # trouble that may pass: the flow's retry goes on from here
-        name, stage, reason = told["batch"]["left"][0]
-        raise DuizhaoError(f"{counts['left']} documents left, such as {name} ({stage}): {reason}")
+    check_none_left(told)
     return counts
+
+
+def _back_off() -> None:
+    """Wait longer before each retry: Prefect's own delay is the same for all retries of a flow."""
+    from prefect.runtime import flow_run
+
+    retries = (flow_run.run_count or 1) - 1
+    if retries > 1:
+        time.sleep(RETRY_SECONDS * (2 ** (retries - 1) - 1))
+
+
+def check_none_left(told: Mapping[str, Any]) -> None:
+    """Raise where documents are left for a reason that may pass: a retry goes on from there."""
+    if number := told["counts"]["left"]:
+        such = [f", such as {n} ({stage}): {why}" for n, stage, why in told["batch"]["left"][:1]]
+        raise DuizhaoError(f"{number} documents left{''.join(such)}")
 
 
 @flow(name="duizhao-watch", log_prints=False)
@@ -93,7 +112,8 @@ def watch_folder(
 
     A pair is taken when both files have been still for ten seconds; with
     `wait_for_reference` false a report alone is taken too, and built anew when its reference
-    comes. What is built already is not done again, and one corpus holds it all.
+    comes. What is built already is not done again, and one corpus holds it all; what is built
+    stays in it when its files leave the folder.
     """
     entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
     log = logging.getLogger("prefect.flow_runs")
@@ -103,7 +123,8 @@ def watch_folder(
     settings = resolve(formats=formats).settings
     try:
         with console.use(LogConsole()):
-            told = start_batch(out, entries, settings, options_of(settings, workers=workers))
+            options = options_of(settings, workers=workers, keep_planned=True)
+            told = start_batch(out, entries, settings, options)
     except Held as error:
         log.info("%s", error)
         return {}

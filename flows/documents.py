@@ -2,86 +2,62 @@
 
 The sentences of all documents of a group are translated together, so that the engine works in
 full batches; everything else is done a document at a time, and what goes wrong with one is its
-outcome and stops no other. An outcome is a file in ``DIR/.duizhao/documents``, named by all that
-decides it, so that a batch that was stopped, however it was, goes on from what is there:
-
-    KEY.done.gz       JSON lines: the account, then {"row": ...} and {"ledger": ...}
-    KEY.failed.json   the account with the reason
+outcome (flows/outcomes.py) and stops no other.
 
 No Prefect here: this is what workers run, whoever sends them the work.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
+import sqlite3
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
-from corpus.bitext import Bitext, MachineTranslation, Row
-from corpus.document import DuizhaoError, InputError, LedgerEntry
-from corpus.writers.jsonl import as_dict, row_of
+from corpus.bitext import Bitext, MachineTranslation
+from corpus.document import DuizhaoError, InputError
+from corpus.splits import KeyedRow, text_keys
 from flows import results, stages
 from flows.manifest import Entry
+from flows.outcomes import FORM, Outcome, keep_done, keep_failure
 from flows.settings import Settings, from_plain, plain
-from flows.storage import Place, StorageError, fingerprint
+from flows.storage import Place, StorageError
 from models.errors import ModelError
 
-STATE = ".duizhao"
-FOLDER = "documents"
 NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats")
 """Settings that change how the work is done or written, not what comes out."""
 
 MOST_CHARACTERS = 20_000
 """Text this long without the end of a sentence is not text; it would keep the engine for hours."""
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a document. `left` means: not done for a reason that may pass."""
-
-    id: str
-    key: str
-    status: Literal["done", "failed", "left"]
-    stage: str = ""
-    reason: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    seconds: float = 0.0
+PASSING = (StorageError, ModelError, MemoryError, OSError, sqlite3.Error)
+"""Not a document's fault: the next run tries it again."""
 
 
 def base_key(settings: Settings) -> str:
     """A hash over everything but the documents that decides their rows."""
     told = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
-    return results.key_of("align", told, stages.translation_parts(settings), _bitext_code())
+    code = [results.code_version(stage) for stage in ("read", "translate", "align")]
+    return results.key_of("align", told, stages.translation_parts(settings), code, FORM)
 
 
-def _bitext_code() -> list[str]:
-    return [results.code_version(stage) for stage in ("read", "translate", "align")]
+def document_key(entry: Entry, base: str, contents: Mapping[str, str]) -> str:
+    """The name of a document's outcome; `contents` has what stands for each file's content.
 
-
-def document_key(entry: Entry, base: str) -> str:
-    """The name of a document's outcome."""
+    The file's name is part of it, because its ending says how it is read; its folder and time
+    are not.
+    """
     files = [
-        [path, fingerprint(path)] if path else None for path in (entry.source, entry.reference)
+        [path.rpartition("/")[2], contents.get(path, "")] if path else None
+        for path in (entry.source, entry.reference)
     ]
     told = json.dumps([base, entry.id, files, dict(entry.metadata)], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def outcome_names(place: Place) -> dict[str, str]:
-    """Names of outcome files by document key, from one look at the folder."""
-    found: dict[str, str] = {}
-    for name in place.find(FOLDER):
-        key, _, ending = name.rpartition("/")[2].partition(".")
-        if ending in ("done.gz", "failed.json"):
-            found[key] = name
-    return found
 
 
 def process_group(
@@ -92,11 +68,11 @@ def process_group(
     place = Place.of(state)
     group = [_Work(entry, key) for entry, key in zip(entries, keys, strict=True)]
     for work in group:
-        work.step("read", lambda work=work: _read(work, made))
-    _translate([work for work in group if work.well], made)
+        work.step("read", _read, work, made)
+    _translate_all([work for work in group if work.well], made)
     for work in group:
-        work.step("align", lambda work=work: _align(work, made))
-        bitext = work.step("write", lambda work=work: _assemble(work, made))
+        work.step("align", _align, work, made)
+        bitext = work.step("write", _assemble, work, made)
         work.keep(place, bitext)
     results.forget()
     return [work.outcome() for work in group]
@@ -122,8 +98,20 @@ def _read(work: _Work, settings: Settings) -> None:
             raise InputError(f"{path}: {longest} characters without the end of a sentence")
 
 
+def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
+    """Translate the documents together; where that fails, one by one, to find whose fault it is."""
+    try:
+        _translate(group, settings)
+    except ModelError as error:  # nobody's: the model or the memory cannot be used
+        for work in group:
+            work.stop("translate", error)
+    except Exception:
+        for work in group:
+            work.step("translate", _translate, [work], settings)
+
+
 def _translate(group: Sequence[_Work], settings: Settings) -> None:
-    """Translate what the group's documents lack, all in one go."""
+    """Translate what the documents lack, all in one go."""
     texts: dict[str, list[str]] = {}
     for work in group:
         sentences = [s.text for s in results.load(work.source).document.sentences]
@@ -180,42 +168,37 @@ class _Work:
         """Whether nothing has gone wrong so far."""
         return not self.reason
 
-    def step(self, stage: str, run: Any) -> Any:
+    def step(self, stage: str, run: Callable[..., Any], *arguments: Any) -> Any:
         """Run a stage unless something has gone wrong; what goes wrong is this document's own."""
         if not self.well:
             return None
         start = time.perf_counter()
         try:
-            return run()
-        except (StorageError, ModelError, MemoryError) as error:
-            # not the document's fault: the next run tries it again
-            self._stop(stage, str(error) or type(error).__name__, passing=True)
-        except DuizhaoError as error:
-            self._stop(stage, str(error))
-        except OSError as error:
-            self._stop(stage, str(error), passing=True)
+            return run(*arguments)
         except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            said = str(error).strip().partition("\n")[0][:300]
-            told = f"{type(error).__name__}: {said} ({place.filename}:{place.lineno})"
-            self._stop(stage, f"unexpected, please report: {told}")
+            self.stop(stage, error)
         finally:
             self.seconds += time.perf_counter() - start
         return None
 
-    def _stop(self, stage: str, reason: str, *, passing: bool = False) -> None:
-        self.stage, self.reason, self.passing = stage, reason, passing
+    def stop(self, stage: str, error: Exception) -> None:
+        """Take what went wrong as this document's outcome."""
+        self.stage, self.reason = stage, said(error)
+        self.passing = is_passing(error)
 
     def keep(self, place: Place, bitext: Bitext | None) -> None:
         """Write the outcome; one that may pass is not kept."""
         if self.passing:
             return
         outcome = self.outcome()
-        if bitext is None:
-            keep_failure(place, outcome)
-            return
-        name = f"{FOLDER}/{self.key[:2]}/{self.key}.done.gz"
-        self.step("write", lambda: place.write(name, _packed(outcome, bitext)))
+        try:
+            if bitext is None:
+                keep_failure(place, outcome)
+            else:
+                keep_done(place, outcome, _keyed(self, bitext), bitext.ledger)
+        except Exception as error:
+            self.stop("write", error)
+            self.passing = True  # it could not be kept, whatever it is
 
     def outcome(self) -> Outcome:
         """How it stands."""
@@ -234,32 +217,35 @@ class _Work:
         )
 
 
-def keep_failure(place: Place, outcome: Outcome) -> None:
-    """Keep the outcome of a document that cannot be done."""
-    told = json.dumps(asdict(outcome), ensure_ascii=False).encode()
-    place.write(f"{FOLDER}/{outcome.key[:2]}/{outcome.key}.failed.json", told)
+def is_passing(error: Exception) -> bool:
+    """Whether an error is trouble that may pass, and not the document's fault."""
+    if isinstance(error, PASSING):
+        return True
+    # a reader says in its own words that the disk could not be read
+    cause = error.__context__
+    if not isinstance(error, InputError) or not isinstance(cause, OSError):
+        return False
+    return cause.errno is not None and not isinstance(cause, FileNotFoundError)
 
 
-def _packed(outcome: Outcome, bitext: Bitext) -> bytes:
-    """The outcome with its rows and ledger; the same content gives the same bytes."""
-    told = asdict(outcome) | {"seconds": 0.0}
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3, mtime=0) as file:
-        for record in (
-            told,
-            *({"row": as_dict(row)} for row in bitext.rows),
-            *({"ledger": as_dict(entry)} for entry in bitext.ledger),
-        ):
-            file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-    return packed.getvalue()
+def said(error: Exception) -> str:
+    """An error in one line; an unexpected one with its place in the code."""
+    if isinstance(error, (DuizhaoError, *PASSING)):
+        return str(error) or type(error).__name__
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    file = Path(place.filename)
+    file = file.relative_to(results.ROOT) if file.is_relative_to(results.ROOT) else file
+    words = str(error).strip().partition("\n")[0][:300]
+    return f"unexpected, please report: {type(error).__name__}: {words} ({file}:{place.lineno})"
 
 
-def read_outcome(place: Place, name: str) -> tuple[Outcome, list[Row], list[LedgerEntry]]:
-    """An outcome with its rows and ledger."""
-    data = place.read(name)
-    if name.endswith(".failed.json"):
-        return Outcome(**json.loads(data)), [], []
-    lines = [json.loads(line) for line in gzip.decompress(data).split(b"\n")[:-1]]
-    rows = [row_of(line["row"]) for line in lines[1:] if "row" in line]
-    ledger = [LedgerEntry(**line["ledger"]) for line in lines[1:] if "ledger" in line]
-    return Outcome(**lines[0]), rows, ledger
+def _keyed(work: _Work, bitext: Bitext) -> list[KeyedRow]:
+    """The rows with the hashes of their sentences."""
+    source = results.load(work.source).document.sentences
+    target = results.load(work.target).document.sentences if work.target else ()
+    keyed = []
+    for row in bitext.rows:
+        chinese = [source[number].text for number in row.source_ids]
+        english = [target[number].text for number in row.target_ids]
+        keyed.append(KeyedRow(row, text_keys(row, chinese, english)))
+    return keyed

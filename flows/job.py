@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from corpus.card import TITLE
 from corpus.cleaning.plan import default_plan, parse_plan
 from corpus.document import InputError
 from corpus.splits import Shares
-from flows.documents import STATE, base_key, document_key, outcome_names
+from flows.documents import base_key, document_key
+from flows.folder import check_output
 from flows.manifest import Entry
+from flows.outcomes import STATE, outcome_names
 from flows.publish import Plan
 from flows.settings import Settings, plain
-from flows.storage import Place
+from flows.storage import Place, fingerprints, is_remote, plain_path
+from flows.tally import PROGRESS
 from models.cores import usable_cores
 
 PLAN = "plan.jsonl"
-
-
-TITLE = "Chinese-English parallel corpus of United Nations documents"
-RUNNERS = ("local", "dask", "ray")
+CONTENTS = "contents.json"
+RUNNERS = {"local": "", "dask": "prefect_dask", "ray": "prefect_ray"}
+"""What runs the groups, and the package that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,9 @@ class Options:
     """How a batch is run, and how its corpus is put together.
 
     `timeout` is in seconds without a sign of life, after which a worker is ended; `again` does
-    all documents anew, `retry_failed` those that failed before.
+    all documents anew, `retry_failed` those that failed before; `keep_planned` keeps documents of
+    the batch before whose files are not there any more; `runs` says whether each document gets a
+    run on Prefect's pages, None: where the user has named a server.
     """
 
     plan: Plan
@@ -39,6 +47,8 @@ class Options:
     timeout: float = 1800.0
     again: bool = False
     retry_failed: bool = False
+    keep_planned: bool = False
+    runs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,16 @@ class Job:
     entries: Sequence[Entry]
     keys: Sequence[str]
     todo: Sequence[int]
+    sizes: Mapping[str, int]
     settings: Mapping[str, Any]
     options: Options
+
+
+class Planned(NamedTuple):
+    """A document of a batch with the name of its outcome."""
+
+    entry: Entry
+    key: str
 
 
 def options_of(
@@ -62,22 +80,56 @@ def options_of(
     timeout: float = 1800.0,
     again: bool = False,
     retry_failed: bool = False,
+    keep_planned: bool = False,
+    runs: bool | None = None,
     cleaning: Sequence[str] | None = None,
     validation: float = 0.05,
     test: float = 0.05,
     title: str = TITLE,
 ) -> Options:
     """Options from plain values; `cleaning` None: the usual steps, ("none",): no step."""
-    if runner not in RUNNERS:
-        raise InputError(f"runner {runner!r}: there are {', '.join(RUNNERS)}")
+    _check_runner(runner, cluster, workers)
     steps = (
         default_plan()
         if cleaning is None
         else parse_plan(step for step in cleaning if step != "none")
     )
-    plan = Plan(steps, Shares(validation, test), settings.formats, title)
+    # load_dataset reads the Parquet files that the card names: a corpus always has them
+    formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
+    plan = Plan(steps, Shares(validation, test), formats, title)
     count = workers or max(1, usable_cores() // 2)
-    return Options(plan, count, runner, cluster, timeout, again, retry_failed)
+    made = Options(plan, count, runner, cluster, timeout, again, retry_failed)
+    return replace(made, keep_planned=keep_planned, runs=runs)
+
+
+def _check_runner(runner: str, cluster: str | None, workers: int | None) -> None:
+    if runner not in RUNNERS:
+        raise InputError(f"runner {runner!r}: there are {', '.join(RUNNERS)}")
+    package = RUNNERS[runner]
+    if package and not importlib.util.find_spec(package):
+        raise InputError(f"--runner {runner}: not installed; pip install 'duizhao[{runner}]'")
+    if cluster and runner == "local":
+        raise InputError("--cluster needs --runner dask or --runner ray")
+    if cluster and workers:
+        raise InputError("--workers: a running cluster has its own workers; leave --workers out")
+
+
+def check_batch_output(out: str) -> str:
+    """The output folder with its whole path; InputError where it cannot be one.
+
+    A folder that holds something and is no batch's is refused: a batch writes and removes files.
+    """
+    if not is_remote(out):
+        out = str(Path(plain_path(out)).absolute())
+        check_output(Path(out))
+    place = Place.of(out)
+    if not (place / STATE).is_empty() or (place.local and (place.local / STATE).is_dir()):
+        return out
+    if not place.is_empty():
+        raise InputError(
+            f"{out}: is not empty and no batch was begun there; choose a new folder with --out"
+        )
+    return out
 
 
 def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Options) -> Job:
@@ -86,26 +138,81 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Op
         cores = 1 if options.cluster else max(1, usable_cores() // options.workers)
         settings = replace(settings, threads=cores)
     state = Place.of(out) / STATE
+    paths = [p for entry in entries for p in (entry.source, entry.reference) if p]
+    prints = fingerprints(paths)
+    contents = _contents(state, prints)
     base = base_key(settings)
-    keys = [document_key(entry, base) for entry in entries]
+    plan = [Planned(entry, document_key(entry, base, contents)) for entry in entries]
     names = outcome_names(state)
+    if options.keep_planned:
+        plan += _gone(state, plan, names)
     todo = []
-    for place, key in enumerate(keys):
+    for place, (_, key) in enumerate(plan[: len(entries)]):
         name = names.get(key)
         failed = name is not None and name.endswith(".failed.json")
         if name is None or options.again or (options.retry_failed and failed):
             todo.append(place)
             if name is not None:
                 state.remove(name)
-    lines = [
-        json.dumps({"id": entry.id, "key": key}, ensure_ascii=False)
-        for entry, key in zip(entries, keys, strict=True)
-    ]
+    lines = [json.dumps(asdict(one) | {"key": key}, ensure_ascii=False) for one, key in plan]
     state.write(PLAN, ("\n".join(lines) + "\n").encode())
-    return Job(out, entries, keys, todo, plain(settings), options)
+    state.remove(PROGRESS)
+    sizes = {path: _size(told) for path, told in prints.items()}
+    all_entries, keys = [one.entry for one in plan], [one.key for one in plan]
+    return Job(out, all_entries, keys, todo, sizes, plain(settings), options)
 
 
-def planned(state: Place) -> list[tuple[str, str]]:
-    """(id, key) of each document of the batch that was planned last; FileNotFoundError if none."""
-    lines = state.read(PLAN).decode().splitlines()
-    return [(told["id"], told["key"]) for told in map(json.loads, lines)]
+def planned(state: Place) -> list[Planned]:
+    """Each document of the batch that was planned last; FileNotFoundError if there was none."""
+    found = []
+    for line in state.read(PLAN).decode().splitlines():
+        told = json.loads(line)
+        key = told.pop("key")
+        found.append(Planned(Entry(**told), key))
+    return found
+
+
+def _gone(state: Place, plan: Iterable[Planned], names: Mapping[str, str]) -> list[Planned]:
+    """Documents of the batch before that are not in this one, and were done."""
+    try:
+        before = planned(state)
+    except FileNotFoundError:
+        return []
+    known = {one.entry.id for one in plan}
+    return [one for one in before if one.entry.id not in known and one.key in names]
+
+
+def _contents(state: Place, prints: Mapping[str, str]) -> dict[str, str]:
+    """What stands for the content of each file: its hash, or what the object store says of it.
+
+    Hashes are kept beside size and time, so that a file is not read again for its hash.
+    """
+    try:
+        kept = json.loads(state.read(CONTENTS))
+    except (OSError, ValueError):
+        kept = {}
+    found: dict[str, str] = {}
+    told: dict[str, list[str]] = {}
+    for path, fingerprint in prints.items():
+        if is_remote(path) or not fingerprint:
+            found[path] = fingerprint
+            continue
+        before = kept.get(path)
+        found[path] = before[1] if before and before[0] == fingerprint else _hash(path)
+        told[path] = [fingerprint, found[path]]
+    if told != kept:
+        state.write(CONTENTS, json.dumps(told, ensure_ascii=False).encode())
+    return found
+
+
+def _hash(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""  # the worker says what is wrong with it
+
+
+def _size(fingerprint: str) -> int:
+    size, _, _ = fingerprint.partition("-")
+    return int(size) if size.isdigit() else 0

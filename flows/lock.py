@@ -2,7 +2,8 @@
 
 `hold(place)` puts a lock file there that says who holds it. On a local disk the kernel's own lock
 (flock) stands behind it and goes with its process, however that ends. In an object store the file
-is renewed every few seconds, and one that has not been renewed for a minute is taken over.
+is created only where there is none, and renewed every few seconds; one that has not been renewed
+for a minute, or whose process on this machine is gone, is taken over.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 from corpus.document import DuizhaoError
+from flows.machine import alive, machine, started
 from flows.storage import Place
 
 NAME = "lock.json"
 RENEW_SECONDS = 5.0
 STALE_SECONDS = 60.0
+WAIT_SECONDS = 1.0
+"""`duizhao status` takes the lock for an instant to see whether somebody has it."""
+
+Check = Callable[[], None]
 
 
 class Held(DuizhaoError):  # noqa: N818 - reads as what it is
@@ -33,10 +39,14 @@ class Held(DuizhaoError):  # noqa: N818 - reads as what it is
 
 
 @contextlib.contextmanager
-def hold(place: Place) -> Iterator[None]:
-    """Hold the lock of the folder `place`; Held says who has it."""
-    with _local(place) if place.local else _remote(place):
-        yield
+def hold(place: Place) -> Iterator[Check]:
+    """Hold the lock of the folder `place`; Held says who has it.
+
+    Yields a check to call before something is written that must not be written twice: it raises
+    Held where the lock was lost meanwhile.
+    """
+    with _local(place) if place.local else _remote(place) as check:
+        yield check
 
 
 def holder(place: Place) -> dict[str, Any] | None:
@@ -46,13 +56,22 @@ def holder(place: Place) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     if not place.local:
-        return None if time.time() - told["renewed"] > STALE_SECONDS else told
+        return None if _is_gone(told) else told
     with (place.local / NAME).open("r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return told
     return None
+
+
+def _is_gone(told: dict[str, Any]) -> bool:
+    """Whether the holder of a lock in an object store is not there any more."""
+    if time.time() - told["renewed"] > STALE_SECONDS:
+        return True
+    process = told["process"]
+    here = told.get("machine") == machine()
+    return here and not (alive(process) and started(process) == told.get("started"))
 
 
 def user_name() -> str:
@@ -82,7 +101,7 @@ def _refuse(place: Place, told: dict[str, Any]) -> Held:
 
 
 @contextlib.contextmanager
-def _local(place: Place) -> Iterator[None]:
+def _local(place: Place) -> Iterator[Check]:
     assert place.local
     try:
         place.local.mkdir(parents=True, exist_ok=True)
@@ -90,46 +109,99 @@ def _local(place: Place) -> Iterator[None]:
     except OSError as error:
         raise DuizhaoError(f"{place.name}: {error.strerror or error}; check --out") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _flock(file):
             file.seek(0)
+            told = {}
             with contextlib.suppress(ValueError):
-                raise _refuse(place, json.load(file)) from None
-            raise _refuse(place, {}) from None
+                told = json.load(file)
+            raise _refuse(place, told)
         file.truncate(0)
         file.write(json.dumps(_who()))
         file.flush()
-        yield
+        yield lambda: None
         file.truncate(0)
 
 
+def _flock(file: TextIO) -> bool:
+    """Take the kernel's lock; False where somebody keeps it."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
 @contextlib.contextmanager
-def _remote(place: Place) -> Iterator[None]:
-    mine = _who() | {"token": uuid4().hex}
-    if told := holder(place):
-        raise _refuse(place, told)
-    _renew(place, mine)
-    # two that began at once: the last to write has it, and the other sees so
-    time.sleep(1.0)
-    if (told := holder(place)) and told["token"] != mine["token"]:
-        raise _refuse(place, told)
-    stop = threading.Event()
+def _remote(place: Place) -> Iterator[Check]:
+    mine = _who() | {"machine": machine(), "started": started(os.getpid()), "token": uuid4().hex}
+    _take(place, mine)
+    stop, lost = threading.Event(), threading.Event()
 
     def keep() -> None:
-        while not stop.wait(RENEW_SECONDS):
+        while not stop.wait(RENEW_SECONDS) and not lost.is_set():
             with contextlib.suppress(Exception):
-                _renew(place, mine)
+                if _is_mine(place, mine):
+                    _put(place, mine)
+                else:
+                    lost.set()
+
+    def check() -> None:
+        if lost.is_set() or not _is_mine(place, mine):
+            raise _refuse(place, _read(place) or {})
 
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     try:
-        yield
+        yield check
     finally:
         stop.set()
         thread.join()
+        with contextlib.suppress(DuizhaoError):  # it goes stale
+            if _is_mine(place, mine):
+                place.remove(NAME)
+
+
+def _take(place: Place, mine: dict[str, Any]) -> None:
+    if told := _read(place):
+        if not _is_gone(told):
+            raise _refuse(place, told)
         place.remove(NAME)
+    try:
+        place.create(NAME, _packed(mine))
+    except (FileExistsError, NotImplementedError):
+        told = _read(place)
+        if told is None:
+            _put(place, mine)
+        elif told["token"] != mine["token"]:  # an answer that was lost, or another's
+            raise _refuse(place, told) from None
+    if told:
+        # two that take over at once: the last to write has it, and the other sees so
+        time.sleep(WAIT_SECONDS)
+        if not _is_mine(place, mine):
+            raise _refuse(place, _read(place) or {})
 
 
-def _renew(place: Place, mine: dict[str, Any]) -> None:
-    place.write(NAME, json.dumps(mine | {"renewed": time.time()}).encode())
+def _read(place: Place) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(place.read(NAME))
+    except (FileNotFoundError, ValueError):
+        return None
+    return told
+
+
+def _is_mine(place: Place, mine: dict[str, Any]) -> bool:
+    told = _read(place)
+    return told is not None and told.get("token") == mine["token"]
+
+
+def _put(place: Place, mine: dict[str, Any]) -> None:
+    place.write(NAME, _packed(mine))
+
+
+def _packed(mine: dict[str, Any]) -> bytes:
+    return json.dumps(mine | {"renewed": time.time()}).encode()

@@ -18,9 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from corpus.document import InputError
-from flows.storage import is_remote, read_anywhere
+from flows import console
+from flows.storage import is_remote, plain_path, read_anywhere
 
 PATTERN = "{id}.zh.*,{id}.en.*"
+NOTED = 5
+"""Files named in a note."""
+
 COLUMNS = ("id", "source", "reference")
 _NAMES = {"document_id": "id", "document": "id", "target": "reference"}
 
@@ -37,6 +41,7 @@ class Entry:
 
 def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
     """The entries in order; InputError names the line that cannot be used."""
+    path = plain_path(path)
     if not is_remote(path) and Path(path).is_dir():
         return _from_folder(path, pattern)
     try:
@@ -52,9 +57,23 @@ def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
 
 
 def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
-    delimiter = "\t" if path.endswith(".tsv") or "\t" in text.partition("\n")[0] else ","
-    lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    heading = [_NAMES.get(name, name) for name in lines.fieldnames or ()]
+    tabs = path.endswith(".tsv") or "\t" in text.partition("\n")[0]
+    told: dict[str, Any] = {"delimiter": ",", "strict": True}
+    if tabs:  # a quotation mark is a character like others there
+        told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+    lines = csv.DictReader(io.StringIO(text, newline=""), **told)
+    try:
+        return _records(path, lines)
+    except csv.Error as error:
+        raise InputError(
+            f"{path}:{lines.line_num + 1}: {error} in the record that begins here or before; in "
+            'CSV a quotation mark is written "" inside quotation marks'
+        ) from None
+
+
+def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:
+    heading = [name.strip() for name in lines.fieldnames or ()]
+    heading = [_NAMES.get(name, name) for name in heading]
     for name in ("id", "source"):
         if name not in heading:
             raise InputError(
@@ -89,6 +108,8 @@ def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
     for name in ("id", "source"):
         if not str(record.get(name) or "").strip():
             raise InputError(f"{path}:{line}: no {name}")
+        if re.search(r"[\r\n]", str(record[name]).strip()):
+            raise InputError(f"{path}:{line}: a line break in {name}; is a quotation mark open?")
     reference = str(record.get("reference") or "").strip()
     return Entry(
         str(record["id"]).strip(),
@@ -99,6 +120,7 @@ def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
 
 
 def _absolute(path: str, base: str) -> str:
+    path = plain_path(path)
     if is_remote(path) or Path(path).is_absolute():
         return path
     return f"{base}/{path}"
@@ -109,9 +131,10 @@ def _from_folder(folder: str, pattern: str) -> list[Entry]:
     if "{id}" not in source or (reference and "{id}" not in reference):
         raise InputError(f"pattern {pattern!r}: needs {{id}} in each part, as in {PATTERN!r}")
     references = _matches(folder, reference) if reference else {}
-    entries = [
-        Entry(name, path, references.get(name)) for name, path in _matches(folder, source).items()
-    ]
+    sources = _matches(folder, source)
+    entries = [Entry(name, path, references.get(name)) for name, path in sources.items()]
+    if alone := sorted(set(references) - set(sources)):
+        _note(f"{folder}: no Chinese file for", [Path(references[name]).name for name in alone])
     return _checked(f"{folder} ({pattern})", entries)
 
 
@@ -120,13 +143,24 @@ def _matches(folder: str, pattern: str) -> dict[str, str]:
     before, _, after = pattern.partition("{id}")
     told = re.escape(before) + r"(?P<id>[^/]+?)" + _regular(after)
     found: dict[str, str] = {}
+    more: list[str] = []
     root = Path(folder).resolve()
     search = glob.escape(before) + "*" + after
     for path in sorted(root.glob(search)):
         match = re.fullmatch(told, path.relative_to(root).as_posix())
         if match and path.is_file():
+            if match["id"] in found:
+                more.append(path.name)
             found.setdefault(match["id"], str(path))
+    if more:
+        _note(f"{folder}: not taken, another file has the same id:", more)
     return found
+
+
+def _note(what: str, names: Sequence[str]) -> None:
+    """Say what a folder has that the batch does not take."""
+    others = f" and {len(names) - NOTED} more" if len(names) > NOTED else ""
+    console.current().note(f"{what} {', '.join(names[:NOTED])}{others}")
 
 
 def _regular(pattern: str) -> str:

@@ -14,28 +14,24 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from corpus.bitext import Row
 from corpus.cleaning.plan import Planned, describe
-from corpus.cleaning.run import CleaningReport, clean
-from corpus.document import LedgerEntry
-from corpus.splits import SPLITS, Shares, SplitReport, split
-from corpus.writers import writer
-from corpus.writers.jsonl import as_dict, row_of, write_ledger
-from evaluation.translation import Statistics
-from flows.documents import STATE, Outcome, outcome_names, read_outcome
+from corpus.cleaning.run import clean
+from corpus.splits import KeyedRow, Shares, split
+from corpus.writers.jsonl import as_dict, row_of
+from flows import results
+from flows.corpus_account import card, corpus_counts, corpus_scores, write_accounts
 from flows.manifest import Entry
+from flows.outcomes import STATE, Outcome, outcome_names, read_outcome
+from flows.shards import CorpusShards, LedgerShards, Shards
 from flows.storage import Place
 
 SEAL = "batch.json"
-ROWS_A_SHARD = 25_000
-LEDGER_A_SHARD = 100_000
-FOLDERS = {"parquet": "data", "jsonl": "jsonl", "tmx": "tmx", "tsv": "tsv"}
 
 Show = Callable[[str, int, int], None]
 
@@ -59,25 +55,6 @@ class Plan:
         }
 
 
-@dataclass(slots=True)
-class Shards:
-    """Files written so far, with size and hash."""
-
-    place: Place
-    scratch: Path
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def put(self, name: str, write: Callable[[Any], object]) -> None:
-        """Write a file through `write`, hash it and move it to its place."""
-        local = self.scratch / name.replace("/", "_")
-        with local.open("wb") as file:
-            write(file)
-        with local.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self.files[name] = {"bytes": local.stat().st_size, "sha256": digest}
-        self.place.write(name, local)
-
-
 def publish(
     out: Place,
     entries: Sequence[Entry],
@@ -85,33 +62,36 @@ def publish(
     plan: Plan,
     made_by: Mapping[str, str],
     show: Show,
+    still_ours: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Write the corpus of all outcomes that are there; returns what the seal holds."""
+    """Write the corpus of all outcomes that are there; returns what the seal holds.
+
+    `still_ours` raises where another batch has taken the folder meanwhile.
+    """
     state = out / STATE
     names = outcome_names(state)
     present = [names.get(key) for key in keys]
-    made_from = _made_from(keys, present, plan)
-    if (old := read_seal(out)) and old.get("made_from") == made_from:
+    made_from = _made_from(keys, present, plan, made_by)
+    if (old := read_seal(out)) and old.get("made_from") == made_from and is_whole(out, old):
         return old
+    still_ours()
     out.remove(SEAL)
     scratch_in = (out.local / STATE) if out.local else None
     for left in scratch_in.glob("new-*") if scratch_in else ():
         shutil.rmtree(left, ignore_errors=True)  # of a batch that was killed
     with tempfile.TemporaryDirectory(dir=scratch_in, prefix="new-") as folder:
         shards = Shards(out, Path(folder))
-        told = _write(shards, state, entries, present, plan, made_by, show)
+        told = _write(shards, _Outcomes(state, entries, present, show), plan, made_by)
     told = {"made_from": made_from, **told, "files": shards.files}
-    keep = {*shards.files, SEAL}
-    for folder in (*FOLDERS.values(), "ledger"):
-        for name in list(out.find(folder)):
-            if name not in keep:
-                out.remove(name)
+    still_ours()
+    shards.finish()
     out.write(SEAL, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+    out.settle([SEAL])
     return told
 
 
 def read_seal(out: Place) -> dict[str, Any] | None:
-    """What batch.json holds; None where the corpus is not whole."""
+    """What batch.json holds; None where the corpus was not written to its end."""
     try:
         told: dict[str, Any] = json.loads(out.read(SEAL))
     except (OSError, ValueError):
@@ -119,215 +99,112 @@ def read_seal(out: Place) -> dict[str, Any] | None:
     return told
 
 
-def _made_from(keys: Sequence[str], present: Sequence[str | None], plan: Plan) -> str:
-    told = json.dumps([keys, present, plan.told()], ensure_ascii=False)
+def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
+    """Whether each file of the seal is there in its size."""
+    found: dict[str, int] = {}
+    for name in seal["files"]:
+        folder, _, _ = name.rpartition("/")
+        if name not in found:
+            found |= out.sizes(folder or name)
+    return all(found.get(name) == told["bytes"] for name, told in seal["files"].items())
+
+
+def _made_from(
+    keys: Sequence[str], present: Sequence[str | None], plan: Plan, made_by: Mapping[str, str]
+) -> str:
+    code = results.code_version("publish")
+    told = json.dumps([keys, present, plan.told(), dict(made_by), code], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _write(
-    shards: Shards,
-    state: Place,
-    entries: Sequence[Entry],
-    present: Sequence[str | None],
-    plan: Plan,
-    made_by: Mapping[str, str],
-    show: Show,
+    shards: Shards, outcomes: _Outcomes, plan: Plan, made_by: Mapping[str, str]
 ) -> dict[str, Any]:
-    ledger = _Ledger(shards)
-    accounts: list[Outcome] = []
+    ledger = LedgerShards(shards)
+    spool, cleaned = shards.scratch / "rows.gz", shards.scratch / "cleaned.gz"
+    sentences: Sequence[int] = ()
 
-    def all_rows() -> Iterator[Row]:
-        first = not accounts
-        for number, name in enumerate(present):
-            if name is None:
-                continue
-            outcome, rows, left_out = read_outcome(state, name)
-            if first:
-                accounts.append(outcome)
-                for entry in left_out:
-                    ledger.add(entry)
-            if number % 50 == 0:
-                show(f"document {number} of {len(present)}", number, len(present))
-            yield from rows
+    def rows() -> Iterator[Row]:
+        """All rows, each time anew: of the outcomes, which are read once, then of the spool."""
+        nonlocal sentences
+        for keyed in _read(spool) if spool.exists() else outcomes.spooled(spool, ledger):
+            sentences = keyed.sentences
+            yield keyed.row
 
-    spool = shards.scratch / "cleaned.gz"
-    with gzip.open(spool, "wt", compresslevel=1, encoding="utf-8") as kept:
+    with _opened(cleaned) as kept:
+        # a row is kept before the next is asked for: `sentences` are its own
         report = clean(
-            all_rows,
+            rows,
             plan.cleaning,
-            keep=lambda row: kept.write(json.dumps(as_dict(row), ensure_ascii=False) + "\n"),
+            keep=lambda row: _spool(kept, KeyedRow(row, sentences)),
             remove=ledger.add,
         )
-    corpus = _Corpus(shards, plan.formats)
-    division = split(lambda: _spooled(spool), plan.shares, keep=corpus.add, remove=ledger.add)
+    spool.unlink()
+    corpus = CorpusShards(shards, plan.formats)
+    division = split(lambda: _read(cleaned), plan.shares, keep=corpus.add, remove=ledger.add)
     corpus.finish()
     ledger.finish()
-    spool.unlink()
-    shards.put("documents.jsonl", lambda file: _write_accounts(accounts, file))
-    counts = _counts(accounts, division, len(entries))
+    cleaned.unlink()
+    accounts = [outcome for _, outcome in outcomes.accounts]
+    shards.put("documents.jsonl", lambda file: write_accounts(outcomes.accounts, file))
     if sum(division.rows.values()):
-        card = _card(shards, plan, report, division, ledger.reasons, made_by)
-        shards.put("README.md", lambda file: file.write(card.encode()))
+        text = card(shards, plan.title, report, division, ledger.counts(), made_by)
+        shards.put("README.md", lambda file: file.write(text.encode()))
     return {
         "made_by": dict(made_by),
         "plan": plan.told(),
-        "counts": counts,
+        "counts": corpus_counts(accounts, division, len(outcomes.present)),
         "splits": division.as_dict(),
         "cleaning": report.as_dict(),
-        "ledger": _reasons(ledger.reasons),
+        "ledger": ledger.counts(),
         "scores": corpus_scores(accounts),
         "failed": [[one.id, one.stage, one.reason] for one in accounts if one.status == "failed"],
     }
 
 
-def _spooled(spool: Path) -> Iterator[Row]:
+class _Outcomes:
+    """The outcomes of a batch in the order of its manifest, read once."""
+
+    def __init__(
+        self, state: Place, entries: Sequence[Entry], present: Sequence[str | None], show: Show
+    ) -> None:
+        self.state = state
+        self.entries = entries
+        self.present = present
+        self.show = show
+        self.accounts: list[tuple[Entry, Outcome]] = []
+
+    def _say(self, number: int) -> None:
+        if number % 50 == 0:
+            self.show(f"document {number} of {len(self.present)}", number, len(self.present))
+
+    def spooled(self, spool: Path, ledger: LedgerShards) -> Iterator[KeyedRow]:
+        """All rows, written to a file of this machine too; the ledger gets what it is to have."""
+        with _opened(spool) as lines:
+            for number, (entry, name) in enumerate(zip(self.entries, self.present, strict=True)):
+                if name is None:
+                    continue
+                outcome, rows, left_out = read_outcome(self.state, name)
+                self.accounts.append((entry, outcome))
+                for one in left_out:
+                    ledger.add(one)
+                self._say(number)
+                for keyed in rows:
+                    _spool(lines, keyed)
+                    yield keyed
+
+
+def _opened(path: Path) -> IO[str]:
+    return gzip.open(path, "wt", compresslevel=1, encoding="utf-8")
+
+
+def _spool(lines: IO[str], keyed: KeyedRow) -> None:
+    told = [as_dict(keyed.row), list(keyed.sentences)]
+    lines.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _read(spool: Path) -> Iterator[KeyedRow]:
     with gzip.open(spool, "rt", encoding="utf-8") as lines:
         for line in lines:
-            yield row_of(json.loads(line))
-
-
-class _Corpus:
-    """Rows by split, written in shards."""
-
-    def __init__(self, shards: Shards, formats: Sequence[str]) -> None:
-        self._shards = shards
-        self._formats = formats
-        self._rows: dict[str, list[Row]] = {name: [] for name in SPLITS}
-        self._number: Counter[str] = Counter()
-
-    def add(self, name: str, row: Row) -> None:
-        self._rows[name].append(row)
-        if len(self._rows[name]) >= ROWS_A_SHARD:
-            self._flush(name)
-
-    def finish(self) -> None:
-        for name, rows in self._rows.items():
-            if rows:
-                self._flush(name)
-
-    def _flush(self, name: str) -> None:
-        rows = self._rows[name]
-        for format in self._formats:
-            file = f"{FOLDERS[format]}/{name}-{self._number[name]:05d}.{format}"
-            self._shards.put(file, lambda file, f=format: writer(f)(rows, file))  # type: ignore[misc]
-        self._number[name] += 1
-        self._rows[name] = []
-
-
-class _Ledger:
-    """Ledger entries, written in shards."""
-
-    def __init__(self, shards: Shards) -> None:
-        self._shards = shards
-        self._entries: list[LedgerEntry] = []
-        self._number = 0
-        self.reasons: Counter[tuple[str, str]] = Counter()
-
-    def add(self, entry: LedgerEntry) -> None:
-        self.reasons[entry.stage, entry.reason] += 1
-        self._entries.append(entry)
-        if len(self._entries) >= LEDGER_A_SHARD:
-            self.finish()
-
-    def finish(self) -> None:
-        if self._entries:
-            entries, self._entries = self._entries, []
-            name = f"ledger/{self._number:05d}.jsonl"
-            self._shards.put(name, lambda file: write_ledger(entries, file))
-            self._number += 1
-
-
-def _write_accounts(accounts: Iterable[Outcome], file: Any) -> None:
-    for account in accounts:
-        told = {
-            "id": account.id,
-            "status": account.status,
-            "stage": account.stage,
-            "reason": account.reason,
-            **account.counts,
-            **{m: round(one.score().value, 2) for m, one in _statistics([account]).items()},
-        }
-        file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
-
-
-def _statistics(accounts: Iterable[Outcome]) -> dict[str, Statistics]:
-    """Statistics of BLEU and chrF++, a row a document."""
-    from evaluation.translation import measure
-
-    found = {}
-    taken = list(accounts)
-    for metric in ("bleu", "chrf++"):
-        sums = tuple(tuple(one.statistics[metric]) for one in taken if metric in one.statistics)
-        if sums:
-            # a metric knows its signature only after it has measured something
-            found[metric] = replace(measure(metric, ["a"], ["a"]), rows=sums)
-    return found
-
-
-def corpus_scores(accounts: Sequence[Outcome]) -> dict[str, Any]:
-    """BLEU and chrF++ over all aligned beads, with an interval over documents."""
-    from evaluation.scores import score_json
-
-    return {
-        metric: score_json(statistics.score(bootstrap=1000 if len(statistics.rows) > 1 else 0))
-        for metric, statistics in _statistics(accounts).items()
-    }
-
-
-def _counts(accounts: Sequence[Outcome], division: SplitReport, documents: int) -> dict[str, int]:
-    status = Counter(one.status for one in accounts)
-    counts = Counter[str]()
-    for one in accounts:
-        counts.update(one.counts)
-    return {
-        "documents": documents,
-        "done": status["done"],
-        "failed": status["failed"],
-        "left": documents - len(accounts),
-        "zh_sentences": counts["zh_sentences"],
-        "en_sentences": counts["en_sentences"],
-        "rows_before_cleaning": counts["rows"],
-        "rows": sum(division.rows.values()),
-    }
-
-
-def _reasons(reasons: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
-    return [
-        {"stage": stage, "reason": reason, "count": count}
-        for (stage, reason), count in sorted(reasons.items())
-    ]
-
-
-def _card(
-    shards: Shards,
-    plan: Plan,
-    report: CleaningReport,
-    division: SplitReport,
-    reasons: Mapping[tuple[str, str], int],
-    made_by: Mapping[str, str],
-) -> str:
-    from corpus.card import CardFacts, SplitFacts, render
-
-    form = "parquet" if "parquet" in plan.formats else plan.formats[0]
-    splits = []
-    for name in SPLITS:
-        files = [
-            facts["bytes"]
-            for file, facts in shards.files.items()
-            if file.startswith(f"{FOLDERS[form]}/{name}-")
-        ]
-        if files:
-            pattern = f"{FOLDERS[form]}/{name}-*.{form}"
-            rows, documents = division.rows[name], division.documents[name]
-            splits.append(SplitFacts(name, pattern, rows, documents, sum(files)))
-    facts = CardFacts(
-        plan.title,
-        splits,
-        made_by=made_by,
-        cleaning=report.as_dict(),
-        ledger=_reasons(reasons),
-    )
-    empty = shards.scratch / "empty.parquet"  # its schema goes into the card
-    with empty.open("wb") as file:
-        writer("parquet")([], file)
-    return render(facts, empty)
+            row, sentences = json.loads(line)
+            yield KeyedRow(row_of(row), sentences)

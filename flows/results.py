@@ -35,6 +35,15 @@ CODE = {
     "read": ("corpus/document.py", "corpus/*.py", "corpus/readers/**/*.py"),
     "translate": ("models/*.py",),
     "align": ("corpus/alignment/**/*.py", "corpus/alignment/**/*.json", "models/*.py"),
+    "publish": (
+        "corpus/cleaning/*.py",
+        "corpus/writers/*.py",
+        "corpus/splits.py",
+        "corpus/card.*",
+        "flows/publish.py",
+        "flows/shards.py",
+        "flows/corpus_account.py",
+    ),
     "score": ("evaluation/translation.py", "evaluation/scores.py", "evaluation/correlation.py"),
 }
 """Whose code decides a stage's result: an upgrade redoes just the stages that it touches."""

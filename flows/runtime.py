@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.document import DuizhaoError
+from flows.machine import alive, command_line, machine
 from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 from models.paths import cache_folder
 
@@ -124,7 +125,7 @@ def start_server() -> Server:
     try:
         runs.mkdir(parents=True, exist_ok=True)
         end_stale_servers(runs)
-        folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{_machine()}-"))
+        folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{machine()}-"))
     except OSError as error:
         raise DuizhaoError(
             f"{home}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
@@ -168,8 +169,8 @@ def end_stale_servers(runs: Path) -> None:
     """
     for folder in runs.iterdir():
         parent, _, rest = folder.name.partition("-")
-        here = rest.startswith(f"{_machine()}-")
-        if not parent.isdigit() or (here and _alive(int(parent))):
+        here = rest.startswith(f"{machine()}-")
+        if not parent.isdigit() or (here and alive(int(parent))):
             continue
         with contextlib.suppress(OSError):
             if not here and time.time() - folder.stat().st_mtime < FOREIGN_SECONDS:
@@ -181,27 +182,17 @@ def end_stale_servers(runs: Path) -> None:
                     if not here:
                         continue
                     time.sleep(1)  # it is about to end by itself
-                    with contextlib.suppress(FileNotFoundError):
-                        os.kill(int((folder / PID).read_text()), signal.SIGKILL)
+                    _kill_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _machine() -> str:
-    """Where process numbers mean the same: the host, and the container on it."""
-    with contextlib.suppress(OSError):
-        namespace = str(Path("/proc/self/ns/pid").readlink())
-        return f"{socket.gethostname()}.{''.join(filter(str.isdigit, namespace))}"
-    return socket.gethostname()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _kill_server(folder: Path) -> None:
+    """End the server of a folder; its number may have become another process's meanwhile."""
+    with contextlib.suppress(OSError, ValueError):
+        process = int((folder / PID).read_text())
+        words = command_line(process)
+        if "flows.server" in words and folder.name in words:
+            os.kill(process, signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -5,15 +5,17 @@
 
 What is written is there whole or not at all: locally by a temporary name and a rename, in an
 object store because a put is. Passing troubles (503, connection reset) are tried again with
-growing pauses.
+growing pauses; what will not pass (no credentials, no permission) is told at once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -27,9 +29,21 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 T = TypeVar("T")
 
 
+class StorageError(DuizhaoError):
+    """The place cannot be read or written now; nothing is wrong with the documents."""
+
+
+def plain_path(path: str) -> str:
+    """A local path without ``file://``; other addresses as they are."""
+    for prefix in ("file://", "local://"):
+        if path.startswith(prefix):
+            return path.removeprefix(prefix)
+    return path
+
+
 def is_remote(path: str) -> bool:
     """Whether a path names an object store or another remote file system."""
-    return "://" in path and not path.startswith(("file://", "local://"))
+    return "://" in plain_path(path)
 
 
 @dataclass(frozen=True)
@@ -45,13 +59,14 @@ class Place:
         """The folder of a path or address; InputError where its package is not installed."""
         import fsspec
 
+        name = plain_path(str(path))
         try:
             # no listings from memory: other processes write there too
-            system, root = fsspec.url_to_fs(str(path), use_listings_cache=False)
+            system, root = fsspec.url_to_fs(name, use_listings_cache=False)
         except (ImportError, ValueError) as error:
-            extra = "; pip install 'duizhao[s3]'" if str(path).startswith("s3:") else ""
-            raise InputError(f"{path}: cannot be opened: {error}{extra}") from error
-        return cls(str(path), root.rstrip("/"), system)
+            extra = "; pip install 'duizhao[s3]'" if name.startswith("s3:") else ""
+            raise InputError(f"{name}: cannot be opened: {error}{extra}") from error
+        return cls(name, root.rstrip("/"), system)
 
     @property
     def local(self) -> Path | None:
@@ -80,6 +95,10 @@ class Place:
         else:
             self._try(lambda: self.system.pipe_file(self._path(name), content))
 
+    def create(self, name: str, content: bytes) -> None:
+        """Write a file that is not there yet; FileExistsError where it is. Remote places only."""
+        self._try(lambda: self.system.pipe_file(self._path(name), content, mode="create"))
+
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
         with contextlib.suppress(FileNotFoundError):
@@ -87,9 +106,37 @@ class Place:
 
     def find(self, folder: str = "") -> Iterator[str]:
         """Names of all files under a folder, relative to this place, in order."""
+        yield from sorted(self.sizes(folder))
+
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        """Size of each file under a folder by its name relative to this place; one listing."""
         top = self._path(folder) if folder else self.root
-        for path in sorted(self._try(lambda: self.system.find(top))):
-            yield path[len(self.root) + 1 :]
+        found = self._try(lambda: self.system.find(top, detail=True))
+        return {path[len(self.root) + 1 :]: told["size"] for path, told in found.items()}
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing here, or no such folder."""
+        try:
+            found = self._try(lambda: self.system.ls(self.root, detail=False))
+        except FileNotFoundError:
+            return True
+        return not [path for path in found if path.rstrip("/") != self.root]
+
+    def listed(self) -> dict[str, dict[str, Any]]:
+        """What the file system says of each file in this folder, by its name."""
+        try:
+            found = self._try(lambda: self.system.ls(self.root, detail=True))
+        except FileNotFoundError:
+            return {}
+        return {one["name"].rpartition("/")[2]: one for one in found if one["type"] == "file"}
+
+    def settle(self, names: Iterable[str]) -> None:
+        """See to it that these files survive a power cut, and so do their names."""
+        if self.local:
+            files = [self.local / name for name in names]
+            folders = {folder for file in files for folder in (file.parent, self.local)}
+            for path in (*files, *sorted(folders)):
+                _sync(path)
 
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"
@@ -116,24 +163,41 @@ class Place:
     def _try(self, work: Callable[[], T]) -> T:
         if self.local:
             return work()
-        for pause in PAUSES:
+        for pause in (*PAUSES, None):
             try:
                 return work()
-            except FileNotFoundError:
+            except (FileNotFoundError, FileExistsError):
                 raise
-            except OSError:
-                # s3fs tells a 503, a refused connection and a time-out as OSError
+            except Exception as error:
+                if not _is_trouble(error):
+                    raise
+                if pause is None or not _may_pass(error):
+                    reason = " ".join(str(error).split()) or type(error).__name__
+                    raise StorageError(f"{self.name}: {reason}{_way_out(error)}") from error
+                # s3fs tells a 503 and a time-out as OSError, a refused connection as botocore's
                 time.sleep(pause)
-        try:
-            return work()
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise StorageError(f"{self.name}: {error}") from error
+        raise AssertionError("the last try returns or raises")
 
 
-class StorageError(DuizhaoError):
-    """The place cannot be read or written now; nothing is wrong with the documents."""
+def _is_trouble(error: Exception) -> bool:
+    return isinstance(error, (OSError, *_botocore("BotoCoreError", "ClientError")))
+
+
+def _may_pass(error: Exception) -> bool:
+    hopeless = _botocore("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound")
+    return not isinstance(error, (PermissionError, *hopeless))
+
+
+def _way_out(error: Exception) -> str:
+    if isinstance(error, (PermissionError, *_botocore("NoCredentialsError"))):
+        return " (for S3 check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)"
+    return ""
+
+
+def _botocore(*names: str) -> tuple[type[Exception], ...]:
+    """Errors of the S3 library, which are OSErrors only in part; () where it is not in use."""
+    module = sys.modules.get("botocore.exceptions")
+    return tuple(getattr(module, name) for name in names) if module else ()
 
 
 def _same_device(one: Path, other: Path) -> bool:
@@ -152,8 +216,20 @@ def _pour(content: bytes | Path, file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
+def _sync(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
 def read_anywhere(path: str) -> bytes:
     """The bytes of a local or remote file; FileNotFoundError where there is none."""
+    path = plain_path(path)
     folder, _, name = path.rpartition("/")
     if not is_remote(path):
         return Path(path).read_bytes()
@@ -162,16 +238,35 @@ def read_anywhere(path: str) -> bytes:
 
 def fingerprint(path: str) -> str:
     """A short text that changes when the file does: size and time or ETag; "" if not there."""
-    if not is_remote(path):
-        try:
-            found = Path(path).stat()
-        except OSError:
-            return ""
-        return f"{found.st_size}-{found.st_mtime_ns}"
-    folder, _, name = path.rpartition("/")
-    place = Place.of(folder)
+    return fingerprints([path])[path]
+
+
+def fingerprints(paths: Iterable[str]) -> dict[str, str]:
+    """The fingerprint of each path; those of remote files from one listing of each folder."""
+    found: dict[str, str] = {}
+    remote: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        if is_remote(path):
+            remote[path.rpartition("/")[0]].append(path)
+        else:
+            found[path] = _local_fingerprint(Path(plain_path(path)))
+    for folder, inside in remote.items():
+        place = Place.of(folder)
+        told = place.listed()
+        for path in inside:
+            found[path] = _remote_fingerprint(told.get(path.rpartition("/")[2]))
+    return found
+
+
+def _local_fingerprint(path: Path) -> str:
     try:
-        told = place._try(lambda: place.system.info(place._path(name)))
-    except FileNotFoundError:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_size}-{found.st_mtime_ns}"
+
+
+def _remote_fingerprint(told: dict[str, Any] | None) -> str:
+    if told is None:
         return ""
     return f"{told.get('size')}-{told.get('ETag') or told.get('LastModified') or told.get('mtime')}"

@@ -1,26 +1,31 @@
-"""Worker processes of a batch on one machine: one model load each, killed or not.
+"""Worker processes of a batch: one model load each, killed or not.
 
 Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
-that died was at, and a worker that takes too long can be ended without disturbing the others.
+that died was at, and a worker that takes too long can be ended without disturbing the others. It
+is started as ``python -m flows.workers DESCRIPTOR PARENT``, because a Dask worker, which may be
+what starts it, may not have children of multiprocessing.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import queue
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from flows.console import Console
-from flows.documents import Outcome
 from flows.manifest import Entry
+from flows.outcomes import Outcome
 
+ROOT = Path(__file__).resolve().parent.parent
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-_starting = threading.Lock()
 
 Heard = Callable[[str, int, int], None]
 
@@ -29,20 +34,38 @@ class WorkerLost(Exception):  # noqa: N818 - reads as what it is
     """The worker died or was ended while it worked; its group is not done."""
 
 
+class WorkerError(Exception):
+    """The worker is well and says why the group could not be done; `passing`: it may pass."""
+
+    def __init__(self, message: str, passing: bool) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class Closed(Exception):  # noqa: N818 - reads as what it is
+    """The batch is being ended: no group is begun any more."""
+
+
 class Worker:
     """A process that takes one group after another.
 
-    `threads` is also how many threads numpy's libraries get: more of them than cores wait for
-    each other, which makes a busy machine many times slower.
+    `threads` is also how many threads numpy's libraries get, unless the user has said so: more of
+    them than cores wait for each other, which makes a busy machine many times slower.
     """
 
     def __init__(self, threads: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._end, other = context.Pipe()
-        self.process = context.Process(target=_serve, args=(other, os.getpid()), daemon=True)
-        with _environment({name: str(threads) for name in THREAD_VARIABLES}):
-            self.process.start()
-        other.close()
+        ours, other = socket.socketpair()
+        limits = {name: str(threads) for name in THREAD_VARIABLES if threads}
+        path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
+        with other:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flows.workers", f"{other.fileno()}", f"{os.getpid()}"],
+                env=limits | os.environ | {"PYTHONPATH": path},
+                pass_fds=(other.fileno(),),
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C is for the batch, which ends its workers
+            )
+        self._end: Connection = Connection(ours.detach())
 
     def run(
         self,
@@ -50,78 +73,86 @@ class Worker:
         seconds: float,
         heard: Heard | None = None,
     ) -> list[Outcome]:
-        """Have a group processed; WorkerLost where it does not come back within `seconds`."""
+        """Have a group processed; WorkerLost where nothing is heard of it for `seconds`."""
+        self._pipe(lambda: self._end.send(group))
+        while True:
+            if not self._pipe(lambda: self._end.poll(seconds)):
+                raise WorkerLost(f"nothing heard for {seconds:.0f} s")
+            kind, told = self._pipe(self._end.recv)
+            if kind == "outcomes":
+                return list(told)
+            if kind == "error":
+                raise WorkerError(*told)
+            if heard:
+                heard(*told)
+
+    def _pipe(self, use: Callable[[], Any]) -> Any:
         try:
-            self._end.send(group)
-            while True:
-                if not self._end.poll(seconds):
-                    raise WorkerLost(f"nothing heard for {seconds:.0f} s")
-                kind, told = self._end.recv()
-                if kind == "outcomes":
-                    return list(told)
-                if kind == "error":
-                    raise told
-                if heard:
-                    heard(*told)
+            return use()
         except (EOFError, OSError) as error:
-            self.process.join(5)
-            code = self.process.exitcode
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+            code = self.process.returncode
             how = f"killed by signal {-code}" if code and code < 0 else f"ended with code {code}"
             raise WorkerLost(f"the worker was {how}") from error
 
     def end(self) -> None:
         """End the process, whatever it is at."""
         self.process.kill()
-        self.process.join()
-        self._end.close()
+        self.process.wait()
 
 
 class Workers:
-    """A fixed number of workers; a lost one is replaced."""
+    """A fixed number of workers; a lost one is replaced, until all are ended."""
 
     def __init__(self, count: int, threads: int) -> None:
         self._threads = threads
-        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[Worker | None] = queue.SimpleQueue()
+        self._all: set[Worker] = set()
+        self._lock = threading.Lock()
+        self.closed = False
         for _ in range(count):
-            self._free.put(Worker(threads))
+            self._free.put(self._start())
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Worker]:
-        """A worker that is free now; waits for one."""
+        """A worker that is free now; waits for one. Closed where all have been ended."""
         worker = self._free.get()
         try:
+            if self.closed or worker is None:
+                raise Closed("the batch is being ended")
             yield worker
-        except BaseException:
-            worker.end()
-            worker = Worker(self._threads)
+        except BaseException as error:
+            if worker is not None and not isinstance(error, WorkerError):
+                with self._lock:
+                    self._all.discard(worker)
+                worker.end()
+                worker = None if self.closed else self._start()
             raise
         finally:
             self._free.put(worker)
 
     def end(self) -> None:
-        """End all workers that are free."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._free.get_nowait().end()
+        """End all workers, those at work too, and begin no group any more."""
+        with self._lock:
+            self.closed = True
+            for worker in self._all:
+                worker.end()
+            self._all.clear()
 
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Set variables for a process that is started meanwhile, unless the user has set them."""
-    with _starting:
-        ours = {name: value for name, value in values.items() if name not in os.environ}
-        os.environ.update(ours)
-        try:
-            yield
-        finally:
-            for name in ours:
-                del os.environ[name]
+    def _start(self) -> Worker | None:
+        with self._lock:
+            if self.closed:
+                return None
+            worker = Worker(self._threads)
+            self._all.add(worker)
+            return worker
 
 
 class _Telling(Console):
     """Tells the batch how far its worker is."""
 
-    def __init__(self, pipe: Any) -> None:
+    def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
     def progress(self, text: str, done: int, total: int) -> None:
@@ -129,15 +160,12 @@ class _Telling(Console):
         self._pipe.send(("progress", (text, done, total)))
 
 
-def _serve(pipe: Any, parent: int) -> None:
+def serve(pipe: Connection, parent: int) -> None:
     """What a worker process does until its pipe is closed."""
-    import signal
-
     from flows import console
-    from flows.documents import process_group
+    from flows.documents import is_passing, process_group, said
     from flows.parent import end_with_parent
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which ends us
     end_with_parent(parent)
     with console.use(_Telling(pipe)):
         while True:
@@ -147,5 +175,9 @@ def _serve(pipe: Any, parent: int) -> None:
                 return
             try:
                 pipe.send(("outcomes", process_group(*group)))
-            except Exception as error:
-                pipe.send(("error", error))
+            except Exception as error:  # as words: not every error can be sent
+                pipe.send(("error", (said(error), is_passing(error))))
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

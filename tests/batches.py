@@ -31,7 +31,7 @@ SENTENCES = (
 
 
 def make_documents(folder: Path, count: int, broken: bool = True) -> Path:
-    """Pairs of four sentences, each a little different, and some that cannot be done."""
+    """Pairs of five sentences, each a little different, and some that cannot be done."""
     folder.mkdir(parents=True)
     for number in range(count):
         chinese = [f"第{number}号文件。"]
@@ -46,6 +46,11 @@ def make_documents(folder: Path, count: int, broken: bool = True) -> Path:
         (folder / "empty.zh.txt").write_text("")
         (folder / "swapped.zh.txt").write_bytes((folder / "d01.en.txt").read_bytes())
         (folder / "binary.zh.txt").write_bytes(bytes(range(256)) * 30)
+        report = (ROOT / "corpus/samples/report.zh.txt").read_text(encoding="utf-8")
+        lines = report.splitlines()[:180]
+        (folder / "unlike.zh.txt").write_text("\n".join(lines), encoding="utf-8")
+        other = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n")[4:26]
+        (folder / "unlike.en.txt").write_text("\n\n".join(other), encoding="utf-8")
         (folder / "endless.zh.txt").write_text("字" * 30_000, encoding="utf-8")
     return folder
 

@@ -103,13 +103,14 @@ def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reaso
     undisturbed: Path,
 ) -> None:
     told = read_seal(Place.of(undisturbed)) or {}
-    assert told["counts"]["documents"] == 16
-    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 4)
+    assert told["counts"]["documents"] == 17
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 5)
     reasons = {name: reason for name, _, reason in told["failed"]}
     assert "empty" in reasons["empty"]
     assert "English" in reasons["swapped"]
     assert "binary" in reasons["binary"]
     assert "without the end of a sentence" in reasons["endless"]
+    assert "not translations of each other" in reasons["unlike"]
     accounts = [json.loads(line) for line in (undisturbed / "documents.jsonl").open()]
     assert [one["status"] for one in accounts].count("done") == 12
 
@@ -198,7 +199,7 @@ def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
     process.wait()
     assert not (out / "batch.json").exists()
     told, _ = batch(environment, documents, "--out", out)
-    assert told["batch"]["finished"] < 16, "it went on, it did not begin again"
+    assert told["batch"]["finished"] < 17, "it went on, it did not begin again"
     assert contents(out) == contents(undisturbed)
 
 
@@ -208,9 +209,9 @@ def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doub
     out = tmp_path / "out"
     process = begin(slowly(environment, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
-    (worker,) = processes("spawn_main", process.pid)
+    (worker,) = processes("flows.workers", process.pid)
     os.kill(worker, signal.SIGKILL)
-    assert process.wait(300) == 1, "only the four bad documents failed"
+    assert process.wait(300) == 1, "only the five bad documents failed"
     assert contents(out) == contents(undisturbed)
 
 
@@ -292,8 +293,7 @@ def test_a_document_that_kills_its_worker_fails_alone(
         "    if event == 'open' and str(arguments[0]).endswith('d01.zh.txt'):\n"
         "        import os\n"
         "        os.abort()\n"
-        "import multiprocessing\n"
-        "if any('spawn_main' in word for word in sys.orig_argv):\n"
+        "if any('flows.workers' in word for word in sys.orig_argv):\n"
         "    sys.addaudithook(hook)\n"
     )
     folder = make_documents(tmp_path / "documents", 3, broken=False)

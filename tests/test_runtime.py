@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows import runtime
+from flows.machine import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
@@ -65,10 +66,10 @@ def test_what_a_dead_run_left_is_cleared_at_the_next_start(cache: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     runs = cache / "prefect" / "runs"
-    left = runs / f"{gone.pid}-{runtime._machine()}-left"
+    left = runs / f"{gone.pid}-{machine()}-left"
     left.mkdir(parents=True)
     (left / "lock").touch()
-    mine = runs / f"{os.getpid()}-{runtime._machine()}-mine"
+    mine = runs / f"{os.getpid()}-{machine()}-mine"
     mine.mkdir()
     runtime.end_stale_servers(runs)
     assert not left.exists()

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from corpus.bitext import Row
 from corpus.document import InputError, LedgerEntry
-from corpus.splits import SPLITS, Shares, Split, SplitReport, sentence_keys, split, split_of
+from corpus.splits import (
+    SPLITS,
+    KeyedRow,
+    Shares,
+    Split,
+    SplitReport,
+    sentence_keys,
+    split,
+    split_of,
+    text_keys,
+)
 
 HALVES = Shares(validation=0.3, test=0.3)
 
@@ -36,12 +46,13 @@ def row(document: str, number: int, source: str, target: str, sentences: int = 1
 
 
 def run(
-    rows: list[Row], shares: Shares
+    rows: list[Row], shares: Shares, keyed: list[KeyedRow] | None = None
 ) -> tuple[dict[Split, list[Row]], list[LedgerEntry], SplitReport]:
     found: dict[Split, list[Row]] = {name: [] for name in SPLITS}
     ledger: list[LedgerEntry] = []
+    keyed = keyed or [KeyedRow(one, text_keys(one, [], [])) for one in rows]
     report = split(
-        lambda: rows, shares, keep=lambda name, one: found[name].append(one), remove=ledger.append
+        lambda: keyed, shares, keep=lambda name, one: found[name].append(one), remove=ledger.append
     )
     return found, ledger, report
 
@@ -88,6 +99,22 @@ def test_a_sentence_inside_a_bead_of_several_is_found() -> None:
         row(test, 0, "会议开幕。", "The session opened."),
     ]
     assert run(rows, HALVES)[0]["train"] == []
+
+
+def test_a_heading_joined_with_a_sentence_is_still_a_sentence_of_its_own() -> None:
+    """The text of the bead does not give the heading back: it has no full stop."""
+    train, test = document_in("train", HALVES), document_in("test", HALVES)
+    joined = row(train, 0, "一、导言委员会开会。", "I. Introduction The Committee met.", 2)
+    alone = row(test, 0, "一、导言", "I. Introduction")
+    sentences = (["一、导言", "委员会开会。"], ["I. Introduction", "The Committee met."])
+    keyed = [
+        KeyedRow(joined, text_keys(joined, *sentences)),
+        KeyedRow(alone, text_keys(alone, ["一、导言"], ["I. Introduction"])),
+    ]
+    assert run([joined, alone], HALVES)[0]["train"] == [joined], "its text alone does not tell"
+    found, ledger, _ = run([], HALVES, keyed)
+    assert (found["train"], found["test"]) == ([], [alone])
+    assert ledger[0].reason == "shared_sentence"
 
 
 @settings(max_examples=40, deadline=None)

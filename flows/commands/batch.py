@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
 
+from corpus.card import TITLE
 from flows.commands import build
-
-TITLE = "Chinese-English parallel corpus of United Nations documents"
+from flows.manifest import PATTERN
 
 
 def batch(
@@ -29,7 +30,8 @@ def batch(
             "--workers",
             "-w",
             min=1,
-            help="Worker processes; each loads the model once. [default: one for every two cores]",
+            help="Worker processes, each of which loads the model once; not for a --cluster, which "
+            "has its own. [default: one for every two cores]",
         ),
     ] = None,
     runner: Annotated[
@@ -49,7 +51,7 @@ def batch(
         typer.Option(
             "--pattern", help="For a folder: file names of source and reference, {id} in each."
         ),
-    ] = "{id}.zh.*,{id}.en.*",
+    ] = PATTERN,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try documents again that failed before.")
     ] = False,
@@ -79,6 +81,14 @@ def batch(
             "--timeout", min=1, help="Seconds without progress after which a worker is ended."
         ),
     ] = 1800,
+    subflows: Annotated[
+        bool | None,
+        typer.Option(
+            "--subflows/--no-subflows",
+            help="A run on Prefect's pages for each document. [default: where PREFECT_API_URL or "
+            "the Prefect profile names a server]",
+        ),
+    ] = None,
     model: build.ModelOption = None,
     engine: build.EngineOption = None,
     beam: build.BeamOption = None,
@@ -88,15 +98,15 @@ def batch(
     glossary: build.GlossaryOption = None,
     formats: Annotated[
         str,
-        typer.Option("--formats", help="Corpus files to write: parquet, jsonl, tmx, tsv."),
+        typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
     ] = "parquet,jsonl",
     config: build.ConfigOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print what batch.json holds.")] = False,
 ) -> None:
     """Build one corpus from many documents; run again, it goes on where it stopped.
 
-    Exit code 1 means that documents failed: they are listed with their reasons (documents.jsonl),
-    and all others are in the corpus.
+    Exit code 1 means that documents failed or were left for trouble that may pass: they are
+    listed with their reasons, and all others are in the corpus.
     """
     from flows.settings import resolve
 
@@ -125,9 +135,10 @@ def batch(
         test=test,
         title=title,
         timeout=timeout,
+        runs=subflows,
     )
-    failed = run(manifest, out, settings, options, pattern=pattern, as_json=json)
-    if failed:
+    missing = run(manifest, out, settings, options, pattern=pattern, as_json=json)
+    if missing:
         raise typer.Exit(1)
 
 
@@ -136,15 +147,24 @@ def run(
 ) -> int:
     """Run a batch and say what came out; returns how many documents are not in the corpus."""
     from flows import console, runtime
+    from flows.job import check_batch_output
     from flows.manifest import read_manifest
+    from flows.signals import Ended, ended_by_signals
 
-    entries = read_manifest(manifest, pattern)
-    with runtime.session() as connect, console.use(console.TerminalConsole()):
-        from flows.batch import start_batch
+    try:
+        with ended_by_signals(), console.use(console.TerminalConsole()):
+            entries = read_manifest(manifest, pattern)
+            out = check_batch_output(out)
+            with runtime.session() as connect:
+                from flows.batch import start_batch
 
-        told = start_batch(out, entries, settings, options, before_flow=connect)
+                told = start_batch(out, entries, settings, options, before_flow=connect)
+    except (KeyboardInterrupt, Ended) as ended:
+        said = "duizhao: batch ended; what is done is kept, the same command goes on from there"
+        print(said, file=sys.stderr)
+        raise typer.Exit(143 if isinstance(ended, Ended) else 130) from None
     _print(told, as_json)
-    return len(told["failed"]) + len(told["batch"]["left"])
+    return int(told["counts"]["failed"] + told["counts"]["left"])
 
 
 def _print(told: dict[str, Any], as_json: bool) -> None:

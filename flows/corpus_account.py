@@ -1,0 +1,104 @@
+"""What a batch's corpus says about itself: accounts of documents, counts, scores, the card."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from corpus.cleaning.run import CleaningReport
+from corpus.splits import SPLITS, SplitReport
+from corpus.writers import writer
+from evaluation.translation import Statistics
+from flows.manifest import Entry
+from flows.outcomes import Outcome
+from flows.shards import FOLDERS, Shards
+
+
+def write_accounts(accounts: Iterable[tuple[Entry, Outcome]], file: Any) -> None:
+    """A line a document. Reasons name files without their folders: they go to the hub."""
+    for entry, account in accounts:
+        reason = account.reason
+        for path in filter(None, (entry.source, entry.reference)):
+            reason = reason.replace(path, path.rpartition("/")[2])
+        told = {
+            "id": account.id,
+            "status": account.status,
+            "stage": account.stage,
+            "reason": reason,
+            **account.counts,
+            **{m: round(one.score().value, 2) for m, one in _statistics([account]).items()},
+        }
+        file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+
+
+def _statistics(accounts: Iterable[Outcome]) -> dict[str, Statistics]:
+    """Statistics of BLEU and chrF++, a row a document."""
+    from evaluation.translation import measure
+
+    found = {}
+    taken = list(accounts)
+    for metric in ("bleu", "chrf++"):
+        sums = tuple(tuple(one.statistics[metric]) for one in taken if metric in one.statistics)
+        if sums:
+            # a metric knows its signature only after it has measured something
+            found[metric] = replace(measure(metric, ["a"], ["a"]), rows=sums)
+    return found
+
+
+def corpus_scores(accounts: Iterable[Outcome]) -> dict[str, Any]:
+    """BLEU and chrF++ over all aligned beads, with an interval over documents."""
+    from evaluation.scores import score_json
+
+    return {
+        metric: score_json(statistics.score(bootstrap=1000 if len(statistics.rows) > 1 else 0))
+        for metric, statistics in _statistics(accounts).items()
+    }
+
+
+def corpus_counts(
+    accounts: Sequence[Outcome], division: SplitReport, documents: int
+) -> dict[str, int]:
+    """Documents by their fate, sentences, rows."""
+    status = Counter(one.status for one in accounts)
+    counts = Counter[str]()
+    for one in accounts:
+        counts.update(one.counts)
+    return {
+        "documents": documents,
+        "done": status["done"],
+        "failed": status["failed"],
+        "left": documents - len(accounts),
+        "zh_sentences": counts["zh_sentences"],
+        "en_sentences": counts["en_sentences"],
+        "rows_before_cleaning": counts["rows"],
+        "rows": sum(division.rows.values()),
+    }
+
+
+def card(
+    shards: Shards,
+    title: str,
+    report: CleaningReport,
+    division: SplitReport,
+    ledger: Sequence[Mapping[str, Any]],
+    made_by: Mapping[str, str],
+) -> str:
+    """The dataset card of the Parquet files written."""
+    from corpus.card import CardFacts, SplitFacts, render
+
+    splits = []
+    for name in SPLITS:
+        start = f"{FOLDERS['parquet']}/{name}-"
+        files = [told["bytes"] for file, told in shards.files.items() if file.startswith(start)]
+        if files:
+            rows, documents = division.rows[name], division.documents[name]
+            splits.append(SplitFacts(name, f"{start}*.parquet", rows, documents, sum(files)))
+    cleaning = report.as_dict()
+    facts = CardFacts(title, splits, made_by=made_by, cleaning=cleaning, ledger=ledger)
+    empty = shards.scratch / "empty.parquet"  # its schema goes into the card
+    with empty.open("wb") as file:
+        writer("parquet")([], file)
+    return render(facts, empty)
