@@ -262,7 +262,7 @@ def test_without_a_reference_the_target_is_the_translation(texts: Path, built: P
 def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
     done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
     assert done.returncode == 0, done.stderr
-    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "Files"):
+    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "start Prefect", "Files"):
         assert word in done.stdout
     assert (tmp_path / "demo" / "run.json").exists()
 

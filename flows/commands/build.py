@@ -149,13 +149,17 @@ def run(
         if pair.reference:
             stages.read(pair.reference, "en", "target", pair.target_id)
         from flows import account
+
+        begun = time.perf_counter()
         from flows.build import build as build_flow
 
         with console.current().stage("start Prefect"):
             connect()
+        started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
         told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
-        told["wall"] = time.perf_counter() - start
+    told["wall"] = time.perf_counter() - start
+    told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
     if as_json:
         import json
 
