@@ -135,6 +135,7 @@ def run(
 ) -> None:
     """Run the build flow and say what came out; bad input stops it before anything is written."""
     from flows import console, folder, runtime, stages
+    from flows.inputs import pipes_held
     from flows.pair import pair_of
     from flows.settings import plain
 
@@ -142,7 +143,11 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with runtime.session() as connect, console.use(console.TerminalConsole()):
+    with (
+        pipes_held(pair.source, pair.reference),
+        runtime.session() as connect,
+        console.use(console.TerminalConsole()),
+    ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
         stages.read(pair.source, "zh", "source", pair.source_id)
