@@ -128,6 +128,12 @@ def seconds_by_stage(keys: Mapping[str, str | None]) -> dict[str, float]:
     return {names[name]: round(results.made(key).seconds, 3) for name, key in keys.items() if key}
 
 
+def with_overhead(seconds: Mapping[str, float], start: float, wall: float) -> dict[str, float]:
+    """The stages' seconds with what Prefect takes: to start, and beside the stages."""
+    rest = max(0.0, wall - start - sum(seconds.values()))
+    return {"start Prefect": round(start, 3), **seconds, "everything else": round(rest, 3)}
+
+
 def headline(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Value, interval and signature of each score over the aligned beads."""
     beads = scores.get("aligned_beads") or {}

@@ -22,15 +22,15 @@ from corpus.alignment.bead import Bead, check_cover
 from corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
 from corpus.document import Document, InputError, Language, LedgerEntry, Side
 from flows import console, results
+from flows.inputs import bytes_of
 from flows.results import ReadResult
 from flows.settings import Settings
-from flows.storage import is_remote, read_anywhere
 from models.engine import Decoding
 
 
 def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
     """Read and segment a file; InputError where it cannot be used."""
-    data = _bytes_of(path)
+    data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
     key = results.key_of("read", digest, str(path), language, side, document_id)
@@ -61,25 +61,6 @@ def read(path: str, language: Language, side: Side, document_id: str | None = No
 
 
 _warned: set[str] = set()
-_piped: dict[str, bytes] = {}
-
-
-def _bytes_of(path: str) -> bytes:
-    """The bytes of a file, read once: a pipe (``/dev/fd/63``) gives them only once."""
-    if path in _piped:
-        return _piped[path]
-    name = Path(path)
-    if not is_remote(path) and name.is_dir():
-        raise InputError(f"{path}: this is a directory; give a file")
-    try:
-        data = read_anywhere(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    if not is_remote(path) and not name.is_file():
-        _piped[path] = data
-    return data
 
 
 def decoding(settings: Settings) -> Decoding:

@@ -262,7 +262,7 @@ def test_without_a_reference_the_target_is_the_translation(texts: Path, built: P
 def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
     done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
     assert done.returncode == 0, done.stderr
-    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "Files"):
+    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "start Prefect", "Files"):
         assert word in done.stdout
     assert (tmp_path / "demo" / "run.json").exists()
 
@@ -430,21 +430,38 @@ def test_a_build_stops_before_it_works_where_foreign_files_lie(
     assert (tmp_path / "report.html").read_text() == "mine"
 
 
-def test_a_pipe_is_read_once_and_gives_its_own_corpus(
+def through_pipe(pipe: Path, text: str) -> threading.Thread:
+    writer = threading.Thread(target=pipe.write_text, args=(text, "utf-8"))
+    writer.start()
+    return writer
+
+
+def test_a_pipe_gives_its_own_document_and_not_the_one_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """Two pipes of the same name, as <(...) gives them, with different texts."""
-    for number, text in enumerate(["会议在日内瓦举行。\n", "与会者感谢东道国的盛情款待。\n"]):
-        out = tmp_path / str(number)
-        pipe = tmp_path / "pipe"
-        pipe.unlink(missing_ok=True)
-        os.mkfifo(pipe)
-        writer = threading.Thread(target=pipe.write_text, args=(text, "utf-8"))
-        writer.start()
-        done = duizhao(environment, "build", pipe, "--out", out, "--beam", "1", "--no-report")
+    from flows import stages
+    from flows.inputs import pipes_held
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for text in ("会议在日内瓦举行。", "与会者感谢东道国的盛情款待。"):
+        writer = through_pipe(pipe, text)
+        with pipes_held(str(pipe), None):
+            keys = {stages.read(str(pipe), "zh", "source") for _ in range(2)}
         writer.join()
-        assert done.returncode == 0, done.stderr
-        assert [row["source"] for row in rows(out)] == [text.strip()]
+        (key,) = keys
+        assert [sentence.text for sentence in results.load(key).document.sentences] == [text]
+
+
+def test_a_build_of_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
+    pipe, out = tmp_path / "pipe", tmp_path / "out"
+    os.mkfifo(pipe)
+    writer = through_pipe(pipe, "会议在日内瓦举行。")
+    done = duizhao(environment, "build", pipe, "--out", out, "--beam", "1", "--no-report")
+    writer.join()
+    assert done.returncode == 0, done.stderr
+    assert [row["source"] for row in rows(out)] == ["会议在日内瓦举行。"]
 
 
 def test_damage_is_told_again_where_the_reading_is_kept_from_before(

@@ -58,6 +58,25 @@ def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> Non
             assert a.score == pytest.approx(b.score, abs=0.08)
 
 
+@pytest.mark.slow
+def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
+    marian: Engine, ctranslate: Engine, shared: Path
+) -> None:
+    """A hundred lines at beam 1; docs/translation.md has the figures of the whole set at beam 4."""
+    import sacrebleu
+
+    source, reference = (
+        (shared / "unpc" / f"dev.{language}").read_text(encoding="utf-8").split("\n")[:100]
+        for language in ("zh", "en")
+    )
+    scores = []
+    for engine in (ctranslate, marian):
+        made = [each.text for each in engine.translate(source, Decoding(beam=1))]
+        scores.append(sacrebleu.corpus_bleu(made, [reference]).score)
+    assert min(scores) > 49
+    assert abs(scores[0] - scores[1]) < 1.5, scores
+
+
 def test_both_engines_score_alike(marian: Engine, ctranslate: Engine) -> None:
     targets = [each.text for each in ctranslate.translate(CHINESE, Decoding(beam=1))]
     wrong = [*targets[1:], targets[0]]

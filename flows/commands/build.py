@@ -135,6 +135,7 @@ def run(
 ) -> None:
     """Run the build flow and say what came out; bad input stops it before anything is written."""
     from flows import console, folder, runtime, stages
+    from flows.inputs import pipes_held
     from flows.pair import pair_of
     from flows.settings import plain
 
@@ -142,20 +143,28 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with runtime.session() as connect, console.use(console.TerminalConsole()):
+    with (
+        pipes_held(pair.source, pair.reference),
+        runtime.session() as connect,
+        console.use(console.TerminalConsole()),
+    ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
         stages.read(pair.source, "zh", "source", pair.source_id)
         if pair.reference:
             stages.read(pair.reference, "en", "target", pair.target_id)
         from flows import account
+
+        begun = time.perf_counter()
         from flows.build import build as build_flow
 
         with console.current().stage("start Prefect"):
             connect()
+        started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
         told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
-        told["wall"] = time.perf_counter() - start
+    told["wall"] = time.perf_counter() - start
+    told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
     if as_json:
         import json
 

@@ -1,0 +1,38 @@
+"""The bytes of the documents that a run reads, pipes as well."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.document import InputError
+from flows.storage import is_remote, read_anywhere
+
+_piped: dict[str, bytes] = {}
+
+
+@contextlib.contextmanager
+def pipes_held(*paths: str | None) -> Iterator[None]:
+    """Let pipes (``/dev/fd/63``), which give their bytes once, be read again and again inside."""
+    for path in paths:
+        if path and not is_remote(path) and Path(path).exists() and not Path(path).is_file():
+            _piped[path] = bytes_of(path)
+    try:
+        yield
+    finally:
+        _piped.clear()
+
+
+def bytes_of(path: str) -> bytes:
+    """The bytes of a local or remote file, or of a pipe; InputError where it cannot be read."""
+    if path in _piped:
+        return _piped[path]
+    if not is_remote(path) and Path(path).is_dir():
+        raise InputError(f"{path}: this is a directory; give a file")
+    try:
+        return read_anywhere(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
