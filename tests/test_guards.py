@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,35 @@ PLANTED: list[tuple[str, str, str]] = [
     ],
 ]  # fmt: skip
 
+# (flag, source, output): what was not found once
+FOUND_SINCE = [
+    (NUMBER, "三分之二的国家没有答复。", "One third of the countries did not reply."),
+    (NUMBER, "五分之三的妇女", "Two in five women"),
+    (NUMBER, "两名维和人员丧生。", "Nine peacekeepers were killed."),
+    (NUMBER, "一名维和人员丧生。", "Nine peacekeepers were killed."),
+    (NUMBER, "二个省份受灾。", "Seven provinces were affected."),
+    (NUMBER, "双方举行了两轮会谈。", "The sides held six rounds of talks."),
+    (NUMBER, "第二委员会审议了该项目。", "The Fifth Committee considered the item."),
+    (NUMBER, "人民币伍拾万元整。", "RMB 5 yuan."),
+    (NUMBER, "10名男子和10名妇女被捕。", "10 men and women were arrested."),
+    (NUMBER, "增长率为40%,令人满意。", "The growth was 40, which is satisfactory."),
+    (NUMBER, "百分之四十的国家没有答复。", "40 countries did not reply."),
+    (NUMBER, "2亿5千万美元", "$2.5 million"),
+    (NUMBER, "第2、3和4段", "Paragraphs 2 and 3"),
+    (DATE, "2014年,该国举行了选举。", "In 2015, the country held elections the same year."),
+    (DATE, "2014年12月和2015年1月", "In December 2014 and January 2014"),
+    (DATE, "9·11事件", "The attacks of 12 October"),
+    (SYMBOL, "秘书长的报告(A/75/836)", "Report of the Secretary-General (A/75/836/Add.1)"),
+    (REPETITION, "会议于2020年举行。", "It was held in 2020 2020 2020 2020 2020."),
+    (REPETITION, "缔约国应确保妇女获得土地。", "The State party should ensure , , , , , land."),
+    (REPETITION, "缔约国应确保妇女获得土地。", "The State party should ensure land......"),
+    (REPETITION, "委员会审议了报告,通过了决议。", "The report and the report and the report"),
+    (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered it、and adopted it."),
+    (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered it and adopted it。"),
+    (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered ⺀ and adopted it."),
+    (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered ⼀ and adopted it."),
+]  # fmt: skip
+
 # good translations that say numbers and dates in other ways
 CLEAN = [
     ("二十一世纪", "The twenty-first century"),
@@ -214,6 +244,43 @@ CLEAN = [
     ("表1:0 0 0 0 0", "Table 1: 0 0 0 0 0"),
     ("15-64岁的妇女", "Women aged 1564 years"),
     ("COVID-19大流行病", "The COVID-19 pandemic"),
+    ("2019冠状病毒病(COVID-19)疫苗", "Coronavirus disease (COVID-19) vaccines"),
+    ("2亿5千万美元", "$250 million"),
+    ("四分之三的国家", "75 per cent of countries"),
+    ("三分之二的国家", "67 per cent of countries"),
+    ("第1、2和3段", "Paragraphs 1-3"),
+    ("第1、2、3和4段", "Paragraphs 1 to 4"),
+    ("七国集团", "G7"),
+    ("七国集团", "The Group of Seven"),
+    ("24小时服务", "Round-the-clock service"),
+    ("48小时内", "Within two days"),
+    ("12个月", "One year"),
+    ("9·11事件", "The attacks of 11 September"),
+    ("“9·11”事件", "9/11"),
+    ("三位一体", "Trinity"),
+    ("第四委员会主席", "The Chair of the Committee"),
+    ("两国领导人会晤。", "The leaders of both countries met."),
+    ("两国关系", "Bilateral relations"),
+    ("图二描述一个模式。", "40. Figure II illustrates a model."),
+    ("各有10名男子和10名妇女", "10 men and women each"),
+    ("10名男子和10名妇女", "10 men and ten women"),
+    ("60岁或60岁以上的人", "Persons aged 60 or over"),
+    ("5%和10%的增长", "Growth of 5 and 10 per cent"),
+    ("由于……", "Because of ..."),
+    ("目录……………5", "Contents ............... 5"),
+    ("委员会(A/75/836-S/2021/130)", "Committee (A/75/836–S/2021/130)"),
+    ("见A75/10/Add.4号文件", "See document A75/10 Add.4"),
+    ("6 克罗地亚在《京都议定书》下承诺减排。", "Croatia commits to reductions under the Protocol."),
+    ("20142015两年期", "The biennium 2014-2015"),
+    ("基于2011-2012年报告", "Based on reports for 20112012"),
+    ("2014年12月和2015年1月", "In December 2014 and January"),
+    ("四年期", "The quadrennium"),
+    ("(十二)", "(xii)"),
+    ("第七条第一款第9项", "Article 7 (1) (i)"),
+    ("第一章，A节", "Chap. I, sect. A"),
+    ("(单位：10亿美元)", "(Billions of United States dollars)"),
+    ("非洲经委会", "ECA"),
+    ("图五百分比略有不同。", "Percentages differ slightly from those in figure V."),
     ("", ""),
     ("——", ""),
 ]
@@ -232,19 +299,50 @@ def test_enough_is_planted_of_every_kind() -> None:
     assert all(kinds.count(flag) >= 4 for flag in FLAGS)
 
 
+@pytest.mark.parametrize(("flag", "source", "output"), FOUND_SINCE)
+def test_what_was_missed_once_is_flagged(flag: str, source: str, output: str) -> None:
+    assert flag in flags(source, output), check(source, output)
+
+
 @pytest.mark.parametrize(("source", "output"), [*PAIRS.values(), *CLEAN])
 def test_a_good_translation_is_not_flagged(source: str, output: str) -> None:
     assert check(source, output) == ()
 
 
-def test_of_500_real_translations_at_most_two_are_flagged(shared: Path) -> None:
+# lines of the development set whose flags are right, as people who read them found: numbers or
+# dates that are left out or are others, sources or targets cut off
+WRONG_INDEED = {
+    "opus-mt.en": {809, 1261, 1580, 1621, 2217, 2386, 3329, 3370, 3409, 3692},
+    "en": {191, 343, 554, 1261, 1482, 1561, 1599, 1736, 1953, 2039, 2210, 2314, 2322, 2340, 2386,
+           2969, 2970, 3484, 3543, 3692, 3834},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("side", ["opus-mt.en", "en"])
+def test_of_any_500_real_translations_at_most_two_are_flagged_wrongly(
+    shared: Path, side: str
+) -> None:
     sources, targets = (
-        (shared / "unpc" / f"dev.{side}").read_text(encoding="utf-8").splitlines()
-        for side in ("zh", "opus-mt.en")
+        (shared / "unpc" / f"dev.{name}").read_text(encoding="utf-8").splitlines()
+        for name in ("zh", side)
     )
-    pairs = list(zip(sources, targets, strict=True))
-    flagged = [(s, t, check(s, t)) for s, t in pairs if check(s, t)]
-    assert len(flagged) <= len(pairs) * 2 / 500, flagged[:20]
+    pairs = enumerate(zip(sources, targets, strict=True))
+    flagged = [number for number, pair in pairs if check(*pair)]
+    wrongly = [number for number in flagged if number not in WRONG_INDEED[side]]
+    worst = max(
+        sum(start <= number < start + 500 for number in wrongly) for start in range(len(sources))
+    )
+    assert worst <= 2, wrongly
+    # right or wrong: fewer than 2 in 500 of the machine's, 3 in 500 of people's
+    assert len(flagged) <= len(sources) * (2 if side == "opus-mt.en" else 3) / 500
+
+
+def test_a_very_long_text_does_not_hold_up_the_guards() -> None:
+    source = "".join(f"大会在{i}年通过了第{i * 7}号决议，请秘书长提出报告。" for i in range(8000))
+    output = "".join(f"In {i} the Assembly adopted number {i * 7}. " for i in range(8000))
+    started = time.perf_counter()
+    check(source, output)
+    assert time.perf_counter() - started < 30
 
 
 PARTS = st.sampled_from(
