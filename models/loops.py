@@ -34,13 +34,13 @@ def repetition(source: str, output: str) -> Iterator[Finding]:
 def _repeated(words: Sequence[str], source: str) -> tuple[str, int] | None:
     """A run of words said several times in a row, and how often; None where there is none.
 
-    One word four times, two three times, three nearly so (the report and the report and the
+    One word or two three times, three nearly so (the report and the report and the
     report), four words or more twice. Figures and single letters count where the source has not
     as many of them: tables do.
     """
     own: Counter[str] | None = None
     for size in range(1, min(_LONGEST_UNIT, len(words) // 2) + 1):
-        times = 4 if size == 1 else 3 if size < 4 else 2
+        times = 3 if size < 4 else 2
         enough = size * (times - 1) - (size == 3)
         run = 0
         for i in range(size, len(words)):

@@ -48,6 +48,9 @@ _MERGED = re.compile(
     r"|-",
     re.IGNORECASE,
 )
+# what may stand between a day and its month: other days, years, words that join them
+_BETWEEN = r"(?:[\s,;()/–—-]|\d|\b(?:and|to|or|until|through|of|the|from|th|st|nd|rd)\b)*"
+_NUMBERED = re.compile(r"^\s*\(?(\d{1,3})[.)、](?!\d)")
 _MONTHS = (
     "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 )
@@ -57,6 +60,9 @@ def missing(source: str, output: str) -> Iterator[Finding]:
     """Symbols, dates and numbers of the source that the output lacks."""
     rest = normalised(source)
     output = unicodedata.normalize("NFKC", output)
+    ours, theirs = _NUMBERED.match(rest), _NUMBERED.match(output)
+    if ours and theirs and ours[1] != theirs[1]:
+        yield Finding(NUMBER, ours[0].strip())
     symbols, rest, output = _symbols(rest, output)
     yield from (Finding(SYMBOL, symbol) for symbol in symbols)
     told = list(dates(rest))
@@ -112,7 +118,7 @@ def _has_date(
 ) -> bool:
     """Whether the output has a date, or what stands for it where it is told in other words."""
     if english.has(date):
-        return True
+        return _together(date, output)
     years = set(_YEAR.findall(output))
     if date.is_year:
         if any(f"{int(date.parts[0][0])}" in run for run in re.findall(r"\d{8}", output)):
@@ -126,6 +132,19 @@ def _has_date(
             rf"\b{name}[a-z]*\.?,? \d{{4}}", output, re.IGNORECASE
         )
     return False
+
+
+def _together(date: Quantity, output: str) -> bool:
+    """Whether the day of a date stands by its month: 3 May, May 3rd, 3, 4 and 5 May."""
+    days = [int(part[0]) for part in date.parts if part[0] < 32]
+    if not date.month or not days:
+        return True
+    day, month = rf"\b0?{days[0]}(?:st|nd|rd|th)?\b", rf"\b{_MONTHS[date.month - 1]}[a-z]*\b"
+    near = rf"{day}{_BETWEEN}{month}|{month}\.?{_BETWEEN}{day}"
+    figures = rf"\b{days[0]}[./-]0?{date.month}\b|\b0?{date.month}[./-]0?{days[0]}\b"
+    return bool(re.search(f"{near}|{figures}", output, re.IGNORECASE)) or not re.search(
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)? {month}|{month} \d{{1,2}}\b", output, re.IGNORECASE
+    )
 
 
 def _replaced(
