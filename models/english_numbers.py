@@ -280,10 +280,10 @@ def english_words(value: int) -> str:
     'twenty[ -]five'
     """
     if value < len(_SMALL_WORDS):
-        return _SMALL_WORDS[value]
+        return str(_SMALL_WORDS[value])
     if value < 100:
         tens, ones = _TENS[value // 10 - 2], value % 10
-        return f"{tens}[ -]{_SMALL_WORDS[ones]}" if ones else tens
+        return f"{tens}[ -]{_SMALL_WORDS[ones]}" if ones else str(tens)
     return str(value)
 
 
