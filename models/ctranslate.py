@@ -16,7 +16,7 @@ from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
 
-# measured on two cores by evaluation/benchmarks/translation.py (docs/translation.md)
+# `python -m evaluation.benchmarks.translation --sweep` compares these on the machine at hand
 CPU_BATCH_TOKENS = 2048
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
