@@ -26,6 +26,7 @@ def load_engine(
     device: str = "auto",
     compute_type: str = "auto",
     threads: int | None = None,
+    threads_each: int = 1,
     batch_tokens: int | None = None,
     english_only: bool = True,
     progress: FetchProgress | None = None,
@@ -37,8 +38,9 @@ def load_engine(
 
     `model` is None (the default model), a directory, or a Hugging Face name; "auto" is
     ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` are chosen for the machine
-    unless given; `english_only` False gives the default model its Chinese pieces back
-    (models/english_pieces.py). Raises ModelError (models/errors.py).
+    unless given (`threads_each`: how many threads a batch has); `english_only` False gives the
+    default model its Chinese pieces back (models/english_pieces.py). Raises ModelError
+    (models/errors.py).
     """
     if engine not in ENGINES:
         raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
@@ -54,6 +56,7 @@ def load_engine(
             device,
             compute_type,
             threads,
+            threads_each,
             batch_tokens,
             english_only,
         )
@@ -67,6 +70,7 @@ def _loaded(
     device: str,
     compute_type: str,
     threads: int | None,
+    threads_each: int,
     batch_tokens: int | None,
     english_only: bool,
 ) -> Engine:
@@ -97,6 +101,7 @@ def _loaded(
         device=device,
         compute_type=compute_type,
         threads=threads,
+        threads_each=threads_each,
         batch_tokens=batch_tokens,
         english_only=english_only,
     )

@@ -16,7 +16,7 @@ from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
 
-# measured on two cores by evaluation/benchmarks/translation.py (docs/translation.md)
+# `python -m evaluation.benchmarks.translation --sweep` compares these on the machine at hand
 CPU_BATCH_TOKENS = 2048
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
@@ -25,8 +25,9 @@ _GPU_BATCH_TOKENS = 16384
 class CTranslateEngine(PackedEngine):
     """A Marian model in CTranslate2's form: `folder` has model.bin and source.spm.
 
-    `threads` cores are used (all there are, by default): one thread a batch and as many batches at
-    once, which is faster than several threads on one batch; the weights are in memory once.
+    `threads` cores are used (all there are, by default): one thread a batch (`threads_each`) and as
+    many batches at once, which is faster than several threads on one batch; the weights are in
+    memory once.
     Safe to call from several threads. Raises ModelError if the folder holds no such model.
     """
 
@@ -41,6 +42,7 @@ class CTranslateEngine(PackedEngine):
         device: str = "auto",
         compute_type: str = "auto",
         threads: int | None = None,
+        threads_each: int = 1,
         batch_tokens: int | None = None,
         english_only: bool = True,
     ) -> None:
@@ -52,7 +54,7 @@ class CTranslateEngine(PackedEngine):
         self.model_hash = model_hash
         device = _device(device)
         compute_type = _compute_type(compute_type, device)
-        cores = threads or usable_cores()
+        workers = max(1, (threads or usable_cores()) // threads_each) if device == "cpu" else 1
         # before the model is loaded: CTranslate2 reads the list with it
         self._english_only = english_only and use_english_pieces(folder)
         try:
@@ -62,8 +64,8 @@ class CTranslateEngine(PackedEngine):
                 files=narrowed or None,
                 device=device,
                 compute_type=compute_type,
-                inter_threads=cores if device == "cpu" else 1,
-                intra_threads=1,
+                inter_threads=workers,
+                intra_threads=threads_each,
                 max_queued_batches=-1,  # this engine itself bounds what waits
             )
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
@@ -75,7 +77,7 @@ class CTranslateEngine(PackedEngine):
             compute_type + ("-narrow" * bool(narrowed)) + ("-english" * self._english_only)
         )
         self.device = device
-        self.workers = cores if device == "cpu" else 1
+        self.workers = workers
         self.batch_tokens = batch_tokens or (
             CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )

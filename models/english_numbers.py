@@ -74,11 +74,18 @@ _MEANT: dict[str, tuple[float, ...]] = {
     "triennial": (3,),
     "quarter": (0.25, 4),
     "quarters": (0.25, 4),
-    "quarterly": (4,),
+    "quarterly": (4, 3),
     "quadrennial": (4,),
     "quadripartite": (4,),
     "quadruple": (4,),
     "quinquennial": (5,),
+    "triennium": (3,),
+    "quadrennium": (4,),
+    "quinquennium": (5,),
+    "thousands": (10**3,),
+    "millions": (10**6,),
+    "billions": (10**9,),
+    "trillions": (10**12,),
     "week": (7,),
     "fortnight": (14, 2),
     "dozen": (12,),
@@ -89,6 +96,7 @@ _MEANT: dict[str, tuple[float, ...]] = {
     "centuries": (100,),
     "millennium": (1000,),
     "annual": (1,),
+    "year": (1,),
     "noon": (12,),
     "midnight": (0, 12, 24),
     "midday": (12,),
@@ -98,16 +106,24 @@ _ROUND_TENS = frozenset(range(20, 100, 10))
 
 @dataclass(frozen=True, slots=True)
 class EnglishNumbers:
-    """The numbers that English text has, in figures or words, and its months (1 to 12)."""
+    """The numbers that English text has, in figures or words, and its months (1 to 12).
+
+    `cardinals` and `ordinals` are those that stand alone, without doubt: nine, 9, ninth.
+    """
 
     values: frozenset[float]
     months: frozenset[int]
+    cardinals: frozenset[float]
+    ordinals: frozenset[float]
 
     def has(self, quantity: Quantity) -> bool:
         """Whether every part of a number or date is there."""
         if quantity.month and quantity.month not in self.months:
             return False
-        return all(any(self._near(value) for value in part) for part in quantity.parts)
+        ways = [quantity.parts, quantity.instead] if quantity.instead else [quantity.parts]
+        return any(
+            all(any(self._near(value) for value in part) for part in parts) for parts in ways
+        )
 
     def _near(self, value: float) -> bool:
         return round(value, 4) in self.values
@@ -121,9 +137,17 @@ _JOINED = re.compile(
 )
 # the Roman numerals I, V and X, where they are no initials or the word I
 _ROMAN_DIGIT = re.compile(
-    r"(?:(?i:chapter|part|annex|section|title|article|table|phase|volume|appendix|class|type|group"
+    r"(?:(?i:chapter|chap\.|part|annex|section|sect\.|title|article|table|phase|volume|appendix|class|type|group"
     r"|category|tier|schedule|protocol|convention|figure|round|level|vol\.|no\.)s? |\()([IVX])\b"
 )
+_NUMBER_WORD = rf"(?:{'|'.join([*_SMALL_WORDS, *_TENS, *_SCALES])})"
+_ALONE = re.compile(
+    rf"(?<![\w.,/–—-])"
+    rf"(?:(?P<ordinal>{'|'.join(_ORDINALS[1:])}|\d{{1,2}}(?:st|nd|rd|th))"
+    rf"|(?P<word>{'|'.join(_SMALL_WORDS[2:] + _TENS)})|(?P<figures>\d{{1,2}}(?= [a-z])))"
+    rf"(?![\w/–—-]|[.,]\d|[ ]{_NUMBER_WORD}\b)"
+)
+_NUMBER_BEFORE = re.compile(rf"(?:\d|\b{_NUMBER_WORD})[ -](?:and )?$")
 _WORDS = re.compile(r"[a-z]+|[\d][\d,]*(?:\.\d+)?")
 
 
@@ -139,6 +163,13 @@ def english_numbers(text: str) -> EnglishNumbers:
     # 1 500 and 12 345 678
     for match in re.finditer(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)", text):
         values.add(float(match[0].replace(" ", "")))
+    # 1-3, 1 to 3: paragraphs 1, 2 and 3
+    for match in re.finditer(
+        r"(?<![\d.,/])(\d{1,3}) ?(?:[–—-]|to|through) ?(\d{1,3})(?![\d.,/])", text
+    ):
+        first, last = int(match[1]), int(match[2])
+        if first < last <= first + 20:
+            values |= set(map(float, range(first, last)))
     # 2010/11, 2010-11
     for match in re.finditer(r"(?<!\d)((?:19|20)\d\d)[/–—-](\d\d)(?!\d)", text):
         values.add(float(match[1][:2] + match[2]))
@@ -147,6 +178,9 @@ def english_numbers(text: str) -> EnglishNumbers:
         values |= {1900 + float(match[1]), 2000 + float(match[1])}
     values |= {float(_roman(match)) for match in re.findall(r"\b[IVXLC]{2,}\b", text)}
     values |= {float(_roman(match)) for match in _ROMAN_DIGIT.findall(text)}
+    # (xi), (k): items of a list
+    values |= {float(_roman(item.upper())) for item in re.findall(r"\(([ivxl]{1,6})\)", text)}
+    values |= {float(ord(item) - 96) for item in re.findall(r"\(([a-z])\)", text)}
     words = _WORDS.findall(_JOINED.sub(r"\1\2 ", text.lower()))
     values |= set(_spelled_english(words))
     # capitals, for the verbs may and march are no months
@@ -154,10 +188,34 @@ def english_numbers(text: str) -> EnglishNumbers:
     months = {n for n, name in enumerate(MONTHS, start=1) if names & {name, name[:3]}}
     if "sept" in names:
         months.add(9)
+    if re.search(r"\b9/11\b", text):
+        months.add(9)
+    if re.search(r"\ba?round[ -]the[ -]clock|\bday and night", text, re.IGNORECASE):
+        values.add(24.0)
     # 31/12/2009, 2009-12-31
     for match in re.finditer(r"\b\d{1,4}[./-](\d{1,2})[./-]\d{1,4}\b", text):
         months.add(int(match[1]))
-    return EnglishNumbers(frozenset(round(value, 4) for value in values), frozenset(months))
+    cardinals, ordinals = _alone(text)
+    return EnglishNumbers(
+        frozenset(round(value, 4) for value in values), frozenset(months), cardinals, ordinals
+    )
+
+
+def _alone(text: str) -> tuple[frozenset[float], frozenset[float]]:
+    """Cardinals and ordinals that are whole numbers by themselves; not one and zero."""
+    cardinals, ordinals = set(), set()
+    text = text.lower()
+    for match in _ALONE.finditer(text):
+        if _NUMBER_BEFORE.search(text[max(0, match.start() - 14) : match.start()]):
+            continue  # two hundred and five
+        if match["ordinal"]:
+            word = match["ordinal"]
+            ordinals.add(float(_ORDINAL[word] if word in _ORDINAL else re.sub(r"\D", "", word)))
+        elif match["word"]:
+            cardinals.add(float(_CARDINAL[match["word"]]))
+        else:
+            cardinals.add(float(match["figures"]))
+    return frozenset(cardinals), frozenset(ordinals)
 
 
 def _spelled_english(words: list[str]) -> Iterator[float]:
@@ -213,6 +271,20 @@ def _spelled_english(words: list[str]) -> Iterator[float]:
                 cardinal = 0.0
             if word.endswith("ies") and word[:-3] + "y" in _CARDINAL:  # nineties
                 yield float(_CARDINAL[word[:-3] + "y"])
+
+
+def english_words(value: int) -> str:
+    """A number under a hundred in words, as a pattern: twenty[ -]five; others as figures.
+
+    >>> english_words(25)
+    'twenty[ -]five'
+    """
+    if value < len(_SMALL_WORDS):
+        return str(_SMALL_WORDS[value])
+    if value < 100:
+        tens, ones = _TENS[value // 10 - 2], value % 10
+        return f"{tens}[ -]{_SMALL_WORDS[ones]}" if ones else str(tens)
+    return str(value)
 
 
 def _roman(numeral: str) -> int:

@@ -1,11 +1,14 @@
 """Terms that a translation should use, and how often it does: measured, never forced.
 
 A glossary is a TSV file: Chinese, English, and in further columns other English forms that are as
-good (``安理会``, ``Security Council``, ``the Council``); lines that begin with # are comments. A
-small one of United Nations terms and bodies, written for duizhao, is there when none is named.
+good (``安理会``, ``Security Council``, ``the Council``); lines that begin with # are comments. One
+dash in place of English says that a word is no term, though a term is a part of it (``扩大会议``,
+``-``: no 大会). A small glossary of United Nations terms and bodies, written for duizhao, is there
+when none is named.
 
-There is no way to force a term: CTranslate2 has no constrained decoding, and writing the term over
-the output would need to know which words stand for it; neither can be shown to keep BLEU.
+Terms are not forced. CTranslate2 can be given the beginning of an output (`target_prefix`) and
+sequences to avoid (`suppress_sequences`), but not a term that must stand somewhere; and writing one
+over the output needs to know which words stand for it. Neither was shown to keep BLEU.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from pathlib import Path
 from models.errors import ModelError
 
 _ARTICLES = {"the", "a", "an"}
+_NO_TERM = ("-",)
 
 
 class GlossaryError(ModelError):
@@ -99,9 +103,9 @@ class Glossary:
                 return f" {_english(form)} " in whole
             return f" {_without_articles(_english(form))} " in english
 
+        terms = (self._by_chinese[chinese] for chinese in found)
         return [
-            TermUse(term, any(map(has, term.english)))
-            for term in (self._by_chinese[chinese] for chinese in found)
+            TermUse(term, any(map(has, term.english))) for term in terms if term.english != _NO_TERM
         ]
 
     def report(self, pairs: Iterable[tuple[str, str]]) -> TermReport:
@@ -117,8 +121,11 @@ class Glossary:
 
 
 def read_glossary(path: Path | None = None) -> Glossary:
-    """The glossary in a TSV file, or the one of UN terms; GlossaryError says what is wrong."""
-    if path is None:
+    """The glossary in a TSV file, or the one of UN terms (None or "un").
+
+    GlossaryError says what is wrong.
+    """
+    if path is None or str(path) == "un":
         shipped = resources.files("models") / "data" / "un_terms.tsv"
         return _parsed(shipped.read_text(encoding="utf-8"), "un_terms.tsv")
     try:

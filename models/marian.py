@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
@@ -23,6 +23,7 @@ from models.packed import Hypothesis, PackedEngine
 _CPU_BATCH_TOKENS = 2048
 _GPU_BATCH_TOKENS = 16384
 _UNKNOWN = "<unk>"
+_Result = TypeVar("_Result")
 # output tokens whose probabilities over the whole vocabulary are in memory at once
 _SCORED_AT_ONCE = 256
 
@@ -96,7 +97,7 @@ class MarianEngine(PackedEngine):
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
-        return lambda: self._generate(batch, decoding, max_tokens)
+        return lambda: self._said(lambda: self._generate(batch, decoding, max_tokens))
 
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -104,9 +105,27 @@ class MarianEngine(PackedEngine):
         def wait() -> list[ForcedScore]:
             ids, mask = self._padded([self._numbers(pieces, self._ids) for pieces in sources])
             ends = [self._numbers(pieces, self._target_ids) for pieces in targets]
-            return self._forced(ids, mask, ends)
+            return self._forced(self._encoded(ids, mask), mask, ends)
 
-        return wait
+        return lambda: self._said(wait)
+
+    def _said(self, work: Callable[[], _Result]) -> _Result:
+        """Do the work; torch's errors (no memory left) in our words."""
+        try:
+            return work()
+        except RuntimeError as error:
+            said = (str(error).strip().splitlines() or ["no reason given"])[0]
+            raise ModelError(
+                f"{self.model_name}: torch stopped: {said}; if it is memory that lacks, use "
+                f"smaller batches (--batch-tokens {max(1, self.batch_tokens // 4)})"
+            ) from error
+
+    def _encoded(self, ids: Any, mask: Any) -> Any:
+        """What the encoder makes of the source ids."""
+        import torch
+
+        with torch.inference_mode():
+            return self._model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
 
     def _numbers(self, pieces: Sequence[str], ids: dict[str, int]) -> list[int]:
         """Ids of the pieces, then of `</s>`, which Marian's tokenizer adds (and config may not)."""
@@ -127,6 +146,7 @@ class MarianEngine(PackedEngine):
     ) -> list[Hypothesis]:
         import torch
         from transformers import GenerationConfig
+        from transformers.modeling_outputs import BaseModelOutput
 
         ids, mask = self._padded([self._numbers(pieces, self._ids) for pieces in batch])
         # every option is said here, whatever the model's own generation_config.json says
@@ -147,6 +167,7 @@ class MarianEngine(PackedEngine):
             pad_token_id=self._pad_id,
             decoder_start_token_id=self._begin_id,
         )
+        encoded = self._encoded(ids, mask)
         own = self._model.generation_config
         bias = self._model.final_logits_bias
         with torch.inference_mode():
@@ -155,7 +176,11 @@ class MarianEngine(PackedEngine):
             try:
                 bias[:, self._unknown_id] = NEVER
                 self._model.generation_config = options
-                made = self._model.generate(ids, attention_mask=mask, generation_config=options)
+                made = self._model.generate(
+                    encoder_outputs=BaseModelOutput(last_hidden_state=encoded),
+                    attention_mask=mask,
+                    generation_config=options,
+                )
             finally:
                 bias[:, self._unknown_id] = was
                 self._model.generation_config = own
@@ -169,7 +194,7 @@ class MarianEngine(PackedEngine):
             finished.append(ended)
         # generate keeps its scores only with the probabilities of the whole vocabulary at every
         # step, gigabytes of them; one forward pass over what it made gives the same
-        scores = self._forced(ids, mask, rows)
+        scores = self._forced(encoded, mask, rows)
         return [
             Hypothesis(self._text(row), score.log_probability / score.tokens, score.tokens, ended)
             for row, score, ended in zip(rows, scores, finished, strict=True)
@@ -180,16 +205,20 @@ class MarianEngine(PackedEngine):
         pieces = [self._words[number] for number in row if number != self._end_id]
         return "".join(pieces).replace("▁", " ").strip()
 
-    def _forced(self, ids: Any, mask: Any, rows: Sequence[Sequence[int]]) -> list[ForcedScore]:
+    def _forced(self, encoded: Any, mask: Any, rows: Sequence[Sequence[int]]) -> list[ForcedScore]:
         """log p of each row of target ids (`</s>` at its end) given its source, by one pass."""
         import torch
+        from transformers.modeling_outputs import BaseModelOutput
 
         targets, real = self._padded(rows)
         begin = torch.full((len(rows), 1), self._begin_id, device=self.device)
         inputs = torch.cat([begin, targets[:, :-1]], dim=1)
         with torch.inference_mode():
             hidden = self._model.model(
-                input_ids=ids, attention_mask=mask, decoder_input_ids=inputs, use_cache=False
+                encoder_outputs=BaseModelOutput(last_hidden_state=encoded),
+                attention_mask=mask,
+                decoder_input_ids=inputs,
+                use_cache=False,
             ).last_hidden_state
             kept = real.bool()
             states, wanted = hidden[kept], targets[kept]

@@ -44,6 +44,28 @@ def test_a_term_said_otherwise_is_missed(un_terms: Glossary) -> None:
     assert found(un_terms, "开发署", "the development department") == {"开发署": False}
 
 
+@pytest.mark.parametrize(
+    ("source", "output", "uses"),
+    [
+        ("安理会成员", "Council members", {"安理会": True}),
+        ("大会决定", "The Assembly decided", {"大会": True}),
+        ("扩大会议", "The enlarged meeting", {}),
+        ("重大会议", "Major conferences", {}),
+        ("缔约国大会", "Conference of States Parties", {}),
+        ("大会议程", "Agenda of the General Assembly", {"大会": True}),
+        ("安理会", "the Cabinet", {"安理会": False}),
+    ],
+)
+def test_short_forms_count_and_words_that_only_hold_a_term_do_not(
+    un_terms: Glossary, source: str, output: str, uses: dict[str, bool]
+) -> None:
+    assert found(un_terms, source, output) == uses
+
+
+def test_un_names_the_glossary_of_un_terms_everywhere(un_terms: Glossary) -> None:
+    assert read_glossary(Path("un")) == un_terms
+
+
 def test_the_longest_term_counts_and_each_once(un_terms: Glossary) -> None:
     uses = found(
         un_terms, "人权理事会和人权理事会的秘书处", "Human Rights Council and its Secretariat"

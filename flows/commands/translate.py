@@ -167,7 +167,7 @@ class _Terms:
     def __init__(self, name: str) -> None:
         from models.glossary import read_glossary
 
-        self._glossary = read_glossary(None if name == "un" else Path(name))
+        self._glossary = read_glossary(Path(name))
         self._used = self._found = 0
 
     def count(self, source: str, output: str) -> None:

@@ -1,0 +1,112 @@
+"""What the benchmark proves rather than times: long corpora, planted failures, a killed process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evaluation.benchmarks.translation_systems import ROOT, Job, lines, run
+
+
+def corpus(base: Job) -> list[dict[str, Any]]:
+    """A long corpus, a tenth of it new: memory at each tenth of the way, and what was saved."""
+    rows = []
+    for size in sorted({max(1, base.corpus // 5), base.corpus}):
+        done = run(replace(base, system="duizhao", corpus=size))
+        print(f"{size} sentences: {done.seconds:.0f} s, peak {done.peak_mb:.0f} MB", flush=True)
+        for name, value in done.settings.items():
+            print(f"  {name}: {value}", flush=True)
+        rows.append({"sentences": size, "seconds": done.seconds, "peak_mb": done.peak_mb}
+                    | done.settings)  # fmt: skip
+    return rows
+
+
+def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
+    """How many planted failures are found, by kind, and how many real translations are flagged."""
+    from evaluation.benchmarks.translation_planted import CLEAN, PAIRS, broken
+    from models.guards import check, flags
+
+    planted = broken()
+    kinds = Counter(flag for flag, _, _ in planted)
+    caught = Counter(flag for flag, text, output in planted if flag in flags(text, output))
+    for kind, count in kinds.items():
+        print(f"planted {kind}: {caught[kind]} of {count} found")
+    good = [*PAIRS.values(), *CLEAN]
+    wrongly = sum(bool(check(text, output)) for text, output in good)
+    print(f"good translations by hand: {wrongly} of {len(good)} flagged")
+    told: dict[str, Any] = {"planted": len(planted), "found": caught.total(), "good": len(good),
+                            "good_flagged": wrongly}  # fmt: skip
+    sources = lines(source, 10**6)
+    for name, file in outputs.items():
+        pairs = zip(sources, lines(file, 10**6), strict=True)
+        flagged = [bool(check(text, output)) for text, output in pairs]
+        parts = [sum(flagged[i : i + 500]) for i in range(0, len(flagged), 500)]
+        print(f"{name}, flagged of each 500 lines (right or wrong): {parts}")
+        told[name] = parts
+    return told
+
+
+def kill(base: Job) -> dict[str, Any]:
+    """Two processes on one memory, one killed in the middle: nothing lost, doubled or locked."""
+    from models.paths import models_folder
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "source.zh"
+        source.write_text("\n".join(lines(base.source, base.lines)) + "\n", encoding="utf-8")
+
+        def start(output: str, cache: str) -> subprocess.Popen[bytes]:
+            command = [sys.executable, "-c", "from flows.cli import main; main()", "translate"]
+            command += [str(source), "-o", str(folder / output), "--beam", str(base.beam)]
+            environment = {**os.environ, "DUIZHAO_CACHE": str(folder / cache)}
+            environment |= {"DUIZHAO_MODELS": str(models_folder())}
+            quiet = subprocess.DEVNULL
+            return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=quiet)
+
+        assert start("whole.en", "whole").wait() == 0
+        killed, other = start("killed.en", "both"), start("other.en", "both")
+        memory = folder / "both" / "memory.sqlite"
+        while killed.poll() is None and _stored(memory) < base.lines // 4:
+            time.sleep(0.02)
+        had = _stored(memory)
+        killed.send_signal(signal.SIGKILL)
+        ended = killed.wait(), other.wait()
+        again = start("killed.en", "both").wait()
+        with sqlite3.connect(memory) as connection:
+            rows = connection.execute("SELECT setting, source FROM translation").fetchall()
+            whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            plans = connection.execute("SELECT count(*) FROM plan").fetchone()[0]
+        wanted = (folder / "whole.en").read_bytes()
+        told = {
+            "lines": base.lines,
+            "stored when one was killed": had,
+            "exit codes: killed, other, started again": [*ended, again],
+            "entries": len(rows),
+            "doubled": len(rows) - len(set(rows)),
+            "integrity": whole,
+            "unfinished plans": plans,
+            "same bytes as without a kill": [
+                (folder / output).read_bytes() == wanted for output in ("other.en", "killed.en")
+            ],
+        }
+    for name, value in told.items():
+        print(f"{name}: {value}")
+    return told
+
+
+def _stored(memory: Path) -> int:
+    """How many translations are in the memory by now."""
+    if memory.exists():
+        with suppress(sqlite3.Error), sqlite3.connect(f"file:{memory}?mode=ro", uri=True) as db:
+            return int(db.execute("SELECT count(*) FROM translation").fetchone()[0])
+    return 0

@@ -1,0 +1,130 @@
+"""The benchmark's table: BLEU, chrF++, tokens a second and memory of every system and beam."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evaluation.benchmarks.translation_systems import Job, Outcome, lines, run
+
+# what must hold (issue 4): against bare CTranslate2, and against transformers in float32
+_OF_BARE, _OF_TRANSFORMERS, _BLEU_LOSS = 0.95, 5.0, 0.3
+_HEAD = (
+    "system\tbeam\tlines\tBLEU\tchrF++\ttokens/s\ttokens/CPU s\tof bare\tof transformers\tpeak MB"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system at one beam."""
+
+    job: Job
+    outcome: Outcome
+    bleu: float
+    chrf: float
+
+    @property
+    def rate(self) -> float:
+        """Target tokens of the output a second."""
+        return self.outcome.tokens / self.outcome.seconds
+
+
+def table(
+    base: Job,
+    reference: str,
+    systems: Sequence[str],
+    beams: Sequence[int],
+    torch_lines: int,
+    repeat: int,
+) -> dict[str, Any]:
+    """Print a line as soon as a system is done, then whether what must hold does."""
+    references = lines(reference, base.lines)
+    rows: list[Row] = []
+    print(_HEAD + "\tsettings", flush=True)
+    for beam in beams:
+        for system in systems:
+            count = min(base.lines, torch_lines) if "transformers" in system else base.lines
+            job = replace(base, system=system, beam=beam, lines=count)
+            outcome = min((run(job) for _ in range(repeat)), key=lambda done: done.seconds)
+            rows.append(Row(job, outcome, *quality(outcome.outputs, references[:count])))
+            _show(rows[-1], rows)
+    verdicts = list(_verdicts(rows, references))
+    print(*verdicts, sep="\n")
+    return {"rows": [_plain(row, rows) for row in rows], "verdicts": verdicts}
+
+
+def quality(outputs: Sequence[str], references: Sequence[str]) -> tuple[float, float]:
+    """BLEU and chrF++ of sacrebleu, default settings."""
+    import sacrebleu
+
+    assert len(outputs) == len(references), f"{len(outputs)} outputs, {len(references)} references"
+    bleu = sacrebleu.corpus_bleu(list(outputs), [list(references)]).score
+    chrf = sacrebleu.corpus_chrf(list(outputs), [list(references)], word_order=2).score
+    return round(bleu, 2), round(chrf, 2)
+
+
+def _ratio(row: Row, rows: Sequence[Row], system: str) -> float | None:
+    """How many times the tokens a second of another system at the same beam."""
+    for other in rows:
+        if other.job.system == system and other.job.beam == row.job.beam:
+            return round(row.rate / other.rate, 2)
+    return None
+
+
+def _plain(row: Row, rows: Sequence[Row]) -> dict[str, Any]:
+    """The row as JSON has it, without the outputs."""
+    outcome = row.outcome
+    return {
+        "system": row.job.system,
+        "beam": row.job.beam,
+        "lines": row.job.lines,
+        "bleu": row.bleu,
+        "chrf": row.chrf,
+        "tokens_per_second": round(row.rate, 1),
+        "tokens_per_cpu_second": round(outcome.tokens / outcome.cpu_seconds, 1),
+        "of_bare": _ratio(row, rows, "bare-ctranslate2"),
+        "of_transformers": _ratio(row, rows, "transformers"),
+        "peak_mb": round(outcome.peak_mb),
+        "settings": {
+            **outcome.settings,
+            "tokens": outcome.tokens,
+            "tokens_made": outcome.tokens_made,
+            "seconds": round(outcome.seconds, 2),
+        },
+    }
+
+
+def _show(row: Row, rows: Sequence[Row]) -> None:
+    plain = _plain(row, rows)
+    settings = ", ".join(f"{name}={value}" for name, value in plain.pop("settings").items())
+    print(*("" if value is None else value for value in plain.values()), settings, sep="\t",
+          flush=True)  # fmt: skip
+
+
+def _verdicts(rows: Sequence[Row], references: Sequence[str]) -> list[str]:
+    """What must hold at each beam, and whether it does."""
+    said = []
+    for row in rows:
+        if row.job.system != "duizhao":
+            continue
+        beam = f"beam {row.job.beam}: duizhao makes"
+        of_bare = _ratio(row, rows, "bare-ctranslate2")
+        if of_bare is not None:
+            held = "holds" if of_bare >= _OF_BARE else "FAILS"
+            said.append(
+                f"{beam} {of_bare} of bare CTranslate2's tokens a second (at least {_OF_BARE}): "
+                f"{held}"
+            )
+        for other in rows:
+            if other.job.system == "transformers" and other.job.beam == row.job.beam:
+                count = other.job.lines
+                ours = quality(row.outcome.outputs[:count], references[:count])[0]
+                times, loss = row.rate / other.rate, other.bleu - ours
+                held = "holds" if times >= _OF_TRANSFORMERS and loss <= _BLEU_LOSS else "FAILS"
+                said.append(
+                    f"{beam} {times:.1f} times transformers' tokens a second (at least "
+                    f"{_OF_TRANSFORMERS:.0f}), BLEU {-loss:+.2f} on {count} lines (at least "
+                    f"-{_BLEU_LOSS}): {held}"
+                )
+    return said
