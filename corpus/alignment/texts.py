@@ -131,4 +131,3 @@ def make_ready(
         structure.prepare(*places) if places is not None and "structure" in signals else None,
         chain,
     )
-
