@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 WIDTH = 4
 """Places that the band reaches beyond the first path, to either side."""
 WIDENINGS = 4
-"""How often the band is made (each time of double width) when the path touches its edge."""
+"""How often the search is made, each time with double width where the path touched the edge."""
+WIDENED = 16
+"""Rows on either side of such a place in which the band is widened, doubled each time."""
+SHORT = 800
+"""Source sentences up to which the whole band is widened."""
 
 EffortName = Literal["fast", "normal", "best"]
 
@@ -93,7 +97,7 @@ def align(
     rectangles = fixing.rectangles(fixed, len(source), len(target))
     found = _search(texts, fixed, rectangles)
     if score is not None and "forced" in wanted:
-        found = _judge(texts, found, score, effort)
+        found = _judge(texts, found, score, effort, rectangles)
     beads = calibrate(found)
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
@@ -125,9 +129,10 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
 
     from corpus.alignment import search
     from corpus.alignment.fixed import constrain
+    from corpus.alignment.lattice import widened
 
-    for widening in range(WIDENINGS):
-        band = texts.band(WIDTH << widening, fixed)
+    band = texts.band(WIDTH, fixed)
+    for widening in range(1, WIDENINGS + 1):
         evidence = texts.evidence(band)
         weights = learned.load(learned.key(evidence.tables))
         literalness = weights.literalness(evidence.tables)
@@ -137,18 +142,29 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
         start = search.place_coordinates(band, path[:, 0])
         i, j = start[:, 0], start[:, 1]
         low, high = band.low[i], band.high[i]
-        if not (((j == low) & (low > 0)) | ((j == high) & (high < band.targets))).any():
+        touched = ((j == low) & (low > 0)) | ((j == high) & (high < band.targets))
+        if widening == WIDENINGS or not touched.any():
             break
+        wide = texts.band(WIDTH << widening, fixed)
+        short = len(texts.source) <= SHORT
+        band = wide if short else widened(band, wide, i[touched], WIDENED << widening)
     logs, _, _ = search.probabilities(band, scores, weights.run)
     logs = np.minimum(logs, 0.0)
     return Found(evidence, weights, scores, logs, path, np.exp(logs[path[:, 0], path[:, 1]]))
 
 
-def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Found:
+def _judge(
+    texts: Texts,
+    found: Found,
+    score: Score,
+    effort: EffortName,
+    rectangles: Sequence[Rectangle],
+) -> Found:
     """Search again among the doubtful beads, with what the translation model says of them."""
     import numpy as np
 
     from corpus.alignment import search
+    from corpus.alignment.fixed import constrain
     from corpus.alignment.lattice import TYPES
     from corpus.alignment.signals import forced
 
@@ -168,9 +184,10 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
     others = evidence.features(kept) @ vector
     others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
     cheap = found.scores.ravel()[kept]
-    flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)
     # beads that fixed ones forbid stay forbidden, and the gaps inside those stay free
-    flat[kept] = np.where((cheap > search.NEVER) & (cheap != 0.0), others, cheap)
+    open_beads = constrain(band, np.ones_like(found.scores), rectangles).ravel()[kept] > 0.0
+    flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)
+    flat[kept] = np.where(open_beads, others, cheap)
     scores = flat.reshape(-1, len(TYPES))
     path = search.best_path(band, scores, weights.run)
     logs, _, _ = search.probabilities(band, scores, weights.run)

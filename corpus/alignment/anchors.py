@@ -29,6 +29,11 @@ WIDTH = 24
 """Places that the wide band reaches beyond the anchors, to either side."""
 LARGEST_RECTANGLE = 250_000
 SMALL_TEXT = 1_600
+BLIND = 800
+"""Source sentences up to which a text without words or embeddings is searched in a wide band."""
+BLIND_STEP = 20
+NEAREST = 5_000
+"""Target sentences on either side of the known anchors in which the nearest is looked for."""
 
 
 @njit
@@ -196,10 +201,33 @@ def merge(
     return chain(pairs[strong], summed[strong] ** 2, targets)
 
 
+def by_length(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Pairs that stand equally far in their texts, counted in characters, for long texts.
+
+    All that is known where no words and no embeddings are.
+    """
+    if len(source) <= BLIND:
+        return np.zeros((0, 2), dtype=np.int64)
+    rows = np.arange(BLIND_STEP, len(source), BLIND_STEP)
+    share = np.cumsum(source)[rows - 1] / source.sum()
+    columns = np.searchsorted(np.cumsum(target) / target.sum(), share)
+    pairs = np.stack([rows, columns], axis=1)
+    increases: NDArray[np.bool_] = np.append(True, columns[1:] > columns[:-1])
+    kept: NDArray[np.int64] = pairs[increases & (columns > 0) & (columns < len(target))]
+    return kept
+
+
 def embedding_votes(
-    embed: Embed, source: Sequence[str], target: Sequence[str], block: int = 512
+    embed: Embed,
+    source: Sequence[str],
+    target: Sequence[str],
+    known: NDArray[np.int64],
+    block: int = 512,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Votes for pairs of sentences that are each other's nearest by embedding."""
+    """Votes for pairs of sentences that are each other's nearest by embedding.
+
+    In long texts the nearest is looked for within `NEAREST` of where the `known` anchors point.
+    """
     n, m = len(source), len(target)
     of_source = embed(source, [(i, i + 1) for i in range(n)])
     of_target = embed(target, [(j, j + 1) for j in range(m)])
@@ -207,15 +235,20 @@ def embedding_votes(
     margin = np.zeros(n, dtype=np.float32)
     column_best = np.full(m, -2.0, dtype=np.float32)
     column_row = np.zeros(m, dtype=np.int64)
+    corners = np.concatenate([[[0, 0]], known, [[n, m]]])
     for first in range(0, n, block):
-        cosine = of_source[first : first + block] @ of_target.T
-        best_target[first : first + block] = cosine.argmax(axis=1)
-        top = np.partition(cosine, max(m - 3, 0), axis=1)[:, max(m - 3, 0) :]
-        margin[first : first + block] = top.max(axis=1) - top.min(axis=1)
+        last = min(first + block, n)
+        near = np.interp([first, last], corners[:, 0], corners[:, 1]).astype(np.int64)
+        left, right = max(int(near[0]) - NEAREST, 0), min(int(near[1]) + NEAREST, m)
+        cosine = of_source[first:last] @ of_target[left:right].T
+        best_target[first:last] = left + cosine.argmax(axis=1)
+        at = max(right - left - 3, 0)
+        top = np.partition(cosine, at, axis=1)[:, at:]
+        margin[first:last] = top.max(axis=1) - top.min(axis=1)
         highest, row = cosine.max(axis=0), cosine.argmax(axis=0)
-        better = highest > column_best
-        column_best[better] = highest[better]
-        column_row[better] = row[better] + first
+        better = highest > column_best[left:right]
+        column_best[left:right][better] = highest[better]
+        column_row[left:right][better] = row[better] + first
     mutual = np.flatnonzero(column_row[best_target] == np.arange(n))
     pairs = np.stack([mutual, best_target[mutual]], axis=1)
     return pairs, (STRONG + 30.0 * margin[mutual]).astype(np.float32)

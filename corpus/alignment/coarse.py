@@ -25,6 +25,9 @@ USUAL = 0.1
 REACH = 6
 """Rows on either side over which a path's support is averaged."""
 
+PINNED = 1000.0
+"""What a cell gains that the path must visit."""
+
 
 @njit
 def _pair_overlap(  # type: ignore[no-untyped-def]
@@ -160,9 +163,23 @@ def similarities(
     return out
 
 
-def narrowed(band: Band, similarity: NDArray[np.float32], width: int) -> Band:
-    """The band `width` places around the warping path, up to 3 times that where ill founded."""
+def narrowed(
+    band: Band,
+    similarity: NDArray[np.float32],
+    width: int,
+    rectangles: Sequence[tuple[int, int, int, int]] = (),
+) -> Band:
+    """The band `width` places around the warping path, up to 3 times that where ill founded.
+
+    The path goes through the `rectangles` (first and end source sentence, first and end target
+    sentence), and the band holds them whole.
+    """
     similarity = _centred(band.low, band.high, band.offset, similarity, band.targets)
+    for i0, i1, j0, j1 in rectangles:
+        for step in range(max(i1 - i0, j1 - j0)):
+            i, j = min(i0 + step, i1 - 1), min(j0 + step, j1 - 1)
+            if band.holds(i, j):
+                similarity[band.offset[i] + j - band.low[i]] += PINNED
     first, last, support = _warp(band.low, band.high, band.offset, similarity, USUAL)
     kernel = np.ones(2 * REACH + 1) / (2 * REACH + 1)
     padded = np.pad(support, REACH, mode="edge")
@@ -175,6 +192,9 @@ def narrowed(band: Band, similarity: NDArray[np.float32], width: int) -> Band:
     high = _slide(last + 1, -JUMP, JUMP - 1, np.maximum)
     low = low - np.append(extra, width)
     high = high + np.append(extra, width)
+    for i0, i1, j0, j1 in rectangles:
+        low[i0 : i1 + 1] = np.minimum(low[i0 : i1 + 1], j0)
+        high[i0 : i1 + 1] = np.maximum(high[i0 : i1 + 1], j1)
     return make_band(
         band.sources,
         band.targets,

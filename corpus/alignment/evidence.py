@@ -50,7 +50,9 @@ class Evidence:
 
     def scores(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """The score of each bead of the band: (places, types)."""
-        scores = np.zeros((self.band.places, len(TYPES)), dtype=np.float32)
+        # the prior, the first table, is the same at every place
+        start = len(prior.COLUMNS)
+        scores = np.tile(prior.TABLE @ weights[:start], (self.band.places, 1))
         flat = scores.ravel()
         offset = self.band.offset
         first = 0
@@ -58,9 +60,9 @@ class Evidence:
             last = int(np.searchsorted(offset, offset[first] + BLOCK, side="right")) - 1
             last = max(last, first + 1)
             beads = beads_between(self.band, first, last)
-            total = np.zeros(len(beads), dtype=np.float32)
-            at = 0
-            for name, table in self.tables.items():
+            total = flat[beads]
+            at = start
+            for name, table in list(self.tables.items())[1:]:
                 columns, features = _FEATURES[name]
                 total += features(table, self.band, beads) @ weights[at : at + len(columns)]
                 at += len(columns)

@@ -13,133 +13,125 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
+from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, inside
 
 NEVER = -1e30
 
 
 @njit
-def _forward(low, high, offset, scores, run, sizes_a, sizes_b, soft):  # type: ignore[no-untyped-def]
-    """alpha[place, state] (state 1: the last bead was a gap), and the choices for best paths."""
+def _joined(one, other, soft):  # type: ignore[no-untyped-def]
+    """The better of two scores, or the logarithm of the sum of their exponentials."""
+    top = max(one, other)
+    if not soft or top <= NEVER:
+        return top
+    return top + np.log1p(np.exp(min(one, other) - top))
+
+
+@njit
+def _added(top, total, value):  # type: ignore[no-untyped-def]
+    """(top, total) with exp(value) added to the sum exp(top) * total."""
+    if value > top:
+        return value, total * np.exp(top - value) + 1.0
+    if value < top - 40.0:  # less than the arithmetic can hold
+        return top, total
+    return top, total + np.exp(value - top)
+
+
+@njit
+def _forward(low, high, offset, scores, run, soft):  # type: ignore[no-untyped-def]
+    """What the paths from the start are worth: the best one, or (soft) all of them.
+
+    alpha[place, state] of the paths to a place (state 1: the last bead was a gap), before[place,
+    kind] of those that go on with a bead (kind 1: with a gap), and the type of the last bead of
+    the best path to each place and state.
+    """
     rows = low.shape[0]
-    places = offset[rows]
-    alpha = np.full((places, 2), NEVER)
-    chosen = np.full((places, 2), -1, dtype=np.int16)
-    alpha[0, 0] = 0.0
-    types = sizes_a.shape[0]
+    alpha = np.full((offset[rows], 2), NEVER)
+    before = np.full((offset[rows], 2), NEVER)
+    chosen = np.full((offset[rows], 2), -1, dtype=np.int8)
+    alpha[0, 0] = before[0, 0] = before[0, 1] = 0.0
+    top = np.empty(2)
+    total = np.empty(2)
     for i in range(rows):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
             if here == 0:
                 continue
-            best0 = NEVER
-            best1 = NEVER
-            sum0 = 0.0
-            sum1 = 0.0
-            for k in range(types):
-                p = i - sizes_a[k]
-                q = j - sizes_b[k]
-                if p < 0 or q < low[p] or q > high[p]:
+            top[:] = NEVER
+            total[:] = 0.0
+            for k in range(scores.shape[1]):
+                p = i - TYPE_SOURCE[k]
+                q = j - TYPE_TARGET[k]
+                if not inside(low, high, p, q):
                     continue
                 there = offset[p] + q - low[p]
-                score = scores[there, k]
-                if score <= NEVER:
+                gap = 1 if k < 2 else 0
+                if scores[there, k] <= NEVER or before[there, gap] <= NEVER:
                     continue
-                from0 = alpha[there, 0]
-                from1 = alpha[there, 1]
-                if k < 2:
-                    from1 = from1 + run
+                value = scores[there, k] + before[there, gap]
                 if soft:
-                    top = from0 if from0 > from1 else from1
-                    if top <= NEVER:
-                        continue
-                    value = score + top + np.log(np.exp(from0 - top) + np.exp(from1 - top))
-                else:
-                    value = score + (from0 if from0 >= from1 else from1)
-                if value <= NEVER:
-                    continue
-                choice = 2 * k + (1 if from1 > from0 else 0)
-                if k < 2:
-                    if value > best1:
-                        sum1 = sum1 * np.exp(best1 - value) + 1.0
-                        best1 = value
-                        chosen[here, 1] = choice
-                    else:
-                        sum1 += np.exp(value - best1)
-                elif value > best0:
-                    sum0 = sum0 * np.exp(best0 - value) + 1.0
-                    best0 = value
-                    chosen[here, 0] = choice
-                else:
-                    sum0 += np.exp(value - best0)
-            alpha[here, 0] = best0 + np.log(sum0) if soft and sum0 > 0.0 else best0
-            alpha[here, 1] = best1 + np.log(sum1) if soft and sum1 > 0.0 else best1
-    return alpha, chosen
+                    top[gap], total[gap] = _added(top[gap], total[gap], value)
+                elif value > top[gap]:
+                    top[gap] = value
+                    chosen[here, gap] = k
+            for state in range(2):
+                more = np.log(total[state]) if total[state] > 0.0 else 0.0
+                alpha[here, state] = top[state] + more
+            before[here, 0] = _joined(alpha[here, 0], alpha[here, 1], soft)
+            before[here, 1] = _joined(alpha[here, 0], alpha[here, 1] + run, soft)
+    return alpha, before, chosen
 
 
 @njit
-def _backward(low, high, offset, scores, run, sizes_a, sizes_b, soft):  # type: ignore[no-untyped-def]
-    """beta[place, state]: log of the summed (or best) scores from a place to the end."""
+def _backward(low, high, offset, scores, run, soft):  # type: ignore[no-untyped-def]
+    """beta[place, state]: what the paths from a place to the end are worth, as in `_forward`."""
     rows = low.shape[0]
     places = offset[rows]
     beta = np.full((places, 2), NEVER)
-    beta[places - 1, 0] = 0.0
-    beta[places - 1, 1] = 0.0
-    types = sizes_a.shape[0]
+    beta[places - 1] = 0.0
+    top = np.empty(2)
+    total = np.empty(2)
     for i in range(rows - 1, -1, -1):
         for j in range(high[i], low[i] - 1, -1):
             here = offset[i] + j - low[i]
             if here == places - 1:
                 continue
-            best0 = NEVER
-            best1 = NEVER
-            sum0 = 0.0
-            sum1 = 0.0
-            for k in range(types):
-                p = i + sizes_a[k]
-                q = j + sizes_b[k]
-                if p >= rows or q < low[p] or q > high[p]:
+            top[:] = NEVER
+            total[:] = 0.0
+            for k in range(scores.shape[1]):
+                p = i + TYPE_SOURCE[k]
+                q = j + TYPE_TARGET[k]
+                if not inside(low, high, p, q) or scores[here, k] <= NEVER:
                     continue
-                score = scores[here, k]
-                if score <= NEVER:
-                    continue
-                onward = beta[offset[p] + q - low[p], 1 if k < 2 else 0]
-                if onward <= NEVER:
-                    continue
-                value0 = score + onward
-                value1 = value0 + (run if k < 2 else 0.0)
-                if value0 > best0:
-                    sum0 = sum0 * np.exp(best0 - value0) + 1.0
-                    best0 = value0
-                else:
-                    sum0 += np.exp(value0 - best0)
-                if value1 > best1:
-                    sum1 = sum1 * np.exp(best1 - value1) + 1.0
-                    best1 = value1
-                else:
-                    sum1 += np.exp(value1 - best1)
-            beta[here, 0] = best0 + np.log(sum0) if soft and sum0 > 0.0 else best0
-            beta[here, 1] = best1 + np.log(sum1) if soft and sum1 > 0.0 else best1
+                gap = 1 if k < 2 else 0
+                value = scores[here, k] + beta[offset[p] + q - low[p], gap]
+                if soft:
+                    top[gap], total[gap] = _added(top[gap], total[gap], value)
+                elif value > top[gap]:
+                    top[gap] = value
+            for kind in range(2):
+                if total[kind] > 0.0:
+                    top[kind] += np.log(total[kind])
+            beta[here, 0] = _joined(top[0], top[1], soft)
+            beta[here, 1] = _joined(top[0], top[1] + run, soft)
     return beta
 
 
 @njit
-def _trace(low, high, offset, alpha, chosen, sizes_a, sizes_b):  # type: ignore[no-untyped-def]
+def _trace(low, high, offset, alpha, chosen, run):  # type: ignore[no-untyped-def]
     """The best path as (place, type) from the end backwards."""
-    rows = low.shape[0]
-    i = rows - 1
+    i = low.shape[0] - 1
     j = high[i]
     here = offset[i] + j - low[i]
     state = 1 if alpha[here, 1] > alpha[here, 0] else 0
     path = np.empty((i + j, 2), dtype=np.int64)
     length = 0
     while i > 0 or j > 0:
-        choice = chosen[here, state]
-        k = choice // 2
-        state = choice % 2
-        i -= sizes_a[k]
-        j -= sizes_b[k]
+        k = chosen[here, state]
+        i -= TYPE_SOURCE[k]
+        j -= TYPE_TARGET[k]
         here = offset[i] + j - low[i]
+        state = 1 if alpha[here, 1] + (run if k < 2 else 0.0) > alpha[here, 0] else 0
         path[length, 0] = here
         path[length, 1] = k
         length += 1
@@ -147,57 +139,39 @@ def _trace(low, high, offset, alpha, chosen, sizes_a, sizes_b):  # type: ignore[
 
 
 @njit
-def _marginals(low, high, offset, scores, run, alpha, beta, sizes_a, sizes_b):  # type: ignore[no-untyped-def]
-    """log of each bead's share, and the same for gaps that follow a gap."""
-    rows = low.shape[0]
-    places = offset[rows]
-    types = sizes_a.shape[0]
-    last = places - 1
-    whole = np.logaddexp(alpha[last, 0], alpha[last, 1])
+def _through(low, high, offset, scores, before, beta):  # type: ignore[no-untyped-def]
+    """What the paths through each bead are worth; NEVER for beads that no path takes."""
     out = np.full(scores.shape, NEVER, dtype=np.float32)
-    runs = 0.0
+    rows = low.shape[0]
+    whole = before[offset[rows] - 1, 0]
     for i in range(rows):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
-            for k in range(types):
-                p = i + sizes_a[k]
-                q = j + sizes_b[k]
-                if p >= rows or q < low[p] or q > high[p] or scores[here, k] <= NEVER:
-                    continue
-                onward = beta[offset[p] + q - low[p], 1 if k < 2 else 0]
-                value = scores[here, k] + onward - whole
-                if k < 2:
-                    after_gap = alpha[here, 1] + run
-                    runs += np.exp(min(after_gap + value, 0.0))
-                    out[here, k] = np.logaddexp(alpha[here, 0], after_gap) + value
-                else:
-                    out[here, k] = np.logaddexp(alpha[here, 0], alpha[here, 1]) + value
-    return out, runs, whole
+            for k in range(scores.shape[1]):
+                p = i + TYPE_SOURCE[k]
+                q = j + TYPE_TARGET[k]
+                if inside(low, high, p, q) and scores[here, k] > NEVER:
+                    gap = 1 if k < 2 else 0
+                    onward = beta[offset[p] + q - low[p], gap]
+                    out[here, k] = before[here, gap] + scores[here, k] + onward - whole
+    return out, whole
 
 
 @njit
-def _reach(low, high, offset, scores, run, alpha, beta, sizes_a, sizes_b):  # type: ignore[no-untyped-def]
-    """How much the best path through each bead falls short of the best path (>= 0)."""
-    rows = low.shape[0]
-    places = offset[rows]
-    types = sizes_a.shape[0]
-    last = places - 1
-    best = max(alpha[last, 0], alpha[last, 1])
-    out = np.full(scores.shape, 1e30, dtype=np.float32)
-    for i in range(rows):
+def _runs(low, high, offset, scores, run, alpha, beta, whole):  # type: ignore[no-untyped-def]
+    """The expected number of gaps that follow a gap."""
+    runs = 0.0
+    for i in range(low.shape[0]):
         for j in range(low[i], high[i] + 1):
             here = offset[i] + j - low[i]
-            for k in range(types):
-                p = i + sizes_a[k]
-                q = j + sizes_b[k]
-                if p >= rows or q < low[p] or q > high[p] or scores[here, k] <= NEVER:
-                    continue
-                onward = beta[offset[p] + q - low[p], 1 if k < 2 else 0]
-                before = alpha[here, 1] + (run if k < 2 else 0.0)
-                if alpha[here, 0] > before:
-                    before = alpha[here, 0]
-                out[here, k] = best - (before + scores[here, k] + onward)
-    return out
+            for k in range(2):
+                p = i + TYPE_SOURCE[k]
+                q = j + TYPE_TARGET[k]
+                if inside(low, high, p, q) and scores[here, k] > NEVER:
+                    onward = beta[offset[p] + q - low[p], 1]
+                    value = alpha[here, 1] + run + scores[here, k] + onward - whole
+                    runs += np.exp(min(value, 0.0))
+    return runs
 
 
 def best_path(band: Band, scores: NDArray[np.float32], run: float) -> NDArray[np.int64]:
@@ -205,9 +179,8 @@ def best_path(band: Band, scores: NDArray[np.float32], run: float) -> NDArray[np
 
     `scores` has the shape (places, types).
     """
-    edges = (band.low, band.high, band.offset)
-    alpha, chosen = _forward(*edges, scores, run, TYPE_SOURCE, TYPE_TARGET, False)
-    path: NDArray[np.int64] = _trace(*edges, alpha, chosen, TYPE_SOURCE, TYPE_TARGET)
+    alpha, _, chosen = _forward(*band.edges, scores, run, False)
+    path: NDArray[np.int64] = _trace(*band.edges, alpha, chosen, run)
     return path[::-1]
 
 
@@ -215,19 +188,19 @@ def probabilities(
     band: Band, scores: NDArray[np.float32], run: float
 ) -> tuple[NDArray[np.float32], float, float]:
     """(log probability of each bead, expected gaps after gaps, log of the sum over paths)."""
-    edges = (band.low, band.high, band.offset)
-    alpha, _ = _forward(*edges, scores, run, TYPE_SOURCE, TYPE_TARGET, True)
-    beta = _backward(*edges, scores, run, TYPE_SOURCE, TYPE_TARGET, True)
-    logs, runs, whole = _marginals(*edges, scores, run, alpha, beta, TYPE_SOURCE, TYPE_TARGET)
+    alpha, before, _ = _forward(*band.edges, scores, run, True)
+    beta = _backward(*band.edges, scores, run, True)
+    logs, whole = _through(*band.edges, scores, before, beta)
+    runs = _runs(*band.edges, scores, run, alpha, beta, whole)
     return logs, float(runs), float(whole)
 
 
 def shortfalls(band: Band, scores: NDArray[np.float32], run: float) -> NDArray[np.float32]:
     """How far the best path through each bead stays below the best path (0 on the path)."""
-    edges = (band.low, band.high, band.offset)
-    alpha, _ = _forward(*edges, scores, run, TYPE_SOURCE, TYPE_TARGET, False)
-    beta = _backward(*edges, scores, run, TYPE_SOURCE, TYPE_TARGET, False)
-    below: NDArray[np.float32] = _reach(*edges, scores, run, alpha, beta, TYPE_SOURCE, TYPE_TARGET)
+    _, before, _ = _forward(*band.edges, scores, run, False)
+    beta = _backward(*band.edges, scores, run, False)
+    through, _ = _through(*band.edges, scores, before, beta)
+    below: NDArray[np.float32] = -through
     return below
 
 

@@ -41,6 +41,9 @@ class Texts:
     def band(self, width: int, fixed: Sequence[Bead] = ()) -> Band:
         """The band `width` places around a first path; in it lie all fixed beads."""
         links = self.chain
+        blind = not (self.bags or self.embed)
+        if blind and self.lengths is not None:
+            links = anchors.by_length(*self.lengths)
         for bead in fixed:
             links = _through(links, bead)
         wide = anchors.band_around(
@@ -50,12 +53,17 @@ class Texts:
             max(anchors.WIDTH, 2 * width),
             anchors.LARGEST_RECTANGLE,
         )
-        if fixed or not (self.bags or self.embed):
+        if blind:
             return wide
         similarity = coarse.similarities(
             wide, list(self.bags.values())[:1], self.embed, self.source, self.target
         )
-        return coarse.narrowed(wide, similarity, width)
+        rectangles = [
+            (bead.source[0], bead.source[-1] + 1, bead.target[0], bead.target[-1] + 1)
+            for bead in fixed
+            if bead.source and bead.target
+        ]
+        return coarse.narrowed(wide, similarity, width, rectangles)
 
     def evidence(self, band: Band) -> Evidence:
         """Every signal's table for a band."""
@@ -120,7 +128,8 @@ def make_ready(
         embed = None
     votes = [anchors.token_votes(bag) for name, bag in token_bags.items() if name != "marks"]
     if embed is not None and "overlap" not in token_bags:
-        votes.append(anchors.embedding_votes(embed, source, target))
+        known = anchors.merge(votes, len(source), len(target))
+        votes.append(anchors.embedding_votes(embed, source, target, known))
     chain = anchors.merge(votes, len(source), len(target))
     return Texts(
         source,
@@ -131,4 +140,3 @@ def make_ready(
         structure.prepare(*places) if places is not None and "structure" in signals else None,
         chain,
     )
-

@@ -165,6 +165,8 @@ def _found(low, high, offset, shared, one, source_mass, target_mass):  # type: i
 @njit
 def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
     shared, mean, literal = table.shared, table.mean, table.literal
+    source_mass, target_mass = table.source_mass, table.target_mass
+    source_found, target_found = table.source_found, table.target_found
     small = 0.05 * mean
     types = TYPE_SOURCE.shape[0]
     i = row_of(offset, beads[0] // types) if len(beads) else 0
@@ -176,12 +178,12 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
         p, q = i + a, j + b
         f = out[n]
-        source = table.source_mass[p] - table.source_mass[i]
-        target = table.target_mass[q] - table.target_mass[j]
+        source = source_mass[p] - source_mass[i]
+        target = target_mass[q] - target_mass[j]
         f[1] = source / mean
         f[2] = target / mean
         if k < 2:
-            found = table.source_found[i] if k == 0 else table.target_found[j]
+            found = source_found[i] if k == 0 else target_found[j]
             f[9] = found
             f[10] = max(found - 0.5, 0.0)
             f[13] = literal
@@ -200,18 +202,18 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             one = TYPE_NUMBER[a - 1, b]
             if inside(low, high, p - 1, q):
                 gain = value - shared[here, one]
-                weakest = min(weakest, gain / (_mass(table.source_mass, p - 1) + small))
+                weakest = min(weakest, gain / (_mass(source_mass, p - 1) + small))
             if inside(low, high, i + 1, j):
                 gain = value - shared[offset[i + 1] + j - low[i + 1], one]
-                weakest = min(weakest, gain / (_mass(table.source_mass, i) + small))
+                weakest = min(weakest, gain / (_mass(source_mass, i) + small))
         if b > 1:
             one = TYPE_NUMBER[a, b - 1]
             if inside(low, high, p, q - 1):
                 gain = value - shared[here, one]
-                weakest = min(weakest, gain / (_mass(table.target_mass, q - 1) + small))
+                weakest = min(weakest, gain / (_mass(target_mass, q - 1) + small))
             if inside(low, high, i, j + 1):
                 gain = value - shared[here + 1, one]
-                weakest = min(weakest, gain / (_mass(table.target_mass, j) + small))
+                weakest = min(weakest, gain / (_mass(target_mass, j) + small))
         if a + b > 2:
             f[5] = weakest
             f[6] = weakest * (a + b - 2)
@@ -221,17 +223,17 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             one = TYPE_NUMBER[a + 1, b]
             if inside(low, high, p + 1, q):
                 gain = shared[here, one] - value
-                outside = max(outside, gain / (_mass(table.source_mass, p) + small))
+                outside = max(outside, gain / (_mass(source_mass, p) + small))
             if inside(low, high, i - 1, j):
                 gain = shared[offset[i - 1] + j - low[i - 1], one] - value
-                outside = max(outside, gain / (_mass(table.source_mass, i - 1) + small))
+                outside = max(outside, gain / (_mass(source_mass, i - 1) + small))
             one = TYPE_NUMBER[a, b + 1]
             if inside(low, high, p, q + 1):
                 gain = shared[here, one] - value
-                outside = max(outside, gain / (_mass(table.target_mass, q) + small))
+                outside = max(outside, gain / (_mass(target_mass, q) + small))
             if inside(low, high, i, j - 1):
                 gain = shared[here - 1, one] - value
-                outside = max(outside, gain / (_mass(table.target_mass, j - 1) + small))
+                outside = max(outside, gain / (_mass(target_mass, j - 1) + small))
         f[7] = outside
         if source <= 1e-6 or target <= 1e-6:
             f[8] = 1.0
