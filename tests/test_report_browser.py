@@ -11,6 +11,7 @@ from browser import browser, open_page, problems, wait_until
 from report_folders import make_batch, make_folder, make_large, write_folder
 
 from evaluation.report import write_report
+from evaluation.report.page import ASSETS
 from evaluation.report.screenshots import shoot
 
 __all__ = ["browser", "problems"]
@@ -41,6 +42,148 @@ def test_only_the_beads_in_sight_are_in_the_page(page: Any) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     wait_until(page, "document.querySelector('[aria-posinset=\"600\"]')")
     assert len(keys(page)) < 40
+
+
+def test_twenty_thousand_beads_open_and_any_jump_shows_its_bead(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    path = write_report(write_folder(tmp_path, make_large(20_000)))
+    page = open_page(browser, path, problems)
+    assert page.text_content("#count") == "20,000 beads"
+
+    def in_sight() -> list[int]:
+        """Places of the beads in the window, from above; each must follow the one before."""
+        return page.evaluate(
+            """() => [...document.querySelectorAll(".bead")]
+              .map((bead) => [bead.ariaPosInSet, bead.getBoundingClientRect()])
+              .filter(([, box]) => box.bottom > 0 && box.top < innerHeight)
+              .map(([place, box], at, all) =>
+                at && Math.abs(box.top - all[at - 1][1].bottom) > 1 ? -1 : Number(place))"""
+        )
+
+    def current() -> int:
+        return int(page.get_attribute(".bead.is-current", "aria-posinset"))
+
+    for place in (1, 10_000, 19_999, 7_777):
+        key = page.evaluate(
+            f"JSON.parse(document.getElementById('data').textContent).beads[{place - 1}][0]"
+        )
+        page.goto(f"{path.resolve().as_uri()}#bead={key}")
+        wait_until(page, f"document.querySelector('.is-current[data-key=\"{key}\"]')")
+        assert current() == place
+        assert place in in_sight()
+    page.keyboard.press("G")
+    assert current() == 20_000
+    assert in_sight()[-1] == 20_000
+    page.keyboard.press("g")
+    assert current() == 1
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+    wait_until(page, "Number([...document.querySelectorAll('.bead')].at(-1).ariaPosInSet) > 8000")
+    places = in_sight()
+    assert places == list(range(places[0], places[0] + len(places)))
+    for _ in range(30):
+        page.mouse.wheel(0, -700)
+    page.wait_for_timeout(300)
+    places = in_sight()
+    assert len(places) > 2
+    assert places == list(range(places[0], places[0] + len(places)))
+    fresh = open_page(browser, f"{path.resolve().as_uri()}#bead={key}", problems)
+    assert fresh.get_attribute(".bead.is-current", "aria-posinset") == "7777"
+    fresh.context.close()
+    page.context.close()
+    assert problems == []
+
+
+def test_heights_are_summed_right(browser: Any) -> None:
+    source = (ASSETS / "js" / "heights.js").read_text(encoding="utf-8")
+    page = browser.new_page()
+    wrong = page.evaluate(
+        """(source) => {
+          const Heights = eval(`${source}; Heights`);
+          const wrong = [];
+          for (const count of [0, 1, 2, 7, 64, 1000]) {
+            const sizes = Array.from({ length: count }, (_, place) => 1 + ((place * 7919) % 97));
+            const heights = new Heights(sizes);
+            for (let turn = 0; turn < Math.min(count, 50); turn += 1) {
+              const place = (turn * 31) % count;
+              sizes[place] = 1 + ((turn * 53) % 89);
+              heights.set(place, sizes[place]);
+            }
+            let sum = 0;
+            sizes.forEach((size, place) => {
+              if (heights.before(place) !== sum) wrong.push(["before", count, place]);
+              if (heights.at(sum) !== place) wrong.push(["at", count, place]);
+              if (heights.at(sum + size - 0.5) !== place) wrong.push(["end", count, place]);
+              sum += size;
+            });
+            if (heights.total !== sum) wrong.push(["total", count]);
+            if (heights.at(-5) !== 0 && count) wrong.push(["above", count]);
+            if (heights.at(sum + 5) !== Math.max(0, count - 1)) wrong.push(["below", count]);
+          }
+          return wrong;
+        }""",
+        source,
+    )
+    page.close()
+    assert wrong == []
+
+
+def test_a_wild_address_shows_everything(browser: Any, report: Path, problems: list[str]) -> None:
+    wild = "#document=length&section=constructor&sort=__proto__&show=low%20x&chrf=a%20b"
+    page = open_page(browser, f"{report.resolve().as_uri()}{wild}", problems)
+    assert page.text_content("#count").endswith("of 600 beads")
+    assert page.get_attribute("[data-kind=low]", "aria-pressed") == "true"
+    page.context.close()
+    assert problems == []
+
+
+def test_a_held_key_walks_on_where_the_browser_refuses_the_address(page: Any) -> None:
+    page.evaluate("void (history.replaceState = () => { throw new DOMException('no'); })")
+    for _ in range(12):
+        page.keyboard.press("j")
+    assert page.get_attribute(".bead.is-current", "aria-posinset") == "12"
+
+
+def test_long_texts_are_marked_when_there_is_time(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    import json
+
+    folder = make_folder(tmp_path)
+    lines = (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    rows[0]["target"] = " ".join(f"right{number}" for number in range(500))
+    rows[0]["machine_translation"] = " ".join(f"left{number}" for number in range(500))
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    page = open_page(browser, write_report(folder), problems)
+    place = "document.querySelectorAll('.bead')[1].getBoundingClientRect().top + scrollY"
+    wait_until(page, "document.querySelector('.bead .translation mark.only')")
+    gap = page.evaluate(
+        "(() => { const [a, b] = document.querySelectorAll('.bead');"
+        "return b.getBoundingClientRect().top - a.getBoundingClientRect().bottom; })()"
+    )
+    assert abs(gap) < 1, f"marks change no height: {page.evaluate(place)}"
+    page.context.close()
+    assert problems == []
+
+
+def test_printing_draws_the_beads_and_no_blank_sheets(page: Any) -> None:
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(keys(page)) == 600
+    box = "document.getElementById('list').getBoundingClientRect()"
+    last = "document.querySelector('[aria-posinset=\"600\"]').getBoundingClientRect()"
+    assert abs(page.evaluate(f"{box}.bottom - {last}.bottom")) < 2
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert len(keys(page)) < 40
+
+
+def test_what_is_said_is_seen_too(page: Any) -> None:
+    page.keyboard.press("g")
+    page.keyboard.press("k")
+    wait_until(page, "getComputedStyle(document.getElementById('announce')).opacity === '1'")
+    assert page.text_content("#announce") == "No bead before this."
 
 
 def test_search_finds_in_all_three_texts_and_marks(page: Any) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from browser import browser, open_page, problems, wait_until
 from report_folders import make_folder
@@ -19,6 +22,7 @@ from report_folders import make_folder
 from corpus.bitext import check_identity
 from corpus.corpus_files import read_ledger, read_rows
 from corpus.workfile import read_work
+from evaluation.review.session import open_session
 
 __all__ = ["browser", "problems"]
 
@@ -177,6 +181,140 @@ def test_every_correction_by_mouse_and_keyboard(
     assert problems == []
 
 
+def answer_slowly(page: Any, seconds: float) -> None:
+    """Let the server's answers to edits wait."""
+    page.route(
+        "**/edits", lambda route: (page.wait_for_timeout(1000 * seconds), route.continue_())[0]
+    )
+
+
+def test_typed_text_is_not_lost(browser: Any, tmp_path: Path, problems: list[str]) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        leaves = "dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+        assert page.evaluate(leaves)
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        page.fill("textarea[data-side=source]", "新的导言")
+        page.fill("textarea[data-side=target]", "A new introduction")
+        assert not page.evaluate(leaves), "the browser asks before it leaves"
+        # the split panel takes its place, and it comes back as it was
+        bead(page, "Bead 1,").locator("[data-action=split]").click()
+        page.wait_for_selector(".split-panel")
+        page.keyboard.press("Escape")
+        page.keyboard.press("e")
+        assert page.input_value("textarea[data-side=target]") == "A new introduction"
+        # its bead is merged away, and comes back
+        bead(page, "Bead 1,").locator("[data-action=merge]").click()
+        saved(page, 1)
+        assert page.locator("textarea").count() == 0
+        wait_until(page, "document.getElementById('announce').textContent.includes('kept')")
+        page.click("#undo")
+        saved(page, 2)
+        assert page.input_value("textarea[data-side=source]") == "新的导言"
+        # a check of the same bead leaves the panel open
+        bead(page, "Bead 1,").locator("[data-action=check]").click()
+        saved(page, 3)
+        assert page.input_value("textarea[data-side=target]") == "A new introduction"
+        # and the tab is loaded again
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        assert page.input_value("textarea[data-side=target]") == "A new introduction"
+        page.locator("textarea[data-side=target]").press("Control+Enter")
+        saved(page, 4)
+        assert page.locator("textarea").count() == 0
+        assert page.evaluate(leaves)
+        page.context.close()
+    edits = [json.loads(line) for line in (folder / "edits.jsonl").read_text().splitlines()][1:]
+    assert edits[-1]["texts"] == {"source": "新的导言", "target": "A new introduction"}
+    assert problems == []
+
+
+def test_key_presses_while_an_edit_is_saved_are_done_in_turn(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        answer_slowly(page, 0.3)
+        page.keyboard.press("j")
+        page.keyboard.press("c")
+        page.keyboard.press("c")
+        page.keyboard.press("m")  # the third with the fourth
+        page.keyboard.press("m")  # and what came of it with the fifth
+        saved(page, 4)
+        page.unroute_all(behavior="wait")
+        page.context.close()
+    edits = [json.loads(line) for line in (folder / "edits.jsonl").read_text().splitlines()][1:]
+    assert [edit["op"] for edit in edits] == ["check", "check", "merge", "merge"]
+    assert [edit["bead"] for edit in edits[:2]] == ["[0]:[0]", "[1]:[1]"]
+    assert edits[2]["beads"] == ["[2]:[]", "[3]:[2]"]
+    assert edits[3]["beads"] == ["[2,3]:[2]", "[]:[3]"]
+    assert problems == []
+
+
+def test_while_the_document_is_re_aligned_edits_are_refused_aloud(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        answer_slowly(page, 0.5)
+        page.keyboard.press("j")
+        page.keyboard.press("r")
+        page.keyboard.press("c")
+        assert "Re-aligning" in page.text_content("#announce")
+        assert page.is_disabled("#undo")
+        saved(page, 1)
+        page.unroute_all(behavior="wait")
+        page.context.close()
+    assert problems == []
+
+
+def test_the_token_leaves_the_address_and_a_reload_works(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    with review(make_folder(tmp_path / "out")) as (_, address):
+        page = open_page(browser, address, problems)
+        page.keyboard.press("j")
+        assert "token" not in page.url
+        assert "token" not in page.evaluate("document.querySelector('a.number').href")
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        assert "token" not in page.url
+        assert page.locator(".bead.is-current").count() == 1
+        page.keyboard.press("c")
+        saved(page, 1)
+        page.context.close()
+        stranger = browser.new_page()
+        stranger.goto(address.split("?")[0])
+        assert "Open the address" in stranger.text_content("#door")
+        stranger.close()
+    assert problems == []
+
+
+def test_edits_need_the_beads_to_be_looked_at(
+    browser: Any, tmp_path: Path, problems: list[str]
+) -> None:
+    folder = make_folder(tmp_path / "out")
+    with review(folder) as (_, address):
+        page = open_page(browser, address, problems)
+        page.keyboard.press("j")
+        page.focus("#theme")
+        page.keyboard.press("d")
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
+        bead(page, "Bead 6,").locator("[data-action=split]").click()
+        page.focus("[data-action=do-split]")
+        page.keyboard.press("d")
+        page.wait_for_timeout(200)
+        page.context.close()
+    assert not (folder / "edits.jsonl").exists()
+    assert problems == []
+
+
 def test_another_page_cannot_edit(browser: Any, tmp_path: Path, problems: list[str]) -> None:
     folder = make_folder(tmp_path / "out")
     stranger = tmp_path / "stranger.html"
@@ -248,3 +386,81 @@ def test_ctrl_c_ends_a_review_and_says_how_to_go_on(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "already" in done.stderr
     assert port.isdigit()
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from evaluation.review.server import serve
+from evaluation.review.session import open_session
+
+def aligner(work, beads):
+    time.sleep(60)
+
+def ready(address):
+    print(address, flush=True)
+
+try:
+    serve(open_session(Path(sys.argv[1])), aligner, ready=ready)
+except KeyboardInterrupt:
+    print("ended", flush=True)
+"""
+
+
+def test_ctrl_c_ends_the_server_while_it_works(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "out")
+    command = [sys.executable, "-c", SLOW, str(folder)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        host, token = process.stdout.readline().strip().split("/?token=")
+        headers = {"X-Duizhao-Token": token}
+
+        def realign() -> None:
+            with suppress(httpx.HTTPError):
+                wanted = {"op": "realign", "after": 0}
+                httpx.post(f"{host}/edits", json=wanted, headers=headers, timeout=60)
+
+        thread = threading.Thread(target=realign, daemon=True)
+        thread.start()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, told = process.communicate(timeout=20)
+    assert out == "ended\n"
+    assert told == ""
+    assert not (folder / "edits.jsonl").exists()
+
+
+def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
+    """Killed again and again while edits are posted: what was said to be saved is there."""
+    folder = make_folder(tmp_path / "out")
+    draw = random.Random(11)
+    acknowledged: list[dict[str, Any]] = []
+    for _ in range(5):
+        with review(folder) as (process, address):
+            host, token = address.split("/?token=")
+            count = len(open_session(folder).edits)
+            killer = threading.Timer(draw.uniform(0, 0.4), process.kill)
+            with (
+                httpx.Client(headers={"X-Duizhao-Token": token}, timeout=60) as client,
+                suppress(httpx.HTTPError),
+            ):
+                while True:
+                    edit = {
+                        "op": "check", "bead": "[0]:[0]",
+                        "checked": bool(count % 2), "after": count,
+                    }  # fmt: skip
+                    answer = client.post(f"{host}/edits", json=edit)
+                    assert answer.status_code == 200, answer.text
+                    count += 1
+                    acknowledged.append({"edit": count, "checked": edit["checked"]})
+                    if killer.ident is None:  # from the first answer on, at any moment
+                        killer.start()
+            killer.join()
+        replayed = {edit["edit"]: edit["checked"] for edit in open_session(folder).edits}
+        assert all(replayed[one["edit"]] == one["checked"] for one in acknowledged)
+        # at most one edit was on its way when it was killed: saved, and nobody told
+        assert len(replayed) - len(acknowledged) <= 1
+        acknowledged = [{"edit": n, "checked": value} for n, value in replayed.items()]
+    assert len(acknowledged) >= 5

@@ -12,6 +12,7 @@ a link to a bead work in that tab.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -19,10 +20,9 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -129,6 +129,7 @@ class Review:
         }
 
 
+Result = TypeVar("Result")
 _OURS = ("after", "edit", "at", "by")
 
 
@@ -192,7 +193,7 @@ def make_app(session: Session, aligner: Aligner, token: str, port: int) -> Starl
     async def page(request: Request) -> Response:
         if "token" not in request.query_params:
             return HTMLResponse(DOOR, headers=HEADERS)
-        return HTMLResponse(await run_in_threadpool(review.page), headers=HEADERS)
+        return HTMLResponse(await _aside(review.page), headers=HEADERS)
 
     async def edits(request: Request) -> Response:
         return await _answer(request, review.change)
@@ -218,9 +219,34 @@ async def _answer(request: Request, work: Callable[[dict[str, Any]], dict[str, A
     except (ValueError, RecursionError) as error:
         return JSONResponse({"error": f"not JSON: {error}"}, status_code=400, headers=HEADERS)
     try:
-        return JSONResponse(await run_in_threadpool(work, wanted), headers=HEADERS)
+        return JSONResponse(await _aside(lambda: work(wanted)), headers=HEADERS)
     except DuizhaoError as error:
         return JSONResponse({"error": str(error)}, status_code=409, headers=HEADERS)
+
+
+async def _aside(work: Callable[[], Result]) -> Result:
+    """Work in a thread that the end of the program does not wait for, as a pool's would be."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Result] = loop.create_future()
+
+    def tell(result: Result | None, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        try:
+            outcome: tuple[Result | None, Exception | None] = (work(), None)
+        except Exception as error:
+            outcome = (None, error)
+        with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(tell, *outcome)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await future
 
 
 def serve(

@@ -183,6 +183,8 @@ def _print_table(
     from rich.table import Table
     from rich.text import Text
 
+    from evaluation.report.summary import NAMES
+
     console = Console()
     if rows:
         sides = [side for side in ("source", "hypothesis", "reference") if side in rows[0]]
@@ -194,7 +196,7 @@ def _print_table(
     table = Table("metric", "score", "95% interval", "mean ± margin")
     for score in scores:
         digits = _digits(score.metric.lower())
-        cells = [score.metric, f"{score.value:.{digits}f}"]
+        cells = [NAMES.get(score.metric, score.metric), f"{score.value:.{digits}f}"]
         if score.low is not None and score.margin is not None:
             cells.append(f"{score.low:.{digits}f} to {score.high:.{digits}f}")
             cells.append(f"{score.mean:.{digits}f} ± {score.margin:.{digits}f}")

@@ -54,11 +54,12 @@ function debounce(milliseconds, action) {
   };
 }
 
-/** Say something in a small note at the foot of the window, which is also read aloud. */
+/** Say something in a small note at the foot of the window, which is also read aloud; `quietly`
+ * only aloud, where the page shows it by itself. */
 const hideNote = debounce(4000, () => byId("announce").classList.remove("is-shown"));
-function announce(text) {
+function announce(text, { quietly = false } = {}) {
   byId("announce").textContent = text;
-  byId("announce").classList.add("is-shown");
+  byId("announce").classList.toggle("is-shown", !quietly);
   hideNote();
 }
 

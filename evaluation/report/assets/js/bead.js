@@ -75,9 +75,10 @@ function notes(bead) {
   const chips = [
     bead.left ? make("span.note.left", null, `Left out: ${reasonText(bead.left)}`) : null,
     ...bead.flags.map((flag) => make(isTrouble(flag) ? "span.note.flag" : "span.note", null, flagText(flag))),
-    bead.checked ? make("span.note.checked", null, "✓ checked") : null,
+    bead.checked && !bead.note.startsWith("checked") ? make("span.note.checked", null, "✓ checked") : null,
     made ? make("span.note.made", null, made) : null,
-    bead.note ? make("span.note.who", null, bead.note) : null,
+    !bead.note ? null : bead.checked && bead.note.startsWith("checked")
+      ? make("span.note.checked.who", null, `✓ ${bead.note}`) : make("span.note.who", null, bead.note),
   ].filter(Boolean);
   return chips.length ? make("div.notes", null, chips) : null;
 }

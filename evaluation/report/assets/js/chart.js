@@ -40,8 +40,14 @@ function drawChart(chart) {
 
 const drawCharts = () => charts.forEach(drawChart);
 
+/** Draw the plots one after another, when there is time between what the reader does. */
 function startCharts() {
-  drawCharts();
+  const done = charts.reduce((before, chart) => before.then(() => new Promise((drawn) => {
+    whenIdle(() => {
+      drawChart(chart);
+      drawn();
+    });
+  })), Promise.resolve());
   let width = window.innerWidth;
   window.addEventListener("resize", debounce(100, () => {
     if (window.innerWidth === width) return;
@@ -49,6 +55,7 @@ function startCharts() {
     drawCharts();
   }));
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+  return done;
 }
 
 const plotFont = '12px "Inter", system-ui, sans-serif';

@@ -58,9 +58,9 @@ function confidencePlot() {
         cursor: noCursor,
         scales: { x: { time: false, range: [0, bars.length] }, y: { range: [0, 1.04] } },
         axes: [axis(colour, {
-          grid: { show: false }, size: 30, splits: () => EDGES.map((_, place) => place),
+          grid: { show: false }, size: 30, label: "Confidence", splits: () => EDGES.map((_, place) => place),
           values: () => EDGES.map((edge) => String(edge).replace(/^0\./, ".")),
-        }), axis(colour, { size: 40 })],
+        }), axis(colour, { size: 40, label: "Share" })],
         series: [{}, barSeries(colour), {
           stroke: colour.red, width: 2.5, spanGaps: true,
           points: { show: true, size: 6, fill: colour.red, stroke: colour.red },

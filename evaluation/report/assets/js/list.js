@@ -42,14 +42,17 @@ function estimate(bead) {
   return Math.max(92, 34 + lines * 26 + (bead.flags.length || bead.left ? 34 : 0) + (review ? 40 : 0));
 }
 
-/** The places that are drawn: [first, last]. */
-function placesInSight() {
+/** The places that are drawn: [first, last], `ahead` pixels more than the window shows. */
+function placesInSight(ahead) {
   if (printing) return [0, Math.min(MOST_PRINTED, heights.count) - 1];
   const top = window.scrollY - listTop;
-  const first = heights.at(top - AHEAD);
-  const last = heights.at(top + window.innerHeight + AHEAD);
+  const first = heights.at(top - ahead);
+  const last = heights.at(top + window.innerHeight + ahead);
   return [first, Math.min(heights.count - 1, Math.max(last, first + 5))];
 }
+
+let drawnAt = 0;
+const drawAhead = debounce(100, () => drawList());
 
 /** Draw what is in sight. What is being read keeps its place when a height above it changes. */
 function drawList({ measureAll = false, anchored = true } = {}) {
@@ -58,12 +61,16 @@ function drawList({ measureAll = false, anchored = true } = {}) {
     drawn.clear();
     return;
   }
+  // in a leap nothing of what was read is left to keep in place, and the rest can wait for its end
+  const leap = anchored && !printing && Math.abs(window.scrollY - drawnAt) > window.innerHeight;
+  if (leap) drawAhead();
   for (let pass = 0; pass < 4; pass += 1) {
     const top = window.scrollY - listTop;
+    drawnAt = window.scrollY;
     // above the list there is nothing that a change of height could move
-    const anchor = anchored && top > 0 ? heights.at(top + coveredTop) : 0;
+    const anchor = anchored && !leap && top > 0 ? heights.at(top + coveredTop) : 0;
     const before = heights.before(anchor);
-    const fresh = drawBetween(...placesInSight());
+    const fresh = drawBetween(...placesInSight(leap ? 0 : AHEAD));
     const changed = measureBeads(measureAll && !pass ? [...drawn.values()] : fresh);
     if (fresh.length || changed || measureAll) placeBeads();
     if (fresh.length) markSearch();
@@ -78,8 +85,10 @@ function drawList({ measureAll = false, anchored = true } = {}) {
 function drawBetween(first, last) {
   const fresh = [];
   const wanted = new Set();
+  // a bead that has the focus stays, out of sight, unless the list is another one now
   const focused = document.activeElement && document.activeElement.closest(".bead");
-  let next = null;
+  const held = [...drawn.values()].find((entry) => entry.element === focused && entry.version === listVersion);
+  let next = held && held.position > last ? held.element : null;
   for (let position = last; position >= first; position -= 1) {
     const bead = view.shown[position];
     wanted.add(bead.key);
@@ -95,9 +104,7 @@ function drawBetween(first, last) {
     next = entry.element;
   }
   for (const [key, entry] of drawn) {
-    if (wanted.has(key)) continue;
-    // a bead that has the focus stays, out of sight, unless the list is another one now
-    if (entry.element === focused && entry.version === listVersion) continue;
+    if (wanted.has(key) || entry === held) continue;
     entry.element.remove();
     drawn.delete(key);
   }
@@ -171,7 +178,8 @@ function startList() {
   for (const element of above) observer.observe(element);
   coveredTop = byId("controls").offsetHeight + 12;
   window.addEventListener("scroll", () => drawList(), { passive: true });
-  window.addEventListener("resize", () => drawList());
+  window.addEventListener("resize", () => drawList({ measureAll: true }));
+  document.fonts.addEventListener("loadingdone", () => drawList({ measureAll: true }));
   window.addEventListener("beforeprint", () => {
     printing = true;
     drawList();

@@ -20,6 +20,18 @@ function smooth(values) {
   });
 }
 
+/** So many dots are drawn as squares: in software a thousand circles take a frame. */
+const MANY = 2000;
+function drawDots({ ctx, valToPos }, xs, ys, colour, size) {
+  const side = size * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = colour;
+  for (let place = 0; place < xs.length; place += 1) {
+    ctx.fillRect(valToPos(xs[place], "x", true) - side / 2, valToPos(ys[place], "y", true) - side / 2, side, side);
+  }
+  ctx.restore();
+}
+
 function positionPlot() {
   const shown = scored();
   if (shown.length < 2) return null;
@@ -30,6 +42,7 @@ function positionPlot() {
   shown.forEach((bead, place) => {
     if (place && bead.section !== shown[place - 1].section) starts.push(places[place]);
   });
+  const many = shown.length > MANY;
   const nearest = (plot, left, top) => {
     let best = -1;
     let least = 900;
@@ -58,13 +71,12 @@ function positionPlot() {
       options: {
         cursor: noCursor,
         scales: { x: { time: false }, y: MEASURE.range === "chrf" ? { range: [0, 100] } : {} },
-        axes: [axis(colour, { grid: { show: false }, size: 30, values: wholeTicks }),
-          axis(colour, { size: 40 })],
+        axes: [axis(colour, { grid: { show: false }, size: 30, values: wholeTicks, label: "Bead" }),
+          axis(colour, { size: 40, label: MEASURE.name })],
         series: [{}, {
           paths: () => null,
           points: {
-            show: true, stroke: "transparent", fill: colour.dot,
-            size: shown.length > 3000 ? 3 : shown.length > 800 ? 4 : 6,
+            show: !many, stroke: "transparent", fill: colour.dot, size: shown.length > 800 ? 4 : 6,
           },
         }, { stroke: colour.red, width: 2.5, points: { show: false } }],
         plugins: [onPlot((plot, left, top) => {
@@ -78,6 +90,7 @@ function positionPlot() {
           const place = nearest(plot, left, top);
           if (place >= 0) reveal(shown[place].key);
         }), { hooks: { drawClear: [(plot) => {
+          if (many) drawDots(plot, places, values, colour.dot, 3);
           if (starts.length > 24) return;
           const { ctx, bbox } = plot;
           ctx.save();
@@ -137,7 +150,8 @@ function histogramPlot() {
       options: {
         cursor: noCursor,
         scales: { x: { time: false, range: [from, from + 20 * step] }, y: { range: [0, Math.max(...counts) * 1.08] } },
-        axes: [axis(colour, { grid: { show: false }, size: 30 }), axis(colour, { size: 40, values: wholeTicks })],
+        axes: [axis(colour, { grid: { show: false }, size: 30, label: MEASURE.name }),
+          axis(colour, { size: 40, values: wholeTicks, label: "Beads" })],
         series: [{}, barSeries(colour)],
         plugins: [onPlot((plot, left) => {
           const place = barAt(plot, left);
@@ -171,20 +185,20 @@ const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 + 1 :
 
 function mapPlot() {
   if (!data.hasReference || data.documents.length !== 1) return null;
+  const kindOf = (bead) =>
+    bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
+      : bead.type === "1-1" ? "blue" : "red";
   const path = [];
   let lastX = 0.5;
   let lastY = 0.5;
   for (const bead of beads) {
     const x = middleOf(bead.sourceIds);
     const y = middleOf(bead.targetIds);
-    path.push({ bead, x: x === null ? lastX + 0.5 : x, y: y === null ? lastY + 0.5 : y });
+    path.push({ bead, kind: kindOf(bead), x: x === null ? lastX + 0.5 : x, y: y === null ? lastY + 0.5 : y });
     if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1] + 1;
     if (bead.targetIds.length) lastY = bead.targetIds[bead.targetIds.length - 1] + 1;
   }
   if (path.length < 2) return null;
-  const kindOf = (bead) =>
-    bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
-      : bead.type === "1-1" ? "blue" : "red";
   const types = new Map();
   for (const bead of beads) types.set(bead.type, (types.get(bead.type) || 0) + 1);
   const nearest = (plot, left, top) => {
@@ -214,7 +228,8 @@ function mapPlot() {
       options: {
         cursor: noCursor,
         scales: { x: { time: false, range: [0, lastX + 1] }, y: { range: [0, lastY + 1] } },
-        axes: [axis(colour, { size: 30, values: wholeTicks }), axis(colour, { size: 48, values: wholeTicks })],
+        axes: [axis(colour, { size: 30, values: wholeTicks, label: "Chinese sentence" }),
+          axis(colour, { size: 48, values: wholeTicks, label: "Reference sentence" })],
         series: [{}, { paths: () => null, points: { show: false } }],
         plugins: [onPlot((plot, left, top) => {
           const point = nearest(plot, left, top);
@@ -245,13 +260,19 @@ function mapPlot() {
           ctx.stroke();
           const size = path.length > 2000 ? 1.5 : path.length > 300 ? 2.5 : 3.5;
           for (const kind of ["blue", "red", "amber"]) {
-            ctx.fillStyle = colour[kind];
-            for (const point of path) {
-              if (kindOf(point.bead) !== kind) continue;
-              ctx.beginPath();
-              ctx.arc(X(point.x), Y(point.y), (kind === "blue" ? size * 0.8 : size * 1.15) * pixel, 0, 7);
-              ctx.fill();
+            const own = path.filter((point) => point.kind === kind);
+            const radius = (kind === "blue" ? size * 0.8 : size * 1.15) * pixel;
+            if (path.length > MANY) {
+              drawDots(plot, own.map((point) => point.x), own.map((point) => point.y), colour[kind], (2 * radius) / pixel);
+              continue;
             }
+            ctx.fillStyle = colour[kind];
+            ctx.beginPath();
+            for (const point of own) {
+              ctx.moveTo(X(point.x), Y(point.y));
+              ctx.arc(X(point.x), Y(point.y), radius, 0, 7);
+            }
+            ctx.fill();
           }
           ctx.restore();
         }] } }],

@@ -19,8 +19,15 @@ function keepDraft(name, texts) {
   } catch (error) { /* then they last as long as the page */ }
 }
 
+// a panel grows and shrinks while it is open, and its bead with it
+const panelSizes = new ResizeObserver(() => drawList({ measureAll: true }));
+function setPanel(bead, kind, element) {
+  panels.set(bead.key, { kind, element });
+  panelSizes.observe(element);
+}
+
 /** Open the text panel of a bead again, as it was left. */
-const reopenDraft = (bead) => panels.set(bead.key, { kind: "edit", element: editPanel(bead) });
+const reopenDraft = (bead) => setPanel(bead, "edit", editPanel(bead));
 
 /** Say so when an edit took a bead away whose text was being edited. */
 function tellOfDrafts(gone, inserted) {
@@ -51,7 +58,7 @@ async function openPanel(bead, kind) {
       return showBar(error instanceof TypeError ? LOST : error.message, true);
     }
   }
-  panels.set(bead.key, { kind, element });
+  setPanel(bead, kind, element);
   view.current = bead.key;
   refreshList();
   const first = element.querySelector("textarea, button");

@@ -62,7 +62,7 @@ const correct = (editOf, said) => enqueue(async () => {
   try {
     const answer = await send("edits", { ...edit, after: review.edits });
     takeChange(answer, edit);
-    announce(said || "Saved.");
+    announce(said || "Saved.", { quietly: true });
     aligning = false;
     showBar();
     return true;

@@ -98,6 +98,7 @@ function fillSections() {
   }
   byId("sections").hidden = groups.size < 2;
   if (groups.size < 2) return;
+  byId("sections-table").classList.toggle("is-long", groups.size > 8);
   byId("sections-title").textContent = byDocument ? "By document" : "By section";
   const name = byDocument ? "Document" : "Section";
   const titleOf = (group) =>
