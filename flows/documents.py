@@ -29,7 +29,7 @@ from flows.settings import Settings, from_plain, plain
 from flows.storage import Place, StorageError
 from models.errors import ModelError
 
-NOT_IN_KEY = ("threads", "memory", "report", "formats")
+NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats")
 """Settings that change how the work is done or written, not what comes out."""
 
 MOST_CHARACTERS = 20_000
