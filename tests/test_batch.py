@@ -83,6 +83,8 @@ def begin(
             env={"PYTHONPATH": str(ROOT), **environment},
             stdout=log,
             stderr=log,
+            # a shell's background jobs ignore Ctrl-C, and so would what tests start from there
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 
