@@ -6,6 +6,7 @@ in the same commit: else old shards would be read together with new ones.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ PATTERNS = (
     "*.tsv.gz",
 )
 """What a corpus consists of, beside its card and licence."""
+
+SEAL = "batch.json"
 
 KEPT_AT_HOME = ("edits.jsonl", "status.jsonl", "manifest.jsonl", "manifest.tsv")
 
@@ -56,6 +59,7 @@ def plan_push(folder: Path, repository: str) -> Upload:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
     _check_card(folder)
+    _check_seal(folder)
     files = sorted({path for pattern in PATTERNS for path in folder.rglob(pattern)})
     files = [path for path in files if _goes(path.relative_to(folder))]
     if not files:
@@ -99,6 +103,22 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
             f"cannot send to {server} ({reason}); push again to go on, files that arrived are kept"
         ) from error
     return str(commit.commit_url)
+
+
+def _check_seal(folder: Path) -> None:
+    """InputError where the corpus is not whole: a batch at work, or one that was ended."""
+    again = "run the same `duizhao batch` again to its end"
+    try:
+        seal = json.loads((folder / SEAL).read_text("utf-8"))
+        files = {name: told["bytes"] for name, told in seal["files"].items()}
+    except FileNotFoundError:
+        raise InputError(f"{folder}: no {SEAL}, so the corpus is not whole; {again}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder / SEAL}: cannot be read ({error!r}); {again}") from None
+    for name, size in files.items():
+        path = folder / name
+        if not path.is_file() or (path.stat().st_size != size and name != CARD):
+            raise InputError(f"{path}: is not as the batch wrote it; {again}")
 
 
 def _check_card(folder: Path) -> None:

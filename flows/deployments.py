@@ -7,13 +7,12 @@ crash, and a schedule that fires too often, cost nothing.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
 from corpus.document import DuizhaoError
 from flows import console
@@ -35,8 +34,6 @@ class LogConsole(console.Console):
     """Tells in the flow run's log what `duizhao batch` shows in the terminal."""
 
     def __init__(self) -> None:
-        from prefect.logging import get_run_logger
-
         self._log: Any = get_run_logger()
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
@@ -116,7 +113,7 @@ def watch_folder(
     stays in it when its files leave the folder.
     """
     entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
-    log = logging.getLogger("prefect.flow_runs")
+    log = get_run_logger()
     if not entries:
         log.info("nothing has arrived in %s yet", folder)
         return {}

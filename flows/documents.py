@@ -22,7 +22,7 @@ from typing import Any, Literal
 from corpus.bitext import Bitext, MachineTranslation
 from corpus.document import DuizhaoError, InputError
 from corpus.splits import KeyedRow, text_keys
-from flows import results, stages
+from flows import console, results, stages
 from flows.manifest import Entry
 from flows.outcomes import FORM, Outcome, keep_done, keep_failure
 from flows.settings import Settings, from_plain, plain
@@ -70,7 +70,8 @@ def process_group(
     for work in group:
         work.step("read", _read, work, made)
     _translate_all([work for work in group if work.well], made)
-    for work in group:
+    for number, work in enumerate(group):
+        console.current().progress(f"document {number + 1} of {len(group)}", number, len(group))
         work.step("align", _align, work, made)
         bitext = work.step("write", _assemble, work, made)
         work.keep(place, bitext)

@@ -36,6 +36,13 @@ def started(process: int) -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
+def age() -> float:
+    """Seconds since this process began."""
+    ticks = int(started(os.getpid()) or 0)
+    since_boot = float(Path("/proc/uptime").read_text().split()[0])
+    return since_boot - ticks / os.sysconf("SC_CLK_TCK")
+
+
 def command_line(process: int) -> str:
     """The words a process was started with, "" where that cannot be told."""
     try:

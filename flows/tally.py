@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.document import DuizhaoError
 from flows import console
+from flows.machine import age
 from flows.outcomes import Outcome
 from flows.storage import Place
 
@@ -26,7 +27,7 @@ LINE_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Tally:
-    """What has become of the documents so far."""
+    """What has become of the documents so far; begun when the first group is sent."""
 
     total: int
     status: Counter[str] = field(default_factory=Counter)
@@ -34,6 +35,7 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
     left: list[Outcome] = field(default_factory=list)
     heard: str = ""
+    start_seconds: float = field(default_factory=age)
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Count the outcomes of a group."""
@@ -64,6 +66,7 @@ class Tally:
             "left": [[one.id, one.stage, one.reason] for one in self.left],
             "sentences": self.sentences,
             "seconds": round(seconds, 1),
+            "start_seconds": round(self.start_seconds, 1),
             "seconds_left": round(seconds / done * (self.total - done)) if done else None,
             "at": time.time(),
         }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +17,10 @@ from typing import Any
 import pytest
 
 from flows.lock import Held, hold, holder
-from flows.storage import Place, fingerprint
+from flows.machine import machine
+from flows.storage import Place, fingerprint, fingerprints
 from models.paths import models_folder
-from tests.batches import batch, make_documents
+from tests.batches import ROOT, batch, command, make_documents
 
 pytest.importorskip("s3fs")
 pytest.importorskip("moto.server")
@@ -29,11 +34,13 @@ class Store:
         self.shut_until = 0.0
         self.refused = 0
         self.puts = 0
+        self.requests = 0
         self.shut_at_put = 0
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
+        self.requests += 1
         if environ["REQUEST_METHOD"] == "PUT":
             self.puts += 1
             if self.puts == self.shut_at_put:
@@ -135,6 +142,109 @@ def test_a_lock_in_an_object_store_says_who_and_goes_stale(
         monkeypatch.setattr("flows.lock.STALE_SECONDS", -1.0)
         assert holder(place) is None, "a holder that is not heard of any more has lost it"
     assert holder(place) is None
+
+
+def test_a_lock_whose_process_on_this_machine_is_gone_is_taken_at_once(store: Store) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    place = Place.of("s3://corpus/killed/.duizhao")
+    told = {"process": gone.pid, "machine": machine(), "token": "x", "renewed": time.time()}
+    place.write("lock.json", json.dumps(told).encode())
+    assert holder(place) is None
+    with hold(place):
+        assert (holder(place) or {})["process"] == os.getpid()
+    elsewhere = told | {"machine": "another"}
+    place.write("lock.json", json.dumps(elsewhere).encode())
+    with pytest.raises(Held), hold(place):
+        pass
+
+
+def test_of_two_that_take_a_lock_at_once_one_has_it(store: Store) -> None:
+    place = Place.of("s3://corpus/raced/.duizhao")
+    place.create("lock.json", b"{}")
+    with pytest.raises(FileExistsError):
+        place.create("lock.json", b"{}")
+    place.remove("lock.json")
+    begin, have = threading.Barrier(4), []
+
+    def take() -> None:
+        begin.wait()
+        with contextlib.suppress(Held), hold(Place.of("s3://corpus/raced/.duizhao")):
+            have.append(threading.get_ident())
+            time.sleep(2)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(have) == 1
+
+
+def test_a_lock_that_another_has_taken_is_noticed(store: Store) -> None:
+    place = Place.of("s3://corpus/lost/.duizhao")
+    with hold(place) as still_ours:
+        still_ours()
+        told = holder(place) or {}
+        place.write("lock.json", json.dumps(told | {"token": "another"}).encode())
+        with pytest.raises(Held):
+            still_ours()
+    assert (holder(place) or {})["token"] == "another", "it is not removed"
+
+
+def test_a_batch_on_an_object_store_goes_on_at_once_after_a_sigkill(
+    environment: dict[str, str], store: Store, tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 5, broken=False)
+    calm, _ = batch(environment, folder, "--out", "s3://corpus/whole", code=0)
+    process = subprocess.Popen(
+        command("batch", folder, "--out", "s3://corpus/torn", "--beam", "1"),
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    documents = Place.of("s3://corpus/torn/.duizhao")
+    while not list(documents.find("documents")):
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    told, _ = batch(environment, folder, "--out", "s3://corpus/torn", code=0)
+    assert told["counts"] == calm["counts"]
+    assert remote_contents("s3://corpus/torn") == remote_contents("s3://corpus/whole")
+
+
+def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
+    environment: dict[str, str], store: Store, tmp_path: Path
+) -> None:
+    quick = (
+        "import flows.storage; flows.storage.PAUSES = (0.1,); from flows.cli import main; main()"
+    )
+    away = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    keyless = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(tmp_path)}
+    keyless |= {"AWS_EC2_METADATA_DISABLED": "true"}
+    for change, words in ((away, "http://127.0.0.1:9"), (keyless, "AWS_ACCESS_KEY_ID")):
+        done = subprocess.run(
+            [sys.executable, "-c", quick, "status", "s3://corpus/calm"],
+            env=environment | {"PYTHONPATH": str(ROOT), **change},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert words in done.stderr
+
+
+def test_fingerprints_of_a_folder_take_one_request(store: Store) -> None:
+    place = Place.of("s3://corpus")
+    paths = [f"s3://corpus/many/{number}.txt" for number in range(5)]
+    for path in paths:
+        place.write(path.removeprefix("s3://corpus/"), path.encode())
+    before = store.requests
+    found = fingerprints([*paths, "s3://corpus/many/none.txt"])
+    assert store.requests - before <= 2
+    assert found.pop("s3://corpus/many/none.txt") == ""
+    assert len(set(found.values())) == 5
 
 
 def test_a_changed_object_has_another_fingerprint(store: Store) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import threading
+import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from corpus.document import InputError
+from flows import console
 from flows.lock import Held, hold, holder
 from flows.manifest import Entry, groups, read_manifest
 from flows.storage import Place
@@ -68,6 +73,56 @@ def test_a_missing_manifest_and_a_wrong_pattern_are_told(tmp_path: Path) -> None
         read_manifest(str(tmp_path), "*.zh.txt,*.en.txt")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("a.csv", 'id,source\na,"b\nc,d\n', r"a\.csv:\d: .*quotation mark"),
+        ("a.csv", 'id,source\n"a\nb",c\n', r"a\.csv:3: a line break in id"),
+        ("a.csv", "id,source\na,b" + "x" * 140_000 + "\n", r"a\.csv:2: field larger"),
+    ],
+)
+def test_a_quotation_mark_left_open_swallows_no_lines(
+    tmp_path: Path, name: str, text: str, complaint: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=complaint):
+        read_manifest(str(tmp_path / name))
+
+
+def test_in_tsv_a_quotation_mark_is_a_character_and_headings_lose_their_spaces(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "list.tsv"
+    path.write_text('id \t source\ttitle\na\ta.txt\t"The\nb\tb.txt\tend"\n')
+    assert [(one.id, one.metadata) for one in read_manifest(str(path))] == [
+        ("a", {"title": '"The'}),
+        ("b", {"title": 'end"'}),
+    ]
+
+
+def test_a_manifest_and_its_documents_may_be_file_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"id,source\na,file://{tmp_path}/a.txt\n")
+    assert read_manifest(f"file://{path}") == [Entry("a", f"{tmp_path}/a.txt")]
+
+
+def test_files_of_a_folder_that_are_not_taken_are_named(tmp_path: Path) -> None:
+    class Heard(console.Console):
+        said: ClassVar[list[str]] = []
+
+        def note(self, text: str) -> None:
+            self.said.append(text)
+
+    for name in ("a.zh.pdf", "a.zh.txt", "a.en.txt", "b.en.txt"):
+        (tmp_path / name).touch()
+    with console.use(Heard()):
+        assert [one.id for one in read_manifest(str(tmp_path))] == ["a"]
+    assert Heard.said == [
+        f"{tmp_path}: not taken, another file has the same id: a.zh.txt",
+        f"{tmp_path}: no Chinese file for b.en.txt",
+    ]
+
+
 def test_groups_keep_the_order_and_their_bounds() -> None:
     entries = [Entry(str(number), "") for number in range(7)]
     made = groups(entries, [1, 1, 1, 50, 1, 1, 1], most=3, most_bytes=20)
@@ -90,6 +145,22 @@ def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
     assert holder(place) is None
     with hold(place):
         pass
+
+
+def test_a_look_at_the_lock_refuses_no_batch_that_begins_meanwhile(tmp_path: Path) -> None:
+    place = Place.of(tmp_path / "out" / ".duizhao")
+    with hold(place):
+        pass
+    with (tmp_path / "out" / ".duizhao" / "lock.json").open() as looked:
+        fcntl.flock(looked, fcntl.LOCK_SH)
+
+        def let_go() -> None:
+            time.sleep(0.3)
+            fcntl.flock(looked, fcntl.LOCK_UN)
+
+        threading.Thread(target=let_go).start()
+        with hold(place):
+            pass
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,13 +29,16 @@ def folder(tmp_path: Path) -> Path:
     """A small corpus with its card, and files that belong to this machine only."""
     place = tmp_path / "corpus"
     (place / "data").mkdir(parents=True)
-    path = place / "data" / "train-00000-of-00001.parquet"
+    name = "data/train-00000-of-00001.parquet"
+    path = place / name
     with path.open("wb") as file:
         write([row("A", n, f"第{n}号决议。", f"Resolution {n}.") for n in range(30)], file)
     facts = CardFacts(
         "Test", [SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)]
     )
     (place / "README.md").write_text(render(facts, path), "utf-8")
+    files = {file: {"bytes": (place / file).stat().st_size} for file in ("README.md", name)}
+    (place / "batch.json").write_text(json.dumps({"files": files}), "utf-8")
     (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
     (place / ".lock").write_text("me", "utf-8")
     (place / ".cache").mkdir()
@@ -83,6 +87,8 @@ def test_a_second_push_takes_old_shards_away(hub: Hub, folder: Path) -> None:
     assert run(folder, "someone/un", hub=hub)[0] == 0
     old = folder / "data" / "train-00000-of-00001.parquet"
     old.rename(folder / "data" / "train-00000-of-00002.parquet")
+    seal = (folder / "batch.json").read_text("utf-8")
+    (folder / "batch.json").write_text(seal.replace("of-00001", "of-00002"), "utf-8")
     hub.files["someone/un"]["notes.md"] = b"by hand"
     code, _, err = run(folder, "someone/un", "-m", "Second edition", hub=hub)
     assert code == 0, err
@@ -118,6 +124,16 @@ def test_a_folder_without_a_whole_card_is_refused(folder: Path, change: object, 
     change(folder)  # type: ignore[operator]
     code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
     assert (code, words in err, err.count("\n")) == (2, True, 1), err
+
+
+def test_a_half_written_corpus_is_not_sent(folder: Path) -> None:
+    shard = folder / "data" / "train-00000-of-00001.parquet"
+    shard.write_bytes(shard.read_bytes()[:100])
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, "is not as the batch wrote it" in err) == (2, True), err
+    (folder / "batch.json").unlink()
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, "the corpus is not whole" in err) == (2, True), err
 
 
 def test_what_the_hub_says_comes_in_one_line(hub: Hub, folder: Path) -> None:

@@ -1,0 +1,104 @@
+"""Running a command and watching its processes: seconds, CPU seconds, peak memory of each."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOK_SECONDS = 0.5
+TICKS = os.sysconf("SC_CLK_TCK")
+NAMES = {"flows.server": "server", "flows.workers": "worker"}
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What was seen of one process: what it was, its peak memory in MiB, its CPU seconds."""
+
+    name: str
+    peak: int
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command cost, what it printed, and each of its processes."""
+
+    code: int
+    wall: float
+    cpu: float
+    output: str
+    processes: tuple[Process, ...]
+
+    def memory(self) -> str:
+        """Largest peak of each kind of process."""
+        peaks: dict[str, int] = {}
+        for one in self.processes:
+            peaks[one.name] = max(one.peak, peaks.get(one.name, 0))
+        return ", ".join(f"{name} {peak}" for name, peak in sorted(peaks.items()))
+
+
+def run(command: list[str], environment: Mapping[str, str], log: Path | None = None) -> Ran:
+    """Run a command to its end; standard error goes to `log`, else through."""
+    start, before = time.perf_counter(), _children()
+    errors = log.open("wb") if log else None
+    process = subprocess.Popen(
+        command, env=dict(environment), stdout=subprocess.PIPE, stderr=errors, text=True
+    )
+    seen: dict[int, Process] = {}
+    watcher = threading.Thread(target=_watch, args=(process, seen))
+    watcher.start()
+    output, _ = process.communicate()
+    wall = time.perf_counter() - start
+    watcher.join()
+    if errors:
+        errors.close()
+    spent = _children() - before
+    # a server is killed and a worker too: who waits for them has their seconds
+    return Ran(process.returncode, wall, spent, output, tuple(seen.values()))
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _watch(process: subprocess.Popen[str], seen: dict[int, Process]) -> None:
+    while process.poll() is None:
+        for number in _descendants(process.pid):
+            if found := _look(number, number == process.pid):
+                seen[number] = found
+        time.sleep(LOOK_SECONDS)
+
+
+def _descendants(ancestor: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    found = [ancestor]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def _look(number: int, first: bool) -> Process | None:
+    folder = Path(f"/proc/{number}")
+    try:
+        status = (folder / "status").read_text()
+        words = (folder / "cmdline").read_text()
+        stat = (folder / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    kinds = [name for word, name in NAMES.items() if word in words]
+    name = kinds[0] if kinds else "batch" if first else "other"
+    cpu = (int(stat[11]) + int(stat[12])) / TICKS
+    return Process(name, int(peaks[0]) // 1024 if peaks else 0, cpu)

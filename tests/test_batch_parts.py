@@ -1,0 +1,372 @@
+"""Parts of a batch by themselves: what becomes of documents, workers and files in trouble."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import threading
+import time
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.bitext import MachineTranslation
+from corpus.document import InputError
+from corpus.splits import Shares
+from flows import documents, groups, job, results, stages, workers
+from flows.deployments import check_none_left
+from flows.manifest import Entry
+from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
+from flows.publish import Plan, is_whole, publish, read_seal
+from flows.settings import Settings, plain
+from flows.storage import Place, StorageError, fingerprint, is_remote, plain_path
+from flows.tally import Tally, keep
+from tests.test_splits import row
+
+PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Documents without references, and an engine that is poisoned by one word."""
+
+    def translate(texts: list[str], *_: Any) -> list[MachineTranslation]:
+        if any("毒" in text for text in texts):
+            raise ValueError("poisoned")
+        return [MachineTranslation(text.upper(), -0.1, 3) for text in texts]
+
+    monkeypatch.setattr(stages, "translate_texts", translate)
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_RESULTS", str(tmp_path / "results"))
+    results.forget()
+    for name, text in (("a", "会议开幕。"), ("b", "有毒的文件。"), ("c", "会议闭幕。")):
+        (tmp_path / f"{name}.zh.txt").write_text(f"{text}\n", encoding="utf-8")
+    return tmp_path
+
+
+def process(folder: Path) -> dict[str, Outcome]:
+    entries = [Entry(name, str(folder / f"{name}.zh.txt")) for name in "abc"]
+    keys = [name * 64 for name in "abc"]
+    state = str(folder / "out" / STATE)
+    made = documents.process_group(entries, keys, state, plain(Settings(beam=1)))
+    return {one.id: one for one in made}
+
+
+def test_a_document_that_cannot_be_translated_fails_alone(stubbed: Path) -> None:
+    outcomes = process(stubbed)
+    assert {name: one.status for name, one in outcomes.items()} == {
+        "a": "done",
+        "b": "failed",
+        "c": "done",
+    }
+    assert outcomes["b"].stage == "translate"
+    assert "poisoned" in outcomes["b"].reason
+
+
+def test_outcomes_that_cannot_be_written_leave_their_documents(
+    stubbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("no space left")
+
+    monkeypatch.setattr(Place, "write", full)
+    outcomes = process(stubbed)
+    assert {one.status for one in outcomes.values()} == {"left"}
+
+
+def test_a_full_disk_in_the_cache_leaves_documents_and_fails_none(
+    stubbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(results, "save", full)
+    outcomes = process(stubbed)
+    assert {one.status for one in outcomes.values()} == {"left"}
+    assert not outcome_names(Place.of(stubbed / "out" / STATE))
+
+
+def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> workers.Worker:
+    """A worker in a thread whose every group raises `error`."""
+
+    def process_group(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(documents, "process_group", process_group)
+    ours, theirs = Pipe()
+    threading.Thread(target=workers.serve, args=(theirs, os.getppid()), daemon=True).start()
+    worker = object.__new__(workers.Worker)
+    worker._end = ours
+    return worker
+
+
+def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    class UnsendableError(Exception):
+        def __init__(self) -> None:
+            super().__init__(lambda: None)
+
+    for error, passing in ((OSError(errno.ENOSPC, "full"), True), (UnsendableError(), False)):
+        worker = piped(monkeypatch, error)
+        with pytest.raises(workers.WorkerError) as told:
+            worker.run(([], [], "", {}), 10)
+        assert told.value.passing is passing
+
+
+class FakeWorkers:
+    """Workers that die of the document `deadly`, and say `error` of whatever else."""
+
+    def __init__(self, deadly: str = "", error: workers.WorkerError | None = None) -> None:
+        self.deadly = deadly
+        self.error = error
+
+    def one(self) -> FakeWorkers:
+        return self
+
+    def __enter__(self) -> FakeWorkers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def run(self, group: Any, *_: object) -> list[Outcome]:
+        entries, keys = group[:2]
+        if self.error:
+            raise self.error
+        if self.deadly in [entry.id for entry in entries]:
+            raise workers.WorkerLost("killed by signal 9")
+        return [Outcome(one.id, key, "done") for one, key in zip(entries, keys, strict=True)]
+
+
+def group_of(folder: Path, *names: str) -> dict[str, Any]:
+    entries = [Entry(name, f"{name}.zh.txt") for name in names]
+    return groups.packed(entries, [name * 64 for name in names], str(folder / STATE), {})
+
+
+def test_a_lost_worker_costs_only_the_document_that_kills_it(tmp_path: Path) -> None:
+    group = group_of(tmp_path, "a", "b", "c")
+    outcomes = groups.in_worker(FakeWorkers("b"), group, 1)  # type: ignore[arg-type]
+    assert [one.status for one in outcomes] == ["done", "failed", "done"]
+    assert "lost 2 workers: killed by signal 9" in outcomes[1].reason
+    assert list(outcome_names(Place.of(tmp_path / STATE))) == ["b" * 64]
+
+
+def test_passing_trouble_of_a_whole_group_leaves_its_documents(tmp_path: Path) -> None:
+    group = group_of(tmp_path, "a", "b")
+    fake = FakeWorkers(error=workers.WorkerError("disk full", passing=True))
+    outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
+    assert [(one.id, one.status, one.reason) for one in outcomes] == [
+        ("a", "left", "disk full"),
+        ("b", "left", "disk full"),
+    ]
+
+
+def test_documents_that_are_left_fail_a_deployed_batch_so_that_it_is_tried_again() -> None:
+    check_none_left({"counts": {"left": 0}, "batch": {"left": []}})
+    with pytest.raises(Exception, match=r"1 documents left, such as a \(process\): gone"):
+        check_none_left({"counts": {"left": 1}, "batch": {"left": [["a", "process", "gone"]]}})
+
+
+def done(out: Path, *names: str) -> tuple[list[Entry], list[str]]:
+    """Entries with outcomes of a row each."""
+    state = Place.of(out / STATE)
+    for number, name in enumerate(names):
+        kept = row(name, 0, f"第{number}号决议。", f"Resolution {number}.")
+        outcome = Outcome(name, name * 64, "done", counts={"rows": 1})
+        keep_done(state, outcome, [job_row(kept)], [])
+    return [Entry(name, f"/in/{name}.zh.txt") for name in names], [name * 64 for name in names]
+
+
+def job_row(kept: Any) -> Any:
+    from corpus.splits import KeyedRow, text_keys
+
+    return KeyedRow(kept, text_keys(kept, [kept.source], [kept.target]))
+
+
+def put(out: Path, entries: list[Entry], keys: list[str], plan: Plan = PLAN) -> dict[str, Any]:
+    return publish(Place.of(out), entries, keys, plan, {}, lambda *_: None)
+
+
+def test_a_folder_that_is_not_a_batchs_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(InputError, match="is not empty and no batch was begun there"):
+        job.check_batch_output(str(tmp_path))
+    assert not (tmp_path / STATE).exists()
+    assert job.check_batch_output(f"file://{tmp_path}/new") == f"{tmp_path}/new"
+    (tmp_path / STATE).mkdir()
+    assert job.check_batch_output(str(tmp_path)) == str(tmp_path)
+
+
+def test_publishing_removes_old_shards_and_nothing_of_the_users(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    mine = [tmp_path / name for name in ("data/mine.parquet", "tsv/notes.tsv", "ledger/old.jsonl")]
+    old = tmp_path / "data" / "train-00007.parquet"
+    for path in (*mine, old):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    put(tmp_path, entries, keys)
+    assert [path.exists() for path in mine] == [True, True, True]
+    assert not old.exists()
+
+
+def test_a_corpus_with_a_file_missing_or_cut_is_written_again(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    first = put(tmp_path, entries, keys)
+    shard = next((tmp_path / "data").iterdir())
+    for spoil in (shard.unlink, lambda: shard.write_bytes(b"cut"), (tmp_path / "README.md").unlink):
+        spoil()
+        assert not is_whole(Place.of(tmp_path), read_seal(Place.of(tmp_path)) or {})
+        assert put(tmp_path, entries, keys)["files"] == first["files"]
+        assert is_whole(Place.of(tmp_path), first)
+
+
+def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a")
+    told = Outcome("b", "b" * 64, "failed", "read", "/in/b.zh.txt: the file is empty")
+    keep_failure(Place.of(tmp_path / STATE), told)
+    seal = put(tmp_path, [*entries, Entry("b", "/in/b.zh.txt")], [*keys, "b" * 64])
+    assert seal["failed"] == [["b", "read", "/in/b.zh.txt: the file is empty"]]
+    assert '"reason": "b.zh.txt: the file is empty"' in (tmp_path / "documents.jsonl").read_text()
+
+
+def test_a_batch_that_lost_its_lock_writes_nothing(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a")
+
+    def lost() -> None:
+        raise StorageError("another has it")
+
+    with pytest.raises(StorageError, match="another has it"):
+        publish(Place.of(tmp_path), entries, keys, PLAN, {}, lambda *_: None, lost)
+    assert not (tmp_path / "data").exists()
+
+
+def test_parquet_is_always_written() -> None:
+    options = job.options_of(Settings(formats=("jsonl",)))
+    assert options.plan.formats == ("parquet", "jsonl")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"cluster": "tcp://x"}, "--cluster needs --runner dask"),
+        ({"runner": "dask", "cluster": "tcp://x", "workers": 2}, "leave --workers out"),
+        ({"runner": "spark"}, "there are local, dask, ray"),
+        ({"runner": "ray"}, r"pip install 'duizhao\[ray\]'"),
+    ],
+)
+def test_options_that_do_not_apply_are_refused(
+    options: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {"prefect_dask": True, "prefect_ray": False}
+    monkeypatch.setattr("importlib.util.find_spec", there.get)
+    with pytest.raises(InputError, match=words):
+        job.options_of(Settings(), **options)
+
+
+def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    path = tmp_path / "a.zh.txt"
+    path.write_text("一。", encoding="utf-8")
+    options = job.options_of(Settings(), workers=1)
+
+    def key() -> str:
+        made = job.plan_job(str(tmp_path / "out"), [Entry("a", str(path))], Settings(), options)
+        return made.keys[0]
+
+    first = key()
+    os.utime(path, (1, 1))
+    assert key() == first
+    path.write_text("二。", encoding="utf-8")
+    assert key() != first
+
+
+def test_what_was_built_stays_when_its_files_leave_the_inbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    out = str(tmp_path / "out")
+    options = job.options_of(Settings(), workers=1, keep_planned=True)
+    for name in "ab":
+        (tmp_path / f"{name}.zh.txt").write_text(name)
+    first = [Entry("a", str(tmp_path / "a.zh.txt"))]
+    made = job.plan_job(out, first, Settings(), options)
+    outcome = Outcome("a", made.keys[0], "done")
+    keep_done(Place.of(out) / STATE, outcome, [], [])
+    (tmp_path / "a.zh.txt").unlink()
+    second = job.plan_job(out, [Entry("b", str(tmp_path / "b.zh.txt"))], Settings(), options)
+    assert [entry.id for entry in second.entries] == ["b", "a"]
+    assert second.todo == [0]
+    assert second.keys[1] == made.keys[0]
+
+
+def test_file_addresses_are_local_paths(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one")
+    address = f"file://{tmp_path}/a.txt"
+    assert plain_path(address) == str(tmp_path / "a.txt")
+    assert not is_remote(address)
+    assert fingerprint(address)
+    place = Place.of(f"file://{tmp_path}")
+    assert place.local == tmp_path
+    assert place.read("a.txt") == b"one"
+
+
+class Troubled:
+    """A file system that raises; counts how often it was asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.asked = 0
+
+    def cat_file(self, _path: str) -> bytes:
+        self.asked += 1
+        raise self.error
+
+
+def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exceptions = pytest.importorskip("botocore.exceptions")
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    for error, asked in (
+        (exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:9"), 7),
+        (exceptions.NoCredentialsError(), 1),
+        (PermissionError("Access Denied"), 1),
+    ):
+        system = Troubled(error)
+        with pytest.raises(StorageError, match="s3://bucket/x: "):
+            Place("s3://bucket/x", "bucket/x", system).read("a")
+        assert system.asked == asked
+
+
+def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
+    class Full:
+        def write(self, *_: object) -> None:
+            raise StorageError("full")
+
+    keep(Tally(3), Full())  # type: ignore[arg-type]
+
+
+def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import batch_summary
+
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    (tmp_path / "a.zh.txt").write_text("a")
+    out = str(tmp_path / "out")
+    entries = [Entry("a", str(tmp_path / "a.zh.txt"))]
+    options = job.options_of(Settings(), workers=1)
+    planned = job.plan_job(out, entries, Settings(), options)
+    tally = Tally(1)
+    tally.add([Outcome("a", planned.keys[0], "left", "read", "the disk was away")])
+    keep(tally, Place.of(out) / STATE)
+    told = batch_summary.status(out)
+    assert (told["left"], told["why_left"]) == (1, [["a", "read", "the disk was away"]])
+    assert told["failed"] == []
+    job.plan_job(out, entries, Settings(), options)
+    assert batch_summary.status(out)["why_left"] == []
+    assert json.loads(json.dumps(told)) == told
