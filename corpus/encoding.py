@@ -53,26 +53,34 @@ def decode(data: bytes, name: str) -> Decoded:
         return _checked(Decoded(data.decode(utf16), utf16), name)
     try:
         return _checked(Decoded(data.decode("utf-8"), "utf-8"), name)
-    except UnicodeDecodeError as error:
-        broken_at = error.start
+    except UnicodeDecodeError:
+        pass
     if _binary_bytes(data):
         raise InputError(f"{name}: this is a binary file; give a text, PDF, Word or HTML file")
-    cut = _utf8_with_a_few_broken_bytes(data)
+    # a few bytes of GB18030 may look like a damaged character of UTF-8: 大会。
+    cut = None if _is_gb(data) else _utf8_with_a_few_broken_bytes(data)
     if cut is not None:
-        warning = f"{name}: damaged UTF-8 from byte {broken_at} on, shown as U+FFFD"
-        return _checked(Decoded(cut, "utf-8", warnings=(warning,)), name)
+        return _checked(Decoded(cut, "utf-8", warnings=(_damage(data, "utf-8", name),)), name)
     return _checked(_legacy(data, name), name)
+
+
+def _damage(data: bytes, encoding: str, name: str) -> str:
+    """What is told of bytes that cannot be read: how many places, and the line of the first."""
+    text = data.decode(encoding, errors="replace")
+    line = text.count("\n", 0, text.find("\ufffd")) + 1
+    places = text.count("\ufffd")
+    more = f" and {places - 1} more places" if places > 1 else ""
+    return f"{name}, line {line}{more}: damaged {encoding.upper()}, shown as U+FFFD"
 
 
 def _with_bom(data: bytes, encoding: str, name: str) -> Decoded:
     try:
         text = data.decode(encoding)
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
         if text.count("\ufffd") > 0.1 * len(text):
             raise InputError(f"{name}: this is a binary file that begins like {encoding}") from None
-        warning = f"{name}: damaged {encoding.upper()} from byte {error.start} on"
-        return _checked(Decoded(text, encoding, True, (warning,)), name)
+        return _checked(Decoded(text, encoding, True, (_damage(data, encoding, name),)), name)
     return _checked(Decoded(text, encoding, bom=True), name)
 
 
@@ -173,23 +181,22 @@ def _everyday(char: str) -> bool:
 def _legacy(data: bytes, name: str) -> Decoded:
     candidates = []
     for encoding in ("gb18030", "big5"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            # a file cut in the middle of a character is still worth reading
-            if error.start < len(data) - 3:
-                continue
-            text = data[: error.start].decode(encoding)
-        share = _common_share(text)
-        has_wide = any(char > "\x7f" for char in text)
-        if has_wide and share > 0.8:
-            candidates.append((share, encoding == "gb18030", encoding, text))
+        text = data.decode(encoding, errors="replace")
+        broken = text.count("\ufffd")
+        wide = sum(1 for char in text if char > "\x7f" and char != "\ufffd")
+        whole = broken == 0
+        if wide and broken <= max(1, wide // 200) and _common_share(text) > 0.8:
+            share = _common_share(text)
+            candidates.append((whole, share, encoding == "gb18030", encoding, text))
     if candidates:
-        _, _, encoding, text = max(candidates)
-        return Decoded(text, encoding)
+        whole, _, _, encoding, text = max(candidates)
+        return Decoded(text, encoding, warnings=() if whole else (_damage(data, encoding, name),))
     western = _western(data)
     if western is not None:
         return Decoded(western, "cp1252")
+    text = data.decode("utf-8", errors="replace")
+    if text.count("\ufffd") <= 3:  # too little to tell another encoding by
+        return Decoded(text, "utf-8", warnings=(_damage(data, "utf-8", name),))
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()

@@ -1,14 +1,14 @@
-"""Plain text with one segment a line, read as sacrebleu's command line reads it.
+"""Plain text with one segment a line, as sacrebleu's command line reads it.
 
-One thing is different: a byte order mark is no part of the first segment (sacrebleu keeps it).
+What is different: a byte order mark is no part of the first segment (sacrebleu keeps it), and
+other encodings than UTF-8 are read (corpus/lines.py).
 """
 
 from __future__ import annotations
 
-import gzip
-import sys
 from pathlib import Path
 
+from corpus import lines
 from corpus.document import InputError
 
 
@@ -16,35 +16,9 @@ def read_lines(path: str | Path) -> list[str]:
     """Lines without white space at their end; ``-`` is standard input, ``.gz`` is unpacked.
 
     Only ``\\n`` ends a line (U+2028 and the like stand inside segments). InputError where the file
-    is missing, empty, or not UTF-8.
+    is missing, empty or binary.
     """
-    name = str(path)
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read()
-        elif name.endswith(".gz"):
-            with gzip.open(name, "rb") as file:
-                data = file.read()
-        else:
-            data = Path(name).read_bytes()
-    except IsADirectoryError as error:
-        raise InputError(f"{name} is a folder; give a text file with one segment a line") from error
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror or error}") from error
-    shown = "standard input" if name == "-" else name
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{shown}, line {line}: not UTF-8; convert it first (iconv -t UTF-8)"
-        ) from error
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    if not lines:
-        raise InputError(f"{shown} is empty; give one segment a line")
-    return [line.rstrip() for line in lines]
+    return [line.rstrip() for line in lines.read_lines(path)]
 
 
 def check_same_length(first: str, one: list[str], second: str, other: list[str]) -> None:

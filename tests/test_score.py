@@ -156,7 +156,7 @@ def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"one\n", "has 24 lines but"), (b"", "is empty"), (b"a\nb\xff\n", "line 2: not UTF-8")],
+    [(b"one\n", "has 24 lines but"), (b"", "is empty"), (bytes(range(256)), "binary file")],
 )
 def test_unusable_files_are_named_in_one_line(
     files: tuple[Path, Path], tmp_path: Path, content: bytes, word: str

@@ -1,0 +1,106 @@
+"""Lines in: whatever the encoding, a damaged byte or the kind of file."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from corpus import encoding
+from corpus.document import InputError
+from corpus.lines import Lines, read_lines
+
+TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+def test_every_encoding_is_read_and_told(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "in.zh"
+    file.write_bytes("\r\n".join(TEXT).encode(name))
+    said: list[str] = []
+    assert read_lines(file, said.append) == TEXT
+    found = name.removesuffix("-sig") if name != "utf-16" else "utf-16-le"
+    mark = " with a byte-order mark" if name in ("utf-8-sig", "utf-16") else ""
+    assert said == ([] if name == "utf-8" else [f"{file}: read as {found}{mark}"])
+
+
+@pytest.mark.parametrize("text", ["大会。", "大会。\n", "会议。", "安全理事会", "联合国"])
+def test_a_few_characters_of_gb18030_are_no_damaged_utf8(text: str) -> None:
+    assert encoding.decode(text.encode("gb18030"), "x").text == text
+
+
+@pytest.mark.parametrize("name", ["utf-8", "gb18030"])
+def test_damage_costs_its_characters_only_and_its_line_is_told(tmp_path: Path, name: str) -> None:
+    lines = [f"第{number}次会议的报告。" for number in range(50_000)]
+    raw = [line.encode(name) for line in lines]
+    for number in (7, 49_000):
+        raw[number] = raw[number][:-1]  # the line's last character is cut
+    file = tmp_path / "in.zh"
+    file.write_bytes(b"\n".join(raw))
+    said: list[str] = []
+    read = read_lines(file, said.append)
+    assert len(read) == len(lines)
+    assert [n for n, (a, b) in enumerate(zip(read, lines, strict=True)) if a != b] == [7, 49_000]
+    assert read[7] == lines[7][:-1] + "\ufffd"
+    warnings = [line for line in said if "damaged" in line]
+    assert [line.partition(": damaged")[0] for line in warnings] == [
+        f"warning: {file}, line 8",
+        f"warning: {file}, line 49001",
+    ]
+
+
+def test_many_damaged_lines_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "in.zh"
+    damaged = ("好的\n".encode()[:-2] + b"\n") * 9
+    file.write_bytes(("好" * 3000 + "\n").encode() + damaged)
+    said: list[str] = []
+    assert len(read_lines(file, said.append)) == 10
+    assert len(said) == 4
+    assert said[-1].endswith("9 damaged lines in all")
+
+
+def test_what_comes_after_an_ascii_beginning_decides(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes(b"2532 (2020)\n" * 40_000 + "安全理事会的报告。\n".encode("gb18030") * 3)
+    said: list[str] = []
+    assert read_lines(file, said.append)[-3:] == ["安全理事会的报告。"] * 3
+    assert said == [f"{file}: read as gb18030"]
+
+
+def test_a_pipe_is_read_once_and_gz_is_unpacked(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("大会。\n决议。\n", "utf-8"))
+    writer.start()
+    read = Lines(str(pipe))
+    assert (read.count, list(read)) == (None, ["大会。", "决议。"])
+    writer.join()
+    packed = tmp_path / "in.zh.gz"
+    packed.write_bytes(gzip.compress("大会。\n".encode()))
+    assert read_lines(packed) == ["大会。"]
+
+
+def test_the_size_of_a_file_does_not_matter(tmp_path: Path) -> None:
+    file = tmp_path / "in.zh"
+    file.write_text("安全理事会的报告。\n" * 800_000, encoding="utf-8")
+    tracemalloc.start()
+    assert sum(1 for _ in Lines(str(file))) == 800_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8e6 < file.stat().st_size
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", bytes(range(256)) * 40])
+def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "in.zh"
+    file.write_bytes(data)
+    with pytest.raises(InputError, match=r"in\.zh: "):
+        read_lines(file)
+    with pytest.raises(InputError, match="it is a folder"):
+        read_lines(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        read_lines(tmp_path / "absent")
