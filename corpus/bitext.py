@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from corpus.alignment.bead import Bead
-from corpus.document import Block, Document, LedgerEntry, Side
+from corpus.document import Block, BrokenIdentity, Document, LedgerEntry, Side
 
 TargetKind = Literal["human", "machine"]
 
@@ -76,7 +76,7 @@ def check_identity(
     source: Document,
     target: Document | None,
 ) -> None:
-    """Raise AssertionError unless rows + ledger hold every sentence of both documents once."""
+    """Raise BrokenIdentity unless rows + ledger hold every sentence of both documents once."""
     rows = list(rows)
     ledger = list(ledger)
     sides: Sequence[tuple[str, Document | None, Iterable[int]]] = (
@@ -89,10 +89,12 @@ def check_identity(
         ]
         found = Counter([*kept, *left_out])
         expected = Counter(range(len(document.sentences) if document else 0))
-        assert found == expected, (
-            f"{side} sentences lost: {sorted((expected - found).elements())[:10]}, "
-            f"doubled: {sorted((found - expected).elements())[:10]}"
-        )
+        if found != expected:
+            raise BrokenIdentity(
+                f"{document.id if document else 'no document'}: {side} sentences lost: "
+                f"{sorted((expected - found).elements())[:10]}, "
+                f"doubled: {sorted((found - expected).elements())[:10]}; please report this"
+            )
 
 
 def make_bitext(

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from corpus.bitext import Row
 from corpus.document import InputError, LedgerEntry
 from corpus.splits import SPLITS
+from corpus.writers.jsonl import row_of
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
 LEDGERS = ("ledger.jsonl", "ledger.jsonl.gz", "ledger")
 NOT_CORPUS = ("ledger", "edits", "status", "state", "manifest", "failed", "cache", "documents")
-
-_FIELDS = {entry.name: str(entry.type) for entry in fields(Row)}
-_TUPLES = tuple(name for name, kind in _FIELDS.items() if kind.startswith("tuple"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,6 @@ def read_file(path: Path) -> Iterator[Row]:
                     f"{path}, line {number}: not a row of a corpus ({error}); "
                     "build the corpus again"
                 ) from error
-
-
-def row_of(values: Mapping[str, Any]) -> Row:
-    """A row of its fields; columns that a row does not have are left out."""
-    known = {name: values[name] for name in _FIELDS if name in values}
-    return Row(**(known | {name: tuple(known[name] or ()) for name in _TUPLES if name in known}))
 
 
 def read_ledger(path: Path) -> Iterator[LedgerEntry]:

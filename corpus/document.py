@@ -41,6 +41,10 @@ class InputError(DuizhaoError):
     """The input cannot be used: empty, binary, damaged, in another language (exit code 2)."""
 
 
+class BrokenIdentity(DuizhaoError):  # noqa: N818 - says what it is
+    """A sentence would be lost or doubled: a fault of ours, told before anything is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence and where it stands: ``block.text[start:end] == text``.
@@ -131,16 +135,21 @@ class Document:
             start = end
 
     def check(self) -> None:
-        """Raise AssertionError where the two rules of this module do not hold."""
+        """Raise BrokenIdentity where the two rules of this module do not hold."""
         sentence_id = 0
         for block_id, block in enumerate(self.blocks):
-            assert block.id == block_id, f"block {block.id} stands at {block_id}"
+            if block.id != block_id:
+                raise BrokenIdentity(f"{self.id}: block {block.id} stands at {block_id}")
             end = 0
             for sentence in block.sentences:
-                place = f"sentence {sentence.id} of block {block_id}"
-                assert (sentence.id, sentence.block) == (sentence_id, block_id), place
-                assert not block.text[end : sentence.start].strip(), f"text lost before {place}"
-                assert block.text[sentence.start : sentence.end] == sentence.text, place
+                place = f"{self.id}: sentence {sentence.id} of block {block_id}"
+                if (sentence.id, sentence.block) != (sentence_id, block_id):
+                    raise BrokenIdentity(f"{place} has another number than its place")
+                if block.text[end : sentence.start].strip():
+                    raise BrokenIdentity(f"{place}: text lost before it")
+                if block.text[sentence.start : sentence.end] != sentence.text:
+                    raise BrokenIdentity(f"{place} is not what stands there")
                 end = sentence.end
                 sentence_id += 1
-            assert not block.text[end:].strip(), f"text lost at the end of block {block_id}"
+            if block.text[end:].strip():
+                raise BrokenIdentity(f"{self.id}: text lost at the end of block {block_id}")

@@ -1,7 +1,7 @@
 """Where sentences begin and end, in Chinese and in English.
 
     >>> text = "Mr. Ban spoke. He thanked all."
-    >>> [text[start:end] for start, end in split(text, "en")]
+    >>> [text[start:end] for start, end in split(text)]
     ['Mr. Ban spoke.', 'He thanked all.']
 
 Every mark that may end a sentence is looked at once, with what stands before and after it; the
@@ -16,7 +16,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from corpus import sentence_rules as rules
-from corpus.document import Language
 
 _CLOSE = re.escape(rules.CLOSERS)
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -53,11 +52,11 @@ OPEN_ROUND, CLOSE_ROUND = "(（", ")）"
 LONGEST_BRACKET = 240
 
 
-def split(text: str, language: Language) -> list[tuple[int, int]]:
+def split(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of a block, in order; white space around them is in none.
 
     The rules of both languages hold in either, for a Chinese text has English in it and the other
-    way round; `language` is for what they would disagree on, and so far there is no such mark.
+    way round, and there is no mark on which they disagree.
     """
     spans: list[tuple[int, int]] = []
     start = 0
@@ -162,9 +161,10 @@ def _ends_chinese(
         return False  # the title of a book: 《谁来负责？》一书
     if SPEAKER.match(following):
         return False
+    if close[0] in CLOSE_ROUND and text[start:place].lstrip()[:1] not in OPEN_ROUND:
+        return False  # a bracket in the middle of a sentence: 会议（第1次。）结束。
     if mark[-1] in "！？":
-        in_bracket = close[0] in CLOSE_ROUND and text[start:place].lstrip()[:1] not in OPEN_ROUND
-        return not in_bracket and not following.startswith(rules.AFTER_A_QUOTED_QUESTION)
+        return not following.startswith(rules.AFTER_A_QUOTED_QUESTION)
     return not following.startswith(rules.AFTER_A_QUOTED_SENTENCE)
 
 

@@ -114,7 +114,7 @@ def sentence_keys(row: Row) -> Iterator[int]:
     for text, language, count in sides:
         yield hash64(f"{language}\t{plain(text)}")
         if count > 1:
-            for start, end in sentences(text, language):
+            for start, end in sentences(text):
                 yield hash64(f"{language}\t{plain(text[start:end])}")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.alignment.bead import Bead, check_cover
 from corpus.bitext import MachineTranslation
-from corpus.document import Block, Document, InputError, Sentence
+from corpus.document import Block, BrokenIdentity, Document, InputError, Sentence
 
 NAME = "alignment.json"
 VERSION = 1
@@ -31,10 +31,11 @@ class Work:
     min_confidence: float = 0.0
 
     def check(self) -> None:
-        """Raise AssertionError unless documents, translations and beads belong together."""
+        """Raise BrokenIdentity unless documents, translations and beads belong together."""
         self.source.check()
         self.target.check()
-        assert len(self.translations) == len(self.source.sentences), "a translation each"
+        if len(self.translations) != len(self.source.sentences):
+            raise BrokenIdentity("not a translation for each source sentence")
         check_cover(self.beads, len(self.source.sentences), len(self.target.sentences))
 
 
@@ -70,7 +71,7 @@ def read_work(path: Path) -> Work:
             min_confidence=told["min_confidence"],
         )
         work.check()
-    except (KeyError, TypeError, AssertionError) as error:
+    except (KeyError, TypeError, BrokenIdentity) as error:
         raise InputError(f"{path}: does not fit together ({error}); build again") from None
     return work
 

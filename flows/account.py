@@ -6,7 +6,7 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,15 +31,14 @@ PACKAGES = (
 SCORES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 
 
-def write_folder(
-    out: Path, run: Mapping[str, Any], settings: Settings, outputs: Iterable[str]
-) -> dict[str, Any]:
+def write_folder(out: Path, run: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """Write everything that a build leaves into the folder; returns what run.json holds."""
     start = time.perf_counter()
     keys: dict[str, Any] = dict(run["keys"])
     scores = results.load(keys["scores"])
     pair = {name: keys[name] for name in ("source", "target", "translation", "beads")}
     bitext = stages.assemble(**pair, settings=settings)
+    folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     folder.write_corpus(partial, bitext.rows, bitext.ledger, scores, settings.formats)
     if keys["target"]:
@@ -62,7 +61,7 @@ def write_folder(
     told["files"] = folder.file_facts(partial)
     told["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, told)
-    folder.finish(out, outputs)
+    folder.finish(out)
     return told
 
 
@@ -77,17 +76,21 @@ def _told(keys: Mapping[str, Any], settings: Settings, bitext: Bitext) -> dict[s
     target = results.load(keys["target"]).document if keys["target"] else None
     files = stages.locate_model(settings)
     made = results.made(keys["translation"])
+    work = {name: value for name, value in made.facts.items() if name != "compute_type"}
+    told = results.facts(keys["translation"])
     documents = {"source": source, "target": target}
     return {
         "versions": versions(),
         "model": files.name,
         "model_hash": files.hash,
-        "engine": "transformers" if settings.engine == "transformers" else "ctranslate2",
+        "engine": stages.engine_name(settings),
+        "device": stages.device(settings),
+        "compute_type": told.get("compute_type", settings.compute_type),
         "decoding": stages.decoding(settings).key(),
         "settings": plain(settings),
         "inputs": {side: _input(document) for side, document in documents.items() if document},
         "counts": counts(source, target, bitext),
-        "translation": {"reused": made.reused, **made.facts},
+        "translation": {"reused": made.reused, **work},
         "terms": stages.terms(keys["source"], keys["translation"], settings),
     }
 
@@ -125,6 +128,12 @@ def seconds_by_stage(keys: Mapping[str, str | None]) -> dict[str, float]:
     return {names[name]: round(results.made(key).seconds, 3) for name, key in keys.items() if key}
 
 
+def with_overhead(seconds: Mapping[str, float], start: float, wall: float) -> dict[str, float]:
+    """The stages' seconds with what Prefect takes: to start, and beside the stages."""
+    rest = max(0.0, wall - start - sum(seconds.values()))
+    return {"start Prefect": round(start, 3), **seconds, "everything else": round(rest, 3)}
+
+
 def headline(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Value, interval and signature of each score over the aligned beads."""
     beads = scores.get("aligned_beads") or {}
@@ -155,7 +164,7 @@ def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = [
         ("Source", _side(told, "source")),
         ("Reference", _side(told, "target") if "target" in told["inputs"] else "none"),
-        ("Model", f"{told['model']} ({told['engine']}, {told['decoding'].split(';')[0]})"),
+        ("Model", _model(told)),
         ("Rows in the corpus", f"{number['rows']}"),
     ]
     if "target" in told["inputs"]:
@@ -177,6 +186,11 @@ def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("Seconds in all", f"{told['wall']:.1f}"))
     rows.append(("Files", _files(told)))
     return rows
+
+
+def _model(told: Mapping[str, Any]) -> str:
+    arithmetic = f"{told['compute_type']} on {told['device']}"
+    return f"{told['model']} ({told['engine']}, {arithmetic}, {told['decoding'].split(';')[0]})"
 
 
 def _side(told: Mapping[str, Any], side: str) -> str:

@@ -19,23 +19,16 @@ from corpus.document import Language, Side
 from flows import account, console, folder, results, stages
 from flows.settings import from_plain
 
-OUTPUTS = (
-    *(f"corpus.{name}" for name in ("jsonl", "tsv", "tmx", "parquet")),
-    "ledger.jsonl",
-    "scores.json",
-    "alignment.json",
-    "report.html",
-    folder.SEAL,
-)
-"""Every file that a build may write."""
 
-
-def _worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
-    """Retry what may pass (the network, a file system), not what stays wrong."""
+def _worth_a_retry(task: Any, _run: Any, state: Any) -> bool:
+    """Retry what may pass (the network, a file system), not what stays wrong; and say so."""
     from models.errors import WeightsError
 
     error = state.result(raise_on_failure=False)
-    return isinstance(error, OSError | WeightsError)
+    passing = error.passing if isinstance(error, WeightsError) else isinstance(error, OSError)
+    if passing:
+        console.current().note(f"{task.name}: {error}; trying again")
+    return passing
 
 
 def stage_task(name: str) -> Callable[[Callable[..., str]], Any]:
@@ -84,7 +77,7 @@ def write_task(out: str, run: dict[str, Any], settings: dict[str, Any]) -> str:
     """Write the folder, whole or not at all."""
     start = time.perf_counter()
     with folder.alone(Path(out)):
-        told = account.write_folder(Path(out), run, from_plain(settings), OUTPUTS)
+        told = account.write_folder(Path(out), run, from_plain(settings))
     seconds = time.perf_counter() - start
     console.current().done("write", f"{len(told['files']) + 1} files in {out}", seconds, False)
     return out

@@ -11,7 +11,7 @@ from corpus.bitext import Row
 from corpus.document import LedgerEntry
 from corpus.writers import writer
 from corpus.writers.jsonl import write, write_ledger
-from flows.folder import SEAL, begin, check_output, finish, write_json
+from flows.folder import OUTPUTS, SEAL, begin, check_output, file_facts, finish, write_json
 
 
 class CleanedFolder:
@@ -21,7 +21,7 @@ class CleanedFolder:
     """
 
     def __init__(self, folder: Path, formats: list[str]) -> None:
-        check_output(folder)
+        check_output(folder, [*OUTPUTS, "cleaning.json"])
         self.folder = folder
         self.formats = formats
         self._partial = begin(folder)
@@ -60,8 +60,9 @@ class CleanedFolder:
         if "jsonl" not in self.formats:
             kept.unlink()
         write_json(self._partial / "cleaning.json", report)
-        write_json(self._partial / SEAL, {"command": "clean", **report})
-        finish(self.folder, [f"corpus.{name}" for name in ("jsonl", "tsv", "tmx", "parquet")])
+        files = file_facts(self._partial)
+        write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
+        finish(self.folder)
 
 
 def _read(path: Path) -> Iterator[Row]:

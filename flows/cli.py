@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands, so that ``duizhao --help`` sta
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -35,6 +36,15 @@ from flows.commands import (
 )
 from models.errors import ModelError
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"duizhao {version('duizhao')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="duizhao",
     help="Chinese UN documents in, a trustworthy Chinese-English parallel corpus out.",
@@ -42,6 +52,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Chinese UN documents in, a trustworthy Chinese-English parallel corpus out."""
+
 
 app.command("align")(align.align)
 app.command("apply")(apply.apply)

@@ -23,6 +23,9 @@ class Console:
     def progress(self, text: str, done: int, total: int) -> None:
         """How far the stage at work is; `total` 0 where that is not known."""
 
+    def fetching(self, what: str, done: int, total: int) -> None:
+        """How far a download is, in bytes; `total` 0 where that is not known."""
+
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
         """A stage is done; `text` says what came out."""
 
@@ -40,6 +43,7 @@ class TerminalConsole(Console):
         self._live: Any = None
         self._task: Any = None
         self._name = ""
+        self._fetching = ""
         self._start = 0.0
 
     @contextlib.contextmanager
@@ -77,6 +81,15 @@ class TerminalConsole(Console):
             left = seconds / done * (total - done)
             detail = f"{text}, {left:.0f} s left"
         self._live.update(self._task, completed=done, total=total or None, detail=detail)
+
+    def fetching(self, what: str, done: int, total: int) -> None:
+        """The bar of the stage at work, or a line each time that something else is done."""
+        size = f" ({total / 1e6:.0f} MB)" if total else ""
+        if self._live is not None:
+            self.progress(f"{what}{size}", done, total)
+        elif what != self._fetching:
+            self.note(f"{what}{size}")
+        self._fetching = what
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
         """A line for the stage that is done."""

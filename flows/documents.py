@@ -34,7 +34,7 @@ from models.errors import ModelError
 
 STATE = ".duizhao"
 FOLDER = "documents"
-NOT_IN_KEY = ("threads", "memory", "report", "formats")
+NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats")
 """Settings that change how the work is done or written, not what comes out."""
 
 MOST_CHARACTERS = 20_000

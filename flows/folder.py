@@ -3,6 +3,9 @@
 Everything is written into ``DIR/.partial`` first. Then the old run.json is taken away, the files
 are moved to their places, and the new run.json, which has the hash of each, is moved last: a
 folder without run.json is not a corpus, and one that has it is whole.
+
+Only files that a run of ours wrote are replaced or taken away: those that run.json names, or, where
+a run was killed while it moved them, those that ``DIR/.partial/owned.json`` names.
 """
 
 from __future__ import annotations
@@ -18,23 +21,62 @@ from pathlib import Path
 from typing import Any
 
 from corpus.bitext import Row
-from corpus.document import DuizhaoError, InputError, LedgerEntry
-from corpus.writers import writer
+from corpus.document import BrokenIdentity, DuizhaoError, InputError, LedgerEntry
+from corpus.writers import FORMATS, writer
 from corpus.writers.jsonl import write_ledger
 
 SEAL = "run.json"
 PARTIAL = ".partial"
+OWNED = "owned.json"
+OUTPUTS = (
+    *(f"corpus.{name}" for name in FORMATS),
+    "ledger.jsonl",
+    "scores.json",
+    "alignment.json",
+    "report.html",
+    SEAL,
+)
+"""Every file that a build may write."""
 
 
-def check_output(folder: Path) -> None:
-    """InputError where the folder cannot be one; nothing is written."""
+def check_output(folder: Path, names: Iterable[str] = ()) -> None:
+    """InputError where the folder cannot be one; nothing is written.
+
+    `names` are files that are to be written: those there must be of a run of ours.
+    """
     for place in (folder, *folder.absolute().parents):
         if place.is_dir():
             if not os.access(place, os.W_OK):
                 raise InputError(f"{place}: may not be written to; choose another --out")
-            return
+            break
         if place.exists():
             raise InputError(f"{place}: is a file; choose another folder with --out")
+    ours = owned(folder)
+    if SEAL in ours:
+        return
+    there = [name for name in names if name not in ours and os.path.lexists(folder / name)]
+    if there:
+        raise InputError(
+            f"{folder}: has {', '.join(there)}, which no run of duizhao wrote; move that away, or "
+            "choose another --out"
+        )
+
+
+def owned(folder: Path) -> set[str]:
+    """Names of the files in the folder that a run of ours wrote."""
+    told = _read_json(folder / SEAL)
+    files = told.get("files") if isinstance(told, dict) else None
+    names = [*files, SEAL] if isinstance(files, dict) else []
+    begun = _read_json(folder / PARTIAL / OWNED)
+    names += begun if isinstance(begun, list) else []
+    return {name for name in names if isinstance(name, str) and Path(name).name == name}
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 @contextlib.contextmanager
@@ -62,9 +104,11 @@ def alone(folder: Path) -> Iterator[None]:
 def begin(folder: Path) -> Path:
     """A fresh place to write to, inside the folder."""
     partial = folder / PARTIAL
+    ours = owned(folder)
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
+        _own(partial, ours)
     except OSError as error:
         raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
@@ -81,7 +125,8 @@ def write_corpus(
     for name in formats:
         with (partial / f"corpus.{name}").open("wb") as file:
             count = writer(name)(rows, file)
-        assert count == len(rows), f"{count} rows written to corpus.{name} of {len(rows)}"
+        if count != len(rows):
+            raise BrokenIdentity(f"{count} rows written to corpus.{name} of {len(rows)}")
     with (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(ledger, file)
     write_json(partial / "scores.json", scores)
@@ -100,23 +145,28 @@ def file_facts(partial: Path) -> dict[str, dict[str, Any]]:
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
         for path in sorted(partial.iterdir())
-        if path.name != SEAL
+        if path.name not in (SEAL, OWNED)
     }
 
 
-def finish(folder: Path, known: Iterable[str]) -> None:
-    """Move what was written to its place, the seal last; `known` names that a build may write.
+def _own(partial: Path, names: Iterable[str]) -> None:
+    (partial / OWNED).write_text(json.dumps(sorted(names)), encoding="utf-8")
 
-    A file of an earlier build that this one did not write is taken away, so that all files of a
-    folder belong together; files of other names stay.
+
+def finish(folder: Path) -> None:
+    """Move what was written to its place, the seal last.
+
+    A file of an earlier run that this one did not write is taken away, so that all files of a
+    folder belong together; files that no run wrote stay.
     """
     partial = folder / PARTIAL
+    written = {path.name for path in partial.iterdir()} - {OWNED}
+    before = owned(folder)
+    _own(partial, before | written)
     (folder / SEAL).unlink(missing_ok=True)
-    written = sorted(path.name for path in partial.iterdir())
-    for name in set(known) - set(written):
+    for name in before - written:
         (folder / name).unlink(missing_ok=True)
-    for name in written:
-        if name != SEAL:
-            (partial / name).replace(folder / name)
+    for name in sorted(written - {SEAL}):
+        (partial / name).replace(folder / name)
     (partial / SEAL).replace(folder / SEAL)
-    partial.rmdir()
+    shutil.rmtree(partial, ignore_errors=True)

@@ -94,8 +94,23 @@ def once(key: str, make: Callable[[dict[str, Any]], Any]) -> str:
         return key
     facts: dict[str, Any] = {}
     save(key, make(facts))
+    if facts:
+        _write(_facts_path(key), json.dumps(facts, ensure_ascii=False))
     _made[key] = Made(time.perf_counter() - start, reused=False, facts=facts)
     return key
+
+
+def facts(key: str) -> dict[str, Any]:
+    """What the stage told of its work when the result was made, in whatever run; {} if nothing."""
+    try:
+        told = json.loads(_facts_path(key).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _facts_path(key: str) -> Path:
+    return path_of(key).with_suffix(".facts.json")
 
 
 def made(key: str) -> Made:
@@ -132,17 +147,20 @@ def load(key: str) -> Any:
 
 def save(key: str, value: Any) -> None:
     """Write the result under its key, whole or not at all."""
-    path = path_of(key)
+    told = json.dumps(_ENCODE[key.partition("-")[0]](value), ensure_ascii=False)
+    _write(path_of(key), told)
+    # what others get is what was written: JSON makes lists of tuples, and so on
+    _remember(key, _DECODE[key.partition("-")[0]](json.loads(told)))
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    told = json.dumps(_ENCODE[key.partition("-")[0]](value), ensure_ascii=False)
     try:
-        fresh.write_text(told, encoding="utf-8")
+        fresh.write_text(text, encoding="utf-8")
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-    # what others get is what was written: JSON makes lists of tuples, and so on
-    _remember(key, _DECODE[key.partition("-")[0]](json.loads(told)))
 
 
 def path_of(key: str) -> Path:

@@ -15,12 +15,53 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from corpus.document import InputError
 
 FORMATS = ("jsonl", "tsv", "tmx", "parquet")
+MOST_BEAM = 32
+"""Beyond this a beam only costs: the bound of every command."""
+
+
+class Engine(StrEnum):
+    """What runs the model."""
+
+    auto = "auto"
+    ctranslate2 = "ctranslate2"
+    transformers = "transformers"
+
+
+class Device(StrEnum):
+    """Where the model runs."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class ComputeType(StrEnum):
+    """The engine's arithmetic."""
+
+    auto = "auto"
+    int8 = "int8"
+    int8_float32 = "int8_float32"
+    int8_float16 = "int8_float16"
+    int8_bfloat16 = "int8_bfloat16"
+    int16 = "int16"
+    float16 = "float16"
+    bfloat16 = "bfloat16"
+    float32 = "float32"
+
+
+class Effort(StrEnum):
+    """How much forced decoding the aligner may use."""
+
+    fast = "fast"
+    normal = "normal"
+    best = "best"
 
 
 def _setting(default: Any, text: str, **checks: Any) -> Any:
@@ -38,15 +79,28 @@ class Settings:
     )
     engine: str = _setting(
         "auto",
-        "What runs the model; auto takes ctranslate2, and transformers where that cannot.",
-        choices=("auto", "ctranslate2", "transformers"),
+        "What runs the model; auto is ctranslate2.",
+        choices=Engine,
     )
-    beam: int = _setting(0, "Beam size of the translation; 0: the engine's default.", least=0)
+    beam: int = _setting(
+        0, "Beam size of the translation; 0: the engine's default.", least=0, most=MOST_BEAM
+    )
+    device: str = _setting(
+        "auto", "Where the model runs; auto takes a GPU if there is one.", choices=Device
+    )
+    compute_type: str = _setting(
+        "auto",
+        "Arithmetic of the engine; auto is what pays on the device.",
+        choices=ComputeType,
+    )
+    batch_tokens: int = _setting(
+        0, "Source tokens in a batch, padding counted; 0: what suits the device.", least=0
+    )
     threads: int = _setting(0, "Threads of the engine; 0: as many as there are cores.", least=0)
     effort: str = _setting(
         "normal",
         "How much forced decoding the aligner may use on ambiguous beads.",
-        choices=("fast", "normal", "best"),
+        choices=Effort,
     )
     min_confidence: float = _setting(
         0.0,
@@ -76,7 +130,7 @@ class Settings:
 
 def _check(name: str, value: Any, checks: Mapping[str, Any]) -> None:
     choices = checks.get("choices")
-    if choices and value not in choices:
+    if choices and value not in tuple(choices):
         raise InputError(f"{name}: {value!r} is not one of {', '.join(choices)}")
     least, most = checks.get("least"), checks.get("most")
     if (least is not None and value < least) or (most is not None and value > most):

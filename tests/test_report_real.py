@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from browser import browser, open_page, problems, wait_until
 
+from corpus.corpus_files import read_ledger, read_rows
 from corpus.workfile import read_work
-from corpus.writers.jsonl import read, read_ledger
 
 __all__ = ["browser", "problems"]
 
@@ -47,10 +47,8 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
 @pytest.mark.slow
 def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
     page_file = built / "report.html"
-    with (built / "corpus.jsonl").open("rb") as file:
-        rows = list(read(file))
-    with (built / "ledger.jsonl").open("rb") as file:
-        left = {str(e.detail["bead"]) for e in read_ledger(file) if e.sentence is not None}
+    rows = list(read_rows(built))
+    left = {str(e.detail["bead"]) for e in read_ledger(built) if e.sentence is not None}
     assert page_file.stat().st_size < 2_000_000
     page = open_page(browser, page_file, problems)
     assert page.text_content("#count") == f"{len(rows) + len(left)} beads"

@@ -17,8 +17,8 @@ from browser import browser, open_page, problems, wait_until
 from report_folders import make_folder
 
 from corpus.bitext import check_identity
+from corpus.corpus_files import read_ledger, read_rows
 from corpus.workfile import read_work
-from corpus.writers.jsonl import read, read_ledger
 
 __all__ = ["browser", "problems"]
 
@@ -114,10 +114,7 @@ def test_review_survives_a_kill_and_is_applied(
     done = duizhao("apply", str(folder))
     assert done.returncode == 0, done.stderr
     out = Path(done.stdout.strip())
-    with (out / "corpus.jsonl").open("rb") as file:
-        rows = list(read(file))
-    with (out / "ledger.jsonl").open("rb") as file:
-        ledger = list(read_ledger(file))
+    rows, ledger = list(read_rows(out)), list(read_ledger(out))
     work = read_work(folder / "alignment.json")
     check_identity(rows, ledger, work.source, work.target)
     assert (1, 2) in [row.source_ids for row in rows]

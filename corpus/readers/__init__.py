@@ -52,9 +52,10 @@ def read_bytes(
     name: str = "standard input",
     side: Side = "source",
     document_id: str = "stdin",
+    progress: Progress | None = None,
 ) -> tuple[Document, list[LedgerEntry]]:
-    """As `read`, for bytes that did not come from a file."""
-    return _read(Source(name, data), language, side, document_id)
+    """As `read`, for bytes that were read already; `name` is what messages call them."""
+    return _read(Source(name, data, progress=progress), language, side, document_id)
 
 
 def _read(

@@ -91,7 +91,7 @@ def assemble(
         text = draft.text.strip()
         if not text:
             continue
-        spans = draft.spans if draft.spans is not None else sentences.split(text, language)
+        spans = draft.spans if draft.spans is not None else sentences.split(text)
         if draft.spans is not None:
             text = draft.text
         block_id = len(blocks)

@@ -18,9 +18,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 from corpus import block_kinds, encoding, furniture, layout
 from corpus.document import Language
+from corpus.joining import CJK
 from corpus.layout import Line
 from corpus.readers import text_clues as clues
 from corpus.readers.draft import Draft, LeftOut, Reading, Source
@@ -29,6 +31,7 @@ from corpus.readers.text_clues import RawLine
 # No printed column is wider than this, in em: 130 Latin letters.
 WIDEST_COLUMN = 65.0
 NARROWEST_COLUMN = 12.0
+FEW_EDGE = 20.0
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
@@ -75,12 +78,10 @@ def right_edge(texts: Sequence[str]) -> float | None:
     reaching, edge = max(in_reach)
     beyond = sum(1 for width in widths if width > 1.02 * edge)
     full = sum(1 for width in widths if 0.88 * edge <= width <= 1.02 * edge)
-    if len(texts) < 8:
-        wrapped = edge >= 20 and reaching >= 0.4 * len(texts) and not beyond
-        return edge if wrapped else None
+    few = len(texts) < 8
     wrapped = (
-        reaching >= max(3, 0.12 * len(texts))
-        and reaching >= 0.5 * full
+        reaching >= max(0.12 * len(texts), min(3, 0.4 * len(texts)))
+        and (edge >= 20 if few else reaching >= 0.5 * full)
         and beyond <= 0.15 * (full + beyond)
     )
     carried_on = sum(
@@ -92,7 +93,32 @@ def right_edge(texts: Sequence[str]) -> float | None:
         and following[:1].islower()
         and not block_kinds.ends_like_text(text)
     )
-    return edge if wrapped or carried_on >= max(3, 0.05 * len(texts)) else None
+    if wrapped or carried_on >= max(3, 0.05 * len(texts)):
+        return edge
+    return _edge_of_few(texts, widths, open_ended[-1])
+
+
+def _edge_of_few(texts: Sequence[str], widths: Sequence[float], edge: float) -> float | None:
+    """The edge of a short text with one wrapped paragraph: its longest lines break off.
+
+    Where one of them surely goes on in the next line, one will do; else there must be two that
+    are longer than headings are, with Chinese on both sides of the break.
+    """
+    if edge < FEW_EDGE or max(widths) > 1.02 * edge:
+        return None
+    pairs = [
+        (text, following)
+        for (text, following), width in zip(pairwise(texts), widths, strict=False)
+        if width >= 0.88 * edge
+        and not block_kinds.ends_like_text(text)
+        and not block_kinds.list_mark(following)
+        and not layout.NUMBERED_PARAGRAPH.match(following)
+    ]
+    sure = sum(1 for pair in pairs if clues.goes_on_in_mid_sentence(*pair))
+    if sure >= max(1, 0.05 * len(texts)):
+        return edge
+    likely = sum(1 for text, after in pairs if CJK.match(text[-1]) and CJK.match(after[0]))
+    return edge if edge >= 1.5 * FEW_EDGE and likely >= max(2, 0.12 * len(texts)) else None
 
 
 def whole_lines(raw: Sequence[RawLine]) -> list[Line]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from corpus import block_kinds, furniture, layout
 from corpus.document import Language
+from corpus.joining import CJK
 from corpus.text_notes import NOTE_MARK
 
 SPACES = re.compile(r"[^\S\u3000]{2,}|[\xa0\t\u2000-\u200b\ufeff]")
@@ -32,6 +33,24 @@ class RawLine:
     @property
     def trails(self) -> bool:
         return self.raw != self.raw.rstrip()
+
+
+# what a Chinese sentence or heading never begins with, or ends in
+MID_BEGINNING = re.compile(r"[的了着过们之等及或与和年月日号段、，；：。！？）》”’」』〉】%％)]")
+MID_ENDING = re.compile(r"[的第在对为是把被向由以于从和与及或（《“「(]$")
+BRACKETS = (("（", "）"), ("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"))
+
+
+def goes_on_in_mid_sentence(text: str, following: str) -> bool:
+    """Does a line that ends in no stop surely go on in the next one?"""
+    if following[:1].islower() or MID_BEGINNING.match(following):
+        return True
+    if CJK.match(following) and MID_ENDING.search(text):
+        return True
+    return any(
+        text.count(opens) > text.count(closes) and following.count(closes) > following.count(opens)
+        for opens, closes in BRACKETS
+    )
 
 
 def raw_lines(text: str) -> list[RawLine]:

@@ -1,14 +1,17 @@
-"""JSON lines: a row a line, UTF-8, keys in the order of `Row`."""
+"""JSON lines: a row a line, UTF-8, keys in the order of `Row`; read by `corpus.corpus_files`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, BinaryIO
 
 from corpus.bitext import Row
 from corpus.document import LedgerEntry
+
+_FIELDS = {entry.name: str(entry.type) for entry in fields(Row)}
+_TUPLES = tuple(name for name, kind in _FIELDS.items() if kind.startswith("tuple"))
 
 
 def write(rows: Iterable[Row], file: BinaryIO) -> int:
@@ -21,22 +24,10 @@ def write_ledger(entries: Iterable[LedgerEntry], file: BinaryIO) -> int:
     return _write((as_dict(entry) for entry in entries), file)
 
 
-def read(file: BinaryIO) -> Iterator[Row]:
-    """The rows of a file that `write` wrote."""
-    for line in file:
-        yield row_of(json.loads(line))
-
-
-def row_of(told: Mapping[str, Any]) -> Row:
-    """The row that JSON told of."""
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in told.items()}
-    return Row(**values)
-
-
-def read_ledger(file: BinaryIO) -> Iterator[LedgerEntry]:
-    """The entries of a file that `write_ledger` wrote."""
-    for line in file:
-        yield LedgerEntry(**json.loads(line))
+def row_of(values: Mapping[str, Any]) -> Row:
+    """The row of its fields; columns that a row does not have are left out."""
+    known = {name: values[name] for name in _FIELDS if name in values}
+    return Row(**(known | {name: tuple(known[name] or ()) for name in _TUPLES if name in known}))
 
 
 def as_dict(record: Row | LedgerEntry) -> dict[str, Any]:

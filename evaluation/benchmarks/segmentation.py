@@ -67,7 +67,7 @@ def splitters(language: Language) -> dict[str, Splitter]:
     from corpus.sentences import split
 
     found: dict[str, Splitter] = {
-        "duizhao": lambda text: [text[start:end] for start, end in split(text, language)]
+        "duizhao": lambda text: [text[start:end] for start, end in split(text)]
     }
     for name, make in {"pysbd": _pysbd, "sentencex": _sentencex}.items():
         try:

@@ -99,7 +99,7 @@ def align(
         Form,
         typer.Option(
             "--to",
-            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence; "
+            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence, bead; "
             "jsonl: all that is known of a bead.",
         ),
     ] = Form.beads,
@@ -237,7 +237,7 @@ def _tsv(
         return " ".join(text.split())
 
     return [
-        "source\ttarget\ttype\tconfidence",
+        "source\ttarget\ttype\tconfidence\tbead",
         *(
             "\t".join(
                 (
@@ -245,6 +245,7 @@ def _tsv(
                     cell(join([targets[j] for j in bead.target])),
                     bead.type,
                     f"{bead.confidence:.4f}",
+                    str(bead),
                 )
             )
             for bead, keep in zip(beads, kept, strict=True)

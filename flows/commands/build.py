@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.settings import MOST_BEAM, ComputeType, Device, Effort, Engine
+
 ModelOption = Annotated[
     str | None,
     typer.Option(
@@ -18,13 +20,24 @@ ModelOption = Annotated[
     ),
 ]
 EngineOption = Annotated[
-    str | None,
-    typer.Option(
-        "--engine", help="auto, ctranslate2 (the default), or transformers (needs torch)."
-    ),
+    Engine | None,
+    typer.Option("--engine", help="What runs the model; auto is ctranslate2 (no torch needed)."),
 ]
 BeamOption = Annotated[
-    int | None, typer.Option("--beam", min=1, help="Beam size of the translation.")
+    int | None,
+    typer.Option("--beam", min=1, max=MOST_BEAM, help="Beam size of the translation."),
+]
+DeviceOption = Annotated[
+    Device | None,
+    typer.Option("--device", help="Where the model runs; auto takes a GPU if there is one."),
+]
+ComputeTypeOption = Annotated[
+    ComputeType | None,
+    typer.Option("--compute-type", help="Arithmetic; auto is what pays on the device."),
+]
+BatchTokensOption = Annotated[
+    int | None,
+    typer.Option("--batch-tokens", min=1, help="Source tokens in a batch, padding counted."),
 ]
 MinConfidenceOption = Annotated[
     float | None,
@@ -33,10 +46,8 @@ MinConfidenceOption = Annotated[
     ),
 ]
 EffortOption = Annotated[
-    str | None,
-    typer.Option(
-        "--effort", help="Forced decoding in the aligner: fast, normal (default) or best."
-    ),
+    Effort | None,
+    typer.Option("--effort", help="How much forced decoding the aligner may use."),
 ]
 ThreadsOption = Annotated[
     int | None, typer.Option("--threads", min=1, help="Cores for the engine. Default: all.")
@@ -88,6 +99,9 @@ def build(
     beam: BeamOption = None,
     min_confidence: MinConfidenceOption = None,
     effort: EffortOption = None,
+    device: DeviceOption = None,
+    compute_type: ComputeTypeOption = None,
+    batch_tokens: BatchTokensOption = None,
     threads: ThreadsOption = None,
     glossary: GlossaryOption = None,
     formats: FormatsOption = None,
@@ -105,6 +119,9 @@ def build(
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
+        device=device,
+        compute_type=compute_type,
+        batch_tokens=batch_tokens,
         threads=threads,
         glossary=glossary,
         formats=formats,
@@ -124,7 +141,7 @@ def run(
     start = time.perf_counter()
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
-    folder.check_output(out)
+    folder.check_output(out, folder.OUTPUTS)
     with runtime.session() as connect, console.use(console.TerminalConsole()):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
@@ -132,13 +149,17 @@ def run(
         if pair.reference:
             stages.read(pair.reference, "en", "target", pair.target_id)
         from flows import account
+
+        begun = time.perf_counter()
         from flows.build import build as build_flow
 
         with console.current().stage("start Prefect"):
             connect()
+        started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
         told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
-        told["wall"] = time.perf_counter() - start
+    told["wall"] = time.perf_counter() - start
+    told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
     if as_json:
         import json
 

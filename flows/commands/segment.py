@@ -59,8 +59,12 @@ def segment(
     on standard error; sentences that run across a page are made whole again.
     """
     from corpus.readers import read, read_bytes
+    from flows.lines import check_output
+    from flows.lines import output as lines_out
     from flows.page_progress import page_progress
 
+    check_output(output)
+    check_output(ledger)
     if file == "-":
         document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value)
     else:
@@ -82,8 +86,6 @@ def segment(
     else:
         # a soft line break inside a sentence must not make two lines of it
         lines = [" ".join(sentence.text.split("\n")) for sentence in document.sentences]
-    from flows.lines import output as lines_out
-
     with lines_out(output) as stream:
         stream.writelines(line + "\n" for line in lines)
     if ledger is not None:
