@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 
 from corpus.alignment.bead import Bead
 from corpus.alignment.texts import Texts
-from corpus.alignment.tokens import Bags
+from corpus.alignment.tokens import Bags, copied_tokens
 
 Floats = NDArray[np.float64]
 Spans = NDArray[np.int64]
 
-COLUMNS = ("cosine", "dice", "copied_found", "copied_missing", "length", "short", "one")
+COLUMNS = ("cosine", "dice", "copied", "missing_numbers", "length", "short", "one")
 """Cosine of the embeddings; dice coefficient of the translation's tokens; the weight of the numbers
-and names that both sides have, and how many of them only one has; how far the length ratio is from
-the pair's median; how short the bead is; a constant."""
+and names that both sides have, and how many numbers one side lacks; how far the length ratio is
+from the pair's median; how short the bead is; a constant."""
 
 WEIGHTS = {
     "embedding+overlap": (12.04, 9.86, 0.0, -7.07, 0.0, 3.74, -6.66),
@@ -77,7 +77,8 @@ def features(texts: Texts, beads: Sequence[Bead]) -> Floats:
     if "overlap" in texts.bags:
         made[:, 1] = _dice(texts.bags["overlap"], sources, targets)
     if "copied" in texts.bags:
-        made[:, 2], made[:, 3] = _copied(texts.bags["copied"], sources, targets)
+        made[:, 2] = _copied(texts.bags["copied"], sources, targets)
+        made[:, 3] = _missing_numbers(texts, sources, targets)
     lengths = []
     for side, spans in ((texts.source, sources), (texts.target, targets)):
         running = np.concatenate(([0.0], np.cumsum([len(text.strip()) + 1.0 for text in side])))
@@ -106,17 +107,31 @@ def _dice(bags: Bags, sources: Spans, targets: Spans) -> Floats:
     return np.asarray(2 * of_both / (of_left + of_right + 1e-6), dtype=np.float64)
 
 
-def _copied(bags: Bags, sources: Spans, targets: Spans) -> tuple[Floats, Floats]:
-    """Weight of the shared tokens, and how many of the side with fewer tokens are not shared."""
+def _copied(bags: Bags, sources: Spans, targets: Spans) -> Floats:
+    """Weight of the numbers and names that both sides have."""
     size, count = len(bags.weight), len(sources)
     left = _distinct(bags.source_ids, bags.source_starts, sources, size)
     right = _distinct(bags.target_ids, bags.target_starts, targets, size)
     shared = np.intersect1d(left, right, assume_unique=True)
-    of_left, of_right, of_both = (
-        np.bincount(tokens // size, minlength=count) for tokens in (left, right, shared)
+    return np.minimum(_mass(bags, shared, count) / 5, 2.0)
+
+
+def _missing_numbers(texts: Texts, sources: Spans, targets: Spans) -> Floats:
+    """How many of the numbers of the side that has fewer the other side lacks."""
+    left, right = (
+        [
+            {
+                token
+                for text in side[first:end]
+                for token in copied_tokens(text)
+                if token[0].isdigit()
+            }
+            for first, end in spans.tolist()
+        ]
+        for side, spans in ((texts.source, sources), (texts.target, targets))
     )
-    missing = np.minimum(of_left, of_right) - of_both
-    return np.minimum(_mass(bags, shared, count) / 5, 2.0), np.minimum(missing / 3, 2.0)
+    missing = [min(len(a), len(b)) - len(a & b) for a, b in zip(left, right, strict=True)]
+    return np.minimum(np.array(missing) / 3, 2.0)
 
 
 def _mass(bags: Bags, tokens: NDArray[np.int64], count: int) -> Floats:

@@ -130,8 +130,10 @@ def align(
     from corpus.alignment.weights import ALL
     from corpus.document import InputError
     from flows.aligning import Request, aligned
+    from flows.lines import check_output
     from flows.lines import output as lines_out
 
+    check_output(output)
     if mt is not None and translate:
         raise InputError("use only one of --mt and --translate")
     if [source, target, mt].count("-") > 1:
