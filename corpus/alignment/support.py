@@ -113,7 +113,7 @@ def _copied(bags: Bags, sources: Spans, targets: Spans) -> Floats:
     left = _distinct(bags.source_ids, bags.source_starts, sources, size)
     right = _distinct(bags.target_ids, bags.target_starts, targets, size)
     shared = np.intersect1d(left, right, assume_unique=True)
-    return np.minimum(_mass(bags, shared, count) / 5, 2.0)
+    return np.asarray(np.minimum(_mass(bags, shared, count) / 5, 2.0), dtype=np.float64)
 
 
 def _missing_numbers(texts: Texts, sources: Spans, targets: Spans) -> Floats:
