@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corpus.alignment.aligner import EffortName
     from corpus.alignment.signals.forced import ForcedScore, Score
 
-PROBE = 128
+PROBE = 32
 """Pairs that are scored first, to say how long all will take."""
 AT_ONCE = 1024
 
@@ -141,8 +141,8 @@ def aligned(request: Request, note: Note) -> tuple[list[Bead], str]:
         embed = Embedding(SpanEmbedder())
     if embed is None and (translation is None or "overlap" not in request.signals):
         note(
-            "without a translation and embeddings only numbers and names can tell whether the "
-            "texts are translations of each other"
+            "without a translation or embeddings it is not checked whether the texts are "
+            "translations of each other"
         )
     from flows.console import TerminalConsole
 

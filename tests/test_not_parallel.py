@@ -71,10 +71,9 @@ def test_parallel_texts_are_not_refused(
         assert align(pair.source, pair.target, translation, embed=embed)
 
 
-def test_numbers_alone_refuse_where_they_can(un: list[Gold]) -> None:
+def test_numbers_alone_refuse_nothing(un: list[Gold]) -> None:
     pair = crossed(part(un[0], 100, 100), part(un[2], 300, 100))
-    with pytest.raises(NotParallel):
-        align(pair.source, pair.target)
+    assert align(pair.source, pair.target)
 
 
 def test_a_forced_bead_has_no_support(un: list[Gold]) -> None:

@@ -27,8 +27,6 @@ LEAST = 0.15
 """Least share of the shorter side's sentences in supported beads."""
 LEAST_OF_FEW = 0.08
 """The same for texts with fewer than FEW sentences: only clear evidence refuses these."""
-LEAST_WITHOUT = 0.1
-"""The same with neither embeddings nor a translation, and from FEW sentences on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,9 @@ def judge(texts: Texts, beads: Sequence[Bead]) -> Verdict:
     """How much of the pair is supported by its beads."""
     shorter = "source" if len(texts.source) <= len(texts.target) else "target"
     count = min(len(texts.source), len(texts.target))
+    least = 0.0 if count < FEWEST else LEAST_OF_FEW if count < FEW else LEAST
     if signals_of(texts) == "neither":
-        least = LEAST_WITHOUT if count >= FEW else 0.0
-    else:
-        least = 0.0 if count < FEWEST else LEAST_OF_FEW if count < FEW else LEAST
+        least = 0.0  # numbers alone refused real translations of novels, which have few
     two_sided = [bead for bead in beads if bead.source and bead.target]
     if not two_sided:
         return Verdict(0.0, least)

@@ -30,10 +30,10 @@ and names that both sides have, and how many numbers one side lacks; how far the
 from the pair's median; how short the bead is; a constant."""
 
 WEIGHTS = {
-    "embedding+overlap": (12.04, 9.86, 0.0, -7.07, 0.0, 3.74, -6.66),
-    "overlap": (0.0, 28.81, 0.0, -6.81, 0.0, 6.07, -5.71),
-    "embedding": (18.29, 0.0, 0.0, -6.03, 0.0, 3.99, -7.46),
-    "neither": (0.0, 0.0, 3.25, -4.91, -2.25, 3.97, -0.69),
+    "embedding+overlap": (12.31, 10.39, 0.0, -8.4, 0.0, 4.34, -7.17),
+    "overlap": (0.0, 30.5, 0.0, -8.09, 0.0, 6.5, -6.25),
+    "embedding": (18.4, 0.0, 0.0, -7.4, 0.0, 4.67, -7.82),
+    "neither": (0.0, 0.0, 2.96, -5.06, -2.26, 4.29, -1.01),
 }
 """One weight a column for each combination of signals."""
 
