@@ -12,13 +12,15 @@ beads, gaps too; recall is precision with the arguments exchanged and the gaps o
 
 from __future__ import annotations
 
-import random
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.alignment.bead import Bead, parse_bead
+import numpy as np
+
+from corpus.alignment.bead import Bead, checked_bead, parse_bead
 from corpus.document import InputError
 
 Ids = tuple[tuple[int, ...], tuple[int, ...]]
@@ -29,6 +31,7 @@ __all__ = [
     "AlignmentScore",
     "PrecisionRecall",
     "check_same_texts",
+    "paired_files",
     "parse_bead",
     "read_beads",
     "score",
@@ -69,23 +72,79 @@ class AlignmentScore:
     lax_interval: tuple[float, float] | None = None
 
 
-def read_beads(path: Path) -> list[Bead]:
-    """Read a file of beads, one ``[0,1]:[2]`` a line; InputError names the line that is none."""
-    beads = []
+def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
+    """Read a file of beads: one ``[0,1]:[2]`` a line, or what ``align --to jsonl`` or tsv writes.
+
+    Beads that jsonl marks as not kept are left out. InputError names the line that is no bead.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as beads: {error}") from error
+    # a head line of columns makes it the TSV of `align`
+    columns = lines[0].rstrip("\r").split("\t")
+    column = columns.index("bead") if len(columns) > 1 and "bead" in columns else None
+    beads = []
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        if not line.strip() or (column is not None and number == 1):
             continue
         try:
-            beads.append(parse_bead(line))
-        except ValueError as error:
-            raise InputError(f"{path}, line {number}: {error}") from None
-    if not beads:
+            bead = _bead_of_line(line, column)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            what = error if isinstance(error, ValueError) else "not a bead that align writes"
+            raise InputError(f"{path}, line {number}: {what}") from None
+        if bead is not None:
+            beads.append(bead)
+    if not beads and not may_be_empty:
         raise InputError(f"{path}: no beads in it; expected lines of the form [0,1]:[2]")
     return beads
+
+
+def _bead_of_line(line: str, column: int | None) -> Bead | None:
+    """The bead of a line; None if it is marked as left out."""
+    if column is not None:
+        return parse_bead(line.split("\t")[column])
+    if not line.lstrip().startswith("{"):
+        return parse_bead(line)
+    row = json.loads(line)
+    if not row.get("kept", True):
+        return None
+    ids = [tuple(row[side]) for side in ("source_ids", "target_ids")]
+    if not all(type(number) is int and number >= 0 for side in ids for number in side):
+        raise ValueError("source_ids and target_ids are not all line numbers")
+    return checked_bead(*ids)
+
+
+def paired_files(gold: Path, predicted: Path) -> list[tuple[Path, Path]]:
+    """(gold, prediction) of each document: two files, or two folders whose files share a stem.
+
+    In a folder of gold only ``*.gold`` counts where there are any.
+    """
+    if gold.is_dir() != predicted.is_dir():
+        folder, file = (gold, predicted) if gold.is_dir() else (predicted, gold)
+        raise InputError(f"{folder} is a folder and {file} is not: give two files or two folders")
+    if not gold.is_dir():
+        return [(gold, predicted)]
+    golds = sorted(gold.glob("*.gold")) or _files(gold)
+    by_stem: dict[str, list[Path]] = defaultdict(list)
+    for file in _files(predicted):
+        by_stem[file.stem].append(file)
+    pairs = []
+    for file in golds:
+        found = by_stem[file.stem]
+        if len(found) != 1:
+            many = " and ".join(each.name for each in found) if found else "no file"
+            raise InputError(f"{file}: {predicted} has {many} of this name; there must be one")
+        pairs.append((file, found[0]))
+    if not pairs:
+        raise InputError(f"{gold}: no file in it; expected gold alignments")
+    return pairs
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(
+        path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")
+    )
 
 
 def check_same_texts(gold: Sequence[Bead], predicted: Sequence[Bead]) -> str | None:
@@ -201,13 +260,12 @@ def _interval(
     units: Sequence[Sequence[int]], columns: tuple[int, int, int, int], resamples: int, seed: int
 ) -> tuple[float, float]:
     """The 2.5th and 97.5th percentile of F1 over resampled units."""
-    generator = random.Random(seed)
-    kept = [[unit[column] for column in columns] for unit in units]
-    values = []
-    for _ in range(resamples):
-        sums = [sum(column) for column in zip(*generator.choices(kept, k=len(kept)), strict=True)]
-        values.append(PrecisionRecall(*sums).f1)
-    values.sort()
+    # units that count alike are drawn together: there are only a few different ones
+    kinds, counts = np.unique(np.array(units)[:, columns], axis=0, return_counts=True)
+    draws = np.random.default_rng(seed).multinomial(
+        counts.sum(), counts / counts.sum(), size=resamples
+    )
+    values = sorted(PrecisionRecall(*map(int, sums)).f1 for sums in draws @ kinds)
     return values[int(0.025 * (resamples - 1))], values[round(0.975 * (resamples - 1))]
 
 

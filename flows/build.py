@@ -104,7 +104,8 @@ def _translation(key: str) -> str:
 
 
 def _beads(key: str) -> str:
-    return f"{len(results.load(key))} beads"
+    took = results.made(key).facts.get("took", ())
+    return ", ".join((f"{len(results.load(key))} beads", *took))
 
 
 def _scores(key: str) -> str:

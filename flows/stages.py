@@ -175,20 +175,24 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
     structures = [places(side) for side in sides]
     key = results.key_of("align", *texts, translations, *structures, *parts)
 
-    def make(_facts: dict[str, Any]) -> list[Bead]:
+    def make(facts: dict[str, Any]) -> list[Bead]:
         from corpus.alignment import align as align_texts
+        from flows.aligning import Embedding, Forced, took
 
+        embed, show = Embedding(_embedder()), console.current()
+        forced = Forced(translator(settings).score, show.note, show.progress)
         beads = align_texts(
             texts[0],
             texts[1],
             translations,
-            embed=_embedder(),
-            score=translator(settings).score,
+            embed=embed,
+            score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
             effort=settings.effort,  # type: ignore[arg-type]
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
+        facts["took"] = took(embed, forced)
         return beads
 
     return results.once(key, make)

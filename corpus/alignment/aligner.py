@@ -52,8 +52,6 @@ def align(
     signals: Collection[str] | None = None,
     effort: EffortName = "normal",
     idf: Mapping[str, float] | None = None,
-    source_language: str = "zh",
-    target_language: str = "en",
     check_parallel: bool = True,
 ) -> list[Bead]:
     """Align the sentences of two texts: beads that cover both sides once, in order.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -35,16 +36,33 @@ class Bead:
         return f"[{','.join(map(str, self.source))}]:[{','.join(map(str, self.target))}]"
 
 
+_IDS = r"\[\s*(\d+(?:\s*,\s*\d+)*)?\s*\]"
+_BEAD = re.compile(rf"{_IDS}\s*:\s*{_IDS}(?:\s*:\s*[-+\d.e]+)?")
+
+
 def parse_bead(line: str) -> Bead:
-    """Read ``[0,1]:[2]``, the form vecalign and Bertalign use; ValueError if it is not that."""
-    source, separator, target = line.strip().partition("]:[")
-    if not separator or not source.startswith("[") or "]" not in target:
+    """Read ``[0,1]:[2]``, the form vecalign and Bertalign use; a ``:`` and a score may follow.
+
+    ValueError for anything else, and for sentences that do not follow one another.
+    """
+    found = _BEAD.fullmatch(line.strip())
+    if found is None:
         raise ValueError(f"not a bead: {line.strip()!r}; expected the form [0,1]:[2]")
-    ids = [
-        tuple(int(number) for number in side.split(",") if number.strip())
-        for side in (source[1:], target[: target.index("]")])
-    ]
-    return Bead(ids[0], ids[1])
+    source, target = (
+        tuple(int(number) for number in side.split(",")) if side else () for side in found.groups()
+    )
+    return checked_bead(source, target)
+
+
+def checked_bead(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
+    """The bead of these sentences; ValueError unless they follow one another on either side."""
+    for ids in (source, target):
+        if ids and ids != tuple(range(ids[0], ids[0] + len(ids))):
+            raise ValueError(
+                f"the sentences {','.join(map(str, ids))} of {Bead(source, target)} do not follow "
+                "one another; a bead holds consecutive sentences"
+            )
+    return Bead(source, target)
 
 
 def check_cover(beads: Iterable[Bead], sources: int, targets: int) -> None:

@@ -28,7 +28,7 @@ def gale_church(source: Sequence[str], target: Sequence[str]) -> list[Bead]:
     for sizes in (a, b):
         for k in range(1, len(sizes)):
             sizes[k] += sizes[k - 1]
-    ratio = b[m] / max(a[n], 1)
+    ratio = max(b[m], 1) / max(a[n], 1)
     best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
     for i in range(n + 1):
         middle = i * m // max(n, 1)

@@ -33,20 +33,30 @@ class Effort(StrEnum):
 
 def align(
     source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="The source text, one sentence a line.")
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="The source text, one sentence a line; - is standard input."
+        ),
     ],
     target: Annotated[
-        Path, typer.Argument(metavar="TARGET", help="The target text, one sentence a line.")
+        str,
+        typer.Argument(
+            metavar="TARGET", help="The target text, one sentence a line; - is standard input."
+        ),
     ],
     mt: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--mt", help="A translation of SOURCE into the target's language, line by line."
+            "--mt",
+            metavar="FILE",
+            help="A translation of SOURCE into the target's language, line by line.",
         ),
     ] = None,
     translate: Annotated[
         bool,
-        typer.Option("--translate", help="Translate SOURCE with the model first."),
+        typer.Option(
+            "--translate", help="Translate the Chinese side (with --model: SOURCE) first."
+        ),
     ] = False,
     signals: Annotated[
         str | None,
@@ -62,21 +72,25 @@ def align(
         typer.Option(
             "--effort",
             help="How many doubtful beads the translation model judges: fast none, normal up to "
-            "40 a sentence where the text is doubtful, best more.",
+            "30 a sentence where the text is doubtful, best up to 120.",
         ),
     ] = Effort.normal,
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", help="Model for --translate and forced decoding: a directory or hub name."
+            "--model",
+            help="Model from SOURCE's language to TARGET's, for --translate and forced decoding: "
+            "a directory or hub name.",
         ),
     ] = None,
     source_lang: Annotated[
-        str, typer.Option("--source-lang", help="Language code of SOURCE.")
-    ] = "zh",
+        str | None,
+        typer.Option("--source-lang", help="Language code of SOURCE; none: zh or en by its text."),
+    ] = None,
     target_lang: Annotated[
-        str, typer.Option("--target-lang", help="Language code of TARGET.")
-    ] = "en",
+        str | None,
+        typer.Option("--target-lang", help="Language code of TARGET; none: zh or en by its text."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write to this file instead of standard output."),
@@ -85,7 +99,7 @@ def align(
         Form,
         typer.Option(
             "--to",
-            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence; "
+            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence, bead; "
             "jsonl: all that is known of a bead.",
         ),
     ] = Form.beads,
@@ -99,18 +113,31 @@ def align(
             "error and, as all beads, in --to jsonl marked as kept or not.",
         ),
     ] = 0.0,
+    check_parallel: Annotated[
+        bool,
+        typer.Option(
+            "--check-parallel/--no-check-parallel",
+            help="Refuse texts that are no translations of each other, or pair them all the same.",
+        ),
+    ] = True,
 ) -> None:
     """Align two texts sentence by sentence, n to m.
 
     Ids count lines from 0; [3]:[] is a source sentence without a partner, []:[3] a target
-    sentence. Lines are sentences: an empty line is a sentence without text.
+    sentence. Lines are sentences: an empty line is a sentence without text. The texts are Chinese
+    and English, either way round, or any other pair, for which forced decoding needs --model.
     """
-    from corpus.alignment import align as align_sentences
     from corpus.alignment.weights import ALL
     from corpus.document import InputError
+    from flows.aligning import Request, aligned
+    from flows.lines import check_output
+    from flows.lines import output as lines_out
 
+    check_output(output)
     if mt is not None and translate:
         raise InputError("use only one of --mt and --translate")
+    if [source, target, mt].count("-") > 1:
+        raise InputError("standard input is one text: only one of the files can be -")
     wanted = set(ALL)
     if signals is not None:
         wanted = {name.strip() for name in signals.split(",") if name.strip()}
@@ -129,39 +156,22 @@ def align(
                 f"{mt}: {len(translation)} lines for the {len(sources)} of {source}; "
                 "give one translation a line"
             )
-    # the default model knows Chinese to English only
-    fits = model is not None or (source_lang, target_lang) == ("zh", "en")
-    translator = None
-    if translate or ("forced" in wanted and effort is not Effort.fast and fits):
-        if not fits:
-            raise InputError(
-                f"--translate: the default model does not translate {source_lang} to "
-                f"{target_lang}; name one with --model"
-            )
-        from models.auto import load_engine
-        from models.memory import Memory
-        from models.translator import Translator
-
-        translator = Translator(load_engine(model), memory=Memory())
-    if translate and translator is not None:
-        print(f"translating {len(sources)} sentences ...", file=sys.stderr)
-        translation = [each.text for each in translator.translate(sources)]
-    embed = None
-    if "embedding" in wanted:
-        from models.embedding import SpanEmbedder
-
-        embed = SpanEmbedder()
-    beads = align_sentences(
+    if "overlap" not in wanted and (mt is not None or translate):
+        given = f"--mt {mt}" if mt is not None else "--translate"
+        _say(f"{given} is not used: overlap is not among the --signals")
+        translation, translate = None, False
+    request = Request(
         sources,
         targets,
         translation,
-        embed=embed,
-        score=translator.score if translator is not None and "forced" in wanted else None,
-        signals=wanted,
+        translate=translate,
+        signals=frozenset(wanted),
         effort=effort.value,
-        source_language=source_lang,
-        target_language=target_lang,
+        model=model,
+        languages=(source_lang, target_lang),
+        check_parallel=check_parallel,
     )
+    beads, told = aligned(request, _say)
     kept = [bead.confidence >= min_confidence for bead in beads]
     if to is Form.jsonl:
         lines = _jsonl(beads, kept, sources, targets)
@@ -169,32 +179,30 @@ def align(
         lines = _tsv(beads, kept, sources, targets)
     else:
         lines = [str(bead) for bead, keep in zip(beads, kept, strict=True) if keep]
-    from flows.lines import output as lines_out
-
     with lines_out(output) as stream:
         stream.writelines(line + "\n" for line in lines)
     gaps = sum(not bead.source or not bead.target for bead in beads)
     mean = sum(bead.confidence for bead in beads) / max(len(beads), 1)
     print(
         f"{len(beads)} beads, {gaps} of them without a partner, mean confidence {mean:.3f}"
-        + (f", {kept.count(False)} left out below {min_confidence}" if min_confidence else ""),
+        + (f", {kept.count(False)} left out below {min_confidence}" if min_confidence else "")
+        + f"; {told}",
         file=sys.stderr,
     )
 
 
-def _lines(path: Path) -> list[str]:
+def _say(text: str) -> None:
+    print(f"duizhao: {text}", file=sys.stderr)
+
+
+def _lines(name: str) -> list[str]:
     """The lines of a file; only a line feed ends one, so that ids are line numbers."""
     from corpus.document import InputError
+    from flows.lines import read_lines
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 at byte {error.start}; convert it first") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    if not text.strip():
-        raise InputError(f"{path}: no text in it; expected one sentence a line")
+    lines = read_lines(name)
+    if not any(line.strip() for line in lines):
+        raise InputError(f"{name}: no text in it; expected one sentence a line")
     return lines
 
 
@@ -231,7 +239,7 @@ def _tsv(
         return " ".join(text.split())
 
     return [
-        "source\ttarget\ttype\tconfidence",
+        "source\ttarget\ttype\tconfidence\tbead",
         *(
             "\t".join(
                 (
@@ -239,6 +247,7 @@ def _tsv(
                     cell(join([targets[j] for j in bead.target])),
                     bead.type,
                     f"{bead.confidence:.4f}",
+                    str(bead),
                 )
             )
             for bead, keep in zip(beads, kept, strict=True)

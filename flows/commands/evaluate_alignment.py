@@ -12,10 +12,16 @@ import typer
 def evaluate_alignment(
     gold: Annotated[
         Path,
-        typer.Argument(help="The right alignment: a bead a line as [0,1]:[2], ids from 0."),
+        typer.Argument(
+            help="The right alignment: a bead a line as [0,1]:[2], ids from 0; or a folder of them."
+        ),
     ],
     predicted: Annotated[
-        Path, typer.Argument(help="The alignment to judge, in the same form and direction.")
+        Path,
+        typer.Argument(
+            help="The alignment to judge: the same form, or what align --to jsonl or tsv writes, "
+            "in the same direction; or a folder of files with the names of the gold's."
+        ),
     ],
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of the table.")
@@ -37,24 +43,30 @@ def evaluate_alignment(
 
     Strict: a bead is right if it is in the gold. Lax: if it shares a source and a target sentence
     with a gold bead. As vecalign's scorer: precision counts predicted deletions and insertions,
-    recall leaves out those of the gold.
+    recall leaves out those of the gold. The counts of several files are added up.
     """
     import json
     from dataclasses import asdict, replace
 
     from evaluation.alignment import (
         check_same_texts,
+        paired_files,
         read_beads,
         score,
         score_by_type,
     )
 
-    gold_beads, predicted_beads = read_beads(gold), read_beads(predicted)
-    if flip:
-        gold_beads = [replace(bead, source=bead.target, target=bead.source) for bead in gold_beads]
-    if warning := check_same_texts(gold_beads, predicted_beads):
-        print(f"duizhao: {warning}", file=sys.stderr)
-    pairs = [(gold_beads, predicted_beads)]
+    pairs = []
+    for gold_file, predicted_file in paired_files(gold, predicted):
+        gold_beads = read_beads(gold_file)
+        predicted_beads = read_beads(predicted_file, may_be_empty=True)
+        if flip:
+            gold_beads = [
+                replace(bead, source=bead.target, target=bead.source) for bead in gold_beads
+            ]
+        if warning := check_same_texts(gold_beads, predicted_beads):
+            print(f"duizhao: {predicted_file}: {warning}", file=sys.stderr)
+        pairs.append((gold_beads, predicted_beads))
     result = score(pairs, resamples)
     types = score_by_type(pairs)
     if as_json:
@@ -77,6 +89,7 @@ def evaluate_alignment(
                     "lax": figures("lax"),
                     "types": {name: {"f1": row.f1, **asdict(row)} for name, row in types.items()},
                     "resamples": resamples,
+                    "files": len(pairs),
                 }
             )
         )
