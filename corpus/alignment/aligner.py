@@ -167,7 +167,7 @@ def _judge(texts: Texts, found: Found, score: Score, effort: EffortName) -> Foun
     literalness = weights.literalness(evidence.tables)
     vector = weights.vector(evidence.columns(), literalness)
     others = evidence.scores(vector, places).ravel()[kept]
-    others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
+    others += asked @ weights.vector((("forced", column) for column in forced.COLUMNS), literalness)
     cheap = found.scores.ravel()[kept]
     flat = np.full(found.scores.size, search.NEVER, dtype=np.float32)
     # beads that fixed ones forbid stay forbidden, and the gaps inside those stay free
