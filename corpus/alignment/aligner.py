@@ -180,7 +180,7 @@ def _judge(
     literalness = weights.literalness(evidence.tables)
     vector = weights.vector(evidence.columns(), literalness)
     others = evidence.features(kept) @ vector
-    others += asked @ weights.vector(("forced", column) for column in forced.COLUMNS)
+    others += asked @ weights.vector((("forced", column) for column in forced.COLUMNS), literalness)
     cheap = found.scores.ravel()[kept]
     # beads that fixed ones forbid stay forbidden, and the gaps inside those stay free
     open_beads = constrain(band, np.ones_like(found.scores), rectangles).ravel()[kept] > 0.0

@@ -39,7 +39,8 @@ def calibrate(found: Found) -> list[Bead]:
     confidence = np.interp(found.probability, x, y)
     if found.forced is not None and found.judged is not None:
         forced_columns = (("forced", column) for column in forced.COLUMNS)
-        summed["forced"] = found.forced @ weights.vector(forced_columns)
+        literalness = weights.literalness(found.evidence.tables)
+        summed["forced"] = found.forced @ weights.vector(forced_columns, literalness)
         x, y = np.array(weights.calibration).T
         confidence = np.where(found.judged, np.interp(found.probability, x, y), confidence)
     beads = []

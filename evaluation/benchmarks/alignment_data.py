@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -171,24 +172,22 @@ def damaged(gold: Gold, other: Gold, damage: Damage, seed: int) -> Gold:
         if generator.random() < damage.foreign_run:
             foreign(generator.randint(3, 30))
         if len(zh) == len(en) == 1 and generator.random() < damage.split:
-            if generator.random() < 0.6:
-                en = _split(en[0], "en", generator)
+            pieces = _several(generator)
+            if generator.random() < 0.5:
+                en = _split(en[0], "en", generator, pieces)
             else:
-                zh, mt = _split_with(zh[0], mt[0], generator)
-        elif (
-            len(zh) == len(en) == 1
-            and at < len(gold.beads)
-            and gold.beads[at].type == "1-1"
-            and generator.random() < damage.merge
-        ):
-            following = gold.beads[at]
-            zh.append(gold.source[following.source[0]])
-            mt.append((gold.translation or gold.source)[following.source[0]])
-            en.append(gold.target[following.target[0]])
-            at += 1
-            if generator.random() < 0.6:
+                zh, mt = _split_with(zh[0], mt[0], generator, pieces)
+        elif len(zh) == len(en) == 1 and generator.random() < damage.merge:
+            for following in gold.beads[at : at + _several(generator) - 1]:
+                if following.type != "1-1":
+                    break
+                zh.append(gold.source[following.source[0]])
+                mt.append((gold.translation or gold.source)[following.source[0]])
+                en.append(gold.target[following.target[0]])
+                at += 1
+            if len(zh) > 1 and generator.random() < 0.5:
                 zh, mt = ["".join(zh)], [" ".join(mt)]
-            else:
+            elif len(en) > 1:
                 en = [" ".join(en)]
         emit(zh, en, mt)
     return Gold(
@@ -200,27 +199,41 @@ def damaged(gold: Gold, other: Gold, damage: Damage, seed: int) -> Gold:
     )
 
 
-def _split(text: str, language: str, generator: random.Random) -> list[str]:
-    """Cut a sentence in two after a comma or semicolon, where it has a fit one."""
+def _several(generator: random.Random) -> int:
+    """Of how many parts: mostly two, now and then up to five."""
+    return generator.choices((2, 3, 4, 5), weights=(70, 20, 7, 3))[0]
+
+
+def _split(text: str, language: str, generator: random.Random, pieces: int = 2) -> list[str]:
+    """Cut a sentence in up to `pieces` parts after commas or semicolons, where it has fit ones."""
     places = [match.start() for match in _BREAK[language].finditer(text)]
-    places = [place for place in places if 0.15 * len(text) < place]
+    places = [place for place in places if 0.1 * len(text) < place]
     if not places:
         return [text]
-    place = generator.choice(places)
-    return [text[:place].strip(), text[place:].strip()]
+    chosen = sorted(generator.sample(places, min(pieces - 1, len(places))))
+    return _cut(text, chosen)
 
 
 def _split_with(
-    text: str, translation: str, generator: random.Random
+    text: str, translation: str, generator: random.Random, pieces: int = 2
 ) -> tuple[list[str], list[str]]:
     """Cut a source sentence, and its translation at the nearest punctuation in proportion."""
-    parts = _split(text, "zh", generator)
-    if len(parts) == 1:
-        return parts, [translation]
-    wanted = len(parts[0]) / len(text) * len(translation)
+    parts = _split(text, "zh", generator, pieces)
     places = [match.end() for match in re.finditer(r"[,;:] ", translation)]
-    places = places or [match.end() for match in re.finditer(" ", translation)]
-    if not places:
-        return [text], [translation]
-    place = min(places, key=lambda each: abs(each - wanted))
-    return parts, [translation[:place].strip(), translation[place:].strip()]
+    if len(places) < len(parts) - 1:
+        places = [match.end() for match in re.finditer(" ", translation)]
+    chosen: list[int] = []
+    done = 0
+    for part in parts[:-1]:
+        done += len(part)
+        wanted = done / len(text) * len(translation)
+        later = [place for place in places if not chosen or place > chosen[-1]]
+        if not later:
+            return [text], [translation]
+        chosen.append(min(later, key=lambda each: abs(each - wanted)))
+    return parts, _cut(translation, chosen)
+
+
+def _cut(text: str, places: Sequence[int]) -> list[str]:
+    edges = [0, *places, len(text)]
+    return [text[start:end].strip() for start, end in itertools.pairwise(edges)]

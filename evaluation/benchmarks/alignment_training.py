@@ -25,9 +25,7 @@ from numpy.typing import NDArray
 
 from corpus.alignment import search
 from corpus.alignment.bead import Bead
-from corpus.alignment.lattice import TYPES
 from corpus.alignment.signals import forced
-from corpus.alignment.spans import join
 from corpus.alignment.texts import make_ready
 from corpus.alignment.weights import ALL, LITERAL, PATH, key
 from evaluation.alignment import score
@@ -49,23 +47,26 @@ from evaluation.benchmarks.alignment_tuning import (
     scores_of,
 )
 
-FOLDS = 3
+FOLDS = 6
 WIDTH = 5
 PENALTY = 2.0
-JUDGE_PENALTIES = (0.02, 1000.0)
-"""Of forced decoding and of changes to the other weights."""
+LITERAL_PENALTY = 20.0
+"""Of the changes that go with how literal a translation is: few texts are there to learn them."""
+JUDGE_PENALTIES = (0.002, 2.0, 1000.0)
+"""Of forced decoding, of changes to the weights of gaps, and of changes to all others."""
 
 Columns = tuple[tuple[str, str], ...]
-Known = Callable[[str, str], forced.ForcedScore | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A document with the features of its beads, and what they are called."""
+    """A document with the features of its beads, and what they are called; `literal` says how
+    literal its translation is, between 0 and 1 (None: not known)."""
 
     gold: Gold
     case: Case
     columns: Columns
+    literal: float | None = None
 
     @property
     def kind(self) -> str:
@@ -74,8 +75,9 @@ class Example:
 
     @property
     def fold(self) -> int:
-        """Documents of one chapter are in one fold."""
-        return int(self.gold.name.split("~")[0].split("/")[-1]) % FOLDS
+        """Documents of one chapter are in one fold, whole or damaged."""
+        parts = self.gold.name.split("/")
+        return int(parts[-1].split("~")[0]) % FOLDS
 
 
 def documents(data: Path, translate: Callable[[Sequence[str]], tuple[str, ...]]) -> list[Gold]:
@@ -94,6 +96,7 @@ def documents(data: Path, translate: Callable[[Sequence[str]], tuple[str, ...]])
         *(damaged(chapters[k], chapters[(k + 1) % 6], few, k) for k in (0, 3, 5)),
         *chopped(damaged(essay, un[9], more, 0), 300)[:1],
         *(damaged(un[k], un[k + 5], (Damage(), more)[k % 2], k) for k in range(6)),
+        *(damaged(un[k], un[k - 6], Damage(split=0.2, merge=0.15), k) for k in range(6, 9)),
     ]
 
 
@@ -119,13 +122,14 @@ def restricted(example: Example, combination: Sequence[str]) -> Example:
     keep = [at for at, (signal, _) in enumerate(example.columns) if signal in names]
     features = example.case.features[:, keep]
     columns = tuple(example.columns[at] for at in keep)
+    literal = None
     if signal := literal_signal(combination):
         at = columns.index((signal, "gap_literal"))
         low, high = LITERAL[signal]
         literal = min(max((float(features[:, at].max()) - low) / (high - low), 0.0), 1.0)
         features = np.concatenate([features, features * np.float32(literal)], axis=1)
     case = replace(example.case, features=np.ascontiguousarray(features))
-    return Example(example.gold, case, columns)
+    return Example(example.gold, case, columns, literal)
 
 
 def literal_signal(combination: Sequence[str]) -> str | None:
@@ -133,48 +137,47 @@ def literal_signal(combination: Sequence[str]) -> str | None:
     return next((name for name in ("overlap", "embedding") if name in combination), None)
 
 
-def judged(example: Example, weights: NDArray[np.float64], known: Known) -> Case | None:
-    """The doubtful beads with features: score so far, forced decoding, then the others.
+def judged(
+    example: Example, weights: NDArray[np.float64], score_pairs: forced.Score
+) -> tuple[Case, Case]:
+    """The beads of the second search with features: score so far, forced decoding (as it is, and
+    times how literal the translation is), then the others.
 
-    Beads without a forced score are left out; None where many gold beads are among them.
+    First with the gold beads, to learn from; then only those that would be found, to predict.
     """
     case, gold = example.case, example.gold
     scores, run = scores_of(case, weights), float(weights[-1])
     path = search.best_path(case.band, scores, run)
     shortfall = search.shortfalls(case.band, scores, run)
-    effort = replace(forced.EFFORTS["normal"], budget=1000)
-    kept, doubt = forced.candidates(case.band, path, shortfall, effort)
-    in_doubt = dict(zip(kept.tolist(), doubt.tolist(), strict=True))
-    kept = np.union1d(kept, case.gold)
-    asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
-    usable = np.ones(len(kept), dtype=bool)
-    starts = search.place_coordinates(case.band, kept // len(TYPES))
-    for row, ((i, j), bead) in enumerate(zip(starts.tolist(), kept.tolist(), strict=True)):
-        a, b = TYPES[bead % len(TYPES)]
-        if not a or not b or not in_doubt.get(bead, True):
-            continue
-        found = known(join(gold.source[i : i + a]), join(gold.target[j : j + b]))
-        if found is None:
-            usable[row] = False
-            continue
-        mean = found.log_probability / max(found.tokens, 1)
-        asked[row] = (found.log_probability / 10, found.tokens / 10, mean, mean * (a + b - 2))
-    is_gold = np.isin(kept, case.gold)
-    if (is_gold & ~usable).sum() > 3:
-        return None
-    usable |= is_gold
-    others = case.features[np.searchsorted(case.at, kept)]
-    features = np.concatenate([scores.ravel()[kept][:, None], asked, others], axis=1)
-    return replace(case, at=kept[usable], features=np.ascontiguousarray(features[usable]))
+    kept, doubt = forced.candidates(case.band, path, shortfall, forced.EFFORTS["normal"])
+    both = np.union1d(kept, case.gold)
+    ask = np.ones(len(both), dtype=bool)
+    ask[np.searchsorted(both, kept)] = doubt
+    asked = np.zeros((len(both), len(forced.COLUMNS)), dtype=np.float32)
+    asked[ask] = forced.ask(score_pairs, gold.source, gold.target, case.band, both[ask])
+    others = case.features[np.searchsorted(case.at, both)]
+    parts = [scores.ravel()[both][:, None], asked]
+    if example.literal is not None:
+        parts.append(asked * np.float32(example.literal))
+    features = np.ascontiguousarray(np.concatenate([*parts, others], axis=1))
+    found = np.isin(both, kept)
+    return (
+        replace(case, at=both, features=features),
+        replace(case, at=both[found], features=np.ascontiguousarray(features[found])),
+    )
 
 
-def learn_judge(cases: Sequence[Case]) -> NDArray[np.float64]:
+def learn_judge(cases: Sequence[Case], columns: Columns, *, literal: bool) -> NDArray[np.float64]:
     """Weights of the second search: of the score so far, of forced decoding, changes to others."""
-    own, change = JUDGE_PENALTIES
-    penalty = np.full(cases[0].features.shape[1] + 1, change)
-    penalty[: 1 + len(forced.COLUMNS)] = own
-    penalty[-1] = own
-    return learn(cases, penalty)
+    own, gap, change = JUDGE_PENALTIES
+    times = 2 if literal else 1
+    others = [gap if _is_gap(column) else change for _, column in columns] * times
+    first = [own] * (1 + times * len(forced.COLUMNS))
+    return learn(cases, np.array([*first, *others, own]))
+
+
+def _is_gap(column: str) -> bool:
+    return column in ("1-0", "0-1") or column.startswith("gap_")
 
 
 def line(pairs: Sequence[tuple[Sequence[Bead], Sequence[Bead]]]) -> list[list[float]]:
@@ -197,8 +200,8 @@ def line(pairs: Sequence[tuple[Sequence[Bead], Sequence[Bead]]]) -> list[list[fl
             last = merged.pop()
             merged[-1] = [x + y for x, y in zip(merged[-1], last, strict=True)]
     corners = [[round(p / n, 4), round((right + 0.3) / (n + 0.6), 4)] for p, right, n in merged]
-    if corners[0][0] > 0.05:
-        corners.insert(0, [0.0, round(corners[0][1] / 2, 4)])
+    if corners[0][0] > 0.0:
+        corners.insert(0, [0.0, 0.0])
     return corners
 
 
@@ -219,57 +222,78 @@ def by_kind(made: Sequence[Example], found: Sequence[list[Bead]]) -> dict[str, l
     return sets
 
 
-def train(made: Sequence[Example], combination: Sequence[str], known: Known | None) -> Any:
+def train(
+    made: Sequence[Example], combination: Sequence[str], score_pairs: forced.Score | None
+) -> Any:
     """One entry of weights.json; prints cross-validated and tuned figures."""
     name = key(combination)
     made = [restricted(example, combination) for example in made]
+    penalty = _penalty(made[0])
     by_fold = {
-        fold: learn([each.case for each in made if each.fold != fold], PENALTY)
+        fold: learn([each.case for each in made if each.fold != fold], penalty)
         for fold in range(FOLDS)
     }
     honest = [predict(each.case, by_fold[each.fold]) for each in made]
     show(f"{name}, cross-validated", by_kind(made, honest))
-    final = learn([each.case for each in made], PENALTY)
+    final = learn([each.case for each in made], penalty)
     show(f"{name}, tuned", by_kind(made, [predict(each.case, final) for each in made]))
     columns = [f"{signal}.{feature}" for signal, feature in made[0].columns]
+    signal = literal_signal(combination)
     entry = {
-        **_values(columns, final[:-1], literal_signal(combination)),
+        **_values(columns, final[:-1], signal),
         "run": round(float(final[-1]), 4),
         "calibration": line([(e.gold.beads, f) for e, f in zip(made, honest, strict=True)]),
     }
-    if known is None:
-        return entry
-    pairs = [(each, judged(each, by_fold[each.fold], known)) for each in made]
-    usable = [(each, case) for each, case in pairs if case is not None]
-    print(f"  forced decoding known for {', '.join(each.gold.name for each, _ in usable)}")
-    found = []
-    for fold in range(FOLDS):
-        weights = learn_judge([case for each, case in usable if each.fold != fold])
-        found += [(each, predict(case, weights)) for each, case in usable if each.fold == fold]
-    before = [
-        (each, beads) for each, beads in zip(made, honest, strict=True)
-        if any(each is other for other, _ in usable)
-    ]  # fmt: skip
-    for label, results in (("before forced decoding", before), ("with forced decoding", found)):
-        show(f"{name}, {label}, cv", by_kind([e for e, _ in results], [f for _, f in results]))
-    weights = learn_judge([case for _, case in usable])
-    tuned = [predict(case, weights) for _, case in usable]
-    show(f"{name}, with forced decoding, tuned", by_kind([e for e, _ in usable], tuned))
-    first = 1 + len(forced.COLUMNS)
-    others = weights[0] * final[:-1] + weights[first:-1]
-    judge = _values(columns, others, literal_signal(combination))
-    judge["values"] |= {
-        f"forced.{column}": round(float(value), 5)
-        for column, value in zip(forced.COLUMNS, weights[1:first], strict=True)
-    }
-    # the score so far had no share of `run`, the second search has its own
-    entry["judge"] = {
-        **judge,
-        "run": round(float(weights[-1]), 4),
-        "calibration": line([(each.gold.beads, beads) for each, beads in found]),
-    }
-    print("  forced", {k: v for k, v in judge["values"].items() if k.startswith("forced")})
+    if score_pairs is not None:
+        entry["judge"] = train_judge(made, by_fold, final, signal, score_pairs, name)
     return entry
+
+
+def train_judge(
+    made: Sequence[Example],
+    by_fold: dict[int, NDArray[np.float64]],
+    final: NDArray[np.float64],
+    signal: str | None,
+    score_pairs: forced.Score,
+    name: str,
+) -> dict[str, Any]:
+    """The weights of the second search, among the beads that forced decoding was asked about."""
+    cases = [judged(each, by_fold[each.fold], score_pairs) for each in made]
+    columns, literal = made[0].columns, signal is not None
+    found: list[list[Bead]] = [[] for _ in made]
+    for fold in range(FOLDS):
+        outside = [
+            learning for each, (learning, _) in zip(made, cases, strict=True) if each.fold != fold
+        ]
+        weights = learn_judge(outside, columns, literal=literal)
+        for at, (each, (_, finding)) in enumerate(zip(made, cases, strict=True)):
+            if each.fold == fold:
+                found[at] = predict(finding, weights)
+    show(f"{name}, with forced decoding, cross-validated", by_kind(made, found))
+    weights = learn_judge([learning for learning, _ in cases], columns, literal=literal)
+    tuned = [predict(judged(each, final, score_pairs)[1], weights) for each in made]
+    show(f"{name}, with forced decoding, tuned", by_kind(made, tuned))
+    asked = (2 if literal else 1) * len(forced.COLUMNS)
+    others = weights[0] * final[:-1] + weights[1 + asked : -1]
+    names = [f"forced.{column}" for column in forced.COLUMNS]
+    half = len(others) // 2 if literal else len(others)
+    own = len(forced.COLUMNS)
+    together = np.concatenate(
+        [weights[1 : 1 + own], others[:half], weights[1 + own : 1 + asked], others[half:]]
+    )
+    return {
+        **_values([*names, *(f"{s}.{c}" for s, c in columns)], together, signal),
+        # the score so far had no share of `run`, the second search has its own
+        "run": round(float(weights[-1]), 4),
+        "calibration": line([(e.gold.beads, beads) for e, beads in zip(made, found, strict=True)]),
+    }
+
+
+def _penalty(example: Example) -> NDArray[np.float64]:
+    count = example.case.features.shape[1]
+    penalty = np.full(count + 1, PENALTY)
+    penalty[len(example.columns) : count] = LITERAL_PENALTY
+    return penalty
 
 
 def _values(
@@ -311,14 +335,14 @@ def main() -> None:
         without = examples(golds, embed, translated=False)
         options.cache.mkdir(parents=True, exist_ok=True)
         features.write_bytes(pickle.dumps((with_translation, without)))
-    known = None if options.no_forced else _scorer(_translator())
-    learn_all(with_translation, without, known, PATH if options.write else None)
+    score_pairs = None if options.no_forced else _translator().score
+    learn_all(with_translation, without, score_pairs, PATH if options.write else None)
 
 
 def learn_all(
     with_translation: Sequence[Example],
     without: Sequence[Example],
-    known: Known | None,
+    score_pairs: forced.Score | None,
     path: Path | None,
 ) -> None:
     """Every combination of signals; forced decoding where there is an embedding."""
@@ -329,7 +353,7 @@ def learn_all(
             ("copied", "embedding", "length", "overlap"), size
         ):
             made = light[0] if "overlap" in combination else light[1]
-            judge = known if "embedding" in combination and size >= 3 else None
+            judge = score_pairs if "embedding" in combination and size >= 3 else None
             learned[key(combination)] = train(made, combination, judge)
             if path is not None:
                 path.write_text(json.dumps(learned, indent=0) + "\n", encoding="utf-8")
@@ -347,14 +371,6 @@ def _translator() -> Any:
     from models.translator import Translator
 
     return Translator(load_engine(), memory=Memory())
-
-
-def _scorer(translator: Any) -> Known:
-    def known(source: str, target: str) -> forced.ForcedScore | None:
-        found: forced.ForcedScore = translator.score([source], [target])[0]
-        return found
-
-    return known
 
 
 if __name__ == "__main__":

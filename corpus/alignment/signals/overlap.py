@@ -50,6 +50,10 @@ how far that goes beyond a half. The last four set this against how literal the 
 median of what is found of a sentence: literalness times sentences beyond two, how far the smallest
 share stays below it; and for gaps, literalness, and how far what is found stays below it."""
 
+LEAST_MEAN = 1.0
+"""Least mean weight of a sentence. Without it, in a text with hardly a number, one number that
+chance puts on both sides would be worth as much as all the words of a paragraph."""
+
 
 class Overlap(NamedTuple):
     """What the features are made of; `shared` has the shape (places, types), masses are summed up
@@ -256,7 +260,7 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     one = int(TYPE_NUMBER[1, 1])
     source_found, target_found = _found(*edges, shared, one, source_mass, target_mass)
     count = band.sources + band.targets
-    mean = max(float(source_mass[-1] + target_mass[-1]) / max(count, 1), 1e-3)
+    mean = max(float(source_mass[-1] + target_mass[-1]) / max(count, 1), LEAST_MEAN)
     literal = float(np.median(np.concatenate([source_found, target_found])))
     return Overlap(shared, source_mass, target_mass, source_found, target_found, mean, literal)
 
