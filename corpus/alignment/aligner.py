@@ -81,7 +81,7 @@ def align(
             *(Bead((), (j,)) for j in range(len(target))),
         ]
     from corpus.alignment import fixed as fixing
-    from corpus.alignment.confidence import calibrate
+    from corpus.alignment.confidence import calibrate, capped
     from corpus.alignment.parallel import refuse_unless_parallel
     from corpus.alignment.texts import make_ready
 
@@ -96,7 +96,7 @@ def align(
     found = _search(texts, fixed, rectangles)
     if score is not None and "forced" in wanted:
         found = _judge(texts, found, score, effort, rectangles)
-    beads = calibrate(found)
+    beads = capped(texts, calibrate(found))
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
     return fixing.restore(beads, fixed) if fixed else beads

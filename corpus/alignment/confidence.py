@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +12,11 @@ from corpus.alignment.bead import Bead
 from corpus.alignment.lattice import TYPES
 from corpus.alignment.search import place_coordinates
 from corpus.alignment.signals import forced
+from corpus.alignment.support import signals_of, support
 
 if TYPE_CHECKING:
     from corpus.alignment.aligner import Found
+    from corpus.alignment.texts import Texts
 
 
 def calibrate(found: Found) -> list[Bead]:
@@ -57,3 +61,17 @@ def calibrate(found: Found) -> list[Bead]:
             )
         )
     return beads
+
+
+def capped(texts: Texts, beads: Sequence[Bead]) -> list[Bead]:
+    """The beads, none surer than it is that it pairs translations at all (support.py).
+
+    The best of the possible beads is sure of itself even where the texts have nothing in common.
+    With neither embeddings nor a translation there is too little to say so.
+    """
+    if signals_of(texts) == "neither":
+        return list(beads)
+    return [
+        replace(bead, confidence=min(bead.confidence, float(most)))
+        for bead, most in zip(beads, support(texts, beads), strict=True)
+    ]
