@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 CountTokens = Callable[[str], int]
-# measured on documents of 30 to 348 sentences on two cores (docs/translation.md)
+# chosen, not yet measured on a quiet machine: more batches end together better, each is slower
 _BATCHES_A_WORKER = 2
 _LEAST_BATCH = 128
 
