@@ -18,12 +18,13 @@ from models.paths import models_folder
 from tests.batches import ROOT, batch, command, contents, make_documents, processes
 
 SLOW_DISK = """
-import os, time
+import os, sys, time
 real = os.fsync
 def fsync(file):
     time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
     real(file)
-os.fsync = fsync
+if "flows.workers" in sys.orig_argv:
+    os.fsync = fsync
 """
 
 
@@ -65,7 +66,7 @@ def undisturbed(environment: dict[str, str], documents: Path) -> Path:
 
 
 def slowly(environment: dict[str, str], place: Path, seconds: float = 0.3) -> dict[str, str]:
-    """The environment with a disk that takes its time for each file."""
+    """The environment with a disk that takes its time for each file that a worker writes."""
     (place / "slow").mkdir()
     (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
     path = f"{place / 'slow'}{os.pathsep}{ROOT}"
