@@ -94,7 +94,7 @@ def _cosine(texts: Texts, sources: Spans, targets: Spans) -> Floats:
     assert texts.embed is not None
     one = texts.embed(texts.source, [(int(first), int(end)) for first, end in sources])
     other = texts.embed(texts.target, [(int(first), int(end)) for first, end in targets])
-    return np.einsum("ij,ij->i", one, other).astype(np.float64)
+    return np.asarray(np.einsum("ij,ij->i", one, other), dtype=np.float64)
 
 
 def _dice(bags: Bags, sources: Spans, targets: Spans) -> Floats:
