@@ -98,7 +98,9 @@ def _look(number: int, first: bool) -> Process | None:
     except OSError:
         return None
     peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    if not peaks:
+        return None  # it has ended; what was seen of it before counts
     kinds = [name for word, name in NAMES.items() if word in words]
     name = kinds[0] if kinds else "batch" if first else "other"
     cpu = (int(stat[11]) + int(stat[12])) / TICKS
-    return Process(name, int(peaks[0]) // 1024 if peaks else 0, cpu)
+    return Process(name, int(peaks[0]) // 1024, cpu)
