@@ -488,7 +488,7 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
 
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
     with folder.alone(tmp_path / "out"):
-        refused = pytest.raises(DuizhaoError, match="another build is writing here")
+        refused = pytest.raises(DuizhaoError, match="another build or a review is at work here")
         with refused, folder.alone(tmp_path / "out"):
             pass
     with folder.alone(tmp_path / "out"):
