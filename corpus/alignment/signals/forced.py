@@ -20,8 +20,8 @@ from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
 from corpus.alignment.search import place_coordinates
 from corpus.alignment.spans import join
 
-COLUMNS = ("log_probability", "tokens", "mean", "mean_sum")
-"""Sum of log p in tens, tokens in tens, mean log p a token, the same times (sentences - 2)."""
+COLUMNS = ("log_probability", "tokens")
+"""Sum of log p in tens, tokens in tens."""
 
 
 class ForcedScore(Protocol):
@@ -50,7 +50,7 @@ class Effort:
     budget: float
 
 
-EFFORTS = {"fast": Effort(0.0, 0.0), "normal": Effort(6.0, 30.0), "best": Effort(9.0, 120.0)}
+EFFORTS = {"fast": Effort(0.0, 0.0), "normal": Effort(9.0, 30.0), "best": Effort(14.0, 120.0)}
 
 
 def candidates(
@@ -107,10 +107,6 @@ def ask(
     out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
     if not sources:
         return out
-    for row, kind, each in zip(
-        two_sided.tolist(), kinds[two_sided].tolist(), score(sources, targets), strict=True
-    ):
-        mean = each.log_probability / max(each.tokens, 1)
-        a, b = TYPES[kind]
-        out[row] = (each.log_probability / 10, each.tokens / 10, mean, mean * (a + b - 2))
+    for row, each in zip(two_sided.tolist(), score(sources, targets), strict=True):
+        out[row] = (each.log_probability / 10, each.tokens / 10)
     return out
