@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.settings import Effort
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,14 +23,6 @@ class Form(StrEnum):
     beads = "beads"
     tsv = "tsv"
     jsonl = "jsonl"
-
-
-class Effort(StrEnum):
-    """How much forced decoding may cost."""
-
-    fast = "fast"
-    normal = "normal"
-    best = "best"
 
 
 def align(

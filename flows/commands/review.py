@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Effort(StrEnum):
-    """How much a re-alignment may cost."""
-
-    fast = "fast"
-    normal = "normal"
-    best = "best"
+from flows.settings import Effort
 
 
 def review(

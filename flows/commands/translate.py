@@ -11,25 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.settings import MOST_BEAM, Device, Engine
+
 if TYPE_CHECKING:
     from models.engine import Translation
     from models.translator import Statistics
-
-
-class EngineChoice(StrEnum):
-    """What runs the model."""
-
-    auto = "auto"
-    ctranslate2 = "ctranslate2"
-    transformers = "transformers"
-
-
-class Device(StrEnum):
-    """Where the model runs."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
 
 
 class Form(StrEnum):
@@ -67,12 +53,14 @@ def translate(
         ),
     ] = None,
     engine: Annotated[
-        EngineChoice,
+        Engine,
         typer.Option("--engine", help="What runs the model; auto is ctranslate2."),
-    ] = EngineChoice.auto,
+    ] = Engine.auto,
     beam: Annotated[
         int | None,
-        typer.Option("--beam", min=1, max=32, help="Beam size: 1 is fastest, 4 a little better."),
+        typer.Option(
+            "--beam", min=1, max=MOST_BEAM, help="Beam size: 1 is fastest, 4 a little better."
+        ),
     ] = None,
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="Cores to use; none: all there are.")
