@@ -100,9 +100,18 @@ def inside(low, high, i, j):  # type: ignore[no-untyped-def]
 
 
 @njit
-def row_of(offset, place):  # type: ignore[no-untyped-def]
-    """The row of a place number."""
-    return np.searchsorted(offset, place, side="right") - 1
+def corners(low, offset, beads):  # type: ignore[no-untyped-def]
+    """Where each bead (ascending flat index) starts and ends, and its type: (i, j, p, q, k)."""
+    types = TYPE_SOURCE.shape[0]
+    found = np.empty((len(beads), 5), dtype=np.int64)
+    i = np.searchsorted(offset, beads[0] // types, side="right") - 1 if len(beads) else 0
+    for n in range(len(beads)):
+        here, k = beads[n] // types, beads[n] % types
+        while here >= offset[i + 1]:
+            i += 1
+        j = here - offset[i] + low[i]
+        found[n] = (i, j, i + TYPE_SOURCE[k], j + TYPE_TARGET[k], k)
+    return found
 
 
 @njit

@@ -19,8 +19,8 @@ from corpus.alignment.lattice import (
     TYPE_SOURCE,
     TYPE_TARGET,
     Band,
+    corners,
     inside,
-    row_of,
 )
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
@@ -160,16 +160,12 @@ def _margin(low, high, offset, table, x, y):  # type: ignore[no-untyped-def]
 @njit
 def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
     cosine, literal = table.cosine, table.literal
-    types = TYPE_SOURCE.shape[0]
-    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    at = corners(low, offset, beads)
     for n in range(len(beads)):
-        here, k = beads[n] // types, beads[n] % types
-        while here >= offset[i + 1]:
-            i += 1
-        j = here - offset[i] + low[i]
-        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
-        p, q = i + a, j + b
+        i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
+        a, b = p - i, q - j
+        here = offset[i] + j - low[i]
         if k < 2:
             found = table.source_found[i] if k == 0 else table.target_found[j]
             f[11] = found

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, row_of
+from corpus.alignment.lattice import Band, corners
 
 COLUMNS = ("ratio", "ratio_squared", "deviation", "deviation_large", "gap_length", "gap_short")
 """|log ratio|, its square, the squared deviation in standard deviations (up to 9) and what lies
@@ -66,15 +66,9 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
     source, target, ratio = table.source, table.target, table.ratio
     mean_source = max(source[-1] / (source.shape[0] - 1), 1.0)
     mean_target = max(target[-1] / (target.shape[0] - 1), 1.0)
-    types = TYPE_SOURCE.shape[0]
-    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    at = corners(low, offset, beads)
     for n in range(len(beads)):
-        here, k = beads[n] // types, beads[n] % types
-        while here >= offset[i + 1]:
-            i += 1
-        j = here - offset[i] + low[i]
-        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
-        p, q = i + a, j + b
+        i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
         s = source[p] - source[i]
         t = target[q] - target[j]

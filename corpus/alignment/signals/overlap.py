@@ -17,11 +17,9 @@ from corpus.alignment.compiled import njit
 from corpus.alignment.lattice import (
     LARGEST_BEAD,
     TYPE_NUMBER,
-    TYPE_SOURCE,
-    TYPE_TARGET,
     Band,
+    corners,
     inside,
-    row_of,
 )
 from corpus.alignment.tokens import Bags
 
@@ -172,16 +170,12 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
     source_mass, target_mass = table.source_mass, table.target_mass
     source_found, target_found = table.source_found, table.target_found
     small = 0.05 * mean
-    types = TYPE_SOURCE.shape[0]
-    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    at = corners(low, offset, beads)
     for n in range(len(beads)):
-        here, k = beads[n] // types, beads[n] % types
-        while here >= offset[i + 1]:
-            i += 1
-        j = here - offset[i] + low[i]
-        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
-        p, q = i + a, j + b
+        i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
+        a, b = p - i, q - j
+        here = offset[i] + j - low[i]
         source = source_mass[p] - source_mass[i]
         target = target_mass[q] - target_mass[j]
         f[1] = source / mean

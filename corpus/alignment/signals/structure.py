@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, row_of
+from corpus.alignment.lattice import Band, corners
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
@@ -54,15 +54,9 @@ def prepare(source: Sequence[Place], target: Sequence[Place]) -> Structure:
 @njit
 def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
     source, target = table.source, table.target
-    types = TYPE_SOURCE.shape[0]
-    i = row_of(offset, beads[0] // types) if len(beads) else 0
+    at = corners(low, offset, beads)
     for n in range(len(beads)):
-        here, k = beads[n] // types, beads[n] % types
-        while here >= offset[i + 1]:
-            i += 1
-        j = here - offset[i] + low[i]
-        a, b = TYPE_SOURCE[k], TYPE_TARGET[k]
-        p, q = i + a, j + b
+        i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
         if k < 2:
             continue
