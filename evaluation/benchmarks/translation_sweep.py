@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from evaluation.benchmarks.translation_systems import Job, run
+from models.ctranslate import CPU_BATCH_TOKENS
 
 COMPUTE_TYPES = ("int8", "int8_float32", "float32")
 TORCH_TYPES = ("float32", "bfloat16")
@@ -14,26 +15,26 @@ BATCH_TOKENS = (512, 1024, 2048, 4096, 8192)
 
 
 def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, Any]]:
-    """Our engines as they ship, without guards, over their settings; a line for each.
+    """Our engines as they ship, without guards: one setting at a time is another; a line for each.
 
     Few lines are packed into smaller batches than asked for (models/batching.py): the large ones
     need a thousand lines to differ.
     """
     print("engine\tcompute\tbeam\tbatches at once x threads\tbatch tokens\ttokens/s\ttokens/CPU s")
-    rows = []
-    for beam in beams:
-        for each in _divisors(base.cores):
-            for compute_type in COMPUTE_TYPES:
-                for batch_tokens in BATCH_TOKENS:
-                    job = replace(base, system="duizhao-no-guards", beam=beam, threads_each=each)
-                    job = replace(job, compute_type=compute_type, batch_tokens=batch_tokens)
-                    rows.append(_measured(job))
-        for compute_type in TORCH_TYPES:
-            for batch_tokens in BATCH_TOKENS[1:4]:
-                job = replace(base, system="duizhao-transformers", beam=beam)
-                job = replace(job, lines=min(base.lines, torch_lines), compute_type=compute_type)
-                rows.append(_measured(replace(job, batch_tokens=batch_tokens)))
-    return rows
+    ours = replace(base, system="duizhao-no-guards", compute_type="int8")
+    ours = replace(ours, batch_tokens=base.batch_tokens or CPU_BATCH_TOKENS)
+    torch = replace(ours, system="duizhao-transformers", compute_type="float32")
+    torch = replace(torch, lines=min(base.lines, torch_lines))
+    jobs = [
+        ours,
+        *(replace(ours, compute_type=kind) for kind in COMPUTE_TYPES),
+        *(replace(ours, threads_each=each) for each in _divisors(base.cores)),
+        *(replace(ours, batch_tokens=tokens) for tokens in BATCH_TOKENS),
+        torch,
+        *(replace(torch, compute_type=kind) for kind in TORCH_TYPES),
+        *(replace(torch, batch_tokens=tokens) for tokens in BATCH_TOKENS[1:4]),
+    ]
+    return [_measured(replace(job, beam=beam)) for beam in beams for job in dict.fromkeys(jobs)]
 
 
 def _divisors(cores: int) -> list[int]:

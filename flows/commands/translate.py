@@ -106,13 +106,14 @@ def translate(
     Killed half-way it goes on where it stopped: what is translated is in the memory.
     """
     from flows.fetching import fetching
-    from flows.lines import Lines
+    from flows.lines import Lines, check_output
     from flows.lines import output as lines_out
     from models.auto import load_engine
     from models.engine import Decoding
     from models.memory import Memory
     from models.translator import Translator
 
+    check_output(output)
     terms = _Terms(glossary) if glossary else None
     lines = Lines(file)
     if model is None:
