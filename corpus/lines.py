@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -47,10 +48,7 @@ class Lines:
         self.name = "standard input" if name == "-" else name
         self._note = note
         self._stream = _open(name, note)
-        try:
-            self._head = _read(self._stream, _HEAD)
-        except (OSError, EOFError) as error:
-            raise InputError(f"{self.name}: cannot be read: {error}") from error
+        self._head = self._read()
         whole = len(self._head) < _HEAD
         decoded = decode(self._head if whole else _whole_lines(self._head), self.name)
         self.sample = decoded.text
@@ -101,9 +99,20 @@ class Lines:
                 start = place + len(end)
                 place = data.find(end, start)
             rest = data[start:]
-            chunk = _read(self._stream, _HEAD)
+            chunk = self._read()
         if rest:
             yield rest
+
+    def _read(self) -> bytes:
+        """Some 256 kB more, fewer only at the end."""
+        parts, size = [], _HEAD
+        try:
+            while size and (part := self._stream.read(size)):
+                parts.append(part)
+                size -= len(part)
+        except (OSError, EOFError, zlib.error) as error:  # the last two: a damaged .gz
+            raise InputError(f"{self.name}: cannot be read: {error}") from error
+        return b"".join(parts)
 
     def _tell(self, decoded: Decoded) -> None:
         if decoded.encoding != "utf-8" or decoded.bom:
@@ -126,15 +135,6 @@ def _open(name: str, note: Note) -> BinaryIO:
         raise InputError(f"{name}: cannot be read: it is a folder; give a text file") from None
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror or error}") from error
-
-
-def _read(stream: BinaryIO, size: int) -> bytes:
-    """Exactly `size` bytes, fewer only at the end."""
-    parts = []
-    while size and (part := stream.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
 
 
 def _whole_lines(head: bytes) -> bytes:

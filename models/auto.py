@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from models.engine import Engine
-from models.errors import ModelNameError, ModelSettingError
+from models.errors import ModelNameError, ModelSettingError, WeightsError
 from models.locate import ModelFiles, locate
-from models.weights import FetchProgress
+from models.weights import DEFAULT_MODEL, FetchProgress, verify
 
 EngineName = Literal["auto", "ctranslate2", "transformers"]
 ENGINES = ("auto", "ctranslate2", "transformers")
@@ -74,6 +74,11 @@ def _loaded(
     batch_tokens: int | None,
     english_only: bool,
 ) -> Engine:
+    # what spoilt weights say would be remembered as the sound model's word
+    if files.name == DEFAULT_MODEL and (spoilt := verify(files.folder)):
+        raise WeightsError(
+            f"{files.folder}: {', '.join(spoilt)} damaged; to fetch it again: duizhao model fetch"
+        )
     if engine == "transformers":
         from models.marian import load_marian
 

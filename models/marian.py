@@ -20,7 +20,8 @@ from models.locate import ModelFiles
 from models.marian_weights import NEVER, marian_form, need_torch
 from models.packed import Hypothesis, PackedEngine
 
-_CPU_BATCH_TOKENS = 2048
+# python -m evaluation.benchmarks.translation --sweep
+CPU_BATCH_TOKENS = 1024
 _GPU_BATCH_TOKENS = 16384
 _UNKNOWN = "<unk>"
 _Result = TypeVar("_Result")
@@ -91,7 +92,7 @@ class MarianEngine(PackedEngine):
         # <pad> is never an output: said once here, it need not be looked for at every step
         self._model.final_logits_bias[:, self._pad_id] = NEVER
         self.batch_tokens = batch_tokens or (
-            _CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
+            CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )
 
     def _start(

@@ -244,15 +244,20 @@ class Memory(MemoryFile):
     def clear(self, model: str | None = None) -> int | None:
         """Forget everything, or what one model (by name) made; how many translations went.
 
-        A damaged file is removed, and None given back.
+        A file that is damaged, or no memory of ours, is removed, and None given back.
         """
+        try:
+            return self._clear(model)
+        except DamagedMemory:
+            if model is not None:
+                raise
+            self.close()
+            remove(self.path)
+            return None
+
+    def _clear(self, model: str | None) -> int:
         if model is None:
-            try:
-                self.groups()
-            except DamagedMemory:
-                self.close()
-                remove(self.path)
-                return None
+            self.groups()  # damage where nothing is deleted
         chosen = "(SELECT id FROM setting WHERE ? IN (model, ''))"
 
         def write(connection: sqlite3.Connection) -> int:

@@ -158,7 +158,7 @@ def in_words(path: Path, error: sqlite3.Error) -> MemoryFileError:
             f"{path}: another program has held the translation memory for {_WAIT_SECONDS:.0f} s; "
             f"end it and run the command again, or {other}"
         )
-    return MemoryFileError(
+    return DamagedMemory(
         f"{path}: the translation memory cannot be used: {error}; `duizhao memory clear` removes "
         f"it, or {other}"
     )

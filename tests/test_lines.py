@@ -87,6 +87,20 @@ def test_a_pipe_is_read_once_and_gz_is_unpacked(tmp_path: Path) -> None:
     assert read_lines(packed) == ["大会。"]
 
 
+@pytest.mark.parametrize("spoil", ["cut", "changed", "sum"])
+def test_a_damaged_gz_file_is_named(tmp_path: Path, spoil: str) -> None:
+    text = "".join(f"第{number * 7919 % 100_003}段。\n" for number in range(100_000))
+    data = bytearray(gzip.compress(text.encode()))
+    if spoil == "cut":  # behind what is read first
+        del data[-1000:]
+    else:
+        data[-4 if spoil == "sum" else len(data) * 3 // 4] ^= 0xFF
+    packed = tmp_path / "in.zh.gz"
+    packed.write_bytes(data)
+    with pytest.raises(InputError, match=r"in\.zh\.gz: cannot be read"):
+        list(Lines(str(packed)))
+
+
 def test_the_size_of_a_file_does_not_matter(tmp_path: Path) -> None:
     file = tmp_path / "in.zh"
     file.write_text("安全理事会的报告。\n" * 800_000, encoding="utf-8")

@@ -262,8 +262,19 @@ def test_a_damaged_memory_can_be_cleared(tmp_path: Path) -> None:
         assert "is damaged" in done.stderr
         assert done.stderr.count("\n") == 1
     done = duizhao("memory", "clear", "--yes", cache=tmp_path)
-    assert (done.returncode, "was damaged and is removed" in done.stderr) == (0, True)
+    assert (done.returncode, "could not be used and is removed" in done.stderr) == (0, True)
     assert not path.exists()
+    assert Memory(path).groups() == []
+
+
+def test_a_file_that_is_another_programs_can_be_cleared(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE translation (word TEXT)")
+    done = duizhao("memory", "stats", cache=tmp_path)
+    assert (done.returncode, "`duizhao memory clear` removes it" in done.stderr) == (1, True)
+    done = duizhao("memory", "clear", "--yes", cache=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
     assert Memory(path).groups() == []
 
 

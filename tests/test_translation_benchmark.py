@@ -46,6 +46,8 @@ def test_the_guards_find_every_planted_failure(tmp_path: Path, shared: Path) -> 
     guards = told["guards"]
     assert guards["planted"] == guards["found"] >= 60
     assert guards["good_flagged"] == 0
+    for side in ("human", "OPUS-MT as published"):
+        assert max(guards[side]["of each 500 clean"]) <= 2
 
 
 def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, shared: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -285,3 +286,27 @@ def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_m
         with pytest.raises(WeightsError, match="not in the local cache") as failed:
             locate("some/model")
         assert failed.value.passing is not offline
+
+
+def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / weights.DEFAULT_MODEL
+    shutil.copytree(weights.default_folder(), folder)
+    with (folder / "model.bin").open("r+b") as file:
+        file.seek(40_000_000)
+        was = file.read(1)
+        file.seek(40_000_000)
+        file.write(bytes([was[0] ^ 1]))
+    environment = {**os.environ, "DUIZHAO_MODELS": str(tmp_path / "models")}
+    code = "from flows.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "translate", "--no-memory"],
+        cwd=ROOT,
+        env=environment,
+        input="安全理事会,\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "model.bin damaged; to fetch it again: duizhao model fetch" in done.stderr
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)

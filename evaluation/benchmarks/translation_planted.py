@@ -18,6 +18,18 @@ from models.guards import (
     UNTRANSLATED,
 )
 
+# Lines (from 0) of unpc/dev whose flags are right, as people who read them found: numbers or dates
+# that are left out or are others, sources or targets cut off
+WRONG_INDEED = {
+    "dev.opus-mt.en": frozenset(
+        {809, 1261, 1580, 1621, 2217, 2386, 3329, 3370, 3409, 3514, 3692}
+    ),
+    "dev.en": frozenset(
+        {191, 343, 554, 1261, 1482, 1561, 1599, 1736, 1953, 2039, 2210, 2314, 2322, 2340, 2386,
+         2969, 2970, 3484, 3543, 3692, 3834}
+    ),
+}  # fmt: skip
+
 # Sources and good translations, written for this set; the broken outputs are made from them
 PAIRS = {
     "resolution": (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from evaluation.benchmarks.translation_systems import Job, run
 from models.ctranslate import CPU_BATCH_TOKENS
+from models.marian import CPU_BATCH_TOKENS as TORCH_BATCH_TOKENS
 
 COMPUTE_TYPES = ("int8", "int8_float32", "float32")
 TORCH_TYPES = ("float32", "bfloat16")
@@ -24,6 +26,7 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
     ours = replace(base, system="duizhao-no-guards", compute_type="int8")
     ours = replace(ours, batch_tokens=base.batch_tokens or CPU_BATCH_TOKENS)
     torch = replace(ours, system="duizhao-transformers", compute_type="float32")
+    torch = replace(torch, batch_tokens=base.batch_tokens or TORCH_BATCH_TOKENS)
     torch = replace(torch, lines=min(base.lines, torch_lines))
     jobs = [
         ours,
@@ -32,27 +35,51 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
         *(replace(ours, batch_tokens=tokens) for tokens in BATCH_TOKENS),
         torch,
         *(replace(torch, compute_type=kind) for kind in TORCH_TYPES),
-        *(replace(torch, batch_tokens=tokens) for tokens in BATCH_TOKENS[1:4]),
+        *(replace(torch, batch_tokens=tokens) for tokens in BATCH_TOKENS[:4]),
     ]
-    return [_measured(replace(job, beam=beam)) for beam in beams for job in dict.fromkeys(jobs)]
+    rows = []
+    for beam in beams:
+        rows += [_measured(replace(job, beam=beam)) for job in dict.fromkeys(jobs)]
+        if base.cores > 1:
+            rows.append(_processes(replace(ours, beam=beam)))
+    return rows
 
 
 def _divisors(cores: int) -> list[int]:
     return [each for each in range(1, cores + 1) if cores % each == 0]
 
 
+def _processes(job: Job) -> dict[str, Any]:
+    """As many processes as cores, one thread and the weights in memory in each."""
+    alone = replace(job, cores=1, lines=max(1, job.lines // job.cores))
+    with ThreadPoolExecutor(job.cores) as at_once:
+        done = list(at_once.map(run, [alone] * job.cores))
+    tokens = sum(each.tokens for each in done)
+    return _told(
+        job,
+        f"{job.cores} processes",
+        tokens / max(each.seconds for each in done),
+        tokens / sum(each.cpu_seconds for each in done),
+    )
+
+
 def _measured(job: Job) -> dict[str, Any]:
     done = run(job)
     torch = job.system == "duizhao-transformers"
+    workers = 1 if torch else job.cores // job.threads_each
+    shape = f"{workers} x {job.cores if torch else job.threads_each}"
+    return _told(job, shape, done.tokens / done.seconds, done.tokens / done.cpu_seconds)
+
+
+def _told(job: Job, shape: str, rate: float, cpu_rate: float) -> dict[str, Any]:
     row = {
-        "engine": "transformers" if torch else "ctranslate2",
+        "engine": "transformers" if job.system == "duizhao-transformers" else "ctranslate2",
         "compute": job.compute_type,
         "beam": job.beam,
-        "workers": f"1 x {job.cores}" if torch else
-        f"{job.cores // job.threads_each} x {job.threads_each}",
+        "workers": shape,
         "batch_tokens": job.batch_tokens,
-        "tokens_per_second": round(done.tokens / done.seconds),
-        "tokens_per_cpu_second": round(done.tokens / done.cpu_seconds),
-    }  # fmt: skip
+        "tokens_per_second": round(rate),
+        "tokens_per_cpu_second": round(cpu_rate),
+    }
     print(*row.values(), sep="\t", flush=True)
     return row

@@ -151,13 +151,14 @@ def _transformers(job: Job) -> Translate:
 
     from models.batching import pack
     from models.locate import locate
+    from models.marian import CPU_BATCH_TOKENS
     from models.marian_weights import marian_form
 
     bars: Any = transformers_logging
     bars.disable_progress_bar()
     folder = marian_form(locate())
     torch.set_num_threads(job.cores)
-    batch_tokens = job.batch_tokens or 2048
+    batch_tokens = job.batch_tokens or CPU_BATCH_TOKENS
     compute = "float32" if job.compute_type == "auto" else job.compute_type
     tokenizer: Any = MarianTokenizer.from_pretrained(str(folder))
     model: Any = MarianMTModel.from_pretrained(str(folder), dtype=getattr(torch, compute))
@@ -169,7 +170,13 @@ def _transformers(job: Job) -> Translate:
         for batch in pack(lengths, batch_tokens):
             inputs = tokenizer([texts[i] for i in batch], return_tensors="pt", padding=True)
             with torch.inference_mode():
-                made = model.generate(**inputs, num_beams=job.beam, do_sample=False, max_length=512)
+                made = model.generate(
+                    **inputs,
+                    num_beams=job.beam,
+                    do_sample=False,
+                    max_length=512,
+                    early_stopping=job.beam > 1,  # as CTranslate2 does; without it it is slower
+                )
             tokens += int((made[:, 1:] != tokenizer.pad_token_id).sum())
             said = tokenizer.batch_decode(made, skip_special_tokens=True)
             for i, text in zip(batch, said, strict=True):
@@ -216,6 +223,7 @@ def our_translator(job: Job) -> Any:
     engine = load_engine(
         None,
         "transformers" if of_torch else "ctranslate2",
+        device="cpu",  # as the plain libraries here
         compute_type=job.compute_type,
         threads=job.cores,
         threads_each=job.threads_each,

@@ -41,17 +41,26 @@ def table(
     """Print a line as soon as a system is done, then whether what must hold does."""
     references = lines(reference, base.lines)
     rows: list[Row] = []
+    few = min(base.lines, torch_lines)
+    jobs = [
+        replace(base, system=name, lines=few if _slow(name) else base.lines) for name in systems
+    ]
+    if any(job.lines < base.lines for job in jobs):  # ours on the very lines that they have
+        jobs.append(replace(base, system="duizhao", lines=few))
     print(_HEAD + "\tsettings", flush=True)
     for beam in beams:
-        for system in systems:
-            count = min(base.lines, torch_lines) if "transformers" in system else base.lines
-            job = replace(base, system=system, beam=beam, lines=count)
+        for job in (replace(job, beam=beam) for job in jobs):
             outcome = min((run(job) for _ in range(repeat)), key=lambda done: done.seconds)
-            rows.append(Row(job, outcome, *quality(outcome.outputs, references[:count])))
+            rows.append(Row(job, outcome, *quality(outcome.outputs, references[: job.lines])))
             _show(rows[-1], rows)
-    verdicts = list(_verdicts(rows, references))
+    verdicts = _verdicts(rows)
     print(*verdicts, sep="\n")
     return {"rows": [_plain(row, rows) for row in rows], "verdicts": verdicts}
+
+
+def _slow(system: str) -> bool:
+    """Whether a system is so slow that it gets fewer lines."""
+    return "transformers" in system
 
 
 def quality(outputs: Sequence[str], references: Sequence[str]) -> tuple[float, float]:
@@ -65,11 +74,15 @@ def quality(outputs: Sequence[str], references: Sequence[str]) -> tuple[float, f
 
 
 def _ratio(row: Row, rows: Sequence[Row], system: str) -> float | None:
-    """How many times the tokens a second of another system at the same beam."""
-    for other in rows:
-        if other.job.system == system and other.job.beam == row.job.beam:
-            return round(row.rate / other.rate, 2)
-    return None
+    """How many times the tokens a second of another system with the same lines and beam."""
+    other = _like(row, rows, system)
+    return round(row.rate / other.rate, 2) if other else None
+
+
+def _like(row: Row, rows: Sequence[Row], system: str) -> Row | None:
+    wanted = (system, row.job.beam, row.job.lines)
+    found = (each for each in rows if (each.job.system, each.job.beam, each.job.lines) == wanted)
+    return next(found, None)
 
 
 def _plain(row: Row, rows: Sequence[Row]) -> dict[str, Any]:
@@ -102,29 +115,33 @@ def _show(row: Row, rows: Sequence[Row]) -> None:
           flush=True)  # fmt: skip
 
 
-def _verdicts(rows: Sequence[Row], references: Sequence[str]) -> list[str]:
-    """What must hold at each beam, and whether it does."""
+def _verdicts(rows: Sequence[Row]) -> list[str]:
+    """What must hold at each beam, and whether it does.
+
+    Against bare CTranslate2 as it ships, and with the vocabulary that the bare loop has too: that
+    is what the scheduling alone costs.
+    """
     said = []
     for row in rows:
-        if row.job.system != "duizhao":
+        if row.job.system not in ("duizhao", "duizhao-whole-vocabulary"):
             continue
-        beam = f"beam {row.job.beam}: duizhao makes"
+        makes = f"beam {row.job.beam}, {row.job.lines} lines: {row.job.system} makes"
         of_bare = _ratio(row, rows, "bare-ctranslate2")
         if of_bare is not None:
-            held = "holds" if of_bare >= _OF_BARE else "FAILS"
             said.append(
-                f"{beam} {of_bare} of bare CTranslate2's tokens a second (at least {_OF_BARE}): "
-                f"{held}"
+                f"{makes} {of_bare} of bare CTranslate2's tokens a second (at least {_OF_BARE}): "
+                f"{_held(of_bare >= _OF_BARE)}"
             )
-        for other in rows:
-            if other.job.system == "transformers" and other.job.beam == row.job.beam:
-                count = other.job.lines
-                ours = quality(row.outcome.outputs[:count], references[:count])[0]
-                times, loss = row.rate / other.rate, other.bleu - ours
-                held = "holds" if times >= _OF_TRANSFORMERS and loss <= _BLEU_LOSS else "FAILS"
-                said.append(
-                    f"{beam} {times:.1f} times transformers' tokens a second (at least "
-                    f"{_OF_TRANSFORMERS:.0f}), BLEU {-loss:+.2f} on {count} lines (at least "
-                    f"-{_BLEU_LOSS}): {held}"
-                )
+        other = _like(row, rows, "transformers")
+        if other is not None and row.job.system == "duizhao":
+            times, gain = row.rate / other.rate, row.bleu - other.bleu
+            said.append(
+                f"{makes} {times:.1f} times transformers' tokens a second (at least "
+                f"{_OF_TRANSFORMERS:.0f}), BLEU {gain:+.2f} (at least -{_BLEU_LOSS}): "
+                f"{_held(times >= _OF_TRANSFORMERS and gain >= -_BLEU_LOSS)}"
+            )
     return said
+
+
+def _held(holds: bool) -> str:
+    return "holds" if holds else "FAILS"

@@ -108,7 +108,7 @@ def clear(
         typer.confirm(f"Forget {what} in {memory.path}?", abort=True, err=True)
     gone = memory.clear(model)
     if gone is None:
-        typer.echo(f"{memory.path} was damaged and is removed", err=True)
+        typer.echo(f"{memory.path} could not be used and is removed", err=True)
     else:
         typer.echo(f"{_counted(gone)} forgotten", err=True)
 
