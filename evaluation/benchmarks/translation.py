@@ -11,8 +11,8 @@ Each system runs in a process of its own, on the same cores, one after the other
 the first text given to the last translation had (tokenizing is in it, loading is not); tokens are
 the target tokens of the output, `</s>` counted. On a machine that does other work as well, tokens a
 CPU second of the process (all its threads) are the fairer figure. Memory is the peak of the whole
-process, libraries and model in it. transformers gets fewer lines (`--transformers-lines`), for
-time; ours is run on those lines as well, and compared there.
+process, libraries and model in it. Where transformers gets fewer lines (`--transformers-lines`),
+for time, ours is run on those lines as well, and compared there.
 """
 
 from __future__ import annotations
@@ -88,8 +88,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add(
         "--transformers-lines",
         type=int,
-        default=300,
-        help="how many of them transformers gets (default 300)",
+        help="how many of them transformers gets (default all of them; with --sweep 60)",
     )
     add("--beams", type=_beams, default=[1, 2, 4], help="with commas between (default 1,2,4)")
     add("--systems", type=_systems, default=list(SYSTEMS), help=f"of {', '.join(SYSTEMS)} (all)")
@@ -110,6 +109,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.lines is None:
         options.lines = 10**6 if options.corpus else 1000
+    if options.transformers_lines is None:
+        options.transformers_lines = 60 if options.sweep else options.lines
     if not options.cores:
         from models.cores import usable_cores
 
