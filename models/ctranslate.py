@@ -16,9 +16,10 @@ from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
 
-# `python -m evaluation.benchmarks.translation --sweep`: at beam 4 larger ones are slower and take
-# more memory, at beam 1 they make no difference that can be told from chance
-CPU_BATCH_TOKENS = 1024
+# `python -m evaluation.benchmarks.translation --sweep`: more is slower at beam 4 (and takes more
+# memory), less is slower at beam 1
+CPU_BATCH_TOKENS = 2048
+CPU_WIDE_BATCH_TOKENS = 1024
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
 
@@ -79,8 +80,10 @@ class CTranslateEngine(PackedEngine):
         )
         self.device = device
         self.workers = workers
-        self.batch_tokens = batch_tokens or (
-            CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
+        on_cpu = device == "cpu"
+        self.batch_tokens = batch_tokens or (CPU_BATCH_TOKENS if on_cpu else _GPU_BATCH_TOKENS)
+        self.wide_batch_tokens = batch_tokens or (
+            CPU_WIDE_BATCH_TOKENS if on_cpu else _GPU_BATCH_TOKENS
         )
         # probabilities of the whole vocabulary for every token: larger batches are slower and take
         # 260 kB a token (473 tokens a CPU second at 512, 396 at 1024)
@@ -141,10 +144,10 @@ class CTranslateEngine(PackedEngine):
             return [result.result() for result in waiting]
         except RuntimeError as error:
             said = str(error).strip().splitlines() or ["no reason given"]
+            fewer = max(1, self.wide_batch_tokens // 4)
             raise ModelError(
                 f"{self.model_name}: CTranslate2 stopped: {said[0]}; if it is memory that lacks, "
-                f"use smaller batches (--batch-tokens {max(1, self.batch_tokens // 4)}) or fewer "
-                "--threads"
+                f"use smaller batches (--batch-tokens {fewer}) or fewer --threads"
             ) from error
 
 

@@ -56,18 +56,20 @@ class Engine(Protocol):
     """An engine gives one result for each text, in order, or raises; it never drops or cuts.
 
     `name` is "ctranslate2" or "transformers", `model_hash` the SHA-256 of the weights (the same in
-    both engines), `compute_type` the arithmetic ("int8", "float32", ...), `batch_tokens` how many
-    padded source tokens a batch may hold, `workers` how many batches run at once. Two engines give
-    different outputs for the same weights, so what is remembered is keyed by (`model_hash`,
-    `name`, `compute_type`, `Decoding.key()`).
+    both engines), `compute_type` the arithmetic ("int8", "float32", ...), `workers` how many
+    batches run at once. Two engines give different outputs for the same weights, so what is
+    remembered is keyed by (`model_hash`, `name`, `compute_type`, `Decoding.key()`).
     """
 
     name: str
     model_name: str
     model_hash: str
     compute_type: str
-    batch_tokens: int
     workers: int
+
+    def batch_bound(self, beam: int) -> int:
+        """How many padded source tokens a batch may hold."""
+        ...
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """How many source tokens each text takes."""

@@ -94,6 +94,7 @@ class MarianEngine(PackedEngine):
         self.batch_tokens = batch_tokens or (
             CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
         )
+        self.wide_batch_tokens = self.batch_tokens
 
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int

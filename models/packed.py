@@ -47,9 +47,10 @@ class PackedEngine(ABC):
     """An `Engine` (models/engine.py) but for the model itself.
 
     `folder` has the model; `positions` is how many tokens it takes on either side, `</s>` counted;
-    `workers` how many batches run at once, `ahead` how many are given to the model before the
-    first is waited for, so that no worker stands idle; `score_tokens` bounds the batches of
-    `score` where that is not `batch_tokens`.
+    `batch_tokens` is how many padded source tokens a batch may hold, `wide_batch_tokens` the same
+    where the beam is wider than one, `score_tokens` that of `score` where it is not `batch_tokens`;
+    `workers` is how many batches run at once, `ahead` how many are given to the model before the
+    first is waited for, so that no worker stands idle.
     """
 
     name: str
@@ -57,6 +58,7 @@ class PackedEngine(ABC):
     model_hash: str
     compute_type: str
     batch_tokens: int
+    wide_batch_tokens: int
     folder: Path
     workers: int = 1
     score_tokens: int | None = None
@@ -78,6 +80,10 @@ class PackedEngine(ABC):
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
     ) -> Callable[[], list[ForcedScore]]:
         """Begin to score a batch of token sequences; the function given back waits for it."""
+
+    def batch_bound(self, beam: int) -> int:
+        """How many padded source tokens a batch may hold."""
+        return self.batch_tokens if beam == 1 else self.wide_batch_tokens
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """How many source tokens each text takes, `</s>` counted."""
@@ -104,12 +110,13 @@ class PackedEngine(ABC):
         progress: Progress | None = None,
     ) -> list[Translation]:
         """Translate each text, in order; texts longer than the model takes are split."""
+        decoding = decoding or Decoding()
         parts = self.parts(texts)
         items = [part for own in parts for part in own]
         owners = [number for number, own in enumerate(parts) for _ in own]
         unfinished = Counter(owners)
         lengths = self.lengths(items)
-        packed = pack(lengths, bound(lengths, self.batch_tokens, self.workers))
+        packed = pack(lengths, bound(lengths, self.batch_bound(decoding.beam), self.workers))
         batches = ([items[i] for i in indices] for indices in packed)
         if progress is not None:
             progress(len(texts) - len(unfinished), 0)  # blank ones

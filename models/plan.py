@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from models.batching import bound, pack
-from models.engine import Engine
+from models.engine import Decoding, Engine
 from models.memory import Memory
 
 
@@ -49,7 +49,12 @@ class Plan:
 
 
 def make_plan(
-    engine: Engine, memory: Memory, setting: int, sources: Sequence[str], found: Container[str]
+    engine: Engine,
+    memory: Memory,
+    setting: int,
+    decoding: Decoding,
+    sources: Sequence[str],
+    found: Container[str],
 ) -> Plan:
     """The plan of a window: the one that a killed run left, or a new one, written down."""
     missing = [i for i, source in enumerate(sources) if source not in found]
@@ -59,7 +64,7 @@ def make_plan(
     packed = memory.plan(setting, key)
     if packed is None:
         lengths = engine.lengths([sources[i] for i in missing])
-        most = bound(lengths, engine.batch_tokens, engine.workers)
+        most = bound(lengths, engine.batch_bound(decoding.beam), engine.workers)
         packed = zlib.compress(struct.pack(f"<{len(missing) + 1}I", most, *missing))
         memory.make_plan(setting, key, packed)
     numbers = zlib.decompress(packed)

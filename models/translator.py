@@ -218,7 +218,7 @@ class Translator:
         setting = self.memory.setting(self.engine, decoding, again=not first)
         sources = list(counts)
         found = self.memory.translations(setting, sources)
-        plan = make_plan(self.engine, self.memory, setting, sources, found)
+        plan = make_plan(self.engine, self.memory, setting, decoding, sources, found)
         parts = plan.parts
         batches, lengths = plan.batches(self.engine, found)
         done = 0.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from evaluation.benchmarks.translation_systems import Job, run
-from models.ctranslate import CPU_BATCH_TOKENS
+from models.ctranslate import CPU_BATCH_TOKENS, CPU_WIDE_BATCH_TOKENS
 from models.marian import CPU_BATCH_TOKENS as TORCH_BATCH_TOKENS
 
 COMPUTE_TYPES = ("int8", "int8_float32", "float32")
@@ -24,7 +24,6 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
     """
     print("engine\tcompute\tbeam\tbatches at once x threads\tbatch tokens\ttokens/s\ttokens/CPU s")
     ours = replace(base, system="duizhao-no-guards", compute_type="int8")
-    ours = replace(ours, batch_tokens=base.batch_tokens or CPU_BATCH_TOKENS)
     torch = replace(ours, system="duizhao-transformers", compute_type="float32")
     torch = replace(torch, batch_tokens=base.batch_tokens or TORCH_BATCH_TOKENS)
     torch = replace(torch, lines=min(base.lines, torch_lines))
@@ -39,9 +38,11 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
     ]
     rows = []
     for beam in beams:
-        rows += [_measured(replace(job, beam=beam)) for job in dict.fromkeys(jobs)]
+        usual = base.batch_tokens or (CPU_BATCH_TOKENS if beam == 1 else CPU_WIDE_BATCH_TOKENS)
+        at_beam = (replace(job, beam=beam, batch_tokens=job.batch_tokens or usual) for job in jobs)
+        rows += [_measured(job) for job in dict.fromkeys(at_beam)]
         if base.cores > 1:
-            rows.append(_processes(replace(ours, beam=beam)))
+            rows.append(_processes(replace(ours, beam=beam, batch_tokens=usual)))
     return rows
 
 

@@ -108,11 +108,12 @@ def _bare(job: Job) -> Translate:
     import ctranslate2
     import sentencepiece
 
-    from models.ctranslate import CPU_BATCH_TOKENS
+    from models.ctranslate import CPU_BATCH_TOKENS, CPU_WIDE_BATCH_TOKENS
     from models.weights import default_model
 
     folder = default_model()
-    batch_tokens = job.batch_tokens or CPU_BATCH_TOKENS
+    ours = CPU_BATCH_TOKENS if job.beam == 1 else CPU_WIDE_BATCH_TOKENS
+    batch_tokens = job.batch_tokens or ours
     translator = ctranslate2.Translator(
         str(folder), compute_type="int8", inter_threads=job.cores, intra_threads=1
     )
@@ -201,7 +202,7 @@ def _ours(job: Job) -> Translate:
             "tokens_made": translator.statistics.tokens - before,
             "settings": {
                 "compute": engine.compute_type,
-                "batch_tokens": engine.batch_tokens,
+                "batch_tokens": engine.batch_bound(job.beam),
                 "workers": engine.workers,
                 "threads_each": job.threads_each,
                 "guards": translator.guards,
