@@ -11,7 +11,7 @@ from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
 from models.english_pieces import use_english_pieces
 from models.errors import ModelError, ModelSettingError
-from models.narrow import narrow_model
+from models.narrow import LARGEST_PAIR, narrow_model
 from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
@@ -76,7 +76,9 @@ class CTranslateEngine(PackedEngine):
             raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
         # both change probabilities a little, so what is remembered with them is kept apart
         self.compute_type = (
-            compute_type + ("-narrow" * bool(narrowed)) + ("-english" * self._english_only)
+            compute_type
+            + (f"-narrow{LARGEST_PAIR}" * bool(narrowed))
+            + ("-english" * self._english_only)
         )
         self.device = device
         self.workers = workers

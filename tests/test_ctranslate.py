@@ -138,7 +138,7 @@ def test_an_error_of_ctranslate2_at_work_is_one_line(
             return [Result() for _ in batch]
 
     monkeypatch.setattr(engine, "_translator", Translator())
-    with pytest.raises(ModelError, match=r"bad_alloc; .*--batch-tokens 512") as caught:
+    with pytest.raises(ModelError, match=r"bad_alloc; .*--batch-tokens 256") as caught:
         engine.translate(["大会。"], GREEDY)
     assert "\n" not in str(caught.value)
 

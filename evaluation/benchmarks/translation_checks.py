@@ -75,7 +75,7 @@ def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
         for number in flagged:
             text, output = pairs[number]
             judged = "wrong indeed" if number in known else "clean"
-            print(f"  line {number + 1} ({judged}): {' '.join(check(text, output))}")
+            print(f"  line {number + 1} ({judged}): {' '.join(flags(text, output))}")
         told[name] = {"flagged": len(flagged), "of each 500 clean": parts}
     return told
 
