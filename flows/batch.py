@@ -22,7 +22,7 @@ from flows import console
 from flows.account import versions
 from flows.document_runs import DocumentRuns
 from flows.documents import said
-from flows.groups import alone, failed, in_this_thread, in_worker, is_deadly, left, packed
+from flows.groups import alone, in_this_thread, in_worker, left, packed
 from flows.job import Job, Options, check_batch_output, plan_job
 from flows.lock import Check, hold
 from flows.manifest import Entry, groups
@@ -192,7 +192,8 @@ def _process(job: Job, tally: Tally) -> None:
             if lost and job.options.runner != "local":
                 lost = _send(job, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
-                arrived(None, (failed if is_deadly(error) else left)(group, said(error)))
+                # documents have processes of their own: what the cluster lost is not their fault
+                arrived(None, left(group, said(error)))
         except BaseException:
             # else the task runner would wait for the groups that are at work
             if _workers:
