@@ -16,21 +16,26 @@ from corpus.document import DuizhaoError
 from flows.manifest import Entry
 from flows.outcomes import Outcome, keep_failure
 from flows.storage import Place
-from flows.workers import Heard, NotUp, WorkerError, WorkerLost, Workers
+from flows.workers import Heard, NotUp, Sent, WorkerError, WorkerLost, Workers
 
 DEATHS = 2
 """A document that was alone with a worker when it died, so many times, is not tried again."""
 
 
 def packed(
-    entries: Sequence[Entry], keys: Sequence[str], state: str, settings: Mapping[str, Any]
+    entries: Sequence[Entry],
+    keys: Sequence[str],
+    state: str,
+    settings: Mapping[str, Any],
+    fresh: bool = False,
 ) -> dict[str, Any]:
-    """A group as it is sent: plain values only."""
+    """A group as it is sent: plain values only; `fresh`: results of before are not taken."""
     return {
         "entries": [asdict(entry) for entry in entries],
         "keys": list(keys),
         "state": state,
         "settings": dict(settings),
+        "fresh": fresh,
     }
 
 
@@ -117,8 +122,7 @@ def in_this_thread(group: Mapping[str, Any], timeout: float) -> list[Outcome]:
     return in_worker(_here.workers, group, timeout)
 
 
-def _unpacked(
-    group: Mapping[str, Any],
-) -> tuple[list[Entry], list[str], str, dict[str, Any]]:
+def _unpacked(group: Mapping[str, Any]) -> Sent:
     entries = [Entry(**entry) for entry in group["entries"]]
-    return entries, list(group["keys"]), group["state"], dict(group["settings"])
+    keys, settings = list(group["keys"]), dict(group["settings"])
+    return entries, keys, group["state"], settings, group["fresh"]

@@ -36,6 +36,8 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Signals that somebody sends, or the kernel when memory is short: no fault of a document."""
 
 Heard = Callable[[str, int, int], None]
+Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
+"""A group as a worker gets it: the arguments of flows.documents.process_group."""
 
 
 class WorkerLost(Exception):  # noqa: N818 - reads as what it is
@@ -89,7 +91,7 @@ class Worker:
 
     def run(
         self,
-        group: tuple[Sequence[Entry], Sequence[str], str, dict[str, Any]],
+        group: Sent,
         seconds: float,
         heard: Heard | None = None,
     ) -> list[Outcome]:
