@@ -96,7 +96,7 @@ def read_outcome(place: Place, name: str) -> tuple[Outcome, list[KeyedRow], list
     try:
         return _outcome_of(data, is_done=name.endswith(".done.gz"))
     except (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError) as error:
-        raise Damaged(f"{place.name}/{name}: cannot be read: {error}") from error
+        raise Damaged(f"{place.name}/{name} is damaged ({error})") from error
 
 
 def _outcome_of(data: bytes, is_done: bool) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:

@@ -479,7 +479,7 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     state.write(name, b"{")
     damaged = batch_summary.status(out)
     assert (damaged["failed"], damaged["left"]) == ([], 1)
-    assert "cannot be read" in damaged["why_left"][0][2]
+    assert "is damaged" in damaged["why_left"][0][2]
     state.remove(name)
     job.plan_job(out, entries, Settings(), options)
     assert batch_summary.status(out)["why_left"] == []
