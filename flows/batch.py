@@ -157,7 +157,7 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
     What Prefect is troubled by after the corpus is there is only noted; before, it ends the batch.
     """
     global _job, _workers, _still_ours, _published
-    _job, _still_ours, _published = job, still_ours, None
+    _job, _still_ours = job, still_ours
     named = batch_flow.with_options(
         flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
     )
@@ -173,7 +173,7 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
         console.current().note(f"{_trouble(error)}; the corpus is written all the same")
         return _published
     finally:
-        _job = None
+        _job = _published = None
         if _workers:
             _workers.end()
             _workers = None
