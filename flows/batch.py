@@ -12,17 +12,20 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import PrefectException
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
+from corpus.document import DuizhaoError
 from flows import console
 from flows.account import versions
 from flows.document_runs import DocumentRuns
 from flows.documents import said
-from flows.groups import alone, failed, in_this_thread, in_worker, is_deadly, left, packed
+from flows.groups import alone, in_this_thread, in_worker, left, packed
 from flows.job import Job, Options, check_batch_output, plan_job
 from flows.lock import Check, hold
 from flows.manifest import Entry, groups
@@ -40,9 +43,13 @@ BYTES_A_GROUP = 300_000
 
 Group = dict[str, Any]
 
-# The job and the workers of the batch that runs in this process. They are not parameters, because
-# Prefect looks through every parameter and sends those of a flow to its server.
+PREFECT_TROUBLE = (httpx.HTTPError, PrefectException)
+"""What Prefect raises where its server went away, or refuses."""
+
+# The job, the workers and the corpus of the batch that runs in this process. They are not
+# parameters, because Prefect looks through every parameter and sends those of a flow to its server.
 _job: Job | None = None
+_published: dict[str, Any] | None = None
 _still_ours: Check | None = None
 _workers: Workers | None = None
 _tally: Tally | None = None
@@ -102,6 +109,7 @@ def publish_task() -> str:
 @flow(name="batch", validate_parameters=False, persist_result=False)
 def batch_flow(name: str, documents: int) -> dict[str, Any]:
     """A batch of documents; see `run_batch`, which hands it its job."""
+    global _published
     job = _the_job()
     tally = Tally(len(job.todo))
     if job.todo:
@@ -109,7 +117,11 @@ def batch_flow(name: str, documents: int) -> dict[str, Any]:
     publish_task()
     told = read_seal(Place.of(job.out)) or {}
     told["batch"] = tally.told()
-    _leave_artifacts(told)
+    _published = told
+    try:
+        _leave_artifacts(told)
+    except Exception as error:  # never worth a batch
+        console.current().note(f"the summary is not on Prefect's pages: {_trouble(error)}")
     return told
 
 
@@ -140,8 +152,11 @@ def start_batch(
 
 
 def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
-    """Run the batch flow with the task runner that the job names."""
-    global _job, _workers, _still_ours
+    """Run the batch flow with the task runner that the job names.
+
+    What Prefect is troubled by after the corpus is there is only noted; before, it ends the batch.
+    """
+    global _job, _workers, _still_ours, _published
     _job, _still_ours = job, still_ours
     named = batch_flow.with_options(
         flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
@@ -150,11 +165,25 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
         _workers = Workers(min(job.options.workers, len(job.todo)), job.settings["threads"])
     try:
         return dict(named(job.out, len(job.entries)))
+    except PREFECT_TROUBLE as error:
+        if _published is None:
+            raise DuizhaoError(
+                f"{_trouble(error)}; what is done is kept, the same command goes on from there"
+            ) from error
+        console.current().note(f"{_trouble(error)}; the corpus is written all the same")
+        return _published
     finally:
-        _job = None
+        _job = _published = None
         if _workers:
             _workers.end()
             _workers = None
+
+
+def _trouble(error: Exception) -> str:
+    """What Prefect raised, in one line."""
+    what = "went away" if isinstance(error, httpx.TransportError) else "cannot go on"
+    reason = " ".join(str(error).split())[:300]
+    return f"the Prefect server {what} ({type(error).__name__}: {reason})"
 
 
 def _runner(options: Options) -> TaskRunner[Any]:
@@ -192,7 +221,8 @@ def _process(job: Job, tally: Tally) -> None:
             if lost and job.options.runner != "local":
                 lost = _send(job, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
-                arrived(None, (failed if is_deadly(error) else left)(group, said(error)))
+                # documents have processes of their own: what the cluster lost is not their fault
+                arrived(None, left(group, said(error)))
         except BaseException:
             # else the task runner would wait for the groups that are at work
             if _workers:
@@ -209,7 +239,7 @@ def _groups(job: Job) -> list[Group]:
     most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.options.workers)))
     state = (Place.of(job.out) / STATE).name
     return [
-        packed(group, [keys[entry.id] for entry in group], state, job.settings)
+        packed(group, [keys[one.id] for one in group], state, job.settings, job.options.again)
         for group in groups(entries, sizes, most, BYTES_A_GROUP)
     ]
 

@@ -12,7 +12,7 @@ from corpus.document import InputError
 from flows import lock
 from flows.account import SCORES
 from flows.job import planned
-from flows.outcomes import STATE, outcome_names
+from flows.outcomes import STATE, Damaged, outcome_names, read_outcome
 from flows.publish import SEAL, is_whole, read_seal
 from flows.storage import Place, is_remote, plain_path
 from flows.tally import PROGRESS
@@ -64,11 +64,15 @@ def status(out: str) -> dict[str, Any]:
         raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
     names = outcome_names(state)
     found = [(entry.id, names.get(key, "")) for entry, key in documents]
-    failed = []
+    failed, damaged = [], []
     for name, outcome in found:
         if outcome.endswith(".failed.json"):
-            told = json.loads(state.read(outcome))
-            failed.append([name, told["stage"], told["reason"]])
+            try:
+                told, _, _ = read_outcome(state, outcome)
+            except Damaged as error:  # publishing removes it
+                damaged.append([name, "process", str(error)])
+            else:
+                failed.append([name, told.stage, told.reason])
     done = sum(outcome.endswith(".done.gz") for _, outcome in found)
     held = lock.holder(state)
     progress = _progress(state)
@@ -80,7 +84,7 @@ def status(out: str) -> dict[str, Any]:
         "done": done,
         "failed": failed,
         "left": len(documents) - done - len(failed),
-        "why_left": [one for one in progress.get("left", ()) if one[0] not in done_ids],
+        "why_left": damaged + [one for one in progress.get("left", ()) if one[0] not in done_ids],
         "running": held,
         "seconds_left": _seconds_left(progress) if held else None,
         "whole": seal is not None and is_whole(place, seal),

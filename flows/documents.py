@@ -9,6 +9,7 @@ No Prefect here: this is what workers run, whoever sends them the work.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -61,12 +62,24 @@ def document_key(entry: Entry, base: str, contents: Mapping[str, str]) -> str:
 
 
 def process_group(
-    entries: Sequence[Entry], keys: Sequence[str], state: str, settings: dict[str, Any]
+    entries: Sequence[Entry],
+    keys: Sequence[str],
+    state: str,
+    settings: dict[str, Any],
+    fresh: bool = False,
 ) -> list[Outcome]:
-    """Take the documents through all stages and keep their outcomes in the folder `state`."""
-    made = from_plain(settings)
-    place = Place.of(state)
+    """Take the documents through all stages and keep their outcomes in the folder `state`.
+
+    `fresh`: no stage's result of before is taken.
+    """
     group = [_Work(entry, key) for entry, key in zip(entries, keys, strict=True)]
+    with results.anew() if fresh else contextlib.nullcontext():
+        _process(group, Place.of(state), from_plain(settings))
+    results.forget()
+    return [work.outcome() for work in group]
+
+
+def _process(group: Sequence[_Work], place: Place, made: Settings) -> None:
     for work in group:
         work.step("read", _read, work, made)
     _translate_all([work for work in group if work.well], made)
@@ -75,8 +88,6 @@ def process_group(
         work.step("align", _align, work, made)
         bitext = work.step("write", _assemble, work, made)
         work.keep(place, bitext)
-    results.forget()
-    return [work.outcome() for work in group]
 
 
 def _read(work: _Work, settings: Settings) -> None:

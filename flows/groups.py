@@ -1,6 +1,8 @@
 """A group of documents and a worker: what comes back, whatever happens to the worker.
 
-If the worker is lost, the documents of its group are done one by one, to find which it was.
+If the worker is lost, the documents of its group are done one by one, to find which it was. A
+document is failed only where the worker died by itself, or fell silent, while alone with it; a
+worker that was killed from outside, or never came up, says nothing about its documents.
 """
 
 from __future__ import annotations
@@ -14,24 +16,26 @@ from corpus.document import DuizhaoError
 from flows.manifest import Entry
 from flows.outcomes import Outcome, keep_failure
 from flows.storage import Place
-from flows.workers import Heard, WorkerError, WorkerLost, Workers
+from flows.workers import Heard, NotUp, Sent, WorkerError, WorkerLost, Workers
 
 DEATHS = 2
-"""A document that was alone with a worker when it died, so many times, is what killed it."""
-
-DEADLY = ("KilledWorker", "WorkerCrashedError", "OutOfMemoryError")
-"""How Dask and Ray say that the processes died that had a task."""
+"""A document that was alone with a worker when it died, so many times, is not tried again."""
 
 
 def packed(
-    entries: Sequence[Entry], keys: Sequence[str], state: str, settings: Mapping[str, Any]
+    entries: Sequence[Entry],
+    keys: Sequence[str],
+    state: str,
+    settings: Mapping[str, Any],
+    fresh: bool = False,
 ) -> dict[str, Any]:
-    """A group as it is sent: plain values only."""
+    """A group as it is sent: plain values only; `fresh`: results of before are not taken."""
     return {
         "entries": [asdict(entry) for entry in entries],
         "keys": list(keys),
         "state": state,
         "settings": dict(settings),
+        "fresh": fresh,
     }
 
 
@@ -64,27 +68,45 @@ def in_worker(
 ) -> list[Outcome]:
     """Process a group; if its worker is lost, its documents one by one."""
     try:
-        with workers.one() as worker:
-            return worker.run(_unpacked(group), timeout, heard)
-    except (WorkerLost, WorkerError) as error:
-        if isinstance(error, WorkerError) and error.passing:
-            return left(group, str(error))
-    return [_alone(workers, one, timeout, heard) for one in alone(group)]
+        return _run(workers, group, timeout, heard)
+    except (WorkerLost, WorkerError):
+        return [_alone(workers, one, timeout, heard) for one in alone(group)]
 
 
 def _alone(
     workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None
 ) -> Outcome:
+    lost: list[WorkerLost] = []
+    while len(lost) < DEATHS:
+        try:
+            return _run(workers, group, timeout, heard)[0]
+        except WorkerLost as error:
+            lost.append(error)
+        except WorkerError as error:
+            return failed(group, str(error))[0]
+    end = left if any(error.passing for error in lost) else failed
+    return end(group, f"lost {DEATHS} workers: {lost[-1]}")[0]
+
+
+def _run(
+    workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None
+) -> list[Outcome]:
+    """What a worker makes of the group; all left where none comes up, or for passing trouble.
+
+    WorkerLost where the worker died of it, WorkerError where it says that it cannot be done.
+    """
     reason = ""
     for _ in range(DEATHS):
         try:
             with workers.one() as worker:
-                return worker.run(_unpacked(group), timeout, heard)[0]
-        except WorkerLost as error:
-            reason = f"lost {DEATHS} workers: {error}"
+                return worker.run(_unpacked(group), timeout, heard)
+        except NotUp as error:
+            reason = str(error)
         except WorkerError as error:
-            return (left if error.passing else failed)(group, str(error))[0]
-    return failed(group, reason)[0]
+            if not error.passing:
+                raise
+            return left(group, str(error))
+    return left(group, reason)
 
 
 _here = threading.local()
@@ -100,13 +122,7 @@ def in_this_thread(group: Mapping[str, Any], timeout: float) -> list[Outcome]:
     return in_worker(_here.workers, group, timeout)
 
 
-def is_deadly(error: BaseException) -> bool:
-    """Whether an error of a cluster says that its processes died of the task."""
-    return type(error).__name__ in DEADLY
-
-
-def _unpacked(
-    group: Mapping[str, Any],
-) -> tuple[list[Entry], list[str], str, dict[str, Any]]:
+def _unpacked(group: Mapping[str, Any]) -> Sent:
     entries = [Entry(**entry) for entry in group["entries"]]
-    return entries, list(group["keys"]), group["state"], dict(group["settings"])
+    keys, settings = list(group["keys"]), dict(group["settings"])
+    return entries, keys, group["state"], settings, group["fresh"]

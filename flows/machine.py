@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from pathlib import Path
+
+_IMPORTED = time.monotonic()
 
 
 def machine() -> str:
@@ -37,10 +40,12 @@ def started(process: int) -> str:
 
 
 def age() -> float:
-    """Seconds since this process began."""
-    ticks = int(started(os.getpid()) or 0)
-    since_boot = float(Path("/proc/uptime").read_text().split()[0])
-    return since_boot - ticks / os.sysconf("SC_CLK_TCK")
+    """Seconds since this process began; where the kernel does not tell, since this import."""
+    try:
+        since_boot = float(Path("/proc/uptime").read_text().split()[0])
+        return since_boot - int(started(os.getpid())) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return time.monotonic() - _IMPORTED
 
 
 def command_line(process: int) -> str:

@@ -13,11 +13,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from corpus.document import LedgerEntry
+from corpus.document import DuizhaoError, LedgerEntry
 from corpus.splits import KeyedRow
 from corpus.writers.jsonl import as_dict, row_of
 from flows.storage import Place
@@ -42,14 +43,30 @@ class Outcome:
     seconds: float = 0.0
 
 
-def outcome_names(place: Place) -> dict[str, str]:
-    """Names of outcome files by document key, from one look at the folder."""
-    found: dict[str, str] = {}
-    for name in place.find(FOLDER):
+class Damaged(DuizhaoError):  # noqa: N818 - reads as what it is
+    """An outcome file that cannot be read: it was cut off, or spoilt on the disk."""
+
+
+class Found(NamedTuple):
+    """An outcome file that is there; `print` changes when it is written again."""
+
+    name: str
+    print: str
+
+
+def find_outcomes(place: Place) -> dict[str, Found]:
+    """Outcome files by document key, from one look at the folder."""
+    found: dict[str, Found] = {}
+    for name, told in sorted(place.prints(FOLDER).items()):
         key, _, ending = name.rpartition("/")[2].partition(".")
         if ending in ("done.gz", "failed.json"):
-            found[key] = name
+            found[key] = Found(name, told)
     return found
+
+
+def outcome_names(place: Place) -> dict[str, str]:
+    """Names of outcome files by document key."""
+    return {key: found.name for key, found in find_outcomes(place).items()}
 
 
 def keep_done(
@@ -74,9 +91,16 @@ def keep_failure(place: Place, outcome: Outcome) -> None:
 
 
 def read_outcome(place: Place, name: str) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
-    """An outcome with its rows and ledger."""
+    """An outcome with its rows and ledger; Damaged where the file holds none."""
     data = place.read(name)
-    if name.endswith(".failed.json"):
+    try:
+        return _outcome_of(data, is_done=name.endswith(".done.gz"))
+    except (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError) as error:
+        raise Damaged(f"{place.name}/{name} is damaged ({error})") from error
+
+
+def _outcome_of(data: bytes, is_done: bool) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
+    if not is_done:
         return Outcome(**json.loads(data)), [], []
     lines = [json.loads(line) for line in gzip.decompress(data).split(b"\n")[:-1]]
     rows = [KeyedRow(row_of(one["row"]), one["sentences"]) for one in lines[1:] if "row" in one]

@@ -9,6 +9,7 @@ store ``batch.json`` is the seal: taken away first, written last, with size and 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -22,14 +23,16 @@ from typing import IO, Any
 from corpus.bitext import Row
 from corpus.cleaning.plan import Planned, describe
 from corpus.cleaning.run import clean
+from corpus.document import LedgerEntry
 from corpus.splits import KeyedRow, Shares, split
 from corpus.writers.jsonl import as_dict, row_of
-from flows import results
+from flows import console, results
 from flows.corpus_account import card, corpus_counts, corpus_scores, write_accounts
 from flows.manifest import Entry
-from flows.outcomes import STATE, Outcome, outcome_names, read_outcome
-from flows.shards import CorpusShards, LedgerShards, Shards
+from flows.outcomes import STATE, Damaged, Found, Outcome, find_outcomes, read_outcome
+from flows.shards import CARD, CorpusShards, LedgerShards, Shards
 from flows.storage import Place
+from models.paths import cache_folder
 
 SEAL = "batch.json"
 
@@ -66,21 +69,19 @@ def publish(
 ) -> dict[str, Any]:
     """Write the corpus of all outcomes that are there; returns what the seal holds.
 
-    `still_ours` raises where another batch has taken the folder meanwhile.
+    An outcome that cannot be read is removed, for the next run to make it again. `still_ours`
+    raises where another batch has taken the folder meanwhile.
     """
     state = out / STATE
-    names = outcome_names(state)
-    present = [names.get(key) for key in keys]
+    found = find_outcomes(state)
+    present = [found.get(key) for key in keys]
     made_from = _made_from(keys, present, plan, made_by)
     if (old := read_seal(out)) and old.get("made_from") == made_from and is_whole(out, old):
         return old
     still_ours()
     out.remove(SEAL)
-    scratch_in = (out.local / STATE) if out.local else None
-    for left in scratch_in.glob("new-*") if scratch_in else ():
-        shutil.rmtree(left, ignore_errors=True)  # of a batch that was killed
-    with tempfile.TemporaryDirectory(dir=scratch_in, prefix="new-") as folder:
-        shards = Shards(out, Path(folder))
+    with scratch(out) as folder:
+        shards = Shards(out, folder)
         told = _write(shards, _Outcomes(state, entries, present, show), plan, made_by)
     told = {"made_from": made_from, **told, "files": shards.files}
     still_ours()
@@ -109,8 +110,23 @@ def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
     return all(found.get(name) == told["bytes"] for name, told in seal["files"].items())
 
 
+@contextlib.contextmanager
+def scratch(out: Place) -> Iterator[Path]:
+    """A folder for files in the making, on the disk of the corpus where that is on one.
+
+    It is known whose it is, so that what a killed batch left is removed by the next one.
+    """
+    name = hashlib.sha256(out.name.encode()).hexdigest()[:16]
+    inside = (out.local / STATE) if out.local else cache_folder() / "publish" / name
+    inside.mkdir(parents=True, exist_ok=True)
+    for left in inside.glob("new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=inside, prefix="new-") as folder:
+        yield Path(folder)
+
+
 def _made_from(
-    keys: Sequence[str], present: Sequence[str | None], plan: Plan, made_by: Mapping[str, str]
+    keys: Sequence[str], present: Sequence[Found | None], plan: Plan, made_by: Mapping[str, str]
 ) -> str:
     code = results.code_version("publish")
     told = json.dumps([keys, present, plan.told(), dict(made_by), code], ensure_ascii=False)
@@ -149,7 +165,7 @@ def _write(
     shards.put("documents.jsonl", lambda file: write_accounts(outcomes.accounts, file))
     if sum(division.rows.values()):
         text = card(shards, plan.title, report, division, ledger.counts(), made_by)
-        shards.put("README.md", lambda file: file.write(text.encode()))
+        shards.put(CARD, lambda file: file.write(text.encode()))
     return {
         "made_by": dict(made_by),
         "plan": plan.told(),
@@ -166,7 +182,7 @@ class _Outcomes:
     """The outcomes of a batch in the order of its manifest, read once."""
 
     def __init__(
-        self, state: Place, entries: Sequence[Entry], present: Sequence[str | None], show: Show
+        self, state: Place, entries: Sequence[Entry], present: Sequence[Found | None], show: Show
     ) -> None:
         self.state = state
         self.entries = entries
@@ -178,13 +194,25 @@ class _Outcomes:
         if number % 50 == 0:
             self.show(f"document {number} of {len(self.present)}", number, len(self.present))
 
+    def _read(
+        self, entry: Entry, name: str
+    ) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]] | None:
+        """What an outcome holds; None where it is damaged, and now removed."""
+        try:
+            return read_outcome(self.state, name)
+        except Damaged as error:
+            self.state.remove(name)
+            console.current().note(f"left: {entry.id}: {error}; it is removed, run the batch again")
+            return None
+
     def spooled(self, spool: Path, ledger: LedgerShards) -> Iterator[KeyedRow]:
         """All rows, written to a file of this machine too; the ledger gets what it is to have."""
         with _opened(spool) as lines:
-            for number, (entry, name) in enumerate(zip(self.entries, self.present, strict=True)):
-                if name is None:
+            for number, (entry, found) in enumerate(zip(self.entries, self.present, strict=True)):
+                read = self._read(entry, found.name) if found else None
+                if read is None:
                     continue
-                outcome, rows, left_out = read_outcome(self.state, name)
+                outcome, rows, left_out = read
                 self.accounts.append((entry, outcome))
                 for one in left_out:
                     ledger.add(one)

@@ -1,8 +1,9 @@
 """Results of stages as files named by what made them, so that nothing is done twice.
 
 A result's key is the hash of its stage, the code of that stage, and everything that went in
-(texts, model, settings): the same question has the same key in every run, process and batch. A
-result is written to a temporary name and renamed, so that a killed run leaves whole results only.
+(texts, model, settings): the same question has the same key in every run, process and batch. They
+lie in the folder or the object store that DUIZHAO_RESULTS names, else in the cache folder. A result
+is there whole or not at all, so that a killed run leaves whole results only.
 
     key = key_of("read", sha256, "zh")
     if not have(key):
@@ -12,12 +13,13 @@ result is written to a temporary name and renamed, so that a killed run leaves w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,6 +29,7 @@ from corpus.alignment.bead import Bead
 from corpus.bitext import MachineTranslation
 from corpus.document import Document, LedgerEntry
 from corpus.workfile import bead_of, document_json, document_of
+from flows.storage import Place, is_remote, plain_path
 from models.paths import cache_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +76,8 @@ class Made:
 
 _memory: OrderedDict[str, Any] = OrderedDict()
 _made: dict[str, Made] = {}
+_anew: set[str] | None = None
+"""Inside `anew`: the keys that were made since it began."""
 
 
 @cache
@@ -104,7 +109,7 @@ def once(key: str, make: Callable[[dict[str, Any]], Any]) -> str:
     facts: dict[str, Any] = {}
     save(key, make(facts))
     if facts:
-        _write(_facts_path(key), json.dumps(facts, ensure_ascii=False))
+        _write(_facts_name(key), json.dumps(facts, ensure_ascii=False))
     _made[key] = Made(time.perf_counter() - start, reused=False, facts=facts)
     return key
 
@@ -112,14 +117,14 @@ def once(key: str, make: Callable[[dict[str, Any]], Any]) -> str:
 def facts(key: str) -> dict[str, Any]:
     """What the stage told of its work when the result was made, in whatever run; {} if nothing."""
     try:
-        told = json.loads(_facts_path(key).read_bytes())
+        told = json.loads(_read_file(_facts_name(key)))
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
 
 
-def _facts_path(key: str) -> Path:
-    return path_of(key).with_suffix(".facts.json")
+def _facts_name(key: str) -> str:
+    return _name(key).removesuffix(".json") + ".facts.json"
 
 
 def made(key: str) -> Made:
@@ -133,8 +138,21 @@ def forget() -> None:
     _made.clear()
 
 
+@contextlib.contextmanager
+def anew() -> Iterator[None]:
+    """Inside, no result of before is taken: each is made again, once."""
+    global _anew
+    _anew = set()
+    try:
+        yield
+    finally:
+        _anew = None
+
+
 def have(key: str) -> bool:
     """Whether the result is there and can be read."""
+    if _anew is not None and key not in _anew:
+        return False
     if key in _memory:
         return True
     try:
@@ -149,7 +167,7 @@ def load(key: str) -> Any:
     if key in _memory:
         _memory.move_to_end(key)
         return _memory[key]
-    value = _DECODE[key.partition("-")[0]](json.loads(path_of(key).read_bytes()))
+    value = _DECODE[key.partition("-")[0]](json.loads(_read_file(_name(key))))
     _remember(key, value)
     return value
 
@@ -157,12 +175,39 @@ def load(key: str) -> Any:
 def save(key: str, value: Any) -> None:
     """Write the result under its key, whole or not at all."""
     told = json.dumps(_ENCODE[key.partition("-")[0]](value), ensure_ascii=False)
-    _write(path_of(key), told)
+    _write(_name(key), told)
+    if _anew is not None:
+        _anew.add(key)
     # what others get is what was written: JSON makes lists of tuples, and so on
     _remember(key, _DECODE[key.partition("-")[0]](json.loads(told)))
 
 
-def _write(path: Path, text: str) -> None:
+def _name(key: str) -> str:
+    stage, _, digest = key.partition("-")
+    return f"{stage}/{digest[:2]}/{digest}.json"
+
+
+def _root() -> str:
+    named = os.environ.get("DUIZHAO_RESULTS")
+    return plain_path(named) if named else str(cache_folder() / "results")
+
+
+@cache
+def _place(address: str) -> Place:
+    return Place.of(address)
+
+
+def _read_file(name: str) -> bytes:
+    root = _root()
+    return _place(root).read(name) if is_remote(root) else Path(root, name).read_bytes()
+
+
+def _write(name: str, text: str) -> None:
+    root = _root()
+    if is_remote(root):
+        _place(root).write(name, text.encode())
+        return
+    path = Path(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -170,14 +215,6 @@ def _write(path: Path, text: str) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def path_of(key: str) -> Path:
-    """Where the result lies: DUIZHAO_RESULTS, else ``results`` in the cache folder."""
-    stage, _, digest = key.partition("-")
-    root = os.environ.get("DUIZHAO_RESULTS")
-    folder = Path(root) if root else cache_folder() / "results"
-    return folder / stage / digest[:2] / f"{digest}.json"
 
 
 def _remember(key: str, value: Any) -> None:

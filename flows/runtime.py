@@ -27,6 +27,7 @@ from typing import Any
 
 from corpus.document import DuizhaoError
 from flows.machine import alive, command_line, machine
+from flows.parent import module_command, module_path
 from flows.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 from models.paths import cache_folder
 
@@ -134,6 +135,7 @@ def start_server() -> Server:
     template = home / f"template-{version('prefect')}.db"
     environment = {
         **os.environ,
+        **module_path(),
         TEMPLATE_VARIABLE: str(template),
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / DATABASE}",
@@ -150,7 +152,7 @@ def start_server() -> Server:
     with listener, (folder / "log").open("wb") as log:
         descriptor = listener.fileno()
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", f"{descriptor}", f"{os.getpid()}", str(folder)],
+            module_command("flows.server", descriptor, os.getpid(), folder),
             env=environment,
             pass_fds=(descriptor,),
             stdin=subprocess.DEVNULL,

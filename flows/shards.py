@@ -21,12 +21,13 @@ ROWS_A_SHARD = 25_000
 LEDGER_A_SHARD = 100_000
 FOLDERS = {"parquet": "data", "jsonl": "jsonl", "tmx": "tmx", "tsv": "tsv"}
 LEDGER = "ledger"
+CARD = "README.md"
 
 OURS = re.compile(
     rf"({'|'.join(FOLDERS.values())})/({'|'.join(SPLITS)})-\d{{5,}}\.({'|'.join(FOLDERS)})"
     rf"|{LEDGER}/\d{{5,}}\.jsonl"
 )
-"""Names of shards: a batch removes no file of another name."""
+"""Names of shards: of other names a batch removes nothing but its card."""
 
 
 @dataclass(slots=True)
@@ -48,11 +49,13 @@ class Shards:
         self.place.write(name, local)
 
     def finish(self) -> None:
-        """Remove shards of an earlier corpus, and see to it that these survive a power cut."""
+        """Remove files of an earlier corpus, and see to it that these survive a power cut."""
+        found = [CARD]
         for folder in (*FOLDERS.values(), LEDGER):
-            for name in list(self.place.find(folder)):
-                if OURS.fullmatch(name) and name not in self.files:
-                    self.place.remove(name)
+            found += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
+        for name in found:
+            if name not in self.files:
+                self.place.remove(name)
         self.place.settle(self.files)
 
 

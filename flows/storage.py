@@ -110,9 +110,11 @@ class Place:
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """Size of each file under a folder by its name relative to this place; one listing."""
-        top = self._path(folder) if folder else self.root
-        found = self._try(lambda: self.system.find(top, detail=True))
-        return {path[len(self.root) + 1 :]: told["size"] for path, told in found.items()}
+        return {name: told["size"] for name, told in self._find(folder).items()}
+
+    def prints(self, folder: str = "") -> dict[str, str]:
+        """As `sizes`, with a short text for each file that changes when it is written again."""
+        return {name: _print_of(told) for name, told in self._find(folder).items()}
 
     def is_empty(self) -> bool:
         """Whether there is nothing here, or no such folder."""
@@ -137,6 +139,11 @@ class Place:
             folders = {folder for file in files for folder in (file.parent, self.local)}
             for path in (*files, *sorted(folders)):
                 _sync(path)
+
+    def _find(self, folder: str) -> dict[str, dict[str, Any]]:
+        top = self._path(folder) if folder else self.root
+        found = self._try(lambda: self.system.find(top, detail=True))
+        return {path[len(self.root) + 1 :]: told for path, told in found.items()}
 
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"
@@ -254,7 +261,8 @@ def fingerprints(paths: Iterable[str]) -> dict[str, str]:
         place = Place.of(folder)
         told = place.listed()
         for path in inside:
-            found[path] = _remote_fingerprint(told.get(path.rpartition("/")[2]))
+            name = path.rpartition("/")[2]
+            found[path] = _print_of(told[name]) if name in told else ""
     return found
 
 
@@ -266,7 +274,5 @@ def _local_fingerprint(path: Path) -> str:
     return f"{found.st_size}-{found.st_mtime_ns}"
 
 
-def _remote_fingerprint(told: dict[str, Any] | None) -> str:
-    if told is None:
-        return ""
+def _print_of(told: dict[str, Any]) -> str:
     return f"{told.get('size')}-{told.get('ETag') or told.get('LastModified') or told.get('mtime')}"

@@ -2,8 +2,9 @@
 
 Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
 that died was at, and a worker that takes too long can be ended without disturbing the others. It
-is started as ``python -m flows.workers DESCRIPTOR PARENT``, because a Dask worker, which may be
-what starts it, may not have children of multiprocessing.
+is started as ``python -P -m flows.workers DESCRIPTOR PARENT``, because a Dask worker, which may be
+what starts it, may not have children of multiprocessing. It says when it is up, so that a death
+before that is held against no document.
 """
 
 from __future__ import annotations
@@ -11,27 +12,47 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from corpus.document import DuizhaoError
 from flows.console import Console
 from flows.manifest import Entry
 from flows.outcomes import Outcome
+from flows.parent import module_command, module_path
 
-ROOT = Path(__file__).resolve().parent.parent
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+START_SECONDS = 600
+"""For a worker to come up on a crowded machine; one that dies is noticed at once."""
+
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that somebody sends, or the kernel when memory is short: no fault of a document."""
+
 Heard = Callable[[str, int, int], None]
+Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
+"""A group as a worker gets it: the arguments of flows.documents.process_group."""
 
 
 class WorkerLost(Exception):  # noqa: N818 - reads as what it is
-    """The worker died or was ended while it worked; its group is not done."""
+    """The worker died or was ended while it worked; its group is not done.
+
+    `passing`: it was killed from outside, so that another try may well go better.
+    """
+
+    def __init__(self, message: str, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class NotUp(Exception):  # noqa: N818 - reads as what it is
+    """The worker died before it could begin with anything."""
 
 
 class WorkerError(Exception):
@@ -42,7 +63,7 @@ class WorkerError(Exception):
         self.passing = passing
 
 
-class Closed(Exception):  # noqa: N818 - reads as what it is
+class Closed(DuizhaoError):  # noqa: N818 - reads as what it is
     """The batch is being ended: no group is begun any more."""
 
 
@@ -53,14 +74,15 @@ class Worker:
     them than cores wait for each other, which makes a busy machine many times slower.
     """
 
+    _is_up = False
+
     def __init__(self, threads: int) -> None:
         ours, other = socket.socketpair()
         limits = {name: str(threads) for name in THREAD_VARIABLES if threads}
-        path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
         with other:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.workers", f"{other.fileno()}", f"{os.getpid()}"],
-                env=limits | os.environ | {"PYTHONPATH": path},
+                module_command("flows.workers", other.fileno(), os.getpid()),
+                env=limits | os.environ | module_path(),
                 pass_fds=(other.fileno(),),
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # Ctrl-C is for the batch, which ends its workers
@@ -69,11 +91,16 @@ class Worker:
 
     def run(
         self,
-        group: tuple[Sequence[Entry], Sequence[str], str, dict[str, Any]],
+        group: Sent,
         seconds: float,
         heard: Heard | None = None,
     ) -> list[Outcome]:
-        """Have a group processed; WorkerLost where nothing is heard of it for `seconds`."""
+        """Have a group processed.
+
+        NotUp where the process does not come up; WorkerLost where it dies at work, or where nothing
+        is heard of it for `seconds`.
+        """
+        self._come_up()
         self._pipe(lambda: self._end.send(group))
         while True:
             if not self._pipe(lambda: self._end.poll(seconds)):
@@ -86,6 +113,17 @@ class Worker:
             if heard:
                 heard(*told)
 
+    def _come_up(self) -> None:
+        if self._is_up:
+            return
+        try:
+            if not self._pipe(lambda: self._end.poll(START_SECONDS)):
+                raise WorkerLost(f"nothing heard for {START_SECONDS} s")
+            self._pipe(self._end.recv)
+        except WorkerLost as error:
+            raise NotUp(f"no worker came up: {error}") from error
+        self._is_up = True
+
     def _pipe(self, use: Callable[[], Any]) -> Any:
         try:
             return use()
@@ -93,8 +131,10 @@ class Worker:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
             code = self.process.returncode
-            how = f"killed by signal {-code}" if code and code < 0 else f"ended with code {code}"
-            raise WorkerLost(f"the worker was {how}") from error
+            if code is not None and code < 0:
+                passing = -code in FROM_OUTSIDE
+                raise WorkerLost(f"the worker was killed by signal {-code}", passing) from error
+            raise WorkerLost(f"the worker ended with code {code}") from error
 
     def end(self) -> None:
         """End the process, whatever it is at."""
@@ -161,13 +201,14 @@ class _Telling(Console):
 
 
 def serve(pipe: Connection, parent: int) -> None:
-    """What a worker process does until its pipe is closed."""
+    """What a worker process does until its pipe is closed: first it says that it is up."""
     from flows import console
     from flows.documents import is_passing, process_group, said
     from flows.parent import end_with_parent
 
     end_with_parent(parent)
     with console.use(_Telling(pipe)):
+        pipe.send(("up", ()))
         while True:
             try:
                 group = pipe.recv()

@@ -285,7 +285,7 @@ def _watch(process: subprocess.Popen[bytes], working: Path, say: FetchProgress) 
 def _pip() -> list[str]:
     """The pip of this environment, or else the first on the path."""
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip"]
+        return [sys.executable, "-P", "-m", "pip"]
     for name in ("pip3", "pip"):
         found = shutil.which(name)
         if found:

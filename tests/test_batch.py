@@ -27,6 +27,15 @@ if "flows.workers" in sys.orig_argv:
     os.fsync = fsync
 """
 
+DEADLY = """
+import os, sys
+def hook(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(os.environ["DEADLY_FILE"]):
+        os.kill(os.getpid(), int(os.environ["DEADLY_SIGNAL"]))
+if "flows.workers" in sys.orig_argv:
+    sys.addaudithook(hook)
+"""
+
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
@@ -364,26 +373,84 @@ def test_two_batches_on_one_folder_refuse_each_other(
     batch(environment, documents, "--out", out)
 
 
+def deadly(
+    environment: dict[str, str], place: Path, file: str, sign: signal.Signals
+) -> dict[str, str]:
+    """The environment with a signal that ends each worker when it opens a file of this name."""
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(DEADLY)
+    path = f"{place}{os.pathsep}{ROOT}"
+    told = {"DEADLY_FILE": file, "DEADLY_SIGNAL": str(int(sign)), "PYTHONPATH": path}
+    return environment | told
+
+
 @pytest.mark.parametrize("runner", ["local", "dask"])
 def test_a_document_that_kills_its_worker_fails_alone(
     environment: dict[str, str], documents: Path, tmp_path: Path, runner: str
 ) -> None:
     if runner == "dask":
         pytest.importorskip("prefect_dask")
-    (tmp_path / "deadly").mkdir()
-    (tmp_path / "deadly" / "sitecustomize.py").write_text(
-        "import sys, builtins\n"
-        "def hook(event, arguments):\n"
-        "    if event == 'open' and str(arguments[0]).endswith('d01.zh.txt'):\n"
-        "        import os\n"
-        "        os.abort()\n"
-        "if any('flows.workers' in word for word in sys.orig_argv):\n"
-        "    sys.addaudithook(hook)\n"
-    )
     folder = make_documents(tmp_path / "documents", 3, broken=False)
-    deadly = environment | {"PYTHONPATH": f"{tmp_path / 'deadly'}{os.pathsep}{ROOT}"}
-    told, _ = batch(deadly, folder, "--out", tmp_path / "out", "--runner", runner, "-w", "1")
+    poisoned = deadly(environment, tmp_path / "deadly", "d01.zh.txt", signal.SIGABRT)
+    told, _ = batch(poisoned, folder, "--out", tmp_path / "out", "--runner", runner, "-w", "1")
     assert told["counts"]["done"] == 2
     ((name, _, reason),) = told["failed"]
     assert name == "d01"
     assert "killed by signal 6" in reason
+
+
+@pytest.mark.parametrize(
+    ("file", "left", "words"),
+    [("d01.zh.txt", 1, "lost 2 workers"), ("", 17, "no worker came up")],
+    ids=["at one document", "as they come up"],
+)
+def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_the_next_run(
+    environment: dict[str, str],
+    documents: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    file: str,
+    left: int,
+    words: str,
+) -> None:
+    out = tmp_path / "out"
+    killed = deadly(environment, tmp_path / "deadly", file, signal.SIGKILL)
+    told, _ = batch(killed, documents, "--out", out, "--workers", "1")
+    assert told["counts"]["left"] == len(told["batch"]["left"]) == left
+    assert {f"{words}: the worker was killed by signal 9"} == {
+        reason for _, _, reason in told["batch"]["left"]
+    }
+    batch(environment, documents, "--out", out)
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_line(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    named = ("PREFECT_API_URL", "PREFECT_HOME")
+    private = {name: value for name, value in environment.items() if name not in named}
+    private |= {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+    out = tmp_path / "out"
+    process = begin(slowly(private, tmp_path), documents, out)
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    (server,) = processes("flows.server", process.pid)
+    os.kill(server, signal.SIGKILL)
+    assert process.wait(300) == 1, "only the five bad documents failed"
+    log = (tmp_path / "out.log").read_text()
+    assert "the Prefect server went away" in log
+    assert "12 in the corpus, 5 failed, 0 left" in log
+    assert "Traceback" not in log
+    assert contents(out) == contents(undisturbed)
+
+
+def test_no_resume_takes_no_result_of_a_stage_from_before(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 2, broken=False)
+    apart = environment | {"DUIZHAO_RESULTS": str(tmp_path / "results")}
+    batch(apart, folder, "--out", tmp_path / "first", code=0)
+    for path in (tmp_path / "results" / "translate").rglob("*.json"):
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps([one | {"text": "of before"} for one in told]))
+    batch(apart, folder, "--out", tmp_path / "second", "--no-resume", code=0)
+    assert contents(tmp_path / "second") == contents(tmp_path / "first")

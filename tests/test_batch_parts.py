@@ -16,11 +16,11 @@ import pytest
 from corpus.bitext import MachineTranslation
 from corpus.document import InputError
 from corpus.splits import Shares
-from flows import documents, groups, job, results, stages, workers
+from flows import console, documents, groups, job, machine, results, stages, workers
 from flows.deployments import check_none_left
 from flows.manifest import Entry
 from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
-from flows.publish import Plan, is_whole, publish, read_seal
+from flows.publish import Plan, is_whole, publish, read_seal, scratch
 from flows.settings import Settings, plain
 from flows.storage import Place, StorageError, fingerprint, is_remote, plain_path
 from flows.tally import Tally, keep
@@ -111,16 +111,35 @@ def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.Mo
     for error, passing in ((OSError(errno.ENOSPC, "full"), True), (UnsendableError(), False)):
         worker = piped(monkeypatch, error)
         with pytest.raises(workers.WorkerError) as told:
-            worker.run(([], [], "", {}), 10)
+            worker.run(([], [], "", {}, False), 10)
         assert told.value.passing is passing
+
+
+def test_a_worker_comes_up_in_a_folder_with_modules_named_like_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("flows", "models", "corpus"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not ours')\n")
+    monkeypatch.chdir(tmp_path)
+    worker = workers.Worker(1)
+    try:
+        assert worker.run(([], [], str(tmp_path), plain(Settings()), False), 60) == []
+    finally:
+        worker.end()
 
 
 class FakeWorkers:
     """Workers that die of the document `deadly`, and say `error` of whatever else."""
 
-    def __init__(self, deadly: str = "", error: workers.WorkerError | None = None) -> None:
+    def __init__(
+        self,
+        deadly: str = "",
+        error: Exception | None = None,
+        passing: bool = False,
+    ) -> None:
         self.deadly = deadly
         self.error = error
+        self.passing = passing
 
     def one(self) -> FakeWorkers:
         return self
@@ -136,7 +155,7 @@ class FakeWorkers:
         if self.error:
             raise self.error
         if self.deadly in [entry.id for entry in entries]:
-            raise workers.WorkerLost("killed by signal 9")
+            raise workers.WorkerLost("killed by a signal", self.passing)
         return [Outcome(one.id, key, "done") for one, key in zip(entries, keys, strict=True)]
 
 
@@ -149,8 +168,22 @@ def test_a_lost_worker_costs_only_the_document_that_kills_it(tmp_path: Path) -> 
     group = group_of(tmp_path, "a", "b", "c")
     outcomes = groups.in_worker(FakeWorkers("b"), group, 1)  # type: ignore[arg-type]
     assert [one.status for one in outcomes] == ["done", "failed", "done"]
-    assert "lost 2 workers: killed by signal 9" in outcomes[1].reason
+    assert "lost 2 workers: killed by a signal" in outcomes[1].reason
     assert list(outcome_names(Place.of(tmp_path / STATE))) == ["b" * 64]
+
+
+def test_a_worker_killed_from_outside_or_never_up_is_held_against_no_document(
+    tmp_path: Path,
+) -> None:
+    group = group_of(tmp_path, "a", "b")
+    for fake, status, reason in (
+        (FakeWorkers("b", passing=True), ["done", "left"], "lost 2 workers: killed by a signal"),
+        (FakeWorkers(error=workers.NotUp("no worker came up")), ["left"] * 2, "no worker came up"),
+    ):
+        outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
+        assert [one.status for one in outcomes] == status
+        assert outcomes[1].reason == reason
+    assert not outcome_names(Place.of(tmp_path / STATE))
 
 
 def test_passing_trouble_of_a_whole_group_leaves_its_documents(tmp_path: Path) -> None:
@@ -220,6 +253,69 @@ def test_a_corpus_with_a_file_missing_or_cut_is_written_again(tmp_path: Path) ->
         assert not is_whole(Place.of(tmp_path), read_seal(Place.of(tmp_path)) or {})
         assert put(tmp_path, entries, keys)["files"] == first["files"]
         assert is_whole(Place.of(tmp_path), first)
+
+
+def test_an_outcome_written_anew_under_its_old_name_is_published(tmp_path: Path) -> None:
+    state = Place.of(tmp_path / STATE)
+    for reason in ("the first", "another1"):
+        keep_failure(state, Outcome("a", "a" * 64, "failed", "read", reason))
+        seal = put(tmp_path, [Entry("a", "a.zh.txt")], ["a" * 64])
+        assert seal["failed"] == [["a", "read", reason]]
+
+
+class Notes(console.Console):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.mark.parametrize(("ending", "share"), [("done.gz", 0), ("done.gz", 2), ("failed.json", 2)])
+def test_a_damaged_outcome_is_named_removed_and_left_for_the_next_run(
+    tmp_path: Path, ending: str, share: int
+) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    keep_failure(Place.of(tmp_path / STATE), Outcome("c", "c" * 64, "failed", "read", "empty"))
+    entries, keys = [*entries, Entry("c", "/in/c.zh.txt")], [*keys, "c" * 64]
+    whole = put(tmp_path, entries, keys)
+    path = sorted((tmp_path / STATE).rglob(f"*.{ending}"))[0]
+    before = path.read_bytes()
+    path.write_bytes(before[: len(before) // share if share else 0])
+    with console.use(Notes()) as told:
+        seal = put(tmp_path, entries, keys)
+    assert (whole["counts"]["left"], seal["counts"]["left"]) == (0, 1)
+    (note,) = told.notes  # type: ignore[attr-defined]
+    assert note.startswith(f"left: {path.name[0]}: ")
+    assert "\n" not in note
+    assert not path.exists()
+    path.write_bytes(before)
+    assert put(tmp_path, entries, keys)["files"] == whole["files"]
+
+
+def test_a_corpus_without_rows_keeps_no_card_of_an_earlier_one(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a")
+    put(tmp_path, entries, keys)
+    assert (tmp_path / "README.md").exists()
+    put(tmp_path, [Entry("b", "/in/b.zh.txt")], ["b" * 64])
+    assert not (tmp_path / "README.md").exists()
+
+
+def test_files_in_the_making_for_an_object_store_lie_in_the_cache_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path))
+    out = Place.of("memory://scratch-test")
+    with scratch(out) as folder:
+        assert folder.is_relative_to(tmp_path)
+        killed = folder.parent / "new-of-a-killed-batch"
+        killed.mkdir()
+    publish(out, [Entry("a", "/in/a.zh.txt")], ["a" * 64], PLAN, {}, lambda *_: None)
+    assert out.exists("documents.jsonl")
+    assert not killed.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None:
@@ -342,6 +438,15 @@ def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
         assert system.asked == asked
 
 
+def test_the_age_of_a_process_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise FileNotFoundError("/proc/uptime")
+
+    assert machine.age() > 0
+    monkeypatch.setattr(machine.Path, "read_text", none)
+    assert machine.age() > 0
+
+
 def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
     class Full:
         def write(self, *_: object) -> None:
@@ -367,6 +472,15 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     told = batch_summary.status(out)
     assert (told["left"], told["why_left"]) == (1, [["a", "read", "the disk was away"]])
     assert told["failed"] == []
+    state = Place.of(out) / STATE
+    keep_failure(state, Outcome("a", planned.keys[0], "failed", "read", "empty"))
+    assert batch_summary.status(out)["failed"] == [["a", "read", "empty"]]
+    name = outcome_names(state)[planned.keys[0]]
+    state.write(name, b"{")
+    damaged = batch_summary.status(out)
+    assert (damaged["failed"], damaged["left"]) == ([], 1)
+    assert "is damaged" in damaged["why_left"][0][2]
+    state.remove(name)
     job.plan_job(out, entries, Settings(), options)
     assert batch_summary.status(out)["why_left"] == []
     assert json.loads(json.dumps(told)) == told

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from corpus.bitext import MachineTranslation
+from flows import results
 from flows.lock import Held, hold, holder
 from flows.machine import machine
 from flows.storage import Place, fingerprint, fingerprints
@@ -245,6 +247,28 @@ def test_fingerprints_of_a_folder_take_one_request(store: Store) -> None:
     assert store.requests - before <= 2
     assert found.pop("s3://corpus/many/none.txt") == ""
     assert len(set(found.values())) == 5
+
+
+def test_results_of_stages_lie_in_an_object_store_where_one_is_named(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_RESULTS", "s3://corpus/results")
+    results.forget()
+    key = results.key_of("translate", ["会议开幕。"])
+    assert not results.have(key)
+
+    def make(facts: dict[str, Any]) -> list[MachineTranslation]:
+        facts["tokens"] = 3
+        return [MachineTranslation("The meeting opened.", -0.1, 3)]
+
+    results.once(key, make)
+    results.forget()
+    assert results.have(key)
+    assert results.load(key) == (MachineTranslation("The meeting opened.", -0.1, 3),)
+    assert results.facts(key) == {"tokens": 3}
+    digest = key.removeprefix("translate-")
+    assert Place.of("s3://corpus/results").exists(f"translate/{digest[:2]}/{digest}.json")
+    results.forget()
 
 
 def test_a_changed_object_has_another_fingerprint(store: Store) -> None:

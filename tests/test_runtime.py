@@ -42,9 +42,12 @@ def alive(process: int) -> bool:
 
 
 def test_a_killed_run_leaves_no_server_and_no_files(cache: Path) -> None:
+    """It is started in a folder with a module that is named like ours."""
+    (cache / "flows.py").write_text("raise SystemExit('not ours')\n")
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD],
+        [sys.executable, "-P", "-c", HOLD],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=cache,
         stdout=subprocess.PIPE,
         text=True,
     )
