@@ -25,7 +25,7 @@ from flows.documents import said
 from flows.groups import alone, failed, in_this_thread, in_worker, is_deadly, left, packed
 from flows.job import Job, Options, check_batch_output, plan_job
 from flows.lock import Check, hold
-from flows.manifest import Entry, groups
+from flows.manifest import Entry, groups, text_bytes
 from flows.outcomes import STATE, Outcome
 from flows.publish import publish, read_seal
 from flows.runtime import configured_api
@@ -37,6 +37,10 @@ from flows.workers import Closed, Workers
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000
 """About 3,000 sentences of Chinese text: enough to pack full batches, minutes of work to lose."""
+
+GROUPS_ON_A_CLUSTER = 64
+"""At least, where there are as many documents: how many workers it has, now or later, is not known
+here."""
 
 Group = dict[str, Any]
 
@@ -205,8 +209,9 @@ def _process(job: Job, tally: Tally) -> None:
 def _groups(job: Job) -> list[Group]:
     entries = [job.entries[number] for number in job.todo]
     keys = {job.entries[number].id: job.keys[number] for number in job.todo}
-    sizes = [job.sizes.get(entry.source, 0) for entry in entries]
-    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.options.workers)))
+    sizes = [text_bytes(entry.source, job.sizes.get(entry.source, 0)) for entry in entries]
+    shares = GROUPS_ON_A_CLUSTER if job.options.cluster else job.options.workers
+    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // shares)))
     state = (Place.of(job.out) / STATE).name
     return [
         packed(group, [keys[entry.id] for entry in group], state, job.settings)
