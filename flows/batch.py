@@ -170,12 +170,9 @@ def _runner(options: Options) -> TaskRunner[Any]:
         cluster = {"n_workers": options.workers, "threads_per_worker": 1, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=cluster)
     if options.runner == "ray":
-        from prefect_ray.task_runners import RayTaskRunner
+        from flows.ray_runner import runner
 
-        # a cluster that runs has its own number of CPUs, and refuses another
-        started = {} if options.cluster else {"num_cpus": options.workers}
-        ray: TaskRunner[Any] = RayTaskRunner(address=options.cluster, init_kwargs=started)
-        return ray
+        return runner(options.workers, options.cluster)
     return ThreadPoolTaskRunner(max_workers=options.workers)
 
 

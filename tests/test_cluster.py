@@ -21,7 +21,8 @@ from flows.job import Job, options_of, plan_job
 from flows.manifest import Entry
 from flows.settings import Settings
 from models.paths import models_folder
-from tests.batches import ROOT, batch, command, contents, make_documents
+from tests.batches import ROOT, batch, command, contents, make_documents, processes
+from tests.test_batch import slowly
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,40 @@ def test_a_machine_of_the_cluster_that_goes_away_half_way_costs_nothing(
         end(dask.machines[0])
         assert process.wait(300) == 1, (tmp_path / "submit" / "log").read_text()
     assert contents(out) == corpus
+
+
+def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
+    environment: dict[str, str], documents: Path, corpus: dict[str, str], tmp_path: Path
+) -> None:
+    pytest.importorskip("prefect_ray")
+    out = tmp_path / "out"
+    told, _ = batch(environment, documents, "--out", out, "--runner", "ray", "--workers", "2")
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (6, 5)
+    assert contents(out) == corpus
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
+    environment: dict[str, str],
+    documents: Path,
+    tmp_path: Path,
+    sign: signal.Signals,
+    code: int,
+) -> None:
+    pytest.importorskip("prefect_ray")
+    out = tmp_path / "out"
+    words = command("batch", documents, "--out", out, "--beam", "1", "--runner", "ray")
+    slow = slowly(environment, tmp_path, 600)
+    with running([*words, "--workers", "2"], slow, tmp_path / "batch") as process:
+        wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+        workers = processes("flows.workers", process.pid)
+        process.send_signal(sign)
+        log = tmp_path / "batch" / "log"
+        assert process.wait(60) == code, log.read_text()
+        assert log.read_text().count("the same command goes on from there") == 1
+        assert "Traceback" not in log.read_text()
+        assert workers
+        wait_until(lambda: not [one for one in workers if Path(f"/proc/{one}").exists()])
 
 
 def job_of(entries: Sequence[Entry], sizes: dict[str, int], **options: object) -> Job:
