@@ -92,8 +92,8 @@ def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a real Prefect server with a home and a database of its own."""
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real Prefect server with a home and a database of its own, named in the environment."""
     from corpus.alignment.compiled import compile_cache
 
     home = tmp_path / "prefect"
@@ -123,7 +123,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         )
     try:
         _wait_until_it_answers(process, port)
-        yield f"http://127.0.0.1:{port}/api"
+        yield
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -154,6 +154,18 @@ def run_deployed(name: str, parameters: dict[str, Any]) -> None:
     prefect("deployment", "run", name, "--params", json.dumps(parameters))
 
 
+def watch(parameters: dict[str, Any]) -> Any:
+    """What the flow returns, from a process of its own, as a server would have it run."""
+    code = (
+        "import json, sys; from flows.deployments import watch_folder; "
+        "print(json.dumps(watch_folder(**json.loads(sys.argv[1]))))"
+    )
+    words = [sys.executable, "-c", code, json.dumps(parameters)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 def age(folder: Path) -> None:
     then = time.time() - SETTLED_SECONDS - 5
     for path in folder.iterdir():
@@ -161,8 +173,9 @@ def age(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("server")
 def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
-    server: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     inbox = make_documents(tmp_path / "inbox", 2, broken=False)
     age(inbox)
@@ -184,12 +197,9 @@ def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
     for path in more.glob("d02.*"):
         path.rename(inbox / path.name)
     age(inbox)
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: server}):
-        with hold(Place.of(watched) / STATE):
-            assert watch_folder(folder=str(inbox), out=str(watched), **how) == {}
-        counts = watch_folder(folder=str(inbox), out=str(watched), **how)
+    with hold(Place.of(watched) / STATE):
+        assert watch({"folder": str(inbox), "out": str(watched), **how}) == {}
+    counts = watch({"folder": str(inbox), "out": str(watched), **how})
     assert (counts["documents"], counts["done"]) == (3, 3)
     after = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
     assert before < after, "what was built is not built again"
