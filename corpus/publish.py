@@ -6,6 +6,7 @@ in the same commit: else old shards would be read together with new ones.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -110,15 +111,23 @@ def _check_seal(folder: Path) -> None:
     again = "run the same `duizhao batch` again to its end"
     try:
         seal = json.loads((folder / SEAL).read_text("utf-8"))
-        files = {name: told["bytes"] for name, told in seal["files"].items()}
+        files = {name: (told["bytes"], told["sha256"]) for name, told in seal["files"].items()}
     except FileNotFoundError:
         raise InputError(f"{folder}: no {SEAL}, so the corpus is not whole; {again}") from None
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / SEAL}: cannot be read ({error!r}); {again}") from None
-    for name, size in files.items():
+    for name, told in files.items():
         path = folder / name
-        if not path.is_file() or (path.stat().st_size != size and name != CARD):
+        if not path.is_file() or (name != CARD and not _is_as_told(path, *told)):
             raise InputError(f"{path}: is not as the batch wrote it; {again}")
+
+
+def _is_as_told(path: Path, size: int, sha256: str) -> bool:
+    """Whether a file has the content that the seal says; the size first, it costs nothing."""
+    if path.stat().st_size != size:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _check_card(folder: Path) -> None:

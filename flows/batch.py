@@ -28,7 +28,7 @@ from flows.documents import said
 from flows.groups import alone, in_this_thread, in_worker, left, packed
 from flows.job import Job, Options, check_batch_output, plan_job
 from flows.lock import Check, hold
-from flows.manifest import Entry, groups
+from flows.manifest import Entry, groups, text_bytes
 from flows.outcomes import STATE, Outcome
 from flows.publish import publish, read_seal
 from flows.runtime import configured_api
@@ -40,6 +40,10 @@ from flows.workers import Closed, Workers
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000
 """About 3,000 sentences of Chinese text: enough to pack full batches, minutes of work to lose."""
+
+GROUPS_ON_A_CLUSTER = 64
+"""At least, where there are as many documents: how many workers it has, now or later, is not known
+here."""
 
 Group = dict[str, Any]
 
@@ -195,12 +199,9 @@ def _runner(options: Options) -> TaskRunner[Any]:
         cluster = {"n_workers": options.workers, "threads_per_worker": 1, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=cluster)
     if options.runner == "ray":
-        from prefect_ray.task_runners import RayTaskRunner
+        from flows.ray_runner import runner
 
-        # a cluster that runs has its own number of CPUs, and refuses another
-        started = {} if options.cluster else {"num_cpus": options.workers}
-        ray: TaskRunner[Any] = RayTaskRunner(address=options.cluster, init_kwargs=started)
-        return ray
+        return runner(options.workers, options.cluster)
     return ThreadPoolTaskRunner(max_workers=options.workers)
 
 
@@ -235,8 +236,9 @@ def _process(job: Job, tally: Tally) -> None:
 def _groups(job: Job) -> list[Group]:
     entries = [job.entries[number] for number in job.todo]
     keys = {job.entries[number].id: job.keys[number] for number in job.todo}
-    sizes = [job.sizes.get(entry.source, 0) for entry in entries]
-    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // job.options.workers)))
+    sizes = [text_bytes(entry.source, job.sizes.get(entry.source, 0)) for entry in entries]
+    shares = GROUPS_ON_A_CLUSTER if job.options.cluster else job.options.workers
+    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // shares)))
     state = (Place.of(job.out) / STATE).name
     return [
         packed(group, [keys[one.id] for one in group], state, job.settings, job.options.again)

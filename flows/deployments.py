@@ -14,6 +14,7 @@ from typing import Any
 
 from prefect import flow, get_run_logger
 
+from corpus.card import TITLE
 from corpus.document import DuizhaoError
 from flows import console
 from flows.batch import start_batch
@@ -54,30 +55,54 @@ def scheduled_batch(
     cluster: str | None = None,
     pattern: str = PATTERN,
     retry_failed: bool = False,
+    timeout: float = 1800.0,
     model: str | None = None,
     beam: int | None = None,
     min_confidence: float | None = None,
+    effort: str | None = None,
     formats: str = "parquet,jsonl",
+    clean: list[str] | None = None,
+    validation: float = 0.05,
+    test: float = 0.05,
+    title: str = TITLE,
+    config: str | None = None,
 ) -> dict[str, int]:
     """Build one corpus from the documents of a manifest or folder; returns what it counted.
 
-    Documents that cannot be done do not fail the flow: they are in its artifacts, in
-    documents.jsonl, and counted as `failed`.
+    The parameters are the options of `duizhao batch`, with the same defaults; `config` names a
+    TOML file for all other settings. Documents that cannot be done do not fail the flow: they are
+    in its artifacts, in documents.jsonl, and counted as `failed`.
     """
     _back_off()
-    settings = resolve(model=model, beam=beam, min_confidence=min_confidence, formats=formats)
+    settings = resolve(
+        _file(config),
+        model=model,
+        beam=beam,
+        min_confidence=min_confidence,
+        effort=effort,
+        formats=formats,
+    ).settings
     options = options_of(
-        settings.settings,
+        settings,
         workers=workers,
         runner=runner,
         cluster=cluster,
+        timeout=timeout,
         retry_failed=retry_failed,
+        cleaning=clean,
+        validation=validation,
+        test=test,
+        title=title,
     )
     with console.use(LogConsole()):
-        told = start_batch(out, read_manifest(manifest, pattern), settings.settings, options)
+        told = start_batch(out, read_manifest(manifest, pattern), settings, options)
     counts: dict[str, int] = told["counts"]
     check_none_left(told)
     return counts
+
+
+def _file(config: str | None) -> Path | None:
+    return Path(config) if config else None
 
 
 def _back_off() -> None:
@@ -103,24 +128,51 @@ def watch_folder(
     pattern: str = PATTERN,
     wait_for_reference: bool = True,
     workers: int = 1,
+    timeout: float = 1800.0,
+    model: str | None = None,
+    beam: int | None = None,
+    min_confidence: float | None = None,
+    effort: str | None = None,
     formats: str = "parquet,jsonl",
+    clean: list[str] | None = None,
+    validation: float = 0.05,
+    test: float = 0.05,
+    title: str = TITLE,
+    config: str | None = None,
 ) -> dict[str, int]:
     """Build what has arrived in a folder since the last time; to be run every minute or so.
 
     A pair is taken when both files have been still for ten seconds; with
     `wait_for_reference` false a report alone is taken too, and built anew when its reference
     comes. What is built already is not done again, and one corpus holds it all; what is built
-    stays in it when its files leave the folder.
+    stays in it when its files leave the folder. The other parameters are those of
+    `scheduled_batch`.
     """
     entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
     log = get_run_logger()
     if not entries:
         log.info("nothing has arrived in %s yet", folder)
         return {}
-    settings = resolve(formats=formats).settings
+    settings = resolve(
+        _file(config),
+        model=model,
+        beam=beam,
+        min_confidence=min_confidence,
+        effort=effort,
+        formats=formats,
+    ).settings
+    options = options_of(
+        settings,
+        workers=workers,
+        timeout=timeout,
+        keep_planned=True,
+        cleaning=clean,
+        validation=validation,
+        test=test,
+        title=title,
+    )
     try:
         with console.use(LogConsole()):
-            options = options_of(settings, workers=workers, keep_planned=True)
             told = start_batch(out, entries, settings, options)
     except Held as error:
         log.info("%s", error)

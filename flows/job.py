@@ -159,7 +159,20 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Op
     state.remove(PROGRESS)
     sizes = {path: _size(told) for path, told in prints.items()}
     all_entries, keys = [one.entry for one in plan], [one.key for one in plan]
-    return Job(out, all_entries, keys, todo, sizes, plain(settings), options)
+    return Job(out, all_entries, keys, todo, sizes, plain(_anywhere(settings)), options)
+
+
+def _anywhere(settings: Settings) -> Settings:
+    """The settings with whole paths: the workers of a cluster have a current folder of their own.
+
+    Names of outcomes do not depend on it, as they do not depend on where documents lie.
+    """
+    model, glossary = settings.model, settings.glossary
+    if model and (folder := Path(model).expanduser()).is_dir():
+        model = str(folder.absolute())
+    if glossary not in ("", "un"):  # "un" is ours
+        glossary = str(Path(glossary).absolute())
+    return replace(settings, model=model, glossary=glossary)
 
 
 def planned(state: Place) -> list[Planned]:

@@ -25,6 +25,10 @@ PATTERN = "{id}.zh.*,{id}.en.*"
 NOTED = 5
 """Files named in a note."""
 
+PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
+PACKED = 10
+"""Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
+
 COLUMNS = ("id", "source", "reference")
 _NAMES = {"document_id": "id", "document": "id", "target": "reference"}
 
@@ -176,6 +180,15 @@ def _checked(path: str, entries: Sequence[Entry]) -> list[Entry]:
             raise InputError(f"{path}: the id {entry.id!r} stands there twice; make ids unique")
         seen.add(entry.id)
     return list(entries)
+
+
+def text_bytes(path: str, size: int) -> int:
+    """About how many bytes of a file of `size` bytes are text.
+
+    >>> text_bytes("report.zh.pdf", 300_000), text_bytes("report.zh.txt", 300_000)
+    (30000, 300000)
+    """
+    return size // PACKED if path.lower().endswith(PACKED_ENDINGS) else size
 
 
 def groups(

@@ -125,6 +125,15 @@ def test_numbers_in_words_and_paragraph_numbers_do_not_disagree() -> None:
         assert run([row(source, target)], [planned("numbers")])[0], source
 
 
+def test_more_than_half_of_the_figures_of_the_side_with_fewer_must_agree() -> None:
+    for source, target, kept in (
+        ("有12人和13人。", "There were 12 and 14.", False),
+        ("有12人、13人和14人。", "There were 12, 13 and 15.", True),
+        ("有12人。", "There were 12, 13 and 14.", True),
+    ):
+        assert bool(run([row(source, target)], [planned("numbers")])[0]) is kept, source
+
+
 def test_exact_duplicates_leave_the_first_whatever_its_width_or_case() -> None:
     rows = [
         row("第１号决议", "Resolution 1", 0),

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+import json
 import os
+import signal
+import socket
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import yaml
 
 from corpus.document import InputError
-from flows.deployments import SETTLED_SECONDS, arrived, read_manifest_or_none
+from flows.deployments import (
+    SETTLED_SECONDS,
+    arrived,
+    read_manifest_or_none,
+    scheduled_batch,
+    watch_folder,
+)
+from flows.lock import hold
 from flows.manifest import PATTERN
+from flows.outcomes import STATE
+from flows.publish import read_seal
+from flows.storage import Place
+from models.paths import models_folder
+from tests.batches import ROOT, make_documents
 
-ROOT = Path(__file__).resolve().parent.parent
+BY_COMMAND_ONLY = {"resume", "subflows", "json"}
+IN_CONFIG = {"engine", "device", "compute_type", "batch_tokens", "threads", "glossary"}
+"""Options that a deployment takes from the TOML file that its parameter `config` names."""
+
+BY_SCHEDULE_ONLY = {"manifest", "runner", "cluster", "retry_failed"}
 
 
 def put(path: Path, *, seconds_ago: float) -> None:
@@ -50,3 +76,131 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
         flow = load_flow_from_entrypoint(f"{ROOT / path}:{name}")
         flow.validate_parameters(deployment["parameters"])
         assert deployment["concurrency_limit"]["limit"] == 1
+
+
+def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
+    from flows.commands.batch import batch
+
+    told = inspect.signature(batch).parameters
+    wanted = set(told) - BY_COMMAND_ONLY - IN_CONFIG
+    scheduled = inspect.signature(scheduled_batch.fn).parameters
+    assert set(scheduled) == wanted
+    watched = inspect.signature(watch_folder.fn).parameters
+    assert set(watched) == (wanted - BY_SCHEDULE_ONLY) | {"folder", "wait_for_reference"}
+    for name in wanted - {"clean"}:
+        assert scheduled[name].default == told[name].default, name
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real Prefect server with a home and a database of its own, named in the environment."""
+    from corpus.alignment.compiled import compile_cache
+
+    home = tmp_path / "prefect"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for name, value in {
+        "DUIZHAO_MODELS": str(models_folder()),
+        "DUIZHAO_CACHE": str(tmp_path / "cache"),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home}/prefect.db",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PWD": str(ROOT),  # what prefect.yaml sets as the flows' folder
+        "PYTHONPATH": str(ROOT),
+    }.items():
+        monkeypatch.setenv(name, value)
+    home.mkdir()
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_it_answers(process, port)
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+PREFECT = [sys.executable, "-P", "-m", "prefect"]
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(1200):
+        assert process.poll() is None, "the server ended"
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/api/health").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("no answer in two minutes")
+
+
+def prefect(*words: str) -> str:
+    """Run a command of Prefect's in the repository; what it says."""
+    done = subprocess.run([*PREFECT, *words], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_deployed(name: str, parameters: dict[str, Any]) -> None:
+    prefect("deployment", "run", name, "--params", json.dumps(parameters))
+
+
+def watch(parameters: dict[str, Any]) -> Any:
+    """What the flow returns, from a process of its own, as a server would have it run."""
+    code = (
+        "import json, sys; from flows.deployments import watch_folder; "
+        "print(json.dumps(watch_folder(**json.loads(sys.argv[1]))))"
+    )
+    words = [sys.executable, "-c", code, json.dumps(parameters)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def age(folder: Path) -> None:
+    then = time.time() - SETTLED_SECONDS - 5
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
+    tmp_path: Path,
+) -> None:
+    inbox = make_documents(tmp_path / "inbox", 2, broken=False)
+    age(inbox)
+    nightly, watched = tmp_path / "nightly", tmp_path / "watched"
+    prefect("work-pool", "create", "duizhao", "--type", "process")
+    prefect("--no-prompt", "deploy", "--all")
+    how = {"beam": 1, "effort": "fast", "title": "Ours"}
+    run_deployed("duizhao-batch/nightly", {"manifest": str(inbox), "out": str(nightly), **how})
+    run_deployed("duizhao-watch/inbox", {"folder": str(inbox), "out": str(watched), **how})
+    said = prefect("worker", "start", "--pool", "duizhao", "--run-once")
+    for out in (nightly, watched):
+        seal = read_seal(Place.of(out))
+        assert seal, said
+        assert seal["counts"]["done"] == 2
+        assert seal["plan"]["title"] == "Ours"
+
+    before = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
+    more = make_documents(tmp_path / "more", 3, broken=False)
+    for path in more.glob("d02.*"):
+        path.rename(inbox / path.name)
+    age(inbox)
+    with hold(Place.of(watched) / STATE):
+        assert watch({"folder": str(inbox), "out": str(watched), **how}) == {}
+    counts = watch({"folder": str(inbox), "out": str(watched), **how})
+    assert (counts["documents"], counts["done"]) == (3, 3)
+    after = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
+    assert before < after, "what was built is not built again"
+    assert len(after) == 3

@@ -14,7 +14,7 @@ import pytest
 from corpus.document import InputError
 from flows import console
 from flows.lock import Held, hold, holder
-from flows.manifest import Entry, groups, read_manifest
+from flows.manifest import Entry, groups, read_manifest, text_bytes
 from flows.storage import Place
 
 
@@ -131,6 +131,14 @@ def test_groups_keep_the_order_and_their_bounds() -> None:
         ["3"],
         ["4", "5", "6"],
     ]
+
+
+def test_a_pdf_is_not_taken_for_as_much_text_as_its_file_is_long() -> None:
+    names = ("a.pdf", "b.DOCX", "c.txt")
+    sizes = [text_bytes(name, 300_000) for name in names]
+    assert sizes == [30_000, 30_000, 300_000]
+    made = groups([Entry(name, name) for name in names], sizes, most=32, most_bytes=300_000)
+    assert [[entry.id for entry in group] for group in made] == [["a.pdf", "b.DOCX"], ["c.txt"]]
 
 
 def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:

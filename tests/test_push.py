@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -37,7 +38,10 @@ def folder(tmp_path: Path) -> Path:
         "Test", [SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)]
     )
     (place / "README.md").write_text(render(facts, path), "utf-8")
-    files = {file: {"bytes": (place / file).stat().st_size} for file in ("README.md", name)}
+    files = {}
+    for file in ("README.md", name):
+        data = (place / file).read_bytes()
+        files[file] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     (place / "batch.json").write_text(json.dumps({"files": files}), "utf-8")
     (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
     (place / ".lock").write_text("me", "utf-8")
@@ -134,6 +138,18 @@ def test_a_half_written_corpus_is_not_sent(folder: Path) -> None:
     (folder / "batch.json").unlink()
     code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
     assert (code, "the corpus is not whole" in err) == (2, True), err
+
+
+def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(folder: Path) -> None:
+    with (folder / "README.md").open("a", encoding="utf-8") as card:
+        card.write("By hand.\n")
+    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+    shard = folder / "data" / "train-00000-of-00001.parquet"
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(data)
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, f"{shard}: is not as the batch wrote it" in err) == (2, True), err
 
 
 def test_what_the_hub_says_comes_in_one_line(hub: Hub, folder: Path) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from evaluation.benchmarks.processes import Ran, run
 from evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
-from evaluation.benchmarks.scale_documents import make_documents, read_pairs
+from evaluation.benchmarks.scale_documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 START = """
@@ -160,7 +160,7 @@ def main() -> None:
             measure_start(home)
             return
         folder = home / "documents"
-        make_documents(read_pairs(chosen.data), folder, chosen.documents, chosen.sentences)
+        make_documents(read_texts(chosen.data), folder, chosen.documents, chosen.sentences)
         print(f"{chosen.documents} documents of {chosen.sentences} sentences, beam {chosen.beam},")
         print(f"{chosen.threads} thread(s) a process, {os.cpu_count()} cores")
         columns = ("start s", "work s", "wall s", "CPU s", "docs/hour", "sentences/s")

@@ -2,14 +2,15 @@
 
     python -m evaluation.benchmarks.scale_batch SHARED/data --documents 2000 --broken 100
 
-The documents are cut from un-documents and the UN development set (7,689 pairs); 2,000 documents
-of twenty sentences need them five times over, so the cuts overlap. Checked at the end: exit code
-1; each spoilt document listed with its reason, and no other; all others in the corpus; and some
-sampled documents against single builds. A build from an empty cache must have the same beads (its
-machine translations may differ in a word: the engine's rounding depends on which sentences are
-translated together); one with the batch's translation memory must have the same rows to the last
-digit. Then the corpus is published once more with the usual cleaning and splits, which must share
-no sentence. A line a check; exit code 1 if one fails.
+The documents are cut from un-documents and the UN development set where both sides are at the same
+place (scale_documents.py says how that is known), so that all but the spoilt ones are good; 2,000
+documents of twenty sentences need them many times over, so the cuts overlap. Checked at the end:
+exit code 1; each spoilt document listed with its reason, and no other; all others in the corpus;
+and some sampled documents against single builds. A build from an empty cache must have the same
+beads (its machine translations may differ in a word: the engine's rounding depends on which
+sentences are translated together); one with the batch's translation memory must have the same rows
+to the last digit. Then the corpus is published once more with the usual cleaning and splits, which
+must share no sentence. A line a check; exit code 1 if one fails.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks.processes import Ran, run
-from evaluation.benchmarks.scale_documents import break_documents, make_documents, read_pairs
+from evaluation.benchmarks.scale_documents import break_documents, make_documents, read_texts
 
 DUIZHAO = [sys.executable, "-c", "from flows.cli import main; main()"]
 NAMES = ("id", "source_document", "target_document")
@@ -50,7 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         home = chosen.home or Path(scratch)
         folder = home / "documents"
-        make_documents(read_pairs(chosen.data), folder, chosen.documents, chosen.sentences)
+        make_documents(read_texts(chosen.data), folder, chosen.documents, chosen.sentences)
         spoilt = break_documents(folder, chosen.broken)
         (home / "spoilt.json").write_text(json.dumps(spoilt, indent=1))
         how = ["--beam", str(chosen.beam), "--effort", chosen.effort]

@@ -1,42 +1,124 @@
-"""Documents for the benchmarks of batches: cut from real UN text, some of them spoilt."""
+"""Documents for the benchmarks of batches: cut from real UN text, some of them spoilt.
+
+The development set has a pair a line. The two sides of un-documents drift: line 500 of one is
+line 501 or 510 of the other, so that a cut at the same lines may have two sides that hardly share
+a sentence. They are cut only where both sides are at the same place, which is known from figures,
+not from the aligner that is measured: a line whose figures (two or more, or one) stand in no other
+line, and in one line of the other side nearby, at a distance that the neighbour of its kind
+confirms. Between two such lines that are close, and as far apart on both sides, all lines will do.
+So a document that is not spoilt on purpose is good.
+"""
 
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+
+from corpus.cleaning.numbers import figures
 
 SPOILT = ("empty", "wrong language", "not parallel", "binary", "one line of 5 MB")
 
-Pairs = Sequence[tuple[str, str]]
+NEARBY = 25
+"""Lines that the sides of un-documents drift apart, at most 19, and some more."""
+
+CLOSE = 12
+"""Lines between two places that are known, within which the sides cannot drift far."""
+
+Place = tuple[int, int]
+"""A line of the source and the line of the target that it corresponds to."""
 
 
-def read_pairs(data: Path) -> list[tuple[str, str]]:
-    """Sentence pairs of un-documents, then of the UN development set, in their order."""
-    pairs: list[tuple[str, str]] = []
-    for chinese in (*sorted((data / "un-documents").glob("*.zh")), data / "unpc/dev.zh"):
-        sides = [path.read_text(encoding="utf-8").split("\n") for path in _both(chinese)]
-        pairs += [(zh, en) for zh, en in zip(*sides, strict=True) if zh.strip() and en.strip()]
-    return pairs
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Both sides of a text, a sentence a line, and the places where they may be cut."""
+
+    source: Sequence[str]
+    target: Sequence[str]
+    places: Sequence[Place]
 
 
-def _both(chinese: Path) -> tuple[Path, Path]:
-    return chinese, chinese.with_suffix(".en")
+def read_texts(data: Path) -> list[Text]:
+    """The un-documents, then the UN development set."""
+    texts = []
+    for path in sorted((data / "un-documents").glob("*.zh")):
+        source, target = _sides(path)
+        texts.append(Text(source, target, places_by_figures(source, target)))
+    source, target = _sides(data / "unpc/dev.zh")
+    texts.append(Text(source, target, [(line, line) for line in range(len(source))]))
+    return texts
 
 
-def make_documents(pairs: Pairs, folder: Path, documents: int, sentences: int) -> None:
-    """Cut documents of as many sentences, evenly spaced over the text.
+def _sides(chinese: Path) -> tuple[list[str], list[str]]:
+    paths = (chinese, chinese.with_suffix(".en"))
+    source, target = (path.read_text(encoding="utf-8").rstrip("\n").split("\n") for path in paths)
+    return source, target
+
+
+def places_by_figures(source: Sequence[str], target: Sequence[str]) -> list[Place]:
+    """Where both sides are at the same place, in order."""
+    anchors = _confirmed(_anchors(source, target))
+    places = set(anchors)
+    for (line, other), (next_line, next_other) in pairwise(anchors):
+        if next_line - line == next_other - other <= CLOSE:
+            places |= {(line + step, other + step) for step in range(next_line - line)}
+    return sorted(places)
+
+
+def _anchors(source: Sequence[str], target: Sequence[str]) -> list[Place]:
+    """Lines with figures that stand in one line of each side only, and near each other."""
+    lines: dict[frozenset[object], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for side, texts in enumerate((source, target)):
+        for number, text in enumerate(texts):
+            if found := figures(text, chinese=not side):
+                lines[frozenset(found)][side].append(number)
+    alone = [(one[0], other[0]) for one, other in lines.values() if len(one) == len(other) == 1]
+    return sorted(place for place in alone if abs(place[1] - place[0]) <= NEARBY)
+
+
+def _confirmed(anchors: Sequence[Place]) -> list[Place]:
+    """Those that the one before or after confirms: the sides are as far apart there."""
+    apart = [None, *(target - source for source, target in anchors), None]
+    return [
+        place
+        for place, (before, here, after) in zip(
+            anchors, zip(apart, apart[1:], apart[2:], strict=False), strict=True
+        )
+        if here in (before, after)
+    ]
+
+
+def make_documents(texts: Sequence[Text], folder: Path, documents: int, sentences: int) -> None:
+    """Cut documents of so many sentences, or up to half as many more, evenly spread over the texts.
 
     Where there is not enough text their cuts overlap: each begins elsewhere, so that no two are
-    the same, but sentences stand in several.
+    the same, but sentences stand in several. ValueError where there are not enough beginnings.
     """
+    cuts = [(text, *cut) for text in texts for cut in _cuts(text.places, sentences)]
+    if len(cuts) < documents:
+        raise ValueError(f"{len(cuts)} documents of {sentences} sentences are in these texts")
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(documents):
-        start = number * len(pairs) // documents
-        taken = [pairs[(start + place) % len(pairs)] for place in range(sentences)]
+        text, start, end = cuts[number * len(cuts) // documents]
         for side, language in enumerate(("zh", "en")):
-            text = "\n".join(pair[side] for pair in taken) + "\n"
-            (folder / f"doc{number:05d}.{language}.txt").write_text(text, encoding="utf-8")
+            lines = (text.source, text.target)[side][start[side] : end[side]]
+            content = "\n".join(line for line in lines if line.strip()) + "\n"
+            (folder / f"doc{number:05d}.{language}.txt").write_text(content, encoding="utf-8")
+
+
+def _cuts(places: Sequence[Place], sentences: int) -> list[tuple[Place, Place]]:
+    """Beginnings and ends: from each place to the first that is far enough from it."""
+    cuts = []
+    end = 0
+    for start in places:
+        while end < len(places) and places[end][0] < start[0] + sentences:
+            end += 1
+        if end < len(places) and places[end][0] <= start[0] + sentences * 3 // 2:
+            cuts.append((start, places[end]))
+    return cuts
 
 
 def break_documents(folder: Path, count: int, seed: int = 1) -> dict[str, str]:
