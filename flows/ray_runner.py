@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -9,6 +10,9 @@ import threading
 from typing import Any, cast
 
 from prefect.task_runners import TaskRunner
+
+from corpus.document import DuizhaoError
+from flows.workers import ROOT
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""
@@ -21,13 +25,21 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     from prefect_ray.task_runners import RayTaskRunner
 
     class Runner(RayTaskRunner):  # type: ignore[misc]
-        """Prefect's, without Ray's SIGTERM handler: ours ends the batch in order."""
+        """Prefect's, without what Ray does to the process that starts it."""
 
         def __enter__(self) -> Any:
             ours = signal.getsignal(signal.SIGTERM)
             try:
-                return super().__enter__()
+                # Ray has its workers look for modules in the current folder first, where a
+                # models.py would stand for ours
+                with contextlib.chdir(ROOT):
+                    return super().__enter__()
+            except Exception as error:
+                said = str(error).strip().partition("\n")[0]
+                where = f"--cluster {cluster}" if cluster else "--runner ray"
+                raise DuizhaoError(f"{where}: Ray does not answer: {said}") from error
             finally:
+                # with Ray's own handler a batch would not say what ended it
                 if threading.current_thread() is threading.main_thread():
                     signal.signal(signal.SIGTERM, ours)
 

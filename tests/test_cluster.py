@@ -56,7 +56,7 @@ def running(
     words: Sequence[object], environment: dict[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process with its children, ended at the end; the folder is its current one."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             list(map(str, words)),
@@ -152,11 +152,33 @@ def test_a_machine_of_the_cluster_that_goes_away_half_way_costs_nothing(
 def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     environment: dict[str, str], documents: Path, corpus: dict[str, str], tmp_path: Path
 ) -> None:
+    """In a folder with modules of other people's, and with nothing but JSON on standard output."""
     pytest.importorskip("prefect_ray")
-    out = tmp_path / "out"
-    told, _ = batch(environment, documents, "--out", out, "--runner", "ray", "--workers", "2")
+    for name in ("models", "corpus", "flows"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not ours')")
+    python, *words = command("batch", documents, "--out", "out", "--beam", "1", "--json")
+    done = subprocess.run(
+        [python, "-P", *words, "--runner", "ray", "--workers", "2"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
     assert (told["counts"]["done"], told["counts"]["failed"]) == (6, 5)
-    assert contents(out) == corpus
+    assert contents(tmp_path / "out") == corpus
+
+
+def test_a_ray_that_does_not_answer_is_told_in_one_line(
+    environment: dict[str, str], documents: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("prefect_ray")
+    ray = ("--runner", "ray", "--cluster", "127.0.0.1:9")
+    _, said = batch(environment, documents, "--out", tmp_path / "out", *ray)
+    assert "--cluster 127.0.0.1:9: Ray does not answer" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
