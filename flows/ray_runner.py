@@ -12,7 +12,7 @@ from typing import Any, cast
 from prefect.task_runners import TaskRunner
 
 from corpus.document import DuizhaoError
-from flows.workers import ROOT
+from flows.parent import ROOT
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""
