@@ -55,7 +55,8 @@ def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> Non
     for a, b in zip(ours, theirs, strict=True):
         if a.text == b.text:
             assert a.tokens == b.tokens
-            assert a.score == pytest.approx(b.score, abs=0.08)
+            # int8 rounds each token's; two of them leave more of it in their mean than ten
+            assert a.score == pytest.approx(b.score, abs=max(0.08, 0.25 / a.tokens))
 
 
 @pytest.mark.slow
