@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import threading
 from typing import Any, cast
 
@@ -17,11 +18,19 @@ from flows.parent import ROOT
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""
 
+CONNECT_SECONDS = 10
+"""For the head of a cluster to take a connection."""
+
 
 def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
-    """A task runner of a Ray that is started for the batch, or of the running one at `cluster`."""
+    """A task runner of a Ray that is started for the batch, or of the running one at `cluster`.
+
+    Raises DuizhaoError where nothing answers at `cluster`: Ray itself would try for minutes.
+    """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    if cluster:
+        _check_answers(cluster)
     from prefect_ray.task_runners import RayTaskRunner
 
     class Runner(RayTaskRunner):  # type: ignore[misc]
@@ -48,3 +57,16 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     if not cluster:  # one that runs has its own CPUs, and refuses another number
         told |= {"num_cpus": workers, "include_dashboard": False}
     return cast(TaskRunner[Any], Runner(address=cluster, init_kwargs=told))
+
+
+def _check_answers(cluster: str) -> None:
+    host, _, port = cluster.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():  # "auto", or a name that Ray knows
+        return
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise DuizhaoError(
+            f"--cluster {cluster}: Ray does not answer: {error.strerror or error}; start it there "
+            "(ray start --head), or leave --cluster out"
+        ) from error
