@@ -196,9 +196,13 @@ def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
     with running([*words, "--workers", "2"], slow, tmp_path / "batch") as process:
         wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
         workers = processes("flows.workers", process.pid)
-        process.send_signal(sign)
         log = tmp_path / "batch" / "log"
-        assert process.wait(60) == code, log.read_text()
+        for _ in range(3):  # Ray now and then loses a signal: then one sends it again
+            process.send_signal(sign)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+                break
+        assert process.poll() == code, log.read_text()
         assert log.read_text().count("the same command goes on from there") == 1
         assert "Traceback" not in log.read_text()
         assert workers
