@@ -395,7 +395,8 @@ from evaluation.review.server import serve
 from evaluation.review.session import open_session
 
 def aligner(work, beads):
-    time.sleep(60)
+    print("working", flush=True)
+    time.sleep(300)
 
 def ready(address):
     print(address, flush=True)
@@ -424,9 +425,9 @@ def test_ctrl_c_ends_the_server_while_it_works(tmp_path: Path) -> None:
 
         thread = threading.Thread(target=realign, daemon=True)
         thread.start()
-        time.sleep(1)
+        assert process.stdout.readline() == "working\n"
         process.send_signal(signal.SIGINT)
-        out, told = process.communicate(timeout=20)
+        out, told = process.communicate(timeout=60)
     assert out == "ended\n"
     assert told == ""
     assert not (folder / "edits.jsonl").exists()
