@@ -21,7 +21,7 @@ from flows.batch import start_batch
 from flows.job import options_of
 from flows.lock import Held
 from flows.manifest import PATTERN, Entry, read_manifest
-from flows.settings import resolve
+from flows.settings import Settings, resolve
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""
@@ -74,14 +74,9 @@ def scheduled_batch(
     in its artifacts, in documents.jsonl, and counted as `failed`.
     """
     _back_off()
-    settings = resolve(
-        _file(config),
-        model=model,
-        beam=beam,
-        min_confidence=min_confidence,
-        effort=effort,
-        formats=formats,
-    ).settings
+    settings = _settings(
+        config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
+    )
     options = options_of(
         settings,
         workers=workers,
@@ -101,8 +96,9 @@ def scheduled_batch(
     return counts
 
 
-def _file(config: str | None) -> Path | None:
-    return Path(config) if config else None
+def _settings(config: str | None, formats: str, **options: Any) -> Settings:
+    """Settings from a flow's parameters, over those of the TOML file that it names."""
+    return resolve(Path(config) if config else None, formats=formats, **options).settings
 
 
 def _back_off() -> None:
@@ -153,14 +149,9 @@ def watch_folder(
     if not entries:
         log.info("nothing has arrived in %s yet", folder)
         return {}
-    settings = resolve(
-        _file(config),
-        model=model,
-        beam=beam,
-        min_confidence=min_confidence,
-        effort=effort,
-        formats=formats,
-    ).settings
+    settings = _settings(
+        config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
+    )
     options = options_of(
         settings,
         workers=workers,

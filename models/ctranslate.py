@@ -16,10 +16,6 @@ from models.packed import Hypothesis, PackedEngine
 
 _EOS = "</s>"
 
-# `python -m evaluation.benchmarks.translation --sweep`: more is slower at beam 4 (and takes more
-# memory), less is slower at beam 1
-CPU_BATCH_TOKENS = 2048
-CPU_WIDE_BATCH_TOKENS = 1024
 # float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
 _GPU_BATCH_TOKENS = 16384
 
@@ -82,11 +78,9 @@ class CTranslateEngine(PackedEngine):
         )
         self.device = device
         self.workers = workers
-        on_cpu = device == "cpu"
-        self.batch_tokens = batch_tokens or (CPU_BATCH_TOKENS if on_cpu else _GPU_BATCH_TOKENS)
-        self.wide_batch_tokens = batch_tokens or (
-            CPU_WIDE_BATCH_TOKENS if on_cpu else _GPU_BATCH_TOKENS
-        )
+        usual = cpu_batch_tokens if device == "cpu" else (lambda _beam: _GPU_BATCH_TOKENS)
+        self.batch_tokens = batch_tokens or usual(1)
+        self.wide_batch_tokens = batch_tokens or usual(2)
         # probabilities of the whole vocabulary for every token: larger batches are slower and take
         # 260 kB a token (473 tokens a CPU second at 512, 396 at 1024)
         self.score_tokens = 512 if device == "cpu" else None
@@ -151,6 +145,15 @@ class CTranslateEngine(PackedEngine):
                 f"{self.model_name}: CTranslate2 stopped: {said[0]}; if it is memory that lacks, "
                 f"use smaller batches (--batch-tokens {fewer}) or fewer --threads"
             ) from error
+
+
+def cpu_batch_tokens(beam: int) -> int:
+    """How many padded source tokens a batch holds on a CPU.
+
+    By `python -m evaluation.benchmarks.translation --sweep`: more is slower at beam 4, and takes
+    more memory; less is slower at beam 1.
+    """
+    return 2048 if beam == 1 else 1024
 
 
 def _hypothesis(result: Any, length_penalty: float) -> Hypothesis:

@@ -133,7 +133,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def in_words(path: Path, error: sqlite3.Error) -> MemoryFileError:
-    """SQLite's error in our words, with the way out; DamagedMemory where the file is spoilt."""
+    """SQLite's error in our words, with the way out; DamagedMemory: spoilt, or not a memory."""
     name = getattr(error, "sqlite_errorname", "") or ""
     other = "set DUIZHAO_CACHE to another folder"
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks.translation_systems import ROOT, Job, lines, run
+from evaluation.benchmarks.translation_systems import ROOT, Job, held, lines, run
 
 # windows are of 16,384 sentences: from the second on, nothing may pile up
 _GROWTH = 1.15
@@ -37,7 +37,7 @@ def corpus(base: Job) -> list[dict[str, Any]]:
     holds = grown <= _GROWTH and long["from the memory"] > 0
     print(
         f"peak memory {grown:.2f} times that of {short['sentences']} sentences (at most {_GROWTH}),"
-        f" {long['from the memory']} from the memory: {'holds' if holds else 'FAILS'}"
+        f" {long['from the memory']} from the memory: {held(holds)}"
     )
     return rows
 
@@ -67,10 +67,10 @@ def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
             len(set(flagged) & set(clean[start : start + 500]))
             for start in range(0, len(clean) - 499, 500)
         ]
-        holds = "holds" if max(parts, default=0) <= _MOST_FLAGGED else "FAILS"
+        verdict = held(max(parts, default=0) <= _MOST_FLAGGED)
         print(
             f"{name}, {len(pairs)} lines: {len(flagged)} flagged, {len(known & set(flagged))} of "
-            f"them wrong indeed; of each 500 others {parts} (at most {_MOST_FLAGGED}): {holds}"
+            f"them wrong indeed; of each 500 others {parts} (at most {_MOST_FLAGGED}): {verdict}"
         )
         for number in flagged:
             text, output = pairs[number]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from evaluation.benchmarks.translation_systems import Job, run
-from models.ctranslate import CPU_BATCH_TOKENS, CPU_WIDE_BATCH_TOKENS
-from models.marian import CPU_BATCH_TOKENS as TORCH_BATCH_TOKENS
+from models.ctranslate import cpu_batch_tokens
+from models.marian import CPU_BATCH_TOKENS
 
 COMPUTE_TYPES = ("int8", "int8_float32", "float32")
 TORCH_TYPES = ("float32", "bfloat16")
@@ -25,7 +25,7 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
     print("engine\tcompute\tbeam\tbatches at once x threads\tbatch tokens\ttokens/s\ttokens/CPU s")
     ours = replace(base, system="duizhao-no-guards", compute_type="int8")
     torch = replace(ours, system="duizhao-transformers", compute_type="float32")
-    torch = replace(torch, batch_tokens=base.batch_tokens or TORCH_BATCH_TOKENS)
+    torch = replace(torch, batch_tokens=base.batch_tokens or CPU_BATCH_TOKENS)
     torch = replace(torch, lines=min(base.lines, torch_lines))
     jobs = [
         ours,
@@ -38,7 +38,7 @@ def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, A
     ]
     rows = []
     for beam in beams:
-        usual = base.batch_tokens or (CPU_BATCH_TOKENS if beam == 1 else CPU_WIDE_BATCH_TOKENS)
+        usual = base.batch_tokens or cpu_batch_tokens(beam)
         at_beam = (replace(job, beam=beam, batch_tokens=job.batch_tokens or usual) for job in jobs)
         rows += [_measured(job) for job in dict.fromkeys(at_beam)]
         if base.cores > 1:

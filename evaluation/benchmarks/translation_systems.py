@@ -108,12 +108,11 @@ def _bare(job: Job) -> Translate:
     import ctranslate2
     import sentencepiece
 
-    from models.ctranslate import CPU_BATCH_TOKENS, CPU_WIDE_BATCH_TOKENS
+    from models.ctranslate import cpu_batch_tokens
     from models.weights import default_model
 
     folder = default_model()
-    ours = CPU_BATCH_TOKENS if job.beam == 1 else CPU_WIDE_BATCH_TOKENS
-    batch_tokens = job.batch_tokens or ours
+    batch_tokens = job.batch_tokens or cpu_batch_tokens(job.beam)
     translator = ctranslate2.Translator(
         str(folder), compute_type="int8", inter_threads=job.cores, intra_threads=1
     )
@@ -273,6 +272,11 @@ def lines(file: str, count: int) -> list[str]:
     """The first lines of a file."""
     with Path(file).open(encoding="utf-8", newline="\n") as stream:
         return [line.rstrip("\r\n") for _, line in zip(range(count), stream, strict=False)]
+
+
+def held(holds: bool) -> str:
+    """The verdict on what must hold."""
+    return "holds" if holds else "FAILS"
 
 
 def memory_mb(field: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evaluation.benchmarks.translation_systems import Job, Outcome, lines, run
+from evaluation.benchmarks.translation_systems import Job, Outcome, held, lines, run
 
 # what must hold (issue 4): against bare CTranslate2, and against transformers in float32
 _OF_BARE, _OF_TRANSFORMERS, _BLEU_LOSS = 0.95, 5.0, 0.3
@@ -127,7 +127,7 @@ def _verdicts(rows: Sequence[Row]) -> list[str]:
             alike = f"; with the same vocabulary {_ratio(like, rows, _BARE)}" if like else ""
             said.append(
                 f"{makes} {of_bare} of bare CTranslate2's tokens a second (at least {_OF_BARE}): "
-                f"{_held(of_bare >= _OF_BARE)}{alike}"
+                f"{held(of_bare >= _OF_BARE)}{alike}"
             )
         other = _like(row, rows, "transformers")
         if other is not None:
@@ -135,10 +135,6 @@ def _verdicts(rows: Sequence[Row]) -> list[str]:
             said.append(
                 f"{makes} {times:.1f} times transformers' tokens a second (at least "
                 f"{_OF_TRANSFORMERS:.0f}), BLEU {gain:+.2f} (at least -{_BLEU_LOSS}): "
-                f"{_held(times >= _OF_TRANSFORMERS and gain >= -_BLEU_LOSS)}"
+                f"{held(times >= _OF_TRANSFORMERS and gain >= -_BLEU_LOSS)}"
             )
     return said
-
-
-def _held(holds: bool) -> str:
-    return "holds" if holds else "FAILS"
