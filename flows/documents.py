@@ -27,7 +27,7 @@ from flows import console, results, stages
 from flows.manifest import Entry
 from flows.outcomes import FORM, Outcome, keep_done, keep_failure
 from flows.settings import Settings, from_plain, plain
-from flows.storage import Place, StorageError
+from flows.storage import Place, StorageError, is_remote
 from models.errors import ModelError
 
 NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats")
@@ -92,6 +92,9 @@ def _process(group: Sequence[_Work], place: Place, made: Settings) -> None:
 
 def _read(work: _Work, settings: Settings) -> None:
     entry = work.entry
+    for path in filter(None, (entry.source, entry.reference)):
+        if not is_remote(path) and _is_special(Path(path)):
+            raise InputError(f"{path}: is no regular file; save it as one")
     work.source = stages.read(entry.source, "zh", "source", entry.id)
     if entry.reference:
         work.target = stages.read(entry.reference, "en", "target", f"{entry.id}.en")
@@ -108,6 +111,11 @@ def _read(work: _Work, settings: Settings) -> None:
         longest = max(len(sentence.text) for sentence in document.sentences)
         if longest > MOST_CHARACTERS:
             raise InputError(f"{path}: {longest} characters without the end of a sentence")
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is a pipe or a device, which would be waited for."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _translate_all(group: Sequence[_Work], settings: Settings) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import time
 from collections import defaultdict
@@ -270,6 +271,8 @@ def _local_fingerprint(path: Path) -> str:
     try:
         found = path.stat()
     except OSError:
+        return ""
+    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and could be read once only
         return ""
     return f"{found.st_size}-{found.st_mtime_ns}"
 

@@ -484,3 +484,15 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     job.plan_job(out, entries, Settings(), options)
     assert batch_summary.status(out)["why_left"] == []
     assert json.loads(json.dumps(told)) == told
+
+
+def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.zh.txt"
+    os.mkfifo(pipe)
+    assert fingerprint(str(pipe)) == ""
+    state = tmp_path / "state"
+    (outcome,) = documents.process_group(
+        [Entry("a", str(pipe))], ["a" * 64], str(state), plain(Settings())
+    )
+    assert (outcome.status, outcome.stage) == ("failed", "read")
+    assert "is no regular file" in outcome.reason
