@@ -92,9 +92,9 @@ def _process(group: Sequence[_Work], place: Place, made: Settings) -> None:
 
 def _read(work: _Work, settings: Settings) -> None:
     entry = work.entry
-    for path in filter(None, (entry.source, entry.reference)):
-        if not is_remote(path) and _is_special(Path(path)):
-            raise InputError(f"{path}: is no regular file; save it as one")
+    for named in filter(None, (entry.source, entry.reference)):
+        if not is_remote(named) and _is_special(Path(named)):
+            raise InputError(f"{named}: is no regular file; save it as one")
     work.source = stages.read(entry.source, "zh", "source", entry.id)
     if entry.reference:
         work.target = stages.read(entry.reference, "en", "target", f"{entry.id}.en")
