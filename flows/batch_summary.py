@@ -43,12 +43,20 @@ def print_summary(told: Mapping[str, Any]) -> None:
         rate = work["sentences"] / max(work["seconds"], 0.1)
         worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
         rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate:.0f} sentences/s"))
+        rows.append(("Work of it", _shares(work["stage_seconds"])))
     else:
         rows.append(("This run", "nothing was left to do"))
     rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
     _print_table("duizhao batch", rows)
     _print_those("failed", told["failed"])
     _print_those("left", work["left"])
+
+
+def _shares(seconds: Mapping[str, float]) -> str:
+    """What each stage took of the workers' time."""
+    whole = max(sum(seconds.values()), 0.001)
+    most_first = sorted(seconds.items(), key=lambda one: -one[1])
+    return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
 
 
 def status(out: str) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def _is_special(path: Path) -> bool:
 
 def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
     """Translate the documents together; where that fails, one by one, to find whose fault it is."""
+    start = time.perf_counter()
     try:
         _translate(group, settings)
     except ModelError as error:  # nobody's: the model or the memory cannot be used
@@ -128,6 +129,15 @@ def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
     except Exception:
         for work in group:
             work.step("translate", _translate, [work], settings)
+    else:
+        _share(time.perf_counter() - start, group)
+
+
+def _share(seconds: float, group: Sequence[_Work]) -> None:
+    """Note the time of translating together, each document's share by its sentences."""
+    sizes = [work.counts["zh_sentences"] for work in group]
+    for work, size in zip(group, sizes, strict=True):
+        work.seconds["translate"] = seconds * size / sum(sizes)
 
 
 def _translate(group: Sequence[_Work], settings: Settings) -> None:
@@ -181,7 +191,7 @@ class _Work:
     passing: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    seconds: float = 0.0
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def well(self) -> bool:
@@ -198,7 +208,7 @@ class _Work:
         except Exception as error:
             self.stop(stage, error)
         finally:
-            self.seconds += time.perf_counter() - start
+            self.seconds[stage] = time.perf_counter() - start
         return None
 
     def stop(self, stage: str, error: Exception) -> None:
@@ -211,6 +221,7 @@ class _Work:
         if self.passing:
             return
         outcome = self.outcome()
+        start = time.perf_counter()
         try:
             if bitext is None:
                 keep_failure(place, outcome)
@@ -219,6 +230,7 @@ class _Work:
         except Exception as error:
             self.stop("write", error)
             self.passing = True  # it could not be kept, whatever it is
+        self.seconds["keep"] = time.perf_counter() - start
 
     def outcome(self) -> Outcome:
         """How it stands."""
@@ -233,7 +245,7 @@ class _Work:
             self.reason,
             dict(self.counts),
             dict(self.statistics),
-            round(self.seconds, 3),
+            {stage: round(seconds, 4) for stage, seconds in self.seconds.items()},
         )
 
 

@@ -15,7 +15,7 @@ import io
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from corpus.document import DuizhaoError, LedgerEntry
@@ -31,7 +31,11 @@ FORM = 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a document. `left` means: not done for a reason that may pass."""
+    """What became of a document. `left` means: not done for a reason that may pass.
+
+    `seconds` is the time that each stage took just now; an outcome that is kept has none, so that
+    the same content gives the same bytes.
+    """
 
     id: str
     key: str
@@ -40,7 +44,7 @@ class Outcome:
     reason: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    seconds: float = 0.0
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 class Damaged(DuizhaoError):  # noqa: N818 - reads as what it is
@@ -76,7 +80,7 @@ def keep_done(
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3, mtime=0) as file:
         for record in (
-            asdict(outcome) | {"seconds": 0.0},
+            asdict(replace(outcome, seconds={})),
             *({"row": as_dict(one.row), "sentences": list(one.sentences)} for one in rows),
             *({"ledger": as_dict(entry)} for entry in ledger),
         ):
@@ -86,7 +90,7 @@ def keep_done(
 
 def keep_failure(place: Place, outcome: Outcome) -> None:
     """Keep the outcome of a document that cannot be done."""
-    told = json.dumps(asdict(outcome), ensure_ascii=False).encode()
+    told = json.dumps(asdict(replace(outcome, seconds={})), ensure_ascii=False).encode()
     place.write(f"{FOLDER}/{outcome.key[:2]}/{outcome.key}.failed.json", told)
 
 

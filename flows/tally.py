@@ -34,6 +34,7 @@ class Tally:
     sentences: int = 0
     started: float = field(default_factory=time.monotonic)
     left: list[Outcome] = field(default_factory=list)
+    stage_seconds: dict[str, float] = field(default_factory=dict)
     heard: str = ""
     start_seconds: float = field(default_factory=age)
 
@@ -42,6 +43,8 @@ class Tally:
         for outcome in outcomes:
             self.status[outcome.status] += 1
             self.sentences += outcome.counts.get("zh_sentences", 0)
+            for stage, seconds in outcome.seconds.items():
+                self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
             if outcome.status == "left":
                 self.left.append(outcome)
         self.heard = ""
@@ -66,6 +69,7 @@ class Tally:
             "left": [[one.id, one.stage, one.reason] for one in self.left],
             "sentences": self.sentences,
             "seconds": round(seconds, 1),
+            "stage_seconds": {stage: round(s, 2) for stage, s in self.stage_seconds.items()},
             "start_seconds": round(self.start_seconds, 1),
             "seconds_left": round(seconds / done * (self.total - done)) if done else None,
             "at": time.time(),

@@ -195,6 +195,9 @@ def test_a_changed_setting_redoes_what_depends_on_it_and_no_translation(
         environment, documents, "--out", tmp_path / "strict", "--min-confidence", "0.99"
     )
     assert told["counts"]["done"] == 12
+    work = told["batch"]
+    assert set(work["stage_seconds"]) == {"read", "translate", "align", "write", "keep"}
+    assert 0 < sum(work["stage_seconds"].values()) <= 2 * work["seconds"], "two workers' time"
     made = {p.name for p in Path(environment["DUIZHAO_CACHE"]).glob("results/translate/*/*.json")}
     assert len(made) == 13, "as many translations as documents read, though two batches ran"
 

@@ -8,6 +8,12 @@ is from the first document to the last, and the models are loaded within it on b
 runs called "again" find the results of the first in the cache: what is left is the cost of all
 around the stages. `start` is from the command to the first group that is sent. CPU seconds hold on
 a busy machine, wall seconds do not. `--only start` measures a flow that does nothing.
+
+The flow engine's overhead is told in three ways. Two long runs differ by several per cent for no
+reason of theirs, so the first is found within a run: the time that the workers had, less the
+time that they were in the functions that the loop calls. The second is batch against loop, in
+`--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
+with all results at hand, where little else than overhead is left.
 docs/scale.md has the figures; scale_batch.py runs a large batch and checks its end.
 """
 
@@ -18,8 +24,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from evaluation.benchmarks.processes import Ran, run
@@ -27,6 +34,9 @@ from evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
 from evaluation.benchmarks.scale_documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
+OF_THE_LOOP = ("read", "translate", "align", "write")
+"""Stages of a batch that do what the loop does; what `keep` does is the batch's own."""
+
 START = """
 import json, time
 start = time.perf_counter()
@@ -88,9 +98,11 @@ def measure(kind: str, documents: Path, beam: int, threads: int, home: Path) -> 
     command = [*DUIZHAO, "batch", str(documents), "--out", str(home / f"out-{kind}"), "--json"]
     command += ["--beam", str(beam), "--threads", str(threads), "--clean", "none"]
     ran = _checked(run([*command, "--workers", name.partition("-")[2]], environment))
-    told = json.loads(ran.output)
+    told = json.loads(ran.output)["batch"]
+    worked = sum(told["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP)
+    had = told["seconds"] * int(name.partition("-")[2])
     # a process that is killed at the end (server, worker) is waited for, so its seconds are in
-    return {"ran": ran, "cpu": ran.cpu, **told["batch"]}
+    return {"ran": ran, "cpu": ran.cpu, "apart": had - worked, "had": had, **told}
 
 
 def _checked(ran: Ran) -> Ran:
@@ -112,17 +124,31 @@ def tell(kind: str, told: Mapping[str, Any], documents: int) -> None:
         print(f"{'':15}  CPU ms a sentence: {', '.join(parts)}")
 
 
-def tell_overhead(found: Mapping[str, Mapping[str, Any]], documents: int) -> None:
-    """What a batch costs more than the loop, a document, and as a share of the loop."""
-    for one, other in (("batch-1", "plain"), ("batch-1-again", "plain-again")):
-        if one not in found or other not in found:
+def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: int) -> None:
+    """What a batch costs more than the functions of the loop: a document, and as a share."""
+    for kind in ("batch-1", "batch-2"):
+        if kind in turns[0]:
+            shares = [100 * one[kind]["apart"] / one[kind]["had"] for one in turns]
+            apart = mean(one[kind]["apart"] for one in turns) / documents
+            said = f"{apart:.2f} s a document, {_spread(shares)} of the workers' time"
+            print(f"{kind}, outside the loop's functions: {said}")
+    for kind, other in (("batch-1", "plain"), ("batch-1-again", "plain-again")):
+        if not {kind, other, "plain"} <= set(turns[0]):
             continue
         for what, key in (("wall (work)", "seconds"), ("CPU (whole command)", "cpu")):
-            more, whole = found[one][key] - found[other][key], found["plain"][key]
+            more = [one[kind][key] - one[other][key] for one in turns]
+            whole = [one["plain"][key] for one in turns]
+            shares = [100 * extra / loop for extra, loop in zip(more, whole, strict=True)]
             print(
-                f"{one} over {other}, {what}: {more / documents:+.2f} s a document, "
-                f"{100 * more / whole:+.1f}% of the loop's {whole / documents:.2f} s"
+                f"{kind} over {other}, {what}: {mean(more) / documents:+.2f} s a document, "
+                f"{_spread(shares)} of the loop's {mean(whole) / documents:.2f} s"
             )
+
+
+def _spread(shares: Sequence[float]) -> str:
+    """Mean of some percentages, and their standard deviation where there are several."""
+    apart = f" (standard deviation {stdev(shares):.1f})" if len(shares) > 1 else ""
+    return f"{mean(shares):+.1f}%{apart}"
 
 
 def measure_start(home: Path) -> None:
@@ -151,6 +177,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of each worker, and of the loop")
+    parser.add_argument("--repeat", type=int, default=1, help="turns of all runs")
     parser.add_argument("--only", choices=(*RUNS, "start"), action="append")
     parser.add_argument("--home", type=Path, help="keep caches and outputs here")
     chosen = parser.parse_args()
@@ -165,11 +192,15 @@ def main() -> None:
         print(f"{chosen.threads} thread(s) a process, {os.cpu_count()} cores")
         columns = ("start s", "work s", "wall s", "CPU s", "docs/hour", "sentences/s")
         print(f"{'run':<15}" + "".join(f"{name:>12}" for name in columns) + "  peak MiB")
-        found = {}
-        for kind in chosen.only or RUNS:
-            found[kind] = measure(kind, folder, chosen.beam, chosen.threads, home)
-            tell(kind, found[kind], chosen.documents)
-        tell_overhead(found, chosen.documents)
+        turns: list[dict[str, dict[str, Any]]] = []
+        for turn in range(chosen.repeat):
+            place = home / f"turn-{turn + 1}"
+            place.mkdir(exist_ok=True)
+            turns.append({})
+            for kind in chosen.only or RUNS:
+                turns[-1][kind] = measure(kind, folder, chosen.beam, chosen.threads, place)
+                tell(kind, turns[-1][kind], chosen.documents)
+        tell_overhead(turns, chosen.documents)
 
 
 if __name__ == "__main__":
