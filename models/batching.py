@@ -1,4 +1,4 @@
-"""Batches of texts of nearly equal length, bounded in tokens; texts too long split and rejoined."""
+"""Batches of texts padded alike, bounded in tokens; texts too long split and rejoined."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ CountTokens = Callable[[str], int]
 # more batches end together better, each is slower: 1, 2 and 4 were alike on 60 to 300 sentences
 _BATCHES_A_WORKER = 2
 _LEAST_BATCH = 128
+
+# up to so many tokens, padded to a multiple of so many
+_STEPS = ((32, 8), (64, 16), (128, 32))
+_LAST_STEP = 64
 
 # where a text that is too long may be split, best place first
 _SPLIT_MARKS = (
@@ -23,26 +27,39 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _CLAUSE_END = {"，": ",", ",": ",", "、": ",", "；": ";", ";": ";", "：": ":", ":": ":"}
 
 
-def pack(lengths: Sequence[int], batch_tokens: int, batch_texts: int = 1024) -> list[list[int]]:
-    """Pack indices into batches, longest first; a batch's padded size is at most `batch_tokens`.
+def padded(length: int) -> int:
+    """The tokens that a text of `length` tokens is padded to: steps of a seventh to a third.
 
-    Sorted by length, so that little is padding; longest first, so that the last batches are
-    cheap and the workers end together. The packing depends on `lengths` alone. A text longer
-    than `batch_tokens` is a batch of its own.
+    The engine's rounding depends on how far a text is padded, and on nothing else of the texts
+    beside it. As that is fixed by its own length, a text is translated alike in any company.
 
-        >>> pack([3, 9, 4, 10], batch_tokens=20)
-        [[3, 1], [2, 0]]
+        >>> [padded(length) for length in (1, 8, 9, 33, 65, 129)]
+        [8, 8, 16, 48, 96, 192]
     """
+    step = next((step for most, step in _STEPS if length <= most), _LAST_STEP)
+    return -(-length // step) * step
+
+
+def pack(
+    sizes: Sequence[tuple[int, ...]], batch_tokens: int, batch_texts: int = 1024
+) -> list[list[int]]:
+    """Pack indices into batches of one size each, largest first, of `batch_tokens` at most.
+
+    A size is what a text, or each side of a pair, is padded to. Largest first, so that the last
+    batches are cheap and the workers end together. A text longer than `batch_tokens` is a batch of
+    its own.
+
+        >>> pack([(8,), (16,), (8,), (16,), (16,)], batch_tokens=32)
+        [[1, 3], [4], [0, 2]]
+    """
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for index, size in enumerate(sizes):
+        alike.setdefault(size, []).append(index)
     batches: list[list[int]] = []
-    longest = 0
-    for index in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        size = max(1, lengths[index])
-        batch = batches[-1] if batches else None
-        if batch is None or (len(batch) + 1) * longest > batch_tokens or len(batch) >= batch_texts:
-            batches.append([index])
-            longest = size
-        else:
-            batch.append(index)
+    for size in sorted(alike, reverse=True, key=lambda size: (max(size), size)):
+        indices = alike[size]
+        most = max(1, min(batch_tokens // max(1, *size), batch_texts))
+        batches += [indices[at : at + most] for at in range(0, len(indices), most)]
     return batches
 
 

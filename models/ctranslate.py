@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from models.batching import padded
 from models.cores import usable_cores
 from models.engine import Decoding, ForcedScore
 from models.english_pieces import use_english_pieces
@@ -75,6 +76,7 @@ class CTranslateEngine(PackedEngine):
             compute_type
             + (f"-narrow{LARGEST_PAIR}" * bool(narrowed))
             + ("-english" * self._english_only)
+            + "-even"  # batches of even size (models/batching.py)
         )
         self.device = device
         self.workers = workers
@@ -94,11 +96,19 @@ class CTranslateEngine(PackedEngine):
     def _ended(self, pieces: Sequence[str]) -> list[str]:
         return [*pieces, _EOS] if self._add_eos else list(pieces)
 
+    def _filler(self, batch: Sequence[Sequence[str]]) -> list[str]:
+        """A text that makes the batch padded as far as its size says (models/batching.py).
+
+        The model makes a few words of it, however long it is.
+        """
+        size = padded(max(map(len, batch), default=0) + 1)
+        return [_EOS] * (min(size, self.positions) - 1)
+
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
         waiting = self._translator.translate_batch(
-            [self._ended(pieces) for pieces in batch],
+            [self._ended(pieces) for pieces in (*batch, self._filler(batch))],
             max_batch_size=0,
             asynchronous=True,
             beam_size=decoding.beam,
@@ -119,20 +129,22 @@ class CTranslateEngine(PackedEngine):
             return_end_token=True,
         )
         return lambda: [
-            _hypothesis(result, decoding.length_penalty) for result in self._results(waiting)
+            _hypothesis(result, decoding.length_penalty)
+            for result in self._results(waiting[: len(batch)])
         ]
 
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
     ) -> Callable[[], list[ForcedScore]]:
+        filler, target_filler = self._filler(sources), self._filler(targets)
         waiting = self._translator.score_batch(
-            [self._ended(pieces) for pieces in sources],
-            [list(pieces) for pieces in targets],
+            [self._ended(pieces) for pieces in (*sources, filler)],
+            [list(pieces) for pieces in (*targets, target_filler)],
             max_batch_size=0,
             max_input_length=0,
             asynchronous=True,
         )
-        return lambda: [_forced(result) for result in self._results(waiting)]
+        return lambda: [_forced(result) for result in self._results(waiting[: len(sources)])]
 
     def _results(self, waiting: Sequence[Any]) -> list[Any]:
         """What CTranslate2 gives, waited for; its errors (no memory left) in our words."""

@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from models.batching import bound, halve, pack, rejoin, split_to_fit
+from models.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from models.engine import Decoding, ForcedScore, Progress, Translation
 from models.guards import UNKNOWN
 
@@ -116,7 +116,8 @@ class PackedEngine(ABC):
         owners = [number for number, own in enumerate(parts) for _ in own]
         unfinished = Counter(owners)
         lengths = self.lengths(items)
-        packed = pack(lengths, bound(lengths, self.batch_bound(decoding.beam), self.workers))
+        most = bound(lengths, self.batch_bound(decoding.beam), self.workers)
+        packed = pack([(padded(length),) for length in lengths], most)
         batches = ([items[i] for i in indices] for indices in packed)
         if progress is not None:
             progress(len(texts) - len(unfinished), 0)  # blank ones
@@ -154,7 +155,10 @@ class PackedEngine(ABC):
             pairs += [(number, *part) for part in self._pairs_to_fit(source, target)]
         source_pieces = self._pieces([source for _, source, _ in pairs])
         target_pieces = self._target_pieces([target for _, _, target in pairs])
-        lengths = [max(map(len, pair)) for pair in zip(source_pieces, target_pieces, strict=True)]
+        sizes = [
+            (padded(len(source) + 1), padded(len(target) + 1))
+            for source, target in zip(source_pieces, target_pieces, strict=True)
+        ]
         waiting: deque[tuple[list[int], Callable[[], list[ForcedScore]]]] = deque()
         sums: list[tuple[float, int]] = [(0.0, 0)] * len(sources)
 
@@ -165,7 +169,7 @@ class PackedEngine(ABC):
                 log_probability, tokens = sums[number]
                 sums[number] = (log_probability + scored.log_probability, tokens + scored.tokens)
 
-        for indices in pack(lengths, self.score_tokens or self.batch_tokens):
+        for indices in pack(sizes, self.score_tokens or self.batch_tokens):
             started = self._start_score(
                 [source_pieces[i] for i in indices], [target_pieces[i] for i in indices]
             )
@@ -274,8 +278,8 @@ def _matters(piece: str) -> bool:
 
 
 def _room(batch: Sequence[Sequence[str]], most: int) -> int:
-    """How many tokens the outputs of a batch may have."""
-    return min(most, _OUTPUT_TIMES * max(map(len, batch)) + _OUTPUT_PLUS)
+    """How many tokens the outputs of a batch may have; all texts of a size the same."""
+    return min(most, _OUTPUT_TIMES * padded(max(map(len, batch)) + 1) + _OUTPUT_PLUS)
 
 
 def _divide(text: str, parts: int) -> list[str]:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from models.batching import bound, pack
+from models.batching import bound, pack, padded
 from models.engine import Decoding, Engine
 from models.memory import Memory
 
@@ -33,7 +33,8 @@ class Plan:
             return [], {}
         lengths = engine.lengths(items)
         wanted = {part for text, own in self.parts.items() if text not in found for part in own}
-        batches = [[items[i] for i in batch] for batch in pack(lengths, self.bound)]
+        packed = pack([(padded(length),) for length in lengths], self.bound)
+        batches = [[items[i] for i in batch] for batch in packed]
         return (
             [batch for batch in batches if not wanted.isdisjoint(batch)],
             dict(zip(items, lengths, strict=True)),

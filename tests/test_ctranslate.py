@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.auto import load_engine
-from models.batching import bound, halve, pack, rejoin, split_to_fit
+from models.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from models.cores import usable_cores
 from models.engine import Decoding, Engine
 from models.errors import ModelError, ModelSettingError
@@ -165,7 +165,7 @@ def test_a_very_long_line_is_packed_in_parts(
 
 def test_few_texts_are_packed_so_that_every_worker_has_some() -> None:
     lengths = [30] * 30
-    packed = pack(lengths, bound(lengths, 2048, workers=2))
+    packed = pack([(length,) for length in lengths], bound(lengths, 2048, workers=2))
     assert 4 <= len(packed) <= 6
     assert bound([30] * 100_000, 2048, workers=2) == 2048
     assert bound([5], 2048, workers=16) >= 64
@@ -190,14 +190,50 @@ def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
         load_engine(None, "marian")  # type: ignore[arg-type]
 
 
-@given(st.lists(st.integers(0, 300), max_size=60), st.integers(1, 400))
-def test_packing_keeps_every_text_once_within_the_bound(lengths: list[int], bound: int) -> None:
-    batches = pack(lengths, bound)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=60), st.integers(1, 400)
+)
+def test_packing_keeps_every_text_once_within_the_bound(
+    lengths: list[tuple[int, int]], bound: int
+) -> None:
+    sizes = [(padded(one), padded(other)) for one, other in lengths]
+    batches = pack(sizes, bound)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(sizes)))
     for batch in batches:
-        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= bound
-    order = [lengths[i] for batch in batches for i in batch]
+        assert len({sizes[i] for i in batch}) == 1
+        assert len(batch) == 1 or len(batch) * max(sizes[batch[0]]) <= bound
+    order = [max(sizes[batch[0]]) for batch in batches]
     assert order == sorted(order, reverse=True)
+
+
+@given(st.integers(1, 1000))
+def test_a_text_is_padded_little_and_to_few_sizes(length: int) -> None:
+    size = padded(length)
+    assert length <= size < length + max(8, length // 2)
+    assert padded(size) == size
+
+
+@pytest.mark.parametrize("beam", [1, 4])
+def test_a_sentence_is_translated_alike_in_any_company(engine: Engine, beam: int) -> None:
+    """To the last bit of the score; batches of sentences sorted by length fail this."""
+    report = Path(__file__).parent.parent / "corpus/samples/report.zh.txt"
+    texts = [line.strip() for line in report.read_text("utf-8").splitlines() if line.strip()][:60]
+    decoding = Decoding(beam=beam)
+    together = engine.translate(texts, decoding)
+    for few in (1, 7):
+        parts = [texts[at : at + few] for at in range(0, len(texts), few)]
+        assert [one for part in parts for one in engine.translate(part, decoding)] == together
+
+
+def test_a_pair_is_scored_alike_in_any_company(engine: Engine) -> None:
+    samples = Path(__file__).parent.parent / "corpus/samples"
+    source, target = (
+        [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()][:40]
+        for path in (samples / "report.zh.txt", samples / "report.en.txt")
+    )
+    together = engine.score(source, target)
+    alone = [engine.score([one], [other])[0] for one, other in zip(source, target, strict=True)]
+    assert alone == together
 
 
 @given(st.text("大会议决，。；、 a1", max_size=120), st.integers(1, 20))

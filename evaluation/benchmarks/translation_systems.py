@@ -149,7 +149,6 @@ def _transformers(job: Job) -> Translate:
     from transformers import MarianMTModel, MarianTokenizer
     from transformers.utils import logging as transformers_logging
 
-    from models.batching import pack
     from models.locate import locate
     from models.marian import CPU_BATCH_TOKENS
     from models.marian_weights import marian_form
@@ -167,7 +166,7 @@ def _transformers(job: Job) -> Translate:
         lengths = [len(ids) for ids in tokenizer(list(texts))["input_ids"]]
         outputs = [""] * len(texts)
         tokens = 0
-        for batch in pack(lengths, batch_tokens):
+        for batch in _by_length(lengths, batch_tokens):
             inputs = tokenizer([texts[i] for i in batch], return_tensors="pt", padding=True)
             with torch.inference_mode():
                 made = model.generate(
@@ -185,6 +184,18 @@ def _transformers(job: Job) -> Translate:
         return {"outputs": outputs, "tokens": tokens, "tokens_made": tokens, "settings": settings}
 
     return translate
+
+
+def _by_length(lengths: Sequence[int], batch_tokens: int) -> list[list[int]]:
+    """Indices sorted by length, so that little is padding, in batches of padded tokens."""
+    batches: list[list[int]] = []
+    longest = 0
+    for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if not batches or (len(batches[-1]) + 1) * longest > batch_tokens:
+            batches.append([])
+            longest = lengths[index]
+        batches[-1].append(index)
+    return batches
 
 
 def _ours(job: Job) -> Translate:
