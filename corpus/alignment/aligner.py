@@ -80,6 +80,8 @@ def align(
             *(Bead((i,), ()) for i in range(len(source))),
             *(Bead((), (j,)) for j in range(len(target))),
         ]
+    from threadpoolctl import threadpool_limits
+
     from corpus.alignment import fixed as fixing
     from corpus.alignment.confidence import calibrate, capped
     from corpus.alignment.parallel import refuse_unless_parallel
@@ -91,12 +93,14 @@ def align(
     places = None
     if source_structure is not None and target_structure is not None:
         places = (source_structure, target_structure)
-    texts = make_ready(source, target, translation, embed, wanted, idf, places)
     rectangles = fixing.rectangles(fixed, len(source), len(target))
-    found = _search(texts, fixed, rectangles)
-    if score is not None and "forced" in wanted:
-        found = _judge(texts, found, score, effort, rectangles)
-    beads = capped(texts, calibrate(found))
+    # the last digit of a matrix product depends on how many threads share it; more are no faster
+    with threadpool_limits(1, user_api="blas"):
+        texts = make_ready(source, target, translation, embed, wanted, idf, places)
+        found = _search(texts, fixed, rectangles)
+        if score is not None and "forced" in wanted:
+            found = _judge(texts, found, score, effort, rectangles)
+        beads = capped(texts, calibrate(found))
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
     return fixing.restore(beads, fixed) if fixed else beads
