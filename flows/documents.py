@@ -43,7 +43,7 @@ PASSING = (StorageError, ModelError, MemoryError, OSError, sqlite3.Error)
 def base_key(settings: Settings) -> str:
     """A hash over everything but the documents that decides their rows."""
     told = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
-    code = [results.code_version(stage) for stage in ("read", "translate", "align")]
+    code = [results.code_version(stage) for stage in ("read", "translate", "align", "rows")]
     return results.key_of("align", told, stages.translation_parts(settings), code, FORM)
 
 

@@ -35,9 +35,23 @@ from models.paths import cache_folder
 ROOT = Path(__file__).resolve().parent.parent
 
 CODE = {
-    "read": ("corpus/document.py", "corpus/*.py", "corpus/readers/**/*.py"),
+    "read": (
+        "corpus/readers/**/*.py",
+        "corpus/block_kinds.py",
+        "corpus/document.py",
+        "corpus/encoding.py",
+        "corpus/furniture.py",
+        "corpus/joining.py",
+        "corpus/language.py",
+        "corpus/layout.py",
+        "corpus/sentence_rules.py",
+        "corpus/sentences.py",
+        "corpus/text_notes.py",
+        "corpus/workfile.py",
+    ),
     "translate": ("models/*.py",),
     "align": ("corpus/alignment/**/*.py", "corpus/alignment/**/*.json", "models/*.py"),
+    "rows": ("corpus/bitext.py", "corpus/splits.py", "evaluation/translation.py"),
     "publish": (
         "corpus/cleaning/*.py",
         "corpus/writers/*.py",
