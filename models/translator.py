@@ -7,9 +7,10 @@ Texts are taken in large windows, so that memory does not grow with their number
 different text is looked up in the memory; those it lacks are sorted by length, packed by tokens
 and fed to the engine without gaps, and written to the memory batch by batch.
 
-What comes out is the same after a kill: a batch's make-up can move the last bit of a score, so
-the texts that a window lacks are written down as its plan before it begins, and a run that takes
-up again packs the same batches and translates those that are not in the memory yet. Long texts are
+What comes out is the same after a kill: CTranslate2 in int8 translates a text alike in any company
+(models/batching.py); for engines whose results a batch's make-up can move in the last bit, the
+texts that a window lacks are written down as its plan before it begins, and a run that takes up
+again packs the same batches and translates those that are not in the memory yet. Long texts are
 split before they are packed, so that no batch is larger than the engine wants it.
 """
 
