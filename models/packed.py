@@ -79,7 +79,7 @@ class PackedEngine(ABC):
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
     ) -> Callable[[], list[ForcedScore]]:
-        """Begin to score a batch of token sequences; the function given back waits for it."""
+        """Begin to score pairs, each side of one length; the function given back waits."""
 
     def batch_bound(self, beam: int) -> int:
         """How many padded source tokens a batch may hold."""
@@ -156,7 +156,7 @@ class PackedEngine(ABC):
         source_pieces = self._pieces([source for _, source, _ in pairs])
         target_pieces = self._target_pieces([target for _, _, target in pairs])
         sizes = [
-            (padded(len(source) + 1), padded(len(target) + 1))
+            (len(source) + 1, len(target) + 1)  # as they are: pairs are scored as fast alone
             for source, target in zip(source_pieces, target_pieces, strict=True)
         ]
         waiting: deque[tuple[list[int], Callable[[], list[ForcedScore]]]] = deque()
