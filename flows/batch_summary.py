@@ -15,7 +15,7 @@ from flows.job import planned
 from flows.outcomes import STATE, Damaged, outcome_names, read_outcome
 from flows.publish import SEAL, is_whole, read_seal
 from flows.storage import Place, is_remote, plain_path
-from flows.tally import PROGRESS
+from flows.tally import PROGRESS, rate_text
 
 SHOWN = 12
 """Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
@@ -42,7 +42,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         speed = work["finished"] / max(work["seconds"], 0.1) * 3600
         rate = work["sentences"] / max(work["seconds"], 0.1)
         worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
-        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate:.0f} sentences/s"))
+        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate_text(rate)} sentences/s"))
         rows.append(("Work of it", _shares(work["stage_seconds"])))
     else:
         rows.append(("This run", "nothing was left to do"))

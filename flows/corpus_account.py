@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from corpus.cleaning.run import CleaningReport
@@ -36,16 +37,21 @@ def write_accounts(accounts: Iterable[tuple[Entry, Outcome]], file: Any) -> None
 
 def _statistics(accounts: Iterable[Outcome]) -> dict[str, Statistics]:
     """Statistics of BLEU and chrF++, a row a document."""
-    from evaluation.translation import measure
-
     found = {}
     taken = list(accounts)
     for metric in ("bleu", "chrf++"):
         sums = tuple(tuple(one.statistics[metric]) for one in taken if metric in one.statistics)
         if sums:
-            # a metric knows its signature only after it has measured something
-            found[metric] = replace(measure(metric, ["a"], ["a"]), rows=sums)
+            found[metric] = replace(_measured(metric), rows=sums)
     return found
+
+
+@cache
+def _measured(metric: str) -> Statistics:
+    """Of something: a metric knows its signature only after it has measured."""
+    from evaluation.translation import measure
+
+    return measure(metric, ["a"], ["a"])
 
 
 def corpus_scores(accounts: Iterable[Outcome]) -> dict[str, Any]:
