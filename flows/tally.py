@@ -131,3 +131,10 @@ def keep(tally: Tally, state: Place) -> None:
     told["left"] = told["left"][:LEFT_TOLD]
     with contextlib.suppress(OSError, DuizhaoError):
         state.write(PROGRESS, json.dumps(told).encode())
+
+
+def keep_stage(state: Place, stage: str | None) -> None:
+    """Add to progress.json what is done after the documents; None where that has ended."""
+    with contextlib.suppress(OSError, ValueError, DuizhaoError):
+        told = json.loads(state.read(PROGRESS)) if state.exists(PROGRESS) else {}
+        state.write(PROGRESS, json.dumps(told | {"stage": stage}).encode())
