@@ -56,8 +56,6 @@ class CardFacts:
 
     title: str
     splits: Sequence[SplitFacts]
-    repository: str | None = None
-    summary: str = ""
     made_by: Mapping[str, str] = field(default_factory=dict)
     cleaning: Mapping[str, Any] | None = None
     ledger: Sequence[Mapping[str, Any]] = ()

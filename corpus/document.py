@@ -85,6 +85,7 @@ class LedgerEntry:
     `stage` is where it was left out (read, align, filter, clean ...), `reason` a short code such
     as ``document_symbol``, ``job_number``, ``link``, ``deletion``, ``insertion``,
     ``low_confidence``. For text that had become a sentence `sentence` is its id.
+    A document of a batch that could not be done has one entry, without text (``document_failed``).
     """
 
     document: str

@@ -1,16 +1,21 @@
 """A corpus with its card onto the Hugging Face hub, or any server that speaks its API.
 
-Corpus files that an earlier push left on the hub and that this one does not have are deleted there
-in the same commit: else old shards would be read together with new ones.
+What goes is what the seal (batch.json) names, with the card and a licence: never what else lies
+in the folder. Corpus files that an earlier push left on the hub and that this one does not have are
+deleted there in the same commit: else old shards would be read together with new ones.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from corpus.document import DuizhaoError, InputError
 
@@ -27,8 +32,9 @@ PATTERNS = (
 """What a corpus consists of, beside its card and licence."""
 
 SEAL = "batch.json"
-
-KEPT_AT_HOME = ("edits.jsonl", "status.jsonl", "manifest.jsonl", "manifest.tsv")
+SEAL_OF_A_RUN = "run.json"
+NAMED = 5
+"""Files that are named in a line; of more their number is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,9 @@ class Upload:
 def plan_push(folder: Path, repository: str) -> Upload:
     """What `push` would send. No network.
 
-    InputError where the folder has no corpus or no card that the hub would take, or where the
-    repository's name is not one (``name`` or ``owner/name``).
+    InputError where the folder has no corpus or no card that the hub would take, where a file
+    lies among the corpus that is not of it, or where the repository's name is not one (``name``
+    or ``owner/name``). A line names what else is in the folder and is not sent.
     """
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils._validators import validate_repo_id
@@ -57,19 +64,19 @@ def plan_push(folder: Path, repository: str) -> Upload:
         validate_repo_id(repository)
     except HFValidationError as error:
         raise InputError(f"{repository!r} is not a repository on the hub: {error}") from error
-    if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder")
-    _check_card(folder)
-    _check_seal(folder)
-    files = sorted({path for pattern in PATTERNS for path in folder.rglob(pattern)})
-    files = [path for path in files if _goes(path.relative_to(folder))]
-    if not files:
+    _check_folder(folder)
+    configs = _card_configs(folder)
+    named = _sealed(folder)
+    if not any(fnmatch(name, pattern) for name in named for pattern in PATTERNS):
         raise InputError(f"{folder}: no corpus files in it ({', '.join(PATTERNS[:3])} ...)")
-    files = [folder / CARD, *sorted(folder.glob("LICENSE*")), *files]
-    return Upload(
-        repository,
-        tuple((path.relative_to(folder).as_posix(), path.stat().st_size) for path in files),
-    )
+    licences = sorted(path.name for path in folder.glob("LICENSE*") if path.is_file())
+    ours = {CARD, SEAL, *licences, *named}
+    foreign = [name for name in _present(folder) if name not in ours]
+    _check_foreign(folder, foreign, list(_data_files(configs)))
+    if foreign:
+        logging.getLogger(__name__).warning("not sent, not of this corpus: %s", _some(foreign))
+    names = [CARD, *licences, *sorted(set(named) - {CARD})]
+    return Upload(repository, tuple((name, (folder / name).stat().st_size) for name in names))
 
 
 def push(folder: Path, upload: Upload, *, private: bool = True, message: str | None = None) -> str:
@@ -106,8 +113,28 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
     return str(commit.commit_url)
 
 
-def _check_seal(folder: Path) -> None:
-    """InputError where the corpus is not whole: a batch at work, or one that was ended."""
+def _check_folder(folder: Path) -> None:
+    """InputError where a push has no folder of a batch to begin with."""
+    scheme, _, rest = folder.as_posix().partition(":/")
+    if not folder.is_dir() and rest and scheme.isalnum():
+        raise InputError(
+            f"{scheme}://{rest.lstrip('/')}: only a local folder can be pushed; copy the corpus to "
+            "this machine, with its batch.json, and push the copy"
+        )
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder")
+    if (folder / SEAL_OF_A_RUN).is_file() and not (folder / SEAL).exists():
+        raise InputError(
+            f"{folder}: made by `duizhao build` or `duizhao clean`, which write no dataset card; "
+            "push the folder of a `duizhao batch` (its --clean takes the same steps)"
+        )
+
+
+def _sealed(folder: Path) -> list[str]:
+    """Names of the files that the seal has.
+
+    InputError where the corpus is not whole: a batch at work, or one that was ended.
+    """
     again = "run the same `duizhao batch` again to its end"
     try:
         seal = json.loads((folder / SEAL).read_text("utf-8"))
@@ -120,6 +147,46 @@ def _check_seal(folder: Path) -> None:
         path = folder / name
         if not path.is_file() or (name != CARD and not _is_as_told(path, *told)):
             raise InputError(f"{path}: is not as the batch wrote it; {again}")
+    return list(files)
+
+
+def _present(folder: Path) -> list[str]:
+    """Names of all files in the folder but hidden ones, in order."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts)
+    )
+
+
+def _check_foreign(folder: Path, foreign: Sequence[str], patterns: Sequence[str]) -> None:
+    """InputError where whoever reads the corpus by its card would read a foreign file with it."""
+    taken = [name for name in foreign if any(fnmatch(name, one) for one in patterns)]
+    if taken:
+        raise InputError(
+            f"{folder}: {_some(taken)} would be read as part of the corpus, but no batch wrote it; "
+            "move it out of the folder and push again"
+        )
+
+
+def _data_files(told: Any) -> Iterator[str]:
+    """The paths and patterns in a card's `configs`, in whichever of the hub's forms.
+
+    >>> list(_data_files([{"data_files": [{"split": "train", "path": "data/train-*.parquet"}]}]))
+    ['data/train-*.parquet']
+    """
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, list):
+        for one in told:
+            yield from _data_files(one)
+    elif isinstance(told, dict):
+        for name in ("data_files", "path") if {"data_files", "path"} & set(told) else told:
+            yield from _data_files(told.get(name))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _is_as_told(path: Path, size: int, sha256: str) -> bool:
@@ -130,7 +197,8 @@ def _is_as_told(path: Path, size: int, sha256: str) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
-def _check_card(folder: Path) -> None:
+def _card_configs(folder: Path) -> Any:
+    """What the card says of the corpus files; InputError where the hub would not take the card."""
     from huggingface_hub import DatasetCard
 
     path = folder / CARD
@@ -150,10 +218,4 @@ def _check_card(folder: Path) -> None:
             raise InputError(
                 f"{path}: its YAML has no {name!r}; `duizhao batch` writes a whole one"
             )
-
-
-def _goes(path: Path) -> bool:
-    """Not hidden, and not a record of work that belongs to this machine."""
-    return not any(part.startswith((".", "_")) for part in path.parts) and (
-        path.name not in KEPT_AT_HOME and "state" not in path.parts
-    )
+    return data.get("configs")

@@ -27,10 +27,12 @@ from flows.document_runs import DocumentRuns
 from flows.documents import said
 from flows.groups import alone, in_this_thread, in_worker, left, packed
 from flows.job import Job, Options, check_batch_output, plan_job
+from flows.leaving import tell_leaving
 from flows.lock import Check, hold
 from flows.manifest import Entry, groups, text_bytes
 from flows.outcomes import STATE, Outcome
 from flows.publish import publish, read_seal
+from flows.publish_progress import PublishProgress
 from flows.runtime import configured_api
 from flows.settings import Settings, from_plain
 from flows.storage import Place
@@ -101,21 +103,26 @@ def remote_group_task(first: str, more: int, group: Group, timeout: float) -> li
 def publish_task() -> str:
     """One corpus of all outcomes."""
     job = _the_job()
+    out = Place.of(job.out)
+    progress = PublishProgress(out / STATE)
     with console.current().stage("publish"):
-        show = console.current().progress
         made_by = _made_by(job.settings)
         plan = job.options.plan
         check = _still_ours or (lambda: None)
-        publish(Place.of(job.out), job.entries, job.keys, plan, made_by, show, check)
+        left = _tally.left if _tally else []
+        try:
+            publish(out, job.entries, job.keys, plan, made_by, progress.show, check, left)
+        finally:
+            progress.end()
     return job.out
 
 
 @flow(name="batch", validate_parameters=False, persist_result=False)
 def batch_flow(name: str, documents: int) -> dict[str, Any]:
     """A batch of documents; see `run_batch`, which hands it its job."""
-    global _published
+    global _published, _tally
     job = _the_job()
-    tally = Tally(len(job.todo))
+    _tally = tally = Tally(len(job.todo))
     if job.todo:
         _process(job, tally)
     publish_task()
@@ -144,6 +151,8 @@ def start_batch(
     if options.runs is None:  # before a private server takes the place of one that is named
         options = replace(options, runs=configured_api() is not None)
     with hold(Place.of(out) / STATE) as still_ours:
+        if not options.keep_planned:
+            tell_leaving(Place.of(out) / STATE, entries)
         job = plan_job(out, entries, settings, options)
         done = len(job.entries) - len(job.todo)
         shown = f"{len(job.entries)} documents, {done} done before"
@@ -207,8 +216,6 @@ def _runner(options: Options) -> TaskRunner[Any]:
 
 def _process(job: Job, tally: Tally) -> None:
     """Send all groups; the documents of one that a cluster lost are sent again one by one."""
-    global _tally
-    _tally = tally
     runs = DocumentRuns() if job.options.runs else None
 
     def arrived(future: PrefectFuture[Any] | None, outcomes: Sequence[Outcome]) -> None:

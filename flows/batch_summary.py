@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from corpus.document import InputError
 from flows import lock
 from flows.account import SCORES
 from flows.job import planned
-from flows.outcomes import STATE, Damaged, outcome_names, read_outcome
-from flows.publish import SEAL, is_whole, read_seal
+from flows.outcomes import STATE, Damaged, Found, find_outcomes, read_outcome
+from flows.publish import SEAL, digest, is_whole, read_seal
 from flows.storage import Place, is_remote, plain_path
-from flows.tally import PROGRESS
+from flows.tally import PROGRESS, rate_text
 
 SHOWN = 12
 """Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
+
+WHOLE = "whole"
+WRITING = "being written: {}"
 
 
 def print_summary(told: Mapping[str, Any]) -> None:
@@ -42,7 +45,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         speed = work["finished"] / max(work["seconds"], 0.1) * 3600
         rate = work["sentences"] / max(work["seconds"], 0.1)
         worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
-        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate:.0f} sentences/s"))
+        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate_text(rate)} sentences/s"))
         rows.append(("Work of it", _shares(work["stage_seconds"])))
     else:
         rows.append(("This run", "nothing was left to do"))
@@ -70,8 +73,12 @@ def status(out: str) -> dict[str, Any]:
         documents = planned(state)
     except FileNotFoundError:
         raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
-    names = outcome_names(state)
-    found = [(entry.id, names.get(key, "")) for entry, key in documents]
+    there = find_outcomes(state)
+    present = [there.get(key) for _, key in documents]
+    found = [
+        (entry.id, one.name if one else "")
+        for (entry, _), one in zip(documents, present, strict=True)
+    ]
     failed, damaged = [], []
     for name, outcome in found:
         if outcome.endswith(".failed.json"):
@@ -84,7 +91,9 @@ def status(out: str) -> dict[str, Any]:
     done = sum(outcome.endswith(".done.gz") for _, outcome in found)
     held = lock.holder(state)
     progress = _progress(state)
-    seal = read_seal(place)
+    stage = progress.get("stage") if held else None
+    keys = [key for _, key in documents]
+    corpus = WRITING.format(stage) if stage else _corpus(place, keys, present)
     done_ids = {name for name, outcome in found if outcome}
     return {
         "out": out,
@@ -94,9 +103,27 @@ def status(out: str) -> dict[str, Any]:
         "left": len(documents) - done - len(failed),
         "why_left": damaged + [one for one in progress.get("left", ()) if one[0] not in done_ids],
         "running": held,
-        "seconds_left": _seconds_left(progress) if held else None,
-        "whole": seal is not None and is_whole(place, seal),
+        "seconds_left": _seconds_left(progress) if held and not stage else None,
+        "whole": corpus == WHOLE,
+        "corpus": corpus,
     }
+
+
+def _corpus(place: Place, keys: Sequence[str], present: Sequence[Found | None]) -> str:
+    """What stands in the folder, held against the plan and what is done of it."""
+    seal = read_seal(place)
+    if seal is None:
+        return "not written yet, or not to its end"
+    if not is_whole(place, seal):
+        return "a file of it is missing or cut; the next run of the batch writes it again"
+    if seal.get("planned") != digest(list(keys)):
+        return "of an earlier plan"
+    if seal.get("outcomes") != digest([list(keys), list(present)]):
+        return "without what was done since"
+    if not seal["counts"]["rows"]:
+        done = seal["counts"]["done"]
+        return "empty: all rows were taken out" if done else "empty: no document is done"
+    return WHOLE
 
 
 def _progress(state: Place) -> dict[str, Any]:
@@ -127,7 +154,7 @@ def print_status(told: Mapping[str, Any]) -> None:
     ]  # fmt: skip
     if told["seconds_left"] is not None:
         rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
-    rows.append(("Corpus", "whole" if told["whole"] else "not written yet, or not to its end"))
+    rows.append(("Corpus", told["corpus"]))
     _print_table(f"batch in {told['out']}", rows)
     _print_those("failed", told["failed"])
     _print_those("left", told["why_left"])

@@ -45,6 +45,7 @@ class TerminalConsole(Console):
         self._name = ""
         self._fetching = ""
         self._start = 0.0
+        self._done = 0
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -56,6 +57,7 @@ class TerminalConsole(Console):
 
         self._name = name
         self._start = time.monotonic()
+        self._done = 0
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -76,6 +78,9 @@ class TerminalConsole(Console):
         if self._live is None:
             return
         detail = text
+        if done < self._done:  # the stage comes to another part of its work
+            self._start = time.monotonic()
+        self._done = done
         seconds = time.monotonic() - self._start
         if total and done and seconds > 1:
             left = seconds / done * (total - done)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from corpus.cleaning.run import CleaningReport
+from corpus.document import LedgerEntry
 from corpus.splits import SPLITS, SplitReport
 from corpus.writers import writer
 from evaluation.translation import Statistics
@@ -16,18 +19,32 @@ from flows.manifest import Entry
 from flows.outcomes import Outcome
 from flows.shards import FOLDERS, Shards
 
+FOLDERS_OF_A_PATH = re.compile(r"(?<![\w/.])(?:\w+:/)?/(?:[^\s/'\"]+/)+")
+
+
+def public_reason(entry: Entry, account: Outcome) -> str:
+    """Why a document is not in the corpus. Files are named without folders: it goes to the hub."""
+    reason = account.reason
+    for path in filter(None, (entry.source, entry.reference)):
+        reason = reason.replace(path, path.rpartition("/")[2])
+    return FOLDERS_OF_A_PATH.sub("", reason)
+
+
+def without_sentences(entry: Entry, account: Outcome) -> LedgerEntry:
+    """The line of the ledger for a document that failed or is left."""
+    detail = {"reason": public_reason(entry, account)}
+    reason = f"document_{account.status}"
+    return LedgerEntry(entry.id, "source", account.stage, reason, "", detail=detail)
+
 
 def write_accounts(accounts: Iterable[tuple[Entry, Outcome]], file: Any) -> None:
-    """A line a document. Reasons name files without their folders: they go to the hub."""
+    """A line a document of the plan."""
     for entry, account in accounts:
-        reason = account.reason
-        for path in filter(None, (entry.source, entry.reference)):
-            reason = reason.replace(path, path.rpartition("/")[2])
         told = {
             "id": account.id,
             "status": account.status,
             "stage": account.stage,
-            "reason": reason,
+            "reason": public_reason(entry, account),
             **account.counts,
             **{m: round(one.score().value, 2) for m, one in _statistics([account]).items()},
         }
@@ -36,16 +53,21 @@ def write_accounts(accounts: Iterable[tuple[Entry, Outcome]], file: Any) -> None
 
 def _statistics(accounts: Iterable[Outcome]) -> dict[str, Statistics]:
     """Statistics of BLEU and chrF++, a row a document."""
-    from evaluation.translation import measure
-
     found = {}
     taken = list(accounts)
     for metric in ("bleu", "chrf++"):
         sums = tuple(tuple(one.statistics[metric]) for one in taken if metric in one.statistics)
         if sums:
-            # a metric knows its signature only after it has measured something
-            found[metric] = replace(measure(metric, ["a"], ["a"]), rows=sums)
+            found[metric] = replace(_measured(metric), rows=sums)
     return found
+
+
+@cache
+def _measured(metric: str) -> Statistics:
+    """Of something: a metric knows its signature only after it has measured."""
+    from evaluation.translation import measure
+
+    return measure(metric, ["a"], ["a"])
 
 
 def corpus_scores(accounts: Iterable[Outcome]) -> dict[str, Any]:
@@ -58,19 +80,17 @@ def corpus_scores(accounts: Iterable[Outcome]) -> dict[str, Any]:
     }
 
 
-def corpus_counts(
-    accounts: Sequence[Outcome], division: SplitReport, documents: int
-) -> dict[str, int]:
+def corpus_counts(accounts: Sequence[Outcome], division: SplitReport) -> dict[str, int]:
     """Documents by their fate, sentences, rows."""
     status = Counter(one.status for one in accounts)
     counts = Counter[str]()
     for one in accounts:
         counts.update(one.counts)
     return {
-        "documents": documents,
+        "documents": len(accounts),
         "done": status["done"],
         "failed": status["failed"],
-        "left": documents - len(accounts),
+        "left": status["left"],
         "zh_sentences": counts["zh_sentences"],
         "en_sentences": counts["en_sentences"],
         "rows_before_cleaning": counts["rows"],

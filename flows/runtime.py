@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
 import signal
@@ -66,6 +67,8 @@ def quieten() -> None:
         hosts = [host for host in os.environ.get(name, "").split(",") if host]
         missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
         os.environ[name] = ",".join([*hosts, *missing])
+    # Prefect's sender of events has a logger outside of Prefect's own, which takes no setting
+    logging.getLogger("EventsWorker").setLevel(os.environ["PREFECT_LOGGING_LEVEL"].upper())
 
 
 def configured_api() -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from corpus.document import LedgerEntry
 from corpus.splits import SPLITS
 from corpus.writers import writer
 from corpus.writers.jsonl import write_ledger
+from flows import console
+from flows.lock import Check
 from flows.storage import Place
 
 ROWS_A_SHARD = 25_000
@@ -22,6 +25,7 @@ LEDGER_A_SHARD = 100_000
 FOLDERS = {"parquet": "data", "jsonl": "jsonl", "tmx": "tmx", "tsv": "tsv"}
 LEDGER = "ledger"
 CARD = "README.md"
+EDITED = f"{CARD}.edited"
 
 OURS = re.compile(
     rf"({'|'.join(FOLDERS.values())})/({'|'.join(SPLITS)})-\d{{5,}}\.({'|'.join(FOLDERS)})"
@@ -32,10 +36,14 @@ OURS = re.compile(
 
 @dataclass(slots=True)
 class Shards:
-    """Files written so far, with size and hash."""
+    """Files written so far, with size and hash.
+
+    `check` is called before a file is put or removed: it raises where another batch has the place.
+    """
 
     place: Place
     scratch: Path
+    check: Check = lambda: None
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def put(self, name: str, write: Callable[[Any], object]) -> None:
@@ -46,6 +54,7 @@ class Shards:
         with local.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         self.files[name] = {"bytes": local.stat().st_size, "sha256": digest}
+        self.check()
         self.place.write(name, local)
 
     def finish(self) -> None:
@@ -55,8 +64,30 @@ class Shards:
             found += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
         for name in found:
             if name not in self.files:
+                self.check()
                 self.place.remove(name)
         self.place.settle(self.files)
+
+
+def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep a card that was edited by hand beside the one that is about to be written.
+
+    `files` are those of the seal, which knows how the card was.
+    """
+    try:
+        found = place.read(CARD)
+    except FileNotFoundError:
+        return
+    if CARD in files and hashlib.sha256(found).hexdigest() == files[CARD]["sha256"]:
+        return
+    for number in count(1):
+        name = EDITED if number == 1 else f"{EDITED}-{number}"
+        if not place.exists(name):
+            place.write(name, found)
+            console.current().note(f"{CARD} was edited by hand: it is kept as {name}")
+            return
+        if place.read(name) == found:
+            return
 
 
 class CorpusShards:
@@ -99,7 +130,7 @@ class LedgerShards:
         self.reasons: Counter[tuple[str, str]] = Counter()
 
     def add(self, entry: LedgerEntry) -> None:
-        """A sentence or line that is not in the corpus."""
+        """A sentence, line or document that is not in the corpus."""
         self.reasons[entry.stage, entry.reason] += 1
         self._entries.append(entry)
         if len(self._entries) >= LEDGER_A_SHARD:

@@ -83,7 +83,16 @@ class Tally:
         for status in ("failed", "left"):
             if self.status[status]:
                 text += f", {self.status[status]} {status}"
-        return f"{text}, {rate:.0f} sentences/s"
+        return f"{text}, {rate_text(rate)} sentences/s"
+
+
+def rate_text(rate: float) -> str:
+    """Things a second, for a person.
+
+    >>> rate_text(0.43), rate_text(170.2)
+    ('0.4', '170')
+    """
+    return f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
 
 
 @contextlib.contextmanager
@@ -122,3 +131,10 @@ def keep(tally: Tally, state: Place) -> None:
     told["left"] = told["left"][:LEFT_TOLD]
     with contextlib.suppress(OSError, DuizhaoError):
         state.write(PROGRESS, json.dumps(told).encode())
+
+
+def keep_stage(state: Place, stage: str | None) -> None:
+    """Add to progress.json what is done after the documents; None where that has ended."""
+    with contextlib.suppress(OSError, ValueError, DuizhaoError):
+        told = json.loads(state.read(PROGRESS)) if state.exists(PROGRESS) else {}
+        state.write(PROGRESS, json.dumps(told | {"stage": stage}).encode())

@@ -23,7 +23,7 @@ from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_name
 from flows.publish import Plan, is_whole, publish, read_seal, scratch
 from flows.settings import Settings, plain
 from flows.storage import Place, StorageError, fingerprint, is_remote, plain_path
-from flows.tally import Tally, keep
+from flows.tally import Tally, keep, rate_text
 from tests.test_splits import row
 
 PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
@@ -496,3 +496,37 @@ def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> N
     )
     assert (outcome.status, outcome.stage) == ("failed", "read")
     assert "is no regular file" in outcome.reason
+
+
+def test_a_slow_batch_does_not_say_that_it_does_nothing() -> None:
+    tally = Tally(9, started=time.monotonic() - 100)
+    tally.add([Outcome("a", "a" * 64, "done", counts={"zh_sentences": 43})])
+    assert tally.line() == "1 of 9 documents, 0.4 sentences/s"
+    assert (rate_text(9.94), rate_text(170.2)) == ("9.9", "170")
+
+
+def test_accounts_of_many_documents_measure_nothing_but_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluation import translation
+    from flows import corpus_account
+
+    measured: list[str] = []
+    real = translation.measure
+
+    def measure(metric: str, *texts: Any) -> Any:
+        measured.append(metric)
+        return real(metric, *texts)
+
+    rows = {m: list(real(m, ["A vote."], ["A vote."]).rows[0]) for m in ("bleu", "chrf++")}
+    monkeypatch.setattr(translation, "measure", measure)
+    corpus_account._measured.cache_clear()
+    accounts = [
+        (Entry(f"{n}", f"{n}.zh.txt"), Outcome(f"{n}", "k", "done", statistics=rows))
+        for n in range(5)
+    ]
+    with (tmp_path / "documents.jsonl").open("wb") as file:
+        corpus_account.write_accounts(accounts, file)
+    told = [json.loads(line) for line in (tmp_path / "documents.jsonl").open()]
+    assert [one["chrf++"] for one in told] == [100.0] * 5
+    assert measured == ["bleu", "chrf++"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus import publish
 from corpus.card import CardFacts, SplitFacts, render
 from corpus.writers.parquet import write
 from tests.hub import Hub, running_hub
@@ -38,12 +39,12 @@ def folder(tmp_path: Path) -> Path:
         "Test", [SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)]
     )
     (place / "README.md").write_text(render(facts, path), "utf-8")
+    (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
     files = {}
-    for file in ("README.md", name):
+    for file in ("README.md", name, "ledger.jsonl"):
         data = (place / file).read_bytes()
         files[file] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     (place / "batch.json").write_text(json.dumps({"files": files}), "utf-8")
-    (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
     (place / ".lock").write_text("me", "utf-8")
     (place / ".cache").mkdir()
     (place / ".cache" / "x.jsonl").write_text("{}", "utf-8")
@@ -170,3 +171,54 @@ def test_no_token_no_server_no_repository_name(folder: Path) -> None:
     assert (code, "cannot send to http://127.0.0.1:9" in err) == (1, True), err
     code, _, err = run(folder, "a/b/c", "--dry-run", hub=None)
     assert (code, "not a repository on the hub" in err) == (2, True)
+
+
+def test_a_file_that_no_batch_wrote_is_named_and_not_sent(hub: Hub, folder: Path) -> None:
+    (folder / "tsv").mkdir()
+    for name in ("tsv/notes.tsv", "README.md.edited", "data/old.parquet"):
+        (folder / name).write_text("mine")
+    (folder / "LICENSE").write_text("CC0")
+    code, _, err = run(folder, "someone/un", hub=hub)
+    assert code == 0, err
+    sent = [name for name in hub.files["someone/un"] if name != ".gitattributes"]
+    assert sorted(sent) == ["LICENSE", *SENT]
+    for name in ("tsv/notes.tsv", "README.md.edited", "data/old.parquet", "edits.jsonl"):
+        assert name in err
+    assert ".cache" not in err
+
+
+def test_a_foreign_file_that_would_be_read_with_the_corpus_is_refused(folder: Path) -> None:
+    mine = folder / "data" / "train-mine.parquet"
+    mine.write_bytes(b"mine")
+    code, out, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert "data/train-mine.parquet would be read as part of the corpus" in err
+    assert "move it out" in err
+    mine.rename(folder.parent / mine.name)
+    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "configs",
+    [
+        [{"data_files": "data/*.parquet"}],
+        [{"config_name": "default", "data_files": ["a.csv", "data/*.parquet"]}],
+        [{"data_files": {"train": "data/*.parquet"}}],
+        [{"data_files": [{"split": "train", "path": ["data/*.parquet"]}]}],
+    ],
+)
+def test_a_card_may_name_its_files_in_every_form_of_the_hub(configs: object) -> None:
+    found = list(publish._data_files(configs))
+    assert "data/*.parquet" in found
+    assert not {"default", "train"} & set(found)
+
+
+def test_an_object_store_and_a_folder_of_another_command_are_refused_with_the_way_out(
+    folder: Path,
+) -> None:
+    code, _, err = run(Path("s3://bucket/corpus"), "me/x", "--dry-run", hub=None)
+    assert (code, err.count("\n")) == (2, 1), err
+    assert "s3://bucket/corpus: only a local folder can be pushed; copy" in err
+    (folder / "batch.json").rename(folder / "run.json")
+    code, _, err = run(folder, "me/x", "--dry-run", hub=None)
+    assert (code, "push the folder of a `duizhao batch`" in err) == (2, True), err

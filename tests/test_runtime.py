@@ -143,3 +143,20 @@ def test_a_proxy_in_the_environment_does_not_stand_between_flow_and_server(
     monkeypatch.delenv("no_proxy", raising=False)
     runtime.quieten()
     assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
+
+
+@pytest.mark.parametrize(("level", "said"), [(None, ""), ("warning", "Still processing items")])
+def test_prefects_sender_of_events_says_nothing_unless_the_user_wants_prefect_to_speak(
+    level: str | None, said: str
+) -> None:
+    code = (
+        "import logging; from flows import runtime; runtime.quieten(); import prefect; "
+        "logging.getLogger('EventsWorker').warning('Still processing items: 3')"
+    )
+    environment = {n: v for n, v in os.environ.items() if n not in runtime.QUIET}
+    environment |= {"PYTHONPATH": str(ROOT)} | ({"PREFECT_LOGGING_LEVEL": level} if level else {})
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert said in done.stderr
+    assert bool(said) == bool(done.stderr)
