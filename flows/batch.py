@@ -34,7 +34,7 @@ from flows.publish import publish, read_seal
 from flows.runtime import configured_api
 from flows.settings import Settings, from_plain
 from flows.storage import Place
-from flows.tally import Tally, shown
+from flows.tally import Tally, keep, shown
 from flows.workers import Closed, Workers
 
 DOCUMENTS_A_GROUP = 32
@@ -115,9 +115,12 @@ def batch_flow(name: str, documents: int) -> dict[str, Any]:
     """A batch of documents; see `run_batch`, which hands it its job."""
     global _published
     job = _the_job()
-    tally = Tally(len(job.todo))
+    tally = Tally(len(job.todo) + len(job.left))
+    tally.add(job.left)
     if job.todo:
         _process(job, tally)
+    elif job.left:
+        keep(tally, Place.of(job.out) / STATE)
     publish_task()
     told = read_seal(Place.of(job.out)) or {}
     told["batch"] = tally.told()
@@ -144,9 +147,12 @@ def start_batch(
     if options.runs is None:  # before a private server takes the place of one that is named
         options = replace(options, runs=configured_api() is not None)
     with hold(Place.of(out) / STATE) as still_ours:
-        job = plan_job(out, entries, settings, options)
-        done = len(job.entries) - len(job.todo)
+        with console.current().stage("plan"):
+            job = plan_job(out, entries, settings, options)
+        done = len(job.entries) - len(job.todo) - len(job.left)
         shown = f"{len(job.entries)} documents, {done} done before"
+        if job.left:
+            shown += f", {len(job.left)} left ({job.left[0].reason})"
         if not options.cluster:
             shown += f"; worker processes: {options.workers}"
         console.current().note(shown)
