@@ -41,7 +41,8 @@ class Shares:
     seed: str = "duizhao"
 
     def __post_init__(self) -> None:
-        if min(self.validation, self.test) < 0 or self.validation + self.test > 1:
+        # `not` around it all: nan is in no range
+        if not (self.validation >= 0 and self.test >= 0 and self.validation + self.test <= 1):
             raise InputError(
                 f"shares of validation ({self.validation:g}) and test ({self.test:g}) must be "
                 "0 or more and 1 or less together"

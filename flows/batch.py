@@ -36,7 +36,7 @@ from flows.publish_progress import PublishProgress
 from flows.runtime import configured_api
 from flows.settings import Settings, from_plain
 from flows.storage import Place
-from flows.tally import Tally, shown
+from flows.tally import Tally, keep, shown
 from flows.workers import Closed, Workers
 
 DOCUMENTS_A_GROUP = 32
@@ -122,9 +122,12 @@ def batch_flow(name: str, documents: int) -> dict[str, Any]:
     """A batch of documents; see `run_batch`, which hands it its job."""
     global _published, _tally
     job = _the_job()
-    _tally = tally = Tally(len(job.todo))
+    _tally = tally = Tally(len(job.todo) + len(job.left))
+    tally.add(job.left)
     if job.todo:
         _process(job, tally)
+    elif job.left:
+        keep(tally, Place.of(job.out) / STATE)
     publish_task()
     told = read_seal(Place.of(job.out)) or {}
     told["batch"] = tally.told()
@@ -153,9 +156,12 @@ def start_batch(
     with hold(Place.of(out) / STATE) as still_ours:
         if not options.keep_planned:
             tell_leaving(Place.of(out) / STATE, entries)
-        job = plan_job(out, entries, settings, options)
-        done = len(job.entries) - len(job.todo)
+        with console.current().stage("plan"):
+            job = plan_job(out, entries, settings, options)
+        done = len(job.entries) - len(job.todo) - len(job.left)
         shown = f"{len(job.entries)} documents, {done} done before"
+        if job.left:
+            shown += f", {len(job.left)} left ({job.left[0].reason})"
         if not options.cluster:
             shown += f"; worker processes: {options.workers}"
         console.current().note(shown)

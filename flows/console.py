@@ -7,9 +7,18 @@ In a terminal a live line for the stage at work; elsewhere a plain line when a s
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+SAY_SECONDS = 5.0
+"""After so long without a word a line says how far the work is, where no terminal shows it."""
+
+SHOW_SECONDS = 0.2
+"""Between two moves of the bar in a terminal."""
+
+T = TypeVar("T")
 
 
 class Console:
@@ -112,6 +121,25 @@ _current: Console = Console()
 def current() -> Console:
     """The console of the command that runs."""
     return _current
+
+
+def counted(things: Sequence[T], what: str, of: str) -> Iterator[T]:
+    """The things one after another; tells how far it is, if it takes long.
+
+    ``planning: 20,000 of 100,000 documents``
+    """
+    to, total = current(), len(things)
+    said = shown = time.monotonic()
+    for done, thing in enumerate(things):
+        yield thing
+        now = time.monotonic()
+        if now - shown < SHOW_SECONDS:
+            continue
+        shown, text = now, f"{what}: {done + 1:,} of {total:,} {of}"
+        to.progress(text, done + 1, total)
+        if now - said >= SAY_SECONDS and not sys.stderr.isatty():
+            said = now
+            to.note(text)
 
 
 @contextlib.contextmanager

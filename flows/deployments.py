@@ -7,21 +7,25 @@ crash, and a schedule that fires too often, cost nothing.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, get_run_logger
 
 from corpus.card import TITLE
-from corpus.document import DuizhaoError
+from corpus.document import DuizhaoError, InputError
 from flows import console
-from flows.batch import start_batch
+from flows.batch import PREFECT_TROUBLE, start_batch
+from flows.folder_pairs import PATTERN
 from flows.job import options_of
 from flows.lock import Held
-from flows.manifest import PATTERN, Entry, read_manifest
+from flows.manifest import Entry, read_manifest
 from flows.settings import Settings, resolve
+from models.errors import ModelError
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""
@@ -74,22 +78,22 @@ def scheduled_batch(
     in its artifacts, in documents.jsonl, and counted as `failed`.
     """
     _back_off()
-    settings = _settings(
-        config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
-    )
-    options = options_of(
-        settings,
-        workers=workers,
-        runner=runner,
-        cluster=cluster,
-        timeout=timeout,
-        retry_failed=retry_failed,
-        cleaning=clean,
-        validation=validation,
-        test=test,
-        title=title,
-    )
-    with console.use(LogConsole()):
+    with _no_retry_of_wrong_input(), console.use(LogConsole()):
+        settings = _settings(
+            config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
+        )
+        options = options_of(
+            settings,
+            workers=workers,
+            runner=runner,
+            cluster=cluster,
+            timeout=timeout,
+            retry_failed=retry_failed,
+            cleaning=clean,
+            validation=validation,
+            test=test,
+            title=title,
+        )
         told = start_batch(out, read_manifest(manifest, pattern), settings, options)
     counts: dict[str, int] = told["counts"]
     check_none_left(told)
@@ -108,6 +112,27 @@ def _back_off() -> None:
     retries = (flow_run.run_count or 1) - 1
     if retries > 1:
         time.sleep(RETRY_SECONDS * (2 ** (retries - 1) - 1))
+
+
+@contextlib.contextmanager
+def _no_retry_of_wrong_input() -> Iterator[None]:
+    """Take this run's retries away where its parameters, its manifest or its settings are wrong.
+
+    A flow of Prefect's has no condition for its retries, as a task has: the server decides, by the
+    number that it holds for the run.
+    """
+    try:
+        yield
+    except (InputError, ModelError) as error:
+        if isinstance(error, ModelError) and error.exit_code != 2:
+            raise
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.objects import FlowRunPolicy
+        from prefect.runtime import flow_run
+
+        with contextlib.suppress(*PREFECT_TROUBLE), get_client(sync_client=True) as client:
+            client.update_flow_run(UUID(flow_run.id), empirical_policy=FlowRunPolicy(retries=0))
+        raise
 
 
 def check_none_left(told: Mapping[str, Any]) -> None:

@@ -10,9 +10,11 @@ No Prefect here: this is what workers run, whoever sends them the work.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import sqlite3
+import stat
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,14 +32,24 @@ from flows.settings import Settings, from_plain, plain
 from flows.storage import Place, StorageError, is_remote
 from models.errors import ModelError
 
-NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats")
-"""Settings that change how the work is done or written, not what comes out."""
+NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats", "glossary")
+"""Settings that change how the work is done or written, not what comes out of a batch."""
 
 MOST_CHARACTERS = 20_000
 """Text this long without the end of a sentence is not text; it would keep the engine for hours."""
 
 PASSING = (StorageError, ModelError, MemoryError, OSError, sqlite3.Error)
 """Not a document's fault: the next run tries it again."""
+
+OF_THE_PATH = (
+    errno.ENOENT,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.ELOOP,
+    errno.ENOTDIR,
+    errno.EISDIR,
+)
+"""What is wrong with a document's own path; no later run would find it right."""
 
 
 def base_key(settings: Settings) -> str:
@@ -93,8 +105,8 @@ def _process(group: Sequence[_Work], place: Place, made: Settings) -> None:
 def _read(work: _Work, settings: Settings) -> None:
     entry = work.entry
     for named in filter(None, (entry.source, entry.reference)):
-        if not is_remote(named) and _is_special(Path(named)):
-            raise InputError(f"{named}: is no regular file; save it as one")
+        if not is_remote(named):
+            _check_path(named)
     work.source = stages.read(entry.source, "zh", "source", entry.id)
     if entry.reference:
         work.target = stages.read(entry.reference, "en", "target", f"{entry.id}.en")
@@ -113,9 +125,21 @@ def _read(work: _Work, settings: Settings) -> None:
             raise InputError(f"{path}: {longest} characters without the end of a sentence")
 
 
-def _is_special(path: Path) -> bool:
-    """Whether a path is a pipe or a device, which would be waited for."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+def _check_path(path: str) -> None:
+    """InputError for a path that cannot be one, and for a pipe or device: it would be waited for.
+
+    What is not there, and folders, the reader has words for.
+    """
+    try:
+        mode = Path(path).stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise InputError(f"{path!r}: is no path: {error}") from error
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise InputError(f"{path}: is no regular file; save it as one")
 
 
 def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
@@ -257,7 +281,7 @@ def is_passing(error: Exception) -> bool:
     cause = error.__context__
     if not isinstance(error, InputError) or not isinstance(cause, OSError):
         return False
-    return cause.errno is not None and not isinstance(cause, FileNotFoundError)
+    return cause.errno is not None and cause.errno not in OF_THE_PATH
 
 
 def said(error: Exception) -> str:

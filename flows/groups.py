@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from corpus.document import DuizhaoError
@@ -31,7 +30,7 @@ def packed(
 ) -> dict[str, Any]:
     """A group as it is sent: plain values only; `fresh`: results of before are not taken."""
     return {
-        "entries": [asdict(entry) for entry in entries],
+        "entries": [entry.as_dict() for entry in entries],
         "keys": list(keys),
         "state": state,
         "settings": dict(settings),

@@ -5,27 +5,36 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus.card import TITLE
+from corpus.cleaning.plan import Planned as Step
 from corpus.cleaning.plan import default_plan, parse_plan
 from corpus.document import InputError
 from corpus.splits import Shares
+from flows import console
 from flows.documents import base_key, document_key
 from flows.folder import check_output
 from flows.manifest import Entry
-from flows.outcomes import STATE, outcome_names
+from flows.outcomes import STATE, Outcome, outcome_names
 from flows.publish import Plan
 from flows.settings import Settings, plain
-from flows.storage import Place, fingerprints, is_remote, plain_path
+from flows.storage import Fingerprints, Place, fingerprints, is_remote, plain_path
 from flows.tally import PROGRESS
 from models.cores import usable_cores
 
 PLAN = "plan.jsonl"
 CONTENTS = "contents.json"
+UNKNOWN = "unknown"
+"""Stands for the content of a file that has never been reached: no outcome is named by it."""
+
+MOST_TIMEOUT = 7 * 86400
+"""A week; what waits for a worker cannot be told to wait for more than 24 days."""
+
 RUNNERS = {"local": "", "dask": "prefect_dask", "ray": "prefect_ray"}
 """What runs the groups, and the package that it needs."""
 
@@ -53,7 +62,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A batch as it was planned; `todo` are places in `entries` and `keys`."""
+    """A batch as it was planned; `todo` are places in `entries` and `keys`.
+
+    `left` are documents that are in a store which cannot be reached now.
+    """
 
     out: str
     entries: Sequence[Entry]
@@ -62,6 +74,7 @@ class Job:
     sizes: Mapping[str, int]
     settings: Mapping[str, Any]
     options: Options
+    left: Sequence[Outcome] = ()
 
 
 class Planned(NamedTuple):
@@ -96,6 +109,7 @@ def options_of(
     )
     # load_dataset reads the Parquet files that the card names: a corpus always has them
     formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
+    _check_numbers(timeout, workers, steps)
     plan = Plan(steps, Shares(validation, test), formats, title)
     count = workers or max(1, usable_cores() // 2)
     made = Options(plan, count, runner, cluster, timeout, again, retry_failed)
@@ -112,6 +126,18 @@ def _check_runner(runner: str, cluster: str | None, workers: int | None) -> None
         raise InputError("--cluster needs --runner dask or --runner ray")
     if cluster and workers:
         raise InputError("--workers: a running cluster has its own workers; leave --workers out")
+
+
+def _check_numbers(timeout: float, workers: int | None, steps: Sequence[Step]) -> None:
+    """InputError for numbers that are none, or out of all bounds (`nan` is in no range)."""
+    if not 1 <= timeout <= MOST_TIMEOUT:
+        raise InputError(f"timeout: {timeout:g} must be between 1 and {MOST_TIMEOUT} seconds")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: {workers} must be at least 1")
+    for one in steps:
+        for name, value in one.values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(f"step {one.step.name}: {name} must be a number, not {value}")
 
 
 def check_batch_output(out: str) -> str:
@@ -138,28 +164,40 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Op
         cores = 1 if options.cluster else max(1, usable_cores() // options.workers)
         settings = replace(settings, threads=cores)
     state = Place.of(out) / STATE
-    paths = [p for entry in entries for p in (entry.source, entry.reference) if p]
-    prints = fingerprints(paths)
+    prints = fingerprints(p for entry in entries for p in (entry.source, entry.reference) if p)
     contents = _contents(state, prints)
     base = base_key(settings)
-    plan = [Planned(entry, document_key(entry, base, contents)) for entry in entries]
+    told = console.counted(entries, "planning", "documents")
+    plan = [Planned(entry, document_key(entry, base, contents)) for entry in told]
     names = outcome_names(state)
     if options.keep_planned:
         plan += _gone(state, plan, names)
-    todo = []
-    for place, (_, key) in enumerate(plan[: len(entries)]):
+    todo: list[int] = []
+    left: list[Outcome] = []
+    for place, (entry, key) in enumerate(plan[: len(entries)]):
         name = names.get(key)
+        if reason := _away(entry, prints):
+            if name is None:  # else it is as it was when it could be reached
+                left.append(Outcome(entry.id, key, "left", "read", reason))
+            continue
         failed = name is not None and name.endswith(".failed.json")
         if name is None or options.again or (options.retry_failed and failed):
             todo.append(place)
             if name is not None:
                 state.remove(name)
-    lines = [json.dumps(asdict(one) | {"key": key}, ensure_ascii=False) for one, key in plan]
+    lines = [json.dumps(one.as_dict() | {"key": key}, ensure_ascii=False) for one, key in plan]
     state.write(PLAN, ("\n".join(lines) + "\n").encode())
     state.remove(PROGRESS)
-    sizes = {path: _size(told) for path, told in prints.items()}
+    sizes = {path: _size(told) for path, told in prints.found.items()}
     all_entries, keys = [one.entry for one in plan], [one.key for one in plan]
-    return Job(out, all_entries, keys, todo, sizes, plain(_anywhere(settings)), options)
+    shown = plain(_anywhere(settings))
+    return Job(out, all_entries, keys, todo, sizes, shown, options, left)
+
+
+def _away(entry: Entry, prints: Fingerprints) -> str:
+    """Why nothing is known of a document's files now, "" where they can be reached."""
+    away = prints.unreachable
+    return away.get(entry.source) or away.get(entry.reference or "") or ""
 
 
 def _anywhere(settings: Settings) -> Settings:
@@ -167,18 +205,16 @@ def _anywhere(settings: Settings) -> Settings:
 
     Names of outcomes do not depend on it, as they do not depend on where documents lie.
     """
-    model, glossary = settings.model, settings.glossary
+    model = settings.model
     if model and (folder := Path(model).expanduser()).is_dir():
         model = str(folder.absolute())
-    if glossary not in ("", "un"):  # "un" is ours
-        glossary = str(Path(glossary).absolute())
-    return replace(settings, model=model, glossary=glossary)
+    return replace(settings, model=model)
 
 
 def planned(state: Place) -> list[Planned]:
     """Each document of the batch that was planned last; FileNotFoundError if there was none."""
     found = []
-    for line in state.read(PLAN).decode().splitlines():
+    for line in state.read(PLAN).decode().split("\n")[:-1]:  # a value may have U+2028 in it
         told = json.loads(line)
         key = told.pop("key")
         found.append(Planned(Entry(**told), key))
@@ -195,10 +231,11 @@ def _gone(state: Place, plan: Iterable[Planned], names: Mapping[str, str]) -> li
     return [one for one in before if one.entry.id not in known and one.key in names]
 
 
-def _contents(state: Place, prints: Mapping[str, str]) -> dict[str, str]:
+def _contents(state: Place, prints: Fingerprints) -> dict[str, str]:
     """What stands for the content of each file: its hash, or what the object store says of it.
 
-    Hashes are kept beside size and time, so that a file is not read again for its hash.
+    Hashes are kept beside size and time, so that a file is not read again for its hash; for a file
+    that cannot be reached now, what was known of it last.
     """
     try:
         kept = json.loads(state.read(CONTENTS))
@@ -206,13 +243,22 @@ def _contents(state: Place, prints: Mapping[str, str]) -> dict[str, str]:
         kept = {}
     found: dict[str, str] = {}
     told: dict[str, list[str]] = {}
-    for path, fingerprint in prints.items():
-        if is_remote(path) or not fingerprint:
-            found[path] = fingerprint
+    for path in console.counted(list(prints.found), "planning", "files"):
+        fingerprint = prints.found[path]
+        if not fingerprint:
+            found[path] = ""
             continue
         before = kept.get(path)
-        found[path] = before[1] if before and before[0] == fingerprint else _hash(path)
-        told[path] = [fingerprint, found[path]]
+        if before and before[0] == fingerprint:
+            found[path] = before[1]
+        else:
+            found[path] = fingerprint if is_remote(path) else _hash(path)
+        if found[path]:
+            told[path] = [fingerprint, found[path]]
+    for path in prints.unreachable:
+        if before := kept.get(path):
+            told[path] = before
+        found[path] = before[1] if before else UNKNOWN
     if told != kept:
         state.write(CONTENTS, json.dumps(told, ensure_ascii=False).encode())
     return found

@@ -2,16 +2,14 @@
 
 A manifest has a line a document: ``id``, ``source``, ``reference`` (may be empty); further
 columns are kept as metadata of each row. Paths are taken from the manifest's own folder, and may
-be addresses (``s3://...``). A folder is searched for pairs by a pattern with ``{id}`` in it.
+be addresses (``s3://...``). A folder is searched for pairs (flows/folder_pairs.py).
 """
 
 from __future__ import annotations
 
 import csv
-import glob
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,18 +17,19 @@ from typing import Any
 
 from corpus.document import InputError
 from flows import console
-from flows.storage import is_remote, plain_path, read_anywhere
-
-PATTERN = "{id}.zh.*,{id}.en.*"
-NOTED = 5
-"""Files named in a note."""
+from flows.folder_pairs import PATTERN, find_pairs, is_utf8, shown
+from flows.storage import Place, is_remote, plain_path, read_anywhere
 
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
 """Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
 
 COLUMNS = ("id", "source", "reference")
-_NAMES = {"document_id": "id", "document": "id", "target": "reference"}
+ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
+"""Other names of columns, which count where a manifest has no column of the proper name."""
+
+REFUSED = ("http://", "https://")
+"""Addresses that cannot be listed, so that nothing tells whether a document has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +41,55 @@ class Entry:
     reference: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; `Entry(**told)` is the entry again."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "reference": self.reference,
+            "metadata": dict(self.metadata),
+        }
+
 
 def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
     """The entries in order; InputError names the line that cannot be used."""
     path = plain_path(path)
     if not is_remote(path) and Path(path).is_dir():
-        return _from_folder(path, pattern)
+        entries = [Entry(*pair) for pair in find_pairs(path, pattern)]
+        return _checked(f"{path} ({pattern})", entries)
+    text = _text(path)
+    records = _jsonl(path, text) if path.endswith((".jsonl", ".ndjson")) else _table(path, text)
+    base = path.rpartition("/")[0] if is_remote(path) else str(Path(path).resolve().parent)
+    if not is_utf8(base):
+        raise InputError(f"{shown(base)}: the name of the manifest's folder is not UTF-8")
+    with console.current().stage("manifest"):
+        told = console.counted(records, "reading the manifest", "documents")
+        entries = [_entry(path, line, record, base) for line, record in told]
+    return _checked(path, entries)
+
+
+def _text(path: str) -> str:
+    if is_remote(path) and path.endswith("/"):
+        raise InputError(f"{path}: {_NO_REMOTE_FOLDER}")
     try:
         text = read_anywhere(path).decode("utf-8-sig")
     except FileNotFoundError:
-        raise InputError(f"{path}: no such manifest or folder") from None
+        if is_remote(path) and not path.startswith(REFUSED) and not Place.of(path).is_empty():
+            raise InputError(f"{path}: {_NO_REMOTE_FOLDER}") from None
+        what = "manifest" if is_remote(path) else "manifest or folder"
+        raise InputError(f"{path}: no such {what}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-    records = _jsonl(path, text) if path.endswith((".jsonl", ".ndjson")) else _table(path, text)
-    base = path.rpartition("/")[0] if is_remote(path) else str(Path(path).resolve().parent)
-    entries = [_entry(path, line, record, base) for line, record in records]
-    return _checked(path, entries)
+    if not text.strip():
+        raise InputError(f"{path}: is empty; a manifest has a line a document ({_HEADING})")
+    return text
+
+
+_HEADING = f"columns {', '.join(COLUMNS)} and any others"
+_NO_REMOTE_FOLDER = (
+    "is a folder, and only local folders can be searched for documents; "
+    "give a manifest file that names them (CSV, TSV or JSONL, also at an address)"
+)
 
 
 def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
@@ -77,7 +109,11 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
 
 def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:
     heading = [name.strip() for name in lines.fieldnames or ()]
-    heading = [_NAMES.get(name, name) for name in heading]
+    for name in heading:
+        if name and heading.count(name) > 1:
+            raise InputError(f"{path}:1: the column {name!r} stands there twice; rename one")
+    proper = _proper(heading)
+    heading = [proper.get(name, name) for name in heading]
     for name in ("id", "source"):
         if name not in heading:
             raise InputError(
@@ -89,8 +125,23 @@ def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str,
     for record in lines:
         if None in record:
             raise InputError(f"{path}:{lines.line_num}: more fields than the first line names")
-        records.append((lines.line_num, {str(name): value for name, value in record.items()}))
+        records.append((lines.line_num, record))
     return records
+
+
+def _proper(names: Iterable[str]) -> dict[str, str]:
+    """Proper names of the columns that have another one: one alias each, none beside the real one.
+
+    >>> _proper(["document", "source", "target"]), _proper(["id", "document", "document_id"])
+    ({'document': 'id', 'target': 'reference'}, {})
+    """
+    there = set(names)
+    found: dict[str, str] = {}
+    for alias, name in ALIASES.items():
+        if alias in there and name not in there:
+            found[alias] = name
+            there.add(name)
+    return found
 
 
 def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
@@ -100,75 +151,56 @@ def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}:{number}: not JSON: {error}") from None
         if not isinstance(record, dict):
             raise InputError(f"{path}:{number}: not a JSON object")
-        records.append((number, {str(_NAMES.get(name, name)): v for name, v in record.items()}))
+        if "\\ud" in line or "\\uD" in line:  # half of a character cannot be written again
+            _check_text(path, number, record)
+        if proper := _proper(record):
+            record = {proper.get(name, name): value for name, value in record.items()}
+        records.append((number, record))
     return records
 
 
+def _check_text(path: str, line: int, record: Mapping[str, Any]) -> None:
+    for name, value in record.items():
+        if not is_utf8(json.dumps([name, value], ensure_ascii=False)):
+            raise InputError(
+                f"{path}:{line}: {_in_ascii(name)} has half of a surrogate pair "
+                f"({_in_ascii(value)}), which is no character"
+            )
+
+
+def _in_ascii(value: Any) -> str:
+    """A value in ASCII, cut to what fits in a message."""
+    return json.dumps(value)[:80]
+
+
 def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
-    for name in ("id", "source"):
-        if not str(record.get(name) or "").strip():
+    told = [str(record.get(name) or "").strip() for name in COLUMNS]
+    for name, value in zip(COLUMNS, told, strict=True):
+        if not value and name != "reference":
             raise InputError(f"{path}:{line}: no {name}")
-        if re.search(r"[\r\n]", str(record[name]).strip()):
+        if "\n" in value or "\r" in value:
             raise InputError(f"{path}:{line}: a line break in {name}; is a quotation mark open?")
-    reference = str(record.get("reference") or "").strip()
-    return Entry(
-        str(record["id"]).strip(),
-        _absolute(str(record["source"]).strip(), base),
-        _absolute(reference, base) if reference else None,
-        {name: value for name, value in record.items() if name not in COLUMNS},
-    )
+        if "\0" in value:
+            raise InputError(f"{path}:{line}: a NUL character in {name}")
+    document, *files = told
+    source, reference = (_absolute(named, base) if named else None for named in files)
+    assert source
+    for named in (source, reference):
+        if named and named[:8].lower().startswith(REFUSED):
+            raise InputError(
+                f"{path}:{line}: http is not supported in a manifest; use a local path or s3://"
+            )
+    metadata = {name: value for name, value in record.items() if name not in COLUMNS}
+    return Entry(document, source, reference, metadata)
 
 
 def _absolute(path: str, base: str) -> str:
     path = plain_path(path)
-    if is_remote(path) or Path(path).is_absolute():
-        return path
-    return f"{base}/{path}"
-
-
-def _from_folder(folder: str, pattern: str) -> list[Entry]:
-    source, _, reference = (part.strip() for part in pattern.partition(","))
-    if "{id}" not in source or (reference and "{id}" not in reference):
-        raise InputError(f"pattern {pattern!r}: needs {{id}} in each part, as in {PATTERN!r}")
-    references = _matches(folder, reference) if reference else {}
-    sources = _matches(folder, source)
-    entries = [Entry(name, path, references.get(name)) for name, path in sources.items()]
-    if alone := sorted(set(references) - set(sources)):
-        _note(f"{folder}: no Chinese file for", [Path(references[name]).name for name in alone])
-    return _checked(f"{folder} ({pattern})", entries)
-
-
-def _matches(folder: str, pattern: str) -> dict[str, str]:
-    """Paths by id; the first in order where an id has several."""
-    before, _, after = pattern.partition("{id}")
-    told = re.escape(before) + r"(?P<id>[^/]+?)" + _regular(after)
-    found: dict[str, str] = {}
-    more: list[str] = []
-    root = Path(folder).resolve()
-    search = glob.escape(before) + "*" + after
-    for path in sorted(root.glob(search)):
-        match = re.fullmatch(told, path.relative_to(root).as_posix())
-        if match and path.is_file():
-            if match["id"] in found:
-                more.append(path.name)
-            found.setdefault(match["id"], str(path))
-    if more:
-        _note(f"{folder}: not taken, another file has the same id:", more)
-    return found
-
-
-def _note(what: str, names: Sequence[str]) -> None:
-    """Say what a folder has that the batch does not take."""
-    others = f" and {len(names) - NOTED} more" if len(names) > NOTED else ""
-    console.current().note(f"{what} {', '.join(names[:NOTED])}{others}")
-
-
-def _regular(pattern: str) -> str:
-    return re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+    return path if path.startswith("/") or "://" in path else f"{base}/{path}"
 
 
 def _checked(path: str, entries: Sequence[Entry]) -> list[Entry]:

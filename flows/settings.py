@@ -133,7 +133,8 @@ def _check(name: str, value: Any, checks: Mapping[str, Any]) -> None:
     if choices and value not in tuple(choices):
         raise InputError(f"{name}: {value!r} is not one of {', '.join(choices)}")
     least, most = checks.get("least"), checks.get("most")
-    if (least is not None and value < least) or (most is not None and value > most):
+    # `not` around the comparisons: nan is in no range
+    if (least is not None and not value >= least) or (most is not None and not value <= most):
         span = f"at least {least}" if most is None else f"between {least} and {most}"
         raise InputError(f"{name}: {value} must be {span}")
 
@@ -218,7 +219,7 @@ def _parse(name: str, value: Any, origin: str) -> Any:
             parts = value.split(",") if isinstance(value, str) else value
             return tuple(part.strip() for part in parts if part.strip())
         return type(default)(value)
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         kind = {int: "a whole number", float: "a number", bool: "true or false"}
         wanted = kind.get(type(default), "a list")
         raise InputError(f"{name} ({origin}): {value!r} is not {wanted}") from error

@@ -16,10 +16,10 @@ import stat
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 from uuid import uuid4
 
 from corpus.document import DuizhaoError, InputError
@@ -125,10 +125,14 @@ class Place:
             return True
         return not [path for path in found if path.rstrip("/") != self.root]
 
-    def listed(self) -> dict[str, dict[str, Any]]:
-        """What the file system says of each file in this folder, by its name."""
+    def listed(self, patient: bool = True) -> dict[str, dict[str, Any]]:
+        """What the file system says of each file in this folder, by its name.
+
+        Without `patient` it is tried once.
+        """
+        pauses = PAUSES if patient else ()
         try:
-            found = self._try(lambda: self.system.ls(self.root, detail=True))
+            found = self._try(lambda: self.system.ls(self.root, detail=True), pauses)
         except FileNotFoundError:
             return {}
         return {one["name"].rpartition("/")[2]: one for one in found if one["type"] == "file"}
@@ -168,10 +172,10 @@ class Place:
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
-    def _try(self, work: Callable[[], T]) -> T:
+    def _try(self, work: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
         if self.local:
             return work()
-        for pause in (*PAUSES, None):
+        for pause in (*pauses, None):
             try:
                 return work()
             except (FileNotFoundError, FileExistsError):
@@ -244,33 +248,60 @@ def read_anywhere(path: str) -> bytes:
     return Place.of(folder).read(name)
 
 
+class Fingerprints(NamedTuple):
+    """For each path a short text that changes when the file does: size and time or ETag.
+
+    It is "" for a file that is not there. `unreachable` has the reason for each path whose folder
+    cannot be listed now: nothing is known of it, not even that it is not there.
+    """
+
+    found: Mapping[str, str]
+    unreachable: Mapping[str, str]
+
+
 def fingerprint(path: str) -> str:
-    """A short text that changes when the file does: size and time or ETag; "" if not there."""
-    return fingerprints([path])[path]
+    """The fingerprint of one file; StorageError where that cannot be told now."""
+    told = fingerprints([path])
+    if path in told.unreachable:
+        raise StorageError(told.unreachable[path])
+    return told.found[path]
 
 
-def fingerprints(paths: Iterable[str]) -> dict[str, str]:
-    """The fingerprint of each path; those of remote files from one listing of each folder."""
+def fingerprints(paths: Iterable[str]) -> Fingerprints:
+    """Those of local files, and those of remote ones from one listing of each folder."""
     found: dict[str, str] = {}
     remote: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
+    for path in dict.fromkeys(paths):
         if is_remote(path):
             remote[path.rpartition("/")[0]].append(path)
         else:
-            found[path] = _local_fingerprint(Path(plain_path(path)))
+            found[path] = _local_fingerprint(plain_path(path))
+    unreachable: dict[str, str] = {}
+    away: set[str] = set()
     for folder, inside in remote.items():
-        place = Place.of(folder)
-        told = place.listed()
+        place, store = Place.of(folder), _store(folder)
+        try:
+            told = place.listed(patient=store not in away)
+        except Exception as error:  # of whatever kind: it is of this folder alone
+            away.add(store)
+            reason = str(error) if isinstance(error, StorageError) else f"{folder}: {error!r}"
+            unreachable |= dict.fromkeys(inside, reason)
+            continue
         for path in inside:
             name = path.rpartition("/")[2]
             found[path] = _print_of(told[name]) if name in told else ""
-    return found
+    return Fingerprints(found, unreachable)
 
 
-def _local_fingerprint(path: Path) -> str:
+def _store(folder: str) -> str:
+    """The bucket that a folder is in: where one folder of it is away, others seldom are there."""
+    return "/".join(folder.split("/")[:3])
+
+
+def _local_fingerprint(path: str) -> str:
     try:
-        found = path.stat()
-    except OSError:
+        found = os.stat(path)  # noqa: PTH116 - for each of 100,000 documents, twice as fast
+    except (OSError, ValueError):  # ValueError: there is a NUL in it
         return ""
     if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and could be read once only
         return ""

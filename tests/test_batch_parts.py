@@ -22,7 +22,7 @@ from flows.manifest import Entry
 from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
 from flows.publish import Plan, is_whole, publish, read_seal, scratch
 from flows.settings import Settings, plain
-from flows.storage import Place, StorageError, fingerprint, is_remote, plain_path
+from flows.storage import Place, StorageError, fingerprint, fingerprints, is_remote, plain_path
 from flows.tally import Tally, keep, rate_text
 from tests.test_splits import row
 
@@ -530,3 +530,142 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
     told = [json.loads(line) for line in (tmp_path / "documents.jsonl").open()]
     assert [one["chrf++"] for one in told] == [100.0] * 5
     assert measured == ["bleu", "chrf++"]
+
+
+def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import batch_summary
+
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    odd = "one\u2028two\u2029three\u0085four\x1cfive"
+    entry = Entry(odd, str(tmp_path / "a.zh.txt"), None, {"theme": odd})
+    out = str(tmp_path / "out")
+    job.plan_job(out, [entry], Settings(), job.options_of(Settings(), workers=1))
+    (found,) = job.planned(Place.of(out) / STATE)
+    assert found.entry == entry
+    assert batch_summary.status(out)["documents"] == 1
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, folder: str) -> list[str]:
+    """Let one folder of the store in memory be unreachable; the folders that were listed."""
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    real = MemoryFileSystem.ls
+    asked = []
+
+    def ls(self: MemoryFileSystem, path: str, **how: Any) -> Any:
+        asked.append(path)
+        if path.startswith(folder):
+            raise OSError("Slow Down")
+        return real(self, path, **how)
+
+    monkeypatch.setattr(MemoryFileSystem, "ls", ls)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    return asked
+
+
+def test_a_remote_folder_that_cannot_be_listed_leaves_its_documents_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    for name in ("there/a", "away/b", "away/c"):
+        Place.of("memory://store").write(f"{name}.zh.txt", name.encode())
+    (tmp_path / "d.zh.txt").write_text("d")
+    addresses = [f"memory://store/{name}.zh.txt" for name in ("there/a", "away/b", "away/c")]
+    entries = [
+        Entry("a", addresses[0]),
+        Entry("b", addresses[1]),
+        Entry("c", str(tmp_path / "d.zh.txt"), addresses[2]),
+        Entry("d", str(tmp_path / "d.zh.txt")),
+    ]
+    out, options = str(tmp_path / "out"), job.options_of(Settings(), workers=1)
+    calm = job.plan_job(out, entries, Settings(), options)
+    assert (len(calm.todo), calm.left) == (4, [])
+    keep_done(Place.of(out) / STATE, Outcome("b", calm.keys[1], "done"), [], [])
+    with monkeypatch.context() as stormy:
+        failing(stormy, "/store/away")
+        for again in (False, True):
+            how = job.options_of(Settings(), workers=1, again=again)
+            made = job.plan_job(out, entries, Settings(), how)
+            assert [made.entries[number].id for number in made.todo] == ["a", "d"]
+            (left,) = made.left
+            assert (left.id, left.status, left.stage) == ("c", "left", "read")
+            assert left.reason == "memory://store/away: Slow Down"
+            assert made.keys[1] in outcome_names(Place.of(out) / STATE), "b stays in the corpus"
+        first = job.plan_job(str(tmp_path / "new"), entries, Settings(), options)
+        assert [one.id for one in first.left] == ["b", "c"]
+        assert first.keys[1] not in calm.keys
+    assert job.plan_job(out, entries, Settings(), options).keys == calm.keys
+
+
+def test_a_store_that_is_away_is_waited_for_once_and_not_at_every_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = failing(monkeypatch, "/lost")
+    paths = [f"memory://lost/{number}/a.txt" for number in range(5)]
+    assert list(fingerprints(paths).unreachable) == paths
+    assert len(asked) == 7 + 4
+
+
+@pytest.mark.parametrize(
+    "kind", ["too long", "a file as a folder", "a link to itself", "a folder", "NUL", "missing"]
+)
+def test_a_path_that_can_never_be_read_is_the_fault_of_its_document(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "link").symlink_to("link")
+    name = {
+        "too long": "长" * 200 + ".txt",
+        "a file as a folder": "a.txt/b.txt",
+        "a link to itself": "link",
+        "a folder": "",
+        "NUL": "a\0.txt",
+        "missing": "none.txt",
+    }[kind]
+    path = f"{tmp_path}/{name}"
+    assert fingerprint(path) == ""
+    (outcome,) = documents.process_group(
+        [Entry("a", path)], ["a" * 64], str(tmp_path / "state"), plain(Settings())
+    )
+    assert (outcome.status, outcome.stage) == ("failed", "read"), outcome.reason
+
+
+def test_a_disk_that_cannot_be_read_is_not_the_fault_of_its_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stat(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a.txt").write_text("a")
+    with monkeypatch.context() as broken:
+        broken.setattr(documents.Path, "stat", stat)
+        work = documents._Work(Entry("a", str(tmp_path / "a.txt")), "a" * 64)
+        work.step("read", documents._read, work, Settings())
+    assert (work.outcome().status, work.passing) == ("left", True)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"timeout": float("inf")}, "timeout: inf must be between 1 and 604800 seconds"),
+        ({"timeout": float("nan")}, "timeout: nan must be"),
+        ({"timeout": 1e9}, "timeout: 1e[+]09 must be"),
+        ({"timeout": 0.5}, "timeout: 0.5 must be"),
+        ({"workers": -1}, "workers: -1 must be at least 1"),
+        ({"test": float("nan")}, "shares of validation .0.05. and test .nan."),
+        ({"validation": float("nan")}, "shares of validation .nan."),
+        ({"cleaning": ["numbers:min_share=nan"]}, "step numbers: min_share must be a number"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words) as told:
+        job.options_of(Settings(), **options)
+    assert "\n" not in str(told.value)
+
+
+def test_a_glossary_redoes_no_document_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    assert documents.base_key(Settings(glossary="terms.tsv")) == documents.base_key(Settings())
+    assert documents.base_key(Settings(effort="fast")) != documents.base_key(Settings())

@@ -235,8 +235,6 @@ def test_workers_with_another_current_folder_get_whole_paths(
         made = Settings(**settings)  # type: ignore[arg-type]
         return plan_job(str(tmp_path / "out"), [entry], made, options_of(made, workers=1))
 
-    told = job(model="model", glossary="terms.tsv")
+    told = job(model="model")
     assert told.settings["model"] == str(tmp_path / "model")
-    assert told.settings["glossary"] == str(tmp_path / "terms.tsv")
-    named = job(model="owner/name", glossary="un").settings
-    assert (named["model"], named["glossary"]) == ("owner/name", "un")
+    assert job(model="owner/name").settings["model"] == "owner/name"

@@ -19,7 +19,8 @@ import httpx
 import pytest
 import yaml
 
-from corpus.document import InputError
+from corpus.document import DuizhaoError, InputError
+from flows import deployments, runtime
 from flows.deployments import (
     SETTLED_SECONDS,
     arrived,
@@ -27,16 +28,17 @@ from flows.deployments import (
     scheduled_batch,
     watch_folder,
 )
+from flows.folder_pairs import PATTERN
 from flows.lock import hold
-from flows.manifest import PATTERN
 from flows.outcomes import STATE
 from flows.publish import read_seal
 from flows.storage import Place
+from models.errors import ModelNameError, WeightsError
 from models.paths import models_folder
 from tests.batches import ROOT, make_documents
 
 BY_COMMAND_ONLY = {"resume", "subflows", "json"}
-IN_CONFIG = {"engine", "device", "compute_type", "batch_tokens", "threads", "glossary"}
+IN_CONFIG = {"engine", "device", "compute_type", "batch_tokens", "threads"}
 """Options that a deployment takes from the TOML file that its parameter `config` names."""
 
 BY_SCHEDULE_ONLY = {"manifest", "runner", "cluster", "retry_failed"}
@@ -170,6 +172,34 @@ def age(folder: Path) -> None:
     then = time.time() - SETTLED_SECONDS - 5
     for path in folder.iterdir():
         os.utime(path, (then, then))
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (InputError("no such manifest"), 1),
+        (ModelNameError("no such model"), 1),
+        (WeightsError("the hub is busy"), 4),
+        (DuizhaoError("the disk is full"), 4),
+    ],
+)
+def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, tries: int
+) -> None:
+    tried = []
+
+    def read(*_: object) -> None:
+        tried.append(error)
+        raise error
+
+    monkeypatch.setattr(deployments, "read_manifest", read)
+    monkeypatch.setattr(deployments, "RETRY_SECONDS", 0)
+    at_once = scheduled_batch.with_options(retry_delay_seconds=0)
+    with runtime.session() as connect:
+        connect()
+        with pytest.raises(type(error), match=str(error)):
+            at_once("list.csv", "out")
+    assert len(tried) == tries
 
 
 @pytest.mark.slow

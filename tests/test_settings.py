@@ -48,6 +48,8 @@ def test_settings_survive_being_told_as_json() -> None:
         ("min_confidence = 2", "min_confidence: 2.0 must be between 0.0 and 1.0"),
         ('formats = ["xlsx"]', "'xlsx' is not one of jsonl, tsv, tmx, parquet"),
         ("beam = ", "not a TOML file"),
+        ("beam = inf", "inf is not a whole number"),
+        ("min_confidence = nan", "min_confidence: nan must be between 0.0 and 1.0"),
         ("beam = 100000", "beam: 100000 must be between 0 and 32"),
         ('device = "tpu"', "'tpu' is not one of auto, cpu, cuda"),
         ('compute_type = "int4"', "'int4' is not one of auto, int8"),

@@ -9,7 +9,7 @@ import typer
 
 from corpus.card import TITLE
 from flows.commands import build
-from flows.manifest import PATTERN
+from flows.folder_pairs import PATTERN
 
 
 def batch(
@@ -78,7 +78,8 @@ def batch(
     timeout: Annotated[
         float,
         typer.Option(
-            "--timeout", min=1, help="Seconds without progress after which a worker is ended."
+            "--timeout",
+            help="Seconds without progress after which a worker is ended; a week at most.",
         ),
     ] = 1800,
     subflows: Annotated[
@@ -98,7 +99,6 @@ def batch(
     compute_type: build.ComputeTypeOption = None,
     batch_tokens: build.BatchTokensOption = None,
     threads: build.ThreadsOption = None,
-    glossary: build.GlossaryOption = None,
     formats: Annotated[
         str,
         typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
@@ -124,7 +124,6 @@ def batch(
         compute_type=compute_type,
         batch_tokens=batch_tokens,
         threads=threads,
-        glossary=glossary,
         formats=formats,
     ).settings
     from flows.job import options_of
