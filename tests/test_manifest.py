@@ -235,7 +235,7 @@ def test_an_empty_manifest_is_said_to_be_empty(tmp_path: Path, name: str) -> Non
 def test_a_remote_folder_is_no_manifest_and_the_way_out_is_told() -> None:
     Place.of("memory://manifests/in").write("a.zh.txt", b"a")
     for address in ("memory://manifests/in", "memory://manifests/in/"):
-        with pytest.raises(InputError, match=r"only local folders can be searched.*a manifest file"):
+        with pytest.raises(InputError, match=r"only local folders can be searched"):
             read_manifest(address)
     with pytest.raises(InputError, match=r"none\.csv: no such manifest$"):
         read_manifest("memory://manifests/none.csv")

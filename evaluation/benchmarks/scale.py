@@ -10,8 +10,8 @@ around the stages. `start` is from the command to the first group that is sent. 
 a busy machine, wall seconds do not. `--only start` measures a flow that does nothing.
 
 The flow engine's overhead is told in three ways. Two long runs differ by several per cent for no
-reason of theirs, so the first is found within a run: the time that the workers had, less the
-time that they were in the functions that the loop calls. The second is batch against loop, in
+reason of theirs, so the first is found within a run: the time that the one worker had, less the
+time that it was in the functions that the loop calls. The second is batch against loop, in
 `--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
 with all results at hand, where little else than overhead is left.
 docs/scale.md has the figures; scale_batch.py runs a large batch and checks its end.
@@ -100,9 +100,8 @@ def measure(kind: str, documents: Path, beam: int, threads: int, home: Path) -> 
     ran = _checked(run([*command, "--workers", name.partition("-")[2]], environment))
     told = json.loads(ran.output)["batch"]
     worked = sum(told["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP)
-    had = told["seconds"] * int(name.partition("-")[2])
     # a process that is killed at the end (server, worker) is waited for, so its seconds are in
-    return {"ran": ran, "cpu": ran.cpu, "apart": had - worked, "had": had, **told}
+    return {"ran": ran, "cpu": ran.cpu, "apart": told["seconds"] - worked, **told}
 
 
 def _checked(ran: Ran) -> Ran:
@@ -126,12 +125,11 @@ def tell(kind: str, told: Mapping[str, Any], documents: int) -> None:
 
 def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: int) -> None:
     """What a batch costs more than the functions of the loop: a document, and as a share."""
-    for kind in ("batch-1", "batch-2"):
-        if kind in turns[0]:
-            shares = [100 * one[kind]["apart"] / one[kind]["had"] for one in turns]
-            apart = mean(one[kind]["apart"] for one in turns) / documents
-            said = f"{apart:.2f} s a document, {_spread(shares)} of the workers' time"
-            print(f"{kind}, outside the loop's functions: {said}")
+    if "batch-1" in turns[0]:  # several workers also wait for the last of them
+        shares = [100 * one["batch-1"]["apart"] / one["batch-1"]["seconds"] for one in turns]
+        apart = mean(one["batch-1"]["apart"] for one in turns) / documents
+        said = f"{apart:.2f} s a document, {_spread(shares)} of the worker's time"
+        print(f"batch-1, outside the loop's functions: {said}")
     for kind, other in (("batch-1", "plain"), ("batch-1-again", "plain-again")):
         if not {kind, other, "plain"} <= set(turns[0]):
             continue
