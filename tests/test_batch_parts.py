@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import threading
 import time
+from collections.abc import Iterator
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,8 @@ def test_a_full_disk_in_the_cache_leaves_documents_and_fails_none(
     assert not outcome_names(Place.of(stubbed / "out" / STATE))
 
 
-def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> workers.Worker:
+@contextlib.contextmanager
+def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Iterator[workers.Worker]:
     """A worker in a thread whose every group raises `error`."""
 
     def process_group(*_: object) -> None:
@@ -97,10 +100,13 @@ def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> workers.Worker:
 
     monkeypatch.setattr(documents, "process_group", process_group)
     ours, theirs = Pipe()
-    threading.Thread(target=workers.serve, args=(theirs, os.getppid()), daemon=True).start()
+    thread = threading.Thread(target=workers.serve, args=(theirs, os.getppid()), daemon=True)
+    thread.start()
     worker = object.__new__(workers.Worker)
     worker._end = ours
-    return worker
+    yield worker
+    ours.close()
+    thread.join()  # it gives the console back
 
 
 def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,8 +115,7 @@ def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.Mo
             super().__init__(lambda: None)
 
     for error, passing in ((OSError(errno.ENOSPC, "full"), True), (UnsendableError(), False)):
-        worker = piped(monkeypatch, error)
-        with pytest.raises(workers.WorkerError) as told:
+        with piped(monkeypatch, error) as worker, pytest.raises(workers.WorkerError) as told:
             worker.run(([], [], "", {}, False), 10)
         assert told.value.passing is passing
 

@@ -198,7 +198,7 @@ def test_hidden_folders_are_not_searched_unless_the_pattern_says_so(tmp_path: Pa
         ("document\tsource\ttarget", Entry("1", "/2", "/3")),
         ("document\tsource\tid", Entry("3", "/2", None, {"document": "1"})),
         ("document\tsource\tdocument_id", Entry("3", "/2", None, {"document": "1"})),
-        ("id\ttarget\tsource", Entry("1", "/3", "/2")),
+        ("id\ttarget\tsource", Entry("1", "/2", "/3")),
         ("id\tsource\ttarget\treference", Entry("1", "/2", None, {"target": "/3"})),
     ],
 )
