@@ -23,6 +23,7 @@ from prefect.tasks import exponential_backoff
 from corpus.document import DuizhaoError
 from flows import console
 from flows.account import versions
+from flows.cluster import check_answers
 from flows.document_runs import DocumentRuns
 from flows.documents import said
 from flows.groups import alone, in_this_thread, in_worker, left, packed
@@ -210,6 +211,7 @@ def _runner(options: Options) -> TaskRunner[Any]:
         from prefect_dask.task_runners import DaskTaskRunner
 
         if options.cluster:
+            check_answers(options.cluster, "Dask's scheduler", "dask scheduler")
             return DaskTaskRunner(address=options.cluster)
         cluster = {"n_workers": options.workers, "threads_per_worker": 1, "dashboard_address": None}
         return DaskTaskRunner(cluster_kwargs=cluster)

@@ -6,20 +6,17 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import threading
 from typing import Any, cast
 
 from prefect.task_runners import TaskRunner
 
 from corpus.document import DuizhaoError
+from flows.cluster import check_answers
 from flows.parent import ROOT
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""
-
-CONNECT_SECONDS = 10
-"""For the head of a cluster to take a connection."""
 
 
 def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
@@ -30,7 +27,7 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if cluster:
-        _check_answers(cluster)
+        check_answers(cluster, "Ray", "ray start --head")
     from prefect_ray.task_runners import RayTaskRunner
 
     class Runner(RayTaskRunner):  # type: ignore[misc]
@@ -57,16 +54,3 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     if not cluster:  # one that runs has its own CPUs, and refuses another number
         told |= {"num_cpus": workers, "include_dashboard": False}
     return cast(TaskRunner[Any], Runner(address=cluster, init_kwargs=told))
-
-
-def _check_answers(cluster: str) -> None:
-    host, _, port = cluster.rpartition("://")[2].rpartition(":")
-    if not port.isdigit():  # "auto", or a name that Ray knows
-        return
-    try:
-        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
-    except OSError as error:
-        raise DuizhaoError(
-            f"--cluster {cluster}: Ray does not answer: {error.strerror or error}; start it there "
-            "(ray start --head), or leave --cluster out"
-        ) from error

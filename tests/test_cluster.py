@@ -171,13 +171,17 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     assert contents(tmp_path / "out") == corpus
 
 
-def test_a_ray_that_does_not_answer_is_told_in_one_line(
-    environment: dict[str, str], documents: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("runner", "address"), [("ray", "127.0.0.1:9"), ("dask", "tcp://127.0.0.1:9")]
+)
+def test_a_cluster_that_does_not_answer_is_told_in_one_line(
+    environment: dict[str, str], documents: Path, tmp_path: Path, runner: str, address: str
 ) -> None:
-    pytest.importorskip("prefect_ray")
-    ray = ("--runner", "ray", "--cluster", "127.0.0.1:9")
-    _, said = batch(environment, documents, "--out", tmp_path / "out", *ray)
-    assert "--cluster 127.0.0.1:9: Ray does not answer" in said
+    pytest.importorskip(f"prefect_{runner}")
+    there = ("--runner", runner, "--cluster", address)
+    _, said = batch(environment, documents, "--out", tmp_path / "out", *there)
+    assert f"--cluster {address}: " in said
+    assert "does not answer: Connection refused; start it there" in said
     assert "Traceback" not in said
 
 
