@@ -7,6 +7,7 @@ batch. What is sent to Prefect is small: ids, keys, counts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -208,6 +209,8 @@ def _trouble(error: Exception) -> str:
 
 def _runner(options: Options) -> TaskRunner[Any]:
     if options.runner == "dask":
+        # read as Dask is imported, here and in its workers: else a line for all that they do
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
         from prefect_dask.task_runners import DaskTaskRunner
 
         if options.cluster:

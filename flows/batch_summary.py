@@ -46,7 +46,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         rate = work["sentences"] / max(work["seconds"], 0.1)
         worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
         rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate_text(rate)} sentences/s"))
-        rows.append(("Work of it", _shares(work["stage_seconds"])))
+        rows.append(("Workers' time", _shares(work["stage_seconds"])))
     else:
         rows.append(("This run", "nothing was left to do"))
     rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))

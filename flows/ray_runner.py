@@ -43,7 +43,8 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
             except Exception as error:
                 said = str(error).strip().partition("\n")[0]
                 where = f"--cluster {cluster}" if cluster else "--runner ray"
-                raise DuizhaoError(f"{where}: Ray does not answer: {said}") from error
+                out = "; on a machine of the cluster try --cluster auto" if cluster else ""
+                raise DuizhaoError(f"{where}: Ray cannot be used: {said}{out}") from error
             finally:
                 # with Ray's own handler a batch would not say what ended it
                 if threading.current_thread() is threading.main_thread():
