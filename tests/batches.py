@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,11 @@ def make_documents(folder: Path, count: int, broken: bool = True) -> Path:
         (folder / "unlike.en.txt").write_text("\n\n".join(other), encoding="utf-8")
         (folder / "endless.zh.txt").write_text("字" * 30_000, encoding="utf-8")
     return folder
+
+
+def heed_ctrl_c() -> None:
+    """For a child: a shell's background jobs ignore Ctrl-C, and so would what tests start there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(*arguments: object) -> list[str]:

@@ -15,7 +15,15 @@ import pytest
 from flows.publish import read_seal
 from flows.storage import Place
 from models.paths import models_folder
-from tests.batches import ROOT, batch, command, contents, make_documents, processes
+from tests.batches import (
+    ROOT,
+    batch,
+    command,
+    contents,
+    heed_ctrl_c,
+    make_documents,
+    processes,
+)
 
 SLOW_DISK = """
 import os, sys, time
@@ -93,8 +101,7 @@ def begin(
             env={"PYTHONPATH": str(ROOT), **environment},
             stdout=log,
             stderr=log,
-            # a shell's background jobs ignore Ctrl-C, and so would what tests start from there
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=heed_ctrl_c,
         )
 
 

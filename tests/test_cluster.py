@@ -21,7 +21,15 @@ from flows.job import Job, options_of, plan_job
 from flows.manifest import Entry
 from flows.settings import Settings
 from models.paths import models_folder
-from tests.batches import ROOT, batch, command, contents, make_documents, processes
+from tests.batches import (
+    ROOT,
+    batch,
+    command,
+    contents,
+    heed_ctrl_c,
+    make_documents,
+    processes,
+)
 from tests.test_batch import slowly
 
 
@@ -66,6 +74,7 @@ def running(
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=heed_ctrl_c,
         )
     try:
         yield process

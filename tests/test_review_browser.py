@@ -23,6 +23,7 @@ from corpus.bitext import check_identity
 from corpus.corpus_files import read_ledger, read_rows
 from corpus.workfile import read_work
 from evaluation.review.session import open_session
+from tests.batches import heed_ctrl_c
 
 __all__ = ["browser", "problems"]
 
@@ -36,7 +37,9 @@ def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     command = [sys.executable, "-c", "from flows.cli import main; main()"]
     command += ["review", str(folder), "--no-browser", "--by", "anna"]
     with out.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=file, stderr=file, preexec_fn=heed_ctrl_c
+        )
     try:
         end = time.monotonic() + 60
         while b"\n" not in out.read_bytes():
@@ -393,6 +396,7 @@ import sys, time
 from pathlib import Path
 from evaluation.review.server import serve
 from evaluation.review.session import open_session
+from tests.batches import heed_ctrl_c
 
 def aligner(work, beads):
     print("working", flush=True)
@@ -412,7 +416,12 @@ def test_ctrl_c_ends_the_server_while_it_works(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out")
     command = [sys.executable, "-c", SLOW, str(folder)]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_ctrl_c,
     ) as process:
         assert process.stdout
         host, token = process.stdout.readline().strip().split("/?token=")
