@@ -96,19 +96,21 @@ class CTranslateEngine(PackedEngine):
     def _ended(self, pieces: Sequence[str]) -> list[str]:
         return [*pieces, _EOS] if self._add_eos else list(pieces)
 
-    def _filler(self, batch: Sequence[Sequence[str]]) -> list[str]:
+    def _filler(self, batch: Sequence[Sequence[str]]) -> list[list[str]]:
         """A text that makes the batch padded as far as its size says (models/batching.py).
 
-        The model makes a few words of it, however long it is.
+        None where a text of the batch is that long. The model makes a few words of a filler,
+        however long it is.
         """
-        size = padded(max(map(len, batch), default=0) + 1)
-        return [_EOS] * (min(size, self.positions) - 1)
+        longest = max(map(len, batch), default=0) + 1
+        size = min(padded(longest), self.positions)
+        return [[_EOS] * (size - 1)] if longest < size else []
 
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
         waiting = self._translator.translate_batch(
-            [self._ended(pieces) for pieces in (*batch, self._filler(batch))],
+            [self._ended(pieces) for pieces in (*batch, *self._filler(batch))],
             max_batch_size=0,
             asynchronous=True,
             beam_size=decoding.beam,

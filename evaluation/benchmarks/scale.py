@@ -98,10 +98,8 @@ def measure(kind: str, documents: Path, beam: int, threads: int, home: Path) -> 
     command = [*DUIZHAO, "batch", str(documents), "--out", str(home / f"out-{kind}"), "--json"]
     command += ["--beam", str(beam), "--threads", str(threads), "--clean", "none"]
     ran = _checked(run([*command, "--workers", name.partition("-")[2]], environment))
-    told = json.loads(ran.output)["batch"]
-    worked = sum(told["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP)
     # a process that is killed at the end (server, worker) is waited for, so its seconds are in
-    return {"ran": ran, "cpu": ran.cpu, "apart": told["seconds"] - worked, **told}
+    return {"ran": ran, "cpu": ran.cpu, **json.loads(ran.output)["batch"]}
 
 
 def _checked(ran: Ran) -> Ran:
@@ -126,10 +124,15 @@ def tell(kind: str, told: Mapping[str, Any], documents: int) -> None:
 def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: int) -> None:
     """What a batch costs more than the functions of the loop: a document, and as a share."""
     if "batch-1" in turns[0]:  # several workers also wait for the last of them
-        shares = [100 * one["batch-1"]["apart"] / one["batch-1"]["seconds"] for one in turns]
-        apart = mean(one["batch-1"]["apart"] for one in turns) / documents
-        said = f"{apart:.2f} s a document, {_spread(shares)} of the worker's time"
-        print(f"batch-1, outside the loop's functions: {said}")
+        seconds = [one["batch-1"]["seconds"] for one in turns]
+        apart = [
+            had - _of_the_loop(one["batch-1"]) for one, had in zip(turns, seconds, strict=True)
+        ]
+        shares = [100 * outside / had for outside, had in zip(apart, seconds, strict=True)]
+        print(
+            f"batch-1, outside the loop's functions: {mean(apart) / documents:.2f} s a document, "
+            f"{_spread(shares)} of the worker's time"
+        )
     for kind, other in (("batch-1", "plain"), ("batch-1-again", "plain-again")):
         if not {kind, other, "plain"} <= set(turns[0]):
             continue
@@ -141,6 +144,11 @@ def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: i
                 f"{kind} over {other}, {what}: {mean(more) / documents:+.2f} s a document, "
                 f"{_spread(shares)} of the loop's {mean(whole) / documents:.2f} s"
             )
+
+
+def _of_the_loop(told: Mapping[str, Any]) -> float:
+    """Seconds that the workers of a batch were in the functions that the loop calls."""
+    return float(sum(told["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP))
 
 
 def _spread(shares: Sequence[float]) -> str:
