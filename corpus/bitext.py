@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from corpus.alignment.bead import Bead
-from corpus.document import Block, BrokenIdentity, Document, LedgerEntry, Side
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.document import Block, BrokenIdentity, Document, LedgerEntry, Side
 
 TargetKind = Literal["human", "machine"]
 

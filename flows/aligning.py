@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from corpus.document import InputError
+from duizhao.corpus.document import InputError
 
 if TYPE_CHECKING:
-    from corpus.alignment import Bead
-    from corpus.alignment.aligner import EffortName
-    from corpus.alignment.signals.forced import ForcedScore, Score
+    from duizhao.corpus.alignment import Bead
+    from duizhao.corpus.alignment.aligner import EffortName
+    from duizhao.corpus.alignment.signals.forced import ForcedScore, Score
 
 PROBE = 32
 """Pairs that are scored first, to say how long all will take."""
@@ -136,7 +136,7 @@ def aligned(request: Request, note: Note) -> tuple[list[Bead], str]:
         translation = _translated(translator, source, note)
     embed = None
     if "embedding" in request.signals:
-        from models.embedding import SpanEmbedder
+        from duizhao.models.embedding import SpanEmbedder
 
         embed = Embedding(SpanEmbedder())
     if embed is None and (translation is None or "overlap" not in request.signals):
@@ -144,13 +144,13 @@ def aligned(request: Request, note: Note) -> tuple[list[Bead], str]:
             "without a translation or embeddings it is not checked whether the texts are "
             "translations of each other"
         )
-    from flows.console import TerminalConsole
+    from duizhao.flows.terminal.console import TerminalConsole
 
     terminal = TerminalConsole()
     forced = None
     if translator is not None and wants_forced:
         forced = Forced(translator.score, note, terminal.progress, flipped=backward and not swap)
-    from corpus.alignment import align
+    from duizhao.corpus.alignment import align
 
     aligning = time.perf_counter()
     with terminal.stage("aligning"):
@@ -186,7 +186,7 @@ def took(embed: Embedding | None, forced: Forced | None) -> list[str]:
 
 def _languages(request: Request) -> tuple[str, str]:
     """The language codes of both sides; "another language" for what is neither given nor known."""
-    from corpus.language import LEAST_CHINESE, check, chinese_share
+    from duizhao.corpus.language import LEAST_CHINESE, check, chinese_share
 
     def found(lines: Sequence[str]) -> str:
         sample = "\n".join(lines[:: max(len(lines) // 500, 1)])
@@ -203,10 +203,10 @@ def _languages(request: Request) -> tuple[str, str]:
 
 
 def _translator(model: str | None) -> Any:
-    from flows.fetching import fetching
-    from models.auto import load_engine
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     with fetching() as progress:
         engine = load_engine(model, progress=progress)
@@ -214,7 +214,7 @@ def _translator(model: str | None) -> Any:
 
 
 def _translated(translator: Any, texts: Sequence[str], note: Note) -> list[str]:
-    from flows.translating import progress_bar
+    from duizhao.flows.terminal.translating import progress_bar
 
     note(f"translating {len(texts):,} sentences")
     with progress_bar(len(texts)) as report:

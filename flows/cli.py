@@ -9,9 +9,8 @@ import sys
 from typing import Annotated
 
 import typer
-
-from corpus.document import DuizhaoError, InputError
-from flows.commands import (
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.flows.commands import (
     align,
     apply,
     batch,
@@ -34,7 +33,7 @@ from flows.commands import (
     status,
     translate,
 )
-from models.errors import ModelError
+from duizhao.models.errors import ModelError
 
 
 def _version(wanted: bool) -> None:

@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.files.card import TITLE
+from duizhao.flows.batch.flow import PREFECT_TROUBLE, start_batch
+from duizhao.flows.batch.folder_manifest import PATTERN
+from duizhao.flows.batch.lock import Held
+from duizhao.flows.batch.manifest import Entry, read_manifest
+from duizhao.flows.batch.plan import options_of
+from duizhao.flows.settings import Settings, resolve
+from duizhao.flows.terminal import console
+from duizhao.models.errors import ModelError
 from prefect import flow, get_run_logger
-
-from corpus.card import TITLE
-from corpus.document import DuizhaoError, InputError
-from flows import console
-from flows.batch import PREFECT_TROUBLE, start_batch
-from flows.folder_pairs import PATTERN
-from flows.job import options_of
-from flows.lock import Held
-from flows.manifest import Entry, read_manifest
-from flows.settings import Settings, resolve
-from models.errors import ModelError
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpus.document import InputError
-from flows.storage import is_remote, read_anywhere
+from duizhao.corpus.document import InputError
+from duizhao.flows.storage import is_remote, read_anywhere
 
 _piped: dict[str, bytes] = {}
 

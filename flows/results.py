@@ -25,43 +25,43 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from corpus.alignment.bead import Bead
-from corpus.bitext import MachineTranslation
-from corpus.document import Document, LedgerEntry
-from corpus.workfile import bead_of, document_json, document_of
-from flows.storage import Place, is_remote, plain_path
-from models.paths import cache_folder
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import MachineTranslation
+from duizhao.corpus.document import Document, LedgerEntry
+from duizhao.corpus.files.alignment_file import bead_of, document_json, document_of
+from duizhao.corpus.paths import cache_folder
+from duizhao.flows.storage import Place, is_remote, plain_path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 CODE = {
     "read": (
         "corpus/readers/**/*.py",
-        "corpus/block_kinds.py",
+        "corpus/reading/block_kinds.py",
         "corpus/document.py",
-        "corpus/encoding.py",
-        "corpus/furniture.py",
-        "corpus/joining.py",
+        "corpus/reading/encoding.py",
+        "corpus/reading/furniture.py",
+        "corpus/reading/joining.py",
         "corpus/language.py",
-        "corpus/layout.py",
-        "corpus/sentence_rules.py",
-        "corpus/sentences.py",
-        "corpus/text_notes.py",
-        "corpus/workfile.py",
+        "corpus/reading/layout.py",
+        "corpus/segmentation/rules.py",
+        "corpus/segmentation/sentences.py",
+        "corpus/reading/footnotes.py",
+        "corpus/files/alignment_file.py",
     ),
     "translate": ("models/*.py",),
     "align": ("corpus/alignment/**/*.py", "corpus/alignment/**/*.json", "models/*.py"),
-    "rows": ("corpus/bitext.py", "corpus/splits.py", "evaluation/translation.py"),
+    "rows": ("corpus/bitext.py", "corpus/cleaning/splits.py", "evaluation/metrics/translation.py"),
     "publish": (
         "corpus/cleaning/*.py",
         "corpus/writers/*.py",
-        "corpus/splits.py",
+        "corpus/cleaning/splits.py",
         "corpus/card.*",
-        "flows/publish.py",
-        "flows/shards.py",
-        "flows/corpus_account.py",
+        "flows/batch/assemble.py",
+        "flows/batch/shards.py",
+        "flows/batch/record.py",
     ),
-    "score": ("evaluation/translation.py", "evaluation/scores.py", "evaluation/correlation.py"),
+    "score": ("evaluation/metrics/translation.py", "evaluation/metrics/scores.py", "evaluation/metrics/correlation.py"),
 }
 """Whose code decides a stage's result: an upgrade redoes just the stages that it touches."""
 

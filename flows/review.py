@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from corpus.alignment.bead import Bead
-from corpus.document import Document
-from corpus.edits import ReviewBead
-from corpus.workfile import Work
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.document import Document
+from duizhao.corpus.files.alignment_file import Work
+from duizhao.evaluation.review.edits import ReviewBead
 
 
 def realigner(effort: str, model: str | None = None) -> Any:
@@ -20,8 +20,8 @@ def realigner(effort: str, model: str | None = None) -> Any:
     loaded: dict[str, Any] = {}
 
     def realign(work: Work, beads: Sequence[ReviewBead]) -> list[Bead]:
-        from corpus.alignment import align
-        from evaluation.review.realign import align_around
+        from duizhao.corpus.alignment import align
+        from duizhao.evaluation.review.realign import align_around
 
         if not loaded:
             loaded.update(_load(effort, model))
@@ -56,11 +56,11 @@ def realigner(effort: str, model: str | None = None) -> Any:
 
 
 def _load(effort: str, model: str | None) -> dict[str, Any]:
-    from models.embedding import SpanEmbedder
+    from duizhao.models.embedding import SpanEmbedder
 
     loaded: dict[str, Any] = {"embed": SpanEmbedder()}
     if effort != "fast":
-        from models.auto import load_engine
+        from duizhao.models.translation.load import load_engine
 
         loaded["score"] = load_engine(model).score
     return loaded

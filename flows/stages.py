@@ -18,14 +18,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from corpus.alignment.bead import Bead, check_cover
-from corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
-from corpus.document import Document, InputError, Language, LedgerEntry, Side
-from flows import console, results
-from flows.inputs import bytes_of
-from flows.results import ReadResult
-from flows.settings import Settings
-from models.engine import Decoding
+from duizhao.corpus.alignment.bead import Bead, check_cover
+from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
+from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.flows import results
+from duizhao.flows.inputs import bytes_of
+from duizhao.flows.results import ReadResult
+from duizhao.flows.settings import Settings
+from duizhao.flows.terminal import console
+from duizhao.models.translation.engine import Decoding
 
 
 def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
@@ -36,7 +37,7 @@ def read(path: str, language: Language, side: Side, document_id: str | None = No
     key = results.key_of("read", digest, str(path), language, side, document_id)
 
     def make(_facts: dict[str, Any]) -> ReadResult:
-        from corpus import readers
+        from duizhao.corpus import reading as readers
 
         show = console.current().progress
         document, ledger = readers.read_bytes(
@@ -69,8 +70,8 @@ def decoding(settings: Settings) -> Decoding:
 
 
 def locate_model(settings: Settings) -> Any:
-    """The files of the model (models.locate.ModelFiles), fetched where they are not there."""
-    from models.locate import locate
+    """The files of the model (duizhao.models.weights.locate.ModelFiles), fetched where they are not there."""
+    from duizhao.models.weights.locate import locate
 
     return locate(settings.model or None, console.current().fetching)
 
@@ -110,7 +111,7 @@ def translate(source: str, settings: Settings) -> str:
 
 def engine_of(settings: Settings) -> Any:
     """The engine that the settings name; loaded once a process."""
-    from models.auto import load_engine
+    from duizhao.models.translation.load import load_engine
 
     return load_engine(
         settings.model or None,
@@ -125,14 +126,14 @@ def engine_of(settings: Settings) -> Any:
 
 @cache
 def _memory(_process: int) -> Any:
-    from models.memory import Memory
+    from duizhao.models.translation.memory import Memory
 
     return Memory()
 
 
 def translator(settings: Settings) -> Any:
-    """A models.translator.Translator as the settings ask for, on the memory that runs share."""
-    from models.translator import Translator
+    """A duizhao.models.translation.translator.Translator as the settings ask for, on the memory that runs share."""
+    from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
     return Translator(engine_of(settings), decoding(settings), memory)
@@ -176,8 +177,8 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
     key = results.key_of("align", *texts, translations, *structures, *parts)
 
     def make(facts: dict[str, Any]) -> list[Bead]:
-        from corpus.alignment import align as align_texts
-        from flows.aligning import Embedding, Forced, took
+        from duizhao.corpus.alignment import align as align_texts
+        from duizhao.flows.aligning import Embedding, Forced, took
 
         embed, show = Embedding(_embedder()), console.current()
         forced = Forced(translator(settings).score, show.note, show.progress)
@@ -206,14 +207,14 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
 
 @cache
 def _embedder() -> Any:
-    from models.embedding import SpanEmbedder
+    from duizhao.models.embedding import SpanEmbedder
 
     return SpanEmbedder()
 
 
 def glossary(settings: Settings) -> Any:
-    """The terms to check translations against (models.glossary.Glossary)."""
-    from models.glossary import read_glossary
+    """The terms to check translations against (duizhao.models.glossary.Glossary)."""
+    from duizhao.models.glossary import read_glossary
 
     return read_glossary(Path(settings.glossary) if settings.glossary else None)
 
@@ -279,7 +280,7 @@ def score(rows: Sequence[Row], source: str, target: str | None, translation: str
     key = results.key_of("score", told, more, whole)
 
     def make(_facts: dict[str, Any]) -> dict[str, Any]:
-        from evaluation.scores import score_rows
+        from duizhao.evaluation.metrics.scores import score_rows
 
         return score_rows(rows, whole=whole)
 
@@ -295,7 +296,7 @@ def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:
     pairs = [(made, target) for made, target in pairs if made.strip() and target.strip()]
     if not pairs:
         return {}
-    from evaluation.translation import measure
+    from duizhao.evaluation.metrics.translation import measure
 
     made, targets = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return {

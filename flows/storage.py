@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 from uuid import uuid4
 
-from corpus.document import DuizhaoError, InputError
+from duizhao.corpus.document import DuizhaoError, InputError
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""

@@ -22,7 +22,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from models.errors import ModelError
+from duizhao.models.errors import ModelError
 
 _ARTICLES = {"the", "a", "an"}
 _NO_TERM = ("-",)
@@ -126,7 +126,7 @@ def read_glossary(path: Path | None = None) -> Glossary:
     GlossaryError says what is wrong.
     """
     if path is None or str(path) == "un":
-        shipped = resources.files("models") / "data" / "un_terms.tsv"
+        shipped = resources.files("duizhao.models") / "data" / "un_terms.tsv"
         return _parsed(shipped.read_text(encoding="utf-8"), "un_terms.tsv")
     try:
         return _parsed(path.read_text(encoding="utf-8-sig"), str(path))

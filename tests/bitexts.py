@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from corpus.bitext import Row
-from corpus.document import Block, Document, Language, Sentence
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import Block, Document, Language, Sentence
 
 
 def document(name: str, language: Language, *blocks: list[str]) -> Document:

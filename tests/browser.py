@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from corpus.document import DuizhaoError
-from evaluation.report.browser import chromium, find_chromium
+from duizhao.corpus.document import DuizhaoError
+from duizhao.evaluation.report.browser import chromium, find_chromium
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.alignment.bead import Bead
-from corpus.bitext import MachineTranslation, make_bitext
-from corpus.document import Block, Document, Language, LedgerEntry, Sentence
-from corpus.workfile import Work, write_work
-from corpus.writers import writer
-from corpus.writers.jsonl import write_ledger
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import MachineTranslation, make_bitext
+from duizhao.corpus.document import Block, Document, Language, LedgerEntry, Sentence
+from duizhao.corpus.files.alignment_file import Work, write_work
+from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.jsonl import write_ledger
 
 SENTENCES = [
     ("一、导言", "I. Introduction"),

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from corpus.alignment import compiled, parse_bead  # noqa: F401 - numba's cache is placed here
-from evaluation.alignment import read_beads, score
-from flows import cli
-from flows.aligning import PROBE, Forced
-from models.engine import ForcedScore
-from models.paths import models_folder
+from duizhao.corpus.alignment import (
+    parse_bead,
+)
+from duizhao.corpus.paths import models_folder
+from duizhao.evaluation.metrics.alignment import read_beads, score
+from duizhao.flows import cli
+from duizhao.flows.aligning import PROBE, Forced
+from duizhao.models.translation.engine import ForcedScore
 
 ZH = [
     "安全理事会第8742次会议于2020年5月12日举行。",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from corpus.alignment import Bead, align, check_cover
-from evaluation.alignment import score
-from evaluation.benchmarks.alignment_data import Damage, damaged, mac_dev, unpc
+from duizhao.corpus.alignment import Bead, align, check_cover
+from duizhao.evaluation.benchmarks.alignment_data import Damage, damaged, mac_dev, unpc
+from duizhao.evaluation.metrics.alignment import score
 
 
 def test_a_foreign_stretch_and_an_omission_disturb_nothing_else(shared: Path) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
+from duizhao.corpus.alignment import Bead, NotParallel, align, check_cover
+from duizhao.corpus.alignment.tokens import chinese_number, copied_tokens, marks, tokens
+from duizhao.corpus.document import InputError
+from duizhao.corpus.script import join
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from corpus.alignment import Bead, NotParallel, align, check_cover
-from corpus.alignment.spans import join
-from corpus.alignment.tokens import chinese_number, copied_tokens, marks, tokens
-from corpus.document import InputError
 
 WORDS = ["council", "report", "peace", "budget", "water", "session", "state", "2021", "12"]
 sentence = st.lists(st.sampled_from(WORDS), min_size=0, max_size=8).map(" ".join)

@@ -9,13 +9,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-
-from corpus.alignment import Bead, anchors, search
-from corpus.alignment.anchors import band_around, chain, embedding_votes, token_votes
-from corpus.alignment.lattice import TYPES, Band, beads_between, full_band, make_band, widened
-from corpus.alignment.signals import overlap
-from corpus.alignment.texts import make_ready
-from corpus.alignment.tokens import bags
+from duizhao.corpus.alignment import Bead, anchors, search
+from duizhao.corpus.alignment.anchors import band_around, chain, embedding_votes, token_votes
+from duizhao.corpus.alignment.lattice import (
+    TYPES,
+    Band,
+    beads_between,
+    full_band,
+    make_band,
+    widened,
+)
+from duizhao.corpus.alignment.prepare import make_ready
+from duizhao.corpus.alignment.signals import overlap
+from duizhao.corpus.alignment.tokens import bags
 
 RUN = 0.7
 

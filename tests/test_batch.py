@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.paths import models_folder
+from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.storage import Place
 
-from flows.publish import read_seal
-from flows.storage import Place
-from models.paths import models_folder
 from tests.batches import (
     ROOT,
     batch,
@@ -31,7 +31,7 @@ real = os.fsync
 def fsync(file):
     time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
     real(file)
-if "flows.workers" in sys.orig_argv:
+if "duizhao.flows.batch.workers" in sys.orig_argv:
     os.fsync = fsync
 """
 
@@ -40,7 +40,7 @@ import os, sys
 def hook(event, arguments):
     if event == "open" and str(arguments[0]).endswith(os.environ["DEADLY_FILE"]):
         os.kill(os.getpid(), int(os.environ["DEADLY_SIGNAL"]))
-if "flows.workers" in sys.orig_argv:
+if "duizhao.flows.batch.workers" in sys.orig_argv:
     sys.addaudithook(hook)
 """
 
@@ -48,8 +48,8 @@ if "flows.workers" in sys.orig_argv:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A cache of its own, weights and compiled code as they are already; one Prefect server."""
-    from corpus.alignment.compiled import compile_cache
-    from flows import runtime
+    from duizhao.corpus.alignment.compiled import compile_cache
+    from duizhao.flows.runtime import session as runtime
 
     changes = {
         "DUIZHAO_MODELS": str(models_folder()),
@@ -138,8 +138,8 @@ def test_rows_of_the_batch_are_those_of_single_builds(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """To the last digit of their figures, from empty caches of their own."""
-    from flows.build import build
-    from flows.settings import Settings, plain
+    from duizhao.flows.build.flow import build
+    from duizhao.flows.settings import Settings, plain
 
     folder = make_documents(tmp_path / "documents", 6, broken=False)
     apart = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
@@ -247,7 +247,7 @@ def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doub
     out = tmp_path / "out"
     process = begin(slowly(environment, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
-    (worker,) = processes("flows.workers", process.pid)
+    (worker,) = processes("duizhao.flows.batch.workers", process.pid)
     os.kill(worker, signal.SIGKILL)
     assert process.wait(300) == 1, "only the five bad documents failed"
     assert contents(out) == contents(undisturbed)
@@ -265,7 +265,7 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
     out = tmp_path / "out"
     process = begin(slowly(environment, tmp_path, 600), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
-    workers = processes("flows.workers", process.pid)
+    workers = processes("duizhao.flows.batch.workers", process.pid)
     process.send_signal(sign)
     assert process.wait(60) == code
     log = (tmp_path / "out.log").read_text()
@@ -280,10 +280,10 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
 def test_a_group_that_came_to_nothing_leaves_its_documents_and_says_so(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import batch as batches
-    from flows.job import options_of
-    from flows.manifest import read_manifest
-    from flows.settings import Settings
+    from duizhao.flows.batch import flow as batches
+    from duizhao.flows.batch.manifest import read_manifest
+    from duizhao.flows.batch.plan import options_of
+    from duizhao.flows.settings import Settings
 
     def broken(*_: object) -> None:
         raise RuntimeError("a fault of our own")
@@ -446,7 +446,7 @@ def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_lin
     out = tmp_path / "out"
     process = begin(slowly(private, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
-    (server,) = processes("flows.server", process.pid)
+    (server,) = processes("duizhao.flows.runtime.server", process.pid)
     os.kill(server, signal.SIGKILL)
     assert process.wait(300) == 1, "only the five bad documents failed"
     log = (tmp_path / "out.log").read_text()

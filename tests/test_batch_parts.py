@@ -14,18 +14,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duizhao.corpus.bitext import MachineTranslation
+from duizhao.corpus.cleaning.splits import Shares
+from duizhao.corpus.document import InputError
+from duizhao.flows import results, stages
+from duizhao.flows.batch import documents, groups, workers
+from duizhao.flows.batch import plan as job
+from duizhao.flows.batch.assemble import Plan, is_whole, publish, read_seal, scratch
+from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
+from duizhao.flows.batch.progress import Tally, keep, rate_text
+from duizhao.flows.deployments import check_none_left
+from duizhao.flows.runtime import machine
+from duizhao.flows.settings import Settings, plain
+from duizhao.flows.storage import (
+    Place,
+    StorageError,
+    fingerprint,
+    fingerprints,
+    is_remote,
+    plain_path,
+)
+from duizhao.flows.terminal import console
 
-from corpus.bitext import MachineTranslation
-from corpus.document import InputError
-from corpus.splits import Shares
-from flows import console, documents, groups, job, machine, results, stages, workers
-from flows.deployments import check_none_left
-from flows.manifest import Entry
-from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
-from flows.publish import Plan, is_whole, publish, read_seal, scratch
-from flows.settings import Settings, plain
-from flows.storage import Place, StorageError, fingerprint, fingerprints, is_remote, plain_path
-from flows.tally import Tally, keep, rate_text
 from tests.test_splits import row
 
 PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
@@ -218,7 +229,7 @@ def done(out: Path, *names: str) -> tuple[list[Entry], list[str]]:
 
 
 def job_row(kept: Any) -> Any:
-    from corpus.splits import KeyedRow, text_keys
+    from duizhao.corpus.cleaning.splits import KeyedRow, text_keys
 
     return KeyedRow(kept, text_keys(kept, [kept.source], [kept.target]))
 
@@ -463,7 +474,7 @@ def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
 def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import batch_summary
+    from duizhao.flows.batch import summary as batch_summary
 
     monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
     (tmp_path / "a.zh.txt").write_text("a")
@@ -513,8 +524,8 @@ def test_a_slow_batch_does_not_say_that_it_does_nothing() -> None:
 def test_accounts_of_many_documents_measure_nothing_but_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from evaluation import translation
-    from flows import corpus_account
+    from duizhao.evaluation.metrics import translation
+    from duizhao.flows.batch import record as corpus_account
 
     measured: list[str] = []
     real = translation.measure
@@ -540,7 +551,7 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
 def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import batch_summary
+    from duizhao.flows.batch import summary as batch_summary
 
     monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
     odd = "one\u2028two\u2029three\u0085four\x1cfive"

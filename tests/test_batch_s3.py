@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duizhao.corpus.bitext import MachineTranslation
+from duizhao.corpus.paths import models_folder
+from duizhao.flows import results
+from duizhao.flows.batch.lock import Held, hold, holder
+from duizhao.flows.runtime.machine import machine
+from duizhao.flows.storage import Place, fingerprint, fingerprints
 
-from corpus.bitext import MachineTranslation
-from flows import results
-from flows.lock import Held, hold, holder
-from flows.machine import machine
-from flows.storage import Place, fingerprint, fingerprints
-from models.paths import models_folder
 from tests.batches import ROOT, batch, command, make_documents
 
 pytest.importorskip("s3fs")
@@ -84,8 +84,8 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def environment(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    from corpus.alignment.compiled import compile_cache
-    from flows import runtime
+    from duizhao.corpus.alignment.compiled import compile_cache
+    from duizhao.flows.runtime import session as runtime
 
     with runtime.session() as connect:
         connect()
@@ -141,7 +141,7 @@ def test_a_lock_in_an_object_store_says_who_and_goes_stale(
             pass
         told = holder(place)
         assert told
-        monkeypatch.setattr("flows.lock.STALE_SECONDS", -1.0)
+        monkeypatch.setattr("duizhao.flows.batch.lock.STALE_SECONDS", -1.0)
         assert holder(place) is None, "a holder that is not heard of any more has lost it"
     assert holder(place) is None
 
@@ -220,7 +220,7 @@ def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
     environment: dict[str, str], store: Store, tmp_path: Path
 ) -> None:
     quick = (
-        "import flows.storage; flows.storage.PAUSES = (0.1,); from flows.cli import main; main()"
+        "import duizhao.flows.storage; duizhao.flows.storage.PAUSES = (0.1,); from duizhao.flows.cli import main; main()"
     )
     away = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     keyless = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(tmp_path)}

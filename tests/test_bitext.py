@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import MachineTranslation, check_identity, make_bitext
+from duizhao.corpus.document import BrokenIdentity
 
-from corpus.alignment.bead import Bead
-from corpus.bitext import MachineTranslation, check_identity, make_bitext
-from corpus.document import BrokenIdentity
 from tests.bitexts import document
 
 SOURCE = document("s", "zh", ["导言"], ["会议开始。", "会议结束。"], ["谢谢。"])

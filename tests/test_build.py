@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from corpus.document import DuizhaoError, InputError
-from corpus.samples import pair
-from flows import folder, results
-from flows.settings import plain, resolve
-from models.paths import models_folder
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.files import folder
+from duizhao.corpus.paths import models_folder
+from duizhao.corpus.samples import pair
+from duizhao.flows import results
+from duizhao.flows.settings import plain, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ("corpus.jsonl", "corpus.tsv", "corpus.tmx", "corpus.parquet", "ledger.jsonl")
@@ -46,8 +46,8 @@ The meeting adopted resolution 7 (2021). Participants thanked the host country f
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A cache of its own, weights and compiled code as they are already; one Prefect server."""
-    from corpus.alignment.compiled import compile_cache
-    from flows import runtime
+    from duizhao.corpus.alignment.compiled import compile_cache
+    from duizhao.flows.runtime import session as runtime
 
     home = tmp_path_factory.mktemp("build")
     changes = {
@@ -80,7 +80,7 @@ def duizhao(
     environment: dict[str, str], *arguments: object, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *map(str, arguments)],
+        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *map(str, arguments)],
         env=environment | {"PYTHONPATH": str(ROOT)},
         cwd=cwd,
         capture_output=True,
@@ -91,7 +91,7 @@ def duizhao(
 
 def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> dict[str, Any]:
     """A build in this process, which knows nothing of those before."""
-    from flows.build import build as build_flow
+    from duizhao.flows.build.flow import build as build_flow
 
     results.forget()
     target = str(texts / "r.en.txt") if reference else None
@@ -133,7 +133,7 @@ def test_the_formats_agree_and_are_valid(built: Path) -> None:
     lines = (built / "corpus.tsv").read_text().splitlines()
     assert [line.split("\t")[0] for line in lines[1:]] == expected
     tree = etree.parse(built / "corpus.tmx")
-    dtd = etree.DTD(io.BytesIO((ROOT / "corpus/writers/tmx14.dtd").read_bytes()))
+    dtd = etree.DTD(io.BytesIO((ROOT / "corpus/files/tmx14.dtd").read_bytes()))
     assert dtd.validate(tree), dtd.error_log
     assert [unit.get("tuid") for unit in tree.iter("tu")] == expected
 
@@ -181,8 +181,8 @@ def test_results_are_named_by_what_made_them_not_by_names(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The same weights under another name are the same; another device or arithmetic is not."""
-    from flows import stages
-    from models.weights import default_folder
+    from duizhao.flows import stages
+    from duizhao.models.weights.default import default_folder
 
     same = resolve(model="default", engine="ctranslate2", device="auto").settings
     assert stages.translation_parts(same) == stages.translation_parts(resolve().settings)
@@ -200,15 +200,15 @@ def test_results_are_named_by_what_made_them_not_by_names(
 
 
 def weights_files() -> list[str]:
-    from models.weights import FILES
+    from duizhao.models.weights.default import FILES
 
     return [file.name for file in FILES]
 
 
 def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
-    from flows import console
-    from flows.build import _worth_a_retry
-    from models.errors import WeightsError
+    from duizhao.flows.build.flow import _worth_a_retry
+    from duizhao.flows.terminal import console
+    from duizhao.models.errors import WeightsError
 
     said: list[str] = []
 
@@ -333,7 +333,7 @@ def test_a_build_killed_while_it_translates_goes_on_to_the_same_corpus(
     arguments = ["build", report, "--reference", reference, "--beam", "1", "--no-report"]
 
     def command(out: str) -> list[str]:
-        told = [sys.executable, "-c", "from flows.cli import main; main()"]
+        told = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
         return [*told, *map(str, arguments), "--out", str(tmp_path / out), "--json"]
 
     first = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
@@ -440,8 +440,8 @@ def test_a_pipe_gives_its_own_document_and_not_the_one_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """Two pipes of the same name, as <(...) gives them, with different texts."""
-    from flows import stages
-    from flows.inputs import pipes_held
+    from duizhao.flows import stages
+    from duizhao.flows.inputs import pipes_held
 
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -467,7 +467,8 @@ def test_a_build_of_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
 def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    from flows import console, stages
+    from duizhao.flows import stages
+    from duizhao.flows.terminal import console
 
     said: list[str] = []
 
@@ -499,8 +500,7 @@ def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import docx
-
-    from flows.pair import Pair, pair_of
+    from duizhao.flows.build.inputs import Pair, pair_of
 
     for language, text in (("zh", "会议开始。"), ("en", "The meeting began.")):
         document = docx.Document()

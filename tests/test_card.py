@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.cleaning.plan import default_plan
+from duizhao.corpus.cleaning.run import clean
+from duizhao.corpus.files.card import CardFacts, SplitFacts, render, size_category
+from duizhao.corpus.files.parquet import write
 
-from corpus.card import CardFacts, SplitFacts, render, size_category
-from corpus.cleaning.plan import default_plan
-from corpus.cleaning.run import clean
-from corpus.writers.parquet import write
 from tests.test_splits import row
 
 ROWS = {

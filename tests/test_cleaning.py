@@ -8,17 +8,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.numbers import figures
+from duizhao.corpus.cleaning.plan import STEPS, Planned, default_plan, describe, parse_plan, planned
+from duizhao.corpus.cleaning.run import CleaningReport, clean, counts
+from duizhao.corpus.cleaning.step import LookingCheck
+from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.files import jsonl
+from duizhao.corpus.files.read import read_ledger, read_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.bitext import Row
-from corpus.cleaning.numbers import figures
-from corpus.cleaning.plan import STEPS, Planned, default_plan, describe, parse_plan, planned
-from corpus.cleaning.run import CleaningReport, clean, counts
-from corpus.cleaning.step import LookingCheck
-from corpus.corpus_files import read_ledger, read_rows
-from corpus.document import InputError, LedgerEntry
-from corpus.writers import jsonl
 from tests.test_score import run as command
 
 GOOD = (

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.paths import models_folder
+from duizhao.flows import stages
+from duizhao.flows.batch import flow as batches
+from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.plan import Job, options_of, plan_job
+from duizhao.flows.settings import Settings
 
-from flows import batch as batches
-from flows import stages
-from flows.job import Job, options_of, plan_job
-from flows.manifest import Entry
-from flows.settings import Settings
-from models.paths import models_folder
 from tests.batches import (
     ROOT,
     batch,
@@ -36,7 +36,7 @@ from tests.test_batch import slowly
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A cache of its own, weights and compiled code as they are already."""
-    from corpus.alignment.compiled import compile_cache
+    from duizhao.corpus.alignment.compiled import compile_cache
 
     return os.environ | {
         "DUIZHAO_MODELS": str(models_folder()),
@@ -208,7 +208,7 @@ def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
     slow = slowly(environment, tmp_path, 600)
     with running([*words, "--workers", "2"], slow, tmp_path / "batch") as process:
         wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
-        workers = processes("flows.workers", process.pid)
+        workers = processes("duizhao.flows.batch.workers", process.pid)
         log = tmp_path / "batch" / "log"
         for _ in range(3):  # Ray now and then loses a signal: then one sends it again
             process.send_signal(sign)

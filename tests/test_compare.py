@@ -12,19 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import InputError
+from duizhao.corpus.files.jsonl import write
+from duizhao.evaluation.comparison.compare import compare
+from duizhao.evaluation.comparison.page import marked, render
+from duizhao.evaluation.comparison.systems import Segments, from_runs
+from duizhao.evaluation.comparison.tables import escape, latex, markdown
+from duizhao.evaluation.metrics import words
+from duizhao.evaluation.metrics.correlation import correlate
+from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
+from duizhao.flows.terminal.comparison import print_tables
 from rich.console import Console
 
-from corpus.bitext import Row
-from corpus.document import InputError
-from corpus.writers.jsonl import write
-from evaluation import words
-from evaluation.compare import compare
-from evaluation.compare_page import marked, render
-from evaluation.compare_tables import escape, latex, markdown
-from evaluation.correlation import correlate
-from evaluation.ngrams import by_frequency, outstanding
-from evaluation.systems import Segments, from_runs
-from flows.comparing import print_tables
 from tests.test_score import HYPOTHESES, REFERENCES, run
 
 OTHERS = [line.replace("report", "paper").replace("2021", "2012") for line in HYPOTHESES]
@@ -236,8 +236,8 @@ def test_what_cannot_be_done_is_said_before_the_work(
     code, _, told = run(*arguments, "--terms", tmp_path / "none.tsv")
     assert code == 2
     assert "none.tsv" in told
-    monkeypatch.setattr("evaluation.compare.measure", no_work)
-    monkeypatch.setattr("evaluation.significance.MEMORY", 1000)
+    monkeypatch.setattr("duizhao.evaluation.comparison.compare.measure", no_work)
+    monkeypatch.setattr("duizhao.evaluation.metrics.significance.MEMORY", 1000)
     with pytest.raises(InputError, match="--trials"):
         compare(Segments(REFERENCES, {"a": HYPOTHESES, "b": REFERENCES}), tests=["randomization"])
 

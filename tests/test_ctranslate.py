@@ -7,16 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from duizhao.models.cores import usable_cores
+from duizhao.models.errors import ModelError, ModelSettingError
+from duizhao.models.guards.check import UNKNOWN
+from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
+from duizhao.models.translation.engine import Decoding, Engine
+from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.packed_engine import Hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
-
-from models.auto import load_engine
-from models.batching import bound, halve, pack, padded, rejoin, split_to_fit
-from models.cores import usable_cores
-from models.engine import Decoding, Engine
-from models.errors import ModelError, ModelSettingError
-from models.guards import UNKNOWN
-from models.packed import Hypothesis
 
 TEXTS = [
     "安全理事会第 2532(2020)号决议要求秘书长提出报告。",

@@ -18,23 +18,24 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-
-from corpus.document import DuizhaoError, InputError
-from flows import deployments, runtime
-from flows.deployments import (
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.paths import models_folder
+from duizhao.flows import deployments
+from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.batch.folder_manifest import PATTERN
+from duizhao.flows.batch.lock import hold
+from duizhao.flows.batch.outcomes import STATE
+from duizhao.flows.deployments import (
     SETTLED_SECONDS,
     arrived,
     read_manifest_or_none,
     scheduled_batch,
     watch_folder,
 )
-from flows.folder_pairs import PATTERN
-from flows.lock import hold
-from flows.outcomes import STATE
-from flows.publish import read_seal
-from flows.storage import Place
-from models.errors import ModelNameError, WeightsError
-from models.paths import models_folder
+from duizhao.flows.runtime import session as runtime
+from duizhao.flows.storage import Place
+from duizhao.models.errors import ModelNameError, WeightsError
+
 from tests.batches import ROOT, make_documents
 
 BY_COMMAND_ONLY = {"resume", "subflows", "json"}
@@ -81,7 +82,7 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
 
 
 def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
-    from flows.commands.batch import batch
+    from duizhao.flows.commands.batch import batch
 
     told = inspect.signature(batch).parameters
     wanted = set(told) - BY_COMMAND_ONLY - IN_CONFIG
@@ -96,7 +97,7 @@ def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A real Prefect server with a home and a database of its own, named in the environment."""
-    from corpus.alignment.compiled import compile_cache
+    from duizhao.corpus.alignment.compiled import compile_cache
 
     home = tmp_path / "prefect"
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -159,7 +160,7 @@ def run_deployed(name: str, parameters: dict[str, Any]) -> None:
 def watch(parameters: dict[str, Any]) -> Any:
     """What the flow returns, from a process of its own, as a server would have it run."""
     code = (
-        "import json, sys; from flows.deployments import watch_folder; "
+        "import json, sys; from duizhao.flows.deployments import watch_folder; "
         "print(json.dumps(watch_folder(**json.loads(sys.argv[1]))))"
     )
     words = [sys.executable, "-c", code, json.dumps(parameters)]

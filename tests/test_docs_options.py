@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
-
-from flows.cli import app
+from duizhao.flows.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

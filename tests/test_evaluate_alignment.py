@@ -7,12 +7,17 @@ import time
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.alignment import parse_bead
+from duizhao.corpus.document import InputError
+from duizhao.evaluation.metrics.alignment import (
+    check_same_texts,
+    paired_files,
+    read_beads,
+    score,
+    score_by_type,
+)
+from duizhao.flows.cli import app
 from typer.testing import CliRunner
-
-from corpus.alignment import parse_bead
-from corpus.document import InputError
-from evaluation.alignment import check_same_texts, paired_files, read_beads, score, score_by_type
-from flows.cli import app
 
 GOLD = ["[0]:[0]", "[1]:[1,2]", "[2]:[]", "[3,4]:[3]", "[5]:[4]", "[]:[5]"]
 PREDICTED = ["[0]:[0]", "[1]:[1]", "[]:[2]", "[2]:[]", "[3,4]:[3]", "[5]:[4,5]"]

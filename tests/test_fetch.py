@@ -14,9 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
-from corpus.document import DuizhaoError, InputError
-from corpus.fetching import fetch_document, is_symbol
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.un.fetch import fetch_document, is_symbol
 
 PDF = b"%PDF-1.7\n" + b"x" * 200_000 + b"\n%%EOF\n"
 ERROR_PAGE = b"<!DOCTYPE html><html><head><title>Document not found</title></head><body>no</body>"
@@ -267,9 +266,8 @@ def test_what_is_a_symbol() -> None:
 def test_the_command_prints_paths_and_fails_where_a_language_lacks(
     ods: Ods, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from duizhao.flows.cli import app
     from typer.testing import CliRunner
-
-    from flows.cli import app
 
     ods.plans["en", "pdf"] = [PDF]
     result = CliRunner().invoke(

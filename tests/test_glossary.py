@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from models.glossary import Glossary, GlossaryError, Term, read_glossary
+from duizhao.models.glossary import Glossary, GlossaryError, Term, read_glossary
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from evaluation.benchmarks.translation_planted import (
+from duizhao.evaluation.benchmarks.translation_planted import (
     CLEAN,
     FOUND_SINCE,
     PAIRS,
     PLANTED,
     WRONG_INDEED,
 )
-from models.engine import Translation
-from models.guards import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
+from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
+from duizhao.models.translation.engine import Translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(("flag", "name", "output"), PLANTED)

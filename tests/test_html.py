@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from corpus.document import InputError
-from corpus.readers import read, read_bytes
+from duizhao.corpus.document import InputError
+from duizhao.corpus.reading import read, read_bytes
 
 NAVIGATION = [
     "高级搜索", "Weibo", "打印电子邮件", "订阅", "联系我们", "隐私政策", "相关新闻", "往日新闻",

@@ -9,9 +9,8 @@ import pytest
 import rendering
 import typesetting
 from browser import browser  # noqa: F401
+from duizhao.flows.cli import app
 from typer.testing import CliRunner
-
-from flows.cli import app
 
 
 @pytest.fixture

@@ -11,11 +11,10 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-
-from corpus import encoding
-from corpus.document import DuizhaoError, InputError
-from corpus.lines import Lines, read_lines
-from flows.lines import check_output, output
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.reading import encoding
+from duizhao.corpus.reading.lines import Lines, read_lines
+from duizhao.flows.terminal.output import check_output, output
 
 TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 
@@ -150,7 +149,7 @@ def test_a_pipe_a_device_and_a_link_are_written_to_and_not_replaced(tmp_path: Pa
 
 def test_a_dash_is_standard_output() -> None:
     program = (
-        "from pathlib import Path; from flows.lines import output\n"
+        "from pathlib import Path; from duizhao.flows.terminal.output import output\n"
         "with output(Path('-')) as s: print('大会。', file=s)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
@@ -187,7 +186,7 @@ def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path
         assert not left.exists()
         (at_work,) = tmp_path.glob(f".out.txt.{os.getpid()}.tmp")
         program = (
-            "from pathlib import Path; from flows.lines import output\n"
+            "from pathlib import Path; from duizhao.flows.terminal.output import output\n"
             f"with output(Path({str(tmp_path / 'out.txt')!r})) as s: s.write('theirs')"
         )
         subprocess.run([sys.executable, "-c", program], check=True)

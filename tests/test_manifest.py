@@ -10,12 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-
-from corpus.document import InputError
-from flows import console
-from flows.lock import Held, hold, holder
-from flows.manifest import Entry, groups, read_manifest, text_bytes
-from flows.storage import Place
+from duizhao.corpus.document import InputError
+from duizhao.flows.batch.lock import Held, hold, holder
+from duizhao.flows.batch.manifest import Entry, groups, read_manifest, text_bytes
+from duizhao.flows.storage import Place
+from duizhao.flows.terminal import console
 
 
 class Heard(console.Console):

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from models.auto import load_engine
-from models.ctranslate_file import dequantized, read_variables
-from models.engine import Decoding, Engine
-from models.errors import MissingPackage, ModelError
-from models.locate import locate
-from models.marian_weights import marian_form
-from models.target_pieces import serialized
-from models.weights import default_model
+from duizhao.models.errors import MissingPackage, ModelError
+from duizhao.models.translation.engine import Decoding, Engine
+from duizhao.models.translation.load import load_engine
+from duizhao.models.weights.ctranslate_file import dequantized, read_variables
+from duizhao.models.weights.default import default_model
+from duizhao.models.weights.locate import locate
+from duizhao.models.weights.target_pieces import serialized
+from duizhao.models.weights.to_marian import marian_form
 
 # written for this test
 CHINESE = [
@@ -208,7 +207,7 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 
-    from models.marian import load_marian
+    from duizhao.models.translation.marian import load_marian
 
     find = importlib.util.find_spec
     monkeypatch.setattr(

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from models.engine import Decoding, ForcedScore, Translation
-from models.errors import DamagedMemory, MemoryFileError, ModelNameError
-from models.memory import Memory, normalise
-from models.memory_file import size
+from duizhao.models.errors import DamagedMemory, MemoryFileError, ModelNameError
+from duizhao.models.translation.engine import Decoding, ForcedScore, Translation
+from duizhao.models.translation.memory import Memory, normalise
+from duizhao.models.translation.memory_file import size
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,8 +102,8 @@ import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from tests.test_memory import Named
-from models.engine import Decoding, Translation
-from models.memory import Memory
+from duizhao.models.translation.engine import Decoding, Translation
+from duizhao.models.translation.memory import Memory
 memory = Memory(Path(sys.argv[1]))
 setting = memory.setting(Named(), Decoding())
 for batch in range(40):
@@ -166,7 +165,7 @@ def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
 def duizhao(*arguments: str, cache: Path, text: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command line with a cache of its own."""
     return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments],
         cwd=ROOT,
         env={**os.environ, "DUIZHAO_CACHE": str(cache)},
         input=text,

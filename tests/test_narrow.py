@@ -8,10 +8,9 @@ import ctranslate2
 import numpy as np
 import pytest
 import sentencepiece
-
-from models.ctranslate_file import dequantized, parse_variables, read_variables
-from models.narrow import narrow_model
-from models.weights import default_model
+from duizhao.models.weights.ctranslate_file import dequantized, parse_variables, read_variables
+from duizhao.models.weights.default import default_model
+from duizhao.models.weights.narrow_int8 import narrow_model
 
 
 @pytest.fixture(scope="module")

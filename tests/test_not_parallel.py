@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from corpus.alignment import Bead, NotParallel, align
-from corpus.alignment.parallel import judge
-from corpus.alignment.support import posterior, support
-from corpus.alignment.texts import make_ready
-from evaluation.benchmarks.alignment_data import Gold, mac_dev, unpc
-from evaluation.benchmarks.not_parallel import crossed, joined, part
-from models.embedding import SpanEmbedder
+from duizhao.corpus.alignment import Bead, NotParallel, align
+from duizhao.corpus.alignment.parallel import judge
+from duizhao.corpus.alignment.prepare import make_ready
+from duizhao.corpus.alignment.support import posterior, support
+from duizhao.evaluation.benchmarks.alignment_data import Gold, mac_dev, unpc
+from duizhao.evaluation.benchmarks.not_parallel import crossed, joined, part
+from duizhao.models.embedding import SpanEmbedder
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 import typesetting
-
-from corpus.document import Document, InputError
-from corpus.readers import read, read_bytes
-from corpus.readers.draft import Source, assemble
-from corpus.readers.pdf import read_drafts
+from duizhao.corpus.document import Document, InputError
+from duizhao.corpus.reading import read, read_bytes
+from duizhao.corpus.reading.draft import Source, assemble
+from duizhao.corpus.reading.pdf.reader import read_drafts
 
 TWINS = ["A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31"]
 

@@ -9,17 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duizhao.corpus.cleaning.plan import parse_plan
+from duizhao.corpus.files.read import read_ledger
+from duizhao.flows import stages
+from duizhao.flows.batch import (
+    assemble as publish,
+)
+from duizhao.flows.batch import (
+    plan as job,
+)
+from duizhao.flows.batch import (
+    publish_progress,
+)
+from duizhao.flows.batch import (
+    summary as batch_summary,
+)
+from duizhao.flows.batch.leaving import leaving, tell_leaving
+from duizhao.flows.batch.lock import Held, hold
+from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
+from duizhao.flows.batch.publish_progress import PublishProgress
+from duizhao.flows.settings import Settings
+from duizhao.flows.storage import Place
+from duizhao.flows.terminal import console
 
-from corpus.cleaning.plan import parse_plan
-from corpus.corpus_files import read_ledger
-from flows import batch_summary, console, job, publish, publish_progress, stages
-from flows.leaving import leaving, tell_leaving
-from flows.lock import Held, hold
-from flows.manifest import Entry
-from flows.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
-from flows.publish_progress import PublishProgress
-from flows.settings import Settings
-from flows.storage import Place
 from tests.test_batch_parts import PLAN, Notes, done, job_row
 from tests.test_splits import row
 
@@ -270,7 +283,7 @@ def test_documents_that_leave_the_corpus_are_told_before_the_plan_is_replaced(
 def test_a_batch_looks_for_them_first_unless_it_keeps_them(
     batch: Batch, monkeypatch: pytest.MonkeyPatch, keep_planned: bool, told: bool
 ) -> None:
-    from flows import batch as batches
+    from duizhao.flows.batch import flow as batches
 
     class PlannedNow(Exception):  # noqa: N818
         pass

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.files import hub as publish
+from duizhao.corpus.files.card import CardFacts, SplitFacts, render
+from duizhao.corpus.files.parquet import write
 
-from corpus import publish
-from corpus.card import CardFacts, SplitFacts, render
-from corpus.writers.parquet import write
 from tests.hub import Hub, running_hub
 from tests.test_splits import row
 
@@ -67,7 +67,7 @@ def run(
     }
     if token:
         environment["HF_TOKEN"] = token
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "push", str(folder)]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "push", str(folder)]
     done = subprocess.run(
         [*command, *arguments], capture_output=True, text=True, check=False, env=environment
     )

@@ -15,9 +15,8 @@ import pytest
 import rendering
 import typesetting
 from browser import browser  # noqa: F401
-
-from corpus.document import Document, Language, LedgerEntry
-from corpus.readers import read_bytes
+from duizhao.corpus.document import Document, Language, LedgerEntry
+from duizhao.corpus.reading import read_bytes
 
 MAKERS: dict[str, Callable[[str], bytes]] = {
     "docx": rendering.docx,
@@ -111,8 +110,7 @@ def test_headings_are_headings_in_every_format(language: Language) -> None:
 def test_the_untagged_pdf_is_what_it_says() -> None:
     """It breaks pages in sentences and keeps footnotes at the foot, or it would prove little."""
     import pypdfium2
-
-    from corpus.readers.pdf import use_tags
+    from duizhao.corpus.reading.pdf.reader import use_tags
 
     pdf = pypdfium2.PdfDocument(typesetting.untagged_pdf("zh"))
     assert not use_tags(pdf)

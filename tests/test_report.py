@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.document import InputError
+from duizhao.evaluation.report import write_report
+from duizhao.evaluation.report.data import items_of, page_data
+from duizhao.evaluation.report.dotplot import similar_places
+from duizhao.evaluation.report.folder import read_folder
+from duizhao.evaluation.report.page import json_for_html
 from report_folders import make_batch, make_folder, make_large, write_folder
-
-from corpus.document import InputError
-from evaluation.report import write_report
-from evaluation.report.data import items_of, page_data
-from evaluation.report.dotplot import similar_places
-from evaluation.report.folder import read_folder
-from evaluation.report.page import json_for_html
 
 
 def test_every_sentence_is_on_the_page_once_and_in_order(tmp_path: Path) -> None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from browser import browser, open_page, problems, wait_until
+from duizhao.evaluation.report import write_report
+from duizhao.evaluation.report.page import ASSETS
+from duizhao.evaluation.report.screenshots import shoot
 from report_folders import make_batch, make_folder, make_large, write_folder
-
-from evaluation.report import write_report
-from evaluation.report.page import ASSETS
-from evaluation.report.screenshots import shoot
 
 __all__ = ["browser", "problems"]
 

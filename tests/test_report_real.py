@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from browser import browser, open_page, problems, wait_until
-
-from corpus.corpus_files import read_ledger, read_rows
-from corpus.workfile import read_work
+from duizhao.corpus.files.alignment_file import read_work
+from duizhao.corpus.files.read import read_ledger, read_rows
 
 __all__ = ["browser", "problems"]
 
@@ -35,7 +34,7 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
             lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
             path.write_text("\n".join(lines), encoding="utf-8")
     out = here / "out"
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "build", str(source)]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "build", str(source)]
     command += ["--reference", str(target), "--out", str(out), "--beam", "1"]
     log = here / "build.log"
     with log.open("wb") as file:

@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 import pytest
 from browser import browser, open_page, problems, wait_until
+from duizhao.corpus.bitext import check_identity
+from duizhao.corpus.files.alignment_file import read_work
+from duizhao.corpus.files.read import read_ledger, read_rows
+from duizhao.evaluation.review.session import open_session
 from report_folders import make_folder
 
-from corpus.bitext import check_identity
-from corpus.corpus_files import read_ledger, read_rows
-from corpus.workfile import read_work
-from evaluation.review.session import open_session
 from tests.batches import heed_ctrl_c
 
 __all__ = ["browser", "problems"]
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """`duizhao review` as a process, and the address it printed."""
     out = folder.parent / f"review-{time.monotonic_ns()}.out"
-    command = [sys.executable, "-c", "from flows.cli import main; main()"]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
     command += ["review", str(folder), "--no-browser", "--by", "anna"]
     with out.open("wb") as file:
         process = subprocess.Popen(
@@ -53,7 +53,7 @@ def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 def duizhao(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -394,8 +394,8 @@ def test_ctrl_c_ends_a_review_and_says_how_to_go_on(tmp_path: Path) -> None:
 SLOW = """
 import sys, time
 from pathlib import Path
-from evaluation.review.server import serve
-from evaluation.review.session import open_session
+from duizhao.evaluation.review.server import serve
+from duizhao.evaluation.review.session import open_session
 from tests.batches import heed_ctrl_c
 
 def aligner(work, beads):

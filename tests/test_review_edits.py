@@ -6,21 +6,20 @@ import json
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.alignment.bead import Bead, check_cover
+from duizhao.corpus.bitext import check_identity
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.files.alignment_file import write_work
+from duizhao.corpus.files.folder import begin, finish
+from duizhao.evaluation.review.apply import account, apply_review
+from duizhao.evaluation.review.edits import DELETED, EditError, plan, review_beads
+from duizhao.evaluation.review.log import append, check_build, read_log
+from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
+from duizhao.evaluation.review.realign import align_around
+from duizhao.evaluation.review.session import Session, open_session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_folders import SENTENCES, make_folder, make_work
-
-from corpus.alignment.bead import Bead, check_cover
-from corpus.bitext import check_identity
-from corpus.document import DuizhaoError, InputError
-from corpus.edits import DELETED, EditError, plan, review_beads
-from corpus.workfile import write_work
-from evaluation.review.apply import account, apply_review
-from evaluation.review.log import append, check_build, read_log
-from evaluation.review.outcome import calibration, reviewed_bitext
-from evaluation.review.realign import align_around
-from evaluation.review.session import Session, open_session
-from flows.folder import begin, finish
 
 
 @pytest.fixture
@@ -271,8 +270,8 @@ def test_apply_names_the_folder_it_cannot_write(folder: Path) -> None:
 def test_apply_keeps_the_rows_beyond_what_the_page_shows(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaluation.report.folder.MOST_ROWS", 2)
-    monkeypatch.setattr("evaluation.report.folder.read_folder.__defaults__", (2,))
+    monkeypatch.setattr("duizhao.evaluation.report.folder.MOST_ROWS", 2)
+    monkeypatch.setattr("duizhao.evaluation.report.folder.read_folder.__defaults__", (2,))
     session = open_session(folder, "anna")
     session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     assert apply_review(folder)["counts"]["rows"] == 4

@@ -9,15 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.files.folder import alone
+from duizhao.evaluation.review.log import locked
+from duizhao.evaluation.review.server import make_app
+from duizhao.evaluation.review.session import Session, open_session
+from duizhao.flows.terminal.browser import open_later
 from report_folders import make_folder
 from starlette.testclient import TestClient
-
-from corpus.document import DuizhaoError
-from evaluation.review.log import locked
-from evaluation.review.server import make_app
-from evaluation.review.session import Session, open_session
-from flows.folder import alone
-from flows.opening import open_later
 
 TOKEN = "a-token-of-the-test"
 HERE = "http://127.0.0.1:8765"

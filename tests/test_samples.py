@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from corpus.alignment.bead import check_cover, parse_bead
-from corpus.samples import pair
+from duizhao.corpus.alignment.bead import check_cover, parse_bead
+from duizhao.corpus.samples import pair
 
 DATA = Path(__file__).parent / "data"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evaluation.benchmarks.scale_documents import Text, make_documents, places_by_figures
+from duizhao.evaluation.benchmarks.scale_documents import Text, make_documents, places_by_figures
 
 
 def drifting() -> tuple[list[str], list[str]]:

@@ -1,4 +1,4 @@
-"""duizhao score and evaluation.translation: sacrebleu's own figures, to the last digit."""
+"""duizhao score and duizhao.evaluation.metrics.translation: sacrebleu's own figures, to the last digit."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from duizhao.evaluation.metrics.translation import measure, score, segment_scores
 from typer.testing import CliRunner
-
-from evaluation.translation import measure, score, segment_scores
 
 REFERENCES = [
     "The Secretary-General reported on 15 January 2021.",
@@ -51,7 +50,7 @@ def sacrebleu(*arguments: str | Path) -> list[dict[str, object]]:
 
 def run(*arguments: str | Path) -> tuple[int, str, str]:
     """(exit code, stdout, stderr) of the real command."""
-    command = [sys.executable, "-c", "from flows.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -140,7 +139,7 @@ def test_packed_files_are_read(files: tuple[Path, Path]) -> None:
 
 
 def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
-    from flows.cli import app
+    from duizhao.flows.cli import app
 
     hypothesis, reference = files
     arguments = ["score", "-", str(reference), "--segments", "--to", "json", "-m", "chrf++"]

@@ -7,12 +7,12 @@ import os
 from dataclasses import replace
 
 import pytest
+from duizhao.corpus.document import InputError
+from duizhao.evaluation.metrics.comet import comet
+from duizhao.evaluation.metrics.scores import score_rows
+from duizhao.evaluation.metrics.translation import segment_scores
 from sacrebleu.metrics.bleu import BLEU
 
-from corpus.document import InputError
-from evaluation.neural import comet
-from evaluation.scores import score_rows
-from evaluation.translation import segment_scores
 from tests.test_cleaning import row
 
 TEXTS = (

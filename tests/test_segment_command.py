@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from corpus.samples import pair
+from duizhao.corpus.samples import pair
 
 SAMPLE_ZH, SAMPLE_EN = pair()
 
 
 def segment(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "segment"]
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "segment"]
     return subprocess.run(
         [*command, *map(str, arguments)], input=stdin, capture_output=True, check=False
     )

@@ -7,9 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from corpus.document import InputError, Language
-from corpus.readers import read_bytes
+from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.reading import read_bytes
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">

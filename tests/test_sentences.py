@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.document import Language
+from duizhao.corpus.segmentation.sentences import split
+from duizhao.evaluation.benchmarks.segmentation import measure, paragraphs_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from corpus.document import Language
-from corpus.sentences import split
-from evaluation.benchmarks.segmentation import measure, paragraphs_of
 
 DATA = Path(__file__).parent / "data"
 

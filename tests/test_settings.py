@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from corpus.document import InputError
-from flows.settings import Settings, from_plain, plain, resolve
+from duizhao.corpus.document import InputError
+from duizhao.flows.settings import Settings, from_plain, plain, resolve
 
 
 @pytest.fixture

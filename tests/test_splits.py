@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from corpus.bitext import Row
-from corpus.document import InputError, LedgerEntry
-from corpus.splits import (
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.splits import (
     SPLITS,
     KeyedRow,
     Shares,
@@ -19,6 +15,9 @@ from corpus.splits import (
     split_of,
     text_keys,
 )
+from duizhao.corpus.document import InputError, LedgerEntry
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 HALVES = Shares(validation=0.3, test=0.3)
 

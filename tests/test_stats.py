@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.files import jsonl, parquet
+from duizhao.corpus.files.read import read_rows
+from duizhao.evaluation.statistics import statistics
 
-from corpus.bitext import Row
-from corpus.corpus_files import read_rows
-from corpus.document import InputError, LedgerEntry
-from corpus.writers import jsonl, parquet
-from evaluation.corpus import statistics
 from tests.test_cleaning import GOOD, row
 from tests.test_score import run
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 import sentencepiece
-
-from models.auto import load_engine
-from models.engine import Engine, ForcedScore
-from models.errors import ModelError
-from models.target_pieces import TargetPieces, load_target_pieces, serialized
-from models.weights import default_model
+from duizhao.models.errors import ModelError
+from duizhao.models.translation.engine import Engine, ForcedScore
+from duizhao.models.translation.load import load_engine
+from duizhao.models.weights.default import default_model
+from duizhao.models.weights.target_pieces import TargetPieces, load_target_pieces, serialized
 
 # written for this test
 PAIRS = [

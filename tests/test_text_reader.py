@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duizhao.corpus.document import Document, InputError, Language
+from duizhao.corpus.language import check, chinese_share
+from duizhao.corpus.reading import furniture, read, read_bytes
+from duizhao.corpus.reading.encoding import decode
+from duizhao.corpus.reading.layout import Joiner
+from duizhao.corpus.samples import pair
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from corpus import furniture
-from corpus.document import Document, InputError, Language
-from corpus.encoding import decode
-from corpus.language import check, chinese_share
-from corpus.layout import Joiner
-from corpus.readers import read, read_bytes
-from corpus.samples import pair
 
 DATA = Path(__file__).parent / "data"
 sys.path.insert(0, str(DATA))

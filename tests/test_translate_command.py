@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from flows.lines import Lines
-from models.paths import models_folder
+from duizhao.corpus.paths import models_folder
+from duizhao.flows.terminal.output import Lines
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "translate"]
+COMMAND = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "translate"]
 
 
 def translate(
@@ -110,7 +109,7 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     source = tmp_path / "in.zh"
     source.write_text("大会。\n" * 50_000, encoding="utf-8")
     done = subprocess.run(
-        f"{sys.executable} -c 'from flows.cli import main; main()' translate {source} --beam 1 "
+        f"{sys.executable} -c 'from duizhao.flows.cli import main; main()' translate {source} --beam 1 "
         "| head -1",
         shell=True,
         cwd=ROOT,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from flows import translating
-from flows.translating import detail, progress_bar
-from models.translator import Statistics
+from duizhao.flows.terminal import translating
+from duizhao.flows.terminal.translating import detail, progress_bar
+from duizhao.models.translation.translator import Statistics
 
 
 def test_progress_has_both_rates_and_the_time_left() -> None:

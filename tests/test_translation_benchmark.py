@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from models.paths import models_folder
+from duizhao.corpus.paths import models_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def benchmark(place: Path, shared: Path, *options: str) -> tuple[str, dict[str, Any]]:
     """What it prints, and what it writes as JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "evaluation.benchmarks.translation", *options,
+        [sys.executable, "-m", "duizhao.evaluation.benchmarks.translation", *options,
          "--json", str(place / "told.json")],
         cwd=ROOT,
         env={**os.environ, "DUIZHAO_SHARED": str(shared.parent),

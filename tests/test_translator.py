@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from models.auto import load_engine
-from models.batching import clauses
-from models.engine import Decoding, Engine, Translation
-from models.memory import Memory
-from models.paths import models_folder
-from models.retries import Case, restored, with_stand_ins
-from models.translator import Statistics, Translator
+from duizhao.corpus.paths import models_folder
+from duizhao.models.translation.batching import clauses
+from duizhao.models.translation.engine import Decoding, Engine, Translation
+from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.memory import Memory
+from duizhao.models.translation.retries import Case, restored, with_stand_ins
+from duizhao.models.translation.translator import Statistics, Translator
 
 ROOT = Path(__file__).resolve().parent.parent
 GREEDY = Decoding(beam=1)
@@ -151,7 +150,7 @@ def _start(source: Path, output: Path, cache: Path) -> subprocess.Popen[bytes]:
         [
             sys.executable,
             "-c",
-            "from flows.cli import main; main()",
+            "from duizhao.flows.cli import main; main()",
             *("translate", str(source), "-o", str(output), "--beam", "1", "--batch-tokens", "128"),
         ],
         cwd=ROOT,

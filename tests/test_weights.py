@@ -15,10 +15,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-from models import weights
-from models.errors import ModelNameError, WeightsError
-from models.locate import locate
+from duizhao.models.errors import ModelNameError, WeightsError
+from duizhao.models.weights import default as weights
+from duizhao.models.weights.locate import locate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -133,7 +132,7 @@ def test_a_killed_fetch_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 def _command(*arguments: str, cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments],
         cwd=ROOT,
         env={
             **os.environ,
@@ -248,7 +247,7 @@ def test_progress_is_seen_whatever_the_version_of_pip(
 
 
 def test_a_line_a_step_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    from flows.console import TerminalConsole
+    from duizhao.flows.terminal.console import TerminalConsole
 
     console = TerminalConsole()
     with console.stage("translate"):
@@ -297,7 +296,7 @@ def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
         file.seek(40_000_000)
         file.write(bytes([was[0] ^ 1]))
     environment = {**os.environ, "DUIZHAO_MODELS": str(tmp_path / "models")}
-    code = "from flows.cli import main; main()"
+    code = "from duizhao.flows.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "translate", "--no-memory"],
         cwd=ROOT,

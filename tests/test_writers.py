@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.files.formats import FORMATS, writer
+from duizhao.corpus.files.jsonl import row_of
+from duizhao.corpus.files.tmx import XML_LANG, clean
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpus.bitext import Row
-from corpus.writers import FORMATS, writer
-from corpus.writers.jsonl import row_of
-from corpus.writers.tmx import XML_LANG, clean
 from tests.bitexts import row
 
 MACHINE = row(
@@ -34,7 +34,7 @@ def written(format: str, *rows: Row) -> bytes:
 
 def parse_tmx(data: bytes) -> Any:
     tree = etree.fromstring(data)
-    dtd = etree.DTD(io.BytesIO(files("corpus.writers").joinpath("tmx14.dtd").read_bytes()))
+    dtd = etree.DTD(io.BytesIO(files("duizhao.corpus.files").joinpath("tmx14.dtd").read_bytes()))
     assert dtd.validate(tree), dtd.error_log
     return tree
 
@@ -118,8 +118,7 @@ def test_datasets_reads_the_parquet_file_with_its_translation_feature(tmp_path: 
 
 def test_the_schema_is_the_one_that_datasets_itself_would_write() -> None:
     import datasets
-
-    from corpus.writers.parquet import FEATURES, schema
+    from duizhao.corpus.files.parquet import FEATURES, schema
 
     def feature(kind: Any, name: str) -> Any:
         if name == "translation":

@@ -1,7 +1,7 @@
 """Sentence alignment: `align` gives beads; see docs/alignment.md."""
 
-from corpus.alignment.aligner import align
-from corpus.alignment.bead import Bead, check_cover, parse_bead
-from corpus.alignment.errors import NotParallel
+from duizhao.corpus.alignment.aligner import align
+from duizhao.corpus.alignment.bead import Bead, check_cover, parse_bead
+from duizhao.corpus.alignment.errors import NotParallel
 
 __all__ = ["Bead", "NotParallel", "align", "check_cover", "parse_bead"]

@@ -13,19 +13,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from corpus.alignment import weights as learned
-from corpus.alignment.bead import Bead
+from duizhao.corpus.alignment import weights as learned
+from duizhao.corpus.alignment.bead import Bead
 
 if TYPE_CHECKING:
     import numpy as np
+    from duizhao.corpus.alignment.evidence import Evidence
+    from duizhao.corpus.alignment.fixed import Rectangle
+    from duizhao.corpus.alignment.prepare import Texts
+    from duizhao.corpus.alignment.signals.embedding import Embed
+    from duizhao.corpus.alignment.signals.forced import Score
+    from duizhao.corpus.alignment.signals.structure import Place
     from numpy.typing import NDArray
-
-    from corpus.alignment.evidence import Evidence
-    from corpus.alignment.fixed import Rectangle
-    from corpus.alignment.signals.embedding import Embed
-    from corpus.alignment.signals.forced import Score
-    from corpus.alignment.signals.structure import Place
-    from corpus.alignment.texts import Texts
 
 WIDTH = 4
 """Places that the band reaches beyond the first path, to either side."""
@@ -59,7 +58,7 @@ def align(
         align(["第七十届会议", "主席：……"], ["Seventieth session", "The President: ..."])
 
     `translation` is a translation of each source sentence; `embed(sentences, spans)` gives unit
-    vectors of spans of sentences (models.embedding.SpanEmbedder); `score(sources, targets)`
+    vectors of spans of sentences (duizhao.models.embedding.SpanEmbedder); `score(sources, targets)`
     forced-decoding scores (an engine's or a Translator's `score`), asked of doubtful beads only,
     within the budget of `effort` ("fast" asks none). What is not given is done without.
     `signals` limits what is used to some of weights.ALL. The structures are a
@@ -80,12 +79,11 @@ def align(
             *(Bead((i,), ()) for i in range(len(source))),
             *(Bead((), (j,)) for j in range(len(target))),
         ]
+    from duizhao.corpus.alignment import fixed as fixing
+    from duizhao.corpus.alignment.confidence import calibrate, capped
+    from duizhao.corpus.alignment.parallel import refuse_unless_parallel
+    from duizhao.corpus.alignment.prepare import make_ready
     from threadpoolctl import threadpool_limits
-
-    from corpus.alignment import fixed as fixing
-    from corpus.alignment.confidence import calibrate, capped
-    from corpus.alignment.parallel import refuse_unless_parallel
-    from corpus.alignment.texts import make_ready
 
     wanted = set(learned.ALL if signals is None else signals)
     if unknown := wanted - set(learned.ALL):
@@ -128,10 +126,9 @@ class Found:
 def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]) -> Found:
     """The best path by the signals that cost little; the band grows while the path touches it."""
     import numpy as np
-
-    from corpus.alignment import search
-    from corpus.alignment.fixed import constrain
-    from corpus.alignment.lattice import widened
+    from duizhao.corpus.alignment import search
+    from duizhao.corpus.alignment.fixed import constrain
+    from duizhao.corpus.alignment.lattice import widened
 
     band = texts.band(WIDTH, fixed)
     for widening in range(1, WIDENINGS + 1):
@@ -164,11 +161,10 @@ def _judge(
 ) -> Found:
     """Search again among the doubtful beads, with what the translation model says of them."""
     import numpy as np
-
-    from corpus.alignment import search
-    from corpus.alignment.fixed import constrain
-    from corpus.alignment.lattice import TYPES
-    from corpus.alignment.signals import forced
+    from duizhao.corpus.alignment import search
+    from duizhao.corpus.alignment.fixed import constrain
+    from duizhao.corpus.alignment.lattice import TYPES
+    from duizhao.corpus.alignment.signals import forced
 
     settings = forced.EFFORTS[effort]
     weights = found.weights.judge

@@ -7,16 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from corpus.alignment.bead import Bead
-from corpus.alignment.lattice import TYPES
-from corpus.alignment.search import place_coordinates
-from corpus.alignment.signals import forced
-from corpus.alignment.support import signals_of, support
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.lattice import TYPES
+from duizhao.corpus.alignment.search import place_coordinates
+from duizhao.corpus.alignment.signals import forced
+from duizhao.corpus.alignment.support import signals_of, support
 
 if TYPE_CHECKING:
-    from corpus.alignment.aligner import Found
-    from corpus.alignment.texts import Texts
+    from duizhao.corpus.alignment.aligner import Found
+    from duizhao.corpus.alignment.prepare import Texts
 
 
 def calibrate(found: Found) -> list[Bead]:

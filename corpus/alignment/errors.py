@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.document import DuizhaoError
+from duizhao.corpus.document import DuizhaoError
 
 
 class NotParallel(DuizhaoError):  # noqa: N818 - a verdict on the pair, not a failure of ours

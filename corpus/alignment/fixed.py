@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
+from duizhao.corpus.alignment.search import NEVER, place_coordinates
+from duizhao.corpus.document import InputError
 from numpy.typing import NDArray
-
-from corpus.alignment.bead import Bead
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
-from corpus.alignment.search import NEVER, place_coordinates
-from corpus.document import InputError
 
 Rectangle = tuple[int, int, int, int]
 """First and end source sentence, first and end target sentence."""

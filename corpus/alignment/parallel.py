@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from corpus.alignment.bead import Bead
-from corpus.alignment.errors import NotParallel
-from corpus.alignment.support import signals_of, support
-from corpus.alignment.texts import Texts
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.errors import NotParallel
+from duizhao.corpus.alignment.prepare import Texts
+from duizhao.corpus.alignment.support import signals_of, support
 
 SAMPLE = 1000
 """Beads that are looked at, evenly taken from a longer text."""

@@ -7,7 +7,7 @@ are weighed to the logarithm of odds; they are absolute, for the best of many ch
 chance too. The share of the pair that is parallel is estimated from all its beads (expectation
 maximisation) and is each bead's prior: a weak bead counts for more among strong ones.
 
-The weights are learned and judged by ``python -m evaluation.benchmarks.not_parallel DATA``.
+The weights are learned and judged by ``python -m duizhao.evaluation.benchmarks.not_parallel DATA``.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.prepare import Texts
+from duizhao.corpus.alignment.tokens import Bags, copied_tokens
 from numpy.typing import NDArray
-
-from corpus.alignment.bead import Bead
-from corpus.alignment.texts import Texts
-from corpus.alignment.tokens import Bags, copied_tokens
 
 Floats = NDArray[np.float64]
 Spans = NDArray[np.int64]

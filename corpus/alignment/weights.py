@@ -1,6 +1,6 @@
 """The learned weights: one set for each combination of signals.
 
-`weights.json` is written by ``python -m evaluation.benchmarks.alignment_training DATA --write``.
+`weights.json` is written by ``python -m duizhao.evaluation.benchmarks.alignment_training DATA --write``.
 """
 
 from __future__ import annotations
@@ -58,8 +58,7 @@ class Weights:
     ) -> NDArray[np.float32]:
         """The weights of the given (signal, feature) columns; 0 for what was not learned."""
         import numpy as np
-
-        from corpus.alignment.signals import structure
+        from duizhao.corpus.alignment.signals import structure
 
         by_hand = {
             f"structure.{name}": value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 
-from corpus.bitext import Row
-from corpus.cleaning.keys import SIDES, Sides, hash64, row_key
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.keys import SIDES, Sides, hash64, row_key
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 
 class _Boilerplate:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from corpus.bitext import Row
-from corpus.cleaning.language import count_letters
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.language import count_letters
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 
 def damaged(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import unicodedata
 from hashlib import blake2b
 from typing import Literal
 
-from corpus.bitext import Row
+from duizhao.corpus.bitext import Row
 
 Sides = Literal["both", "source", "target"]
 SIDES: tuple[Sides, ...] = ("both", "source", "target")

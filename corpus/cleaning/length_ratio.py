@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from corpus.bitext import Row
-from corpus.cleaning.language import count_cjk
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.language import count_cjk
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 ENGLISH_A_CHINESE = 4.15
 """English characters a Chinese character; with it the UN development set has the median 1."""

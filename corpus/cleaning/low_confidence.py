@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from corpus.bitext import Row
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 
 class _LowConfidence:

@@ -12,10 +12,10 @@ from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corpus.bitext import Row
-from corpus.cleaning.keys import hash64, plain
-from corpus.cleaning.language import CJK
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.keys import hash64, plain
+from duizhao.corpus.cleaning.language import CJK
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

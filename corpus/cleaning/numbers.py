@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from corpus.bitext import Row
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 _FIGURE = r"\d{1,3}(?:[ ,\u00a0\u202f，]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 _SOURCE = re.compile(rf"({_FIGURE})[多余]?\s*(万亿|千万|百万|亿|万)?")

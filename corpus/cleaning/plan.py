@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.cleaning import (
+from duizhao.corpus.cleaning import (
     boilerplate,
     characters,
     exact_duplicates,
@@ -21,8 +21,8 @@ from corpus.cleaning import (
     numbers,
     untranslated,
 )
-from corpus.cleaning.step import Step, Value
-from corpus.document import InputError
+from duizhao.corpus.cleaning.step import Step, Value
+from duizhao.corpus.document import InputError
 
 STEPS: Mapping[str, Step] = {
     module.STEP.name: module.STEP

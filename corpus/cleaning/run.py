@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from corpus.bitext import Row
-from corpus.cleaning.plan import Planned, describe
-from corpus.cleaning.step import Check, Finding, LookingCheck
-from corpus.document import LedgerEntry
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.plan import Planned, describe
+from duizhao.corpus.cleaning.step import Check, Finding, LookingCheck
+from duizhao.corpus.document import LedgerEntry
 
 STAGE = "clean"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from corpus.bitext import Row
+from duizhao.corpus.bitext import Row
 
 Value = float | int | str
 Finding = Mapping[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from corpus.bitext import Row
-from corpus.cleaning.language import count_letters
-from corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.language import count_letters
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 
 _SPACE = re.compile(r"\s+")
 

@@ -13,5 +13,5 @@ from pathlib import Path
 
 def pair() -> tuple[Path, Path]:
     """Paths of the Chinese report and of its English counterpart."""
-    folder = Path(str(files("corpus.samples")))
+    folder = Path(str(files("duizhao.corpus.samples")))
     return folder / "report.zh.txt", folder / "report.en.txt"

@@ -1,7 +1,7 @@
 """Benchmark of the aligner: accuracy, seconds and memory on texts with gold alignment.
 
-    python -m evaluation.benchmarks.alignment DATA            # all sets, each signal removed
-    python -m evaluation.benchmarks.alignment DATA --speed    # seconds against length, no model
+    python -m duizhao.evaluation.benchmarks.alignment DATA            # all sets, each signal removed
+    python -m duizhao.evaluation.benchmarks.alignment DATA --speed    # seconds against length, no model
 
 DATA is a folder with ``align/mac-dev``, ``align/academic`` and ``unpc``. Translations are made
 with the default model and remembered in the translation memory, as forced scores are: each line
@@ -23,11 +23,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from corpus.alignment import Bead, align
-from corpus.alignment.weights import ALL
-from evaluation.alignment import Pair, score
-from evaluation.benchmarks.alignment_baselines import bleualign, gale_church
-from evaluation.benchmarks.alignment_data import (
+from duizhao.corpus.alignment import Bead, align
+from duizhao.corpus.alignment.weights import ALL
+from duizhao.evaluation.benchmarks.alignment_baselines import bleualign, gale_church
+from duizhao.evaluation.benchmarks.alignment_data import (
     Damage,
     Gold,
     academic,
@@ -35,7 +34,8 @@ from evaluation.benchmarks.alignment_data import (
     mac_dev,
     unpc,
 )
-from evaluation.benchmarks.plots import line_plot
+from duizhao.evaluation.benchmarks.plots import line_plot
+from duizhao.evaluation.metrics.alignment import Pair, score
 
 SPEED_LENGTHS = (1_000, 3_000, 10_000, 30_000, 100_000)
 
@@ -87,9 +87,9 @@ class Parts:
     """What an aligner's seconds are made of: embeddings, forced decoding, the rest."""
 
     def __init__(self, engine: Any) -> None:
-        from models.embedding import SpanEmbedder
-        from models.memory import Memory
-        from models.translator import Translator
+        from duizhao.models.embedding import SpanEmbedder
+        from duizhao.models.translation.memory import Memory
+        from duizhao.models.translation.translator import Translator
 
         self.embed = Timed(SpanEmbedder())
         self.engine = Timed(engine.score)  # what the memory does not know
@@ -139,7 +139,7 @@ def row(set_name: str, name: str, pairs: Any, took: dict[str, float]) -> dict[st
 
 def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
     """Every set with every aligner; prints each line when it is known."""
-    from models.auto import load_engine
+    from duizhao.models.translation.load import load_engine
 
     parts = Parts(load_engine())
     sets = translated(data_sets(data), parts.translator)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.alignment.bead import Bead, parse_bead
+from duizhao.corpus.alignment.bead import Bead, parse_bead
 
 _BREAK = {
     "zh": re.compile("(?<=[；，：])(?=[^；，：”」]{6,})"),

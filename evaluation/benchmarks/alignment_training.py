@@ -1,6 +1,6 @@
 """Learn `corpus/alignment/weights.json`, and say what it is worth by cross-validation.
 
-    python -m evaluation.benchmarks.alignment_training DATA --cache FOLDER [--write]
+    python -m duizhao.evaluation.benchmarks.alignment_training DATA --cache FOLDER [--write]
 
 Learns from mac-dev, academic (from its Chinese side), parts of both with sentences dropped and
 inserted, and UN text with sentences dropped, inserted, split and merged. Folds are by chapter, so
@@ -21,15 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-from corpus.alignment import search
-from corpus.alignment.bead import Bead
-from corpus.alignment.signals import forced
-from corpus.alignment.texts import make_ready
-from corpus.alignment.weights import ALL, LITERAL, PATH, key
-from evaluation.alignment import score
-from evaluation.benchmarks.alignment_data import (
+from duizhao.corpus.alignment import search
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.prepare import make_ready
+from duizhao.corpus.alignment.signals import forced
+from duizhao.corpus.alignment.weights import ALL, LITERAL, PATH, key
+from duizhao.evaluation.benchmarks.alignment_data import (
     Damage,
     Gold,
     academic,
@@ -38,7 +35,7 @@ from evaluation.benchmarks.alignment_data import (
     mac_dev,
     unpc,
 )
-from evaluation.benchmarks.alignment_tuning import (
+from duizhao.evaluation.benchmarks.alignment_tuning import (
     Case,
     learn,
     make_case,
@@ -46,6 +43,8 @@ from evaluation.benchmarks.alignment_tuning import (
     pruned,
     scores_of,
 )
+from duizhao.evaluation.metrics.alignment import score
+from numpy.typing import NDArray
 
 FOLDS = 6
 WIDTH = 5
@@ -324,7 +323,7 @@ def main() -> None:
         # our own file, made by the lines below
         with_translation, without = pickle.loads(features.read_bytes())
     else:
-        from models.embedding import SpanEmbedder
+        from duizhao.models.embedding import SpanEmbedder
 
         translator = _translator()
         golds = documents(
@@ -366,9 +365,9 @@ def _light(example: Example) -> Example:
 
 
 def _translator() -> Any:
-    from models.auto import load_engine
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     return Translator(load_engine(), memory=Memory())
 

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from duizhao.corpus.alignment import search
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.alignment.evidence import Evidence
+from duizhao.corpus.alignment.lattice import TYPE_NUMBER, TYPES, Band, beads_between
 from numpy.typing import NDArray
-
-from corpus.alignment import search
-from corpus.alignment.bead import Bead
-from corpus.alignment.evidence import Evidence
-from corpus.alignment.lattice import TYPE_NUMBER, TYPES, Band, beads_between
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What cleaning takes: of good pairs (false alarms), and of pairs damaged on purpose (found).
 
-    python -m evaluation.benchmarks.cleaning ZH EN
-    python -m evaluation.benchmarks.cleaning ZH EN --opusfilter PYTHON --opuscleaner PYTHON
-    python -m evaluation.benchmarks.cleaning --speed 1000000
+    python -m duizhao.evaluation.benchmarks.cleaning ZH EN
+    python -m duizhao.evaluation.benchmarks.cleaning ZH EN --opusfilter PYTHON --opuscleaner PYTHON
+    python -m duizhao.evaluation.benchmarks.cleaning --speed 1000000
 
 ZH and EN are line-aligned good text. Each pair is damaged in each way once; a step that reads only
 one row is asked about each. The confidence of the aligner has no part in this: it is another
@@ -23,10 +23,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from corpus.bitext import Row
-from corpus.cleaning.plan import STEPS, default_plan, planned
-from corpus.cleaning.run import clean, counts
-from corpus.cleaning.step import LookingCheck
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.plan import STEPS, default_plan, planned
+from duizhao.corpus.cleaning.run import clean, counts
+from duizhao.corpus.cleaning.step import LookingCheck
 
 Pair = tuple[str, str]
 

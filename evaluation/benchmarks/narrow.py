@@ -1,6 +1,6 @@
-"""How near int8 comes to float32 with weights as published, and narrowed (models/narrow.py).
+"""How near int8 comes to float32 with weights as published, and narrowed (models/weights/narrow_int8.py).
 
-    python -m evaluation.benchmarks.narrow --shared ../shared
+    python -m duizhao.evaluation.benchmarks.narrow --shared ../shared
 
 Prints log p a token of reference translations, and how far it is from float32's a sentence.
 """
@@ -16,10 +16,9 @@ from typing import Any
 import ctranslate2
 import numpy as np
 import sentencepiece
-
-from models.narrow import narrow_model
-from models.target_pieces import load_target_pieces
-from models.weights import default_model
+from duizhao.models.weights.default import default_model
+from duizhao.models.weights.narrow_int8 import narrow_model
+from duizhao.models.weights.target_pieces import load_target_pieces
 
 
 def main() -> None:

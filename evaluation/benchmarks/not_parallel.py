@@ -1,7 +1,7 @@
 """How often texts are refused as no translations of each other: rightly, and wrongly.
 
-    python -m evaluation.benchmarks.not_parallel DATA          # the table of docs/alignment.md
-    python -m evaluation.benchmarks.not_parallel DATA --fit    # learn support.WEIGHTS anew
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA          # the table of docs/alignment.md
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit    # learn support.WEIGHTS anew
 
 Runs of 3 to 200 beads are cut from UN, literary and academic texts (the default model's
 translations, through the memory): as they are, damaged by omissions and insertions, half of
@@ -21,12 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from corpus.alignment import Bead, align
-from corpus.alignment.parallel import judge
-from corpus.alignment.support import COLUMNS, WEIGHTS, Floats, features
-from corpus.alignment.texts import make_ready
-from evaluation.benchmarks.alignment_data import Damage, Gold, academic, damaged, mac_dev, unpc
+from duizhao.corpus.alignment import Bead, align
+from duizhao.corpus.alignment.parallel import judge
+from duizhao.corpus.alignment.prepare import make_ready
+from duizhao.corpus.alignment.support import COLUMNS, WEIGHTS, Floats, features
+from duizhao.evaluation.benchmarks.alignment_data import (
+    Damage,
+    Gold,
+    academic,
+    damaged,
+    mac_dev,
+    unpc,
+)
 
 SIZES = {3: 24, 5: 24, 10: 20, 20: 16, 40: 10, 200: 2}
 """Beads of a pair, and how many pairs of each kind."""
@@ -225,10 +231,10 @@ def _regression(rows: Floats, truth: Floats, share: Floats) -> list[float]:
 
 def main() -> None:
     """Run from the command line."""
-    from models.auto import load_engine
-    from models.embedding import SpanEmbedder
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 LOOK_SECONDS = 0.5
 TICKS = os.sysconf("SC_CLK_TCK")
-NAMES = {"flows.server": "server", "flows.workers": "worker"}
+NAMES = {"duizhao.flows.runtime.server": "server", "duizhao.flows.batch.workers": "worker"}
 
 
 @dataclass(frozen=True, slots=True)

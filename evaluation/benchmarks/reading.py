@@ -1,12 +1,12 @@
 """Reading real UN files: the PDF against the Word file of the same document, and how fast.
 
-    python -m evaluation.benchmarks.reading [--data ../shared/data] [--differences N]
+    python -m duizhao.evaluation.benchmarks.reading [--data ../shared/data] [--differences N]
 
 Three tables, each printed with its settings:
 
 - twins: sentences of the PDF and of the Word file of one document, as a multiset; F1 outside
   tables (blocks that are no cells in either reading) and with them;
-- the PDFs read by their tags and read without (`corpus.readers.pdf_geometry`), likewise;
+- the PDFs read by their tags and read without (`duizhao.corpus.reading.pdf.geometry`), likewise;
 - speed: pages a second of CPU time, one thread.
 """
 
@@ -20,10 +20,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.document import Document, Language
-from corpus.readers import assemble, read
-from corpus.readers.draft import Source
-from corpus.readers.pdf import read_drafts
+from duizhao.corpus.document import Document, Language
+from duizhao.corpus.reading import assemble, read
+from duizhao.corpus.reading.draft import Source
+from duizhao.corpus.reading.pdf.reader import read_drafts
 
 TWINS = ("A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31")
 PDFS: tuple[tuple[str, Language], ...] = (

@@ -1,6 +1,6 @@
 """How quick is the page with many beads, measured inside Chromium.
 
-    python -m evaluation.benchmarks.report --beads 20000
+    python -m duizhao.evaluation.benchmarks.report --beads 20000
 
 The beads are invented text of the length of UN sentences. Measured: writing the page; opening it
 from disk until every control works; scrolling through it; searching, filtering, sorting and
@@ -23,10 +23,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from corpus.bitext import Row
-from corpus.writers import writer
-from evaluation.report import write_report
-from evaluation.report.browser import chromium
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.files.formats import writer
+from duizhao.evaluation.report import write_report
+from duizhao.evaluation.report.browser import chromium
 
 CHINESE = "供水 预算 委员会 报告 区域 村庄 儿童 学校 安全 增加 建议 访问 情况 项目 道路 决议"
 ENGLISH = (

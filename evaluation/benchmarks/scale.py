@@ -1,6 +1,6 @@
 """Batches: documents an hour, what the flow engine costs, memory of each process.
 
-    python -m evaluation.benchmarks.scale SHARED/data --documents 8 --sentences 200
+    python -m duizhao.evaluation.benchmarks.scale SHARED/data --documents 8 --sentences 200
 
 The same documents, cut from real UN text, go through a plain loop over the functions of `build` in
 one process, and through `duizhao batch` with 1 and with 2 workers, each with empty caches; `work`
@@ -29,9 +29,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from evaluation.benchmarks.processes import Ran, run
-from evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
-from evaluation.benchmarks.scale_documents import make_documents, read_texts
+from duizhao.evaluation.benchmarks.processes import Ran, run
+from duizhao.evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
+from duizhao.evaluation.benchmarks.scale_documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 OF_THE_LOOP = ("read", "translate", "align", "write")
@@ -59,8 +59,8 @@ print(json.dumps({"ready": 0.0, "flow": time.perf_counter() - start}))
 LOOP = """
 import json, sys, time
 from flows import machine, stages, results
-from flows.settings import Settings
-from flows.manifest import read_manifest
+from duizhao.flows.settings import Settings
+from duizhao.flows.batch.manifest import read_manifest
 settings = Settings(beam=int(sys.argv[2]), threads=int(sys.argv[3]))
 began, start = machine.age(), time.perf_counter()
 sentences = 0

@@ -1,6 +1,6 @@
 """A large batch with spoilt documents, to its end, and what must be true of it then.
 
-    python -m evaluation.benchmarks.scale_batch SHARED/data --documents 2000 --broken 100
+    python -m duizhao.evaluation.benchmarks.scale_batch SHARED/data --documents 2000 --broken 100
 
 The documents are cut from un-documents and the UN development set where both sides are at the same
 place (scale_documents.py says how that is known), so that all but the spoilt ones are good; 2,000
@@ -24,10 +24,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks.processes import Ran, run
-from evaluation.benchmarks.scale_documents import break_documents, make_documents, read_texts
+from duizhao.evaluation.benchmarks.processes import Ran, run
+from duizhao.evaluation.benchmarks.scale_documents import (
+    break_documents,
+    make_documents,
+    read_texts,
+)
 
-DUIZHAO = [sys.executable, "-c", "from flows.cli import main; main()"]
+DUIZHAO = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
 NAMES = ("id", "source_document", "target_document")
 """Fields in which a row of a single build differs: it names its documents by their files."""
 
@@ -76,8 +80,8 @@ def main() -> None:
 
 def environment_in(cache: Path) -> dict[str, str]:
     """The environment with a fresh cache, weights and compiled code as they are already."""
-    from corpus.alignment.compiled import compile_cache
-    from models.paths import models_folder
+    from duizhao.corpus.alignment.compiled import compile_cache
+    from duizhao.corpus.paths import models_folder
 
     return os.environ | {
         "DUIZHAO_CACHE": str(cache / "cache"),

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.cleaning.numbers import figures
+from duizhao.corpus.cleaning.numbers import figures
 
 SPOILT = ("empty", "wrong language", "not parallel", "binary", "one line of 5 MB")
 

@@ -1,6 +1,6 @@
 """Sentence splitting against real text, side by side with libraries.
 
-    python -m evaluation.benchmarks.segmentation [--data ../shared/data] [--errors N]
+    python -m duizhao.evaluation.benchmarks.segmentation [--data ../shared/data] [--errors N]
 
 Four tables, each printed with its settings:
 
@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.document import Language
+from duizhao.corpus.document import Language
 
 Splitter = Callable[[str], Sequence[str]]
 TERMINATED: dict[Language, re.Pattern[str]] = {
@@ -64,7 +64,7 @@ def splitters(language: Language) -> dict[str, Splitter]:
     """The splitters compared, by name with version; those not installed are left out."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from corpus.sentences import split
+    from duizhao.corpus.segmentation.sentences import split
 
     found: dict[str, Splitter] = {
         "duizhao": lambda text: [text[start:end] for start, end in split(text)]
@@ -190,7 +190,7 @@ def _run(data: Path, sizes: Sequence[int], errors: int) -> None:
 
 
 def _print_seed(path: Path, language: Language, tools: dict[str, Splitter]) -> None:
-    from corpus.readers import read
+    from duizhao.corpus.reading import read
 
     document, _ = read(path, language)
     print(f"\n{path.name}: {len(document.blocks)} blocks, sentences in them by")

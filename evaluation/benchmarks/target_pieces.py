@@ -1,6 +1,6 @@
 """How well the rebuilt target pieces serve forced decoding.
 
-    python -m evaluation.benchmarks.target_pieces --shared ../shared
+    python -m duizhao.evaluation.benchmarks.target_pieces --shared ../shared
 
 Prints how often text is cut as by the published target.spm of the sister model, and the
 log-probability a token of right and wrong targets with three ways to cut them, and how many target
@@ -16,10 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import sentencepiece
-
-from models.ctranslate import CTranslateEngine
-from models.target_pieces import load_target_pieces
-from models.weights import DEFAULT_MODEL, FILES, default_model
+from duizhao.models.translation.ctranslate import CTranslateEngine
+from duizhao.models.weights.default import DEFAULT_MODEL, FILES, default_model
+from duizhao.models.weights.target_pieces import load_target_pieces
 
 Cut = Callable[[Sequence[str]], list[list[str]]]
 

@@ -1,12 +1,12 @@
 """Broken translations of every kind that the guards must find, and good ones that they must not.
 
 Each broken output is made from a good one by hand. tests/test_guards.py and
-`python -m evaluation.benchmarks.translation --guards` use them.
+`python -m duizhao.evaluation.benchmarks.translation --guards` use them.
 """
 
 from __future__ import annotations
 
-from models.guards import (
+from duizhao.models.guards.check import (
     DATE,
     EMPTY,
     NUMBER,

@@ -59,7 +59,7 @@ Translate = Callable[[Sequence[str]], dict[str, Any]]
 
 def run(job: Job) -> Outcome:
     """One system in a process of its own, with a cache of its own but for the models."""
-    from models.paths import models_folder
+    from duizhao.corpus.paths import models_folder
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
@@ -70,7 +70,7 @@ def run(job: Job) -> Outcome:
             "OMP_NUM_THREADS": str(job.cores),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-        command = [sys.executable, "-W", "ignore", "-m", "evaluation.benchmarks.translation"]
+        command = [sys.executable, "-W", "ignore", "-m", "duizhao.evaluation.benchmarks.translation"]
         command += ["--worker", json.dumps(asdict(job)), "--out", str(out)]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if done.returncode:
@@ -107,9 +107,8 @@ def _bare(job: Job) -> Translate:
     """CTranslate2 alone: everything sorted by length, then one call."""
     import ctranslate2
     import sentencepiece
-
-    from models.ctranslate import cpu_batch_tokens
-    from models.weights import default_model
+    from duizhao.models.translation.ctranslate import cpu_batch_tokens
+    from duizhao.models.weights.default import default_model
 
     folder = default_model()
     batch_tokens = job.batch_tokens or cpu_batch_tokens(job.beam)
@@ -146,12 +145,11 @@ def _bare(job: Job) -> Translate:
 def _transformers(job: Job) -> Translate:
     """transformers alone: float32 generate over batches sorted by length."""
     import torch
+    from duizhao.models.translation.marian import CPU_BATCH_TOKENS
+    from duizhao.models.weights.locate import locate
+    from duizhao.models.weights.to_marian import marian_form
     from transformers import MarianMTModel, MarianTokenizer
     from transformers.utils import logging as transformers_logging
-
-    from models.locate import locate
-    from models.marian import CPU_BATCH_TOKENS
-    from models.marian_weights import marian_form
 
     bars: Any = transformers_logging
     bars.disable_progress_bar()
@@ -225,10 +223,10 @@ def _ours(job: Job) -> Translate:
 
 def our_translator(job: Job) -> Any:
     """A Translator as the job's system says, on the cache's memory."""
-    from models.auto import load_engine
-    from models.engine import Decoding
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.models.translation.engine import Decoding
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     of_torch = job.system == "duizhao-transformers"
     engine = load_engine(

@@ -1,5 +1,5 @@
 """The page that shows a corpus: `write_report(folder)` makes ``report.html``."""
 
-from evaluation.report.page import render_page, write_report
+from duizhao.evaluation.report.page import render_page, write_report
 
 __all__ = ["render_page", "write_report"]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpus.bitext import Row
-from corpus.document import LedgerEntry
-from evaluation.report.dotplot import similar_places
-from evaluation.report.folder import Folder
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import LedgerEntry
+from duizhao.evaluation.report.dotplot import similar_places
+from duizhao.evaluation.report.folder import Folder
 
 LOW_CONFIDENCE = 0.5
 """Beads under this are called unsure on the page."""
@@ -86,7 +86,7 @@ def assemble(
 
     `encoder` is one that made an earlier page, so that numbers mean the same on both.
     """
-    from evaluation.report.summary import run_facts, score_cards, score_notes
+    from duizhao.evaluation.report.summary import run_facts, score_cards, score_notes
 
     encoder = encoder or Encoder()
     beads = [encoder.encode(item) for item in items]
@@ -206,7 +206,7 @@ def with_chrf(items: Sequence[Item], scores: Mapping[str, Any]) -> list[Item]:
     """Items with chrF++ by segment, taken from the scores where they have it, else scored."""
     from dataclasses import replace
 
-    from evaluation.report.summary import segment_chrf
+    from duizhao.evaluation.report.summary import segment_chrf
 
     known = segment_chrf(scores)
     missing = [
@@ -215,7 +215,7 @@ def with_chrf(items: Sequence[Item], scores: Mapping[str, Any]) -> list[Item]:
         if not item.left and item.target and item.translation and item.key not in known
     ]
     if missing:
-        from evaluation.translation import segment_scores
+        from duizhao.evaluation.metrics.translation import segment_scores
 
         values = segment_scores(
             [item.translation for item in missing], [item.target for item in missing], "chrf++"

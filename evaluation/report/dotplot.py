@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evaluation.report.data import Item
+    from duizhao.evaluation.report.data import Item
 
 MOST_DOTS = 4000
 RARE = 12  # a word in more texts than this says too little and costs too much

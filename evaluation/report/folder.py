@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from corpus.bitext import Row
-from corpus.corpus_files import read_ledger, read_rows
-from corpus.document import InputError, LedgerEntry
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.files.read import read_ledger, read_rows
 
 MOST_ROWS = 50_000
 """Of a larger corpus the page shows the first rows: no person reads more, and no browser is
@@ -51,7 +51,7 @@ def read_folder(path: Path, most: int | None = MOST_ROWS) -> Folder:
 
 def _check_scores(folder: Folder) -> None:
     """InputError where scores.json does not hold what a build writes."""
-    from evaluation.report.summary import score_cards, score_notes, segment_chrf
+    from duizhao.evaluation.report.summary import score_cards, score_notes, segment_chrf
 
     try:
         score_cards(folder)

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaluation.report.data import page_data
-from evaluation.report.folder import read_folder
+from duizhao.evaluation.report.data import page_data
+from duizhao.evaluation.report.folder import read_folder
 
 ASSETS = Path(__file__).parent / "assets"
 

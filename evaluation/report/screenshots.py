@@ -1,6 +1,6 @@
 """Pictures of a report at three widths, light and dark.
 
-Run as ``python -m evaluation.report.screenshots DIR [OUT]`` or ``duizhao report DIR
+Run as ``python -m duizhao.evaluation.report.screenshots DIR [OUT]`` or ``duizhao report DIR
 --screenshots``; writes ``WIDTH-light-head.png`` (summary and plots) and ``...-bitext.png``.
 """
 
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from evaluation.report.browser import chromium
+from duizhao.evaluation.report.browser import chromium
 
 WIDTHS = {"phone": (390, 844), "tablet": (820, 1100), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
@@ -51,10 +51,10 @@ def shoot(browser: Any, report: Path, out: Path) -> list[Path]:
 
 def main() -> None:
     """Take the pictures of a folder's report; the report is written first."""
-    from evaluation.report import write_report
+    from duizhao.evaluation.report import write_report
 
     if len(sys.argv) not in (2, 3):
-        sys.exit("usage: python -m evaluation.report.screenshots DIR [OUT]")
+        sys.exit("usage: python -m duizhao.evaluation.report.screenshots DIR [OUT]")
     folder = Path(sys.argv[1])
     out = Path(sys.argv[2]) if len(sys.argv) == 3 else folder / "screenshots"
     for path in take_screenshots(write_report(folder), out):

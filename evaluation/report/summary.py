@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from evaluation.report.folder import Folder
+from duizhao.evaluation.report.folder import Folder
 
 EXPLAINED = {
     "BLEU": "Share of word sequences that machine translation and reference have in common.",

@@ -12,16 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from corpus.bitext import Bitext
-from corpus.document import InputError
-from corpus.workfile import NAME as WORK
-from corpus.workfile import Work, write_work
-from corpus.writers import FORMATS, writer
-from corpus.writers.jsonl import write_ledger
-from evaluation.review.log import NAME as EDITS
-from evaluation.review.log import locked, now
-from evaluation.review.outcome import calibration, reviewed_bitext
-from evaluation.review.session import Session, open_session
+from duizhao.corpus.bitext import Bitext
+from duizhao.corpus.document import InputError
+from duizhao.corpus.files.alignment_file import NAME as WORK
+from duizhao.corpus.files.alignment_file import Work, write_work
+from duizhao.corpus.files.formats import FORMATS, writer
+from duizhao.corpus.files.jsonl import write_ledger
+from duizhao.evaluation.review.log import NAME as EDITS
+from duizhao.evaluation.review.log import locked, now
+from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
+from duizhao.evaluation.review.session import Session, open_session
 
 NAME = "reviewed"
 
@@ -115,8 +115,8 @@ def _keep_others(before: Path, out: Path) -> None:
 
 
 def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
-    from evaluation.report import write_report
-    from evaluation.scores import score_rows
+    from duizhao.evaluation.metrics.scores import score_rows
+    from duizhao.evaluation.report import write_report
 
     folder = session.folder.path
     for name in FORMATS:

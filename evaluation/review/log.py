@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corpus.document import DuizhaoError, InputError
-from corpus.workfile import Work, work_hash
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.files.alignment_file import Work, work_hash
 
 NAME = "edits.jsonl"
 VERSION = 1
@@ -120,7 +120,7 @@ def _sync_folder(folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Only one review or build of a folder at a time; DuizhaoError when there is one already.
 
-    The lock is the one that `duizhao build` takes (flows/folder.py `alone`): on the folder itself,
+    The lock is the one that `duizhao build` takes (corpus/files/folder.py `alone`): on the folder itself,
     without a file, and it goes with its process.
     """
     if not folder.is_dir():

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from corpus.alignment.bead import Bead
-from corpus.bitext import Bitext, Row, check_identity, make_bitext
-from corpus.document import LedgerEntry
-from corpus.edits import ReviewBead, text_of
-from corpus.workfile import Work
-from evaluation.report.data import CONFIDENCE_EDGES, Item, item_of_row, place_name
-from evaluation.report.summary import segment_chrf
-from evaluation.review.session import Session
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.files.alignment_file import Work
+from duizhao.evaluation.report.data import CONFIDENCE_EDGES, Item, item_of_row, place_name
+from duizhao.evaluation.report.summary import segment_chrf
+from duizhao.evaluation.review.edits import ReviewBead, text_of
+from duizhao.evaluation.review.session import Session
 
 WORDS = {
     "merge": "merged",
@@ -233,7 +233,7 @@ def _section(work: Work, sentence: int) -> str:
 
 def _chrf(session: Session, rows: Sequence[Row]) -> dict[str, float]:
     """chrF++ by row id, each pair of texts scored once in a session."""
-    from evaluation.translation import segment_scores
+    from duizhao.evaluation.metrics.translation import segment_scores
 
     known = segment_chrf(session.folder.scores)
     texts = {

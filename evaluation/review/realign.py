@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from corpus.alignment.bead import Bead, check_cover
-from corpus.edits import ReviewBead
-from corpus.workfile import Work
+from duizhao.corpus.alignment.bead import Bead, check_cover
+from duizhao.corpus.files.alignment_file import Work
+from duizhao.evaluation.review.edits import ReviewBead
 
 AlignTexts = Callable[[Sequence[str], Sequence[str], Sequence[str], Sequence[Bead]], list[Bead]]
 """(source, target, translation, fixed beads) to beads that cover both texts."""

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus.alignment.bead import Bead
-from corpus.bitext import Row
-from corpus.document import DuizhaoError, InputError
-from corpus.edits import EditError, ReviewBead, Splice, plan, review_beads
-from corpus.workfile import NAME as WORK
-from corpus.workfile import Work, bead_json, read_work, work_hash
-from evaluation.report.folder import Folder, read_folder
-from evaluation.review.log import NAME as EDITS
-from evaluation.review.log import append, now, read_log
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.files.alignment_file import NAME as WORK
+from duizhao.corpus.files.alignment_file import Work, bead_json, read_work, work_hash
+from duizhao.evaluation.report.folder import Folder, read_folder
+from duizhao.evaluation.review.edits import EditError, ReviewBead, Splice, plan, review_beads
+from duizhao.evaluation.review.log import NAME as EDITS
+from duizhao.evaluation.review.log import append, now, read_log
 
 Aligner = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
 """Aligns both documents anew around the beads that a person stands behind (realign.py)."""

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from flows.settings import Effort
+from duizhao.flows.settings import Effort
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corpus.alignment import Bead
+    from duizhao.corpus.alignment import Bead
 
 
 class Form(StrEnum):
@@ -121,11 +120,11 @@ def align(
     sentence. Lines are sentences: an empty line is a sentence without text. The texts are Chinese
     and English, either way round, or any other pair, for which forced decoding needs --model.
     """
-    from corpus.alignment.weights import ALL
-    from corpus.document import InputError
-    from flows.aligning import Request, aligned
-    from flows.lines import check_output
-    from flows.lines import output as lines_out
+    from duizhao.corpus.alignment.weights import ALL
+    from duizhao.corpus.document import InputError
+    from duizhao.flows.aligning import Request, aligned
+    from duizhao.flows.terminal.output import check_output
+    from duizhao.flows.terminal.output import output as lines_out
 
     check_output(output)
     if mt is not None and translate:
@@ -191,8 +190,8 @@ def _say(text: str) -> None:
 
 def _lines(name: str) -> list[str]:
     """The lines of a file; only a line feed ends one, so that ids are line numbers."""
-    from corpus.document import InputError
-    from flows.lines import read_lines
+    from duizhao.corpus.document import InputError
+    from duizhao.flows.terminal.output import read_lines
 
     lines = read_lines(name)
     if not any(line.strip() for line in lines):
@@ -227,7 +226,7 @@ def _jsonl(
 def _tsv(
     beads: Sequence[Bead], kept: Sequence[bool], sources: Sequence[str], targets: Sequence[str]
 ) -> list[str]:
-    from corpus.alignment.spans import join
+    from duizhao.corpus.script import join
 
     def cell(text: str) -> str:
         return " ".join(text.split())

@@ -23,7 +23,7 @@ def apply(
     The build and its edits stay as they are. Each row that was touched says what was done to it,
     by whom and when (in `metadata`); every sentence is in the new corpus or its ledger.
     """
-    from evaluation.review.apply import apply_review
+    from duizhao.evaluation.review.apply import apply_review
 
     told = apply_review(folder, out)
     review = told["review"]

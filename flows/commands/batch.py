@@ -6,10 +6,9 @@ import sys
 from typing import Annotated, Any
 
 import typer
-
-from corpus.card import TITLE
-from flows.commands import build
-from flows.folder_pairs import PATTERN
+from duizhao.corpus.files.card import TITLE
+from duizhao.flows.batch.folder_manifest import PATTERN
+from duizhao.flows.commands import build
 
 
 def batch(
@@ -111,7 +110,7 @@ def batch(
     Exit code 1 means that documents failed or were left for trouble that may pass: they are
     listed with their reasons, and all others are in the corpus.
     """
-    from flows.settings import resolve
+    from duizhao.flows.settings import resolve
 
     settings = resolve(
         config,
@@ -126,7 +125,7 @@ def batch(
         threads=threads,
         formats=formats,
     ).settings
-    from flows.job import options_of
+    from duizhao.flows.batch.plan import options_of
 
     options = options_of(
         settings,
@@ -151,17 +150,18 @@ def run(
     manifest: str, out: str, settings: Any, options: Any, *, pattern: str, as_json: bool
 ) -> int:
     """Run a batch and say what came out; returns how many documents are not in the corpus."""
-    from flows import console, runtime
-    from flows.job import check_batch_output
-    from flows.manifest import read_manifest
-    from flows.signals import Ended, ended_by_signals
+    from duizhao.flows.batch.manifest import read_manifest
+    from duizhao.flows.batch.plan import check_batch_output
+    from duizhao.flows.runtime import session as runtime
+    from duizhao.flows.runtime.signals import Ended, ended_by_signals
+    from duizhao.flows.terminal import console
 
     try:
         with ended_by_signals(), console.use(console.TerminalConsole()):
             entries = read_manifest(manifest, pattern)
             out = check_batch_output(out)
             with runtime.session() as connect:
-                from flows.batch import start_batch
+                from duizhao.flows.batch.flow import start_batch
 
                 told = start_batch(out, entries, settings, options, before_flow=connect)
     except (KeyboardInterrupt, Ended) as ended:
@@ -178,6 +178,6 @@ def _print(told: dict[str, Any], as_json: bool) -> None:
 
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    from flows.batch_summary import print_summary
+    from duizhao.flows.batch.summary import print_summary
 
     print_summary(told)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from flows.settings import MOST_BEAM, ComputeType, Device, Effort, Engine
+from duizhao.flows.settings import MOST_BEAM, ComputeType, Device, Effort, Engine
 
 ModelOption = Annotated[
     str | None,
@@ -110,7 +109,7 @@ def build(
     json: JsonOption = False,
 ) -> None:
     """Build a parallel corpus from one report, with scores where there is a reference."""
-    from flows.settings import resolve
+    from duizhao.flows.settings import resolve
 
     settings = resolve(
         config,
@@ -134,10 +133,13 @@ def run(
     report: str, reference: str | None, out: Path | None, settings: Any, *, as_json: bool = False
 ) -> None:
     """Run the build flow and say what came out; bad input stops it before anything is written."""
-    from flows import console, folder, runtime, stages
-    from flows.inputs import pipes_held
-    from flows.pair import pair_of
-    from flows.settings import plain
+    from duizhao.corpus.files import folder
+    from duizhao.flows import stages
+    from duizhao.flows.build.inputs import pair_of
+    from duizhao.flows.inputs import pipes_held
+    from duizhao.flows.runtime import session as runtime
+    from duizhao.flows.settings import plain
+    from duizhao.flows.terminal import console
 
     start = time.perf_counter()
     pair = pair_of(report, reference)
@@ -153,10 +155,10 @@ def run(
         stages.read(pair.source, "zh", "source", pair.source_id)
         if pair.reference:
             stages.read(pair.reference, "en", "target", pair.target_id)
-        from flows import account
+        from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
-        from flows.build import build as build_flow
+        from duizhao.flows.build.flow import build as build_flow
 
         with console.current().stage("start Prefect"):
             connect()

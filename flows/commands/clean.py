@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from corpus.cleaning.run import CleaningReport
+    from duizhao.corpus.cleaning.run import CleaningReport
 
 
 class Form(StrEnum):
@@ -52,11 +52,11 @@ def clean(
     Nothing is deleted: what a step takes is in ledger.jsonl with the step, the reason and the
     whole row.
     """
-    from corpus.cleaning.plan import default_plan, parse_plan
-    from corpus.cleaning.run import clean as run
-    from corpus.corpus_files import corpus_files, read_ledger, read_rows
-    from corpus.document import InputError
-    from flows.cleaning import CleanedFolder
+    from duizhao.corpus.cleaning.plan import default_plan, parse_plan
+    from duizhao.corpus.cleaning.run import clean as run
+    from duizhao.corpus.document import InputError
+    from duizhao.corpus.files.cleaned import CleanedFolder
+    from duizhao.corpus.files.read import corpus_files, read_ledger, read_rows
 
     if listing:
         _print_steps()
@@ -77,10 +77,9 @@ def clean(
 
 
 def _print_steps() -> None:
+    from duizhao.corpus.cleaning.plan import STEPS
     from rich.console import Console
     from rich.table import Table
-
-    from corpus.cleaning.plan import STEPS
 
     table = Table("step", "takes rows where", "parameters (default)", show_lines=True)
     for step in STEPS.values():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from evaluation.systems import Segments
+    from duizhao.evaluation.comparison.systems import Segments
 
 
 class Output(StrEnum):
@@ -111,12 +111,12 @@ def compare(
     Scores and both tests are sacrebleu's own, with its values for the same seed. Runs of the same
     documents are compared over the smallest groups of sentences that all of them have whole.
     """
-    from corpus.document import InputError
-    from evaluation.compare import compare as run
-    from evaluation.significance import SAMPLES
-    from evaluation.systems import load
-    from evaluation.words import read_terms
-    from models.cores import usable_cores
+    from duizhao.corpus.document import InputError
+    from duizhao.evaluation.comparison.compare import compare as run
+    from duizhao.evaluation.comparison.systems import load
+    from duizhao.evaluation.metrics.significance import SAMPLES
+    from duizhao.evaluation.metrics.words import read_terms
+    from duizhao.models.cores import usable_cores
 
     if translate and not source:
         raise InputError("--translate needs --source, the text to translate")
@@ -149,12 +149,12 @@ def _with_ours(segments: Segments) -> Segments:
     """The segments with our own translation of the source as one more system."""
     from dataclasses import replace
 
-    from flows.fetching import fetching
-    from flows.translating import progress_bar
-    from models.auto import load_engine
-    from models.engine import Decoding
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows.terminal.translating import progress_bar
+    from duizhao.models.translation.engine import Decoding
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     sources = segments.sources
     assert sources is not None
@@ -169,8 +169,8 @@ def _with_ours(segments: Segments) -> Segments:
 
 
 def _write_page(found: dict[str, Any], page: Path) -> None:
-    from corpus.document import InputError
-    from evaluation.compare_page import render
+    from duizhao.corpus.document import InputError
+    from duizhao.evaluation.comparison.page import render
 
     temporary = page.with_name(f".{page.name}.partial")
     try:
@@ -188,20 +188,19 @@ def _print(found: dict[str, Any], to: Output) -> None:
 
             print(json.dumps(found, ensure_ascii=False, indent=1))
         case Output.latex:
-            from evaluation.compare_tables import latex
+            from duizhao.evaluation.comparison.tables import latex
 
             print(latex(found), end="")
         case Output.markdown:
-            from evaluation.compare_tables import markdown
+            from duizhao.evaluation.comparison.tables import markdown
 
             print(markdown(found), end="")
         case Output.html:
-            from evaluation.compare_page import render
+            from duizhao.evaluation.comparison.page import render
 
             print(render(found))
         case Output.table:
+            from duizhao.flows.terminal.comparison import print_tables
             from rich.console import Console
-
-            from flows.comparing import print_tables
 
             print_tables(found, Console())

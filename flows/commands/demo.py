@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from flows.commands import build
+from duizhao.flows.commands import build
 
 
 def demo(
@@ -20,8 +19,8 @@ def demo(
     json: build.JsonOption = False,
 ) -> None:
     """Build a corpus from the sample report and its English version, both our own."""
-    from corpus.samples import pair
-    from flows.settings import resolve
+    from duizhao.corpus.samples import pair
+    from duizhao.flows.settings import resolve
 
     report, reference = pair()
     settings = resolve(model=model, engine=engine, beam=beam).settings

@@ -48,7 +48,7 @@ def evaluate_alignment(
     import json
     from dataclasses import asdict, replace
 
-    from evaluation.alignment import (
+    from duizhao.evaluation.metrics.alignment import (
         check_same_texts,
         paired_files,
         read_beads,

@@ -55,9 +55,9 @@ def fetch(
     """
     import sys
 
-    from corpus.document import InputError
-    from corpus.fetching import LANGUAGES, fetch_document, normal_symbol
-    from flows.fetching import fetching
+    from duizhao.corpus.document import InputError
+    from duizhao.corpus.un.fetch import LANGUAGES, fetch_document, normal_symbol
+    from duizhao.flows.terminal.fetching import fetching
 
     languages = _list(langs, "--langs")
     wanted = _list(formats, "--formats")
@@ -97,7 +97,7 @@ def fetch(
 
 
 def _list(value: str, option: str) -> list[str]:
-    from corpus.document import InputError
+    from duizhao.corpus.document import InputError
 
     items = [item.strip().lower() for item in value.split(",") if item.strip()]
     if not items:

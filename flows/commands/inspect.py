@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from corpus.document import Document, LedgerEntry
+    from duizhao.corpus.document import Document, LedgerEntry
 
 
 class Lang(StrEnum):
@@ -46,8 +46,8 @@ def inspect(
     """
     import sys
 
-    from corpus import inspection
-    from flows.page_progress import page_progress
+    from duizhao.evaluation.inspection import page as inspection
+    from duizhao.flows.terminal.page_progress import page_progress
 
     with page_progress(f"reading {file.name}") as progress:
         document, ledger = _read(file, lang, progress)
@@ -68,8 +68,8 @@ def inspect(
 def _read(
     file: Path, lang: Lang, progress: Callable[[int, int], None]
 ) -> tuple[Document, list[LedgerEntry]]:
-    from corpus.document import InputError
-    from corpus.readers import read
+    from duizhao.corpus.document import InputError
+    from duizhao.corpus.reading import read
 
     if lang is not Lang.auto:
         return read(file, "zh" if lang is Lang.zh else "en", progress=progress)

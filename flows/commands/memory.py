@@ -29,8 +29,8 @@ def stats() -> None:
 
     Translations are of sentences; tries are what was made to mend flagged ones.
     """
-    from models.memory import Memory
-    from models.memory_file import size
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.memory_file import size
 
     memory = Memory()
     groups = memory.groups() if memory.path.exists() else []
@@ -62,8 +62,8 @@ def export(
     Sorted by model, settings and source. What was tried for flagged sentences and not kept is
     left out.
     """
-    from flows.lines import output as lines_out
-    from models.memory import Memory
+    from duizhao.flows.terminal.output import output as lines_out
+    from duizhao.models.translation.memory import Memory
 
     memory = Memory()
     count = 0
@@ -95,7 +95,7 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
 ) -> None:
     """Forget translations; the models stay. A damaged memory is removed."""
-    from models.memory import Memory
+    from duizhao.models.translation.memory import Memory
 
     memory = Memory()
     if not memory.path.exists():

@@ -26,7 +26,7 @@ Name = Annotated[
 @app.command("list")
 def list_models() -> None:
     """List the models on this machine: name, state, size in MB, folder (tab-separated)."""
-    from models.inventory import models_here
+    from duizhao.models.weights.installed import models_here
 
     for model in models_here():
         print(f"{model.name}\t{model.state}\t{model.megabytes:.0f}\t{model.folder}")
@@ -45,15 +45,15 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch a model now, so that later runs need no network, and verify it."""
-    from flows.fetching import fetching
-    from models.errors import ModelNameError, WeightsError
-    from models.weights import DEFAULT_MODEL, default_model, verify
+    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.models.errors import ModelNameError, WeightsError
+    from duizhao.models.weights.default import DEFAULT_MODEL, default_model, verify
 
     if model not in (None, "default", DEFAULT_MODEL):
         if source is not None:
             raise ModelNameError("--from is for the default model only; leave MODEL out")
-        from models.convert import converted
-        from models.locate import locate
+        from duizhao.models.weights.locate import locate
+        from duizhao.models.weights.to_ctranslate import converted
 
         with fetching() as progress:
             files = locate(model, progress)
@@ -75,8 +75,8 @@ def fetch(
 @app.command("path")
 def path(model: Name = None) -> None:
     """Print the folder of a model that is here; exit code 1 if it has to be fetched first."""
-    from models.errors import WeightsError
-    from models.inventory import folder_of
+    from duizhao.models.errors import WeightsError
+    from duizhao.models.weights.installed import folder_of
 
     folder = folder_of(model)
     if folder is None:

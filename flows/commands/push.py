@@ -28,8 +28,8 @@ def push(
     The token is that of `hf auth login` or of HF_TOKEN; HF_ENDPOINT names another server. Corpus
     files on the hub that the folder does not have any more are deleted in the same commit.
     """
-    from corpus.publish import plan_push
-    from corpus.publish import push as send
+    from duizhao.corpus.files.hub import plan_push
+    from duizhao.corpus.files.hub import push as send
 
     upload = plan_push(folder, repository)
     said = f"{len(upload.files)} files, {upload.bytes / 1e6:.1f} MB"

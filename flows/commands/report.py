@@ -25,12 +25,12 @@ def report(
 
     `build` writes the page already; this is for a folder from before, or for pictures of it.
     """
-    from evaluation.report import write_report
+    from duizhao.evaluation.report import write_report
 
     page = write_report(folder)
     print(page)
     if screenshots is not None:
-        from evaluation.report.screenshots import take_screenshots
+        from duizhao.evaluation.report.screenshots import take_screenshots
 
         for path in take_screenshots(page, screenshots):
             print(path)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from flows.settings import Effort
+from duizhao.flows.settings import Effort
 
 
 def review(
@@ -44,12 +43,12 @@ def review(
     """
     from contextlib import ExitStack, suppress
 
-    from evaluation.review.log import locked
-    from evaluation.review.server import serve
-    from evaluation.review.session import open_session
-    from flows.lock import user_name
-    from flows.opening import open_later
-    from flows.review import realigner
+    from duizhao.evaluation.review.log import locked
+    from duizhao.evaluation.review.server import serve
+    from duizhao.evaluation.review.session import open_session
+    from duizhao.flows.batch.lock import user_name
+    from duizhao.flows.review import realigner
+    from duizhao.flows.terminal.browser import open_later
 
     with locked(folder), ExitStack() as at_end:
         session = open_session(folder, by or user_name())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from evaluation.translation import Score
+    from duizhao.evaluation.metrics.translation import Score
 
 
 class Output(StrEnum):
@@ -72,9 +72,9 @@ def score(
     The values are those of sacrebleu's command line to the last digit; the signature says all
     settings and belongs into any paper that cites them.
     """
-    from corpus.document import InputError
-    from evaluation.lines import check_same_length, read_lines
-    from evaluation.translation import METRICS, measure
+    from duizhao.corpus.document import InputError
+    from duizhao.evaluation.metrics.lines import check_same_length, read_lines
+    from duizhao.evaluation.metrics.translation import METRICS, measure
 
     if [hypothesis, reference, source].count("-") > 1:
         raise InputError("only one of the files can be standard input (-)")
@@ -91,7 +91,7 @@ def score(
             by_segment[name] = _reference_free(name, sources, hypotheses)
             continue
         if name == "comet":
-            from evaluation.neural import comet
+            from duizhao.evaluation.metrics.comet import comet
 
             result = comet(sources, hypotheses, references, bootstrap=bootstrap, seed=seed)
             scores.append(result.score)
@@ -113,8 +113,8 @@ def score(
 
 
 def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str]) -> list[float]:
-    from corpus.document import InputError
-    from flows.reference_free import mt_scores, similarities
+    from duizhao.corpus.document import InputError
+    from duizhao.evaluation.metrics.reference_free import mt_scores, similarities
 
     if sources is None:
         raise InputError(f"{name} compares with the source: give it with --source")
@@ -125,7 +125,7 @@ def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, An
     """Mean of each score without reference, and how well it goes with segment chrF++."""
     from dataclasses import asdict
 
-    from evaluation.correlation import correlate
+    from duizhao.evaluation.metrics.correlation import correlate
 
     return {
         name: {"mean": sum(values) / len(values)}
@@ -136,8 +136,8 @@ def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, An
 
 def _workers(metric: str, hypotheses: list[str], references: list[str]) -> int:
     """Processes: TER is worth spreading, the others are done before a process has started."""
-    from evaluation.scores import ter_seconds
-    from models.cores import usable_cores
+    from duizhao.evaluation.metrics.scores import ter_seconds
+    from duizhao.models.cores import usable_cores
 
     if metric != "ter":
         return 1
@@ -166,7 +166,7 @@ def _rows(
 def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     import json
 
-    from evaluation.scores import score_json
+    from duizhao.evaluation.metrics.scores import score_json
 
     found: dict[str, Any] = {"scores": [score_json(score) for score in scores]}
     if free:
@@ -179,11 +179,10 @@ def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, 
 def _print_table(
     scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]], names: list[str]
 ) -> None:
+    from duizhao.evaluation.report.summary import NAMES
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
-    from evaluation.report.summary import NAMES
 
     console = Console()
     if rows:

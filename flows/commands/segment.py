@@ -58,10 +58,10 @@ def segment(
     Page furniture (document symbol, job number, page number, link lines) is taken out and counted
     on standard error; sentences that run across a page are made whole again.
     """
-    from corpus.readers import read, read_bytes
-    from flows.lines import check_output
-    from flows.lines import output as lines_out
-    from flows.page_progress import page_progress
+    from duizhao.corpus.reading import read, read_bytes
+    from duizhao.flows.terminal.output import check_output
+    from duizhao.flows.terminal.output import output as lines_out
+    from duizhao.flows.terminal.page_progress import page_progress
 
     check_output(output)
     check_output(ledger)

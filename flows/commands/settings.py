@@ -21,8 +21,8 @@ def settings(
     """
     from dataclasses import fields
 
-    from flows.settings import Settings, plain, resolve
-    from models.paths import cache_folder
+    from duizhao.corpus.paths import cache_folder
+    from duizhao.flows.settings import Settings, plain, resolve
 
     resolved = resolve(config)
     values = plain(resolved.settings)

@@ -32,7 +32,7 @@ def stats(
     Bead types, confidence, length ratios, duplicates, what cleaning would take, sentences lost
     with their reasons, vocabulary, lengths, and what the splits share.
     """
-    from evaluation.corpus import statistics
+    from duizhao.evaluation.statistics import statistics
 
     with _counting() as progress:
         found = statistics(corpus, progress)
@@ -41,9 +41,8 @@ def stats(
 
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
+    from duizhao.flows.terminal.statistics import print_tables
     from rich.console import Console
-
-    from flows.corpus_tables import print_tables
 
     print_tables(found, Console())
 

@@ -14,7 +14,7 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show how many documents are done, failed (and why) and left, and the time left."""
-    from flows import batch_summary
+    from duizhao.flows.batch import summary as batch_summary
 
     told = batch_summary.status(folder)
     if json:

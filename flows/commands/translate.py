@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from flows.settings import MOST_BEAM, Device, Engine
+from duizhao.flows.settings import MOST_BEAM, Device, Engine
 
 if TYPE_CHECKING:
-    from models.engine import Translation
-    from models.translator import Statistics
+    from duizhao.models.translation.engine import Translation
+    from duizhao.models.translation.translator import Statistics
 
 
 class Form(StrEnum):
@@ -105,19 +104,19 @@ def translate(
 
     Killed half-way it goes on where it stopped: what is translated is in the memory.
     """
-    from flows.fetching import fetching
-    from flows.lines import Lines, check_output
-    from flows.lines import output as lines_out
-    from models.auto import load_engine
-    from models.engine import Decoding
-    from models.memory import Memory
-    from models.translator import Translator
+    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows.terminal.output import Lines, check_output
+    from duizhao.flows.terminal.output import output as lines_out
+    from duizhao.models.translation.engine import Decoding
+    from duizhao.models.translation.load import load_engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Translator
 
     check_output(output)
     terms = _Terms(glossary) if glossary else None
     lines = Lines(file)
     if model is None:
-        from corpus.language import check
+        from duizhao.corpus.language import check
 
         check(lines.sample, "zh", lines.name)
     with fetching() as progress:
@@ -154,7 +153,7 @@ class _Terms:
     """Term accuracy, counted as the translations come."""
 
     def __init__(self, name: str) -> None:
-        from models.glossary import read_glossary
+        from duizhao.models.glossary import read_glossary
 
         self._glossary = read_glossary(Path(name))
         self._used = self._found = 0
@@ -177,9 +176,9 @@ def _translated(translator: object, lines: object) -> Iterator[tuple[str, Transl
     """Each line and its translation, with a progress bar."""
     from collections import deque
 
-    from flows.lines import Lines
-    from flows.translating import progress_bar
-    from models.translator import Translator
+    from duizhao.flows.terminal.output import Lines
+    from duizhao.flows.terminal.translating import progress_bar
+    from duizhao.models.translation.translator import Translator
 
     assert isinstance(lines, Lines)
     assert isinstance(translator, Translator)

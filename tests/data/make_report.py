@@ -123,7 +123,7 @@ def wrap(text: str, column: float) -> list[str]:
 
 
 def render_wrapped(rows: list[dict[str, Any]]) -> str:
-    """The Chinese text as a PDF's text comes: see `corpus/readers/text.py` for what it means."""
+    """The Chinese text as a PDF's text comes: see `corpus/reading/text.py` for what it means."""
     printed: list[tuple[str, str, bool]] = []  # line, its lead, the block's last line?
     for row in rows:
         lead = {"heading": "  ", "paragraph": " "}.get(row["kind"], "")

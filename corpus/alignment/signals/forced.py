@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
+from duizhao.corpus.alignment.search import place_coordinates
+from duizhao.corpus.script import join
 from numpy.typing import NDArray
-
-from corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
-from corpus.alignment.search import place_coordinates
-from corpus.alignment.spans import join
 
 COLUMNS = ("log_probability", "tokens")
 """Sum of log p in tens, tokens in tens."""

@@ -11,17 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from duizhao.corpus.alignment.compiled import njit
+from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, corners, inside
+from duizhao.corpus.alignment.tokens import Bags
 from numpy.typing import NDArray
-
-from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import (
-    LARGEST_BEAD,
-    TYPE_NUMBER,
-    Band,
-    corners,
-    inside,
-)
-from corpus.alignment.tokens import Bags
 
 COLUMNS = (
     "shared",

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from duizhao.corpus.alignment.compiled import njit
+from duizhao.corpus.alignment.lattice import Band, corners
 from numpy.typing import NDArray
-
-from corpus.alignment.compiled import njit
-from corpus.alignment.lattice import Band, corners
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""

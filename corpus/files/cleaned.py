@@ -1,0 +1,79 @@
+"""The folder that `duizhao clean` fills: whole or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.files.folder import (
+    OUTPUTS,
+    SEAL,
+    begin,
+    check_output,
+    file_facts,
+    finish,
+    write_json,
+)
+from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.jsonl import write, write_ledger
+
+
+class CleanedFolder:
+    """Takes rows and ledger entries as they come; `finish` makes the folder count.
+
+    Rows go to JSON lines at once and to the other formats from there, so that none is held.
+    """
+
+    def __init__(self, folder: Path, formats: list[str]) -> None:
+        check_output(folder, [*OUTPUTS, "cleaning.json"])
+        self.folder = folder
+        self.formats = formats
+        self._partial = begin(folder)
+        self._rows = (self._partial / "corpus.jsonl").open("wb")
+        self._ledger = (self._partial / "ledger.jsonl").open("wb")
+
+    def __enter__(self) -> CleanedFolder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._rows.close()
+        self._ledger.close()
+
+    def keep(self, row: Row) -> None:
+        """A row that stays."""
+        write([row], self._rows)
+
+    def remove(self, entry: LedgerEntry) -> None:
+        """A sentence that goes, or went before."""
+        write_ledger([entry], self._ledger)
+
+    def finish(self, report: Mapping[str, Any]) -> None:
+        """Write the other formats and the report, and move all into place."""
+        self._rows.close()
+        self._ledger.close()
+        kept = self._partial / "corpus.jsonl"
+        for name in self.formats:
+            if name != "jsonl":
+                with (self._partial / f"corpus.{name}").open("wb") as file:
+                    writer(name)(_read(kept), file)
+        if "jsonl" not in self.formats:
+            kept.unlink()
+        write_json(self._partial / "cleaning.json", report)
+        files = file_facts(self._partial)
+        write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
+        finish(self.folder)
+
+
+def _read(path: Path) -> Iterator[Row]:
+    from duizhao.corpus.files.read import read_file
+
+    return read_file(path)

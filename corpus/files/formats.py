@@ -1,0 +1,33 @@
+"""Corpus files: one module a format, each with `write(rows, file) -> number of rows`.
+
+    with open("corpus.tmx", "wb") as file:
+        writer("tmx")(rows, file)
+
+The rows are taken one after another and never held together; the file is any binary file, so a
+caller decides where it lies and when it counts as whole. The same rows give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import BinaryIO, cast
+
+from duizhao.corpus.bitext import Row
+
+Writer = Callable[[Iterable[Row], BinaryIO], int]
+
+FORMATS = {
+    "jsonl": "duizhao.corpus.files.jsonl",
+    "tsv": "duizhao.corpus.files.tsv",
+    "tmx": "duizhao.corpus.files.tmx",
+    "parquet": "duizhao.corpus.files.parquet",
+}
+"""Format, which is also the ending of its file, to the module that writes it."""
+
+
+def writer(format: str) -> Writer:
+    """The `write` of a format; ValueError for one that is not in FORMATS."""
+    if format not in FORMATS:
+        raise ValueError(f"no corpus format {format!r}; there are {', '.join(FORMATS)}")
+    return cast(Writer, import_module(FORMATS[format]).write)

@@ -1,0 +1,133 @@
+"""Rows and ledger of a corpus on disk, whatever form it has: a file, a run folder, a batch folder.
+
+    for row in read_rows(Path("out")):  # out/corpus.jsonl, or out/data/train-*.parquet ...
+
+A folder is searched for JSON lines first (they have everything), then for Parquet.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.splits import SPLITS
+from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.files.jsonl import row_of
+
+ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
+LEDGERS = ("ledger.jsonl", "ledger.jsonl.gz", "ledger")
+NOT_CORPUS = ("ledger", "edits", "status", "state", "manifest", "failed", "cache", "documents")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of rows; `split` is "" where the corpus is not split."""
+
+    path: Path
+    split: str = ""
+
+
+def corpus_files(path: Path) -> list[CorpusFile]:
+    """The files that hold the rows, in order of their names; InputError where there are none."""
+    if path.is_file():
+        if not path.name.endswith(ENDINGS):
+            raise InputError(f"{path}: not a corpus; give a .jsonl or .parquet file, or a folder")
+        return [CorpusFile(path, _split_of(path))]
+    if not path.is_dir():
+        raise InputError(f"{path}: there is no such file or folder")
+    for pattern in ("corpus.jsonl", "*.jsonl", "*/*.jsonl", "*.jsonl.gz", "*/*.jsonl.gz"):
+        if found := _matching(path, pattern):
+            return found
+    for pattern in ("corpus.parquet", "*.parquet", "*/*.parquet"):
+        if found := _matching(path, pattern):
+            return found
+    raise InputError(
+        f"{path}: no corpus in it; give a folder that `duizhao build` or `batch` made, "
+        "or a .jsonl or .parquet file"
+    )
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """All rows of a file or folder, one after another."""
+    for file in corpus_files(path):
+        yield from read_file(file.path)
+
+
+def read_file(path: Path) -> Iterator[Row]:
+    """Rows of one file; InputError names the line that is not a row."""
+    if path.name.endswith(".parquet"):
+        yield from _parquet_rows(path)
+        return
+    with _open(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield row_of(json.loads(line))
+            except (ValueError, TypeError, KeyError) as error:
+                raise InputError(
+                    f"{path}, line {number}: not a row of a corpus ({error}); "
+                    "build the corpus again"
+                ) from error
+
+
+def read_ledger(path: Path) -> Iterator[LedgerEntry]:
+    """The ledger that lies beside a corpus: nothing where there is none."""
+    folder = path if path.is_dir() else path.parent
+    files = [folder / name for name in LEDGERS if (folder / name).is_file()]
+    if (folder / "ledger").is_dir():
+        files += sorted((folder / "ledger").glob("*.jsonl*"))
+    for file in files:
+        with _open(file) as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield LedgerEntry(**json.loads(line))
+                except (ValueError, TypeError) as error:
+                    raise InputError(f"{file}, line {number}: not a ledger entry") from error
+
+
+def _matching(folder: Path, pattern: str) -> list[CorpusFile]:
+    paths = [
+        path
+        for path in sorted(folder.glob(pattern))
+        if path.is_file()
+        and not any(part.startswith((".", *NOT_CORPUS)) for part in path.relative_to(folder).parts)
+    ]
+    return [CorpusFile(path, _split_of(path)) for path in paths]
+
+
+def _split_of(path: Path) -> str:
+    """The split that a file's name begins with, as the hub has it (train-00000-of-00002...)."""
+    return next((name for name in SPLITS if path.name.startswith((f"{name}-", f"{name}."))), "")
+
+
+def _open(path: Path) -> BinaryIO:
+    if path.name.endswith(".gz"):
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    from pyarrow import ArrowInvalid
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=2000):
+                for values in batch.to_pylist():
+                    yield _from_parquet(values)
+    except (ArrowInvalid, KeyError) as error:
+        raise InputError(f"{path}: not a Parquet file of a corpus ({error})") from error
+
+
+def _from_parquet(values: dict[str, Any]) -> Row:
+    pair = values["translation"]
+    signals = json.loads(values.get("signals") or "{}")
+    metadata = json.loads(values.get("metadata") or "{}")
+    return row_of(
+        values
+        | {"source": pair["zh"], "target": pair["en"], "signals": signals, "metadata": metadata}
+    )

@@ -1,0 +1,123 @@
+"""What a reader gives before sentences and numbers are put in, and how it becomes a `Document`.
+
+A reader is a module with one function (`corpus/reading/formats.py` lists them):
+
+    def read_drafts(source: Source, language: Language) -> Reading
+
+It decides what is a block and what is furniture; `assemble` does what is the same for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from duizhao.corpus.document import (
+    Block,
+    BlockKind,
+    Document,
+    Language,
+    LedgerEntry,
+    Sentence,
+    Side,
+)
+from duizhao.corpus.segmentation import sentences
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of a file, and what to call it in messages.
+
+    `path` is None where the text came through standard input. A slow reader calls
+    ``progress(done, total)`` now and then (pages).
+    """
+
+    name: str
+    data: bytes
+    path: Path | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A block without its numbers.
+
+    `spans` are the sentences where the format already has them (TMX, TSV, XLIFF); None means that
+    `duizhao.corpus.segmentation.sentences.split` finds them.
+    """
+
+    kind: BlockKind
+    text: str
+    page: int | None = None
+    mark: str | None = None
+    spans: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A piece of text that the reader took for furniture, and why."""
+
+    reason: str
+    text: str
+    page: int | None = None
+    line: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found. `metadata` may hold ``encoding``, ``pages``, ``warnings`` ..."""
+
+    drafts: Sequence[Draft]
+    left_out: Sequence[LeftOut] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def assemble(
+    reading: Reading, language: Language, *, side: Side = "source", document_id: str
+) -> tuple[Document, list[LedgerEntry]]:
+    """Number blocks and sentences, find sections, and check the result.
+
+    A heading opens a section, which holds until the next heading.
+    """
+    blocks: list[Block] = []
+    next_sentence = 0
+    section: int | None = None
+    for draft in reading.drafts:
+        text = draft.text.strip()
+        if not text:
+            continue
+        spans = draft.spans if draft.spans is not None else sentences.split(text)
+        if draft.spans is not None:
+            text = draft.text
+        block_id = len(blocks)
+        if draft.kind == "heading":
+            section = block_id
+        block_sentences = tuple(
+            Sentence(next_sentence + number, block_id, start, end, text[start:end])
+            for number, (start, end) in enumerate(spans)
+        )
+        next_sentence += len(block_sentences)
+        blocks.append(
+            Block(block_id, draft.kind, text, block_sentences, draft.page, section, draft.mark)
+        )
+    document = Document(document_id, language, tuple(blocks), dict(reading.metadata))
+    document.check()
+    ledger = [
+        LedgerEntry(
+            document=document_id,
+            side=side,
+            stage="read",
+            reason=piece.reason,
+            text=piece.text,
+            page=piece.page,
+            line=piece.line,
+            detail=piece.detail,
+        )
+        for piece in reading.left_out
+    ]
+    return document, ledger

@@ -1,0 +1,91 @@
+"""Two printed lines to one text: with a space, without one, or without a hyphen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from duizhao.corpus.document import Language
+
+CJK = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
+)
+# No space is put beside these: Chinese punctuation carries its own.
+CJK_MARK = re.compile(r"[\u3000-\u3004\u3008-\u303f\uff00-\uffef“”‘’…—·•]")
+HAN_LATIN = re.compile(r"[\u4e00-\u9fff](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[\u4e00-\u9fff])")
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Joins two lines of a paragraph as this document would have written them.
+
+    `spaced` says whether the document puts a space between Chinese characters and Latin letters
+    or numbers; `words` are the document's words, asked when a line ends in a hyphen, and
+    `breaks_words` whether it is set with hyphenation, so that most hyphens at a line's end are
+    no part of the word.
+    """
+
+    language: Language
+    spaced: bool = False
+    words: Counter[str] = field(default_factory=Counter)
+    breaks_words: bool = False
+
+    @classmethod
+    def of(cls, lines: Iterable[str], language: Language) -> Joiner:
+        """Learn the document's habits from its lines."""
+        with_space = without = hyphens = count = 0
+        words: Counter[str] = Counter()
+        for line in lines:
+            count += 1
+            for match in HAN_LATIN.finditer(line):
+                if match[1] or match[2]:
+                    with_space += 1
+                else:
+                    without += 1
+            if language == "en":
+                words.update(re.findall(r"[a-z]+(?:-[a-z]+)*", line.lower()))
+                hyphens += bool(re.search(r"[a-z][-‐]$", line))
+        return cls(language, with_space > without, words, hyphens > count / 20)
+
+    def join(self, first: str, second: str) -> str:
+        """Both lines as one, with or without a space between, or without a hyphen."""
+        if not first or not second:
+            return first + second
+        last, next_ = first[-1], second[0]
+        if last == "\u00ad":
+            return first[:-1] + second
+        if last in "-‐" and len(first) > 1 and first[-2].isalpha() and next_.islower():
+            return self._hyphenated(first, second)
+        return first + self._space(last, next_, first, second) + second
+
+    def _space(self, last: str, next_: str, first: str, second: str) -> str:
+        if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
+            return ""
+        if CJK.match(last) or CJK.match(next_):
+            if CJK.match(last) and CJK.match(next_):
+                return ""
+            other = next_ if CJK.match(last) else last
+            return " " if self.spaced and other.isascii() and other.isalnum() else ""
+        if self.language == "zh" and (CJK_MARK.match(last) or CJK_MARK.match(next_)):
+            # the bullet and the ideographic marks; between Latin words a quotation mark needs one
+            return ""
+        return " "
+
+    def _hyphenated(self, first: str, second: str) -> str:
+        """``decision-`` + ``making`` keeps its hyphen, ``govern-`` + ``ment`` loses it."""
+        head = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*-$", first)
+        tail = re.match(r"[a-z]+(?:-[a-z]+)*", second)
+        if self.language != "en" or head is None or tail is None:
+            return first + second
+        with_hyphen = (head[0] + tail[0]).lower()
+        without = (head[0][:-1] + tail[0]).lower()
+        if self.words[without] > self.words[with_hyphen]:
+            return first[:-1] + second
+        if self.words[with_hyphen]:
+            return first + second
+        # `words` holds the halves at the line's ends themselves: once is no evidence
+        both_are_words = self.words[head[0][:-1].lower()] > 1 and self.words[tail[0]] > 1
+        keep = both_are_words or not self.breaks_words
+        return first + second if keep else first[:-1] + second

@@ -1,0 +1,39 @@
+"""Paragraphs of a PDF to drafts: notes, headings, list items, and the text of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duizhao.corpus.document import BlockKind, Language
+from duizhao.corpus.reading.draft import Draft
+from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
+from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
+from duizhao.corpus.reading.shape import item_mark, kind_of
+from duizhao.corpus.reading.spacing import tidy
+
+
+def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple[Draft, Paragraph]]:
+    """The drafts of a document, each with the paragraph that it was made of."""
+    joiner = LineJoiner(paragraphs, language)
+    out = []
+    for paragraph in paragraphs:
+        text = paragraph.text(joiner)
+        if text.strip(f" {OPEN}{CLOSE}"):
+            out.append((_draft(paragraph, text, language), paragraph))
+    return out
+
+
+def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:
+    page = paragraph.strips[0].page if paragraph.strips else None
+    if note := leading_mark(text):
+        return Draft("footnote", note[1], page, note[0])
+    if paragraph.note:
+        return Draft("footnote", text, page)
+    plain = tidy(text, language)
+    kind: BlockKind = "table_cell"
+    if not paragraph.cell:
+        kind = kind_of(
+            plain, language, heading=paragraph.heading, bold=paragraph.bold,
+            caption=paragraph.tag is not None and paragraph.tag.kind == "Caption",
+        )  # fmt: skip
+    return Draft(kind, text, page, item_mark(kind, plain))

@@ -1,0 +1,102 @@
+"""What is on a page besides its text: running heads and feet, masthead, page and job numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from duizhao.corpus.reading import furniture
+from duizhao.corpus.reading.pdf.lines import Strip
+
+HEAD, FOOT = 0.9, 0.1
+_PAGE_NUMBER = re.compile(
+    r"[-–—]?\s*(?:(?:page|第)\s*)?(?:\d{1,4}|[ivxl]{1,6})\s*页?\s*(?:(?:/|of|，?共)\s*\d{1,4}\s*页?)?"
+    r"\s*[-–—]?",
+    re.IGNORECASE,
+)
+_JOB = re.compile(r"(?:[A-Z]{1,3}\.\s?)?\d{2}-?\d{5}(?:\s?\([A-Z]\))?(?:[\s*\d]*)|V\.\d\d-\d{5}.*")
+# the right half of a UN masthead
+_DISTRIBUTION = re.compile(
+    r"Distr\.|Original\s?:|原件\s?[:：]|原文\s?[:：]|(?:Chinese|English|中文|英文)$", re.IGNORECASE
+)
+_DATE = re.compile(
+    r"(?:\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4}"
+    r"|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)$"
+)
+_ORGAN = re.compile(
+    r"(?:United Nations(?: Nations Unies)?|General Assembly|Security Council"
+    r"|Economic and Social Council|Human Rights Council|Official Records"
+    r"|联\s*合\s*国|大\s*会|安\s*全\s*理\s*事\s*会|经济及社会理事会|人权理事会|正式记录)$"
+)
+
+
+def reason(text: str, *, page: int, height: float) -> str:
+    """The ledger's code for a piece of furniture, from its words and where it stands.
+
+    `height` is its place on the page, 0 at the foot and 1 at the head.
+    """
+    text = text.strip()
+    if re.fullmatch(r"[_\-–—=. ]+", text):
+        return "separator"
+    if found := furniture.reason(text):
+        return found
+    if _JOB.fullmatch(text):
+        return "job_number"
+    if page == 1 and height > 0.7:
+        return "masthead"
+    if (height > 0.85 or height < 0.15) and _PAGE_NUMBER.fullmatch(text):
+        return "page_number"
+    if height > 0.88:
+        return "running_head"
+    if height < 0.12:
+        return "running_foot"
+    return "artifact"
+
+
+def is_separator(text: str) -> bool:
+    """A row of underscores above footnotes, or the line that ends a UN document."""
+    return bool(re.fullmatch(r"[_\-–—]{4,}", text.strip()))
+
+
+def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[str]:
+    """The patterns (digits as #) that stand at the head or foot of several pages."""
+    count: Counter[str] = Counter()
+    for strips, height in zip(pages, heights, strict=True):
+        edge = {pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD}
+        count.update(edge)
+    return {text for text, times in count.items() if times >= max(2, min(4, len(pages) // 3))}
+
+
+def pattern(text: str) -> str:
+    """The text with every number as #, and without white space."""
+    return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
+
+
+def is_furniture(strip: Strip, height: float, known: set[str]) -> bool:
+    """Whether a line at the head or foot of a page is no text."""
+    place = strip.y / height
+    if FOOT < place < HEAD:
+        return False
+    if pattern(strip.text) in known or furniture.reason(strip.text) is not None:
+        return True
+    at_edge = place > HEAD + 0.02 or place < FOOT - 0.02
+    return at_edge and bool(_PAGE_NUMBER.fullmatch(strip.text) or _JOB.fullmatch(strip.text))
+
+
+def masthead(strips: Sequence[Strip], width: float, height: float) -> list[Strip]:
+    """The lines of the first page that are its masthead: organ, symbol, distribution, dates."""
+    upper = [strip for strip in strips if strip.y > 0.55 * height]
+    marks = [strip for strip in upper if _DISTRIBUTION.match(strip.text)]
+    if not marks:
+        return [strip for strip in upper if strip.y > 0.85 * height and _ORGAN.match(strip.text)]
+    low = min(strip.bottom for strip in marks)
+    edge = min(strip.left for strip in marks) - 2
+    out = []
+    for strip in upper:
+        right_half = strip.left >= edge and strip.y >= low - 1
+        known = _ORGAN.match(strip.text) or furniture.reason(strip.text) or _DATE.match(strip.text)
+        large = strip.size >= 15 and strip.y >= low
+        if right_half or (strip.y >= low - 1 and (known or large)):
+            out.append(strip)
+    return out

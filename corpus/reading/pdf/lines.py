@@ -1,0 +1,213 @@
+"""Pieces to printed lines, and lines to the text of a paragraph.
+
+A `Strip` is what one paragraph (or cell) has on one printed line; a `Paragraph` is strips in
+reading order, whichever way they were found: by the file's tags or by geometry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.layout import Joiner
+from duizhao.corpus.reading.notes import OPEN, raised
+from duizhao.corpus.reading.pdf.tags import Tag
+from duizhao.corpus.reading.pdf.text import Piece
+from duizhao.corpus.reading.spacing import CJK
+
+_GAP = "\u200a"
+_NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
+_LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+_DOTS = re.compile(r"[.．·…‥\s\u200a]+")
+_DASH = re.compile(r"\w[-\u2010\u2013]$")
+_HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
+# lines of one paragraph stand at most so many times their size apart
+LEADING = 1.45
+# a tab: wider than any space in a justified line of Chinese
+TAB = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line's part of a paragraph; lengths in points, `y` the baseline.
+
+    `bold` is the share of bold letters; `space` is the white space before it, as
+    `Piece.space` has it.
+    """
+
+    text: str
+    page: int
+    left: float
+    right: float
+    y: float
+    size: float
+    bold: float
+    letters: int
+    space: str = ""
+
+    @property
+    def top(self) -> float:
+        return self.y + 0.8 * self.size
+
+    @property
+    def bottom(self) -> float:
+        return self.y - 0.2 * self.size
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph or cell before it is a draft.
+
+    `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
+    or geometry found; `label` is a list label that the file keeps apart from its text.
+    """
+
+    strips: list[Strip]
+    tag: Tag | None = None
+    label: str = ""
+    cell: bool = False
+    note: bool = False
+    heading: bool = False
+    figure: bool = False
+    table: object = None
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def size(self) -> float:
+        """The size that most of its letters have."""
+        counts: dict[float, int] = {}
+        for strip in self.strips:
+            size = round(strip.size * 2) / 2
+            counts[size] = counts.get(size, 0) + strip.letters
+        return max(counts, key=lambda size: counts[size]) if counts else 0.0
+
+    @property
+    def bold(self) -> bool:
+        letters = sum(strip.letters for strip in self.strips)
+        return sum(strip.bold * strip.letters for strip in self.strips) > 0.6 * letters
+
+    def text(self, joiner: LineJoiner) -> str:
+        """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
+        text = ""
+        for strip in self.strips:
+            text = joiner.join(text, strip)
+        return f"{self.label} {text}".strip() if self.label else text
+
+
+class LineJoiner:
+    """Joins printed lines as `duizhao.corpus.reading.layout.Joiner` does, with what a PDF tells besides.
+
+    A space character at the end of a line is a space. A document that seldom breaks words at the
+    end of lines (one line in thirty or fewer) breaks none: its hyphens are its compounds'.
+    """
+
+    def __init__(self, paragraphs: Sequence[Paragraph], language: Language) -> None:
+        lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
+        self.language = language
+        self._joiner = Joiner.of(lines, language)
+        hyphens = sum(bool(_HYPHEN.search(line)) for line in lines)
+        self._breaks_words = hyphens > len(lines) / 30
+
+    def join(self, first: str, strip: Strip) -> str:
+        if not first:
+            return strip.text
+        if self.language == "en":
+            match = _HYPHEN.search(first)
+            # at a line's end Word leaves an empty object behind some hyphens and dashes
+            tight = match or _DASH.search(first)
+            if strip.space == "real" or (strip.space == "object" and not tight):
+                return f"{first} {strip.text}"
+            if match and not self._breaks_words:
+                return self._compound(first, match[1], strip.text)
+        return self._joiner.join(first, strip.text)
+
+    def _compound(self, first: str, head: str, second: str) -> str:
+        if re.match(r"(?:and|or|to)\b", second):
+            return f"{first} {second}"
+        tail = re.match(r"[a-z]+", second)
+        known = tail is not None and self._joiner.words[(head + tail[0]).lower()] > 0
+        return first[:-1] + second if known else first + second
+
+
+def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:
+    """The printed lines of pieces that belong together, given in reading order."""
+    lines: list[list[Piece]] = []
+    base = size = 0.0
+    for piece in pieces:
+        if lines and _same_line(piece, lines[-1], base, size):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+            base, size = piece.y, 0.0
+        if piece.size > size:
+            base, size = piece.y, piece.size
+    # a program may draw the quotation marks of a line after its words
+    ordered = [sorted(line, key=lambda piece: piece.left) for line in lines]
+    return [strip for line in ordered if (strip := strip_of(line, page, language)) is not None]
+
+
+def _same_line(piece: Piece, line: Sequence[Piece], base: float, size: float) -> bool:
+    largest = max(size, piece.size)
+    return abs(piece.y - base) <= 0.55 * largest and piece.left >= line[0].left - largest
+
+
+def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | None:
+    """One printed line of pieces; None where it is white space or a row of leader dots."""
+    pieces = _without_leader(pieces)
+    if not pieces:
+        return None
+    letters: dict[float, int] = {}
+    for piece in pieces:
+        letters[piece.size] = letters.get(piece.size, 0) + len(piece.text)
+    size = max(letters, key=lambda each: (letters[each], each))
+    bases = [piece.y for piece in pieces if piece.size == size]
+    base = sorted(bases)[len(bases) // 2]
+    text = ""
+    previous: Piece | None = None
+    for piece in pieces:
+        raw = piece.text
+        if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
+            raw = raised(raw)
+        text += _between(previous, piece, raw, language) + raw
+        previous = piece
+    text = text.replace("\ufffd", "")
+    text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
+    text = _LEADER.sub(" ", text).strip()
+    if not text:
+        return None
+    count = sum(letters.values())
+    return Strip(
+        text=text,
+        page=page,
+        left=min(piece.left for piece in pieces),
+        right=max(piece.right for piece in pieces),
+        y=base,
+        size=size,
+        bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
+        letters=count,
+        space=pieces[0].space,
+    )
+
+
+def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces without the row of dots that leads to a page number."""
+    end = len(pieces)
+    while end and _DOTS.fullmatch(pieces[end - 1].text):
+        end -= 1
+    dots = sum(piece.text.count(".") for piece in pieces[end:])
+    return pieces[:end] if dots > 2 else pieces
+
+
+def _between(previous: Piece | None, piece: Piece, raw: str, language: Language) -> str:
+    """The white space before a piece."""
+    if previous is None:
+        return ""
+    distance = piece.left - previous.right
+    size = max(previous.size, piece.size)
+    if piece.space in ("real", "inner", "object") or distance > TAB * size:
+        return " "
+    if raw.startswith(OPEN) or distance <= 0.2 * size:
+        return ""
+    return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""

@@ -1,0 +1,170 @@
+"""Paragraphs that a page break cut in two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.pdf.lines import Paragraph
+from duizhao.corpus.reading.shape import split_label
+
+_ENDS: dict[Language, tuple[str, ...]] = {
+    "zh": tuple("。！？；：”’）)」』.!?;:"),
+    "en": tuple('.!?:;”"’)]'),
+}
+
+
+def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
+    """The paragraphs, the last of a page and the first of the next as one where they are."""
+    out: list[Paragraph] = []
+    last: Paragraph | None = None
+    for paragraph in paragraphs:
+        if not paragraph.strips:
+            continue
+        if paragraph.note or paragraph.cell or paragraph.figure:
+            out.append(paragraph)
+            if paragraph.cell:
+                last = None
+            continue
+        if last is not None and _goes_on(last, paragraph, language):
+            last.strips.extend(paragraph.strips)
+            continue
+        out.append(paragraph)
+        last = paragraph
+    return out
+
+
+def repeated_heads(paragraphs: Sequence[Paragraph]) -> set[int]:
+    """Numbers of the cells that are a table's head printed again at the top of a page."""
+    out: set[int] = set()
+    head: list[str] = []
+    page = 0
+    for start, end in _tables(paragraphs):
+        texts = [_text(paragraphs[number]) for number in range(start, end)]
+        here = paragraphs[start].strips[0].page
+        above = [each for each in paragraphs[max(0, start - 8) : start] if not each.note]
+        is_top = not above or above[-1].strips[-1].page < here
+        if head and is_top and here == page + 1:
+            same = 0
+            while same < min(len(head), len(texts)) and head[same] == texts[same]:
+                same += 1
+            if same >= 2:
+                out.update(range(start, start + same))
+            else:
+                head = texts
+        else:
+            head = texts
+        page = paragraphs[end - 1].strips[-1].page
+    return out
+
+
+def _tables(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, int]]:
+    """Runs of cells on one page each: (first, behind the last)."""
+    start = None
+    for number, paragraph in enumerate(paragraphs):
+        ends = not paragraph.cell or (
+            start is not None and paragraph.strips[0].page != paragraphs[number - 1].strips[0].page
+        )
+        if start is not None and ends:
+            yield start, number
+            start = None
+        if paragraph.cell and start is None:
+            start = number
+    if start is not None:
+        yield start, len(paragraphs)
+
+
+def _text(paragraph: Paragraph) -> str:
+    return " ".join(strip.text for strip in paragraph.strips)
+
+
+def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
+    """A row that a page break cut: what stands below a cell, in its column, on the next page."""
+    out: list[Paragraph] = []
+    for start, end in _runs(paragraphs):
+        if start < 0:
+            out.append(paragraphs[end])
+            continue
+        cells = list(paragraphs[start:end])
+        gone: set[int] = set()
+        for number, cell in enumerate(cells):
+            before = _above_break(cells, number, gone)
+            if before is not None and _continues(before, cell, language):
+                before.strips.extend(cell.strips)
+                gone.add(number)
+        out += [cell for number, cell in enumerate(cells) if number not in gone]
+    return out
+
+
+def _runs(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, int]]:
+    """Runs of cells over pages (first, behind the last); others as (-1, number)."""
+    start = -1
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.cell and paragraph.strips:
+            start = number if start < 0 else start
+            continue
+        if start >= 0:
+            yield start, number
+            start = -1
+        yield -1, number
+    if start >= 0:
+        yield start, len(paragraphs)
+
+
+def _above_break(cells: Sequence[Paragraph], number: int, gone: set[int]) -> Paragraph | None:
+    """The last cell of the page before that begins where this one does."""
+    first = cells[number].strips[0]
+    for other in range(number - 1, max(-1, number - 24), -1):
+        last = cells[other].strips[-1]
+        if other in gone or last.page == first.page:
+            continue
+        if last.page < first.page - 1:
+            return None
+        if abs(cells[other].strips[0].left - first.left) <= 2:
+            return cells[other]
+    return None
+
+
+def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
+    end, start = first.strips[-1], second.strips[0]
+    if end.text.endswith(_ENDS[language]) or abs(end.size - start.size) > 0.6:
+        return False
+    if language == "en":
+        return start.text[:1].islower() and not split_label(start.text)[0]
+    return len(first.strips) > 1 and _full(first) and not split_label(start.text)[0]
+
+
+def _goes_on(first: Paragraph, second: Paragraph, language: Language) -> bool:
+    end, start = first.strips[-1], second.strips[0]
+    if start.page - end.page != 1 or second.label or split_label(start.text)[0]:
+        return False
+    if first.heading or second.heading or abs(end.size - start.size) > 0.6:
+        return False
+    if (end.bold > 0.6) != (start.bold > 0.6) and not _full(first):
+        # bold sentences stand in plain paragraphs; a bold line by itself is a heading
+        return False
+    if not end.text.rstrip().endswith(_ENDS[language]):
+        return language == "zh" or not _new_sentence(start.text, end.text)
+    return _full(first) and _unindented(first, second)
+
+
+def _new_sentence(text: str, before: str) -> bool:
+    """Whether an English line begins anew after one without a stop, as after a short heading."""
+    return len(before) < 40 and text[:1].isupper()
+
+
+def _full(paragraph: Paragraph) -> bool:
+    """Whether the last line is as long as the lines before it."""
+    if len(paragraph.strips) < 2:
+        return False
+    right = max(strip.right for strip in paragraph.strips[:-1])
+    return paragraph.strips[-1].right >= right - 1.2 * paragraph.size
+
+
+def _unindented(first: Paragraph, second: Paragraph) -> bool:
+    """Whether the second begins at the left edge of the first's lines, not as paragraphs do."""
+    begins = first.strips[0].left
+    edge = min(strip.left for strip in first.strips[1:])
+    has_indent = abs(begins - edge) > 0.8 * first.size
+    numbered = bool(split_label(first.strips[0].text)[0])
+    return abs(second.strips[0].left - edge) <= 2 and (has_indent or numbered)

@@ -1,0 +1,195 @@
+"""Lines of a PDF page without tags: pieces to lines, lines to strips.
+
+A strip is what stands together on a line: words of a paragraph, or of one cell of a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.notes import OPEN
+from duizhao.corpus.reading.pdf.lines import Strip, strip_of
+from duizhao.corpus.reading.pdf.text import Page, Piece
+from duizhao.corpus.reading.shape import split_label
+
+# A gap of so many em ends a strip: the next cell, or the text behind a label
+CELL_GAP = 1.3
+# ... within one text object only at such a gap, as of a tab
+INNER_GAP = 4.0
+# ... or so many where there is no space character
+BARE_GAP = 0.8
+LABEL_GAP = 6.0
+# So many lines of cells that begin at one place make it the edge of a column
+COLUMN_LINES = 4
+NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStrips:
+    """The strips of a page from top to bottom, and what was left out while making them."""
+
+    number: int
+    width: float
+    height: float
+    strips: tuple[Strip, ...]
+    rules: tuple[tuple[float, float, float], ...]
+    figure: str = ""
+
+
+def strips_of_page(page: Page, language: Language) -> PageStrips:
+    """Lines of a page, cut at wide gaps, labels put back to their text."""
+    upright = [piece for piece in page.pieces if piece.angle == 0]
+    figures = [piece for piece in page.pieces if piece.angle != 0]
+    strips: list[Strip] = []
+    cut = [_cut(line, page) for line in _lines(upright)]
+    edges = _column_edges(cut)
+    for line in cut:
+        pieces = [part for whole in line for part in _cut_at(whole, edges)]
+        parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
+        strips.extend(_with_labels(parts))
+    strips = [
+        replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
+        for strip in strips
+    ]
+    drawn = [strip for strip in strips if _in_figure(strip, page)]
+    text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
+    kept = tuple(strip for strip in strips if strip not in drawn)
+    return PageStrips(page.number, page.width, page.height, kept, page.rules, text)
+
+
+def has_bullet(page: Page, strip: Strip) -> bool:
+    """Whether a bullet is drawn, not written, before a line."""
+    return any(
+        strip.left - 3 * strip.size <= x < strip.left
+        and strip.y - 0.1 * strip.size <= y <= strip.top
+        for x, y in page.dots
+    )
+
+
+def _in_figure(strip: Strip, page: Page) -> bool:
+    """Whether a strip stands in a chart or beside its axis."""
+    if strip.right - strip.left > 0.5 * page.width:
+        return False
+    return any(
+        left - 3 * strip.size <= strip.left
+        and strip.right <= right + 2 * strip.size
+        and bottom - 0.5 * strip.size <= strip.y <= top
+        for left, bottom, right, top in page.figures
+    )
+
+
+def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
+    lines: list[list[Piece]] = []
+    bases: list[tuple[float, float]] = []
+    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    for piece in order:
+        best = None
+        for number in range(len(lines)):
+            base, size = bases[number]
+            rise = piece.y - base
+            small = piece.size < 0.85 * size
+            if small and not _touches(piece, lines[number]):
+                # a raised mark belongs to the word before it, not to a line of the next column
+                continue
+            same = abs(rise) <= 0.3 * size
+            raised = small and 0 < rise <= 0.65 * size
+            if (same or raised) and (best is None or abs(rise) < abs(piece.y - bases[best][0])):
+                best = number
+        if best is None:
+            lines.append([piece])
+            bases.append((piece.y, piece.size))
+        else:
+            lines[best].append(piece)
+    numbered = sorted(range(len(lines)), key=lambda number: -bases[number][0])
+    return [sorted(lines[number], key=lambda piece: piece.left) for number in numbered]
+
+
+def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
+    room = 0.8 * max(other.size for other in line)
+    return any(
+        abs(piece.left - other.right) < room or abs(other.left - piece.right) < room
+        for other in line
+    )
+
+
+def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
+    """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
+    parts: list[list[Piece]] = []
+    sure = False
+    for piece in line:
+        if not parts:
+            parts.append([piece])
+            continue
+        end = max(other.right for other in parts[-1])
+        gap = (piece.left - end) / max(piece.size, parts[-1][-1].size)
+        wall = any(
+            end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
+            for x, bottom, top in page.walls
+        )
+        # a line stretched to the margin: no cell begins within a text object
+        wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
+        if wide or wall:
+            sure = True
+            parts.append([piece])
+        elif gap > BARE_GAP and piece.space not in ("real", "inner"):
+            parts.append([piece])
+        else:
+            parts[-1].append(piece)
+    if len(parts) == 2 and not sure and not any(_is_number(part) for part in parts):
+        # one gap in a line of words: a stretched line, as around a link
+        return [list(line)]
+    return parts
+
+
+def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
+    """Where columns begin: left edges (in points) that several lines of cells share."""
+    count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
+    return {left for left, times in count.items() if times >= COLUMN_LINES}
+
+
+def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
+    """Cut where a column begins, however narrow the gap before it."""
+    start = 0
+    for number in range(1, len(part)):
+        piece, before = part[number], part[number - 1]
+        gap = piece.left - before.right
+        # the raised mark of a note stays with its text
+        narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
+        if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
+            yield list(part[start:number])
+            start = number
+    yield list(part[start:])
+
+
+def _is_number(part: Sequence[Piece]) -> bool:
+    return bool(NUMBER.fullmatch(" ".join(piece.text for piece in part)))
+
+
+def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
+    """A number or letter and the text behind its tab are one strip."""
+    out: list[Strip] = []
+    for strip in parts:
+        if out and len(out) == 1 and _is_label(out[0]):
+            label = out[0]
+            if strip.left - label.right <= LABEL_GAP * strip.size:
+                out[0] = replace(
+                    strip,
+                    text=f"{label.text} {strip.text}",
+                    left=label.left,
+                    letters=label.letters + strip.letters,
+                )
+                continue
+        out.append(strip)
+    return out
+
+
+def _is_label(strip: Strip) -> bool:
+    text = strip.text
+    if text.startswith(OPEN) or re.fullmatch(r"\*{1,4}", text):
+        return True
+    return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

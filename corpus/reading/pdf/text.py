@@ -1,0 +1,311 @@
+"""The text of a PDF page with positions: runs of characters as the file sets them.
+
+PDFium gives characters with their boxes. A `Piece` is the characters of one text object on one
+baseline without a wide gap, which is as far as one can go without knowing the layout.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from duizhao.corpus.reading.pdf.drawings import read_drawings
+
+# a gap in em that always ends a piece: wider than the space of a justified line
+WIDE_GAP = 0.8
+INVISIBLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters of one text object on one line.
+
+    Lengths in points; `y` is the baseline, from the page's foot. `tag` is the marked-content id
+    (None: not tagged), `artifact` what PDF calls furniture. `space` says that white space stands
+    before it: "" none, "real" a
+    space character, "inner" one within the same text object, "object" one in a text object of its
+    own, "gap" only a distance.
+    """
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float
+    bold: bool
+    space: str
+    tag: int | None
+    artifact: bool
+    invisible: bool
+    angle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Pieces of a page in the file's order, and what is drawn on it.
+
+    `rules` are thin horizontal lines (left, right, y), `walls` thin vertical ones (x, bottom,
+    top), `figures` boxes (left, bottom, right, top) of drawings such as charts, `dots` the
+    middles of small round or square drawings, as bullets are.
+    """
+
+    number: int
+    width: float
+    height: float
+    pieces: tuple[Piece, ...]
+    rules: tuple[tuple[float, float, float], ...] = ()
+    walls: tuple[tuple[float, float, float], ...] = ()
+    figures: tuple[tuple[float, float, float, float], ...] = ()
+    dots: tuple[tuple[float, float], ...] = ()
+    image_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the characters of one text object share."""
+
+    size: float
+    bold: bool
+    tag: int | None
+    artifact: bool
+    invisible: bool
+    angle: int
+
+
+def read_page(pdf: Any, number: int) -> Page:
+    """Page `number` (from 1) of a `pypdfium2.PdfDocument`."""
+    page = pdf[number - 1]
+    try:
+        width, height = page.get_size()
+        left, bottom, right, top = page.get_cropbox()
+        pieces, seen = _pieces(page)
+        drawn = read_drawings(page, width * height, seen)
+        pieces = _with_spaces(pieces, drawn.spaces)
+        turned = _main_angle(pieces)
+        if turned:
+            if page.get_rotation() not in (90, 270) and turned != 180:
+                width, height = height, width
+            origin = {90: (-bottom, right), 180: (right, top), 270: (top, -left)}[turned]
+            pieces = [_moved(p, *origin, (p.angle - turned) % 360) for p in pieces]
+            return Page(number, width, height, tuple(pieces), image_share=drawn.images)
+        if left or bottom:
+            pieces = [_shift(piece, -left, -bottom) for piece in pieces]
+            drawn = drawn.moved(-left, -bottom)
+        return Page(
+            number, width, height, tuple(pieces), tuple(drawn.rules), tuple(drawn.walls),
+            tuple(drawn.figures), tuple(drawn.dots), drawn.images,
+        )  # fmt: skip
+    finally:
+        page.close()
+
+
+def _pieces(page: Any) -> tuple[list[Piece], set[int]]:
+    """The pieces of a page, and the addresses of the text objects that they came from."""
+    import pypdfium2.raw as raw
+
+    text_page = page.get_textpage()
+    seen: set[int] = set()
+    try:
+        return list(_join(raw, text_page.raw, seen)), seen
+    finally:
+        text_page.close()
+
+
+def _with_spaces(pieces: list[Piece], spaces: dict[int, list[float]]) -> list[Piece]:
+    """Gaps made by a space character known as such.
+
+    PDFium leaves out a text object that is nothing but a space and reports a gap, which may as
+    well be the quarter of an em that Word puts between Chinese and digits.
+    """
+    if not spaces:
+        return pieces
+    out = pieces[:1]
+    for before, piece in pairwise(pieces):
+        if piece.space == "gap":
+            room = max(before.size, piece.size)
+            end = piece.left + 1 if abs(piece.y - before.y) < room / 2 else before.right + room
+            base = round(before.y)
+            if any(
+                before.right - 0.3 * room <= x <= end
+                for y in (base - 1, base, base + 1)
+                for x in spaces.get(y, ())
+            ):
+                piece = replace(piece, space="object")
+        out.append(piece)
+    return out
+
+
+def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
+    """Characters to pieces. The loop is the reader's hot spot: 3,000 rounds a page.
+
+    A text object stands on one baseline, so that is asked once an object.
+    """
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    object_of = _address_function(raw)
+    pointer = ctypes.cast(text_page, ctypes.c_void_p)
+    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    box_pointer = ctypes.byref(box)
+    looks: dict[int, _Look] = {}
+    look: _Look | None = None
+    current = 0
+    characters: list[str] = []
+    left = right = base = 0.0
+    space = next_space = ""
+    for index in range(raw.FPDFText_CountChars(text_page)):
+        key = object_of(pointer, index)
+        if not key:
+            # white space that PDFium puts in where it sees a distance
+            next_space = next_space or "gap"
+            continue
+        code = unicode_of(text_page, index)
+        if code in (9, 10, 13, 32, 160):
+            # one without width PDFium has put in for a distance
+            box_of(text_page, index, box_pointer)
+            turned = look is not None and look.angle % 180 != 0
+            width = box.top - box.bottom if turned else box.right - box.left
+            next_space = "real" if width > 0.01 else next_space or "gap"
+            continue
+        if code == 0:
+            continue
+        box_of(text_page, index, box_pointer)
+        if key != current or look is None:
+            if characters and look is not None:
+                yield _piece(characters, left, right, base, space, look)
+            current, space = key, next_space
+            look = looks.get(key)
+            if look is None:
+                handle = raw.FPDFText_GetTextObject(text_page, index)
+                look = looks[key] = _look(raw, text_page, index, handle)
+            raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+            start, end, base = _along(look.angle, box, x.value, y.value)
+            characters, left = [], start
+        else:
+            start, end = box.left, box.right
+            if look.angle:
+                start, end, _ = _along(look.angle, box, 0.0, 0.0)
+            gap = start - right
+            if (
+                gap > WIDE_GAP * look.size
+                or gap < -2 * look.size
+                # room that another object may fill, as a quotation mark of another font
+                or (gap > 0.3 * look.size and next_space != "real")
+            ):
+                yield _piece(characters, left, right, base, space, look)
+                characters, left = [], start
+                space = "inner" if next_space == "real" else next_space
+            elif next_space:
+                characters.append(" " if next_space == "real" else "\u200a")
+        next_space = ""
+        characters.append(chr(code) if 32 < code < 0xD800 else _character(code))
+        right = end
+    if characters and look is not None:
+        yield _piece(characters, left, right, base, space, look)
+    seen.update(looks)
+
+
+@cache
+def _address_function(raw: Any) -> Any:
+    """FPDFText_GetTextObject as a function that gives a plain address: no object a character."""
+    address = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value
+    prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    return prototype(address or 0)
+
+
+def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, float]:
+    """(start, end, baseline) of a character, as it stands once its text is upright."""
+    if angle == 0:
+        return box.left, box.right, y
+    if angle == 90:
+        return box.bottom, box.top, -x
+    if angle == 270:
+        return -box.top, -box.bottom, x
+    return -box.right, -box.left, -y
+
+
+def _character(code: int) -> str:
+    # PDFium gives 2 or U+FFFE for a hyphen at the end of a line
+    if code in (2, 0xFFFE):
+        return "-"
+    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        return "\ufffd"
+    return chr(code)
+
+
+def _piece(
+    characters: list[str], left: float, right: float, y: float, space: str, look: _Look
+) -> Piece:
+    return Piece(
+        "".join(characters), left, right, y, look.size, look.bold, space,
+        look.tag, look.artifact, look.invisible, look.angle,
+    )  # fmt: skip
+
+
+def _look(raw: Any, text_page: Any, index: int, handle: Any) -> _Look:
+    matrix = raw.FS_MATRIX()
+    scale = 1.0
+    angle = 0
+    if raw.FPDFText_GetMatrix(text_page, index, matrix):
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+        angle = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) % 4 * 90
+    size = raw.FPDFText_GetFontSize(text_page, index) * scale
+    names = _mark_names(raw, handle)
+    tag = raw.FPDFPageObj_GetMarkedContentID(handle)
+    mode = raw.FPDFTextObj_GetTextRenderMode(handle)
+    return _Look(
+        size=max(size, 1.0),
+        bold=_is_bold(raw, text_page, index, mode),
+        tag=tag if tag >= 0 else None,
+        artifact="Artifact" in names,
+        invisible=mode == INVISIBLE,
+        angle=angle,
+    )
+
+
+def _mark_names(raw: Any, handle: Any) -> list[str]:
+    names = []
+    buffer = (ctypes.c_ushort * 32)()
+    length = ctypes.c_ulong()
+    for number in range(raw.FPDFPageObj_CountMarks(handle)):
+        mark = raw.FPDFPageObj_GetMark(handle, number)
+        if raw.FPDFPageObjMark_GetName(mark, buffer, 64, length):
+            names.append(bytes(buffer)[: length.value].decode("utf-16le", "replace").rstrip("\0"))
+    return names
+
+
+def _is_bold(raw: Any, text_page: Any, index: int, mode: int) -> bool:
+    buffer = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
+    name = buffer.value.lower()
+    weight = raw.FPDFText_GetFontWeight(text_page, index)
+    # mode 2 draws the outline as well, as Word does for bold type that a Chinese font lacks
+    return (
+        any(word in name for word in (b"bold", b"black", b"heavy", b"semibold", b"simhei"))
+        or bool(flags.value & 0x40000)
+        or weight >= 600
+        or mode == 2
+    )
+
+
+def _main_angle(pieces: list[Piece]) -> int:
+    """The angle at which most of the page's text stands, 0 for an ordinary page."""
+    count: dict[int, int] = {}
+    for piece in pieces:
+        count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
+    return max(count, key=lambda angle: count[angle]) if count else 0
+
+
+def _shift(piece: Piece, x: float, y: float) -> Piece:
+    return _moved(piece, x, y, piece.angle)
+
+
+def _moved(piece: Piece, x: float, y: float, angle: int) -> Piece:
+    return Piece(
+        piece.text, piece.left + x, piece.right + x, piece.y + y, piece.size, piece.bold,
+        piece.space, piece.tag, piece.artifact, piece.invisible, angle,
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Tables of sentences, a row each, with or without a head: the column of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.language import HAN
+from duizhao.corpus.reading import encoding, segmented
+from duizhao.corpus.reading.draft import Reading, Source
+
+# heads that name a side rather than a language; which one it is, the text tells
+_SIDES = {"source", "target", "src", "tgt", "trg", "text", "sentence", "原文", "译文"}
+_SAMPLE = 200
+
+
+def read_drafts(source: Source, language: Language) -> Reading:
+    """A block for each row.
+
+    The column is the one whose head names the language, else the one whose text is in it.
+    """
+    decoded = encoding.decode(source.data, source.name)
+    rows = [line.rstrip("\r").split("\t") for line in decoded.text.split("\n")]
+    while rows and rows[-1] == [""]:
+        rows.pop()
+    if not rows:
+        raise InputError(f"{source.name}: an empty file")
+    head = [cell.strip().lower() for cell in rows[0]]
+    has_head = any(_is_head(cell) for cell in head)
+    body = rows[1:] if has_head else rows
+    named = [n for n, cell in enumerate(head) if has_head and _names(cell, language)]
+    column = named[0] if named else _by_text(body, head if has_head else [], language)
+    if column is None:
+        raise segmented.missing(source.name, language, head if has_head else [])
+    first = 2 if has_head else 1
+    units = [
+        (row[column] if column < len(row) else "", number) for number, row in enumerate(body, first)
+    ]
+    return segmented.reading(units, language, encoding=decoded.encoding, column=column + 1)
+
+
+def _is_head(cell: str) -> bool:
+    return cell in _SIDES or _names(cell, "zh") or _names(cell, "en")
+
+
+def _names(cell: str, language: Language) -> bool:
+    """Whether a head names this language: ``zh``, ``en_text``, ``Chinese``."""
+    return len(cell) < 30 and segmented.is_language(cell, language)
+
+
+def _by_text(rows: Sequence[Sequence[str]], head: Sequence[str], language: Language) -> int | None:
+    """The column with the most text in this language, None where none has any."""
+    best, most = None, 0
+    for column in range(max(map(len, rows), default=0)):
+        if head and column < len(head) and not _is_head(head[column]):
+            continue
+        text = " ".join(row[column] for row in rows[:_SAMPLE] if column < len(row))
+        chinese = len(HAN.findall(text))
+        latin = sum(char.isascii() and char.isalpha() for char in text)
+        score = chinese if language == "zh" else latin if latin > 2 * chinese else 0
+        if score > most:
+            best, most = column, score
+    return best

@@ -1,0 +1,195 @@
+"""Numbers of list paragraphs as a reader sees them: "12.", "(a)", "(iv)", "三、".
+
+Word stores only "this paragraph belongs to list 7, level 1". The label follows from
+``word/numbering.xml`` and from the paragraphs before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duizhao.corpus.reading.word.styles import W
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+CHINESE = "〇一二三四五六七八九"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
+ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
+    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+# Bullets of the Symbol and Wingdings fonts stand in the private use area
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of a list: where it starts, how it counts, ``%1.%2`` as its label."""
+
+    start: int = 1
+    format: str = "decimal"
+    text: str = ""
+    restart: int | None = None
+    legal: bool = False
+
+
+class Numbering:
+    """The lists of a file, counting as its paragraphs go by in reading order."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._levels: dict[str, dict[int, Level]] = {}
+        self._abstract_of: dict[str, str] = {}
+        self._starts: dict[tuple[str, int], int] = {}
+        self._counts: dict[str, dict[int, int]] = {}
+        self._seen: set[tuple[str, int]] = set()
+        if root is None:
+            return
+        links: dict[str, str] = {}
+        named: dict[str, str] = {}
+        for abstract in root.iter(f"{W}abstractNum"):
+            key = abstract.get(f"{W}abstractNumId", "")
+            self._levels[key] = dict(_level(e) for e in abstract.findall(f"{W}lvl"))
+            if (link := abstract.find(f"{W}numStyleLink")) is not None:
+                links[key] = link.get(f"{W}val", "")
+            if (link := abstract.find(f"{W}styleLink")) is not None:
+                named[link.get(f"{W}val", "")] = key
+        for key, style in links.items():
+            if style in named:
+                self._levels[key] = self._levels[named[style]]
+        for num in root.iter(f"{W}num"):
+            self._add_num(num)
+
+    def _add_num(self, num: etree._Element) -> None:
+        num_id = num.get(f"{W}numId", "")
+        abstract = num.find(f"{W}abstractNumId")
+        key = abstract.get(f"{W}val", "") if abstract is not None else ""
+        self._abstract_of[num_id] = key
+        for override in num.findall(f"{W}lvlOverride"):
+            level = int(override.get(f"{W}ilvl", "0"))
+            if (element := override.find(f"{W}lvl")) is not None:
+                own = f"{key}/{num_id}"
+                base = self._levels.get(self._abstract_of[num_id], {})
+                self._levels[own] = {**base, level: _level(element)[1]}
+                self._abstract_of[num_id] = own
+            start = override.find(f"{W}startOverride")
+            if start is not None:
+                self._starts[num_id, level] = int(start.get(f"{W}val", "1"))
+
+    def label(self, num_id: str, level: int) -> str:
+        """Count this paragraph and give its label, "" where its list has none."""
+        key = self._abstract_of.get(num_id)
+        if key is None or num_id == "0":
+            return ""
+        levels = self._levels.get(key, {})
+        rule = levels.get(level, Level())
+        counts = self._counts.setdefault(key, {})
+        first = (num_id, level) not in self._seen
+        self._seen.add((num_id, level))
+        if first and (num_id, level) in self._starts:
+            counts[level] = self._starts[num_id, level]
+        elif level in counts:
+            counts[level] += 1
+        else:
+            counts[level] = rule.start
+        for deeper in [number for number in counts if number > level]:
+            restart = levels.get(deeper, Level()).restart
+            if restart is None or (restart != 0 and level < restart):
+                del counts[deeper]
+        return _fill(rule, levels, counts)
+
+
+def _level(element: etree._Element) -> tuple[int, Level]:
+    def value(name: str) -> str | None:
+        child = element.find(f"{W}{name}")
+        return None if child is None else child.get(f"{W}val")
+
+    restart = value("lvlRestart")
+    return int(element.get(f"{W}ilvl", "0")), Level(
+        start=int(value("start") or 1),
+        format=value("numFmt") or "decimal",
+        text=value("lvlText") or "",
+        restart=None if restart is None else int(restart),
+        legal=element.find(f"{W}isLgl") is not None,
+    )
+
+
+def _fill(rule: Level, levels: dict[int, Level], counts: dict[int, int]) -> str:
+    if rule.format == "none":
+        return re.sub(r"%\d", "", rule.text).strip()
+    if rule.format == "bullet":
+        return _PRIVATE.sub("•", rule.text).strip() or "•"
+
+    def number(match: re.Match[str]) -> str:
+        level = int(match[1]) - 1
+        other = levels.get(level, Level())
+        count = counts.get(level, other.start)
+        return format_number(count, "decimal" if rule.legal else other.format)
+
+    return re.sub(r"%(\d)", number, rule.text).strip()
+
+
+def format_number(number: int, style: str) -> str:
+    """A number as Word's `numFmt` writes it.
+
+    >>> format_number(4, "lowerRoman"), format_number(28, "lowerLetter")
+    ('iv', 'bb')
+    """
+    if style in ("lowerRoman", "upperRoman"):
+        text = _roman(number)
+        return text.upper() if style == "upperRoman" else text
+    if style in ("lowerLetter", "upperLetter"):
+        text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number > 0 else ""
+        return text.upper() if style == "upperLetter" else text
+    if style in ("chineseCounting", "chineseCountingThousand", "japaneseCounting",
+                 "taiwaneseCounting", "taiwaneseCountingThousand"):  # fmt: skip
+        return _chinese(number)
+    if style in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"):
+        return "".join(CHINESE[int(digit)] for digit in str(number))
+    if style in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese"):
+        return CIRCLED[number - 1] if 0 < number <= len(CIRCLED) else f"({number})"
+    if style == "decimalEnclosedParen":
+        return f"({number})"
+    if style == "decimalFullWidth":
+        return "".join(chr(ord("０") + int(digit)) for digit in str(number))
+    if style == "ideographTraditional":
+        return STEMS[(number - 1) % 10]
+    if style == "ideographZodiac":
+        return BRANCHES[(number - 1) % 12]
+    if style == "decimalZero":
+        return f"{number:02d}"
+    if style == "ordinal":
+        return f"{number}{_ordinal_ending(number)}"
+    return str(number)
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, letters in ROMAN:
+        count, number = divmod(number, value)
+        out += letters * count
+    return out
+
+
+def _ordinal_ending(number: int) -> str:
+    if 10 <= number % 100 <= 20:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _chinese(number: int) -> str:
+    if not 0 < number < 10000:
+        return str(number) if number else CHINESE[0]
+    out = ""
+    for value, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        count, number = divmod(number, value)
+        if count:
+            # ten is 十, not 一十, at the start
+            out += (CHINESE[count] if count > 1 or value != 10 or out else "") + unit
+        elif out and number and not out.endswith("零"):
+            out += "零"
+    return out

@@ -1,0 +1,241 @@
+"""UN documents by symbol, from the Official Document System (ODS).
+
+    fetched = fetch_document("S/2021/130", out=Path("un"))
+    fetched.path("zh")                       # un/S_2021_130/zh.docx
+
+Beside the files lies ``source.json`` with address, date, SHA-256, size and a note on the licence.
+A file that is there with the SHA-256 written down is not fetched again; one that was cut short
+goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.un.downloads import Downloader, DownloadError, Progress, check_content
+
+if TYPE_CHECKING:
+    import httpx
+
+# Where the ODS serves a document by its symbol. The one place of its address: the option
+# --address or DUIZHAO_ODS_ADDRESS puts another in its stead.
+ADDRESS = "https://documents.un.org/api/symbol/access?s={symbol}&l={language}&t={format}"
+FORMATS = ("docx", "pdf", "doc")
+LANGUAGES = {"zh": "Chinese", "en": "English", "fr": "French", "es": "Spanish", "ru": "Russian",
+             "ar": "Arabic"}  # fmt: skip
+LICENCE = (
+    "Official United Nations documents, those with a symbol, are in general not under copyright "
+    "(ST/AI/189/Add.9/Rev.2, paragraph 2); publications for sale are. Check before you publish."
+)
+_SYMBOL = re.compile(
+    r"[A-Z][A-Z0-9]{0,11}(?:\.[A-Z0-9]+)?(?:/[A-Za-z0-9][A-Za-z0-9.\-_ ]*(?:\([A-Za-z0-9. ]+\))?)+"
+    r"|A/[A-Z0-9/\-.]+ ?\([A-Za-z. 0-9]+\)[A-Za-z0-9/. ]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file as `source.json` describes it."""
+
+    file: str
+    language: str
+    format: str
+    address: str
+    fetched: str
+    sha256: str
+    size: int
+    modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file that could not be had, and why."""
+
+    language: str
+    format: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was fetched of a document: `files` lie in `folder`."""
+
+    symbol: str
+    folder: Path
+    files: tuple[FetchedFile, ...]
+    missing: tuple[Missing, ...]
+
+    def path(self, language: str) -> Path:
+        """The file of a language, of the first format asked for that there is."""
+        for file in self.files:
+            if file.language == language:
+                return self.folder / file.file
+        reasons = "; ".join(
+            f"{each.format}: {each.reason}" for each in self.missing if each.language == language
+        )
+        raise DuizhaoError(
+            f"{self.symbol}: no {LANGUAGES.get(language, language)} text to be had "
+            f"({reasons or 'not asked for'}); see whether the document has that language"
+        )
+
+
+def is_symbol(text: str) -> bool:
+    """Whether a text is a UN document symbol and not the name of a file that is there.
+
+    >>> is_symbol("S/2021/130"), is_symbol("reports/S_2021_130.pdf")
+    (True, False)
+    """
+    has_ending = re.search(r"\.(?:txt|pdf|docx?|html?|md|tmx|tsv|xlf|xliff|jsonl)$", text, re.I)
+    return bool(_SYMBOL.fullmatch(text.strip())) and not has_ending and not Path(text).exists()
+
+
+def folder_name(symbol: str) -> str:
+    """The name of a document's folder: ``S_2021_130``."""
+    return re.sub(r"[^A-Za-z0-9.()-]+", "_", symbol.strip().strip("/"))
+
+
+def fetch_document(
+    symbol: str,
+    *,
+    out: Path,
+    languages: Sequence[str] = ("zh", "en"),
+    formats: Sequence[str] = ("docx", "pdf"),
+    address: str | None = None,
+    requests_per_second: float = 1.0,
+    refresh: bool = False,
+    progress: Progress | None = None,
+    client: httpx.Client | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Fetched:
+    """Fetch a document in each language and format, as far as it is there.
+
+    `address` is a template with ``{symbol}``, ``{language}`` and ``{format}``. InputError for a
+    symbol, language or format that cannot be; DuizhaoError where the server cannot be reached.
+    Files that the server does not have are in `Fetched.missing`.
+    """
+    symbol = normal_symbol(symbol)
+    template = address or os.environ.get("DUIZHAO_ODS_ADDRESS") or ADDRESS
+    _check_request(template, languages, formats)
+    folder = out / folder_name(symbol)
+    folder.mkdir(parents=True, exist_ok=True)
+    known = {} if refresh else _known(folder, symbol)
+    files: list[FetchedFile] = []
+    missing: list[Missing] = []
+    with Downloader(
+        client=client, requests_per_second=requests_per_second, progress=progress, sleep=sleep
+    ) as downloader:
+        for language in languages:
+            for format in formats:
+                name = f"{language}.{format}"
+                if name in known:
+                    files.append(known[name])
+                    continue
+                url = _url(template, symbol, language, format)
+                try:
+                    files.append(_fetch_file(downloader, url, folder, language, format, symbol))
+                except DownloadError as error:
+                    missing.append(Missing(language, format, str(error)))
+    fetched = Fetched(symbol, folder, tuple(files), tuple(missing))
+    _write_source(fetched)
+    return fetched
+
+
+def normal_symbol(symbol: str) -> str:
+    """The symbol as the UN writes it; InputError where it is none."""
+    text = re.sub(r"\s+", " ", symbol.replace("／", "/").strip())
+    if text and not text[0].isupper():
+        text = text.upper()
+    if not _SYMBOL.fullmatch(text):
+        raise InputError(f"{symbol}: no UN document symbol, which looks like S/2021/130")
+    return text
+
+
+def _check_request(template: str, languages: Sequence[str], formats: Sequence[str]) -> None:
+    for field in ("{symbol}", "{language}", "{format}"):
+        if field not in template:
+            raise InputError(f"{template}: the address has no {field}; see duizhao fetch --help")
+    for language in languages:
+        if language not in LANGUAGES:
+            raise InputError(f"{language}: no UN language; there are {', '.join(LANGUAGES)}")
+    for format in formats:
+        if format not in FORMATS:
+            raise InputError(f"{format}: no format of the ODS; there are {', '.join(FORMATS)}")
+
+
+def _url(template: str, symbol: str, language: str, format: str) -> str:
+    return (
+        template.replace("{symbol}", quote(symbol, safe="/()"))
+        .replace("{language}", language)
+        .replace("{format}", format)
+    )
+
+
+def _fetch_file(
+    downloader: Downloader, url: str, folder: Path, language: str, format: str, symbol: str
+) -> FetchedFile:
+    path = folder / f"{language}.{format}"
+    got = downloader.fetch(url, path, label=f"{symbol} {language}.{format}")
+    try:
+        check_content(got.part, format)
+    except DownloadError:
+        got.part.unlink(missing_ok=True)
+        raise
+    digest = hashlib.sha256(got.part.read_bytes()).hexdigest()
+    size = got.part.stat().st_size
+    got.part.replace(path)
+    return FetchedFile(
+        file=path.name,
+        language=language,
+        format=format,
+        address=got.address,
+        fetched=datetime.now(UTC).isoformat(timespec="seconds"),
+        sha256=digest,
+        size=size,
+        modified=got.modified,
+    )
+
+
+def _known(folder: Path, symbol: str) -> dict[str, FetchedFile]:
+    """The files of an earlier run that are there unchanged."""
+    try:
+        record = json.loads((folder / "source.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    out = {}
+    for entry in record.get("files", []):
+        try:
+            file = FetchedFile(**entry)
+            data = (folder / file.file).read_bytes()
+        except (TypeError, OSError):
+            continue
+        if record.get("symbol") == symbol and hashlib.sha256(data).hexdigest() == file.sha256:
+            out[file.file] = file
+    return out
+
+
+def _write_source(fetched: Fetched) -> None:
+    record: dict[str, Any] = {
+        "symbol": fetched.symbol,
+        "files": [asdict(file) for file in fetched.files],
+        "missing": [asdict(each) for each in fetched.missing],
+        "licence": LICENCE,
+    }
+    # files of other languages from an earlier run stay known
+    names = {file.file for file in fetched.files}
+    earlier = _known(fetched.folder, fetched.symbol)
+    record["files"] += [asdict(file) for name, file in earlier.items() if name not in names]
+    path = fetched.folder / "source.json"
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)

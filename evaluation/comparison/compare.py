@@ -1,0 +1,252 @@
+"""Systems side by side: what compare-mt, MT-Telescope and sacrebleu tell, in one place.
+
+`compare` gives a plain dictionary that the terminal, JSON, LaTeX, Markdown and the page are made
+of. Every further system is compared with the first, the baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from duizhao.evaluation.comparison.systems import Segments
+from duizhao.evaluation.metrics import words
+from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
+from duizhao.evaluation.metrics.scores import TER_SECONDS, score_json, ter_seconds
+from duizhao.evaluation.metrics.significance import SAMPLES, Test, check_memory, paired_test
+from duizhao.evaluation.metrics.translation import METRICS, SEED, Statistics, measure
+
+LENGTHS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 10_000))
+"""Buckets of reference words: from, up to but not including."""
+
+Say = Callable[[str], object]
+
+
+def compare(
+    segments: Segments,
+    *,
+    metrics: Sequence[str] | None = None,
+    tests: Sequence[Test] = ("bootstrap", "randomization"),
+    samples: Mapping[Test, int] = SAMPLES,
+    seed: int = SEED,
+    tie: float = 1.0,
+    examples: int = 10,
+    terms: Sequence[str] = (),
+    workers: int = 1,
+    say: Say = lambda text: None,
+) -> dict[str, Any]:
+    """Compare two systems or more; the keys of the result are described in docs/evaluation.md.
+
+    `tie` is the difference in segment chrF++ up to which two systems are level. `terms` are
+    English terms to look for. `metrics` None takes all, TER only where it takes under a minute.
+    """
+    names = list(segments.systems)
+    notes = []
+    if metrics is None:
+        metrics, note = _affordable(segments)
+        notes += [note] if note else []
+    for test in tests:
+        check_memory(test, metrics, len(segments.references), samples[test])
+    taken: dict[str, dict[str, Statistics]] = {}
+    for name, hypotheses in segments.systems.items():
+        say(f"{name}: {', '.join(metrics)}")
+        taken[name] = {
+            metric: measure(
+                metric, hypotheses, segments.references, workers=workers if metric == "ter" else 1
+            )
+            for metric in metrics
+        }
+    chrf = {
+        name: taken[name]["chrf++"].segments()
+        if "chrf++" in metrics
+        else measure("chrf++", segments.systems[name], segments.references).segments()
+        for name in names
+    }
+    if segments.left_out:
+        notes.append(f"{segments.left_out} groups of sentences are not whole in every run")
+    significance = {}
+    for test in tests if len(names) > 1 else ():
+        say(f"paired {test}, {samples[test]:,} samples")
+        found = paired_test(test, taken, samples=samples[test], seed=seed)
+        significance[test] = [asdict(one) for one in found]
+    say("words, n-grams, buckets")
+    return {
+        "segments": len(segments.references),
+        "baseline": names[0],
+        "systems": {
+            name: {
+                metric: score_json(statistics.score(bootstrap=samples["bootstrap"], seed=seed))
+                for metric, statistics in taken[name].items()
+            }
+            for name in names
+        },
+        "significance": significance,
+        "wins": _wins(chrf, tie),
+        "tie": tie,
+        "lengths": _lengths(segments, taken),
+        "documents": _groups(segments.documents, taken),
+        "sections": _sections(segments, taken),
+        "distribution": _distribution(chrf),
+        "words": _words(segments, terms),
+        "frequency": by_frequency(segments.systems, segments.references),
+        "ngrams": {
+            name: outstanding(
+                segments.systems[names[0]], segments.systems[name], segments.references
+            )
+            for name in names[1:]
+        },
+        "examples": _examples(segments, chrf, examples),
+        "notes": notes,
+    }
+
+
+def _affordable(segments: Segments) -> tuple[Sequence[str], str | None]:
+    seconds = sum(ter_seconds(h, segments.references) for h in segments.systems.values())
+    if seconds <= TER_SECONDS:
+        return METRICS, None
+    return tuple(name for name in METRICS if name != "ter"), (
+        f"TER left out: it would take about {seconds / 60:.0f} minutes (ask for it by --metric ter)"
+    )
+
+
+def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[dict[str, Any]]:
+    """Segments that each further system wins, ties and loses against the baseline."""
+    baseline, *others = chrf
+    found = []
+    for name in others:
+        differences = [b - a for a, b in zip(chrf[baseline], chrf[name], strict=True)]
+        found.append(
+            {
+                "system": name,
+                "wins": sum(d > tie for d in differences),
+                "ties": sum(abs(d) <= tie for d in differences),
+                "losses": sum(d < -tie for d in differences),
+            }
+        )
+    return found
+
+
+def _part(
+    taken: Mapping[str, Mapping[str, Statistics]], places: Sequence[int]
+) -> dict[str, dict[str, float]]:
+    """Each system's scores over some segments."""
+    return {
+        name: {
+            metric: one.score(places, effective_order=True).value
+            for metric, one in statistics.items()
+        }
+        for name, statistics in taken.items()
+    }
+
+
+def _lengths(
+    segments: Segments, taken: Mapping[str, Mapping[str, Statistics]]
+) -> list[dict[str, Any]]:
+    lengths = [len(reference.split()) for reference in segments.references]
+    found = []
+    for low, high in LENGTHS:
+        places = [place for place, length in enumerate(lengths) if low <= length < high]
+        if places:
+            name = f"{low} and more" if high == LENGTHS[-1][1] else f"{low} to {high - 1}"
+            found.append({"words": name, "segments": len(places), "scores": _part(taken, places)})
+    return found
+
+
+def _groups(
+    labels: Sequence[str] | None, taken: Mapping[str, Mapping[str, Statistics]]
+) -> list[dict[str, Any]]:
+    if labels is None:
+        return []
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        places.setdefault(label, []).append(place)
+    return [
+        {"document": label, "segments": len(found), "scores": _part(taken, found)}
+        for label, found in places.items()
+    ]
+
+
+def _sections(
+    segments: Segments, taken: Mapping[str, Mapping[str, Statistics]]
+) -> list[dict[str, Any]]:
+    if segments.documents is None or segments.sections is None:
+        return []
+    keys = list(zip(segments.documents, segments.sections, strict=True))
+    found = []
+    for (document, section), run in groupby(range(len(keys)), key=lambda place: keys[place]):
+        places = list(run)
+        found.append(
+            {"document": document, "section": section, "segments": len(places)}
+            | {"scores": _part(taken, places)}
+        )
+    return found
+
+
+def _distribution(chrf: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """How many segments of each system lie in each tenth of chrF++."""
+    counts = {name: [0] * 10 for name in chrf}
+    for name, values in chrf.items():
+        for value in values:
+            counts[name][min(int(value / 10), 9)] += 1
+    return {"edges": list(range(0, 101, 10)), "segments": counts}
+
+
+def _words(segments: Segments, terms: Sequence[str]) -> dict[str, Any]:
+    classes: dict[str, words.Extract] = {"numbers": words.numbers, "names": words.names}
+    if terms:
+        classes["terms"] = words.terms(terms)
+    found: dict[str, Any] = {}
+    for label, extract in classes.items():
+        found[label] = {}
+        for name, hypotheses in segments.systems.items():
+            one = words.count(extract, hypotheses, segments.references)
+            found[label][name] = asdict(one) | {
+                "precision": one.precision,
+                "recall": one.recall,
+                "f1": one.f1,
+            }
+    return found
+
+
+def _examples(
+    segments: Segments, chrf: Mapping[str, Sequence[float]], count: int
+) -> list[dict[str, Any]]:
+    """Segments in which a system differs most from the baseline, half of them each way."""
+    baseline, *others = chrf
+    found = []
+    for name in others:
+        order = sorted(
+            range(len(segments.references)), key=lambda p: chrf[name][p] - chrf[baseline][p]
+        )
+        better = list(reversed(order[-(count - count // 2) :])) if count else []
+        worse = order[: count // 2]
+        for place in dict.fromkeys([*better, *worse]):
+            difference = chrf[name][place] - chrf[baseline][place]
+            if difference:
+                found.append(_example(segments, chrf, place, name, difference))
+    return found
+
+
+def _example(
+    segments: Segments,
+    chrf: Mapping[str, Sequence[float]],
+    place: int,
+    name: str,
+    difference: float,
+) -> dict[str, Any]:
+    baseline = next(iter(chrf))
+    example: dict[str, Any] = {"segment": place + 1, "system": name, "difference": difference}
+    for label, texts in (
+        ("document", segments.documents),
+        ("section", segments.sections),
+        ("source", segments.sources),
+    ):
+        if texts is not None:
+            example[label] = texts[place]
+    return example | {
+        "reference": segments.references[place],
+        "hypotheses": {one: segments.systems[one][place] for one in (baseline, name)},
+        "chrf++": {one: chrf[one][place] for one in (baseline, name)},
+    }

@@ -1,0 +1,185 @@
+"""Scores of a corpus with references: over all beads, by document and by section.
+
+`score_rows` gives what `build` writes to scores.json. Two kinds of score are in it:
+
+- **aligned beads**: each bead's machine translation against its reference. It says how good the
+  translation is *and* how good the alignment is, and leaves out what could not be aligned.
+- **whole document**: all of a document's translation as one segment against all of its reference
+  (d-BLEU, Liu et al. 2020), whatever the alignment; it counts what was left out. Its figures are
+  higher, because a word may match anywhere in the document: never compare the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from duizhao.corpus.bitext import Row
+from duizhao.evaluation.metrics.correlation import correlate
+from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
+
+TER_SECONDS = 60.0
+"""TER is left out by default where it would take longer than about this."""
+
+PART_SAMPLES = 200
+"""Resamples for a document's or section's interval, whose signature says so."""
+
+MOST_PARTS = 100
+"""With more documents or sections than this their scores come without intervals: 1,000 sections
+would take three minutes."""
+
+
+def score_rows(
+    rows: Iterable[Row],
+    *,
+    whole: Mapping[str, tuple[str, str]] | None = None,
+    metrics: Sequence[str] | None = None,
+    bootstrap: int = 1000,
+    seed: int = SEED,
+) -> dict[str, Any]:
+    """What scores.json holds; rows without a human reference or a translation are not scored.
+
+    `whole` gives each source document's whole (translation, reference); without it both are made
+    of the rows, and `whole_document.made_of` says so. `metrics` None takes all, but TER only
+    where it takes under about a minute (its time grows with the cube of a segment's length).
+    Sections are runs of rows with the same section title in one document.
+    """
+    rows = list(rows)
+    scored = [row for row in rows if row.target_kind == "human" and row.target.strip()]
+    scored = [row for row in scored if row.machine_translation.strip()]
+    result: dict[str, Any] = {
+        "rows": len(rows),
+        "scored": len(scored),
+        "mean_mt_score": _mean([row.mt_score for row in rows if row.mt_score is not None]),
+        "notes": [],
+    }
+    if not scored:
+        result["notes"].append("no row has both a translation and a human reference: no scores")
+        return result
+    hypotheses = [row.machine_translation for row in scored]
+    references = [row.target for row in scored]
+    if metrics is None:
+        metrics = METRICS
+        seconds = ter_seconds(hypotheses, references)
+        if seconds > TER_SECONDS:
+            metrics = tuple(name for name in METRICS if name != "ter")
+            result["notes"].append(f"TER left out: it would take about {seconds / 60:.0f} minutes")
+    taken = {name: measure(name, hypotheses, references) for name in metrics}
+    everything = range(len(scored))
+    result["aligned_beads"] = _scores(taken, everything, bootstrap, seed)
+    result["whole_document"] = _whole(scored, whole, seed, bootstrap)
+    documents, sections = _documents(scored), list(_sections(scored))
+    samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
+    result["documents"] = [
+        {"document": document, "beads": len(places)}
+        | {"scores": _scores(taken, places, samples, seed, part=True)}
+        for document, places in documents
+    ]
+    result["sections"] = [
+        {"document": document, "section": section, "first": scored[places[0]].id}
+        | {"beads": len(places), "scores": _scores(taken, places, samples, seed, part=True)}
+        for document, section, places in sections
+    ]
+    by_segment = {name: statistics.segments() for name, statistics in taken.items()}
+    result["correlation_to_chrf"] = _correlations(
+        scored, by_segment.get("chrf++") or measure("chrf++", hypotheses, references).segments()
+    )
+    result["segments"] = [
+        {"id": row.id} | {name: round(values[place], 2) for name, values in by_segment.items()}
+        for place, row in enumerate(scored)
+    ]
+    return result
+
+
+def score_json(score: Score) -> dict[str, Any]:
+    """A score as JSON, with sacrebleu's margin."""
+    return asdict(score) | {"margin": score.margin}
+
+
+def ter_seconds(hypotheses: Sequence[str], references: Sequence[str]) -> float:
+    """About how long sacrebleu's TER takes: 0.1 s at 55 words, with the cube of the length."""
+    pairs = zip(hypotheses, references, strict=True)
+    return sum((min(len(h.split()), len(r.split())) / 55) ** 3 for h, r in pairs) * 0.1
+
+
+def _scores(
+    taken: Mapping[str, Statistics],
+    places: Sequence[int],
+    bootstrap: int,
+    seed: int,
+    *,
+    part: bool = False,
+) -> dict[str, Any]:
+    return {
+        name: score_json(
+            statistics.score(places, bootstrap=bootstrap, seed=seed, effective_order=part)
+        )
+        for name, statistics in taken.items()
+    }
+
+
+def _whole(
+    rows: Sequence[Row],
+    whole: Mapping[str, tuple[str, str]] | None,
+    seed: int,
+    bootstrap: int,
+) -> dict[str, Any]:
+    """Document BLEU and chrF++: one segment a document, so an interval only over documents."""
+    made_of = "whole documents"
+    if whole is None:
+        made_of = "rows of the corpus"
+        whole = {
+            document: (
+                "\n".join(rows[place].machine_translation for place in places),
+                "\n".join(rows[place].target for place in places),
+            )
+            for document, places in _documents(rows)
+        }
+    kept = [pair for pair in whole.values() if pair[0].strip() and pair[1].strip()]
+    if not kept:
+        return {"made_of": made_of, "documents": 0, "scores": {}}
+    hypotheses, references = [pair[0] for pair in kept], [pair[1] for pair in kept]
+    samples = bootstrap if len(kept) > 1 else 0
+    scores = {
+        name: score_json(measure(name, hypotheses, references).score(bootstrap=samples, seed=seed))
+        for name in ("bleu", "chrf++")
+    }
+    return {"made_of": made_of, "documents": len(kept), "scores": scores}
+
+
+def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
+    """(document, places of its rows) in order of appearance."""
+    found: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        found.setdefault(row.source_document, []).append(place)
+    return list(found.items())
+
+
+def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[int]]]:
+    """(document, section title, places of its rows), one for each run of the same title."""
+    for document, places in _documents(rows):
+        for section, run in groupby(places, key=lambda place: rows[place].section):
+            yield document, section, list(run)
+
+
+def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, Any]:
+    """Correlation of mt_score, confidence and each signal with segment chrF++."""
+    figures: dict[str, list[float | None]] = {
+        "mt_score": [row.mt_score for row in rows],
+        "confidence": [row.confidence for row in rows],
+        "alignment_score": [row.alignment_score for row in rows],
+    }
+    for name in sorted({name for row in rows for name in row.signals}):
+        figures[name] = [row.signals.get(name) for row in rows]
+    result = {}
+    for name, values in figures.items():
+        pairs = [(v, c) for v, c in zip(values, chrf, strict=True) if v is not None]
+        if pairs:
+            result[name] = asdict(correlate([p[0] for p in pairs], [p[1] for p in pairs]))
+    return result
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

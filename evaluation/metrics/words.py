@@ -1,0 +1,121 @@
+"""Words that must be right: numbers, names and terms, counted segment by segment.
+
+For each class: of what the system wrote, how much is in the reference (precision), and of what is
+in the reference, how much the system wrote (recall). A word counts as often as it stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from duizhao.corpus.document import InputError
+
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_TITLE = r"(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bNos)(?<!\b[A-Z])"
+_SENTENCE_END = re.compile(_TITLE + r"[.!?:;]['\"”’)\]]*\s+$")
+
+_MONTHS_AND_DAYS = """January February March April May June July August September October
+November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday"""
+_SMALL_WORDS = """I The A An In On At Of For To And Or But By With From As It This That These
+Those"""
+_NOT_NAMES = frozenset(f"{_MONTHS_AND_DAYS} {_SMALL_WORDS}".split())
+
+Extract = Callable[[str], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many words of a class were matched, were in the hypothesis, were in the reference."""
+
+    matched: int
+    hypothesis: int
+    reference: int
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the hypothesis' words that are right; None where it has none."""
+        return self.matched / self.hypothesis if self.hypothesis else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the reference's words that were found; None where it has none."""
+        return self.matched / self.reference if self.reference else None
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of both; None where neither side has a word of the class."""
+        total = self.hypothesis + self.reference
+        return 2 * self.matched / total if total else None
+
+
+def count(extract: Extract, hypotheses: Sequence[str], references: Sequence[str]) -> Found:
+    """Count the words that `extract` gives, segment by segment."""
+    matched = written = wanted = 0
+    for hypothesis, reference in zip(hypotheses, references, strict=True):
+        ours, theirs = Counter(extract(hypothesis)), Counter(extract(reference))
+        matched += (ours & theirs).total()
+        written += ours.total()
+        wanted += theirs.total()
+    return Found(matched, written, wanted)
+
+
+def numbers(text: str) -> list[str]:
+    """Numbers in digits, thousands separators taken out.
+
+    >>> numbers("1,250 of 3.5 million (S/2021/130)")
+    ['1250', '3.5', '2021', '130']
+    """
+    return [
+        number.replace(",", "") if _GROUPED.fullmatch(number) else number
+        for number in NUMBER.findall(text)
+    ]
+
+
+def names(text: str) -> list[str]:
+    """Capitalised words that do not begin a sentence, and words of capitals anywhere.
+
+    >>> names("The mission in Cyprus (UNFICYP) met Ms. Spehar.")
+    ['Cyprus', 'UNFICYP', 'Ms', 'Spehar']
+    """
+    found = []
+    for match in WORD.finditer(text):
+        word = match.group()
+        if not word[0].isupper() or word in _NOT_NAMES:
+            continue
+        before = text[: match.start()]
+        begins = not before.strip(" \t\"'“‘(") or _SENTENCE_END.search(before) is not None
+        if not begins or (len(word) > 1 and word.isupper()):
+            found.append(word)
+    return found
+
+
+def terms(glossary: Iterable[str]) -> Extract:
+    """A function that finds the glossary's terms in a text, the longest first, in any case."""
+    wanted = sorted({term.strip() for term in glossary if term.strip()}, key=lambda t: (-len(t), t))
+    if not wanted:
+        return lambda text: []
+    pattern = re.compile(
+        r"(?<!\w)(?:" + "|".join(re.escape(term) for term in wanted) + r")(?!\w)", re.IGNORECASE
+    )
+    return lambda text: [match.lower() for match in pattern.findall(text)]
+
+
+def read_terms(path: Path) -> list[str]:
+    """English terms of a glossary: the second column of a TSV, or the only one; # is a comment."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot read the glossary {path}: {error}; give a TSV of Chinese and English terms"
+        ) from error
+    rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+    found = [row[1 if len(row) > 1 else 0].strip() for row in rows]
+    if not any(found):
+        raise InputError(f"the glossary {path} has no terms; give Chinese, a tab, English a line")
+    return found

@@ -1,0 +1,232 @@
+"""How good is a corpus: what is in it, what was lost, and what does not look right.
+
+`statistics` reads a corpus once, row by row, and gives a plain dictionary. Held are numbers (8
+bytes a row and a figure) and the vocabulary, never the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from duizhao.corpus.bitext import Row
+from duizhao.corpus.cleaning.keys import row_key
+from duizhao.corpus.cleaning.language import CJK
+from duizhao.corpus.cleaning.length_ratio import length_ratio
+from duizhao.corpus.cleaning.plan import STEPS, planned
+from duizhao.corpus.cleaning.splits import SPLITS, sentence_keys
+from duizhao.corpus.cleaning.step import Check, LookingCheck
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.files.read import corpus_files, read_file, read_ledger
+
+QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+LENGTHS = (0, 5, 10, 20, 30, 40, 60, 100, 200)
+"""Lower ends of the length classes: Chinese characters, English words."""
+
+RATIOS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0)
+"""Lower ends of the length ratio's classes; 1 is the ratio of UN text."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What is noted of the rows as they go by."""
+
+    rows: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    beads: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    confidence: array[float] = field(default_factory=lambda: array("d"))
+    ratio: array[float] = field(default_factory=lambda: array("d"))
+    mt_score: array[float] = field(default_factory=lambda: array("d"))
+    source_length: array[float] = field(default_factory=lambda: array("d"))
+    target_length: array[float] = field(default_factory=lambda: array("d"))
+    documents: defaultdict[str, list[float]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0.0])
+    )
+    keys: dict[str, array[int]] = field(
+        default_factory=lambda: {side: array("Q") for side in ("pair", "source", "target")}
+    )
+    sentences: dict[str, array[int]] = field(
+        default_factory=lambda: defaultdict(lambda: array("Q"))
+    )
+
+
+def statistics(path: Path, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
+    """Statistics of a corpus file, a run folder or a batch folder.
+
+    `progress` is called with the number of rows done. InputError where there is no corpus.
+    """
+    files = corpus_files(path)
+    found = _Collected()
+    checks = {
+        name: step.start(**planned(name).values)
+        for name, step in STEPS.items()
+        if not isinstance(step.start(**planned(name).values), LookingCheck)
+    }
+    for file in files:
+        for row in read_file(file.path):
+            _note(found, row, file.split, checks)
+            if progress and found.rows % 1000 == 0:
+                progress(found.rows)
+    return {
+        "corpus": str(path),
+        "files": len(files),
+        "rows": found.rows,
+        "documents": len(found.documents),
+        "targets": dict(found.kinds),
+        "bead_types": dict(found.beads.most_common()),
+        "confidence": _figures(found.confidence, [tenth / 10 for tenth in range(10)]),
+        "length_ratio": _figures(found.ratio, RATIOS),
+        "lengths": {
+            "source_characters": _figures(found.source_length, LENGTHS),
+            "target_words": _figures(found.target_length, LENGTHS),
+        },
+        "vocabulary": {
+            "source_characters": _vocabulary(found.characters),
+            "target_words": _vocabulary(found.words),
+        },
+        "duplicates": {side: _repeated(keys) for side, keys in found.keys.items()},
+        "checks": {name: found.taken[name] for name in checks},
+        "translation": {"score": _figures(found.mt_score, ()), "flags": dict(found.flags)},
+        "sentences": _sentences(found.kept, read_ledger(path)),
+        "splits": _splits(found),
+        "least_sure_documents": _least_sure(found.documents),
+    }
+
+
+def _note(found: _Collected, row: Row, split: str, checks: Mapping[str, Check]) -> None:
+    found.rows += 1
+    found.kinds[row.target_kind] += 1
+    found.beads[row.bead_type] += 1
+    found.flags.update(row.mt_flags)
+    found.kept["source"] += len(row.source_ids)
+    found.kept["target"] += len(row.target_ids)
+    found.confidence.append(row.confidence)
+    found.ratio.append(length_ratio(row.source, row.target))
+    if row.mt_score is not None:
+        found.mt_score.append(row.mt_score)
+    words = _WORD.findall(row.target.lower())
+    found.characters.update(CJK.findall(row.source))
+    found.words.update(words)
+    found.source_length.append(len(row.source))
+    found.target_length.append(len(row.target.split()))
+    document = found.documents[row.source_document]
+    document[0] += 1
+    document[1] += row.confidence
+    found.keys["pair"].append(row_key(row, "both"))
+    found.keys["source"].append(row_key(row, "source"))
+    found.keys["target"].append(row_key(row, "target"))
+    found.taken.update(name for name, check in checks.items() if check.judge(row) is not None)
+    if split:
+        found.splits[split] += 1
+        found.sentences[split].extend(sentence_keys(row))
+
+
+def _figures(values: Sequence[float], classes: Sequence[float]) -> dict[str, Any]:
+    """Mean, extremes, quantiles, and how many values lie in each class (by its lower end)."""
+    import numpy
+
+    if not values:
+        return {"count": 0}
+    table = numpy.asarray(values, dtype=float)
+    found: dict[str, Any] = {
+        "count": len(table),
+        "mean": round(float(table.mean()), 4),
+        "min": float(table.min()),
+        "max": float(table.max()),
+        "quantiles": {
+            f"{share:g}": round(float(value), 4)
+            for share, value in zip(QUANTILES, numpy.quantile(table, QUANTILES), strict=True)
+        },
+    }
+    if classes:
+        counts, _ = numpy.histogram(table, bins=[*classes, numpy.inf])
+        found["classes"] = {
+            f"{low:g}": int(count) for low, count in zip(classes, counts, strict=True)
+        }
+    return found
+
+
+def _vocabulary(counts: Counter[str]) -> dict[str, Any]:
+    """Tokens, types, types that stand once, and the commonest."""
+    return {
+        "tokens": counts.total(),
+        "types": len(counts),
+        "once": sum(count == 1 for count in counts.values()),
+        "most_common": dict(counts.most_common(20)),
+    }
+
+
+def _repeated(keys: Sequence[int]) -> dict[str, Any]:
+    """Rows whose text stood before, and their share."""
+    import numpy
+
+    distinct = len(numpy.unique(numpy.asarray(keys, dtype="uint64")))
+    repeated = len(keys) - distinct
+    return {"rows": repeated, "share": round(repeated / len(keys), 4) if keys else 0.0}
+
+
+def _sentences(kept: Mapping[str, int], ledger: Iterable[LedgerEntry]) -> dict[str, Any]:
+    """Sentences kept and lost by side, with reasons; lines that never were sentences apart."""
+    lost: dict[str, Counter[str]] = {"source": Counter(), "target": Counter()}
+    lines: Counter[str] = Counter()
+    for entry in ledger:
+        reason = f"{entry.stage}: {entry.reason}"
+        if entry.sentence is None:
+            lines[reason] += 1
+        else:
+            lost[entry.side][reason] += 1
+    found: dict[str, Any] = {}
+    for side, reasons in lost.items():
+        total = kept.get(side, 0) + reasons.total()
+        found[side] = {
+            "kept": kept.get(side, 0),
+            "lost": reasons.total(),
+            "share_lost": round(reasons.total() / total, 4) if total else 0.0,
+            "reasons": dict(reasons.most_common()),
+        }
+    return found | {"other_lines": dict(lines.most_common())}
+
+
+def _splits(found: _Collected) -> dict[str, Any]:
+    """Rows of each split, and sentences (of either language) that two splits share."""
+    import numpy
+
+    if not found.splits:
+        return {}
+    distinct = {
+        name: numpy.unique(numpy.asarray(found.sentences[name], dtype="uint64"))
+        for name in SPLITS
+        if name in found.splits
+    }
+    return {
+        "rows": {name: found.splits[name] for name in distinct},
+        "shared_sentences": {
+            f"{one} and {other}": len(
+                numpy.intersect1d(distinct[one], distinct[other], assume_unique=True)
+            )
+            for one, other in combinations(distinct, 2)
+        },
+    }
+
+
+def _least_sure(documents: Mapping[str, Sequence[float]], count: int = 10) -> list[dict[str, Any]]:
+    """Documents of lowest mean confidence: the ones to look at first."""
+    means = sorted((total / rows, name) for name, (rows, total) in documents.items())
+    return [
+        {"document": name, "rows": int(documents[name][0]), "confidence": round(mean, 4)}
+        for mean, name in means[:count]
+    ]

@@ -1,0 +1,238 @@
+"""The documents of a batch: a CSV, TSV or JSONL manifest, or a folder with a pattern.
+
+A manifest has a line a document: ``id``, ``source``, ``reference`` (may be empty); further
+columns are kept as metadata of each row. Paths are taken from the manifest's own folder, and may
+be addresses (``s3://...``). A folder is searched for pairs (flows/batch/folder_manifest.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from duizhao.corpus.document import InputError
+from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, shown
+from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
+from duizhao.flows.terminal import console
+
+PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
+PACKED = 10
+"""Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
+
+COLUMNS = ("id", "source", "reference")
+ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
+"""Other names of columns, which count where a manifest has no column of the proper name."""
+
+REFUSED = ("http://", "https://")
+"""Addresses that cannot be listed, so that nothing tells whether a document has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document of the batch; `reference` None: its translation is the target."""
+
+    id: str
+    source: str
+    reference: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; `Entry(**told)` is the entry again."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "reference": self.reference,
+            "metadata": dict(self.metadata),
+        }
+
+
+def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
+    """The entries in order; InputError names the line that cannot be used."""
+    path = plain_path(path)
+    if not is_remote(path) and Path(path).is_dir():
+        entries = [Entry(*pair) for pair in find_pairs(path, pattern)]
+        return _checked(f"{path} ({pattern})", entries)
+    text = _text(path)
+    records = _jsonl(path, text) if path.endswith((".jsonl", ".ndjson")) else _table(path, text)
+    base = path.rpartition("/")[0] if is_remote(path) else str(Path(path).resolve().parent)
+    if not is_utf8(base):
+        raise InputError(f"{shown(base)}: the name of the manifest's folder is not UTF-8")
+    with console.current().stage("manifest"):
+        told = console.counted(records, "reading the manifest", "documents")
+        entries = [_entry(path, line, record, base) for line, record in told]
+    return _checked(path, entries)
+
+
+def _text(path: str) -> str:
+    if is_remote(path) and path.endswith("/"):
+        raise InputError(f"{path}: {_NO_REMOTE_FOLDER}")
+    try:
+        text = read_anywhere(path).decode("utf-8-sig")
+    except FileNotFoundError:
+        if is_remote(path) and not path.startswith(REFUSED) and not Place.of(path).is_empty():
+            raise InputError(f"{path}: {_NO_REMOTE_FOLDER}") from None
+        what = "manifest" if is_remote(path) else "manifest or folder"
+        raise InputError(f"{path}: no such {what}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    if not text.strip():
+        raise InputError(f"{path}: is empty; a manifest has a line a document ({_HEADING})")
+    return text
+
+
+_HEADING = f"columns {', '.join(COLUMNS)} and any others"
+_NO_REMOTE_FOLDER = (
+    "is a folder, and only local folders can be searched for documents; "
+    "give a manifest file that names them (CSV, TSV or JSONL, also at an address)"
+)
+
+
+def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
+    tabs = path.endswith(".tsv") or "\t" in text.partition("\n")[0]
+    told: dict[str, Any] = {"delimiter": ",", "strict": True}
+    if tabs:  # a quotation mark is a character like others there
+        told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+    lines = csv.DictReader(io.StringIO(text, newline=""), **told)
+    try:
+        return _records(path, lines)
+    except csv.Error as error:
+        raise InputError(
+            f"{path}:{lines.line_num + 1}: {error} in the record that begins here or before; in "
+            'CSV a quotation mark is written "" inside quotation marks'
+        ) from None
+
+
+def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:
+    heading = [name.strip() for name in lines.fieldnames or ()]
+    for name in heading:
+        if name and heading.count(name) > 1:
+            raise InputError(f"{path}:1: the column {name!r} stands there twice; rename one")
+    proper = _proper(heading)
+    heading = [proper.get(name, name) for name in heading]
+    for name in ("id", "source"):
+        if name not in heading:
+            raise InputError(
+                f"{path}:1: no column {name!r}; the first line must name the columns: "
+                f"{', '.join(COLUMNS)} and any others"
+            )
+    lines.fieldnames = heading
+    records: list[tuple[int, dict[str, Any]]] = []
+    for record in lines:
+        if None in record:
+            raise InputError(f"{path}:{lines.line_num}: more fields than the first line names")
+        records.append((lines.line_num, record))
+    return records
+
+
+def _proper(names: Iterable[str]) -> dict[str, str]:
+    """Proper names of the columns that have another one: one alias each, none beside the real one.
+
+    >>> _proper(["document", "source", "target"]), _proper(["id", "document", "document_id"])
+    ({'document': 'id', 'target': 'reference'}, {})
+    """
+    there = set(names)
+    found: dict[str, str] = {}
+    for alias, name in ALIASES.items():
+        if alias in there and name not in there:
+            found[alias] = name
+            there.add(name)
+    return found
+
+
+def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
+    records = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}:{number}: not JSON: {error}") from None
+        if not isinstance(record, dict):
+            raise InputError(f"{path}:{number}: not a JSON object")
+        if "\\ud" in line or "\\uD" in line:  # half of a character cannot be written again
+            _check_text(path, number, record)
+        if proper := _proper(record):
+            record = {proper.get(name, name): value for name, value in record.items()}
+        records.append((number, record))
+    return records
+
+
+def _check_text(path: str, line: int, record: Mapping[str, Any]) -> None:
+    for name, value in record.items():
+        if not is_utf8(json.dumps([name, value], ensure_ascii=False)):
+            raise InputError(
+                f"{path}:{line}: {_in_ascii(name)} has half of a surrogate pair "
+                f"({_in_ascii(value)}), which is no character"
+            )
+
+
+def _in_ascii(value: Any) -> str:
+    """A value in ASCII, cut to what fits in a message."""
+    return json.dumps(value)[:80]
+
+
+def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
+    told = [str(record.get(name) or "").strip() for name in COLUMNS]
+    for name, value in zip(COLUMNS, told, strict=True):
+        if not value and name != "reference":
+            raise InputError(f"{path}:{line}: no {name}")
+        if "\n" in value or "\r" in value:
+            raise InputError(f"{path}:{line}: a line break in {name}; is a quotation mark open?")
+        if "\0" in value:
+            raise InputError(f"{path}:{line}: a NUL character in {name}")
+    document, *files = told
+    source, reference = (_absolute(named, base) if named else None for named in files)
+    assert source
+    for named in (source, reference):
+        if named and named[:8].lower().startswith(REFUSED):
+            raise InputError(
+                f"{path}:{line}: http is not supported in a manifest; use a local path or s3://"
+            )
+    metadata = {name: value for name, value in record.items() if name not in COLUMNS}
+    return Entry(document, source, reference, metadata)
+
+
+def _absolute(path: str, base: str) -> str:
+    path = plain_path(path)
+    return path if path.startswith("/") or "://" in path else f"{base}/{path}"
+
+
+def _checked(path: str, entries: Sequence[Entry]) -> list[Entry]:
+    if not entries:
+        raise InputError(f"{path}: names no document")
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            raise InputError(f"{path}: the id {entry.id!r} stands there twice; make ids unique")
+        seen.add(entry.id)
+    return list(entries)
+
+
+def text_bytes(path: str, size: int) -> int:
+    """About how many bytes of a file of `size` bytes are text.
+
+    >>> text_bytes("report.zh.pdf", 300_000), text_bytes("report.zh.txt", 300_000)
+    (30000, 300000)
+    """
+    return size // PACKED if path.lower().endswith(PACKED_ENDINGS) else size
+
+
+def groups(
+    entries: Iterable[Entry], sizes: Iterable[int], most: int, most_bytes: int
+) -> list[list[Entry]]:
+    """Runs of entries of at most `most` documents and about `most_bytes` of source files."""
+    made: list[list[Entry]] = []
+    held = 0
+    for entry, size in zip(entries, sizes, strict=True):
+        if not made or len(made[-1]) >= most or held + size > most_bytes:
+            made.append([])
+            held = 0
+        made[-1].append(entry)
+        held += size
+    return made

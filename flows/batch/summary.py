@@ -1,0 +1,179 @@
+"""What a batch says at its end, and what `duizhao status` says in between."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from duizhao.corpus.document import InputError
+from duizhao.flows.batch import lock
+from duizhao.flows.batch.assemble import SEAL, digest, is_whole, read_seal
+from duizhao.flows.batch.outcomes import STATE, Damaged, Found, find_outcomes, read_outcome
+from duizhao.flows.batch.plan import planned
+from duizhao.flows.batch.progress import PROGRESS, rate_text
+from duizhao.flows.build.record import SCORES
+from duizhao.flows.storage import Place, is_remote, plain_path
+
+SHOWN = 12
+"""Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
+
+WHOLE = "whole"
+WRITING = "being written: {}"
+
+
+def print_summary(told: Mapping[str, Any]) -> None:
+    """The summary of a finished batch, on standard output."""
+    counts, work = told["counts"], told["batch"]
+    rows = [
+        ("Documents", f"{counts['done']} in the corpus, {counts['failed']} failed, "
+         f"{counts['left']} left"),
+        ("Sentences", f"{counts['zh_sentences']} Chinese, {counts['en_sentences']} English"),
+        ("Rows", f"{counts['rows']} ({counts['rows_before_cleaning']} before cleaning)"),
+        ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
+    ]  # fmt: skip
+    for metric, score in told["scores"].items():
+        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
+        rows.append(
+            (SCORES[metric], f"{score['value']:.1f}{interval if score['low'] is not None else ''}")
+        )
+    taken = [f"{one['step']}: {one['taken']}" for one in told["cleaning"]["steps"] if one["taken"]]
+    rows.append(("Cleaning took", ", ".join(taken) or "nothing"))
+    if work["finished"]:
+        speed = work["finished"] / max(work["seconds"], 0.1) * 3600
+        rate = work["sentences"] / max(work["seconds"], 0.1)
+        worked = f"{work['finished']} documents in {work['seconds']:.0f} s"
+        rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate_text(rate)} sentences/s"))
+        rows.append(("Workers' time", _shares(work["stage_seconds"])))
+    else:
+        rows.append(("This run", "nothing was left to do"))
+    rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
+    _print_table("duizhao batch", rows)
+    _print_those("failed", told["failed"])
+    _print_those("left", work["left"])
+
+
+def _shares(seconds: Mapping[str, float]) -> str:
+    """What each stage took of the workers' time."""
+    whole = max(sum(seconds.values()), 0.001)
+    most_first = sorted(seconds.items(), key=lambda one: -one[1])
+    return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
+
+
+def status(out: str) -> dict[str, Any]:
+    """How a batch stands; InputError where there is none."""
+    out = plain_path(out)
+    if not is_remote(out) and Path(out).is_file():
+        raise InputError(f"{out}: is a file; give the folder of a batch")
+    place = Place.of(out)
+    state = place / STATE
+    try:
+        documents = planned(state)
+    except FileNotFoundError:
+        raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
+    there = find_outcomes(state)
+    present = [there.get(key) for _, key in documents]
+    found = [
+        (entry.id, one.name if one else "")
+        for (entry, _), one in zip(documents, present, strict=True)
+    ]
+    failed, damaged = [], []
+    for name, outcome in found:
+        if outcome.endswith(".failed.json"):
+            try:
+                told, _, _ = read_outcome(state, outcome)
+            except Damaged as error:  # publishing removes it
+                damaged.append([name, "process", str(error)])
+            else:
+                failed.append([name, told.stage, told.reason])
+    done = sum(outcome.endswith(".done.gz") for _, outcome in found)
+    held = lock.holder(state)
+    progress = _progress(state)
+    stage = progress.get("stage") if held else None
+    keys = [key for _, key in documents]
+    corpus = WRITING.format(stage) if stage else _corpus(place, keys, present)
+    done_ids = {name for name, outcome in found if outcome}
+    return {
+        "out": out,
+        "documents": len(documents),
+        "done": done,
+        "failed": failed,
+        "left": len(documents) - done - len(failed),
+        "why_left": damaged + [one for one in progress.get("left", ()) if one[0] not in done_ids],
+        "running": held,
+        "seconds_left": _seconds_left(progress) if held and not stage else None,
+        "whole": corpus == WHOLE,
+        "corpus": corpus,
+    }
+
+
+def _corpus(place: Place, keys: Sequence[str], present: Sequence[Found | None]) -> str:
+    """What stands in the folder, held against the plan and what is done of it."""
+    seal = read_seal(place)
+    if seal is None:
+        return "not written yet, or not to its end"
+    if not is_whole(place, seal):
+        return "a file of it is missing or cut; the next run of the batch writes it again"
+    if seal.get("planned") != digest(list(keys)):
+        return "of an earlier plan"
+    if seal.get("outcomes") != digest([list(keys), list(present)]):
+        return "without what was done since"
+    if not seal["counts"]["rows"]:
+        done = seal["counts"]["done"]
+        return "empty: all rows were taken out" if done else "empty: no document is done"
+    return WHOLE
+
+
+def _progress(state: Place) -> dict[str, Any]:
+    """How far the batch that runs now is, or the last one was."""
+    try:
+        told: dict[str, Any] = json.loads(state.read(PROGRESS))
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+def _seconds_left(told: Mapping[str, Any]) -> int | None:
+    if told.get("seconds_left") is None:
+        return None
+    return int(max(0, told["seconds_left"] - (time.time() - told["at"])))
+
+
+def print_status(told: Mapping[str, Any]) -> None:
+    """How a batch stands, on standard output."""
+    held = told["running"]
+    rows = [
+        ("Documents", f"{told['documents']}"),
+        ("Done", f"{told['done']}"),
+        ("Failed", f"{len(told['failed'])}"),
+        ("Left", f"{told['left']}"),
+        ("Running", f"process {held['process']} of {held['user']} on {held['host']}, since "
+         f"{held['since']}" if held else "no"),
+    ]  # fmt: skip
+    if told["seconds_left"] is not None:
+        rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
+    rows.append(("Corpus", told["corpus"]))
+    _print_table(f"batch in {told['out']}", rows)
+    _print_those("failed", told["failed"])
+    _print_those("left", told["why_left"])
+
+
+def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, title=title, title_justify="left")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    Console(highlight=False).print(table)
+
+
+def _print_those(what: str, documents: list[list[str]]) -> None:
+    for name, stage, reason in documents[:SHOWN]:
+        print(f"{what}: {name} ({stage}): {reason}")
+    if len(documents) > SHOWN:
+        print(f"... and {len(documents) - SHOWN} more {what} (--json names them)")

@@ -1,0 +1,224 @@
+"""Worker processes of a batch: one model load each, killed or not.
+
+Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
+that died was at, and a worker that takes too long can be ended without disturbing the others. It
+is started as ``python -P -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker, which may be
+what starts it, may not have children of multiprocessing. It says when it is up, so that a death
+before that is held against no document.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from duizhao.corpus.document import DuizhaoError
+from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.outcomes import Outcome
+from duizhao.flows.runtime.processes import module_command, module_path
+from duizhao.flows.terminal.console import Console
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+START_SECONDS = 600
+"""For a worker to come up on a crowded machine; one that dies is noticed at once."""
+
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that somebody sends, or the kernel when memory is short: no fault of a document."""
+
+Heard = Callable[[str, int, int], None]
+Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
+"""A group as a worker gets it: the arguments of duizhao.flows.batch.documents.process_group."""
+
+
+class WorkerLost(Exception):  # noqa: N818 - reads as what it is
+    """The worker died or was ended while it worked; its group is not done.
+
+    `passing`: it was killed from outside, so that another try may well go better.
+    """
+
+    def __init__(self, message: str, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class NotUp(Exception):  # noqa: N818 - reads as what it is
+    """The worker died before it could begin with anything."""
+
+
+class WorkerError(Exception):
+    """The worker is well and says why the group could not be done; `passing`: it may pass."""
+
+    def __init__(self, message: str, passing: bool) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class Closed(DuizhaoError):  # noqa: N818 - reads as what it is
+    """The batch is being ended: no group is begun any more."""
+
+
+class Worker:
+    """A process that takes one group after another.
+
+    `threads` is also how many threads numpy's libraries get, unless the user has said so: more of
+    them than cores wait for each other, which makes a busy machine many times slower.
+    """
+
+    _is_up = False
+
+    def __init__(self, threads: int) -> None:
+        ours, other = socket.socketpair()
+        limits = {name: str(threads) for name in THREAD_VARIABLES if threads}
+        with other:
+            self.process = subprocess.Popen(
+                module_command("duizhao.flows.batch.workers", other.fileno(), os.getpid()),
+                env=limits | os.environ | module_path(),
+                pass_fds=(other.fileno(),),
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C is for the batch, which ends its workers
+            )
+        self._end: Connection = Connection(ours.detach())
+
+    def run(
+        self,
+        group: Sent,
+        seconds: float,
+        heard: Heard | None = None,
+    ) -> list[Outcome]:
+        """Have a group processed.
+
+        NotUp where the process does not come up; WorkerLost where it dies at work, or where nothing
+        is heard of it for `seconds`.
+        """
+        self._come_up()
+        self._pipe(lambda: self._end.send(group))
+        while True:
+            if not self._pipe(lambda: self._end.poll(seconds)):
+                raise WorkerLost(f"nothing heard for {seconds:.0f} s")
+            kind, told = self._pipe(self._end.recv)
+            if kind == "outcomes":
+                return list(told)
+            if kind == "error":
+                raise WorkerError(*told)
+            if heard:
+                heard(*told)
+
+    def _come_up(self) -> None:
+        if self._is_up:
+            return
+        try:
+            if not self._pipe(lambda: self._end.poll(START_SECONDS)):
+                raise WorkerLost(f"nothing heard for {START_SECONDS} s")
+            self._pipe(self._end.recv)
+        except WorkerLost as error:
+            raise NotUp(f"no worker came up: {error}") from error
+        self._is_up = True
+
+    def _pipe(self, use: Callable[[], Any]) -> Any:
+        try:
+            return use()
+        except (EOFError, OSError) as error:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+            code = self.process.returncode
+            if code is not None and code < 0:
+                passing = -code in FROM_OUTSIDE
+                raise WorkerLost(f"the worker was killed by signal {-code}", passing) from error
+            raise WorkerLost(f"the worker ended with code {code}") from error
+
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        self.process.kill()
+        self.process.wait()
+
+
+class Workers:
+    """A fixed number of workers; a lost one is replaced, until all are ended."""
+
+    def __init__(self, count: int, threads: int) -> None:
+        self._threads = threads
+        self._free: queue.SimpleQueue[Worker | None] = queue.SimpleQueue()
+        self._all: set[Worker] = set()
+        self._lock = threading.Lock()
+        self.closed = False
+        for _ in range(count):
+            self._free.put(self._start())
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[Worker]:
+        """A worker that is free now; waits for one. Closed where all have been ended."""
+        worker = self._free.get()
+        try:
+            if self.closed or worker is None:
+                raise Closed("the batch is being ended")
+            yield worker
+        except BaseException as error:
+            if worker is not None and not isinstance(error, WorkerError):
+                with self._lock:
+                    self._all.discard(worker)
+                worker.end()
+                worker = None if self.closed else self._start()
+            raise
+        finally:
+            self._free.put(worker)
+
+    def end(self) -> None:
+        """End all workers, those at work too, and begin no group any more."""
+        with self._lock:
+            self.closed = True
+            for worker in self._all:
+                worker.end()
+            self._all.clear()
+
+    def _start(self) -> Worker | None:
+        with self._lock:
+            if self.closed:
+                return None
+            worker = Worker(self._threads)
+            self._all.add(worker)
+            return worker
+
+
+class _Telling(Console):
+    """Tells the batch how far its worker is."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+
+    def progress(self, text: str, done: int, total: int) -> None:
+        """Send it through the pipe."""
+        self._pipe.send(("progress", (text, done, total)))
+
+
+def serve(pipe: Connection, parent: int) -> None:
+    """What a worker process does until its pipe is closed: first it says that it is up."""
+    from duizhao.flows.batch.documents import is_passing, process_group, said
+    from duizhao.flows.runtime.processes import end_with_parent
+    from duizhao.flows.terminal import console
+
+    end_with_parent(parent)
+    with console.use(_Telling(pipe)):
+        pipe.send(("up", ()))
+        while True:
+            try:
+                group = pipe.recv()
+            except EOFError:
+                return
+            try:
+                pipe.send(("outcomes", process_group(*group)))
+            except Exception as error:  # as words: not every error can be sent
+                pipe.send(("error", (said(error), is_passing(error))))
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

@@ -1,0 +1,93 @@
+"""Sentences a line each for the command line: read by `duizhao.corpus.reading.lines`, written by `output`."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import glob
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.reading.lines import Lines, read_lines
+
+__all__ = ["Lines", "check_output", "output", "read_lines"]
+
+
+def check_output(path: Path | None) -> None:
+    """InputError where a file cannot be written there; to be asked before the work."""
+    if path is None or str(path) == "-" or _is_written_directly(path):
+        return
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file to write to")
+    for place in path.resolve().parents:
+        if place.is_dir():
+            if not os.access(place, os.W_OK):
+                raise InputError(f"{path}: {place} may not be written to; choose another file")
+            return
+        if place.exists():
+            raise InputError(f"{path}: {place} is no folder; choose another file")
+
+
+@contextlib.contextmanager
+def output(path: Path | None) -> Iterator[IO[str]]:
+    """Where lines are written: standard output (None or ``-``), or a file.
+
+    A file appears, or is replaced, when it is complete, behind a link as well; a pipe or a device
+    is written to as it is. Folders that are not there are made.
+    """
+    if path is None or str(path) == "-":
+        stream = open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False)  # noqa: SIM115
+        with contextlib.closing(stream):
+            yield stream
+        return
+    check_output(path)
+    direct = _is_written_directly(path)
+    try:
+        with _opened(path) if direct else _replacing(path.resolve()) as file:
+            yield file
+    except OSError as error:
+        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _is_written_directly(path: Path) -> bool:
+    """A pipe or device that is there already; ``/dev/stdout`` whatever it leads to."""
+    special = path.exists() and not path.is_file() and not path.is_dir()
+    return special or str(path).startswith(("/dev/", "/proc/"))
+
+
+def _opened(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8", newline="\n")
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[IO[str]]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with _opened(temporary) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield stream
+            stream.flush()
+            if path.exists():
+                shutil.copymode(path, temporary)
+            temporary.replace(path)
+    finally:
+        # where this fails too, the first failure is the one to tell
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed runs left beside the file; one at work holds a lock on its own."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        if not left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
+            continue
+        with contextlib.suppress(OSError), left.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()

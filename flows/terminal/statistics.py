@@ -1,0 +1,107 @@
+"""Statistics of a corpus in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from duizhao.corpus.cleaning.plan import STEPS
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Found = Mapping[str, Any]
+BAR = 30
+
+
+def print_tables(found: Found, console: Console) -> None:
+    """All parts, a table each."""
+    rows = found["rows"]
+    console.print(
+        f"{rows:,} rows of {found['documents']:,} documents in {found['files']} file(s)",
+        style="bold",
+        highlight=False,
+    )
+    if not rows:
+        return
+    _counts("bead type", found["bead_types"], rows, console)
+    _classes("confidence", found["confidence"], console)
+    _classes("length ratio (1: as UN text)", found["length_ratio"], console)
+    for name, figures in found["lengths"].items():
+        _classes(name.replace("_", " "), figures, console)
+    _vocabulary(found["vocabulary"], console)
+    _suspects(found, console)
+    if flags := found["translation"]["flags"]:
+        _counts("flag of the machine translation", flags, rows, console)
+    _sentences(found["sentences"], console)
+    if splits := found["splits"]:
+        _counts("split", splits["rows"], rows, console)
+        for pair, count in splits["shared_sentences"].items():
+            style = "bold red" if count else "green"
+            console.print(f"{pair} share {count:,} sentences", style=style, highlight=False)
+    if len(found["least_sure_documents"]) > 1:
+        table = Table("least sure documents", "rows", "mean confidence")
+        for one in found["least_sure_documents"]:
+            figures = (f"{one['rows']:,}", f"{one['confidence']:.3f}")
+            table.add_row(Text(one["document"]), *figures)
+        console.print(table)
+
+
+def _counts(title: str, counts: Mapping[str, int], rows: int, console: Console) -> None:
+    table = Table(title, "rows", "share")
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}", f"{100 * count / rows:.1f}%")
+    console.print(table)
+
+
+def _classes(title: str, figures: Found, console: Console) -> None:
+    """A small histogram, with the figures under it."""
+    if not figures["count"]:
+        return
+    classes = {float(low): count for low, count in figures["classes"].items()}
+    ends = [*list(classes)[1:], None]
+    top = max(classes.values())
+    table = Table(title, "rows", "")
+    for (low, count), end in zip(classes.items(), ends, strict=True):
+        label = f"{low:g} and more" if end is None else f"{low:g} to {end:g}"
+        table.add_row(label, f"{count:,}", Text("█" * round(BAR * count / top), "blue"))
+    quantiles = figures["quantiles"]
+    table.caption = (
+        f"mean {figures['mean']:.3g}, median {quantiles['0.5']:.3g}, "
+        f"5% under {quantiles['0.05']:.3g}, 5% over {quantiles['0.95']:.3g}"
+    )
+    console.print(table)
+
+
+def _vocabulary(vocabulary: Found, console: Console) -> None:
+    table = Table("vocabulary", "tokens", "types", "seen once")
+    for name, one in vocabulary.items():
+        table.add_row(
+            name.replace("_", " "), *(f"{one[key]:,}" for key in ("tokens", "types", "once"))
+        )
+    console.print(table)
+
+
+def _suspects(found: Found, console: Console) -> None:
+    table = Table("does not look right", "rows", "share")
+    for side, one in found["duplicates"].items():
+        table.add_row(f"same {side} as before", f"{one['rows']:,}", f"{100 * one['share']:.1f}%")
+    for name, count in found["checks"].items():
+        what = STEPS[name].help.rstrip(".")
+        table.add_row(f"{name}: {what}", f"{count:,}", f"{100 * count / found['rows']:.1f}%")
+    console.print(table)
+
+
+def _sentences(sentences: Found, console: Console) -> None:
+    table = Table("sentences", "source", "target")
+    sides = ("source", "target")
+    for key in ("kept", "lost"):
+        table.add_row(key, *(f"{sentences[side][key]:,}" for side in sides))
+    reasons = dict.fromkeys(reason for side in sides for reason in sentences[side]["reasons"])
+    for reason in reasons:
+        figures = (f"{sentences[side]['reasons'].get(reason, 0):,}" for side in sides)
+        table.add_row(f"  {reason}", *figures)
+    console.print(table)
+    if lines := sentences["other_lines"]:
+        said = ", ".join(f"{reason} {count:,}" for reason, count in lines.items())
+        console.print(f"lines that are no sentences: {said}", highlight=False, markup=False)

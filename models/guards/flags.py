@@ -1,0 +1,36 @@
+"""The flags of the guards (models/guards/check.py), and one thing found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EMPTY = "empty"
+UNKNOWN = "unknown"
+UNTRANSLATED = "untranslated"
+REPETITION = "repetition"
+TOO_SHORT = "too_short"
+TOO_LONG = "too_long"
+SYMBOL = "symbol_missing"
+DATE = "date_missing"
+NUMBER = "number_missing"
+
+FLAGS = {
+    EMPTY: "the source has text, the output has none",
+    UNKNOWN: "the source has characters that the model does not know, or the output has <unk>",
+    UNTRANSLATED: "Chinese characters or punctuation are left in the output",
+    REPETITION: "the output says the same again and again, and the source does not",
+    TOO_SHORT: "the output is much shorter than translations of such sources are",
+    TOO_LONG: "the output is much longer than translations of such sources are",
+    SYMBOL: "a document symbol or resolution number of the source is not in the output",
+    DATE: "a date of the source is not in the output",
+    NUMBER: "a number of the source is not in the output, in figures or words, or not as often",
+}
+"""Every flag with what it means; first those that make an output useless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that looks wrong: a flag (a key of FLAGS) and what it was found on."""
+
+    flag: str
+    detail: str

@@ -1,0 +1,113 @@
+"""What becomes of a flagged translation: other settings, the better one kept, the flag stays.
+
+A flagged sentence is tried with a wider beam (and without repeated n-grams where it loops); if
+something is still wrong, with stand-ins where a resolution's number went wrong; and then clause by
+clause. `duizhao.models.guards.check.better` says which is kept. The flags in the corpus are those of the first
+try and of the one kept, and one that says what happened: ``retry=beam``, ``retry=stand_in``,
+``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in the one kept.
+
+Stand-ins: the default model, trained before 2020, writes 第2532(2020)号决议 as "resolution
+2532-2020". So the sentence is translated with a resolution it knows, 1325 (2000), in its place,
+and the number is put back where that stands in the output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from duizhao.models.guards import check as guards
+from duizhao.models.translation.engine import Decoding, Translation
+from duizhao.models.translation.packed_engine import OUTPUT_LIMIT_FLAG
+
+_LOOPS = {guards.REPETITION, guards.TOO_LONG, OUTPUT_LIMIT_FLAG}
+_NO_REPEAT = 4
+_RESOLUTION = re.compile(r"(?<!\d)(\d{1,4})\s?[(（]\s?((?:19|20)\d\d)\s?[)）]")
+_STAND_INS = (("1325", "2000"), ("1373", "2001"), ("1540", "2004"), ("1267", "1999"))
+
+
+@dataclass(slots=True)
+class Case:
+    """One source, the translation it had first, and the better ones found since."""
+
+    source: str
+    first: Translation
+    kept: Translation = field(init=False)
+    flags: tuple[str, ...] = field(init=False)
+    """What is wrong with the first translation."""
+    remaining: tuple[str, ...] = field(init=False)
+    """What is wrong with the one kept."""
+    winner: str = field(init=False, default="first")
+    tries: int = field(init=False, default=0)
+    _judgement: guards.Judgement = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kept = self.first
+        self._judgement = guards.judge(self.source, self.first)
+        self.flags = self.remaining = self._judgement.flags
+
+    @property
+    def to_mend(self) -> bool:
+        """Whether another try may help: none does for words that the model does not know."""
+        return any(flag != guards.UNKNOWN for flag in self.remaining)
+
+    def offer(self, name: str, other: Translation) -> None:
+        """Keep the other translation if it is better."""
+        self.tries += 1
+        judged = guards.judge(self.source, other)
+        if judged.better_than(self._judgement):
+            self.kept, self.winner = other, name
+            self._judgement, self.remaining = judged, judged.flags
+
+    def result(self) -> Translation:
+        """The translation kept, with every flag and what happened."""
+        remaining = self.remaining
+        happened = f"retry={self.winner}" + ("" if remaining else ":mended")
+        flags = dict.fromkeys((*self.flags, *remaining, happened if self.tries else ""))
+        return replace(self.kept, flags=tuple(flag for flag in flags if flag))
+
+
+def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, list[str]]:
+    """The sources by the settings they are tried again with."""
+    wider = replace(decoding, beam=max(4, decoding.beam + 2))
+    no_loop = replace(wider, no_repeat_ngram=_NO_REPEAT)
+    tries: dict[Decoding, list[str]] = {}
+    for case in cases:
+        if not case.to_mend:
+            continue
+        settings = no_loop if _LOOPS & set(case.flags) else wider
+        tries.setdefault(settings, []).append(case.source)
+    return tries
+
+
+def with_stand_ins(source: str) -> tuple[str, dict[str, str]]:
+    """The source with known resolutions in place of its own, and what each stands for.
+
+    >>> with_stand_ins("第 2532(2020)号决议")
+    ('第 1325(2000)号决议', {'1325 (2000)': '2532 (2020)'})
+    """
+    free = [(n, year) for n, year in _STAND_INS if n not in source]
+    stands_for: dict[str, str] = {}
+    chosen: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def replace_one(match: re.Match[str]) -> str:
+        own = match[1], match[2]
+        if own not in chosen:
+            if not free:
+                return match[0]
+            chosen[own] = free.pop(0)
+            stands_for["{} ({})".format(*chosen[own])] = "{} ({})".format(*own)
+        return "{}({})".format(*chosen[own])
+
+    return _RESOLUTION.sub(replace_one, source), stands_for
+
+
+def restored(output: str, stands_for: Mapping[str, str]) -> str | None:
+    """The output with its own resolutions back; None where a stand-in is not there as it was."""
+    for stand_in, own in stands_for.items():
+        number, year = stand_in.split()
+        output, times = re.subn(rf"\b{number} ?{re.escape(year)}", own, output)
+        if not times or re.search(rf"\b{number}\b", output):
+            return None
+    return output

@@ -1,0 +1,130 @@
+"""Names of models to local folders: the default, a directory, or a name on the Hugging Face hub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from duizhao.models.errors import ModelNameError, WeightsError
+from duizhao.models.weights.default import (
+    DEFAULT_MODEL,
+    FILES,
+    FetchProgress,
+    default_model,
+    sha256,
+)
+
+_WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+_MARIAN_FILES = ("config.json", "vocab.json", "source.spm", "target.spm")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model on disk: `form` says whose files these are, `hash` is the SHA-256 of its weights."""
+
+    name: str
+    folder: Path
+    form: Literal["ctranslate2", "transformers"]
+    hash: str
+
+
+def locate(model: str | None = None, progress: FetchProgress | None = None) -> ModelFiles:
+    """Find a model and fetch it where needed.
+
+    None or "default" is the default model; a path is a directory with a Marian model in
+    transformers' or CTranslate2's form; anything else is looked up on the Hugging Face hub.
+    Raises ModelNameError where there is no such model, WeightsError where it cannot be fetched.
+    """
+    if model in (None, "", "default", DEFAULT_MODEL):
+        return ModelFiles(DEFAULT_MODEL, default_model(progress), "ctranslate2", FILES[0].sha256)
+    assert model is not None
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return in_folder(model, folder)
+    if model.startswith((".", "/", "~", os.sep)) or model.count("/") > 1 or folder.exists():
+        raise ModelNameError(f"{model}: no such folder; name a folder with a Marian model in it")
+    return _on_hub(model, progress)
+
+
+def in_folder(name: str, folder: Path) -> ModelFiles:
+    """A local folder, by the files in it."""
+    folder = folder.resolve()
+    if (folder / "model.bin").is_file():
+        if not (folder / "source.spm").is_file():
+            raise ModelNameError(f"{name}: has model.bin but no source.spm; copy it there")
+        return ModelFiles(name, folder, "ctranslate2", folder_hash(folder, ("model.bin",)))
+    missing = [file for file in _MARIAN_FILES if not (folder / file).is_file()]
+    weights = [file for file in _WEIGHT_FILES if (folder / file).is_file()][:1]
+    if missing or not weights:
+        absent = ", ".join(missing or ["model.safetensors"])
+        raise ModelNameError(
+            f"{name}: holds no Marian model ({absent} missing); name a folder saved by transformers"
+            " (save_pretrained) or one converted for CTranslate2 (model.bin, source.spm)"
+        )
+    try:
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (ValueError, AttributeError) as error:
+        raise ModelNameError(f"{name}/config.json is no JSON object: {error}") from error
+    if kind != "marian":
+        raise ModelNameError(f"{name}: is a model of type {kind!r}; only Marian models are read")
+    return ModelFiles(name, folder, "transformers", folder_hash(folder, (*weights,)))
+
+
+def folder_hash(folder: Path, weights: tuple[str, ...]) -> str:
+    """One hash over the weights and the files that decide how text becomes tokens."""
+    total = hashlib.sha256()
+    names = (*weights, "config.json", "vocab.json", "source.spm", "target.spm")
+    for file in (*names, "shared_vocabulary.json"):
+        if (folder / file).is_file():
+            total.update(f"{file} {sha256(folder / file)}\n".encode())
+    return total.hexdigest()
+
+
+def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
+    """A model on the Hugging Face hub, kept in its own cache; used from there when offline."""
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
+
+    offline = constants.HF_HUB_OFFLINE
+    files = [*_MARIAN_FILES, "generation_config.json", "tokenizer_config.json"]
+    if progress:
+        progress(f"fetching {name} from the Hugging Face hub", 0, 0)
+    try:
+        folder = Path(snapshot_download(name, allow_patterns=[*files, "model.safetensors"]))
+        if not (folder / "model.safetensors").is_file():
+            folder = Path(snapshot_download(name, allow_patterns=[*files, "pytorch_model.bin"]))
+    except HFValidationError as error:
+        raise ModelNameError(f"{name}: neither a folder nor a name on the hub: {error}") from error
+    except GatedRepoError as error:
+        raise ModelNameError(
+            f"{name}: its owners ask you to accept their terms on the hub first; do that there, "
+            "then log in with `hf auth login`"
+        ) from error
+    except RepositoryNotFoundError as error:
+        raise ModelNameError(
+            f"{name}: neither a folder here nor a model on the Hugging Face hub (or a private "
+            "one: log in with `hf auth login`)"
+        ) from error
+    except LocalEntryNotFoundError as error:
+        why = "HF_HUB_OFFLINE is set" if offline else "the Hugging Face hub cannot be reached"
+        raise WeightsError(
+            f"{name}: not in the local cache, and {why}; go online, or leave --model out for the "
+            "default model",
+            passing=not offline,
+        ) from error
+    except Exception as error:
+        said = str(error).strip().splitlines()
+        raise WeightsError(
+            f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}",
+            passing=not offline,
+        ) from error
+    return in_folder(name, folder)
