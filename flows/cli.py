@@ -9,6 +9,7 @@ import sys
 from typing import Annotated
 
 import typer
+
 from duizhao.corpus.document import DuizhaoError, InputError
 from duizhao.flows.commands import (
     align,

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from prefect import flow, get_run_logger
+
 from duizhao.corpus.document import DuizhaoError, InputError
 from duizhao.corpus.files.card import TITLE
 from duizhao.flows.batch.flow import PREFECT_TROUBLE, start_batch
@@ -24,7 +26,6 @@ from duizhao.flows.batch.plan import options_of
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
 from duizhao.models.errors import ModelError
-from prefect import flow, get_run_logger
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""

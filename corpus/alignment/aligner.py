@@ -18,13 +18,14 @@ from duizhao.corpus.alignment.bead import Bead
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
+
     from duizhao.corpus.alignment.evidence import Evidence
     from duizhao.corpus.alignment.fixed import Rectangle
     from duizhao.corpus.alignment.prepare import Texts
     from duizhao.corpus.alignment.signals.embedding import Embed
     from duizhao.corpus.alignment.signals.forced import Score
     from duizhao.corpus.alignment.signals.structure import Place
-    from numpy.typing import NDArray
 
 WIDTH = 4
 """Places that the band reaches beyond the first path, to either side."""
@@ -79,11 +80,12 @@ def align(
             *(Bead((i,), ()) for i in range(len(source))),
             *(Bead((), (j,)) for j in range(len(target))),
         ]
+    from threadpoolctl import threadpool_limits
+
     from duizhao.corpus.alignment import fixed as fixing
     from duizhao.corpus.alignment.confidence import calibrate, capped
     from duizhao.corpus.alignment.parallel import refuse_unless_parallel
     from duizhao.corpus.alignment.prepare import make_ready
-    from threadpoolctl import threadpool_limits
 
     wanted = set(learned.ALL if signals is None else signals)
     if unknown := wanted - set(learned.ALL):
@@ -126,6 +128,7 @@ class Found:
 def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]) -> Found:
     """The best path by the signals that cost little; the band grows while the path touches it."""
     import numpy as np
+
     from duizhao.corpus.alignment import search
     from duizhao.corpus.alignment.fixed import constrain
     from duizhao.corpus.alignment.lattice import widened
@@ -161,6 +164,7 @@ def _judge(
 ) -> Found:
     """Search again among the doubtful beads, with what the translation model says of them."""
     import numpy as np
+
     from duizhao.corpus.alignment import search
     from duizhao.corpus.alignment.fixed import constrain
     from duizhao.corpus.alignment.lattice import TYPES

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import Band, full_band, make_band
 from duizhao.corpus.alignment.signals.embedding import Embed
 from duizhao.corpus.alignment.tokens import Bags, postings
-from numpy.typing import NDArray
 
 RARE = 6
 RANKED = 1000

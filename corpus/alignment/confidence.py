@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.lattice import TYPES
 from duizhao.corpus.alignment.search import place_coordinates

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.lattice import TYPES, Band, beads_between
 from duizhao.corpus.alignment.signals import embedding, length, overlap, prior, structure
-from numpy.typing import NDArray
 
 _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]]]] = {
     "prior": (prior.COLUMNS, prior.features),

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import Band, make_band
 from duizhao.corpus.alignment.signals.embedding import Embed
 from duizhao.corpus.alignment.tokens import Bags, postings
-from numpy.typing import NDArray
 
 JUMP = 2
 """Rows on either side of a jump of the path that see both of its ends."""

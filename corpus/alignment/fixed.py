@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
 from duizhao.corpus.alignment.search import NEVER, place_coordinates
 from duizhao.corpus.document import InputError
-from numpy.typing import NDArray
 
 Rectangle = tuple[int, int, int, int]
 """First and end source sentence, first and end target sentence."""

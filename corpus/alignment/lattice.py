@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from duizhao.corpus.alignment.compiled import njit
 from numpy.typing import NDArray
+
+from duizhao.corpus.alignment.compiled import njit
 
 LARGEST_BEAD = 8
 """Most sentences in a bead, both sides together."""

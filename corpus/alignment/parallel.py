@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.errors import NotParallel
 from duizhao.corpus.alignment.prepare import Texts

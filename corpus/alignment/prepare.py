@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment import anchors
 from duizhao.corpus.alignment import first_path as coarse
 from duizhao.corpus.alignment.bead import Bead
@@ -23,7 +25,6 @@ from duizhao.corpus.alignment.tokens import (
     normalise,
     pieces,
 )
-from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ Time and memory are linear in the band's places.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, inside
-from numpy.typing import NDArray
 
 NEVER = -1e30
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.prepare import Texts
 from duizhao.corpus.alignment.tokens import Bags, copied_tokens
-from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Spans = NDArray[np.int64]

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from duizhao.corpus.alignment.compiled import njit
 from numpy.typing import NDArray
+
+from duizhao.corpus.alignment.compiled import njit
 
 STEM = 5
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f"

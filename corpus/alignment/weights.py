@@ -58,6 +58,7 @@ class Weights:
     ) -> NDArray[np.float32]:
         """The weights of the given (signal, feature) columns; 0 for what was not learned."""
         import numpy as np
+
         from duizhao.corpus.alignment.signals import structure
 
         by_hand = {

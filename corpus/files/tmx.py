@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import BinaryIO
 
-from duizhao.corpus.bitext import Row
 from lxml import etree
+
+from duizhao.corpus.bitext import Row
 
 HEADER = {
     "creationtool": "duizhao",

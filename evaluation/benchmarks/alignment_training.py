@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment import search
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.prepare import make_ready
@@ -44,7 +46,6 @@ from duizhao.evaluation.benchmarks.alignment_tuning import (
     scores_of,
 )
 from duizhao.evaluation.metrics.alignment import score
-from numpy.typing import NDArray
 
 FOLDS = 6
 WIDTH = 5

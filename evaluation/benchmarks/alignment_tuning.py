@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment import search
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.evidence import Evidence
 from duizhao.corpus.alignment.lattice import TYPE_NUMBER, TYPES, Band, beads_between
-from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any
 import ctranslate2
 import numpy as np
 import sentencepiece
+
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.narrow_int8 import narrow_model
 from duizhao.models.weights.target_pieces import load_target_pieces

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from duizhao.corpus.alignment import Bead, align
 from duizhao.corpus.alignment.parallel import judge
 from duizhao.corpus.alignment.prepare import make_ready

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import sentencepiece
+
 from duizhao.models.translation.ctranslate import CTranslateEngine
 from duizhao.models.weights.default import DEFAULT_MODEL, FILES, default_model
 from duizhao.models.weights.target_pieces import load_target_pieces

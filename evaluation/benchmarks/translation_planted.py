@@ -1,6 +1,6 @@
 """Broken translations of every kind that the guards must find, and good ones that they must not.
 
-Each broken output is made from a good one by hand. tests/test_guards.py and
+Each broken output is made from a good one by hand. tests/models/guards/test_guards.py and
 `python -m duizhao.evaluation.benchmarks.translation --guards` use them.
 """
 

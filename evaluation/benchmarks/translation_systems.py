@@ -107,6 +107,7 @@ def _bare(job: Job) -> Translate:
     """CTranslate2 alone: everything sorted by length, then one call."""
     import ctranslate2
     import sentencepiece
+
     from duizhao.models.translation.ctranslate import cpu_batch_tokens
     from duizhao.models.weights.default import default_model
 
@@ -145,11 +146,12 @@ def _bare(job: Job) -> Translate:
 def _transformers(job: Job) -> Translate:
     """transformers alone: float32 generate over batches sorted by length."""
     import torch
+    from transformers import MarianMTModel, MarianTokenizer
+    from transformers.utils import logging as transformers_logging
+
     from duizhao.models.translation.marian import CPU_BATCH_TOKENS
     from duizhao.models.weights.locate import locate
     from duizhao.models.weights.to_marian import marian_form
-    from transformers import MarianMTModel, MarianTokenizer
-    from transformers.utils import logging as transformers_logging
 
     bars: Any = transformers_logging
     bars.disable_progress_bar()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from duizhao.corpus.alignment.bead import Bead, checked_bead, parse_bead
 from duizhao.corpus.document import InputError
 

@@ -22,18 +22,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from duizhao.corpus.document import DuizhaoError
-from duizhao.evaluation.report.data import Encoder, assemble
-from duizhao.evaluation.report.page import render_page
-from duizhao.evaluation.review.edits import EditError, Splice
-from duizhao.evaluation.review.outcome import calibration, items_of_review
-from duizhao.evaluation.review.session import Aligner, Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from duizhao.corpus.document import DuizhaoError
+from duizhao.evaluation.report.data import Encoder, assemble
+from duizhao.evaluation.report.page import render_page
+from duizhao.evaluation.review.edits import EditError, Splice
+from duizhao.evaluation.review.outcome import calibration, items_of_review
+from duizhao.evaluation.review.session import Aligner, Session
 
 HOST = "127.0.0.1"
 HEADERS = {

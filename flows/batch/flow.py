@@ -14,6 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import PrefectException
+from prefect.futures import PrefectFuture, as_completed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
 from duizhao.corpus.document import DuizhaoError
 from duizhao.flows.batch.assemble import publish, read_seal
 from duizhao.flows.batch.document_runs import DocumentRuns
@@ -33,12 +40,6 @@ from duizhao.flows.runtime.session import configured_api
 from duizhao.flows.settings import Settings, from_plain
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.exceptions import PrefectException
-from prefect.futures import PrefectFuture, as_completed
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.tasks import exponential_backoff
 
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000

@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.files import folder
 from duizhao.flows import results, stages
 from duizhao.flows.build import record as account
 from duizhao.flows.settings import from_plain
 from duizhao.flows.terminal import console
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
 
 
 def _worth_a_retry(task: Any, _run: Any, state: Any) -> bool:

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
+
 from duizhao.corpus.files.card import TITLE
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.commands import build

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
 from duizhao.flows.settings import MOST_BEAM, ComputeType, Device, Effort, Engine
 
 ModelOption = Annotated[

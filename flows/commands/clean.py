@@ -77,9 +77,10 @@ def clean(
 
 
 def _print_steps() -> None:
-    from duizhao.corpus.cleaning.plan import STEPS
     from rich.console import Console
     from rich.table import Table
+
+    from duizhao.corpus.cleaning.plan import STEPS
 
     table = Table("step", "takes rows where", "parameters (default)", show_lines=True)
     for step in STEPS.values():

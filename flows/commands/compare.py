@@ -200,7 +200,8 @@ def _print(found: dict[str, Any], to: Output) -> None:
 
             print(render(found))
         case Output.table:
-            from duizhao.flows.terminal.comparison import print_tables
             from rich.console import Console
+
+            from duizhao.flows.terminal.comparison import print_tables
 
             print_tables(found, Console())

@@ -179,10 +179,11 @@ def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, 
 def _print_table(
     scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]], names: list[str]
 ) -> None:
-    from duizhao.evaluation.report.summary import NAMES
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from duizhao.evaluation.report.summary import NAMES
 
     console = Console()
     if rows:

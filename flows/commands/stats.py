@@ -41,8 +41,9 @@ def stats(
 
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    from duizhao.flows.terminal.statistics import print_tables
     from rich.console import Console
+
+    from duizhao.flows.terminal.statistics import print_tables
 
     print_tables(found, Console())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from duizhao.flows.settings import MOST_BEAM, Device, Engine
 
 if TYPE_CHECKING:

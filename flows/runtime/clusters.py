@@ -9,10 +9,11 @@ import signal
 import threading
 from typing import Any, cast
 
+from prefect.task_runners import TaskRunner
+
 from duizhao.corpus.document import DuizhaoError
 from duizhao.flows.runtime.cluster import check_answers
 from duizhao.flows.runtime.processes import ROOT
-from prefect.task_runners import TaskRunner
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""

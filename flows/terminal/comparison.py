@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from duizhao.evaluation.comparison.page import verdicts
-from duizhao.evaluation.comparison.tables import NAMES, cell, most_different, p_text, p_values
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
+
+from duizhao.evaluation.comparison.page import verdicts
+from duizhao.evaluation.comparison.tables import NAMES, cell, most_different, p_text, p_values
 
 Found = Mapping[str, Any]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from duizhao.corpus.cleaning.plan import STEPS
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from duizhao.corpus.cleaning.plan import STEPS
 
 Found = Mapping[str, Any]
 BAR = 30

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from duizhao.models.errors import ModelError
 
 Array = npt.NDArray[Any]

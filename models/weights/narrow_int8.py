@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
 from duizhao.models.weights.ctranslate_file import parse_variables
 
 LARGEST_PAIR = 160

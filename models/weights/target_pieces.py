@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from duizhao.models.errors import ModelError
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from duizhao.corpus.paths import models_folder
 from duizhao.models.errors import MissingPackage, ModelError
 from duizhao.models.weights.ctranslate_file import Array, dequantized, read_variables

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import (
     LARGEST_BEAD,
@@ -20,7 +22,6 @@ from duizhao.corpus.alignment.lattice import (
     corners,
     inside,
 )
-from numpy.typing import NDArray
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
 """Given all sentences and spans (start, end), one unit row a span."""

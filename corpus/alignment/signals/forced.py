@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
 from duizhao.corpus.alignment.search import place_coordinates
 from duizhao.corpus.script import join
-from numpy.typing import NDArray
 
 COLUMNS = ("log_probability", "tokens")
 """Sum of log p in tens, tokens in tens."""

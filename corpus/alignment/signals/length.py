@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import Band, corners
-from numpy.typing import NDArray
 
 COLUMNS = ("ratio", "ratio_squared", "deviation", "deviation_large", "gap_length", "gap_short")
 """|log ratio|, its square, the squared deviation in standard deviations (up to 9) and what lies

@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, corners, inside
 from duizhao.corpus.alignment.tokens import Bags
-from numpy.typing import NDArray
 
 COLUMNS = (
     "shared",

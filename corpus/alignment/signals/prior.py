@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from duizhao.corpus.alignment.lattice import TYPES, Band
 from numpy.typing import NDArray
+
+from duizhao.corpus.alignment.lattice import TYPES, Band
 
 _NAMED = (
     (1, 0), (0, 1), (1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (2, 2), (1, 4), (4, 1), (2, 3), (3, 2),

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import Band, corners
-from numpy.typing import NDArray
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""

@@ -1,0 +1,98 @@
+"""`duizhao inspect`: what was read, as lines and as a page beside the PDF's pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from duizhao.flows.cli import app
+from tests.support import rendering, typesetting
+from tests.support.browser import browser  # noqa: F401
+
+
+@pytest.fixture
+def pdf(tmp_path: Path) -> Path:
+    path = tmp_path / "report.zh.pdf"
+    path.write_bytes(typesetting.untagged_pdf("zh"))
+    return path
+
+
+def test_lines_for_other_programs(pdf: Path) -> None:
+    result = CliRunner().invoke(app, ["inspect", str(pdf)])
+    assert result.exit_code == 0
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert {len(row) for row in rows} == {7}
+    blocks = [row for row in rows if row[0] == "block"]
+    assert [row[6] for row in blocks] == [row.text for row in rendering.rows("zh")]
+    assert next(row[3] for row in rows if row[6] == "A/79/1402") == "document_symbol"
+    assert "103 blocks" in result.stderr
+
+
+def test_the_language_is_found_where_it_is_not_said(tmp_path: Path) -> None:
+    path = tmp_path / "report.docx"
+    path.write_bytes(rendering.docx("en"))
+    result = CliRunner().invoke(app, ["inspect", str(path)])
+    assert result.exit_code == 0
+    assert "Seventy-ninth session" in result.stdout
+
+
+def test_a_page_with_a_box_around_every_line(pdf: Path, tmp_path: Path, browser) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    out = tmp_path / "report.html"
+    result = CliRunner().invoke(app, ["inspect", str(pdf), "--lang", "zh", "--html", str(out)])
+    assert result.exit_code == 0, result.stderr
+    text = out.read_text(encoding="utf-8")
+    assert not re.search(r"""(?:src|href)=["']https?:""", text)
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(out.as_uri())
+    pages = page.query_selector_all("section.page")
+    assert len(pages) >= 4
+    for view in pages:
+        picture = view.query_selector(".picture")
+        frame = picture.bounding_box()
+        assert frame["height"] > 1.2 * frame["width"]
+        for box in view.query_selector_all(".picture a"):
+            place = box.bounding_box()
+            assert place["x"] >= frame["x"] - 1
+            assert place["x"] + place["width"] <= frame["x"] + frame["width"] + 1
+            assert place["y"] + place["height"] <= frame["y"] + frame["height"] + 1
+    # the box of a heading lies on dark pixels, not beside them
+    block = page.query_selector(".block.heading")
+    number = block.get_attribute("data-block")
+    block.hover()
+    assert page.query_selector(f'.picture a.on[data-block="{number}"]') is not None
+    shown = page.evaluate(
+        """number => { const a = document.querySelector(`.picture a[data-block="${number}"]`);
+        const image = a.parentElement.querySelector("img"), c = document.createElement("canvas");
+        c.width = image.naturalWidth; c.height = image.naturalHeight;
+        const g = c.getContext("2d"); g.drawImage(image, 0, 0);
+        const s = n => parseFloat(a.style[n]) / 100;
+        const d = g.getImageData(s("left") * c.width, s("top") * c.height,
+                                 s("width") * c.width, s("height") * c.height).data;
+        let dark = 0; for (let i = 0; i < d.length; i += 4) dark += d[i] < 128;
+        return dark / (d.length / 4); }""",
+        number,
+    )
+    assert shown > 0.03
+    assert problems == []
+    page.close()
+
+
+def test_a_file_without_pages_is_a_list(tmp_path: Path) -> None:
+    path, out = tmp_path / "report.html", tmp_path / "seen.html"
+    path.write_text(rendering.html_page("en"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["inspect", str(path), "--lang", "en", "--html", str(out)])
+    assert result.exit_code == 0, result.stderr
+    text = out.read_text(encoding="utf-8")
+    assert "Seventy-ninth session" in text
+    assert "page_furniture" in text
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["inspect", str(tmp_path / "none.pdf")])
+    assert result.exit_code != 0
+    assert "no such file" in str(result.exception)

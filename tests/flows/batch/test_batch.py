@@ -1,0 +1,469 @@
+"""`duizhao batch`: what comes out, whatever goes in, and however often it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from duizhao.corpus.paths import models_folder
+from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.storage import Place
+from tests.support.batches import (
+    ROOT,
+    batch,
+    command,
+    contents,
+    heed_ctrl_c,
+    make_documents,
+    processes,
+)
+
+SLOW_DISK = """
+import os, sys, time
+real = os.fsync
+def fsync(file):
+    time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
+    real(file)
+if "duizhao.flows.batch.workers" in sys.orig_argv:
+    os.fsync = fsync
+"""
+
+DEADLY = """
+import os, sys
+def hook(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(os.environ["DEADLY_FILE"]):
+        os.kill(os.getpid(), int(os.environ["DEADLY_SIGNAL"]))
+if "duizhao.flows.batch.workers" in sys.orig_argv:
+    sys.addaudithook(hook)
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
+    from duizhao.corpus.alignment.compiled import compile_cache
+    from duizhao.flows.runtime import session as runtime
+
+    changes = {
+        "DUIZHAO_MODELS": str(models_folder()),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with runtime.session() as connect:
+            connect()
+            yield dict(os.environ)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 12)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(environment: dict[str, str], documents: Path) -> Path:
+    """The corpus as a batch makes it that nobody disturbs."""
+    out = documents.parent / "undisturbed"
+    batch(environment, documents, "--out", out)
+    return out
+
+
+def slowly(environment: dict[str, str], place: Path, seconds: float = 0.3) -> dict[str, str]:
+    """The environment with a disk that takes its time for each file that a worker writes."""
+    (place / "slow").mkdir()
+    (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
+    path = f"{place / 'slow'}{os.pathsep}{ROOT}"
+    return environment | {"PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
+
+
+def begin(
+    environment: dict[str, str], documents: Path, out: Path, *more: object
+) -> subprocess.Popen[bytes]:
+    """A batch at work; its output goes to a file, which a killed child cannot block."""
+    out.parent.mkdir(exist_ok=True)
+    with (out.parent / f"{out.name}.log").open("wb") as log:
+        return subprocess.Popen(
+            command("batch", documents, "--out", out, "--beam", "1", *more),
+            env={"PYTHONPATH": str(ROOT), **environment},
+            stdout=log,
+            stderr=log,
+            preexec_fn=heed_ctrl_c,
+        )
+
+
+def wait_until(true: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    for _ in range(12_000):
+        if true():
+            return
+        assert process.poll() is None, "the batch ended before it could be disturbed"
+        time.sleep(0.01)
+    raise AssertionError("waited two minutes in vain")
+
+
+def outcomes(out: Path) -> int:
+    return len(list(out.glob(".duizhao/documents/*/*.done.gz")))
+
+
+def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reason(
+    undisturbed: Path,
+) -> None:
+    told = read_seal(Place.of(undisturbed)) or {}
+    assert told["counts"]["documents"] == 17
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 5)
+    reasons = {name: reason for name, _, reason in told["failed"]}
+    assert "empty" in reasons["empty"]
+    assert "English" in reasons["swapped"]
+    assert "binary" in reasons["binary"]
+    assert "without the end of a sentence" in reasons["endless"]
+    assert "not translations of each other" in reasons["unlike"]
+    accounts = [json.loads(line) for line in (undisturbed / "documents.jsonl").open()]
+    assert [one["status"] for one in accounts].count("done") == 12
+
+
+def test_rows_of_the_batch_are_those_of_single_builds(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """To the last digit of their figures, from empty caches of their own."""
+    from duizhao.flows.build.flow import build
+    from duizhao.flows.settings import Settings, plain
+
+    folder = make_documents(tmp_path / "documents", 6, broken=False)
+    apart = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
+    out = tmp_path / "out"
+    batch(
+        apart, folder, "--out", out, "--clean", "none", "--test", "0", "--validation", "0", code=0
+    )
+    together = rows_of(out / "jsonl" / "train-00000.jsonl")
+    settings = plain(Settings(beam=1, report=False, formats=("jsonl",), memory=False))
+    for number in range(6):
+        name = f"d{number:02d}"
+        report, reference = folder / f"{name}.zh.txt", folder / f"{name}.en.txt"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DUIZHAO_RESULTS", str(tmp_path / f"results-{name}"))
+            build(str(report), str(reference), str(tmp_path / name), settings)
+        (alone,) = rows_of(tmp_path / name / "corpus.jsonl").values()
+        assert len(alone) >= 4
+        assert together[name] == alone
+
+
+def rows_of(path: Path) -> dict[str, list[dict[str, object]]]:
+    """The rows of a corpus by document, without the names that a build has from its files."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for line in path.open(encoding="utf-8"):
+        row = json.loads(line)
+        name = row["source_document"]
+        told = {
+            k: v for k, v in row.items() if k not in ("id", "source_document", "target_document")
+        }
+        found.setdefault(name, []).append(told)
+    return found
+
+
+def test_the_hubs_library_reads_the_corpus_and_its_splits_share_no_sentence(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    import datasets
+
+    loaded = datasets.load_dataset(str(undisturbed), cache_dir=str(tmp_path))
+    seal = read_seal(Place.of(undisturbed)) or {}
+    for name, split in loaded.items():
+        assert split.num_rows == seal["splits"][name]["rows"]
+    seen: dict[str, str] = {}
+    for name, split in loaded.items():
+        for pair in split["translation"]:
+            assert seen.setdefault(pair["zh"], name) == name
+    assert loaded["train"].features["translation"] == datasets.Translation(["zh", "en"])
+
+
+def test_the_same_batch_again_has_nothing_to_do(
+    environment: dict[str, str], documents: Path, undisturbed: Path
+) -> None:
+    before = contents(undisturbed)
+    told, _ = batch(environment, documents, "--out", undisturbed)
+    assert told["batch"]["finished"] == 0
+    assert contents(undisturbed) == before
+
+
+def test_a_changed_setting_redoes_what_depends_on_it_and_no_translation(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    told, _ = batch(
+        environment, documents, "--out", tmp_path / "strict", "--min-confidence", "0.99"
+    )
+    assert told["counts"]["done"] == 12
+    work = told["batch"]
+    assert set(work["stage_seconds"]) == {"read", "translate", "align", "write", "keep"}
+    assert 0 < sum(work["stage_seconds"].values()) <= 2 * work["seconds"], "two workers' time"
+    made = {p.name for p in Path(environment["DUIZHAO_CACHE"]).glob("results/translate/*/*.json")}
+    assert len(made) == 13, "as many translations as documents read, though two batches ran"
+
+
+def test_failed_documents_are_tried_again_when_asked(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 2, broken=False)
+    (folder / "d01.zh.txt").write_text("")
+    mended = (folder / "d00.zh.txt").read_text(encoding="utf-8")
+    out = tmp_path / "out"
+    batch(environment, folder, "--out", out)
+    told, _ = batch(environment, folder, "--out", out, "--retry-failed")
+    assert told["batch"]["finished"] == 1
+    (folder / "d01.zh.txt").write_text(mended, encoding="utf-8")
+    told, _ = batch(environment, folder, "--out", out, code=0)
+    assert told["counts"]["done"] == 2
+
+
+def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begin(environment, documents, out)
+    wait_until(lambda: outcomes(out), process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (out / "batch.json").exists()
+    told, _ = batch(environment, documents, "--out", out)
+    assert told["batch"]["finished"] < 17, "it went on, it did not begin again"
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doubled(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begin(slowly(environment, tmp_path), documents, out)
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    (worker,) = processes("duizhao.flows.batch.workers", process.pid)
+    os.kill(worker, signal.SIGKILL)
+    assert process.wait(300) == 1, "only the five bad documents failed"
+    assert contents(out) == contents(undisturbed)
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
+    environment: dict[str, str],
+    documents: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    sign: signal.Signals,
+    code: int,
+) -> None:
+    out = tmp_path / "out"
+    process = begin(slowly(environment, tmp_path, 600), documents, out)
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    workers = processes("duizhao.flows.batch.workers", process.pid)
+    process.send_signal(sign)
+    assert process.wait(60) == code
+    log = (tmp_path / "out.log").read_text()
+    assert "the same command goes on from there" in log
+    assert "Traceback" not in log
+    assert workers
+    assert not [one for one in workers if Path(f"/proc/{one}").exists()]
+    batch(environment, documents, "--out", out)
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_group_that_came_to_nothing_leaves_its_documents_and_says_so(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from duizhao.flows.batch import flow as batches
+    from duizhao.flows.batch.manifest import read_manifest
+    from duizhao.flows.batch.plan import options_of
+    from duizhao.flows.settings import Settings
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault of our own")
+
+    monkeypatch.setattr(batches, "in_worker", broken)
+    monkeypatch.setattr(batches.local_group_task, "retries", 0)
+    folder = make_documents(tmp_path / "documents", 2, broken=False)
+    settings = Settings(beam=1)
+    options = options_of(settings, workers=1)
+    told = batches.start_batch(str(tmp_path / "out"), read_manifest(str(folder)), settings, options)
+    assert told["counts"]["left"] == 2
+    assert [(name, stage) for name, stage, _ in told["batch"]["left"]] == [
+        ("d00", "process"),
+        ("d01", "process"),
+    ]
+    assert "a fault of our own" in told["batch"]["left"][0][2]
+
+
+def test_each_document_is_a_run_on_prefects_pages_under_its_batch(
+    environment: dict[str, str], undisturbed: Path
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+
+    named = FlowFilter(name=FlowFilterName(any_=["document"]))
+    with get_client(sync_client=True) as client:
+        runs = [one for one in client.read_flow_runs(flow_filter=named) if one.name == "empty"]
+        assert runs
+        assert runs[0].state_name == "Failed"
+        assert "read: " in (runs[0].state.message or "")
+        assert runs[0].parent_task_run_id
+
+
+def test_a_dask_worker_killed_while_it_writes_is_replaced_and_the_corpus_is_the_same(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("prefect_dask")
+    out = tmp_path / "out"
+    slow = slowly(environment, tmp_path)
+    process = begin(slow, documents, out, "--runner", "dask", "--workers", "2")
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    workers = processes("spawn_main", process.pid)
+    os.kill(max(workers), signal.SIGKILL)
+    code = process.wait(300)
+    assert code == 1, (tmp_path / "out.log").read_text()
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("may not mount a tmpfs here")
+    try:
+        done = subprocess.run(
+            command("batch", documents, "--out", disk / "out", "--beam", "1"),
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 1
+        assert "No space left on device" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (disk / "out" / "batch.json").exists()
+        subprocess.run(["mount", "-o", "remount,size=32m", str(disk)], check=True)
+        batch(environment, documents, "--out", disk / "out")
+        assert contents(disk / "out") == contents(undisturbed)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_two_batches_on_one_folder_refuse_each_other(
+    environment: dict[str, str], documents: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = begin(slowly(environment, tmp_path, 60), documents, out)
+    wait_until(lambda: (out / ".duizhao" / "plan.jsonl").exists(), process)
+    refused = subprocess.run(
+        command("batch", documents, "--out", out),
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    status = subprocess.run(
+        command("status", out, "--json"),
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    held = process.poll() is None
+    process.kill()
+    process.wait()
+    assert held
+    assert refused.returncode == 1
+    assert f"process {process.pid} of " in refused.stderr
+    assert json.loads(status.stdout)["running"]["process"] == process.pid
+    batch(environment, documents, "--out", out)
+
+
+def deadly(
+    environment: dict[str, str], place: Path, file: str, sign: signal.Signals
+) -> dict[str, str]:
+    """The environment with a signal that ends each worker when it opens a file of this name."""
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(DEADLY)
+    path = f"{place}{os.pathsep}{ROOT}"
+    told = {"DEADLY_FILE": file, "DEADLY_SIGNAL": str(int(sign)), "PYTHONPATH": path}
+    return environment | told
+
+
+@pytest.mark.parametrize("runner", ["local", "dask"])
+def test_a_document_that_kills_its_worker_fails_alone(
+    environment: dict[str, str], documents: Path, tmp_path: Path, runner: str
+) -> None:
+    if runner == "dask":
+        pytest.importorskip("prefect_dask")
+    folder = make_documents(tmp_path / "documents", 3, broken=False)
+    poisoned = deadly(environment, tmp_path / "deadly", "d01.zh.txt", signal.SIGABRT)
+    told, _ = batch(poisoned, folder, "--out", tmp_path / "out", "--runner", runner, "-w", "1")
+    assert told["counts"]["done"] == 2
+    ((name, _, reason),) = told["failed"]
+    assert name == "d01"
+    assert "killed by signal 6" in reason
+
+
+@pytest.mark.parametrize(
+    ("file", "left", "words"),
+    [("d01.zh.txt", 1, "lost 2 workers"), ("", 17, "no worker came up")],
+    ids=["at one document", "as they come up"],
+)
+def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_the_next_run(
+    environment: dict[str, str],
+    documents: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    file: str,
+    left: int,
+    words: str,
+) -> None:
+    out = tmp_path / "out"
+    killed = deadly(environment, tmp_path / "deadly", file, signal.SIGKILL)
+    told, _ = batch(killed, documents, "--out", out, "--workers", "1")
+    assert told["counts"]["left"] == len(told["batch"]["left"]) == left
+    assert {f"{words}: the worker was killed by signal 9"} == {
+        reason for _, _, reason in told["batch"]["left"]
+    }
+    batch(environment, documents, "--out", out)
+    assert contents(out) == contents(undisturbed)
+
+
+def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_line(
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    named = ("PREFECT_API_URL", "PREFECT_HOME")
+    private = {name: value for name, value in environment.items() if name not in named}
+    private |= {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+    out = tmp_path / "out"
+    process = begin(slowly(private, tmp_path), documents, out)
+    wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
+    (server,) = processes("duizhao.flows.runtime.server", process.pid)
+    os.kill(server, signal.SIGKILL)
+    assert process.wait(300) == 1, "only the five bad documents failed"
+    log = (tmp_path / "out.log").read_text()
+    assert "the Prefect server went away" in log
+    assert "12 in the corpus, 5 failed, 0 left" in log
+    assert "Traceback" not in log
+    assert contents(out) == contents(undisturbed)
+
+
+def test_no_resume_takes_no_result_of_a_stage_from_before(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 2, broken=False)
+    apart = environment | {"DUIZHAO_RESULTS": str(tmp_path / "results")}
+    batch(apart, folder, "--out", tmp_path / "first", code=0)
+    for path in (tmp_path / "results" / "translate").rglob("*.json"):
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps([one | {"text": "of before"} for one in told]))
+    batch(apart, folder, "--out", tmp_path / "second", "--no-resume", code=0)
+    assert contents(tmp_path / "second") == contents(tmp_path / "first")

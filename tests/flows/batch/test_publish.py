@@ -1,0 +1,299 @@
+"""From outcomes to one corpus: what is written, kept, told and never put over another's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duizhao.corpus.cleaning.plan import parse_plan
+from duizhao.corpus.files.read import read_ledger
+from duizhao.flows import stages
+from duizhao.flows.batch import (
+    assemble as publish,
+)
+from duizhao.flows.batch import (
+    plan as job,
+)
+from duizhao.flows.batch import (
+    publish_progress,
+)
+from duizhao.flows.batch import (
+    summary as batch_summary,
+)
+from duizhao.flows.batch.leaving import leaving, tell_leaving
+from duizhao.flows.batch.lock import Held, hold
+from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
+from duizhao.flows.batch.publish_progress import PublishProgress
+from duizhao.flows.settings import Settings
+from duizhao.flows.storage import Place
+from duizhao.flows.terminal import console
+from tests.corpus.cleaning.test_splits import row
+from tests.flows.batch.test_parts import PLAN, Notes, done, job_row
+
+
+def put(
+    out: Path,
+    entries: Sequence[Entry],
+    keys: Sequence[str],
+    left: Sequence[Outcome] = (),
+    **options: Any,
+) -> tuple[dict[str, Any], list[str]]:
+    """The seal of a corpus, and what was said as it was written."""
+    given: dict[str, Any] = {"plan": PLAN, "made_by": {}, "show": lambda *_: None} | options
+    with console.use(Notes()) as told:
+        seal = publish.publish(Place.of(out), entries, keys, left=left, **given)
+    return seal, told.notes  # type: ignore[attr-defined]
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.open(encoding="utf-8")]
+
+
+def test_an_edited_card_is_kept_by_a_run_that_changes_nothing(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    first, _ = put(tmp_path, entries, keys)
+    card = tmp_path / "README.md"
+    card.write_text(card.read_text() + "By hand.\n")
+    again, notes = put(tmp_path, entries, keys)
+    assert card.read_text().endswith("By hand.\n")
+    assert (again, notes) == (first, [])
+    assert not (tmp_path / "README.md.edited").exists()
+
+
+def test_a_corpus_written_anew_keeps_an_edited_card_beside_its_own(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a", "b", "c")
+    card = tmp_path / "README.md"
+    put(tmp_path, entries[:1], keys[:1])
+    _, notes = put(tmp_path, entries[:2], keys[:2])
+    assert not notes, "nobody edited it"
+    for count, name in ((3, "README.md.edited"), (2, "README.md.edited-2")):
+        mine = f"{card.read_text()}By hand, with {count} to come.\n"
+        card.write_text(mine)
+        _, notes = put(tmp_path, entries[:count], keys[:count])
+        assert notes == [f"README.md was edited by hand: it is kept as {name}"]
+        assert (tmp_path / name).read_text() == mine
+        assert "By hand" not in card.read_text()
+
+
+def test_each_document_of_the_plan_has_its_line_and_the_ledger_those_that_are_not_done(
+    tmp_path: Path,
+) -> None:
+    entries, keys = done(tmp_path, "a")
+    failure = Outcome("b", "b" * 64, "failed", "read", "/in/b.zh.txt: the file is empty")
+    keep_failure(Place.of(tmp_path / STATE), failure)
+    away = "/home/me/my.cache/x.json: no space left"
+    left = [Outcome("c", "c" * 64, "left", "align", away)]
+    entries = [*entries, *(Entry(name, f"/in/{name}.zh.txt") for name in "bcd")]
+    keys = [*keys, *(name * 64 for name in "bcd")]
+    seal, _ = put(tmp_path, entries, keys, left)
+    told = [
+        (one["id"], one["status"], one["stage"], one["reason"])
+        for one in lines(tmp_path / "documents.jsonl")
+    ]
+    assert told == [
+        ("a", "done", "", ""),
+        ("b", "failed", "read", "b.zh.txt: the file is empty"),
+        ("c", "left", "align", "x.json: no space left"),
+        ("d", "left", "process", "not done yet"),
+    ]
+    found = [(e.document, e.stage, e.reason, e.detail["reason"]) for e in read_ledger(tmp_path)]
+    assert found == [
+        ("b", "read", "document_failed", "b.zh.txt: the file is empty"),
+        ("c", "align", "document_left", "x.json: no space left"),
+        ("d", "process", "document_left", "not done yet"),
+    ]
+    counts = seal["counts"]
+    assert [counts[one] for one in ("documents", "done", "failed", "left")] == [4, 1, 1, 2]
+    assert "| read | document_failed | 1 |" in (tmp_path / "README.md").read_text()
+    again, _ = put(tmp_path, entries, keys, [replace(left[0], reason="another reason")])
+    assert again["made_from"] != seal["made_from"]
+    assert lines(tmp_path / "documents.jsonl")[2]["reason"] == "another reason"
+
+
+def test_a_damaged_outcome_is_a_document_left_and_names_no_folder(tmp_path: Path) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    state = Place.of(tmp_path / STATE)
+    state.write(outcome_names(state)[keys[1]], b"{")
+    put(tmp_path, entries, keys)
+    _, damaged = lines(tmp_path / "documents.jsonl")
+    assert damaged["status"] == "left"
+    assert damaged["reason"].startswith(f"{'b' * 64}.done.gz is damaged")
+    for file in tmp_path.rglob("*.jsonl"):
+        assert str(tmp_path) not in file.read_text()
+
+
+def test_a_batch_whose_lock_is_lost_puts_and_removes_nothing_after_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries, keys = done(tmp_path, "a", "b")
+    put(tmp_path, entries[:1], keys[:1])
+    old = tmp_path / "data" / "train-00007.parquet"
+    old.write_bytes(b"of the successor")
+    changed: list[str] = []
+    for name in ("write", "remove"):
+        real = getattr(Place, name)
+
+        def noted(place: Place, path: str, *more: Any, real: Any = real) -> None:
+            changed.append(path)
+            real(place, path, *more)
+
+        monkeypatch.setattr(Place, name, noted)
+    for good in range(40):
+        calls = iter(range(40))
+        changed.clear()
+        lost: list[int] = []
+
+        def check(good: int = good, calls: Any = calls, lost: list[int] = lost) -> None:
+            if next(calls) >= good:
+                lost.append(len(changed))
+                raise Held("another batch has it")
+
+        try:
+            put(tmp_path, entries, keys, still_ours=check)
+        except Held:
+            assert changed[lost[0] :] == [], f"after {good} looks at the lock"
+        else:
+            break
+        assert not changed or not (tmp_path / "batch.json").exists()
+    assert good > len(changed) > 5
+    assert not old.exists()
+
+
+def test_publishing_tells_of_each_part_of_its_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "ROWS_TOLD", 100)
+    rows = [job_row(row("a", n, f"第{n}号决议。", f"Resolution {n}.")) for n in range(3000)]
+    keep_done(Place.of(tmp_path / STATE), Outcome("a", "a" * 64, "done"), rows, [])
+    told: list[tuple[str, int, int]] = []
+    put(
+        tmp_path,
+        [Entry("a", "a.zh.txt")],
+        ["a" * 64],
+        show=lambda *one: told.append(one),
+        plan=replace(PLAN, cleaning=parse_plan(["exact_duplicates", "boilerplate"])),
+    )
+    parts = list(dict.fromkeys(text for text, _, _ in told))
+    assert parts == ["document 1 of 1", "cleaning", "splits and files", "accounts and card"]
+    for part in ("cleaning", "splits and files"):
+        steps = [(done, total) for text, done, total in told if text == part]
+        assert len(steps) > 4
+        assert steps == sorted(steps)
+        assert all(0 < done <= total == steps[0][1] for done, total in steps)
+
+
+def test_the_writing_of_a_corpus_is_told_in_a_log_and_to_duizhao_status(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_progress, "KEEP_SECONDS", -1.0)
+    monkeypatch.setattr(publish_progress, "LINE_SECONDS", -1.0)
+    batch.plan("a")
+    progress = PublishProgress(batch.state)
+    with hold(batch.state), console.use(Notes()) as told:
+        progress.show("cleaning", 1, 4)
+        assert batch.corpus() == "being written: cleaning (25%)"
+        progress.end()
+        assert batch.corpus() == "not written yet, or not to its end"
+    assert told.notes == ["writing the corpus: cleaning (25%)"]  # type: ignore[attr-defined]
+
+
+class Batch:
+    """A batch that is planned, done and published by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.out = folder / "out"
+        self.state = Place.of(self.out / STATE)
+
+    def plan(self, names: str) -> job.Job:
+        for name in names:
+            (self.folder / f"{name}.zh.txt").write_text(name)
+        options = job.options_of(Settings(), workers=1)
+        return job.plan_job(str(self.out), self.entries(names), Settings(), options)
+
+    def entries(self, names: str) -> list[Entry]:
+        return [Entry(name, str(self.folder / f"{name}.zh.txt")) for name in names]
+
+    def do(self, planned: job.Job, name: str, rows: int = 1) -> None:
+        key = planned.keys[[entry.id for entry in planned.entries].index(name)]
+        made = [job_row(row(name, n, f"第{n}号{name}。", f"No. {n} {name}.")) for n in range(rows)]
+        keep_done(self.state, Outcome(name, key, "done"), made, [])
+
+    def publish(self, planned: job.Job) -> None:
+        put(self.out, planned.entries, planned.keys)
+
+    def corpus(self) -> str:
+        told = batch_summary.status(str(self.out))
+        assert told["whole"] == (told["corpus"] == "whole")
+        return str(told["corpus"])
+
+
+@pytest.fixture
+def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    return Batch(tmp_path)
+
+
+def test_status_holds_the_corpus_against_the_plan(batch: Batch) -> None:
+    first = batch.plan("ab")
+    assert batch.corpus() == "not written yet, or not to its end"
+    batch.publish(first)
+    assert batch.corpus() == "empty: no document is done"
+    batch.do(first, "a")
+    assert batch.corpus() == "without what was done since"
+    batch.publish(first)
+    assert batch.corpus() == "whole", "the other document is told as left"
+    batch.plan("abc")
+    assert batch.corpus() == "of an earlier plan"
+    batch.plan("ab")
+    assert batch.corpus() == "whole"
+    next((batch.out / "data").iterdir()).unlink()
+    assert batch.corpus().startswith("a file of it is missing")
+
+
+def test_a_corpus_whose_every_row_was_taken_out_is_not_whole(batch: Batch) -> None:
+    planned = batch.plan("a")
+    batch.do(planned, "a", rows=0)
+    batch.publish(planned)
+    assert batch.corpus() == "empty: all rows were taken out"
+
+
+def test_documents_that_leave_the_corpus_are_told_before_the_plan_is_replaced(
+    batch: Batch,
+) -> None:
+    assert leaving(batch.state, batch.entries("a")) == []
+    planned = batch.plan("abcd")
+    for name in "abc":
+        batch.do(planned, name)
+    assert leaving(batch.state, batch.entries("ax")) == ["b", "c"], "d was never in the corpus"
+    with console.use(Notes()) as told:
+        tell_leaving(batch.state, batch.entries("abcd"))
+        tell_leaving(batch.state, batch.entries("ax"))
+    (note,) = told.notes  # type: ignore[attr-defined]
+    assert note.startswith("2 documents of the corpus so far (such as b) are not in this manifest")
+
+
+@pytest.mark.parametrize(("keep_planned", "told"), [(False, True), (True, False)])
+def test_a_batch_looks_for_them_first_unless_it_keeps_them(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, keep_planned: bool, told: bool
+) -> None:
+    from duizhao.flows.batch import flow as batches
+
+    class PlannedNow(Exception):  # noqa: N818
+        pass
+
+    def plan_job(*_: object) -> None:
+        raise PlannedNow
+
+    batch.do(batch.plan("ab"), "b")
+    monkeypatch.setattr(batches, "plan_job", plan_job)
+    options = job.options_of(Settings(), workers=1, keep_planned=keep_planned)
+    with console.use(Notes()) as said, pytest.raises(PlannedNow):
+        batches.start_batch(str(batch.out), batch.entries("a"), Settings(), options)
+    assert bool(said.notes) == told  # type: ignore[attr-defined]

@@ -1,0 +1,224 @@
+"""duizhao push: the real hub library against a stand-in for the hub's HTTP API."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from duizhao.corpus.files import hub as publish
+from duizhao.corpus.files.card import CardFacts, SplitFacts, render
+from duizhao.corpus.files.parquet import write
+from tests.corpus.cleaning.test_splits import row
+from tests.support.hub import Hub, running_hub
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """An empty hub."""
+    with running_hub() as found:
+        yield found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small corpus with its card, and files that belong to this machine only."""
+    place = tmp_path / "corpus"
+    (place / "data").mkdir(parents=True)
+    name = "data/train-00000-of-00001.parquet"
+    path = place / name
+    with path.open("wb") as file:
+        write([row("A", n, f"第{n}号决议。", f"Resolution {n}.") for n in range(30)], file)
+    facts = CardFacts(
+        "Test", [SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)]
+    )
+    (place / "README.md").write_text(render(facts, path), "utf-8")
+    (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
+    files = {}
+    for file in ("README.md", name, "ledger.jsonl"):
+        data = (place / file).read_bytes()
+        files[file] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (place / "batch.json").write_text(json.dumps({"files": files}), "utf-8")
+    (place / ".lock").write_text("me", "utf-8")
+    (place / ".cache").mkdir()
+    (place / ".cache" / "x.jsonl").write_text("{}", "utf-8")
+    (place / "edits.jsonl").write_text("{}", "utf-8")
+    return place
+
+
+def run(
+    folder: Path, *arguments: str, hub: Hub | None, token: str = "hf_secret"
+) -> tuple[int, str, str]:
+    """(exit code, stdout, stderr) of the real command; `hub` None: an address nobody serves."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    environment |= {
+        "HF_ENDPOINT": hub.address if hub else "http://127.0.0.1:9",
+        "HF_HOME": str(folder.parent / "hf"),
+        # the hub's chunk store has its own protocol; without it files go by Git LFS
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+    if token:
+        environment["HF_TOKEN"] = token
+    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "push", str(folder)]
+    done = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+SENT = ["README.md", "data/train-00000-of-00001.parquet", "ledger.jsonl"]
+
+
+def test_a_push_sends_the_corpus_and_nothing_else(hub: Hub, folder: Path) -> None:
+    code, out, err = run(folder, "someone/un-reports", hub=hub)
+    assert code == 0, err
+    assert out.startswith(f"{hub.address}/datasets/someone/un-reports/commit/")
+    files = hub.files["someone/un-reports"]
+    assert sorted(name for name in files if name != ".gitattributes") == SENT
+    assert all(files[name] == (folder / name).read_bytes() for name in SENT)
+    assert hub.repositories["someone/un-reports"]["visibility"] == "private"
+    assert any("lfs/objects/batch" in request for request in hub.requests)
+
+
+def test_a_second_push_takes_old_shards_away(hub: Hub, folder: Path) -> None:
+    assert run(folder, "someone/un", hub=hub)[0] == 0
+    old = folder / "data" / "train-00000-of-00001.parquet"
+    old.rename(folder / "data" / "train-00000-of-00002.parquet")
+    seal = (folder / "batch.json").read_text("utf-8")
+    (folder / "batch.json").write_text(seal.replace("of-00001", "of-00002"), "utf-8")
+    hub.files["someone/un"]["notes.md"] = b"by hand"
+    code, _, err = run(folder, "someone/un", "-m", "Second edition", hub=hub)
+    assert code == 0, err
+    assert sorted(hub.files["someone/un"]) == [
+        "README.md",
+        "data/train-00000-of-00002.parquet",
+        "ledger.jsonl",
+        "notes.md",
+    ]
+    assert hub.commits[-1] == "Second edition"
+
+
+def test_a_dry_run_names_the_files_and_needs_no_network(folder: Path) -> None:
+    code, out, err = run(folder, "someone/un", "--dry-run", hub=None, token="")
+    assert code == 0
+    assert [line.split("\t")[1] for line in out.splitlines()] == SENT
+    assert "nothing was sent" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda folder: (folder / "README.md").unlink(), "no README.md"),
+        (lambda folder: (folder / "README.md").write_text("---\na: [\n---\n"), "YAML cannot be"),
+        (
+            lambda folder: (folder / "README.md").write_text("# Only text"),
+            "does not begin with YAML",
+        ),
+        (lambda folder: (folder / "README.md").write_text("---\na: 1\n---\n"), "has no 'license'"),
+    ],
+)
+def test_a_folder_without_a_whole_card_is_refused(folder: Path, change: object, words: str) -> None:
+    change(folder)  # type: ignore[operator]
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, words in err, err.count("\n")) == (2, True, 1), err
+
+
+def test_a_half_written_corpus_is_not_sent(folder: Path) -> None:
+    shard = folder / "data" / "train-00000-of-00001.parquet"
+    shard.write_bytes(shard.read_bytes()[:100])
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, "is not as the batch wrote it" in err) == (2, True), err
+    (folder / "batch.json").unlink()
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, "the corpus is not whole" in err) == (2, True), err
+
+
+def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(folder: Path) -> None:
+    with (folder / "README.md").open("a", encoding="utf-8") as card:
+        card.write("By hand.\n")
+    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+    shard = folder / "data" / "train-00000-of-00001.parquet"
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(data)
+    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, f"{shard}: is not as the batch wrote it" in err) == (2, True), err
+
+
+def test_what_the_hub_says_comes_in_one_line(hub: Hub, folder: Path) -> None:
+    code, _, err = run(folder, "someone/un", hub=hub, token="hf_wrong")
+    assert code == 1
+    assert "the hub refused someone/un" in err
+    hub.refuse = 403
+    code, _, err = run(folder, "someone/un", hub=hub)
+    assert code == 1
+    assert "the hub refused someone/un" in err
+    assert "Traceback" not in err
+
+
+def test_no_token_no_server_no_repository_name(folder: Path) -> None:
+    code, _, err = run(folder, "someone/un", hub=None, token="")
+    assert (code, "hf auth login" in err) == (2, True)
+    code, _, err = run(folder, "someone/un", hub=None)
+    assert (code, "cannot send to http://127.0.0.1:9" in err) == (1, True), err
+    code, _, err = run(folder, "a/b/c", "--dry-run", hub=None)
+    assert (code, "not a repository on the hub" in err) == (2, True)
+
+
+def test_a_file_that_no_batch_wrote_is_named_and_not_sent(hub: Hub, folder: Path) -> None:
+    (folder / "tsv").mkdir()
+    for name in ("tsv/notes.tsv", "README.md.edited", "data/old.parquet"):
+        (folder / name).write_text("mine")
+    (folder / "LICENSE").write_text("CC0")
+    code, _, err = run(folder, "someone/un", hub=hub)
+    assert code == 0, err
+    sent = [name for name in hub.files["someone/un"] if name != ".gitattributes"]
+    assert sorted(sent) == ["LICENSE", *SENT]
+    for name in ("tsv/notes.tsv", "README.md.edited", "data/old.parquet", "edits.jsonl"):
+        assert name in err
+    assert ".cache" not in err
+
+
+def test_a_foreign_file_that_would_be_read_with_the_corpus_is_refused(folder: Path) -> None:
+    mine = folder / "data" / "train-mine.parquet"
+    mine.write_bytes(b"mine")
+    code, out, err = run(folder, "someone/un", "--dry-run", hub=None)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert "data/train-mine.parquet would be read as part of the corpus" in err
+    assert "move it out" in err
+    mine.rename(folder.parent / mine.name)
+    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "configs",
+    [
+        [{"data_files": "data/*.parquet"}],
+        [{"config_name": "default", "data_files": ["a.csv", "data/*.parquet"]}],
+        [{"data_files": {"train": "data/*.parquet"}}],
+        [{"data_files": [{"split": "train", "path": ["data/*.parquet"]}]}],
+    ],
+)
+def test_a_card_may_name_its_files_in_every_form_of_the_hub(configs: object) -> None:
+    found = list(publish._data_files(configs))
+    assert "data/*.parquet" in found
+    assert not {"default", "train"} & set(found)
+
+
+def test_an_object_store_and_a_folder_of_another_command_are_refused_with_the_way_out(
+    folder: Path,
+) -> None:
+    code, _, err = run(Path("s3://bucket/corpus"), "me/x", "--dry-run", hub=None)
+    assert (code, err.count("\n")) == (2, 1), err
+    assert "s3://bucket/corpus: only a local folder can be pushed; copy" in err
+    (folder / "batch.json").rename(folder / "run.json")
+    code, _, err = run(folder, "me/x", "--dry-run", hub=None)
+    assert (code, "push the folder of a `duizhao batch`" in err) == (2, True), err

@@ -1,0 +1,237 @@
+"""The flows that a Prefect server starts, and prefect.yaml, which names them."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.paths import models_folder
+from duizhao.flows import deployments
+from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.batch.folder_manifest import PATTERN
+from duizhao.flows.batch.lock import hold
+from duizhao.flows.batch.outcomes import STATE
+from duizhao.flows.deployments import (
+    SETTLED_SECONDS,
+    arrived,
+    read_manifest_or_none,
+    scheduled_batch,
+    watch_folder,
+)
+from duizhao.flows.runtime import session as runtime
+from duizhao.flows.storage import Place
+from duizhao.models.errors import ModelNameError, WeightsError
+from tests.support.batches import ROOT, make_documents
+
+BY_COMMAND_ONLY = {"resume", "subflows", "json"}
+IN_CONFIG = {"engine", "device", "compute_type", "batch_tokens", "threads"}
+"""Options that a deployment takes from the TOML file that its parameter `config` names."""
+
+BY_SCHEDULE_ONLY = {"manifest", "runner", "cluster", "retry_failed"}
+
+
+def put(path: Path, *, seconds_ago: float) -> None:
+    path.write_text("text")
+    then = time.time() - seconds_ago
+    os.utime(path, (then, then))
+
+
+def test_a_pair_has_arrived_when_both_files_are_there_and_still(tmp_path: Path) -> None:
+    still = SETTLED_SECONDS + 5
+    put(tmp_path / "whole.zh.txt", seconds_ago=still)
+    put(tmp_path / "whole.en.txt", seconds_ago=still)
+    put(tmp_path / "writing.zh.txt", seconds_ago=still)
+    put(tmp_path / "writing.en.txt", seconds_ago=0)
+    put(tmp_path / "alone.zh.txt", seconds_ago=still)
+    entries = read_manifest_or_none(str(tmp_path), PATTERN)
+    assert [entry.id for entry in arrived(entries, wait_for_reference=True)] == ["whole"]
+    assert [entry.id for entry in arrived(entries, wait_for_reference=False)] == ["alone", "whole"]
+
+
+def test_an_empty_inbox_is_no_error_and_a_missing_one_is(tmp_path: Path) -> None:
+    assert read_manifest_or_none(str(tmp_path), PATTERN) == []
+    with pytest.raises(InputError, match="no such manifest or folder"):
+        read_manifest_or_none(str(tmp_path / "none"), PATTERN)
+
+
+def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
+    from prefect.flows import load_flow_from_entrypoint
+
+    told = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    assert [one["name"] for one in told["deployments"]] == ["nightly", "inbox"]
+    for deployment in told["deployments"]:
+        path, _, name = deployment["entrypoint"].partition(":")
+        flow = load_flow_from_entrypoint(f"{ROOT / path}:{name}")
+        flow.validate_parameters(deployment["parameters"])
+        assert deployment["concurrency_limit"]["limit"] == 1
+
+
+def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
+    from duizhao.flows.commands.batch import batch
+
+    told = inspect.signature(batch).parameters
+    wanted = set(told) - BY_COMMAND_ONLY - IN_CONFIG
+    scheduled = inspect.signature(scheduled_batch.fn).parameters
+    assert set(scheduled) == wanted
+    watched = inspect.signature(watch_folder.fn).parameters
+    assert set(watched) == (wanted - BY_SCHEDULE_ONLY) | {"folder", "wait_for_reference"}
+    for name in wanted - {"clean"}:
+        assert scheduled[name].default == told[name].default, name
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A real Prefect server with a home and a database of its own, named in the environment."""
+    from duizhao.corpus.alignment.compiled import compile_cache
+
+    home = tmp_path / "prefect"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for name, value in {
+        "DUIZHAO_MODELS": str(models_folder()),
+        "DUIZHAO_CACHE": str(tmp_path / "cache"),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home}/prefect.db",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PWD": str(ROOT),  # what prefect.yaml sets as the flows' folder
+        "PYTHONPATH": str(ROOT),
+    }.items():
+        monkeypatch.setenv(name, value)
+    home.mkdir()
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_it_answers(process, port)
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+PREFECT = [sys.executable, "-P", "-m", "prefect"]
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(1200):
+        assert process.poll() is None, "the server ended"
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/api/health").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("no answer in two minutes")
+
+
+def prefect(*words: str) -> str:
+    """Run a command of Prefect's in the repository; what it says."""
+    done = subprocess.run([*PREFECT, *words], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_deployed(name: str, parameters: dict[str, Any]) -> None:
+    prefect("deployment", "run", name, "--params", json.dumps(parameters))
+
+
+def watch(parameters: dict[str, Any]) -> Any:
+    """What the flow returns, from a process of its own, as a server would have it run."""
+    code = (
+        "import json, sys; from duizhao.flows.deployments import watch_folder; "
+        "print(json.dumps(watch_folder(**json.loads(sys.argv[1]))))"
+    )
+    words = [sys.executable, "-c", code, json.dumps(parameters)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def age(folder: Path) -> None:
+    then = time.time() - SETTLED_SECONDS - 5
+    for path in folder.iterdir():
+        os.utime(path, (then, then))
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (InputError("no such manifest"), 1),
+        (ModelNameError("no such model"), 1),
+        (WeightsError("the hub is busy"), 4),
+        (DuizhaoError("the disk is full"), 4),
+    ],
+)
+def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, tries: int
+) -> None:
+    tried = []
+
+    def read(*_: object) -> None:
+        tried.append(error)
+        raise error
+
+    monkeypatch.setattr(deployments, "read_manifest", read)
+    monkeypatch.setattr(deployments, "RETRY_SECONDS", 0)
+    at_once = scheduled_batch.with_options(retry_delay_seconds=0)
+    with runtime.session() as connect:
+        connect()
+        with pytest.raises(type(error), match=str(error)):
+            at_once("list.csv", "out")
+    assert len(tried) == tries
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
+    tmp_path: Path,
+) -> None:
+    inbox = make_documents(tmp_path / "inbox", 2, broken=False)
+    age(inbox)
+    nightly, watched = tmp_path / "nightly", tmp_path / "watched"
+    prefect("work-pool", "create", "duizhao", "--type", "process")
+    prefect("--no-prompt", "deploy", "--all")
+    how = {"beam": 1, "effort": "fast", "title": "Ours"}
+    run_deployed("duizhao-batch/nightly", {"manifest": str(inbox), "out": str(nightly), **how})
+    run_deployed("duizhao-watch/inbox", {"folder": str(inbox), "out": str(watched), **how})
+    said = prefect("worker", "start", "--pool", "duizhao", "--run-once")
+    for out in (nightly, watched):
+        seal = read_seal(Place.of(out))
+        assert seal, said
+        assert seal["counts"]["done"] == 2
+        assert seal["plan"]["title"] == "Ours"
+
+    before = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
+    more = make_documents(tmp_path / "more", 3, broken=False)
+    for path in more.glob("d02.*"):
+        path.rename(inbox / path.name)
+    age(inbox)
+    with hold(Place.of(watched) / STATE):
+        assert watch({"folder": str(inbox), "out": str(watched), **how}) == {}
+    counts = watch({"folder": str(inbox), "out": str(watched), **how})
+    assert (counts["documents"], counts["done"]) == (3, 3)
+    after = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
+    assert before < after, "what was built is not built again"
+    assert len(after) == 3

