@@ -1,0 +1,67 @@
+"""Ruled lines of a page's image: borders of tables, the line above footnotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from duizhao.corpus.reading.scan.engine import Image
+
+# The shortest lines that count, in inches; letters have shorter strokes
+SHORTEST_RULE, SHORTEST_WALL = 0.6, 0.3
+# The thickest, in inches
+THICKEST = 0.04
+
+Ruled = tuple[tuple[float, float, float], ...]
+
+
+def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled]:
+    """Horizontal lines (left, right, y) and vertical ones (x, top, bottom), in pixels."""
+    import cv2
+
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    rules = [
+        (float(x), float(x + width), y + height / 2)
+        for x, y, width, height in _strokes(dark, (round(SHORTEST_RULE * dpi), 1))
+        if height <= THICKEST * dpi
+    ]
+    walls = [
+        (x + width / 2, float(y), float(y + height))
+        for x, y, width, height in _strokes(dark, (1, round(SHORTEST_WALL * dpi)))
+        if width <= THICKEST * dpi
+    ]
+    return tuple(sorted(rules, key=lambda rule: rule[2])), tuple(sorted(walls))
+
+
+def without_rules(image: Image, rules: Ruled) -> Image:
+    """The image without its horizontal lines, which would spoil the reading of underlined text."""
+    out = image.copy()
+    for left, right, y in rules:
+        thickness = _thickness(image, left, right, y)
+        top = max(0, round(y - thickness / 2 - 1))
+        part = out[top : round(y + thickness / 2 + 2), int(left) : int(right)]
+        above = part[:1].copy()
+        # a letter that crosses the line goes on where the row above it is dark
+        part[:] = np.where(above < 128, part, 255)
+    return out
+
+
+def _thickness(image: Image, left: float, right: float, y: float) -> int:
+    """How many rows around `y` are mostly dark."""
+    rows = image[max(0, round(y) - 8) : round(y) + 9, int(left) : int(right)]
+    return int((rows.min(axis=2) < 128).mean(axis=1).__gt__(0.5).sum())
+
+
+def _strokes(dark: Any, kernel: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """Boxes (x, y, width, height) of what contains a stroke of the kernel's size."""
+    import cv2
+
+    # a scanned line is broken here and there, and seldom exactly straight
+    across = kernel[0] > kernel[1]
+    near = cv2.dilate(dark, np.ones((3, 1) if across else (1, 3), dtype=np.uint8))
+    shape = cv2.getStructuringElement(cv2.MORPH_RECT, kernel)
+    opened = cv2.morphologyEx(near, cv2.MORPH_OPEN, shape)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(opened)
+    return [tuple(int(value) for value in box[:4]) for box in boxes[1:]]
