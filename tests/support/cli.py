@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from duizhao.flows import results
 from duizhao.flows.cli import main
@@ -21,8 +21,7 @@ Environment = Mapping[str, str | None]
 """Changes of the environment; None removes a variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What a command left: its exit code, standard output and standard error."""
 
     code: int
@@ -114,15 +113,14 @@ def _surroundings(environment: Mapping[str, str], cwd: Path | None) -> Iterator[
 @contextlib.contextmanager
 def _captured(data: bytes) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Standard input from `data`; standard output and error into files, those of children too."""
-    given = tempfile.TemporaryFile()
+    files = given, out, err = tuple(tempfile.TemporaryFile() for _ in range(3))
     given.write(data)
     given.seek(0)
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
     streams = sys.stdin, sys.stdout, sys.stderr
     for stream in streams[1:]:
         stream.flush()
-    kept = [os.dup(number) for number in (0, 1, 2)]
-    for number, file in enumerate((given, out, err)):
+    kept = [os.dup(number) for number in range(3)]
+    for number, file in enumerate(files):
         os.dup2(file.fileno(), number)
     # not closed: loggers that are set up inside keep the stream
     sys.stdin, sys.stdout, sys.stderr = (
