@@ -66,7 +66,7 @@ class Cli:
 
         Its output goes to a file: a pipe would stay open in the children of a killed process.
         """
-        with open(output or os.devnull, "ab") as file:
+        with (output or Path(os.devnull)).open("ab") as file:
             return subprocess.Popen(
                 [sys.executable, "-m", "duizhao", *map(str, arguments)],
                 env=self._changed(env),
@@ -113,7 +113,7 @@ def _surroundings(environment: Mapping[str, str], cwd: Path | None) -> Iterator[
 @contextlib.contextmanager
 def _captured(data: bytes) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Standard input from `data`; standard output and error into files, those of children too."""
-    files = given, out, err = tuple(tempfile.TemporaryFile() for _ in range(3))
+    files = given, out, err = tuple(tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115
     given.write(data)
     given.seek(0)
     streams = sys.stdin, sys.stdout, sys.stderr
