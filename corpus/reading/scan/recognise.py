@@ -1,67 +1,68 @@
-"""An image of a page to its recognised lines."""
+"""Recognise pages side by side, from the cache where they are there already."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from duizhao.corpus.reading.scan.engine import Engine, Image, load
-from duizhao.corpus.reading.scan.ink import measure
-from duizhao.corpus.reading.scan.page import Box, Line, RecognisedPage
-from duizhao.corpus.reading.scan.ruled import ruled_lines, without_rules
-from duizhao.corpus.reading.scan.runs import places, runs, usual_space
-from duizhao.corpus.reading.scan.upright import (
-    crop_of,
-    quarter_turns,
-    sides,
-    skew_of,
-    straightened,
-    turned,
-)
+from duizhao.corpus.document import InputError
+from duizhao.corpus.reading.draft import Progress
+from duizhao.corpus.reading.scan import cache
+from duizhao.corpus.reading.scan.recognition.engine import Image, load
+from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
+from duizhao.corpus.reading.scan.recognition.page_image import recognise
+
+EXTRA = "pip install '.[scan]'"
 
 
-def recognise(image: Image, dpi: float) -> RecognisedPage:
-    """The lines of a page. `dpi` is the resolution of the image."""
-    engine = load()
-    quads = engine.detect(image)
-    angle = quarter_turns(engine, image, quads) if len(quads) else 0
-    if angle:
-        image = turned(image, angle)
-        quads = engine.detect(image)
-    skew = skew_of(quads)
-    if skew:
-        image, quads = straightened(image, quads, skew)
-    rules, walls = ruled_lines(image, dpi)
-    height, width = image.shape[:2]
-    lines = _lines(engine, image, without_rules(image, rules), quads)
-    return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
+def installed() -> bool:
+    """Whether the extra `scan` is installed."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("rapidocr", "onnxruntime", "cv2"))
 
 
-def _lines(
-    engine: Engine, image: Image, bare: Image, quads: NDArray[np.float32]
-) -> tuple[Line, ...]:
-    """The lines at `quads`; `bare` is the image without rules, in which letters are measured."""
-    found = [places(characters) for characters in engine.read([crop_of(image, q) for q in quads])]
-    crops = [crop_of(bare, quad) for quad in quads]
-    inks = [
-        measure(crop, [place.character for place in line])
-        for crop, line in zip(crops, found, strict=True)
-    ]
-    space = usual_space(list(zip(found, inks, strict=True)))
-    out = []
-    for quad, crop, line, ink in zip(quads, crops, found, inks, strict=True):
-        if not line:
-            continue
-        left, top = float(quad[:, 0].min()), float(quad[:2, 1].mean())
-        right, bottom = float(quad[:, 0].max()), float(quad[2:, 1].mean())
-        scale = sides(quad)[0] / crop.shape[1]
-        out.append(
-            Line(
-                Box(round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)),
-                runs(line, ink, left, scale, space),
-                round(top + ink.baseline, 1),
-                round(ink.size, 2),
-                round(ink.stroke, 2),
-            )
-        )
-    return tuple(sorted(out, key=lambda line: (line.baseline, line.box.left)))
+def need_extra(name: str, what: str) -> InputError:
+    """The error for a document that needs recognition where the extra is not installed."""
+    return InputError(f"{name}: {what}; to recognise its text install the extra: {EXTRA}")
+
+
+def recognise_pages(
+    images: Iterable[tuple[int, Image, float]],
+    total: int,
+    progress: Progress | None = None,
+) -> Iterator[tuple[int, RecognisedPage]]:
+    """Recognise pages given as (number, image, dpi), in their order.
+
+    As many pages at once as there are cores; few images are in memory at any time.
+    """
+    workers = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    waiting: deque[tuple[int, Future[RecognisedPage]]] = deque()
+    done = 0
+    with ThreadPoolExecutor(workers) as pool:
+        for number, image, dpi in images:
+            waiting.append((number, pool.submit(_page, image, dpi)))
+            if len(waiting) <= workers:
+                continue
+            first, future = waiting.popleft()
+            yield first, future.result()
+            done += 1
+            if progress:
+                progress(done, total)
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+            done += 1
+            if progress:
+                progress(done, total)
+
+
+def _page(image: Image, dpi: float) -> RecognisedPage:
+    key = cache.key_of(image, dpi)
+    page = cache.load(key)
+    if page is None:
+        page = recognise(load(), image, dpi)
+        cache.save(key, page)
+    return page

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from duizhao.corpus.document import InputError
 
 Image = NDArray[np.uint8]
 """Height, width and three colours, as OpenCV has them."""
@@ -115,22 +114,18 @@ def _line_image(crop: Image) -> NDArray[np.float32]:
     return np.asarray(resized.transpose((2, 0, 1)) / 127.5 - 1, dtype=np.float32)
 
 
-def installed() -> bool:
-    """Whether the extra `scan` is installed."""
-    from importlib.util import find_spec
+_loading = threading.Lock()
 
-    return all(find_spec(name) for name in ("rapidocr", "onnxruntime", "cv2"))
+
+def load() -> Engine:
+    """The engine, loaded once a process; needs the extra `scan`."""
+    with _loading:
+        return _load()
 
 
 @cache
-def load() -> Engine:
-    """The engine, loaded once a process; InputError where the extra is not installed."""
-    try:
-        import rapidocr
-    except ImportError:
-        raise InputError(
-            "text recognition needs the extra: pip install 'duizhao[scan]'"
-        ) from None
+def _load() -> Engine:
+    import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"
     threads = "EngineConfig.onnxruntime.intra_op_num_threads"

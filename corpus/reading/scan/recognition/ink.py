@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.reading.scan.engine import Character, Image
+from duizhao.corpus.reading.scan.recognition.engine import Character, Image
 from duizhao.corpus.reading.spacing import CJK
 
 HAN = re.compile(f"[{CJK}]")

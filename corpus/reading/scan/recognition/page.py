@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from duizhao.corpus.reading.scan.engine import Character
+from duizhao.corpus.reading.scan.recognition.engine import Character
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text: its box, the baseline, the type size and the width of its strokes."""
+    """A line of text: its box, the baseline, the type size and the width of its strokes.
+
+    `angle` is its own angle on the upright page, in degrees, as of a stamp.
+    """
 
     box: Box
     runs: tuple[Run, ...]
     baseline: float
     size: float
     stroke: float
+    angle: float = 0.0
 
     @property
     def text(self) -> str:
@@ -92,7 +96,7 @@ def to_json(page: RecognisedPage) -> dict[str, Any]:
         "lines": [
             {
                 "box": [line.box.left, line.box.top, line.box.right, line.box.bottom],
-                "type": [line.baseline, line.size, line.stroke],
+                "type": [line.baseline, line.size, line.stroke, line.angle],
                 "runs": [
                     [run.text, run.left, run.right, list(run.confidences), run.raised, run.spaced]
                     for run in line.runs

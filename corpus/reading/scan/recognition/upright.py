@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.reading.scan.engine import Engine, Image
+from duizhao.corpus.reading.scan.recognition.engine import Engine, Image
 
 # Lines that are read to decide which way is up
 SAMPLE = 6
@@ -75,14 +75,18 @@ def _certainty(engine: Engine, crops: Sequence[Image]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
+def angle_of(quad: NDArray[np.float32]) -> float:
+    """The angle of a line in degrees, clockwise; 0 for one too short to tell."""
+    width, height = sides(quad)
+    if width < 3 * height:
+        return 0.0
+    right, left = (quad[1] + quad[2]) / 2, (quad[0] + quad[3]) / 2
+    return math.degrees(math.atan2(right[1] - left[1], right[0] - left[0]))
+
+
 def skew_of(quads: NDArray[np.float32]) -> float:
     """The angle of the lines in degrees, clockwise; 0 if it is too small to matter."""
-    angles = []
-    for quad in quads:
-        width, height = sides(quad)
-        if width > 8 * height:
-            right, left = (quad[1] + quad[2]) / 2, (quad[0] + quad[3]) / 2
-            angles.append(math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])))
+    angles = [angle_of(quad) for quad in quads if sides(quad)[0] > 8 * sides(quad)[1]]
     if len(angles) < 3:
         return 0.0
     skew = median(angles)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from duizhao.corpus.reading.scan.engine import Image
+from duizhao.corpus.reading.scan.recognition.engine import Image
 
 # The shortest lines that count, in inches; letters have shorter strokes
 SHORTEST_RULE, SHORTEST_WALL = 0.6, 0.3

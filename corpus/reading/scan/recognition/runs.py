@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from duizhao.corpus.reading.scan.engine import Character
-from duizhao.corpus.reading.scan.ink import HAN, TALL, Ink
-from duizhao.corpus.reading.scan.page import Run
+from duizhao.corpus.reading.scan.recognition.engine import Character
+from duizhao.corpus.reading.scan.recognition.ink import HAN, TALL, Ink
+from duizhao.corpus.reading.scan.recognition.page import Run
 
 # A gap of so many em ends a run: the next word may belong to another cell
 WIDE_GAP = 0.8

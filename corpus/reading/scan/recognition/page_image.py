@@ -1,0 +1,68 @@
+"""An image of a page to its recognised lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.reading.scan.recognition.engine import Engine, Image
+from duizhao.corpus.reading.scan.recognition.ink import measure
+from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage
+from duizhao.corpus.reading.scan.recognition.ruled import ruled_lines, without_rules
+from duizhao.corpus.reading.scan.recognition.runs import places, runs, usual_space
+from duizhao.corpus.reading.scan.recognition.upright import (
+    angle_of,
+    crop_of,
+    quarter_turns,
+    sides,
+    skew_of,
+    straightened,
+    turned,
+)
+
+
+def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
+    """The lines of a page. `dpi` is the resolution of the image."""
+    quads = engine.detect(image)
+    angle = quarter_turns(engine, image, quads) if len(quads) else 0
+    if angle:
+        image = turned(image, angle)
+        quads = engine.detect(image)
+    skew = skew_of(quads)
+    if skew:
+        image, quads = straightened(image, quads, skew)
+    rules, walls = ruled_lines(image, dpi)
+    height, width = image.shape[:2]
+    lines = _lines(engine, image, without_rules(image, rules), quads)
+    return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
+
+
+def _lines(
+    engine: Engine, image: Image, bare: Image, quads: NDArray[np.float32]
+) -> tuple[Line, ...]:
+    """The lines at `quads`; `bare` is the image without rules, in which letters are measured."""
+    found = [places(characters) for characters in engine.read([crop_of(image, q) for q in quads])]
+    crops = [crop_of(bare, quad) for quad in quads]
+    inks = [
+        measure(crop, [place.character for place in line])
+        for crop, line in zip(crops, found, strict=True)
+    ]
+    space = usual_space(list(zip(found, inks, strict=True)))
+    out = []
+    for quad, crop, line, ink in zip(quads, crops, found, inks, strict=True):
+        if not line:
+            continue
+        left, top = float(quad[:, 0].min()), float(quad[:2, 1].mean())
+        right, bottom = float(quad[:, 0].max()), float(quad[2:, 1].mean())
+        scale = sides(quad)[0] / crop.shape[1]
+        out.append(
+            Line(
+                Box(round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)),
+                runs(line, ink, left, scale, space),
+                round(top + ink.baseline, 1),
+                round(ink.size, 2),
+                round(ink.stroke, 2),
+                round(angle_of(quad), 1),
+            )
+        )
+    return tuple(sorted(out, key=lambda line: (line.baseline, line.box.left)))
