@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.pdf import (
