@@ -40,7 +40,8 @@ def needed(patterns: list[str]) -> set[Path]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "begin"), [("read", ["corpus/readers/**/*.py"]), ("translate", ["models/translation/load.py"])]
+    ("stage", "begin"),
+    [("read", ["corpus/readers/**/*.py"]), ("translate", ["models/translation/load.py"])],
 )
 def test_all_code_that_decides_a_result_is_part_of_its_key(stage: str, begin: list[str]) -> None:
     covered = {path for pattern in CODE[stage] for path in ROOT.glob(pattern)}

@@ -1,4 +1,4 @@
-"""duizhao score and duizhao.evaluation.metrics.translation: sacrebleu's own figures, to the last digit."""
+"""`duizhao score` and `evaluation.metrics.translation` equal sacrebleu to the last digit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def sacrebleu(*arguments: str | Path) -> list[dict[str, object]]:
 
 def run(*arguments: str | Path) -> tuple[int, str, str]:
     """(exit code, stdout, stderr) of the real command."""
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-m", "duizhao", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 

@@ -36,7 +36,7 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
             lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
             path.write_text("\n".join(lines), encoding="utf-8")
     out = here / "out"
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "build", str(source)]
+    command = [sys.executable, "-m", "duizhao", "build", str(source)]
     command += ["--reference", str(target), "--out", str(out), "--beam", "1"]
     log = here / "build.log"
     with log.open("wb") as file:

@@ -220,7 +220,10 @@ def test_a_batch_on_an_object_store_goes_on_at_once_after_a_sigkill(
 def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
     environment: dict[str, str], store: Store, tmp_path: Path
 ) -> None:
-    quick = "import duizhao.flows.storage; duizhao.flows.storage.PAUSES = (0.1,); from duizhao.flows.cli import main; main()"
+    quick = (
+        "import duizhao.flows.storage as s; s.PAUSES = (0.1,); "
+        "from duizhao.flows.cli import main; main()"
+    )
     away = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     keyless = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(tmp_path)}
     keyless |= {"AWS_EC2_METADATA_DISABLED": "true"}

@@ -67,7 +67,7 @@ def run(
     }
     if token:
         environment["HF_TOKEN"] = token
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "push", str(folder)]
+    command = [sys.executable, "-m", "duizhao", "push", str(folder)]
     done = subprocess.run(
         [*command, *arguments], capture_output=True, text=True, check=False, env=environment
     )
