@@ -9,6 +9,8 @@ import pytest
 from duizhao.corpus.errors import GlossaryError
 from duizhao.models.glossary import Glossary, Term, read_glossary
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(scope="module")
 def un_terms() -> Glossary:

@@ -21,6 +21,8 @@ from duizhao.corpus.cleaning.splits import (
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import InputError
 
+pytestmark = pytest.mark.unit
+
 HALVES = Shares(validation=0.3, test=0.3)
 
 

@@ -25,6 +25,8 @@ from duizhao.flows.runtime.machine import machine
 from duizhao.flows.storage import Place, fingerprint, fingerprints
 from tests.support.batches import ROOT, batch, command, make_documents
 
+pytestmark = pytest.mark.system
+
 pytest.importorskip("s3fs")
 pytest.importorskip("moto.server")
 

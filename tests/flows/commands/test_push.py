@@ -18,6 +18,8 @@ from duizhao.corpus.files.parquet import write
 from tests.corpus.cleaning.test_splits import row
 from tests.support.hub import Hub, running_hub
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
