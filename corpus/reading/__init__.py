@@ -15,9 +15,9 @@ from duizhao.corpus import language as languages
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError, unreadable
 from duizhao.corpus.reading import formats as registry
-from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
+from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
 
-__all__ = ["Draft", "LeftOut", "Reading", "Source", "assemble", "read", "read_bytes"]
+__all__ = ["Draft", "LeftOut", "Ocr", "Reading", "Source", "assemble", "read", "read_bytes"]
 
 
 def read(
@@ -27,6 +27,7 @@ def read(
     side: Side = "source",
     document_id: str | None = None,
     progress: Progress | None = None,
+    ocr: Ocr = "auto",
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a file of any known format.
 
@@ -42,7 +43,7 @@ def read(
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
         raise unreadable(path, error) from None
-    source = Source(str(path), data, path, progress)
+    source = Source(str(path), data, path, progress, ocr)
     return _read(source, language, side, document_id or path.stem)
 
 
@@ -54,9 +55,10 @@ def read_bytes(
     side: Side = "source",
     document_id: str = "stdin",
     progress: Progress | None = None,
+    ocr: Ocr = "auto",
 ) -> tuple[Document, list[LedgerEntry]]:
     """As `read`, for bytes that were read already; `name` is what messages call them."""
-    return _read(Source(name, data, progress=progress), language, side, document_id)
+    return _read(Source(name, data, progress=progress, ocr=ocr), language, side, document_id)
 
 
 def _read(

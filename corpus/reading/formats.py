@@ -39,15 +39,26 @@ FORMATS = (
     Format("markdown", "text/markdown", "duizhao.corpus.reading.markdown", (".md", ".markdown")),
     Format("tmx", "application/x-tmx+xml", "duizhao.corpus.reading.tmx", (".tmx",)),
     Format("tsv", "text/tab-separated-values", "duizhao.corpus.reading.tsv", (".tsv",)),
+    Format("png", "image/png", "duizhao.corpus.reading.scan.reader", (".png",)),
+    Format("jpeg", "image/jpeg", "duizhao.corpus.reading.scan.reader", (".jpg", ".jpeg")),
+    Format("tiff", "image/tiff", "duizhao.corpus.reading.scan.reader", (".tif", ".tiff")),
+    Format("images", "application/zip", "duizhao.corpus.reading.scan.reader", (".zip", ".cbz")),
     Format("xliff", "application/xliff+xml", "duizhao.corpus.reading.xliff", (".xlf", ".xliff")),
 )
+IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 BY_NAME = {format.name: format for format in FORMATS}
+
+# Formats whose name alone proves nothing: their first bytes decide
+BINARY = ("pdf", "docx", "doc", "png", "jpeg", "tiff", "images")
+PICTURES = (
+    (b"\x89PNG\r\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+)
 
 # Formats that people try and that we do not read: (first bytes, what it is, the way out)
 UNREADABLE = (
-    (b"\x89PNG", "a picture", "it needs OCR first, for instance with OCRmyPDF"),
-    (b"\xff\xd8\xff", "a picture", "it needs OCR first, for instance with OCRmyPDF"),
-    (b"II*\x00", "a picture", "it needs OCR first, for instance with OCRmyPDF"),
     (b"{\\rtf", "an RTF file", "save it as .docx"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"Rar!", "a RAR archive", "unpack it first"),
@@ -68,6 +79,9 @@ def recognise(data: bytes, name: str) -> Format:
         return _recognise_zip(data, name)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return BY_NAME["doc"]
+    for magic, format_name in PICTURES:
+        if data.startswith(magic):
+            return BY_NAME[format_name]
     for magic, what, way_out in UNREADABLE:
         if data.startswith(magic):
             raise InputError(f"{name}: this is {what}; {way_out}")
@@ -81,7 +95,7 @@ def recognise(data: bytes, name: str) -> Format:
         raise InputError(f"{name}: an XML file of no known kind (TMX, XLIFF and XHTML are read)")
     for format in FORMATS:
         # the binary formats were told by their bytes: such a name alone proves nothing
-        if suffix in format.suffixes and format.name not in ("pdf", "docx", "doc"):
+        if suffix in format.suffixes and format.name not in BINARY:
             return format
     return BY_NAME["text"]
 
@@ -112,4 +126,7 @@ def _recognise_zip(data: bytes, name: str) -> Format:
         raise InputError(f"{name}: an Office file, but not a Word document; save it as .docx")
     if "mimetype" in names and "content.xml" in names:
         raise InputError(f"{name}: an OpenDocument file; save it as .docx")
+    files = [member for member in names if not member.endswith("/")]
+    if files and all(member.lower().endswith(IMAGES) for member in files):
+        return BY_NAME["images"]
     raise InputError(f"{name}: a zip archive; unpack it and give the document in it")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.scan.recognition.engine import Image
 
 DPI = 300.0

@@ -86,8 +86,9 @@ class ScannedLines:
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
     """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    kept = {number: [line for line in page.lines if _is_text(line)] for number, page in pages.items()}
-    styles = _Styles([(line, pages[number]) for number, lines in kept.items() for line in lines])
+    styles = _Styles(
+        [(line, page) for page in pages.values() for line in page.lines if _is_text(line)]
+    )
     out = []
     left_out = []
     places: dict[int, list[tuple[float, Run, float, float]]] = {}

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Progress
 from duizhao.corpus.reading.scan import cache
 from duizhao.corpus.reading.scan.recognition.engine import Image, load

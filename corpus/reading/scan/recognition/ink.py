@@ -6,6 +6,7 @@ from the dark pixels: footnote marks are small and raised, words are apart, bold
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ LOW = re.compile(r"[acemnorsuvwxz]")
 TALL_EM, LOW_EM, HAN_EM = 0.68, 0.46, 0.90
 # Bottom edge of a Chinese character below the baseline of Latin letters, in em
 HAN_DROP = 0.10
+# The longest stroke of a character, in heights of the line: a Chinese dash fills two squares
+LONGEST_STROKE = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def measure(crop: Image, characters: Sequence[Character]) -> Ink:
     columns = dark.any(axis=0)
     edges = _edges(columns, [character.x for character in characters])
     extents = tuple(
-        _extent(dark, start, end) for start, end in zip(edges, edges[1:], strict=False)
+        _extent(dark, start, end) for start, end in itertools.pairwise(edges)
     )
     size = _size(extents, characters) or 0.75 * crop.shape[0]
     return Ink(extents, _baseline(extents, characters, size, crop.shape[0]), size, _stroke(dark))
@@ -74,14 +77,28 @@ def _dark(crop: Image) -> NDArray[np.bool_]:
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = np.asarray(grey <= threshold)
     # white on a dark ground
-    return ~dark if dark.mean() > 0.6 else dark
+    return _without_underline(~dark if dark.mean() > 0.6 else dark)
+
+
+def _without_underline(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark pixels without strokes that are longer than any of a character."""
+    import cv2
+
+    height, width = dark.shape
+    length = round(LONGEST_STROKE * height)
+    if width <= length:
+        return dark
+    # a stroke of a scan is seldom exactly straight
+    thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), dtype=np.uint8))
+    strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), dtype=np.uint8))
+    return np.asarray(dark & ~strokes.astype(np.bool_))
 
 
 def _edges(columns: NDArray[np.bool_], middles: Sequence[float]) -> list[int]:
     """Where one character ends and the next begins: in the widest gap between their middles."""
     width = len(columns)
     edges = [0]
-    for before, after in zip(middles, middles[1:], strict=False):
+    for before, after in itertools.pairwise(middles):
         start, end = int(max(before, edges[-1])), int(min(max(after, before + 1), width))
         edges.append(_widest_gap(columns, start, max(start + 1, end)))
     return [*edges, width]

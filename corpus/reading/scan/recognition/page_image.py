@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from duizhao.corpus.reading.scan.recognition.engine import Engine, Image
 from duizhao.corpus.reading.scan.recognition.ink import measure
 from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage
-from duizhao.corpus.reading.scan.recognition.ruled import ruled_lines, without_rules
+from duizhao.corpus.reading.scan.recognition.ruled import ruled_lines
 from duizhao.corpus.reading.scan.recognition.runs import places, runs, usual_space
 from duizhao.corpus.reading.scan.recognition.upright import (
     angle_of,
     crop_of,
     quarter_turns,
-    sides,
     skew_of,
     straightened,
     turned,
@@ -33,32 +32,27 @@ def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
         image, quads = straightened(image, quads, skew)
     rules, walls = ruled_lines(image, dpi)
     height, width = image.shape[:2]
-    lines = _lines(engine, image, without_rules(image, rules), quads)
+    lines = _lines(engine, image, quads)
     return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
 
 
-def _lines(
-    engine: Engine, image: Image, bare: Image, quads: NDArray[np.float32]
-) -> tuple[Line, ...]:
-    """The lines at `quads`; `bare` is the image without rules, in which letters are measured."""
-    found = [places(characters) for characters in engine.read([crop_of(image, q) for q in quads])]
-    crops = [crop_of(bare, quad) for quad in quads]
-    inks = [
-        measure(crop, [place.character for place in line])
-        for crop, line in zip(crops, found, strict=True)
+def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Line, ...]:
+    crops = [crop_of(image, quad) for quad in quads]
+    read = [places(characters) for characters in engine.read(crops)]
+    found = [
+        (quad, line, measure(crop, [place.character for place in line]))
+        for quad, crop, line in zip(quads, crops, read, strict=True)
+        if line
     ]
-    space = usual_space(list(zip(found, inks, strict=True)))
+    space = usual_space([(line, ink) for _, line, ink in found])
     out = []
-    for quad, crop, line, ink in zip(quads, crops, found, inks, strict=True):
-        if not line:
-            continue
+    for quad, line, ink in found:
         left, top = float(quad[:, 0].min()), float(quad[:2, 1].mean())
         right, bottom = float(quad[:, 0].max()), float(quad[2:, 1].mean())
-        scale = sides(quad)[0] / crop.shape[1]
         out.append(
             Line(
                 Box(round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)),
-                runs(line, ink, left, scale, space),
+                runs(line, ink, left, space),
                 round(top + ink.baseline, 1),
                 round(ink.size, 2),
                 round(ink.stroke, 2),

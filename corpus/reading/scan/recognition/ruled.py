@@ -35,25 +35,6 @@ def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled]:
     return tuple(sorted(rules, key=lambda rule: rule[2])), tuple(sorted(walls))
 
 
-def without_rules(image: Image, rules: Ruled) -> Image:
-    """The image without its horizontal lines, which would spoil the reading of underlined text."""
-    out = image.copy()
-    for left, right, y in rules:
-        thickness = _thickness(image, left, right, y)
-        top = max(0, round(y - thickness / 2 - 1))
-        part = out[top : round(y + thickness / 2 + 2), int(left) : int(right)]
-        above = part[:1].copy()
-        # a letter that crosses the line goes on where the row above it is dark
-        part[:] = np.where(above < 128, part, 255)
-    return out
-
-
-def _thickness(image: Image, left: float, right: float, y: float) -> int:
-    """How many rows around `y` are mostly dark."""
-    rows = image[max(0, round(y) - 8) : round(y) + 9, int(left) : int(right)]
-    return int((rows.min(axis=2) < 128).mean(axis=1).__gt__(0.5).sum())
-
-
 def _strokes(dark: Any, kernel: tuple[int, int]) -> list[tuple[int, int, int, int]]:
     """Boxes (x, y, width, height) of what contains a stroke of the kernel's size."""
     import cv2

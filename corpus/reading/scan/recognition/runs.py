@@ -62,14 +62,8 @@ def usual_space(lines: Sequence[tuple[Sequence[_Place], Ink]]) -> float:
     return median(seen) if len(seen) >= 5 else 0.0
 
 
-def runs(
-    found: Sequence[_Place], ink: Ink, left: float, scale: float, space: float
-) -> tuple[Run, ...]:
-    """The runs of a line.
-
-    `left` is its left edge, `scale` the page's pixels per pixel of the crop, `space` the usual
-    width of a word space in em.
-    """
+def runs(found: Sequence[_Place], ink: Ink, left: float, space: float) -> tuple[Run, ...]:
+    """The runs of a line; `left` is its left edge, `space` the usual word space in em."""
     if not found:
         return ()
     raised = _raised(found, ink)
@@ -88,8 +82,8 @@ def runs(
         out.append(
             Run(
                 text,
-                round(left + ink.extents[start].left * scale, 1),
-                round(left + ink.extents[end - 1].right * scale, 1),
+                round(left + ink.extents[start].left, 1),
+                round(left + ink.extents[end - 1].right, 1),
                 tuple(confidences),
                 raised[start],
                 spaces[start],
@@ -134,12 +128,8 @@ def _spaces(
         elif raised[number] and not raised[number - 1]:
             space = False
         elif space:
-            # the model sees spaces between the letters of a typewriter
-            inside = LETTER.match(before) and LETTER.match(here)
-            space = not inside or gaps[number] > 0.4 * least
-        elif LETTER.match(here) and LETTER.match(before):
-            space = gaps[number] > least
-        elif before.isdigit() and here.isdigit():
+            pass
+        elif (LETTER.match(here) and LETTER.match(before)) or (before.isdigit() and here.isdigit()):
             space = gaps[number] > least
         elif before in ",.;:)" and LETTER.match(here):
             space = gaps[number] > 1.3 * least
