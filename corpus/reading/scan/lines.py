@@ -9,6 +9,7 @@ From here on a scan is read like any other PDF.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +22,15 @@ from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
+from duizhao.corpus.reading.scan.words import settled
 
 # A line below this probability is no text: a signature, a stamp, a speck
 LEAST_CONFIDENCE = 0.6
 # A line at a larger angle to the others, in degrees, is a stamp
 STAMP_ANGLE = 4.0
+# "/..." at the foot of a page of the United Nations: the text goes on; the oblique is often misread
+GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
+FOOT = 0.85
 # Sizes of one style differ by less than this share, because they are measured
 SAME_SIZE = 0.09
 # Strokes of bold type are so many times as wide as those of the usual type
@@ -86,8 +91,10 @@ class ScannedLines:
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
     """The lines of recognised pages, by page number; type sizes and weights are made even."""
+    if language == "en":
+        pages = settled(pages)
     styles = _Styles(
-        [(line, page) for page in pages.values() for line in page.lines if _is_text(line)]
+        [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
     )
     out = []
     left_out = []
@@ -97,8 +104,7 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
         pieces = []
         rows = places[number] = []
         for line in page.lines:
-            if not _is_text(line):
-                reason = "stamp" if abs(line.angle) > STAMP_ANGLE else "not_legible"
+            if (reason := _reason(line, page)) is not None:
                 detail = {"confidence": round(line.confidence, 3)}
                 left_out.append(LeftOut(reason, line.text, number, detail=detail))
                 continue
@@ -113,8 +119,13 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
     return ScannedLines(tuple(out), tuple(left_out), places)
 
 
-def _is_text(line: Line) -> bool:
-    return line.confidence >= LEAST_CONFIDENCE and abs(line.angle) <= STAMP_ANGLE
+def _reason(line: Line, page: RecognisedPage) -> str | None:
+    """Why a line goes to the ledger, None for text."""
+    if abs(line.angle) > STAMP_ANGLE:
+        return "stamp"
+    if line.baseline > FOOT * page.height and GOES_ON.fullmatch(line.text):
+        return "continuation_mark"
+    return "not_legible" if line.confidence < LEAST_CONFIDENCE else None
 
 
 def _page(number: int, page: RecognisedPage, pieces: Sequence[Piece]) -> Page:

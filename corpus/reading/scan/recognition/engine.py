@@ -26,6 +26,11 @@ Image = NDArray[np.uint8]
 
 HEIGHT = 48
 """The height of a line's image as the recognition model wants it, in pixels."""
+# A character of this probability has no alternatives
+SURE = 0.97
+# Alternatives of less probability are noise
+LEAST_ALTERNATIVE = 0.01
+MOST_ALTERNATIVES = 4
 # as many lines are recognised together, of about the same width
 BATCH = 8
 # The longest side of the image that the detection model gets: a page of 10 pt type at 120 dpi.
@@ -39,11 +44,15 @@ MODELS = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """A recognised character: its probability and its middle, in pixels from the crop's left."""
+    """A recognised character: its probability and its middle, in pixels from the crop's left.
+
+    `alternatives` are what else it may be, with probabilities; "" means no character at all.
+    """
 
     text: str
     confidence: float
     x: float
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +106,23 @@ class Engine:
             while end < len(best) and best[end] == best[column]:
                 end += 1
             if best[column] != 0:
-                confidence = float(scores[column:end, best[column]].max())
+                peak = scores[column + int(scores[column:end, best[column]].argmax())]
+                confidence = float(peak[best[column]])
+                other = () if confidence >= SURE else self._alternatives(peak, int(best[column]))
                 text = self.characters[self.allowed[best[column]]]
-                out.append(Character(text, confidence, (column + end) / 2 * scale))
+                out.append(Character(text, confidence, (column + end) / 2 * scale, other))
             column = end
         return out
+
+    def _alternatives(
+        self, scores: NDArray[np.float32], best: int
+    ) -> tuple[tuple[str, float], ...]:
+        order = scores.argsort()[: -MOST_ALTERNATIVES - 2 : -1]
+        return tuple(
+            ("" if number == 0 else self.characters[self.allowed[number]], float(scores[number]))
+            for number in map(int, order)
+            if number != best and scores[number] >= LEAST_ALTERNATIVE
+        )
 
 
 def _line_image(crop: Image) -> NDArray[np.float32]:
@@ -137,7 +158,7 @@ def _load() -> Engine:
         threads: 1,
         threads.replace("intra", "inter"): 1,
     }
-    both = rapidocr.RapidOCR(params=options)
+    both: Any = rapidocr.RapidOCR(params=options)
     recogniser = both._load_rec_model()
     characters = tuple(recogniser.postprocess_op.character)
     allowed = [number for number, text in enumerate(characters) if not OTHER_SCRIPTS.match(text)]

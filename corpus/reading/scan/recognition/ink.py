@@ -61,7 +61,7 @@ class Ink:
 def measure(crop: Image, characters: Sequence[Character]) -> Ink:
     """Measure the characters of a line (without spaces) in its image."""
     dark = _dark(crop)
-    columns = dark.any(axis=0)
+    columns: NDArray[np.bool_] = np.asarray(dark.any(axis=0))
     edges = _edges(columns, [character.x for character in characters])
     extents = tuple(
         _extent(dark, start, end) for start, end in itertools.pairwise(edges)

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from duizhao.corpus.reading.scan.recognition.engine import Character
-
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -36,6 +34,7 @@ class Run:
     confidences: tuple[float, ...]
     raised: bool = False
     spaced: bool = False
+    alternatives: tuple[tuple[int, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,15 @@ def to_json(page: RecognisedPage) -> dict[str, Any]:
                 "box": [line.box.left, line.box.top, line.box.right, line.box.bottom],
                 "type": [line.baseline, line.size, line.stroke, line.angle],
                 "runs": [
-                    [run.text, run.left, run.right, list(run.confidences), run.raised, run.spaced]
+                    [
+                        run.text,
+                        run.left,
+                        run.right,
+                        list(run.confidences),
+                        run.raised,
+                        run.spaced,
+                        [list(each) for each in run.alternatives],
+                    ]
                     for run in line.runs
                 ],
             }
@@ -117,16 +124,20 @@ def from_json(data: Mapping[str, Any]) -> RecognisedPage:
         tuple(
             Line(
                 Box(*line["box"]),
-                tuple(Run(t, a, b, tuple(c), r, s) for t, a, b, c, r, s in line["runs"]),
+                tuple(
+                    Run(text, left, right, tuple(values), raised, spaced, _triples(others))
+                    for text, left, right, values, raised, spaced, others in line["runs"]
+                ),
                 *line["type"],
             )
             for line in data["lines"]
         ),
-        tuple((a, b, y) for a, b, y in data["rules"]),
-        tuple((x, a, b) for x, a, b in data["walls"]),
+        _triples(data["rules"]),
+        _triples(data["walls"]),
         turned,
         skew,
     )
 
 
-__all__ = ["Box", "Character", "Line", "RecognisedPage", "Run", "from_json", "to_json"]
+def _triples(values: Any) -> tuple[tuple[Any, Any, Any], ...]:
+    return tuple((a, b, c) for a, b, c in values)

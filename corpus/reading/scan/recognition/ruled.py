@@ -45,4 +45,4 @@ def _strokes(dark: Any, kernel: tuple[int, int]) -> list[tuple[int, int, int, in
     shape = cv2.getStructuringElement(cv2.MORPH_RECT, kernel)
     opened = cv2.morphologyEx(near, cv2.MORPH_OPEN, shape)
     _, _, boxes, _ = cv2.connectedComponentsWithStats(opened)
-    return [tuple(int(value) for value in box[:4]) for box in boxes[1:]]
+    return [(int(x), int(y), int(width), int(height)) for x, y, width, height, _ in boxes[1:]]

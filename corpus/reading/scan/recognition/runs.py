@@ -28,6 +28,7 @@ LEFT_HALF, RIGHT_HALF = "，。：；、！？）》」』】", "（《「『【
 MARK_HEIGHT, MARK_RISE = 0.85, 0.22
 MARK = re.compile(r"[0-9]")
 LETTER = re.compile(r"[A-Za-z]")
+LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def places(characters: Sequence[Character]) -> list[_Place]:
     out: list[_Place] = []
     spaced = False
     for character in characters:
-        if character.text.isspace():
+        if character.text.isspace() or character.text == "_":
+            # an underlined space looks like a low line
             spaced = bool(out)
             continue
         out.append(_Place(character, spaced))
@@ -71,11 +73,15 @@ def runs(found: Sequence[_Place], ink: Ink, left: float, space: float) -> tuple[
     spaces = _spaces(found, gaps, raised, space)
     out = []
     for start, end in _cuts(gaps, raised):
-        text, confidences = "", []
+        text, confidences, others = "", [], []
         for number in range(start, end):
             if number > start and spaces[number]:
                 text += " "
                 confidences.append(1.0)
+            others += [
+                (len(text), other, round(value, 3))
+                for other, value in found[number].character.alternatives
+            ]
             text += found[number].character.text
             value = round(found[number].character.confidence, 3)
             confidences += [value] * len(found[number].character.text)
@@ -87,6 +93,7 @@ def runs(found: Sequence[_Place], ink: Ink, left: float, space: float) -> tuple[
                 tuple(confidences),
                 raised[start],
                 spaces[start],
+                tuple(others),
             )
         )
     return tuple(out)
@@ -127,14 +134,16 @@ def _spaces(
             space = gaps[number] > HAN_GAP
         elif raised[number] and not raised[number - 1]:
             space = False
-        elif space:
-            pass
-        elif (LETTER.match(here) and LETTER.match(before)) or (before.isdigit() and here.isdigit()):
-            space = gaps[number] > least
-        elif before in ",.;:)" and LETTER.match(here):
-            space = gaps[number] > 1.3 * least
+        elif not space and LETTER_OR_DIGIT.match(here):
+            share = 1.0 if _alike(before, here) else 1.3
+            joins = LETTER_OR_DIGIT.match(before) or (before in ",.;:)" and LETTER.match(here))
+            space = bool(joins) and gaps[number] > share * least
         out.append(space or gaps[number] > WIDE_GAP)
     return out
+
+
+def _alike(before: str, here: str) -> bool:
+    return before.isdigit() == here.isdigit() and before.isalnum()
 
 
 def _raised(found: Sequence[_Place], ink: Ink) -> list[bool]:

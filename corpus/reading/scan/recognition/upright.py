@@ -42,6 +42,23 @@ def crop_of(image: Image, quad: NDArray[np.float32]) -> Image:
     return np.asarray(crop, dtype=np.uint8)
 
 
+def taller(quad: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    """The corners of a line with this share of its height added above and below."""
+    up = np.asarray((quad[0] - quad[3]) * share, dtype=np.float32)
+    return np.asarray(quad + np.stack([up, up, -up, -up]), dtype=np.float32)
+
+
+def squeezed(crop: Image, share: float) -> Image:
+    """The image with this share of its width."""
+    import cv2
+
+    if share == 1.0:
+        return crop
+    width = max(1, round(crop.shape[1] * share))
+    how = cv2.INTER_AREA
+    return np.asarray(cv2.resize(crop, (width, crop.shape[0]), interpolation=how), dtype=np.uint8)
+
+
 def turned(image: Image, degrees: int) -> Image:
     """The image turned counter-clockwise by 0, 90, 180 or 270 degrees."""
     return np.ascontiguousarray(np.rot90(image, degrees // 90))
