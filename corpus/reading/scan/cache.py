@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,7 +37,7 @@ def load(key: str) -> RecognisedPage | None:
         seal, _, content = gzip.decompress(_file(key).read_bytes()).partition(b"\n")
         if seal.decode() == hashlib.sha256(content).hexdigest():
             return recognised.from_json(json.loads(content))
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
         return None
     return None
 

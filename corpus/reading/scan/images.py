@@ -98,12 +98,12 @@ def _frames(content: bytes, name: str) -> int:
 def _check_size(picture: Any, name: str) -> None:
     width, height = picture.size
     if width * height > 10 * MOST_PIXELS:
-        raise InputError(f"{name}: an image of {width} x {height} pixels; scale it down")
+        raise InputError(f"{name}: a picture of {width} x {height} pixels; scale it down")
 
 
 def _damaged(name: str, error: Exception) -> InputError:
     reason = " ".join(str(error).split())[:100]
-    return InputError(f"{name}: a damaged image ({reason}); scan or save it again")
+    return InputError(f"{name}: a damaged picture ({reason}); scan or save it again")
 
 
 def _image(frame: Any) -> tuple[Image, float]:

@@ -59,7 +59,7 @@ def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:
 
 def _settled(run: Run, known: Counter[str]) -> Run:
     text = NUMBER.sub(lambda match: match[0].translate(DIGITS), run.text)
-    if not run.alternatives and text == run.text:
+    if min(run.confidences) >= DOUBTFUL and text == run.text:
         return run
     # a later word first, so that places before it stay as they are
     confidences = list(run.confidences)
