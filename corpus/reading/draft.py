@@ -23,6 +23,7 @@ from duizhao.corpus.document import (
     Sentence,
     Side,
 )
+from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
 Progress = Callable[[int, int], None]
@@ -40,6 +41,7 @@ class Source:
     data: bytes
     path: Path | None = None
     progress: Progress | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
