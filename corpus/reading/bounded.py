@@ -95,13 +95,13 @@ class _Process:
     """A child process and the thread that receives its answers."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "PYTHONIOENCODING": "utf-8"}
+        self.environment = dict(os.environ)
         self._popen = subprocess.Popen(
             [sys.executable, "-c", _BOOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env={**self.environment, "MALLOC_ARENA_MAX": "1"},
             # Ctrl-C in a terminal is for the parent process, which ends this one
             start_new_session=os.name == "posix",
         )
@@ -190,7 +190,7 @@ def _take() -> _Process:
     with _lock:
         while _idle:
             process = _idle.pop()
-            if process.alive:
+            if process.alive and process.environment == os.environ:
                 return process
             process.end()
     return _Process()

@@ -29,7 +29,7 @@ class Limits:
     """
 
     file_bytes: int = 1024 * MB
-    unpacked_bytes: int = 1024 * MB
+    unpacked_bytes: int = 512 * MB
     members: int = 20_000
     pages: int = 20_000
     depth: int = 5_000

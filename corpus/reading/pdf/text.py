@@ -231,7 +231,8 @@ def _character(code: int) -> str:
     # PDFium gives 2 or U+FFFE for a hyphen at the end of a line
     if code in (2, 0xFFFE):
         return "-"
-    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+    # the last are no characters: Unicode reserves them for programs, and readers mark text with them
+    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF or 0xFDD0 <= code <= 0xFDEF:
         return "\ufffd"
     return chr(code)
 
