@@ -20,7 +20,8 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
 from duizhao.flows.results import ReadResult
@@ -70,7 +71,7 @@ def decoding(settings: Settings) -> Decoding:
 
 
 def locate_model(settings: Settings) -> Any:
-    """The files of the model (duizhao.models.weights.locate.ModelFiles), fetched where they are not there."""
+    """The model files (`models.weights.locate.ModelFiles`), downloaded if they are missing."""
     from duizhao.models.weights.locate import locate
 
     return locate(settings.model or None, console.current().fetching)
@@ -132,7 +133,7 @@ def _memory(_process: int) -> Any:
 
 
 def translator(settings: Settings) -> Any:
-    """A duizhao.models.translation.translator.Translator as the settings ask for, on the memory that runs share."""
+    """A `Translator` with these settings that uses the memory shared by all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import LimitError, ReaderError, unreadable
 from duizhao.corpus.reading import bounded, files
 from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
 from duizhao.corpus.reading.files import read_file
-from duizhao.corpus.reading.limits import LimitError, Limits, ReaderError
+from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [
@@ -52,7 +53,7 @@ def read(
     try:
         data = read_file(path, limits)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise unreadable(path, error) from None
     source = Source(str(path), data, path, limits=limits)
     return _call(source, language, side, document_id or path.stem, progress)
 

@@ -13,6 +13,7 @@ import atexit
 import contextlib
 import os
 import pickle
+import platform
 import queue
 import signal
 import subprocess
@@ -21,10 +22,11 @@ import threading
 import time
 from collections.abc import Callable
 from enum import Enum
+from importlib import import_module
 from typing import Any, TypeVar
 
-from duizhao.corpus.document import DuizhaoError
-from duizhao.corpus.reading.limits import MB, LimitError, Limits, ReaderError, out_of_memory
+from duizhao.corpus.errors import DuizhaoError, LimitError, ReaderError
+from duizhao.corpus.reading.limits import MB, Limits, out_of_memory
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -239,10 +241,8 @@ def _cause(ended: _Ended, code: int | None, limits: Limits) -> str:
 
 def _memory_of(pid: int) -> int:
     """Memory of a process on systems where it cannot limit itself; 0 on Linux, where it can."""
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         return 0
     with contextlib.suppress(Exception):
-        import psutil
-
-        return int(psutil.Process(pid).memory_info().rss)
+        return int(import_module("psutil").Process(pid).memory_info().rss)
     return 0

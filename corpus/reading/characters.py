@@ -28,11 +28,12 @@ ESCAPE = re.compile(
 _EMOJI = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 # not in here: tab, line feed, vertical tab, form feed, carriage return, the separators 1C to 1E
 # and NEL, which are white space
+_PLANES = range(0x10000, 0x110000, 0x10000)
 _UNSEEN = (
     "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufdd2-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(1 << 16, 17 << 16, 1 << 16))
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in _PLANES)
 )  # fmt: skip
 _JOINER = f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])"
 OPEN, CLOSE = "\ufdd0", "\ufdd1"

@@ -21,7 +21,7 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.corpus.reading.limits import MB, Limits, out_of_memory, too_deep
 
 STACK_BYTES = 512 * MB

@@ -23,6 +23,8 @@ from duizhao.corpus.document import (
     Sentence,
     Side,
 )
+from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.reading import characters
 from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
@@ -104,6 +106,8 @@ def assemble(
             for number, (start, end) in enumerate(spans)
         )
         next_sentence += len(block_sentences)
+        if characters.OPEN in text or characters.CLOSE in text:
+            raise BrokenIdentity(f"{document_id}: a mark of the reader is left in block {block_id}")
         blocks.append(
             Block(block_id, draft.kind, text, block_sentences, draft.page, section, draft.mark)
         )
@@ -115,7 +119,7 @@ def assemble(
             side=side,
             stage="read",
             reason=piece.reason,
-            text=piece.text,
+            text=characters.clean(piece.text),
             page=piece.page,
             line=piece.line,
             detail=piece.detail,

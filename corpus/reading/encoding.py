@@ -11,7 +11,7 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import characters
 
 BOMS = (
@@ -71,7 +71,7 @@ def decode(data: bytes, name: str) -> Decoded:
 
 
 def read_text(data: bytes, name: str) -> Decoded:
-    """As `decode`, without the characters that `characters.clean` removes; a warning counts them."""
+    """As `decode`, cleaned by `characters.clean`; a warning counts what was removed."""
     decoded = decode(data, name)
     counts = characters.removed([decoded.text])
     warnings = [*decoded.warnings, *filter(None, [characters.warning(name, counts)])]

@@ -8,8 +8,8 @@ import stat
 import time
 from pathlib import Path
 
-from duizhao.corpus.document import InputError
-from duizhao.corpus.reading.limits import MB, LimitError, Limits
+from duizhao.corpus.errors import InputError, LimitError
+from duizhao.corpus.reading.limits import MB, Limits
 
 CHUNK = 1 << 20
 WRITER_SECONDS = 2.0

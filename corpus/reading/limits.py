@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import LimitError
 
 MB = 2**20
 
@@ -35,21 +35,6 @@ class Limits:
     depth: int = 5_000
     seconds: float = 600.0
     memory_bytes: int = 3072 * MB
-
-
-class LimitError(InputError):
-    """Reading the document would exceed a limit; it is refused, and trying again does not help."""
-
-
-class ReaderError(InputError):
-    """A reader failed in a way that nobody foresaw: a fault of ours, reported in one line.
-
-    `details` is the traceback in the process that read the document.
-    """
-
-    def __init__(self, message: str, details: str = "") -> None:
-        super().__init__(message)
-        self.details = details
 
 
 def out_of_memory(limits: Limits) -> LimitError:

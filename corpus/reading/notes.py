@@ -1,7 +1,7 @@
 """Footnotes and their marks, for every format.
 
 Readers keep a raised character that may be a footnote's mark in their raw text, between two code
-points that no text can contain: ``"重点人群" + OPEN + "1" + CLOSE + "需求"``. `settle` knows all notes
+points that no text can contain: ``"人群" + OPEN + "1" + CLOSE + "需求"``. `settle` knows all notes
 of the document: it takes a mark that a note has out of the sentence and records its place; what
 no note has (m², 10⁶) goes back into the text. Nothing after `settle` contains OPEN or CLOSE.
 """

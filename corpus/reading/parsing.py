@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from duizhao.corpus import language as languages
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import formats as registry
 from duizhao.corpus.reading.draft import Progress, Reading, Source, assemble
 

@@ -16,9 +16,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading import characters
-from duizhao.corpus.reading.limits import MB, LimitError, Limits
+from duizhao.corpus.reading.limits import MB, Limits
 
 if TYPE_CHECKING:
     from lxml import etree

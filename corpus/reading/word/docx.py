@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.document import BlockKind, InputError, Language
+from duizhao.corpus.document import BlockKind, Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.characters import CLOSE, OPEN
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
 from duizhao.corpus.reading.notes import leading_mark, settle
@@ -143,8 +144,8 @@ class _Reader:
                     cells[-1].append(cell)
         # a frame of one column around text (a summary, a box) is no table to its reader
         is_box = all(len(row) <= 1 for row in cells)
-        for row in cells:
-            for cell in row:
+        for cells_of_row in cells:
+            for cell in cells_of_row:
                 self._flow(cell, in_table=in_table or not is_box)
 
     def _paragraph(self, element: etree._Element, paragraph: Paragraph, *, in_table: bool) -> None:

@@ -16,6 +16,9 @@ from duizhao.corpus.reading.word.styles import W
 if TYPE_CHECKING:
     from lxml import etree
 
+MALFORMED = -1
+"""The start of a list that gives none or an absurd one: its paragraphs have no label."""
+
 MOST_LABEL = 100
 """Letters of a label pattern that are read; sound files have fewer than twenty."""
 
@@ -74,7 +77,7 @@ class Numbering:
                 self._abstract_of[num_id] = own
             start = override.find(f"{W}startOverride")
             if start is not None:
-                self._starts[num_id, level] = whole_number(start.get(f"{W}val"), 1)
+                self._starts[num_id, level] = whole_number(start.get(f"{W}val"), MALFORMED)
 
     def label(self, num_id: str, level: int) -> str:
         """Count this paragraph and give its label, "" where its list has none."""
@@ -89,9 +92,11 @@ class Numbering:
         if first and (num_id, level) in self._starts:
             counts[level] = self._starts[num_id, level]
         elif level in counts:
-            counts[level] += 1
+            counts[level] += counts[level] != MALFORMED
         else:
             counts[level] = rule.start
+        if counts[level] < 0:
+            return ""
         for deeper in [number for number in counts if number > level]:
             restart = levels.get(deeper, Level()).restart
             if restart is None or (restart != 0 and level < restart):
@@ -106,7 +111,7 @@ def _level(element: etree._Element) -> tuple[int, Level]:
 
     restart = value("lvlRestart")
     return whole_number(element.get(f"{W}ilvl"), 0), Level(
-        start=whole_number(value("start"), 1),
+        start=1 if value("start") is None else whole_number(value("start"), MALFORMED),
         format=value("numFmt") or "decimal",
         text=(value("lvlText") or "")[:MOST_LABEL],
         restart=None if restart is None else whole_number(restart, 0),
