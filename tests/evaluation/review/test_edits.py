@@ -13,10 +13,10 @@ from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import check_identity
 from duizhao.corpus.document import DuizhaoError, InputError
 from duizhao.corpus.files.alignment_file import write_work
+from duizhao.corpus.files.edits import append, check_build, read_log
 from duizhao.corpus.files.folder import begin, finish
-from duizhao.evaluation.review.apply import account, apply_review
+from duizhao.evaluation.review.apply import apply_review, review_record
 from duizhao.evaluation.review.edits import DELETED, EditError, plan, review_beads
-from duizhao.evaluation.review.log import append, check_build, read_log
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
 from duizhao.evaluation.review.realign import align_around
 from duizhao.evaluation.review.session import Session, open_session
@@ -340,7 +340,7 @@ def test_checked_counts_the_beads_of_the_corpus(folder: Path) -> None:
     for bead in ("[0]:[0]", "[1]:[1]"):
         session.edit({"op": "check", "bead": bead, "checked": True})
     session.edit({"op": "delete", "bead": "[1]:[1]"})
-    told = account(session)
+    told = review_record(session)
     assert (told["checked"], told["beads"]) == (1, 3)
 
 

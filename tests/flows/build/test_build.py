@@ -114,7 +114,7 @@ def built(environment: dict[str, str], texts: Path) -> Path:
 def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
     told = json.loads((built / "run.json").read_text())
     assert {*CORPUS, "scores.json", "report.html"} <= set(told["files"])
-    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json"}
+    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json", ".lock"}
     for name, facts in told["files"].items():
         data = (built / name).read_bytes()
         assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -490,11 +490,11 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
 
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
     with folder.alone(tmp_path / "out"):
-        refused = pytest.raises(DuizhaoError, match="another build or a review is at work here")
+        refused = pytest.raises(DuizhaoError, match="another build or a review is already running here")
         with refused, folder.alone(tmp_path / "out"):
             pass
     with folder.alone(tmp_path / "out"):
-        assert list((tmp_path / "out").iterdir()) == []
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.LOCK]
 
 
 def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
