@@ -100,7 +100,7 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
         server = os.environ.get("HF_ENDPOINT", "the hub")
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DuizhaoError(
-            f"cannot send to {server} ({reason}); push again to continue; files already sent are kept"
+            f"cannot send to {server} ({reason}); push again to continue: what was sent is kept"
         ) from error
     return str(commit.commit_url)
 
@@ -158,8 +158,8 @@ def _check_foreign(folder: Path, foreign: Sequence[str], patterns: Sequence[str]
     taken = [name for name in foreign if any(fnmatch(name, one) for one in patterns)]
     if taken:
         raise InputError(
-            f"{folder}: {_some(taken)} would be read as part of the corpus, but was not written by a batch; "
-            "move it out of the folder and push again"
+            f"{folder}: {_some(taken)} would be read as part of the corpus, but no batch wrote "
+            "that; move it out of the folder and push again"
         )
 
 

@@ -1,4 +1,4 @@
-"""Scores of a translation without a reference: its probability, and its similarity to the source."""
+"""Scores of a translation without a reference: probability, similarity to the source."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _check(out: Path, session: Session) -> None:
         alignment = None
     if alignment != session.alignment:
         raise InputError(
-            f"{out}: contains files that do not belong to this review; choose an empty or new folder"
+            f"{out}: contains files of something else; choose an empty or new folder"
         )
 
 
