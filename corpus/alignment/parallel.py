@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.alignment.errors import NotParallel
 from duizhao.corpus.alignment.prepare import Texts
 from duizhao.corpus.alignment.tokens import Bags, copied_tokens
+from duizhao.corpus.errors import NotParallel
 
 Floats = NDArray[np.float64]
 Spans = NDArray[np.int64]

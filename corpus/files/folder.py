@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import BrokenIdentity, DuizhaoError, InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
@@ -82,7 +83,7 @@ def _read_json(path: Path) -> Any:
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that only one build or review writes to it.
 
-    DuizhaoError if another process holds it. The lock ends with its process.
+    FolderBusy if another process holds it. The lock ends with its process.
     """
     from filelock import FileLock, Timeout
 
@@ -91,12 +92,12 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise DuizhaoError(
+        raise FolderBusy(
             f"{folder}: another build or a review is already running here; wait for it, end it, "
             "or choose another --out"
         ) from None
     except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     try:
         yield
     finally:
@@ -112,7 +113,7 @@ def begin(folder: Path) -> Path:
         partial.mkdir(parents=True)
         _own(partial, ours)
     except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
 
 

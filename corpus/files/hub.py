@@ -16,7 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError, ServiceError
 from duizhao.corpus.files import seal
 
 CARD = "README.md"
@@ -99,7 +99,7 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
     except Exception as error:  # the library's HTTP errors have changed three times
         server = os.environ.get("HF_ENDPOINT", "the hub")
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DuizhaoError(
+        raise ServiceError(
             f"cannot send to {server} ({reason}); push again to continue: what was sent is kept"
         ) from error
     return str(commit.commit_url)

@@ -19,7 +19,7 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import EditError, InputError, StorageError
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, bead_json, read_work, work_hash
 from duizhao.corpus.files.edits import NAME as EDITS
@@ -27,7 +27,7 @@ from duizhao.corpus.files.edits import append, now, read_log
 from duizhao.corpus.files.folder import alone
 from duizhao.evaluation.report.folder import Folder, read_folder
 from duizhao.evaluation.report.summary import check_scores
-from duizhao.evaluation.review.edits import EditError, ReviewBead, Splice, plan, review_beads
+from duizhao.evaluation.review.edits import ReviewBead, Splice, plan, review_beads
 
 Aligner = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
 """Aligns both documents anew around the beads that a person stands behind (realign.py)."""
@@ -99,7 +99,7 @@ class Session:
         try:
             append(self.path, record, self.alignment)
         except OSError as error:
-            raise DuizhaoError(
+            raise StorageError(
                 f"{self.path}: the edit could not be saved ({error.strerror or error})"
             ) from None
         self.edits.append(record)

@@ -115,7 +115,7 @@ def test_the_untagged_pdf_is_what_it_says() -> None:
     """It breaks pages in sentences and keeps footnotes at the foot, or it would prove little."""
     import pypdfium2
 
-    from duizhao.corpus.reading.pdf.reader import use_tags
+    from duizhao.corpus.reading.pdf.tagged import use_tags
 
     pdf = pypdfium2.PdfDocument(typesetting.untagged_pdf("zh"))
     assert not use_tags(pdf)
