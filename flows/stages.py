@@ -20,7 +20,8 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
 from duizhao.flows.results import ReadResult
@@ -70,7 +71,7 @@ def decoding(settings: Settings) -> Decoding:
 
 
 def locate_model(settings: Settings) -> Any:
-    """The files of the model (duizhao.models.weights.locate.ModelFiles), fetched where they are not there."""
+    """The model files (`models.weights.locate.ModelFiles`), downloaded if they are missing."""
     from duizhao.models.weights.locate import locate
 
     return locate(settings.model or None, console.current().fetching)
@@ -115,7 +116,7 @@ def engine_of(settings: Settings) -> Any:
 
     return load_engine(
         settings.model or None,
-        settings.engine,  # type: ignore[arg-type]
+        settings.engine,
         device=settings.device,
         compute_type=settings.compute_type,
         threads=settings.threads or None,
@@ -132,7 +133,7 @@ def _memory(_process: int) -> Any:
 
 
 def translator(settings: Settings) -> Any:
-    """A duizhao.models.translation.translator.Translator as the settings ask for, on the memory that runs share."""
+    """A `Translator` with these settings that uses the memory shared by all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
@@ -190,7 +191,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
-            effort=settings.effort,  # type: ignore[arg-type]
+            effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
         facts["took"] = took(embed, forced)

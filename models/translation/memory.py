@@ -5,8 +5,8 @@ made, keyed by (weights, engine, arithmetic, decoding settings) and the normalis
 and choices are worked out anew from that, so that a better guard needs no new translation. What
 the tries after a flag made lies apart, under settings of its own, and `kept` says what became of a
 flagged sentence, for those who export the memory. Beside the translations lie forced-decoding
-scores, and the plans of unfinished windows (see models/translation/translator.py). Each write is one
-transaction: a killed process loses at most the batch it was at.
+scores, and the plans of unfinished windows (see models/translation/translator.py). Each write is
+one transaction: a killed process loses at most the batch it was at.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from duizhao.corpus.errors import DamagedMemory, ModelNameError
 from duizhao.corpus.paths import memory_file
-from duizhao.models.errors import DamagedMemory, ModelNameError
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore, Translation
 from duizhao.models.translation.memory_file import MemoryFile, remove
 

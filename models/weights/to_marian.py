@@ -3,7 +3,8 @@
 The inverse of `ctranslate2.converters.transformers.MarianMTLoader`: int8 weights are divided by
 their scales, the fused projections of queries, keys and values split, and a row of zeros for
 ``<pad>`` added, which transformers starts the decoder with. The folder has a tokenizer, too
-(target pieces as models/weights/target_pieces.py makes them), so that it can be used without duizhao.
+(target pieces as models/weights/target_pieces.py makes them), so that it can be used without
+duizhao.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.corpus.paths import models_folder
-from duizhao.models.errors import MissingPackage, ModelError
 from duizhao.models.weights.ctranslate_file import Array, dequantized, read_variables
 from duizhao.models.weights.locate import ModelFiles
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 SYSTEMS = {
     "bare-ctranslate2": "CTranslate2 alone, int8, batches perfectly sorted by length",
     "duizhao": "as `duizhao translate` runs it: English pieces, guards, tries after a flag",
@@ -70,7 +70,8 @@ def run(job: Job) -> Outcome:
             "OMP_NUM_THREADS": str(job.cores),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-        command = [sys.executable, "-W", "ignore", "-m", "duizhao.evaluation.benchmarks.translation"]
+        command = [sys.executable, "-W", "ignore", "-m"]
+        command += ["duizhao.evaluation.benchmarks.translation"]
         command += ["--worker", json.dumps(asdict(job)), "--out", str(out)]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if done.returncode:
