@@ -1,22 +1,17 @@
-"""The pairs: an assignment of the whole pile that uses each document once."""
+"""An assignment of the whole pile that uses each document once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.pairing import evidence
 from duizhao.corpus.pairing.candidates import candidates
+from duizhao.corpus.pairing.outcome import Floats, Indices, Scored
 from duizhao.corpus.pairing.profile import Profile
-
-LEAST_SURE = 0.5
-"""Confidence below which two documents stay unpaired."""
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 Sentences = Callable[[Profile], NDArray[np.float16]]
 """The unit vectors of all sentences of a document, shape (sentences, dimension)."""
@@ -27,80 +22,6 @@ READ = 4
 """Candidates of a document that are read again."""
 UNLIKELY = -6.0
 """Log odds of the best candidate below which a document is not read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two documents that are translations of each other.
-
-    `confidence` is between 0 and 1. `reasons` are in words, the strongest first.
-    """
-
-    source: Profile
-    target: Profile
-    confidence: float
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unpaired:
-    """A document without counterpart, and why.
-
-    `reason` is one of ``duplicate``, ``revision``, ``excerpt``, ``part_of_counterpart``,
-    ``uncertain`` and ``no_counterpart``; `other` is the path of the document that it duplicates,
-    revises, is taken from, or whose text holds its counterpart.
-    """
-
-    document: Profile
-    reason: str
-    other: str | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """The outcome: pairs in the order of their sources, and every document that is in none."""
-
-    pairs: tuple[Pair, ...]
-    unpaired: tuple[Unpaired, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Candidate pairs as columns: indices of both sides, features, log odds."""
-
-    left: Indices
-    right: Indices
-    features: Floats
-    log_odds: Floats
-
-
-def pair(
-    sources: Sequence[Profile], targets: Sequence[Profile], sentences: Sentences | None = None
-) -> Pairing:
-    """Pair Chinese with English documents.
-
-    `sentences`, if given, is asked for all sentences of the documents that the profiles leave in
-    doubt: it tells a text from its revision and a whole from an excerpt.
-    """
-    from duizhao.corpus.pairing.relations import explain
-
-    scored = score(sources, targets)
-    if sentences is not None:
-        scored = read_again(scored, sources, targets, sentences)
-    chosen = assign(scored, len(sources), len(targets))
-    sure = confidences(scored)
-    kept = [at for at in chosen.tolist() if sure[at] >= LEAST_SURE]
-    pairs = tuple(
-        Pair(
-            sources[scored.left[at]],
-            targets[scored.right[at]],
-            round(float(sure[at]), 4),
-            reasons(scored.features[at]),
-        )
-        for at in sorted(kept, key=lambda at: int(scored.left[at]))
-    )
-    return Pairing(pairs, explain(sources, targets, scored, np.array(kept, dtype=np.int64)))
 
 
 def score(sources: Sequence[Profile], targets: Sequence[Profile]) -> Scored:
@@ -189,23 +110,3 @@ def confidences(scored: Scored) -> Floats:
             total = np.bincount(side, odds)
             sure = np.minimum(sure, odds / (1.0 + total[side]))
     return sure
-
-
-_WORDS = {
-    "same_symbol": "the same document symbol",
-    "same_stem": "the same name",
-    "tokens": "numbers, dates and names agree",
-    "contained": "one side's numbers and names are in the other",
-    "passages": "passages mean the same",
-    "order": "shared numbers come in the same order",
-}
-
-
-def reasons(features: Floats) -> tuple[str, ...]:
-    """What speaks most for a pair, in words."""
-    worth = {
-        name: value * evidence.WEIGHTS.get(name, 0.0)
-        for name, value in zip(evidence.FEATURES, features.tolist(), strict=True)
-    }
-    best = sorted(_WORDS, key=lambda name: -worth[name])
-    return tuple(_WORDS[name] for name in best if worth[name] > 0.5)[:3]

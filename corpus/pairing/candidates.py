@@ -74,9 +74,7 @@ def token_matrices(
     return matrices[0], matrices[1], idf
 
 
-def candidates(
-    sources: Sequence[Profile], targets: Sequence[Profile]
-) -> tuple[Indices, Indices]:
+def candidates(sources: Sequence[Profile], targets: Sequence[Profile]) -> tuple[Indices, Indices]:
     """Pairs of indices (source, target), each once, in order."""
     found: set[tuple[int, int]] = set()
     found |= by_tokens(sources, targets)

@@ -37,13 +37,12 @@ FEATURES = (
     "same_stem",
     "constant",
 )
-"""Cosine of the copied tokens' TF-IDF; its lead over the best rival; the share of the lighter
-side's tokens that the other has; the share of its numbers that the other lacks; the mean of
-the passages' best matches (better side, weaker side), and its lead over the best rival when the
-source's passages are looked for in the target, and the other way; the sum of both leads, for rivals that are close, and the lead in
-numbers; whether shared tokens
-come in the same order (-1 to 1); how far the length ratio is from the usual one (absolute log);
-what the names say; 1."""
+"""Cosine of the copied tokens' TF-IDF and its lead over the best rival; the share of the lighter
+side's tokens that the other has; the share of its numbers that the other lacks; the mean of the
+passages' best matches (better side, weaker side); its lead when the source's passages are looked
+for in the target, and the other way; the sum of both leads, for rivals that are close; the lead in
+numbers; whether shared tokens come in the same order (-1 to 1); how far the length ratio is from
+the usual one (absolute log); what the names say; 1."""
 
 WEIGHTS: dict[str, float] = {
     "tokens": -1.96,
@@ -118,7 +117,8 @@ def features(
     columns["target_margin"] = margins(backward, left, right)
     columns["order"] = _order(sources, targets, left, right)
     characters = [
-        np.array([profile.characters for profile in side], dtype=float) for side in (sources, targets)
+        np.array([profile.characters for profile in side], dtype=float)
+        for side in (sources, targets)
     ]
     ratio = characters[1][right] / np.maximum(characters[0][left], 1)
     columns["length"] = np.minimum(np.abs(np.log(np.maximum(ratio, 1e-6) / ENGLISH_PER_CHINESE)), 3)
@@ -172,9 +172,7 @@ def _token_features(
         present[0][left].minimum(present[1][right]).sum(axis=1), dtype=float
     ).ravel()
     columns["contained"] = shared / np.maximum(np.minimum(masses[0][left], masses[1][right]), 1e-9)
-    numbers = [
-        [np.unique(p.tokens[p.numeric]) for p in side] for side in (sources, targets)
-    ]
+    numbers = [[np.unique(p.tokens[p.numeric]) for p in side] for side in (sources, targets)]
     missing = np.zeros(len(left))
     for at, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         a, b = numbers[0][i], numbers[1][j]
@@ -219,7 +217,7 @@ def _order(
         count = len(of_a)
         if count > 2:
             ranks = [np.argsort(np.argsort(places)) for places in (at_a[of_a], at_b[of_b])]
-            found[at] = np.corrcoef(*ranks)[0, 1] * count / (count + 3)
+            found[at] = np.corrcoef(ranks[0], ranks[1])[0, 1] * count / (count + 3)
     return found
 
 

@@ -8,22 +8,21 @@ containment without bias.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from duizhao.corpus.pairing.outcome import Scored, Unpaired
 from duizhao.corpus.pairing.profile import Profile
 
-if TYPE_CHECKING:
-    from duizhao.corpus.pairing.assignment import Scored, Unpaired
-
-DUPLICATE = 0.97
-"""Resemblance from which two documents are one."""
+DUPLICATE = 0.95
+"""Resemblance from which two documents are one: two formats or copies of the same text."""
 REVISION = 0.4
 """Resemblance from which one is a version of the other."""
 EXCERPT = 0.7
 """Share of a document's shingles in another, longer one that makes it an excerpt."""
+NEAREST = 8
+"""Documents of the same language that one is compared with."""
 HELD = 0.5
 """Likelihood as a pair (ignoring rivals) from which a taken counterpart is named."""
 
@@ -43,6 +42,39 @@ def compare(one: Profile, other: Profile) -> tuple[float, float]:
         return 0.0, 0.0
     both = len(np.intersect1d(a, b, assume_unique=True))
     return both / (len(a) + len(b) - both), both / len(a)
+
+
+def without_duplicates(
+    profiles: Sequence[Profile],
+) -> tuple[list[Profile], list[Unpaired]]:
+    """One document of each group of duplicates, the longest; an entry for each of the others.
+
+    Documents with different symbols are no duplicates, however alike: an addendum or corrigendum
+    may repeat its text.
+    """
+    order = sorted(range(len(profiles)), key=lambda at: order_key(profiles[at]))
+    related = _Relatives(profiles)
+    stands_for: dict[int, int] = {}
+    for at in order:
+        for other in related.nearest(at):
+            if (
+                other not in stands_for
+                and order_key(profiles[other]) < order_key(profiles[at])
+                and profiles[other].symbol == profiles[at].symbol
+                and compare(profiles[at], profiles[other])[0] >= DUPLICATE
+            ):
+                stands_for[at] = other
+                break
+    entries = [
+        Unpaired(profiles[at], "duplicate", profiles[other].path)
+        for at, other in sorted(stands_for.items())
+    ]
+    return [p for at, p in enumerate(profiles) if at not in stands_for], entries
+
+
+def order_key(profile: Profile) -> tuple[int, str]:
+    """Sorts the longest document first."""
+    return -profile.sentences, profile.path
 
 
 def explain(
@@ -66,7 +98,9 @@ def explain(
             if entry is None:
                 own = np.flatnonzero(mine == index)
                 best = own[np.argmax(scored.log_odds[own])] if len(own) else None
-                entry = _from_candidates(profile, best, its, others, scored, partner[1 - side], profiles)
+                entry = _from_candidates(
+                    profile, best, its, others, scored, partner[1 - side], profiles
+                )
             found.append(entry)
     return tuple(found)
 
@@ -80,8 +114,6 @@ def _from_candidates(
     partner: dict[int, int],
     profiles: Sequence[Profile],
 ) -> Unpaired:
-    from duizhao.corpus.pairing.assignment import Unpaired
-
     if best is None:
         return Unpaired(profile, "no_counterpart")
     rival = int(its[best])
@@ -113,30 +145,27 @@ class _Relatives:
         self.matrix = csr_matrix((np.ones(len(flat), np.float32), columns, starts), shape=shape)
         self.turned = self.matrix.T.tocsr()
 
+    def nearest(self, index: int) -> list[int]:
+        """The documents whose sketches share most with this one's, without itself."""
+        near = (self.matrix[index] @ self.turned).tocsr()
+        order = near.indices[np.argsort(-near.data, kind="stable")]
+        return [other for other in order[: NEAREST + 1].tolist() if other != index]
+
     def explain(self, index: int, taken: set[int]) -> Unpaired | None:
         """The entry of a document that resembles another one, None if it resembles none."""
-        from duizhao.corpus.pairing.assignment import Unpaired
-
         profile = self.profiles[index]
-        near = (self.matrix[index] @ self.turned).tocsr()
-        order = near.indices[np.argsort(-near.data)][:8]
-        best: tuple[tuple[int, float], Unpaired] | None = None
-        for other in order.tolist():
-            if other == index:
-                continue
+        best: tuple[tuple[bool, float], Unpaired] | None = None
+        for other in self.nearest(index):
             rival = self.profiles[other]
             resemblance, inside = compare(profile, rival)
-            if resemblance >= DUPLICATE and (other in taken or other < index):
-                rank, reason = 3, "duplicate"
-            elif resemblance >= REVISION and other in taken:
-                rank, reason = 2, "revision"
+            if resemblance >= REVISION and other in taken:
+                key = (True, resemblance)
             elif inside >= EXCERPT and profile.shingles < rival.shingles:
-                rank, reason = 1, "excerpt"
+                key = (False, inside)
             else:
                 continue
-            share = inside if reason == "excerpt" else resemblance
-            key = (rank, share)
             if best is None or key > best[0]:
-                detail = f"{share:.0%} of its wording is in both"
+                reason = "revision" if key[0] else "excerpt"
+                detail = f"{key[1]:.0%} of its wording is in both"
                 best = key, Unpaired(profile, reason, rival.path, detail)
         return best[1] if best else None

@@ -1,12 +1,12 @@
 """How well documents are paired: piles of real text in which the truth is known.
 
     python -m duizhao.evaluation.benchmarks.pairing DATA                # 500 by 500
-    python -m duizhao.evaluation.benchmarks.pairing DATA --translate    # with TF-IDF over translations
+    python -m duizhao.evaluation.benchmarks.pairing DATA --translate    # with the baselines
     python -m duizhao.evaluation.benchmarks.pairing DATA --curve        # up to 10,000 by 10,000
     python -m duizhao.evaluation.benchmarks.pairing DATA --fit          # learn evidence.WEIGHTS
 
-DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Documents of 8 to 40 sentences are cut
-next to each other, so that most have neighbours from the same text. Names are removed. A fifth
+DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Documents of 8 to 40 sentences are
+cut next to each other, so that most have neighbours from the same text. Names are removed. A fifth
 has no partner; a tenth has a second version of its English side in which a tenth of the sentences
 is other text; of a tenth the English side is only half of the text; of a tenth an excerpt of half
 the English side lies in the pile as well. Weights are learned from the other half of the texts
@@ -19,22 +19,26 @@ import argparse
 import hashlib
 import json
 import random
-import resource
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import psutil
+from numpy.typing import NDArray
 
 from duizhao.corpus.document import Document, Language
 from duizhao.corpus.pairing import Profile, make_profile, pair
 from duizhao.corpus.pairing import evidence as weighing
 from duizhao.corpus.pairing.assignment import in_doubt, score
 from duizhao.corpus.reading import read_bytes
-from duizhao.evaluation.benchmarks.scale_documents import read_texts
+from duizhao.evaluation.benchmarks.scale.documents import read_texts
 
 LEAST, MOST = 8, 40
+
+Vectors = NDArray[Any]
 
 
 @dataclass
@@ -49,8 +53,6 @@ class Pile:
 
 def gold_texts(data: Path) -> Iterator[tuple[list[str], list[str], list[tuple[int, int]]]]:
     """(source lines, target lines, places where both may be cut) of the texts with gold beads."""
-    import ast
-
     for name, chinese, english in (("mac-dev", 0, 1), ("academic", 1, 0)):
         for gold in sorted((data / "align" / name).glob("*.gold")):
             sides = [
@@ -59,7 +61,7 @@ def gold_texts(data: Path) -> Iterator[tuple[list[str], list[str], list[tuple[in
             ]
             places = []
             for line in gold.read_text("utf-8").splitlines():
-                groups = [ast.literal_eval(part) for part in line.split("]:[")[0:0]] or [
+                groups = [
                     json.loads(part) for part in line.strip().replace("]:[", "]|[").split("|")
                 ]
                 if groups[0] and groups[1]:
@@ -104,9 +106,7 @@ def make_pile(cuts: Sequence[tuple[list[str], list[str]]], seed: int) -> Pile:
             made.append((None, target, "no source"))
         elif kind < 6:
             made.append((source, target, "with a version"))
-            version = [
-                chance.choice(filler) if chance.random() < 0.1 else line for line in target
-            ]
+            version = [chance.choice(filler) if chance.random() < 0.1 else line for line in target]
             version[chance.randrange(len(version))] = chance.choice(filler)
             made.append((None, version, "version"))
         elif kind < 8:
@@ -125,19 +125,19 @@ def make_pile(cuts: Sequence[tuple[list[str], list[str]]], seed: int) -> Pile:
     chance.shuffle(order)
     place: dict[int, int] = {}
     for at in order:
-        target = made[at][1]
-        if target is not None:
+        english = made[at][1]
+        if english is not None:
             place[at] = len(pile.targets)
-            pile.targets.append(target)
+            pile.targets.append(english)
     chance.shuffle(order)
     for at in order:
-        source, target, kind = made[at]
-        if source is None:
+        chinese, english, label = made[at]
+        if chinese is None:
             continue
-        if target is not None:
+        if english is not None:
             pile.truth[len(pile.sources)] = place[at]
-        pile.kinds[len(pile.sources)] = kind
-        pile.sources.append(source)
+        pile.kinds[len(pile.sources)] = label
+        pile.sources.append(chinese)
     return pile
 
 
@@ -156,12 +156,12 @@ def profiles_of(
     embedder = SpanEmbedder()
     cache.mkdir(parents=True, exist_ok=True)
 
-    def embed(passages: Sequence[str]) -> np.ndarray:
+    def embed(passages: Sequence[str]) -> Vectors:
         digest = hashlib.sha256(json.dumps(list(passages)).encode()).hexdigest()[:24]
         path = cache / f"{digest}.npy"
         if not path.exists():
             np.save(path, embedder.embed(passages).astype(np.float16))
-        return np.load(path).astype(np.float32)
+        return np.asarray(np.load(path), dtype=np.float32)
 
     profiles, sentences = [], []
     for number, lines in enumerate(texts):
@@ -188,20 +188,20 @@ class Reader:
         self.sentences, self.cache, self.embedder = sentences, cache, SpanEmbedder()
         self.read = 0
 
-    def __call__(self, profile: Profile) -> np.ndarray:
+    def __call__(self, profile: Profile) -> Vectors:
         texts = self.sentences[profile.path]
         digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:24]
         path = self.cache / f"all-{digest}.npy"
         if not path.exists():
             self.read += 1
             np.save(path, self.embedder.embed(texts).astype(np.float16))
-        return np.load(path)
+        return np.asarray(np.load(path))
 
 
 def fit(data: Path, cache: Path) -> None:
     """Learn the weights by logistic regression on piles from the first halves of the texts."""
-    tables: dict[str, list[np.ndarray]] = {"first": [], "read": []}
-    answers: dict[str, list[np.ndarray]] = {"first": [], "read": []}
+    tables: dict[str, list[Vectors]] = {"first": [], "read": []}
+    answers: dict[str, list[Vectors]] = {"first": [], "read": []}
     for seed in (1, 2, 3, 4, 5, 6):
         pile = make_pile(cut_texts(data, 0, seed), seed)
         sources, one = profiles_of(pile.sources, "zh", cache)
@@ -226,7 +226,7 @@ def fit(data: Path, cache: Path) -> None:
             print(f'    "{column}": {value:.2f},')
 
 
-def logistic(table: np.ndarray, answers: np.ndarray) -> np.ndarray:
+def logistic(table: Vectors, answers: Vectors) -> Vectors:
     """Weights of a logistic regression by Newton's method with a small ridge."""
     used = np.flatnonzero(table.any(axis=0))
     x = table[:, used]
@@ -270,7 +270,7 @@ def evaluate(pile: Pile, cache: Path) -> dict[str, object]:
         "unpaired": reasons,
         "profile_seconds": round(profiled - start, 1),
         "pairing_seconds": round(done - profiled, 2),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": psutil.Process().memory_info().rss // 2**20,
     }
 
 
