@@ -61,7 +61,11 @@ CODE = {
         "flows/batch/shards.py",
         "flows/batch/record.py",
     ),
-    "score": ("evaluation/metrics/translation.py", "evaluation/metrics/scores.py", "evaluation/metrics/correlation.py"),
+    "score": (
+        "evaluation/metrics/translation.py",
+        "evaluation/metrics/scores.py",
+        "evaluation/metrics/correlation.py",
+    ),
 }
 """Whose code decides a stage's result: an upgrade redoes just the stages that it touches."""
 

@@ -70,7 +70,7 @@ def decoding(settings: Settings) -> Decoding:
 
 
 def locate_model(settings: Settings) -> Any:
-    """The files of the model (duizhao.models.weights.locate.ModelFiles), fetched where they are not there."""
+    """The model files (`models.weights.locate.ModelFiles`), downloaded if they are missing."""
     from duizhao.models.weights.locate import locate
 
     return locate(settings.model or None, console.current().fetching)
@@ -132,7 +132,7 @@ def _memory(_process: int) -> Any:
 
 
 def translator(settings: Settings) -> Any:
-    """A duizhao.models.translation.translator.Translator as the settings ask for, on the memory that runs share."""
+    """A `Translator` with these settings that uses the memory shared by all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None

@@ -17,3 +17,18 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("shared data is not on this machine (DUIZHAO_SHARED)")
     return folder / "data"
+
+
+MARKS = ("unit", "model", "system")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that do not have exactly one of the three marks."""
+    wrong = [
+        item.nodeid
+        for item in items
+        if len({mark.name for mark in item.iter_markers()} & set(MARKS)) != 1
+    ]
+    if wrong:
+        names = "\n".join(sorted({name.partition("[")[0] for name in wrong}))
+        raise pytest.UsageError(f"these tests need exactly one of the marks {MARKS}:\n{names}")

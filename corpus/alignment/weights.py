@@ -1,6 +1,7 @@
 """The learned weights: one set for each combination of signals.
 
-`weights.json` is written by ``python -m duizhao.evaluation.benchmarks.alignment_training DATA --write``.
+`weights.json` is written by
+``python -m duizhao.evaluation.benchmarks.alignment_training DATA --write``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JSON lines: a row a line, UTF-8, keys in the order of `Row`; read by `duizhao.corpus.files.read`."""
+"""JSON lines: one row per line, UTF-8, keys in the order of `Row`; `files.read` reads them."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
     >>> reason("S/2021/130 was adopted") is None
     True
 
-`reason` judges a line by itself; `duizhao.corpus.reading.layout` adds what only the neighbours tell (a bare page
-number, a running head).
+`reason` judges a line by itself; `duizhao.corpus.reading.layout` adds what only the neighbours tell
+(a bare page number, a running head).
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     for line in Lines("sentences.zh"):  # or "-", a pipe, a .gz file
 
 The size of a file does not matter. Only a line feed (with or without CR) ends a line, so that
-line numbers are ids. Any encoding of `duizhao.corpus.reading.encoding` is read, and told where it is not plain
-UTF-8; bytes that cannot be read become U+FFFD, and their lines are told.
+line numbers are ids. Any encoding of `duizhao.corpus.reading.encoding` is read, and told where it
+is not plain UTF-8; bytes that cannot be read become U+FFFD, and their lines are told.
 """
 
 from __future__ import annotations

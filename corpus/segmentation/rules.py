@@ -1,4 +1,4 @@
-"""What `duizhao.corpus.segmentation.sentences` knows about full stops, as data: each with an example beside it.
+"""What `segmentation.sentences` knows about full stops, as data, each with an example beside it.
 
 Abbreviations are written in lower case and without the last full stop. Which table one stands in
 says what has to follow for the full stop to end nothing.

@@ -5,8 +5,8 @@
     ['Mr. Ban spoke.', 'He thanked all.']
 
 Every mark that may end a sentence is looked at once, with what stands before and after it; the
-words that matter are in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: all that is not in a
-span is white space. Why own rules and not a library: docs/segmentation.md.
+words that matter are in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: all that
+is not in a span is white space. Why own rules and not a library: docs/segmentation.md.
 """
 
 from __future__ import annotations

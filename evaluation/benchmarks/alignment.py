@@ -1,7 +1,7 @@
 """Benchmark of the aligner: accuracy, seconds and memory on texts with gold alignment.
 
-    python -m duizhao.evaluation.benchmarks.alignment DATA            # all sets, each signal removed
-    python -m duizhao.evaluation.benchmarks.alignment DATA --speed    # seconds against length, no model
+    python -m duizhao.evaluation.benchmarks.alignment DATA          # all sets, each signal removed
+    python -m duizhao.evaluation.benchmarks.alignment DATA --speed  # seconds by length, no model
 
 DATA is a folder with ``align/mac-dev``, ``align/academic`` and ``unpc``. Translations are made
 with the default model and remembered in the translation memory, as forced scores are: each line

@@ -1,4 +1,4 @@
-"""How near int8 comes to float32 with weights as published, and narrowed (models/weights/narrow_int8.py).
+"""How close int8 comes to float32 with published and with narrowed weights (narrow_int8.py).
 
     python -m duizhao.evaluation.benchmarks.narrow --shared ../shared
 

@@ -1,7 +1,7 @@
 """How often texts are refused as no translations of each other: rightly, and wrongly.
 
-    python -m duizhao.evaluation.benchmarks.not_parallel DATA          # the table of docs/alignment.md
-    python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit    # learn support.WEIGHTS anew
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA        # table in docs/alignment.md
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit  # learn support.WEIGHTS anew
 
 Runs of 3 to 200 beads are cut from UN, literary and academic texts (the default model's
 translations, through the memory): as they are, damaged by omissions and insertions, half of

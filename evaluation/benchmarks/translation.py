@@ -1,11 +1,11 @@
 """How fast and how good is translation: ours against the plain libraries, on the same sentences.
 
-    python -m duizhao.evaluation.benchmarks.translation                    # beam 1, 2, 4; 1,000 lines
+    python -m duizhao.evaluation.benchmarks.translation  # beam 1, 2, 4; 1,000 lines
     python -m duizhao.evaluation.benchmarks.translation --lines 200 --beams 2
-    python -m duizhao.evaluation.benchmarks.translation --sweep            # CPU settings
-    python -m duizhao.evaluation.benchmarks.translation --corpus 100000    # memory against length
-    python -m duizhao.evaluation.benchmarks.translation --guards           # planted failures
-    python -m duizhao.evaluation.benchmarks.translation --kill             # two processes, one killed
+    python -m duizhao.evaluation.benchmarks.translation --sweep  # CPU settings
+    python -m duizhao.evaluation.benchmarks.translation --corpus 100000  # memory against length
+    python -m duizhao.evaluation.benchmarks.translation --guards  # planted failures
+    python -m duizhao.evaluation.benchmarks.translation --kill  # two processes, one killed
 
 Each system runs in a process of its own, on the same cores, one after the other. Time counts from
 the first text given to the last translation had (tokenizing is in it, loading is not); tokens are

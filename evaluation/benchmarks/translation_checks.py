@@ -90,7 +90,7 @@ def kill(base: Job) -> dict[str, Any]:
         source.write_text("\n".join(lines(base.source, base.lines)) + "\n", encoding="utf-8")
 
         def start(output: str, cache: str) -> subprocess.Popen[bytes]:
-            command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "translate"]
+            command = [sys.executable, "-m", "duizhao", "translate"]
             command += [str(source), "-o", str(folder / output), "--beam", str(base.beam)]
             environment = {**os.environ, "DUIZHAO_CACHE": str(folder / cache)}
             environment |= {"DUIZHAO_MODELS": str(models_folder())}

@@ -19,8 +19,8 @@ BATCH_TOKENS = (512, 1024, 2048, 4096, 8192)
 def sweep(base: Job, beams: Sequence[int], torch_lines: int) -> list[dict[str, Any]]:
     """Our engines as they ship, without guards: one setting at a time is another; a line for each.
 
-    Few lines are packed into smaller batches than asked for (models/translation/batching.py): the large ones
-    need a thousand lines to differ.
+    Few lines are packed into smaller batches than asked for (models/translation/batching.py): the
+    large ones need a thousand lines to differ.
     """
     print("engine\tcompute\tbeam\tbatches at once x threads\tbatch tokens\ttokens/s\ttokens/CPU s")
     ours = replace(base, system="duizhao-no-guards", compute_type="int8")

@@ -70,7 +70,8 @@ def run(job: Job) -> Outcome:
             "OMP_NUM_THREADS": str(job.cores),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-        command = [sys.executable, "-W", "ignore", "-m", "duizhao.evaluation.benchmarks.translation"]
+        command = [sys.executable, "-W", "ignore", "-m"]
+        command += ["duizhao.evaluation.benchmarks.translation"]
         command += ["--worker", json.dumps(asdict(job)), "--out", str(out)]
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         if done.returncode:

@@ -5,7 +5,8 @@
 
 All three are sums of *sufficient statistics* of segments, so these are taken once (`measure`) and
 any score after that, of the corpus, a document, a section or a segment, is a sum of rows. The
-values equal sacrebleu's command line to the last digit; `tests/evaluation/metrics/test_translation.py` runs both.
+values equal sacrebleu's command line to the last digit;
+`tests/evaluation/metrics/test_translation.py` runs both.
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ def _sync_folder(folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Only one review or build of a folder at a time; DuizhaoError when there is one already.
 
-    The lock is the one that `duizhao build` takes (corpus/files/folder.py `alone`): on the folder itself,
-    without a file, and it goes with its process.
+    The lock is the one that `duizhao build` takes (corpus/files/folder.py `alone`): on the folder
+    itself, without a file, and it goes with its process.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; give one that `duizhao build` made")

@@ -2,9 +2,9 @@
 
 Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
 that died was at, and a worker that takes too long can be ended without disturbing the others. It
-is started as ``python -P -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker, which may be
-what starts it, may not have children of multiprocessing. It says when it is up, so that a death
-before that is held against no document.
+is started as ``python -P -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker,
+which may be what starts it, may not have children of multiprocessing. It says when it is up, so
+that a death before that is held against no document.
 """
 
 from __future__ import annotations

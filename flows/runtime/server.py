@@ -1,4 +1,6 @@
-"""A private Prefect API server for one run: ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
+"""A private Prefect API server for one run.
+
+Started as ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
 
 It serves on the listening socket FD that its parent opened, keeps its database in FOLDER, and
 ends by itself, taking FOLDER with it, as soon as PARENT is gone, however that ended: a run that

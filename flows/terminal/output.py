@@ -1,4 +1,4 @@
-"""Sentences a line each for the command line: read by `duizhao.corpus.reading.lines`, written by `output`."""
+"""Text files with one sentence per line: `reading.lines` reads them, `output` writes them."""
 
 from __future__ import annotations
 

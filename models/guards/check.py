@@ -4,8 +4,8 @@
     ['symbol_missing']
 
 A flag says that something looks wrong, not that it is; nothing is changed here. Limits come from
-4,000 sentences of the UN Parallel Corpus and their translations (see `_length`, models/guards/loops.py,
-models/guards/missing.py).
+4,000 sentences of the UN Parallel Corpus and their translations (see `_length`,
+models/guards/loops.py, models/guards/missing.py).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Values are given, not spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is two
 thirds, 二〇二〇年 is 2020. What the two languages seldom share (一方面, 数百万, 两三个) is left
-out: what this module gives is certain to be a number. models/guards/english_numbers.py has the other side.
+out: what this module gives is certain to be a number. models/guards/english_numbers.py has the
+other side.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class CTranslateEngine(PackedEngine):
         return [*pieces, _EOS] if self._add_eos else list(pieces)
 
     def _filler(self, batch: Sequence[Sequence[str]]) -> list[list[str]]:
-        """A text that makes the batch padded as far as its size says (models/translation/batching.py).
+        """A text that makes the batch padded as far as its size says (batching.py).
 
         None where a text of the batch is that long. The model makes a few words of a filler,
         however long it is.
@@ -163,8 +163,8 @@ class CTranslateEngine(PackedEngine):
 def cpu_batch_tokens(beam: int) -> int:
     """How many padded source tokens a batch holds on a CPU.
 
-    By `python -m duizhao.evaluation.benchmarks.translation --sweep`: more is slower at beam 4, and takes
-    more memory; less is slower at beam 1.
+    By `python -m duizhao.evaluation.benchmarks.translation --sweep`: more is slower at beam 4, and
+    takes more memory; less is slower at beam 1.
     """
     return 2048 if beam == 1 else 1024
 

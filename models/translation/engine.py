@@ -78,7 +78,7 @@ class Engine(Protocol):
     def parts(self, texts: Sequence[str]) -> list[list[str]]:
         """The parts that each text is translated in: itself, or more where it is long.
 
-        An empty text has none. `duizhao.models.translation.packed_engine.joined` makes one translation of theirs.
+        An empty text has none. `packed_engine.joined` joins the parts' translations.
         """
         ...
 
@@ -87,7 +87,7 @@ class Engine(Protocol):
         batches: Iterable[Sequence[str]],
         decoding: Decoding | None = None,
     ) -> Iterator[list[Translation]]:
-        """Translate batches of parts as they are packed (see models/translation/batching.py), in order.
+        """Translate batches of parts as they are packed (see batching.py), in order.
 
         Batches are taken as they are needed, so `batches` may be endless.
         """

@@ -5,8 +5,8 @@ made, keyed by (weights, engine, arithmetic, decoding settings) and the normalis
 and choices are worked out anew from that, so that a better guard needs no new translation. What
 the tries after a flag made lies apart, under settings of its own, and `kept` says what became of a
 flagged sentence, for those who export the memory. Beside the translations lie forced-decoding
-scores, and the plans of unfinished windows (see models/translation/translator.py). Each write is one
-transaction: a killed process loses at most the batch it was at.
+scores, and the plans of unfinished windows (see models/translation/translator.py). Each write is
+one transaction: a killed process loses at most the batch it was at.
 """
 
 from __future__ import annotations

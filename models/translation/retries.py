@@ -2,9 +2,10 @@
 
 A flagged sentence is tried with a wider beam (and without repeated n-grams where it loops); if
 something is still wrong, with stand-ins where a resolution's number went wrong; and then clause by
-clause. `duizhao.models.guards.check.better` says which is kept. The flags in the corpus are those of the first
-try and of the one kept, and one that says what happened: ``retry=beam``, ``retry=stand_in``,
-``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in the one kept.
+clause. `duizhao.models.guards.check.better` says which is kept. The flags in the corpus are those
+of the first try and of the one kept, and one that says what happened: ``retry=beam``,
+``retry=stand_in``, ``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in
+the one kept.
 
 Stand-ins: the default model, trained before 2020, writes 第2532(2020)号决议 as "resolution
 2532-2020". So the sentence is translated with a resolution it knows, 1325 (2000), in its place,

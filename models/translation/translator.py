@@ -8,10 +8,10 @@ different text is looked up in the memory; those it lacks are sorted by length, 
 and fed to the engine without gaps, and written to the memory batch by batch.
 
 What comes out is the same after a kill: CTranslate2 in int8 translates a text alike in any company
-(models/translation/batching.py); for engines whose results a batch's make-up can move in the last bit, the
-texts that a window lacks are written down as its plan before it begins, and a run that takes up
-again packs the same batches and translates those that are not in the memory yet. Long texts are
-split before they are packed, so that no batch is larger than the engine wants it.
+(models/translation/batching.py); for engines whose results a batch's make-up can move in the last
+bit, the texts that a window lacks are written down as its plan before it begins, and a run that
+takes up again packs the same batches and translates those that are not in the memory yet. Long
+texts are split before they are packed, so that no batch is larger than the engine wants it.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Translator:
     """Translates texts with one engine, through one memory.
 
     `memory` None: nothing is kept beyond this translator's life. `guards`: flag what looks wrong,
-    try it again and keep the better one (models/guards/check.py). `window` is how many texts are held
-    at once.
+    try it again and keep the better one (models/guards/check.py). `window` is how many texts are
+    held at once.
     """
 
     def __init__(

@@ -6,9 +6,9 @@ Zen 4). Two products of up to 255 * 127 do not fit in 16 bits and are cut off si
 to use fewer bits of the weights there. Rows in which two neighbours of one sign add up to more than
 160 are scaled down to that: sums hardly ever overflow then, and log-probabilities are twice as near
 to those of float32 (rms difference of a sentence 0.40 in place of 0.81; 0.49 where each weight is
-held to 80, as it costs more precision; `python -m duizhao.evaluation.benchmarks.narrow`), at the same
-speed. It is done on every processor, so that results differ as little as they can from one to the
-other.
+held to 80, as it costs more precision; `python -m duizhao.evaluation.benchmarks.narrow`), at the
+same speed. It is done on every processor, so that results differ as little as they can from one to
+the other.
 """
 
 from __future__ import annotations

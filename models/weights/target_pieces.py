@@ -13,9 +13,9 @@ from these:
 - The normaliser (NFKC as in neural translation) is the source model's, byte for byte the one
   that OPUS-MT trains with on both sides.
 
-Measured by `python -m duizhao.evaluation.benchmarks.target_pieces`: 93% of the sentences of unpc/dev.en are
-cut as by the published target.spm of the sister model; log p a token is -0.8 for right and -3.9 for
-wrong targets (published target.spm: -0.9, -3.9; source.spm: -6.3, -6.7).
+Measured by `python -m duizhao.evaluation.benchmarks.target_pieces`: 93% of the sentences of
+unpc/dev.en are cut as by the published target.spm of the sister model; log p a token is -0.8 for
+right and -3.9 for wrong targets (published target.spm: -0.9, -3.9; source.spm: -6.3, -6.7).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The inverse of `ctranslate2.converters.transformers.MarianMTLoader`: int8 weights are divided by
 their scales, the fused projections of queries, keys and values split, and a row of zeros for
 ``<pad>`` added, which transformers starts the decoder with. The folder has a tokenizer, too
-(target pieces as models/weights/target_pieces.py makes them), so that it can be used without duizhao.
+(target pieces as models/weights/target_pieces.py makes them), so that it can be used without
+duizhao.
 """
 
 from __future__ import annotations

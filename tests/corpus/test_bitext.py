@@ -9,6 +9,8 @@ from duizhao.corpus.bitext import MachineTranslation, check_identity, make_bitex
 from duizhao.corpus.document import BrokenIdentity
 from tests.support.bitexts import document
 
+pytestmark = pytest.mark.unit
+
 SOURCE = document("s", "zh", ["导言"], ["会议开始。", "会议结束。"], ["谢谢。"])
 TARGET = document("t", "en", ["Introduction"], ["It began and ended."], ["Extra."])
 MADE = [

@@ -16,6 +16,8 @@ from duizhao.evaluation.statistics import statistics
 from tests.corpus.cleaning.test_cleaning import GOOD, row
 from tests.evaluation.metrics.test_translation import run
 
+pytestmark = pytest.mark.unit
+
 ROWS = [
     row(*GOOD[0], 0),
     replace(row(*GOOD[1], 1), source_ids=(1, 2), bead_type="2-1", confidence=0.4),

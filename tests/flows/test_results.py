@@ -11,6 +11,8 @@ import pytest
 from duizhao.flows.results import CODE
 from tests.support.batches import ROOT
 
+pytestmark = pytest.mark.unit
+
 
 def imported(path: Path) -> Iterator[Path]:
     """Our own files that a file imports, at its top or later."""
@@ -40,7 +42,8 @@ def needed(patterns: list[str]) -> set[Path]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "begin"), [("read", ["corpus/readers/**/*.py"]), ("translate", ["models/translation/load.py"])]
+    ("stage", "begin"),
+    [("read", ["corpus/readers/**/*.py"]), ("translate", ["models/translation/load.py"])],
 )
 def test_all_code_that_decides_a_result_is_part_of_its_key(stage: str, begin: list[str]) -> None:
     covered = {path for pattern in CODE[stage] for path in ROOT.glob(pattern)}

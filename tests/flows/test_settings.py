@@ -9,6 +9,8 @@ import pytest
 from duizhao.corpus.document import InputError
 from duizhao.flows.settings import Settings, from_plain, plain, resolve
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

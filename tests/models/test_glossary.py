@@ -8,6 +8,8 @@ import pytest
 
 from duizhao.models.glossary import Glossary, GlossaryError, Term, read_glossary
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(scope="module")
 def un_terms() -> Glossary:

@@ -63,7 +63,7 @@ def heed_ctrl_c() -> None:
 
 def command(*arguments: object) -> list[str]:
     """The command line of `duizhao` with these arguments."""
-    return [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *map(str, arguments)]
+    return [sys.executable, "-m", "duizhao", *map(str, arguments)]
 
 
 def batch(

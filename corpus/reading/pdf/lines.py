@@ -97,7 +97,7 @@ class Paragraph:
 
 
 class LineJoiner:
-    """Joins printed lines as `duizhao.corpus.reading.layout.Joiner` does, with what a PDF tells besides.
+    """Joins printed lines as `reading.layout.Joiner` does, using the geometry of the PDF too.
 
     A space character at the end of a line is a space. A document that seldom breaks words at the
     end of lines (one line in thirty or fewer) breaks none: its hyphens are its compounds'.

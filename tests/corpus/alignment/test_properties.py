@@ -13,6 +13,8 @@ from duizhao.corpus.alignment.tokens import chinese_number, copied_tokens, marks
 from duizhao.corpus.document import InputError
 from duizhao.corpus.script import join
 
+pytestmark = pytest.mark.unit
+
 WORDS = ["council", "report", "peace", "budget", "water", "session", "state", "2021", "12"]
 sentence = st.lists(st.sampled_from(WORDS), min_size=0, max_size=8).map(" ".join)
 sentences = st.lists(sentence, min_size=0, max_size=14)

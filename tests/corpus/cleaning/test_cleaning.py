@@ -21,6 +21,8 @@ from duizhao.corpus.files import jsonl
 from duizhao.corpus.files.read import read_ledger, read_rows
 from tests.evaluation.metrics.test_translation import run as command
 
+pytestmark = pytest.mark.unit
+
 GOOD = (
     (
         "秘书长于2021年1月15日提出报告。",

@@ -20,6 +20,8 @@ from duizhao.corpus.cleaning.splits import (
 )
 from duizhao.corpus.document import InputError, LedgerEntry
 
+pytestmark = pytest.mark.unit
+
 HALVES = Shares(validation=0.3, test=0.3)
 
 

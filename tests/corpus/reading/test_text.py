@@ -24,6 +24,8 @@ from tests.support.paths import DATA
 sys.path.insert(0, str(DATA))
 from tests.data import make_report
 
+pytestmark = pytest.mark.unit
+
 SAMPLE_ZH, SAMPLE_EN = pair()
 
 

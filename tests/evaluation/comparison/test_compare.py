@@ -27,6 +27,8 @@ from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
 from duizhao.flows.terminal.comparison import print_tables
 from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES, run
 
+pytestmark = pytest.mark.unit
+
 OTHERS = [line.replace("report", "paper").replace("2021", "2012") for line in HYPOTHESES]
 
 

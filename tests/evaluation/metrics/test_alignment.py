@@ -20,6 +20,8 @@ from duizhao.evaluation.metrics.alignment import (
 )
 from duizhao.flows.cli import app
 
+pytestmark = pytest.mark.unit
+
 GOLD = ["[0]:[0]", "[1]:[1,2]", "[2]:[]", "[3,4]:[3]", "[5]:[4]", "[]:[5]"]
 PREDICTED = ["[0]:[0]", "[1]:[1]", "[]:[2]", "[2]:[]", "[3,4]:[3]", "[5]:[4,5]"]
 

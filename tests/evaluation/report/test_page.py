@@ -17,6 +17,8 @@ from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.page import json_for_html
 from tests.support.report_folders import make_batch, make_folder, make_large, write_folder
 
+pytestmark = pytest.mark.unit
+
 
 def test_every_sentence_is_on_the_page_once_and_in_order(tmp_path: Path) -> None:
     folder = read_folder(write_folder(tmp_path, make_large(300)))

@@ -18,6 +18,8 @@ __all__ = ["browser", "problems"]
 
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.system
+
 LINES = 80
 
 
@@ -36,7 +38,7 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
             lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
             path.write_text("\n".join(lines), encoding="utf-8")
     out = here / "out"
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "build", str(source)]
+    command = [sys.executable, "-m", "duizhao", "build", str(source)]
     command += ["--reference", str(target), "--out", str(out), "--beam", "1"]
     log = here / "build.log"
     with log.open("wb") as file:
@@ -45,7 +47,6 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
     return out
 
 
-@pytest.mark.slow
 def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
     page_file = built / "report.html"
     rows = list(read_rows(built))
@@ -73,7 +74,6 @@ def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list
     assert problems == []
 
 
-@pytest.mark.slow
 def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
     from test_review_browser import bead, duizhao, review, saved
 

@@ -22,6 +22,8 @@ from duizhao.evaluation.review.realign import align_around
 from duizhao.evaluation.review.session import Session, open_session
 from tests.support.report_folders import SENTENCES, make_folder, make_work
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

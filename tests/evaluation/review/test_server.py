@@ -19,6 +19,8 @@ from duizhao.evaluation.review.session import Session, open_session
 from duizhao.flows.terminal.browser import open_later
 from tests.support.report_folders import make_folder
 
+pytestmark = pytest.mark.unit
+
 TOKEN = "a-token-of-the-test"
 HERE = "http://127.0.0.1:8765"
 

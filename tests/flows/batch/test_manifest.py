@@ -17,6 +17,8 @@ from duizhao.flows.batch.manifest import Entry, groups, read_manifest, text_byte
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
+pytestmark = pytest.mark.unit
+
 
 class Heard(console.Console):
     """Keeps what it is told."""

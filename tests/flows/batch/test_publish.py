@@ -36,6 +36,8 @@ from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 from tests.flows.batch.test_parts import PLAN, Notes, done, job_row
 
+pytestmark = pytest.mark.unit
+
 
 def put(
     out: Path,

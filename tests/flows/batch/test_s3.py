@@ -24,6 +24,8 @@ from duizhao.flows.runtime.machine import machine
 from duizhao.flows.storage import Place, fingerprint, fingerprints
 from tests.support.batches import ROOT, batch, command, make_documents
 
+pytestmark = pytest.mark.system
+
 pytest.importorskip("s3fs")
 pytest.importorskip("moto.server")
 
@@ -220,7 +222,8 @@ def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
     environment: dict[str, str], store: Store, tmp_path: Path
 ) -> None:
     quick = (
-        "import duizhao.flows.storage; duizhao.flows.storage.PAUSES = (0.1,); from duizhao.flows.cli import main; main()"
+        "import duizhao.flows.storage as s; s.PAUSES = (0.1,); "
+        "from duizhao.flows.cli import main; main()"
     )
     away = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     keyless = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(tmp_path)}

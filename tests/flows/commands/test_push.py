@@ -18,6 +18,8 @@ from duizhao.corpus.files.parquet import write
 from tests.corpus.cleaning.test_splits import row
 from tests.support.hub import Hub, running_hub
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
@@ -67,7 +69,7 @@ def run(
     }
     if token:
         environment["HF_TOKEN"] = token
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "push", str(folder)]
+    command = [sys.executable, "-m", "duizhao", "push", str(folder)]
     done = subprocess.run(
         [*command, *arguments], capture_output=True, text=True, check=False, env=environment
     )

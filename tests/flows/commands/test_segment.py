@@ -11,6 +11,8 @@ import pytest
 
 from duizhao.corpus.samples import pair
 
+pytestmark = pytest.mark.unit
+
 SAMPLE_ZH, SAMPLE_EN = pair()
 
 

@@ -14,6 +14,8 @@ from duizhao.corpus.paths import models_folder
 from duizhao.flows.terminal.output import Lines
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.model
+
 COMMAND = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "translate"]
 
 
@@ -110,8 +112,7 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     source = tmp_path / "in.zh"
     source.write_text("大会。\n" * 50_000, encoding="utf-8")
     done = subprocess.run(
-        f"{sys.executable} -c 'from duizhao.flows.cli import main; main()' translate {source} --beam 1 "
-        "| head -1",
+        f"{sys.executable} -m duizhao translate {source} --beam 1 | head -1",
         shell=True,
         cwd=ROOT,
         env={**os.environ, "DUIZHAO_CACHE": str(tmp_path), "DUIZHAO_MODELS": str(models_folder())},

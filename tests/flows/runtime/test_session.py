@@ -16,6 +16,8 @@ from duizhao.flows.runtime import session as runtime
 from duizhao.flows.runtime.machine import machine
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.system
+
 HOLD = """
 from flows import runtime
 server = runtime.start_server()
@@ -106,7 +108,7 @@ def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path
 def test_a_cache_that_cannot_be_written_and_a_dead_server_are_said_in_a_line(cache: Path) -> None:
     (cache / "report.zh.txt").write_text("安全理事会审议了秘书长的报告。\n", encoding="utf-8")
     (cache / "file").touch()
-    build = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "build", "report.zh.txt"]
+    build = [sys.executable, "-m", "duizhao", "build", "report.zh.txt"]
     for change, word in (
         ({"DUIZHAO_CACHE": str(cache / "file")}, "set DUIZHAO_CACHE"),
         ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "no Prefect server answers"),

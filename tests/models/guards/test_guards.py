@@ -18,6 +18,8 @@ from duizhao.evaluation.benchmarks.translation_planted import (
 from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
 from duizhao.models.translation.engine import Translation
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(("flag", "name", "output"), PLANTED)
 def test_a_planted_failure_is_flagged(flag: str, name: str, output: str) -> None:

@@ -14,6 +14,8 @@ from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.target_pieces import TargetPieces, load_target_pieces, serialized
 
+pytestmark = pytest.mark.model
+
 # written for this test
 PAIRS = [
     (

@@ -16,6 +16,8 @@ from duizhao.corpus.reading.draft import Source, assemble
 from duizhao.corpus.reading.pdf.reader import read_drafts
 from tests.support import typesetting
 
+pytestmark = pytest.mark.unit
+
 TWINS = ["A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31"]
 
 

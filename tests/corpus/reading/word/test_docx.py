@@ -13,6 +13,8 @@ from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.word.numbering import format_number
 from tests.support.rendering import with_member
 
+pytestmark = pytest.mark.unit
+
 SPACE = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
