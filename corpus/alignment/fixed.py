@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band
 from duizhao.corpus.alignment.search import NEVER, place_coordinates
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 Rectangle = tuple[int, int, int, int]
 """First and end source sentence, first and end target sentence."""

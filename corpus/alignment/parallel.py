@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.alignment.errors import NotParallel
 from duizhao.corpus.alignment.prepare import Texts
 from duizhao.corpus.alignment.support import signals_of, support
+from duizhao.corpus.errors import NotParallel
 
 SAMPLE = 1000
 """Beads that are looked at, evenly taken from a longer text."""

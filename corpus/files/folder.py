@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import BrokenIdentity, DuizhaoError, InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
 from duizhao.corpus.files.formats import FORMATS, writer
@@ -84,7 +85,7 @@ def _read_json(path: Path) -> Any:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Be the only build that writes to the folder; DuizhaoError where another one does.
+    """Be the only build that writes to the folder; FolderBusy where another one does.
 
     The lock is on the folder itself, leaves no file, and goes with its process.
     """
@@ -92,12 +93,12 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise DuizhaoError(
+        raise FolderBusy(
             f"{folder}: another build or a review is at work here; wait, or give another --out"
         ) from None
     finally:
@@ -113,7 +114,7 @@ def begin(folder: Path) -> Path:
         partial.mkdir(parents=True)
         _own(partial, ours)
     except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
 
 

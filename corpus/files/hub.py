@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError, ServiceError
 
 CARD = "README.md"
 PATTERNS = (
@@ -107,7 +107,7 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
     except Exception as error:  # the library has had three HTTP clients, each with its own errors
         server = os.environ.get("HF_ENDPOINT", "the hub")
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DuizhaoError(
+        raise ServiceError(
             f"cannot send to {server} ({reason}); push again to go on, files that arrived are kept"
         ) from error
     return str(commit.commit_url)

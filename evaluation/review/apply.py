@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Bitext
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, write_work
 from duizhao.corpus.files.formats import FORMATS, writer

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import FolderBusy, InputError
 from duizhao.corpus.files.alignment_file import Work, work_hash
 
 NAME = "edits.jsonl"
@@ -118,7 +118,7 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Only one review or build of a folder at a time; DuizhaoError when there is one already.
+    """Only one review or build of a folder at a time; FolderBusy when there is one already.
 
     The lock is the one that `duizhao build` takes (corpus/files/folder.py `alone`): on the folder
     itself, without a file, and it goes with its process.
@@ -133,7 +133,7 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DuizhaoError(
+            raise FolderBusy(
                 f"{folder}: is being reviewed or built already, in another window; end that first"
             ) from None
         yield

@@ -18,11 +18,11 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import EditError, InputError, StorageError
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, bead_json, read_work, work_hash
 from duizhao.evaluation.report.folder import Folder, read_folder
-from duizhao.evaluation.review.edits import EditError, ReviewBead, Splice, plan, review_beads
+from duizhao.evaluation.review.edits import ReviewBead, Splice, plan, review_beads
 from duizhao.evaluation.review.log import NAME as EDITS
 from duizhao.evaluation.review.log import append, now, read_log
 
@@ -96,7 +96,7 @@ class Session:
         try:
             append(self.path, record, self.alignment)
         except OSError as error:
-            raise DuizhaoError(
+            raise StorageError(
                 f"{self.path}: the edit could not be saved ({error.strerror or error})"
             ) from None
         self.edits.append(record)

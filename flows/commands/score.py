@@ -72,7 +72,7 @@ def score(
     The values are those of sacrebleu's command line to the last digit; the signature says all
     settings and belongs into any paper that cites them.
     """
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.lines import check_same_length, read_lines
     from duizhao.evaluation.metrics.translation import METRICS, measure
 
@@ -113,7 +113,7 @@ def score(
 
 
 def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str]) -> list[float]:
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.reference_free import mt_scores, similarities
 
     if sources is None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import jsonl, parquet
 from duizhao.corpus.files.read import read_rows
 from duizhao.evaluation.statistics import statistics

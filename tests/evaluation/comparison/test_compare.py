@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.jsonl import write
 from duizhao.evaluation.comparison.compare import compare
 from duizhao.evaluation.comparison.page import marked, render

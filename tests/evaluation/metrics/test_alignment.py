@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from duizhao.corpus.alignment import parse_bead
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.alignment import (
     check_same_texts,
     paired_files,

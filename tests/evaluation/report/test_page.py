@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.report import write_report
 from duizhao.evaluation.report.data import items_of, page_data
 from duizhao.evaluation.report.dotplot import similar_places

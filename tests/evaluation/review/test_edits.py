@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import check_identity
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, EditError, InputError
 from duizhao.corpus.files.alignment_file import write_work
 from duizhao.corpus.files.folder import begin, finish
 from duizhao.evaluation.review.apply import account, apply_review
-from duizhao.evaluation.review.edits import DELETED, EditError, plan, review_beads
+from duizhao.evaluation.review.edits import DELETED, plan, review_beads
 from duizhao.evaluation.review.log import append, check_build, read_log
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
 from duizhao.evaluation.review.realign import align_around

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.corpus.files.folder import alone
 from duizhao.evaluation.review.log import locked
 from duizhao.evaluation.review.server import make_app

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.files import folder
 from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
@@ -215,9 +215,9 @@ def weights_files() -> list[str]:
 
 @pytest.mark.unit
 def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+    from duizhao.corpus.errors import FetchError, WeightsError
     from duizhao.flows.build.flow import _worth_a_retry
     from duizhao.flows.terminal import console
-    from duizhao.models.errors import WeightsError
 
     said: list[str] = []
 
@@ -236,13 +236,13 @@ def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
             return self.error
 
     with console.use(Listening()):
-        for error, passing in (
+        for error, is_retried in (
             (WeightsError("no network"), False),
-            (WeightsError("a file broke off", passing=True), True),
+            (FetchError("a file broke off"), True),
             (OSError("stale file handle"), True),
             (InputError("empty"), False),
         ):
-            assert _worth_a_retry(Task(), None, Failed(error)) is passing
+            assert _worth_a_retry(Task(), None, Failed(error)) is is_retried
     assert said == [
         "translate: a file broke off; trying again",
         "translate: stale file handle; trying again",

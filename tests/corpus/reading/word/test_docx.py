@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.word.numbering import format_number
 from tests.support.rendering import with_member
