@@ -41,15 +41,17 @@ def commands() -> str:
 
     from duizhao.flows.cli import app
 
-    root = typer.main.get_command(app)
+    return page_of(typer.main.get_command(app), "duizhao")
+
+
+def page_of(root: typing.Any, program: str) -> str:
+    """The page of a command line."""
     parts = [
         "# Commands",
-        "`duizhao COMMAND --help` prints the same in a terminal. Exit codes are on "
+        f"`{program} COMMAND --help` prints the same in a terminal. Exit codes are on "
         "[a page of their own](exit-codes.md).",
     ]
-    for path, command in _walk(root, "duizhao"):
-        if path != "duizhao":
-            parts.append(_command(path, command))
+    parts += [_command(path, command) for path, command in _walk(root, program) if path != program]
     return "\n\n".join(parts)
 
 
@@ -333,11 +335,7 @@ def exit_codes() -> str:
         if isinstance(kind, type) and issubclass(kind, errors.DuizhaoError)
     ]
     for kind in classes:
-        retry = {
-            "never": "no",
-            "later": "after something other than the input has changed",
-            "soon": "yes",
-        }[kind.retry.value]
+        retry = {"never": "no", "later": "later", "soon": "yes"}[kind.retry.value]
         rows.append(
             (f"`{kind.__name__}`", str(kind.exit_code), retry, _cell((kind.__doc__ or "").strip()))
         )
@@ -366,7 +364,8 @@ def exit_codes() -> str:
             ),
             "## Errors",
             "The exceptions behind the codes, for those who call duizhao from Python. *Retry* says "
-            "whether the same work may succeed if it is tried again.",
+            "whether the same work may succeed if it is tried again; *later* means: after something "
+            "other than the input has changed.",
             _table(("exception", "code", "retry", "meaning"), rows),
         ]
     )

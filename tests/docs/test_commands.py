@@ -21,13 +21,21 @@ from pathlib import Path
 
 import pytest
 
+from duizhao.corpus.alignment.compiled import compile_cache
 from tests.docs.needs import NEEDS
 from tests.support.pages import SHELL, Block, blocks, name_of, pages
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.system
 
-PAGES = [page for page in pages() if any(b.language in (*SHELL, "python") for b in blocks(page))]
+RUN = (*SHELL, "python")
+PAGES = [
+    page
+    for page in pages()
+    # tests/docs/test_languages.py compares the Chinese pages with the English ones
+    if not page.name.endswith(".zh.md")
+    and any(block.language in RUN and not block.not_run for block in blocks(page))
+]
 PATIENCE = 300.0
 
 
@@ -139,15 +147,24 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(os.environ.get("DUIZHAO_TEST_CACHE") or tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home of Prefect for all pages: its database is migrated once."""
+    return tmp_path_factory.mktemp("prefect")
+
+
 @pytest.fixture
-def shell(commands: Path, cache: Path, tmp_path: Path) -> Iterator[Shell]:
+def shell(commands: Path, cache: Path, prefect: Path, tmp_path: Path) -> Iterator[Shell]:
     """A shell in an empty folder."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("DUIZHAO_", "PREFECT_"))}
     environment = kept | {
         "PATH": f"{commands}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
         "PYTHONPATH": str(ROOT),
         "DUIZHAO_CACHE": str(cache),
-        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "NUMBA_CACHE_DIR": str(compile_cache()),
+        "PREFECT_HOME": str(prefect),
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
         "COLUMNS": "100",
         "LC_ALL": "C.UTF-8",
     }
@@ -164,7 +181,7 @@ def test_the_commands_of_the_page_run(page: Path, shell: Shell) -> None:
     with need(shell.folder) as variables:
         shell.environment |= variables
         for number, block in enumerate(blocks(page)):
-            if block.language in (*SHELL, "python") and not block.not_run:
+            if block.language in RUN and not block.not_run:
                 shell.run(block, number)
 
 

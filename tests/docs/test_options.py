@@ -29,25 +29,41 @@ EXTRA = re.compile(r"pip install (?:-e )?'\.\[([\w,]+)\]'")
 
 
 def shell_commands(chosen: list[Block]) -> list[list[str]]:
-    """The words of every shell command of these blocks, without variables in front of it."""
-    found = []
-    for block in chosen:
-        if block.language in SHELL:
-            for line in commands(block):
-                found += [_words(part) for part in re.split(r"\s(?:\||&&)\s", line)]
+    """The words of every shell command of these blocks, without variables and redirections."""
+    lines = [line for block in chosen if block.language in SHELL for line in commands(block)]
+    return [words for line in lines for words in simple_commands(line)]
+
+
+def simple_commands(line: str) -> list[list[str]]:
+    """The commands of a line, split at pipes and the like."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    found: list[list[str]] = [[]]
+    redirected = False
+    for token in lexer:
+        if set(token) <= set("|&;"):
+            found.append([])
+        elif set(token) <= set("<>"):
+            redirected = True
+        elif redirected:
+            redirected = False
+        elif found[-1] or not re.match(r"\w+=", token):
+            found[-1].append(token)
     return [words for words in found if words]
 
 
-def _words(command: str) -> list[str]:
-    words = shlex.split(re.sub(r"\s#\s.*$|[<>].*$", "", command))
-    while words and re.match(r"\w+=", words[0]):
-        words = words[1:]
-    return words
+def test_lines_are_split_into_commands() -> None:
+    assert simple_commands("A=1 one -x < in | two '<a b>' > out && three  # four") == [
+        ["one", "-x"],
+        ["two", "<a b>"],
+        ["three"],
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_of_duizhao_exist_with_their_options(page: Path) -> None:
-    inline = [_words(text) for text in INLINE.findall(page.read_text("utf-8"))]
+    text = page.read_text("utf-8")
+    inline = [words for line in INLINE.findall(text) for words in simple_commands(line)]
     for words in [*shell_commands(blocks(page)), *inline]:
         if words[0] == "duizhao":
             _check(words[1:])
