@@ -93,21 +93,22 @@ def _flags(parameter: typing.Any, hints: dict[str, typing.Any]) -> str:
     names = [*parameter.opts, *parameter.secondary_opts]
     if getattr(parameter, "is_flag", False):
         return ", ".join(f"`{name}`" for name in names)
-    value = parameter.metavar or _value(hints.get(parameter.name, str))
-    return ", ".join(f"`{name}`" for name in names) + f" `{_escape(value)}`"
+    values = [parameter.metavar] if parameter.metavar else _values(hints.get(parameter.name, str))
+    shown = " \\| ".join(f"`{value}`" for text in values for value in text.split("|"))
+    return ", ".join(f"`{name}`" for name in names) + f" {shown}"
 
 
-def _value(hint: typing.Any) -> str:
+def _values(hint: typing.Any) -> list[str]:
     """What an option takes, from the annotation of its parameter."""
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return "|".join(str(member.value) for member in hint)
+        return [str(member.value) for member in hint]
     parts = [part for part in typing.get_args(hint) if part is not type(None)]
     if typing.get_origin(hint) is typing.Literal:
-        return "|".join(map(str, parts))
+        return list(map(str, parts))
     if parts:  # Annotated[X, ...], X | None, list[X]
-        return _value(parts[0])
+        return _values(parts[0])
     names = {"int": "N", "float": "NUMBER", "Path": "PATH"}
-    return names.get(getattr(hint, "__name__", ""), "TEXT")
+    return [names.get(getattr(hint, "__name__", ""), "TEXT")]
 
 
 def _default(parameter: typing.Any) -> str:
@@ -149,30 +150,22 @@ def settings() -> str:
             "formats = [\"jsonl\", \"tmx\"]\n```",
             "`duizhao settings` prints each setting with its value and where the value comes from.",
             _table(("setting", "variable", "default", "meaning"), rows),
-            "## Places",
-            "These variables name folders and services. They are read from the environment only.",
+            "The cache is `~/.cache/duizhao` on Linux unless `cache` names another folder.",
+            "## Other variables",
+            "These are read from the environment only:",
             _table(("variable", "meaning"), [(f"`{n}`", _cell(t)) for n, t in PLACES.items()]),
         ]
     )
 
 
 PLACES = {
-    "DUIZHAO_CACHE": "The folder for compiled code, results of stages, the translation memory and "
-    "models. Default: the user's cache folder (`~/.cache/duizhao` on Linux).",
-    "DUIZHAO_MODELS": "The folder for models alone.",
-    "DUIZHAO_RESULTS": "The folder or address (`s3://bucket/results`) for the results of stages, "
-    "so that several machines can share them.",
     "DUIZHAO_CONFIG": "The TOML file with settings.",
-    "DUIZHAO_ODS_ADDRESS": "The address from which `fetch` and `build SYMBOL` download UN "
-    "documents, with `{symbol}`, `{language}` and `{format}` in it.",
-    "DUIZHAO_COMET_PYTHON": "The Python interpreter of the environment with COMET.",
-    "DUIZHAO_COMET_MODEL": "The COMET model: a name or the path of a checkpoint.",
-    "DUIZHAO_CHROMIUM": "The browser for `report --screenshots`.",
-    "NUMBA_CACHE_DIR": "The folder for compiled code alone.",
+    "NUMBA_CACHE_DIR": "The folder for compiled code. Default: a folder in the cache.",
     "PREFECT_API_URL": "A running Prefect server. Without it a run starts a private one.",
-    "HF_TOKEN, HF_ENDPOINT": "Token and address of the Hugging Face hub, for `push`.",
+    "HF_TOKEN": "The token of the Hugging Face hub, for `push`.",
+    "HF_ENDPOINT": "The address of another hub.",
 }
-"""Variables that name places, by hand: they are read where they are used, not from Settings."""
+"""Variables that are not settings, by hand: other libraries read most of them."""
 
 
 def _settings(kind: typing.Any) -> Iterator[tuple[str, str, str]]:
@@ -262,7 +255,7 @@ def _type(hint: object) -> str:
     if isinstance(hint, type) and not typing.get_args(hint):
         return hint.__name__
     text = str(hint).replace("typing.", "").replace("collections.abc.", "")
-    return text.replace("NoneType", "None")
+    return text.replace("NoneType", "None").replace(" | ", " or ")
 
 
 def _sample_row() -> typing.Any:
