@@ -230,7 +230,7 @@ def columns() -> str:
         else:
             stored = f"`{stored}`"
         kind = _escape(_type(hints[entry.name]))
-        rows.append((f"`{entry.name}`", f"`{kind}`", stored, COLUMNS[entry.name]))
+        rows.append((f"`{entry.name}`", COLUMNS[entry.name], f"`{kind}`", stored))
     tsv = _tsv_columns()
     return "\n\n".join(
         [
@@ -239,7 +239,7 @@ def columns() -> str:
             "`corpus.jsonl` has one JSON object a line with these names. In Parquet the two texts "
             "are one column, `translation`, with the fields `zh` and `en`, as libraries for "
             "machine translation expect it.",
-            _table(("column", "type", "in Parquet", "meaning"), rows),
+            _table(("column", "meaning", "type", "in Parquet"), rows),
             "## TSV",
             "`corpus.tsv` has these columns, with the names in its first line:",
             ", ".join(f"`{name}`" for name in tsv),
