@@ -357,8 +357,8 @@ def exit_codes() -> str:
             ),
             "## Errors",
             "The exceptions behind the codes, for those who call duizhao from Python. *Retry* says "
-            "whether the same work may succeed if it is tried again; *later* means: after something "
-            "other than the input has changed.",
+            "whether the same work may succeed if it is tried again; *later* means: after "
+            "something other than the input has changed.",
             _table(("exception", "code", "retry", "meaning"), rows),
         ]
     )
