@@ -46,9 +46,11 @@ def token_matrices(
     for profiles in (sources, targets):
         seen = [np.unique(profile.tokens, return_counts=True) for profile in profiles]
         sides.append(seen)
-    known = np.intersect1d(
-        *(np.unique(np.concatenate([np.empty(0, np.uint32), *(t for t, _ in s)])) for s in sides)
-    )
+    vocabularies = [
+        np.unique(np.concatenate([np.empty(0, np.uint32), *(tokens for tokens, _ in seen)]))
+        for seen in sides
+    ]
+    known = np.intersect1d(vocabularies[0], vocabularies[1])
     matrices = []
     for seen in sides:
         columns, values, starts = [], [], [0]

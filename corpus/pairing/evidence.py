@@ -94,7 +94,8 @@ ENGLISH_PER_CHINESE = 3.4
 
 def log_odds(features: Floats, weights: Mapping[str, float]) -> Floats:
     """The weighed features, shape (pairs,)."""
-    return features @ np.array([weights.get(name, 0.0) for name in FEATURES])
+    vector = np.array([weights.get(name, 0.0) for name in FEATURES])
+    return np.asarray(features @ vector, dtype=np.float64)
 
 
 def features(
