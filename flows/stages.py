@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
-from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
+from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
 from duizhao.flows.results import ReadResult
@@ -116,7 +117,7 @@ def engine_of(settings: Settings) -> Any:
 
     return load_engine(
         settings.model or None,
-        settings.engine,  # type: ignore[arg-type]
+        settings.engine,
         device=settings.device,
         compute_type=settings.compute_type,
         threads=settings.threads or None,
@@ -142,7 +143,7 @@ def translator(settings: Settings) -> Any:
 
 def translate_texts(
     texts: Sequence[str], settings: Settings, facts: dict[str, Any]
-) -> list[MachineTranslation]:
+) -> list[Translation]:
     """Translate texts through the translation memory; `facts` gets what it saved and made."""
     work = translator(settings)
     show = console.current().progress
@@ -154,7 +155,7 @@ def translate_texts(
         show(text, int(statistics.done), len(texts))
 
     made = [
-        MachineTranslation(one.text, one.score, one.tokens, one.flags)
+        Translation(one.text, one.score, one.tokens, one.flags)
         for one in work.translate(texts, report)
     ]
     statistics = work.statistics
@@ -191,7 +192,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
-            effort=settings.effort,  # type: ignore[arg-type]
+            effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
         facts["took"] = took(embed, forced)

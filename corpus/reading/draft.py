@@ -23,6 +23,9 @@ from duizhao.corpus.document import (
     Sentence,
     Side,
 )
+from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.reading import characters
+from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
 Progress = Callable[[int, int], None]
@@ -35,14 +38,17 @@ class Source:
 
     `path` is None where the text came through standard input. A slow reader calls
     ``progress(done, total)`` now and then (pages). `ocr` says which pages are recognised from
-    their image: auto, those without usable text; always, all; never, none.
+    their image: auto, those without usable text; always, all; never, none. A reader that
+    recognises a page calls ``more_time(limits.page_seconds)`` before.
     """
 
     name: str
     data: bytes
     path: Path | None = None
     progress: Progress | None = None
+    limits: Limits = field(default_factory=Limits)
     ocr: Ocr = "auto"
+    more_time: Callable[[float], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ def assemble(
             for number, (start, end) in enumerate(spans)
         )
         next_sentence += len(block_sentences)
+        if characters.OPEN in text or characters.CLOSE in text:
+            raise BrokenIdentity(f"{document_id}: a mark of the reader is left in block {block_id}")
         blocks.append(
             Block(block_id, draft.kind, text, block_sentences, draft.page, section, draft.mark)
         )
@@ -125,7 +133,7 @@ def assemble(
             side=side,
             stage="read",
             reason=piece.reason,
-            text=piece.text,
+            text=characters.clean(piece.text),
             page=piece.page,
             line=piece.line,
             detail=piece.detail,

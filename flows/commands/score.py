@@ -118,7 +118,12 @@ def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str])
 
     if sources is None:
         raise InputError(f"{name} compares with the source: give it with --source")
-    return (mt_scores if name == "mt_score" else similarities)(sources, hypotheses)
+    if name != "mt_score":
+        return similarities(sources, hypotheses)
+    from duizhao.flows.terminal.fetching import fetching
+
+    with fetching() as progress:
+        return mt_scores(sources, hypotheses, progress)
 
 
 def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import Strip
@@ -35,6 +35,7 @@ def read_drafts(source: Source, language: Language, *, tags: bool | None = None)
     try:
         reader = _Reader(source, language, pdf)
         built = reader.read(tags)
+        built.left_out += [LeftOut("unreadable_page", "", page) for page in reader.unreadable]
         metadata: dict[str, Any] = {"pages": len(pdf)}
         if warnings := reader.warnings():
             metadata["warnings"] = warnings
@@ -104,6 +105,12 @@ class _Reader:
         self.faults: dict[int, Fault] = {}
         self.faulty_text: list[LeftOut] = []
         self.recognised = 0
+        self.unreadable: list[int] = []
+        if self.count > source.limits.pages:
+            raise LimitError(
+                f"{source.name}: {self.count} pages, more than {source.limits.pages}; split it, "
+                "or raise the limit in the settings"
+            )
 
     def read(self, tags: bool | None = None) -> Built:
         if self.source.ocr == "always":
@@ -126,6 +133,11 @@ class _Reader:
         return pdf_pages.with_recognised(self.source, self.pdf, pages, numbers, self.language)
 
     def _checked(self, built: Built) -> Built:
+        if self.unreadable and self.letters == 0:
+            raise InputError(
+                f"{self.source.name}: {_pages_named(self.unreadable)} cannot be loaded, and "
+                "no other page has text; fetch or save it again"
+            )
         if self.letters == 0:
             raise InputError(f"{self.source.name}: it has no text ({self.count} pages)")
         built.left_out[:0] = self.faulty_text
@@ -134,9 +146,12 @@ class _Reader:
     def _pages(self) -> Iterator[Page]:
         """The pages; one whose characters are wrong without its text, which goes to the ledger."""
         self.letters = 0
-        self.faults, self.faulty_text = {}, []
+        self.faults, self.faulty_text, self.unreadable = {}, [], []
         for number in range(1, self.count + 1):
             page = read_page(self.pdf, number)
+            if page.unreadable:
+                self.unreadable.append(number)
+                continue
             handle = self.pdf[number - 1]
             fault = fault_of(handle, page, self.language)
             handle.close()
@@ -153,9 +168,11 @@ class _Reader:
 
     def warnings(self) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())
-        if self.recognised:
-            return []
         out = []
+        if self.unreadable:
+            out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
+        if self.recognised:
+            return out
         if layers := faults.count("ocr_layer"):
             out.append(
                 f"{name}: the text of {layers} of {self.count} pages is a layer of OCR; expect "
@@ -172,3 +189,13 @@ class _Reader:
                 f"and are left out (to recognise them: {pdf_pages.EXTRA}, then --ocr auto)"
             )
         return out
+
+
+def _pages_named(pages: list[int]) -> str:
+    """The numbers of some pages, for a message.
+
+    >>> _pages_named([3]), _pages_named([3, 5])
+    ('page 3', 'pages 3, 5')
+    """
+    some = ", ".join(map(str, pages[:5])) + (" ..." if len(pages) > 5 else "")
+    return f"page{'s' if len(pages) > 1 else ''} {some}"

@@ -65,7 +65,7 @@ def with_recognised(
         raise need_extra(source.name, "--ocr always needs text recognition")
     recognised: dict[int, RecognisedPage] = {}
     images = pdf_images(pdf, numbers)
-    for number, page in recognise_pages(images, len(numbers), source.progress):
+    for number, page in recognise_pages(images, len(numbers), source):
         layer = pages.get(number)
         if layer is not None and layer.strips and page.confidence < LEAST_CONFIDENCE:
             continue

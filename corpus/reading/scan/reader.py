@@ -20,7 +20,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
     if source.ocr == "never":
         raise InputError(f"{source.name}: this is a picture; read it with --ocr auto")
     pages = images.page_images(source.data, source.name)
-    recognised = dict(recognise_pages(pages, count, source.progress))
+    recognised = dict(recognise_pages(pages, count, source))
     built = built_with(recognised, {}, language)
     metadata: dict[str, Any] = {"pages": count}
     if built.notes:

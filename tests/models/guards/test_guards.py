@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.evaluation.benchmarks.translation_planted import (
+from duizhao.corpus.translation import Translation
+from duizhao.evaluation.benchmarks.translation.planted import (
     CLEAN,
     FOUND_SINCE,
     PAIRS,
@@ -16,7 +17,6 @@ from duizhao.evaluation.benchmarks.translation_planted import (
     WRONG_INDEED,
 )
 from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
-from duizhao.models.translation.engine import Translation
 
 pytestmark = pytest.mark.unit
 

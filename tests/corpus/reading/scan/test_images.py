@@ -15,8 +15,8 @@ from duizhao.corpus.reading.scan.images import count, page_images
 pytestmark = pytest.mark.unit
 
 
-def picture(width: int = 200, height: int = 300, shade: int = 255, **options: object) -> Image.Image:
-    return Image.new(str(options.get("mode", "L")), (width, height), shade)
+def picture(width: int = 200, height: int = 300, shade: int = 255) -> Image.Image:
+    return Image.new("L", (width, height), shade)
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -14,11 +14,12 @@ pytestmark = pytest.mark.unit
 LONG = "The General Assembly takes note of the report of the Secretary-General on the"
 
 
-def line(text: str, y: float, *, confidence: float = 0.99, size: float = 44.0, **more: float) -> Line:
+def line(
+    text: str, y: float, *, confidence: float = 0.99, size: float = 44.0, angle: float = 0.0
+) -> Line:
     width = 20.0 * len(text)
     run = Run(text, 300, 300 + width, (confidence,) * len(text))
-    stroke = more.get("stroke", 4.0)
-    return Line(Box(300, y - size, 300 + width, y), (run,), y, size, stroke, more.get("angle", 0))
+    return Line(Box(300, y - size, 300 + width, y), (run,), y, size, 4.0, angle)
 
 
 def page(*lines: Line) -> RecognisedPage:

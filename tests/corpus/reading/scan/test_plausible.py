@@ -49,7 +49,7 @@ def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "language", "what"),
     [
         ("cases/20_nouni.pdf", "zh", r"no correct character map.* \(1 of 1 pages\)"),
-        ("real-files/owasp-top10-2004.zh.pdf", "zh", r"no correct character map.* \(7 of 7 pages\)"),
+        ("real-files/owasp-top10-2004.zh.pdf", "zh", r"character map.* \(7 of 7 pages\)"),
         ("un-files/A_47_60_scan.en.pdf", "en", r"a scan without text \(11 of 11 pages\)"),
     ],
 )
@@ -70,5 +70,5 @@ def test_without_the_extra_a_layer_of_ocr_is_read_with_a_warning(shared: Path) -
 
 
 def test_recognition_can_be_forbidden(shared: Path) -> None:
-    with pytest.raises(InputError, match="--ocr auto|pip install"):
+    with pytest.raises(InputError, match=r"--ocr auto|pip install"):
         read(shared / "un-files" / "A_47_60_scan.en.pdf", "en", ocr="never")

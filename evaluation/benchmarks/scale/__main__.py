@@ -14,7 +14,7 @@ reason of theirs, so the first is found within a run: the time that the one work
 time that it was in the functions that the loop calls. The second is batch against loop, in
 `--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
 with all results at hand, where little else than overhead is left.
-docs/scale.md has the figures; scale_batch.py runs a large batch and checks its end.
+docs/measurements.md has the figures; batch.py runs a large batch and checks its end.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from statistics import mean, stdev
 from typing import Any
 
 from duizhao.evaluation.benchmarks.processes import Ran, run
-from duizhao.evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
-from duizhao.evaluation.benchmarks.scale_documents import make_documents, read_texts
+from duizhao.evaluation.benchmarks.scale.batch import DUIZHAO, environment_in
+from duizhao.evaluation.benchmarks.scale.documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 OF_THE_LOOP = ("read", "translate", "align", "write")
