@@ -88,7 +88,9 @@ def _second_look(
             for number in doubtful
         ]
         for number, characters in zip(doubtful, engine.read(again), strict=True):
-            if _certainty(characters) > _certainty(out[number]):
+            # a doubtful character that is lost makes the rest look more certain
+            complete = len(places(characters)) >= len(places(out[number]))
+            if complete and _certainty(characters) > _certainty(out[number]):
                 out[number] = [
                     replace(character, x=character.x / narrower) for character in characters
                 ]
