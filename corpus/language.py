@@ -13,11 +13,11 @@ from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.script import EAST_ASIAN, HANGUL, KANA, count_han
 
 NAMES = {"zh": "Chinese", "en": "English"}
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-WORD = re.compile(r"[^\W\d_\u3000-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}")
+KANA_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
+WORD = re.compile(rf"[^\W\d_{EAST_ASIAN}{HANGUL}]{{2,}}")
 # letters that a text needs before a detector is asked: below it they guess
 LETTERS_NEEDED = 40
 # mean probability of a language below which the detector is not believed: a list of names gets 0.4
@@ -33,7 +33,7 @@ def chinese_share(text: str) -> float:
     A word counts as two characters, about what it takes in Chinese: 1.0 for Chinese without
     any other words, 0.0 for none. A text without letters gives 0.0.
     """
-    han = len(HAN.findall(text))
+    han = count_han(text)
     words = len(WORD.findall(text))
     return han / (han + 2 * words) if han else 0.0
 
@@ -49,7 +49,7 @@ def check(text: str, language: Language, name: str) -> None:
 
 
 def _other_language(text: str, language: Language) -> str | None:
-    han = len(HAN.findall(text))
+    han = count_han(text)
     other_cjk = len(KANA_HANGUL.findall(text))
     letters = han + other_cjk + sum(map(len, WORD.findall(text)))
     if other_cjk > 10 and other_cjk > 0.2 * (han + other_cjk):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.language import count_cjk
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.script import count_han
 
 ENGLISH_A_CHINESE = 4.15
 """English characters a Chinese character; with it the UN development set has the median 1."""
@@ -15,7 +15,7 @@ def length_ratio(source: str, target: str, slack: int = 0) -> float:
 
     Chinese characters count 4.15, all others (names, numbers, symbols) as one.
     """
-    chinese = count_cjk(source)
+    chinese = count_han(source)
     expected = chinese * ENGLISH_A_CHINESE + len(source) - chinese
     return (len(target) + slack) / max(expected + slack, 1.0)
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from duizhao.corpus.script import HAN, KANA, count_han
 from duizhao.models.guards.flags import (
     DATE,
     EMPTY,
@@ -42,12 +43,10 @@ _WEIGHT = {EMPTY: 100, UNKNOWN: 8, UNTRANSLATED: 8, REPETITION: 8, TOO_SHORT: 6,
 _WEIGHT["output_limit"] = 6  # the engine's own flag (models/translation/packed_engine.py)
 # characters, radicals, kana, and marks that English does not have: 、。《》「」，（）
 _CHINESE = re.compile(
-    r"[\u2e80-\u2fdf\u3001-\u3011\u3014-\u301b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    r"\uf900-\ufaff\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e\U00020000-\U0003ffff]"
+    f"[{HAN}{KANA}\u3001-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e]"
 )
 # 非洲经委会, ECA
 _ABBREVIATION = re.compile(r"(?:[Tt]he )?[A-Z][A-Za-z]?[A-Z\d-]{1,8}")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def check(source: str, output: str) -> tuple[Finding, ...]:
@@ -144,5 +143,5 @@ def _length(source: str, output: str) -> Iterator[Finding]:
 
 def expected_length(source: str) -> float:
     """English characters that a source is expected to give: 3.7 a Chinese character, 1 others."""
-    han = len(_HAN.findall(source))
+    han = count_han(source)
     return 3.7 * han + len(re.sub(r"\s", "", source)) - han

@@ -15,13 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "○": 0,
-    "两": 2,
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+from duizhao.corpus.numerals import DIGITS, LARGE_UNITS, UNITS, chinese_value
+
 _NUMERAL = r"[零〇○一二两三四五六七八九十百千万亿]"
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 
@@ -48,39 +43,12 @@ class Quantity:
         return self.kind == "date" and not self.month and len(self.parts) == 1
 
 
-def chinese_value(numeral: str) -> float | None:
-    """The value of a Chinese numeral; None where it is none or a vague one (三四十).
-
-    >>> chinese_value("一百二十三万")
-    1230000
-    """
-    if all(char in _DIGITS for char in numeral):
-        if len(numeral) == 1:
-            return _DIGITS[numeral]
-        # 二〇二〇 is read digit by digit; two or three digits (三四, 七八) are "about"
-        return int("".join(str(_DIGITS[char]) for char in numeral)) if len(numeral) > 3 else None
-    total = section = digit = 0
-    seen_digit = False
-    for char in numeral:
-        if char in _DIGITS:
-            if seen_digit and digit and _DIGITS[char]:
-                return None
-            digit, seen_digit = _DIGITS[char], True
-        elif char in _UNITS:
-            section += (digit or (0 if seen_digit and digit else 1)) * _UNITS[char]
-            digit, seen_digit = 0, False
-        else:
-            total = (total + section + digit or 1) * _LARGE[char]
-            section, digit, seen_digit = 0, 0, False
-    return total + section + digit
-
-
 def normalised(text: str) -> str:
     """NFKC, with one kind of space, no control characters, and years in digits (二〇二〇年)."""
     text = unicodedata.normalize("NFKC", text).replace("\u00a0", " ").replace("\u3000", " ")
 
     def digits(match: re.Match[str]) -> str:
-        return "".join(str(_DIGITS[char]) for char in match[0])
+        return "".join(str(DIGITS[char]) for char in match[0])
 
     text = re.sub(r"[零〇○一二三四五六七八九]{4}(?= ?年)", digits, text)
     text = re.sub(r"2019 ?年?(?=(?:新型)?冠状病毒)", lambda match: "¤" * len(match[0]), text)
@@ -213,7 +181,7 @@ def _arabic(match: re.Match[str], text: str) -> Quantity:
     written = match["number"]
     factor = 1.0
     for char in match["unit"] or "":
-        factor *= {**_UNITS, **_LARGE}[char]
+        factor *= {**UNITS, **LARGE_UNITS}[char]
     value = float(re.sub("[, ]", "", written))
     alternatives = [value * factor]
     after = text[match.end() : match.end() + 2].strip()

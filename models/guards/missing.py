@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from duizhao.corpus.script import HAN
 from duizhao.models.guards.chinese_numbers import Quantity, dates, normalised, numbers
 from duizhao.models.guards.english_numbers import EnglishNumbers, english_numbers, english_words
 from duizhao.models.guards.flags import DATE, NUMBER, SYMBOL, Finding
@@ -28,7 +29,7 @@ _WEEKDAY = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "sunday")
 _THE_YEAR = re.compile(r"\b(?:the|this|that|same|last|previous|next|current) year", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_NO_COUNTER = "(?=[\u4e00-\u9fff])(?![个名次天年位月日岁票所届项条款段章节号人国万亿多余至])"
+_NO_COUNTER = f"(?=[{HAN}])(?![个名次天年位月日岁票所届项条款段章节号人国万亿多余至])"
 # the number of a paragraph is furniture, and translators leave it out; so are footnote marks
 _FURNITURE = re.compile(
     r"^\s*\(?\d+[.)、](?!\d)"

@@ -10,14 +10,13 @@ for, are faster still but spell rare names wrong without a sign of it.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 from duizhao.models.weights.default import default_folder
 
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\uffef]")
 _VMAP = "vmap.txt"
 
 
@@ -47,4 +46,5 @@ def use_english_pieces(folder: Path) -> bool:
 
 def english_pieces(pieces: Sequence[str]) -> list[str]:
     """The pieces without Chinese characters or punctuation."""
-    return [piece for piece in pieces if not _CHINESE.search(piece) and " " not in piece]
+    chinese = EAST_ASIAN_CHARACTER.search
+    return [piece for piece in pieces if not chinese(piece) and " " not in piece]

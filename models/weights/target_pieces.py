@@ -22,23 +22,19 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from duizhao.corpus.errors import ModelError
+from duizhao.corpus.script import count_han
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 
-_CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 # added to the rank (the first few pieces of a corpus are less frequent than Zipf's law has them),
 # and the log-probability of a piece of rank 1: what every piece costs, so that few pieces win
 _RANK_SHIFT, _PIECE_COST = 6, -3.0
-_UNKNOWN, _CONTROL, _NORMAL = 2, 3, 1
-"""Kinds of pieces in sentencepiece_model.proto."""
 
 
 class TargetPieces:
@@ -80,14 +76,24 @@ def load_target_pieces(folder: Path) -> TargetPieces:
 
 
 def target_model(folder: Path) -> bytes:
-    """A SentencePiece model of the target side, serialised."""
-    source = (folder / "source.spm").read_bytes()
+    """A serialized SentencePiece model of the target side."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString((folder / "source.spm").read_bytes())
     vocabulary: list[str] = json.loads(
         (folder / "shared_vocabulary.json").read_text(encoding="utf-8")
     )
-    ranked = target_side(folder, vocabulary, set(_pieces(source)))
-    scores = [_PIECE_COST - math.log(rank + _RANK_SHIFT) for rank in range(len(ranked))]
-    return serialized(zip(ranked, scores, strict=True), source)
+    ranked = target_side(folder, vocabulary, {piece.piece for piece in model.pieces})
+    del model.pieces[:]  # the settings of trainer and normaliser stay
+    kinds = model.SentencePiece
+    for name, kind in (("<unk>", kinds.UNKNOWN), ("<s>", kinds.CONTROL), ("</s>", kinds.CONTROL)):
+        model.pieces.add(piece=name, score=0.0, type=kind)
+    for rank, name in enumerate(ranked):
+        score = _PIECE_COST - math.log(rank + _RANK_SHIFT)
+        model.pieces.add(piece=name, score=score, type=kinds.NORMAL)
+    serialized: bytes = model.SerializeToString()
+    return serialized
 
 
 def target_side(folder: Path, vocabulary: Sequence[str], in_source: set[str]) -> list[str]:
@@ -103,9 +109,7 @@ def target_side(folder: Path, vocabulary: Sequence[str], in_source: set[str]) ->
     )
     # pieces of several Chinese characters are the source's alone: what is below nearly all of
     # these in length and bias is so, too
-    source_only = np.array(
-        [piece in in_source and len(_CJK.findall(piece)) > 1 for piece in vocabulary]
-    )
+    source_only = np.array([piece in in_source and count_han(piece) > 1 for piece in vocabulary])
     made = np.ones(len(vocabulary), dtype=bool)
     if source_only.sum() >= 100:
         made = lengths > np.percentile(lengths[source_only], 99)
@@ -115,64 +119,3 @@ def target_side(folder: Path, vocabulary: Sequence[str], in_source: set[str]) ->
         for number, piece in enumerate(vocabulary)
         if piece not in special and (made[number] or len(piece) == 1 or piece not in in_source)
     ]
-
-
-def serialized(scores: Iterable[tuple[str, float]], like: bytes) -> bytes:
-    """A SentencePiece model of these (piece, log-probability), its settings taken from `like`.
-
-    Fields by sentencepiece_model.proto: 1 pieces (1 text, 2 score, 3 kind), 2 the trainer's
-    settings, 3 the normaliser.
-    """
-    model = bytearray()
-    special = [("<unk>", 0.0, _UNKNOWN), ("<s>", 0.0, _CONTROL), ("</s>", 0.0, _CONTROL)]
-    for piece, score, kind in [*special, *((p, s, _NORMAL) for p, s in scores)]:
-        text = piece.encode()
-        message = b"\x0a" + _varint(len(text)) + text + b"\x15" + struct.pack("<f", score)
-        message += b"\x18" + _varint(kind)
-        model += b"\x0a" + _varint(len(message)) + message
-    for field, whole, _ in _fields(like):
-        if field in (2, 3):
-            model += whole
-    return bytes(model)
-
-
-def _pieces(model: bytes) -> Iterator[str]:
-    """The pieces of a serialised SentencePiece model."""
-    for field, _, message in _fields(model):
-        if field == 1:
-            yield next(value for number, _, value in _fields(message) if number == 1).decode()
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """(number, the field with its tag, its value) of each field of a protobuf message."""
-    position = 0
-    while position < len(message):
-        start = position
-        tag, position = _read_varint(message, position)
-        if tag & 7 == 2:  # bytes, with their length before them
-            length, position = _read_varint(message, position)
-        elif tag & 7 == 0:
-            length = _read_varint(message, position)[1] - position
-        else:
-            length = {1: 8, 5: 4}[tag & 7]
-        end = position + length
-        yield tag >> 3, message[start:end], message[position:end]
-        position = end
-
-
-def _read_varint(data: bytes, position: int) -> tuple[int, int]:
-    """A protobuf variable-length number and the position after it."""
-    value = shift = 0
-    while data[position] & 0x80:
-        value |= (data[position] & 0x7F) << shift
-        shift += 7
-        position += 1
-    return value | data[position] << shift, position + 1
-
-
-def _varint(number: int) -> bytes:
-    written = bytearray()
-    while number > 0x7F:
-        written.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*written, number])
