@@ -12,11 +12,8 @@ import re
 from dataclasses import dataclass, replace
 
 from duizhao.corpus.errors import InputError
-<<<<<<< HEAD
-from duizhao.corpus.script import EAST_ASIAN_CHARACTER
-=======
 from duizhao.corpus.reading import characters
->>>>>>> main
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 BOMS = (
     # the longer ones first: UTF-32's mark begins with that of UTF-16

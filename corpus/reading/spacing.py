@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 
 from duizhao.corpus.document import Language
-<<<<<<< HEAD
-from duizhao.corpus.script import HAN
-=======
 from duizhao.corpus.reading.characters import BLANKS, clean_raw
->>>>>>> main
+from duizhao.corpus.script import HAN
 
 # Chinese letters and punctuation: no line of Chinese text needs a space beside these
-<<<<<<< HEAD
 WIDE = f"{HAN}\u3000-\u3004\u3008-\u303f\uff00-\uffef\u2018\u2019\u201c\u201d\u2014\u2026"
-_SPACE = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff]")
-=======
-WIDE = f"{CJK}\u3000-\u3004\u3008-\u303f\uff00-\uffef\u2018\u2019\u201c\u201d\u2014\u2026"
 _SPACE = re.compile(rf"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000{BLANKS}]+")
->>>>>>> main
 # A line break inside a paragraph of Chinese is no space
 _BREAK = re.compile(rf"(?<=[{WIDE}])[ \t]*\n[ \t]*(?=[{WIDE}])")
 

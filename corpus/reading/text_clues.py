@@ -11,12 +11,8 @@ from itertools import pairwise
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds, furniture, layout
 from duizhao.corpus.reading.footnotes import NOTE_MARK
-<<<<<<< HEAD
-from duizhao.corpus.script import HAN_CHARACTER
-=======
-from duizhao.corpus.reading.joining import CJK
 from duizhao.corpus.reading.spacing import WIDE
->>>>>>> main
+from duizhao.corpus.script import HAN_CHARACTER
 
 SPACES = re.compile(r"[^\S\u3000]{2,}|[\xa0\t\u2000-\u200b\ufeff]")
 
