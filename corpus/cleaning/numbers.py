@@ -1,7 +1,7 @@
 """Numbers that disagree: too few figures are equal, or one side alone has a large one.
 
-Chinese groups digits with spaces and counts in 万 (10,000) and 亿 (100,000,000), English uses commas
-and counts in millions; both are converted to the same figure first. Figures below ten are ignored,
+Chinese groups digits with spaces and counts in 万 (10,000) and 亿 (10^8), English groups with
+commas and counts in millions; both are converted to the same figure first. Figures below ten are ignored,
 because English writes them as words, and so is the number of the paragraph, which is often on one
 side only.
 """
@@ -71,6 +71,6 @@ STEP = Step(
         Parameter(
             "min_share", 0.51, "Least share of the side with fewer figures that must agree.", 0, 1
         ),
-        Parameter("one_sided", 100, "Smallest figure that must not be on one side only; 0: none.", 0),
+        Parameter("one_sided", 100, "Least figure that must not be on one side only; 0: none.", 0),
     ),
 )
