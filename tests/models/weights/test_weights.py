@@ -209,7 +209,7 @@ def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelNameError, match="no such folder"):
         locate(str(tmp_path / "absent"))
-    with pytest.raises(ModelNameError, match="holds no Marian model"):
+    with pytest.raises(ModelNameError, match="has no Marian model"):
         locate(str(tmp_path / "empty"))
     done = _command("model", "path", str(tmp_path / "empty"), cache=tmp_path)
     assert done.returncode == 2
