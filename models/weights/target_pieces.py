@@ -79,7 +79,7 @@ def target_model(folder: Path) -> bytes:
     """A serialized SentencePiece model of the target side."""
     from sentencepiece import sentencepiece_model_pb2
 
-    model = sentencepiece_model_pb2.ModelProto()
+    model = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
     model.ParseFromString((folder / "source.spm").read_bytes())
     vocabulary: list[str] = json.loads(
         (folder / "shared_vocabulary.json").read_text(encoding="utf-8")
