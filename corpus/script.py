@@ -20,6 +20,7 @@ EAST_ASIAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003134f"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 EAST_ASIAN_CHARACTER = re.compile(f"[{EAST_ASIAN}]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def count_han(text: str) -> int:
@@ -29,6 +30,11 @@ def count_han(text: str) -> int:
     6
     """
     return sum(map(len, _HAN_RUN.findall(text)))
+
+
+def count_letters(text: str) -> int:
+    """How many letters of any script a text has."""
+    return sum(map(len, _LETTERS.findall(text)))
 
 
 def join(sentences: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.keys import hash64, plain
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.keys import hash64, plain
 from duizhao.corpus.script import HAN_CHARACTER
 
 if TYPE_CHECKING:

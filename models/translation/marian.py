@@ -1,6 +1,6 @@
 """The transformers engine: any MarianMT model, run by torch.
 
-Slower than CTranslate2 (see docs/translation.md); for comparison, for models that cannot be
+Slower than CTranslate2 (see docs/measurements.md); for comparison, for models that cannot be
 converted, and for fine-tuned ones. Every decoding option is set to what it means to CTranslate2,
 whose beam search ends as soon as it has as many finished hypotheses as beams.
 """

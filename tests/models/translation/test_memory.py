@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
-from duizhao.models.translation.engine import Decoding, ForcedScore, Translation
+from duizhao.corpus.translation import Translation
+from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.memory_file import size
 from tests.support.paths import ROOT
@@ -109,7 +110,8 @@ import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from tests.models.translation.test_memory import Named
-from duizhao.models.translation.engine import Decoding, Translation
+from duizhao.models.translation.engine import Decoding
+from duizhao.corpus.translation import Translation
 from duizhao.models.translation.memory import Memory
 memory = Memory(Path(sys.argv[1]))
 setting = memory.setting(Named(), Decoding())
