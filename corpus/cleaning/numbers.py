@@ -1,9 +1,9 @@
 """Numbers that disagree: too few figures are equal, or one side alone has a large one.
 
 Chinese groups digits with spaces and counts in 万 (10,000) and 亿 (10^8), English groups with
-commas and counts in millions; both are converted to the same figure first. Figures below ten are ignored,
-because English writes them as words, and so is the number of the paragraph, which is often on one
-side only.
+commas and counts in millions; both are converted to the same figure first. Figures below ten are
+ignored, because English writes them as words, and so is the number of the paragraph, which is often
+on one side only.
 """
 
 from __future__ import annotations
