@@ -1,8 +1,8 @@
 """Numbers and dates in Chinese text that a translation into English should have.
 
-Values are given, not spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is two
-thirds, 二〇二〇年 is 2020. What the two languages seldom share (一方面, 数百万, 两三个) is left
-out: what this module gives is certain to be a number. models/guards/english_numbers.py has the
+Their values, not their spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is
+two thirds, 二〇二〇年 is 2020. What translations rarely keep (一方面, 数百万, 两三个) is left
+out, so everything returned is certain to be a number. models/guards/english_numbers.py has the
 other side.
 """
 
@@ -23,11 +23,11 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number or date of a text: as it stands there, and values of which one must be found.
+    """A number or date of a text, with the values to look for in the translation.
 
-    A date has the parts that must all be found, alternatives of each; `instead` are other parts
-    that do as well: two thirds or two in three. `doubtful` numbers are those that a translation
-    often has in other words (一个, 两国, 第二次): they are missed only where another one stands.
+    Each of the `parts` must be found in one of its alternatives; `instead` are other parts that do
+    as well: two thirds or two in three. `doubtful` numbers are often translated without a number
+    (一个, 两国, 第二次): they count as missing only if the translation has a different number.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Quantity:
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a date of which only the year is said."""
+        """Whether it is a date with only a year."""
         return self.kind == "date" and not self.month and len(self.parts) == 1
 
 
@@ -78,7 +78,7 @@ _DATE = re.compile(
 
 
 def dates(text: str) -> Iterator[tuple[Quantity, int, int]]:
-    """Dates of normalised Chinese text and where they stand: year, month, day, or some of these."""
+    """Dates of normalised Chinese text (year, month, day, or some of these) with their spans."""
     for match in _DATE.finditer(text):
         year, month, day = match["year"], match["month"], match["day"]
         if not (year or month):
@@ -172,8 +172,8 @@ def numbers(text: str) -> Iterator[Quantity]:
         if free(match) and not (match[0] == "1" and _ONE_OF.match(text, match.end())):
             yield _arabic(match, text)
     for match in re.finditer(rf"{_NUMERAL}+", text):
-        if free(match) and (found := _spelled(match, text)):
-            yield found
+        if free(match) and (quantity := _spelled(match, text)):
+            yield quantity
 
 
 def _arabic(match: re.Match[str], text: str) -> Quantity:
@@ -199,7 +199,7 @@ def _arabic(match: re.Match[str], text: str) -> Quantity:
 
 
 def _spelled(match: re.Match[str], text: str) -> Quantity | None:
-    """A number in Chinese numerals, where it is certain to be one."""
+    """A number in Chinese numerals, if it is certain to be one."""
     numeral = match[0]
     if re.search("[十百千万]两$", numeral):
         numeral = numeral[:-1]  # 二十两 is twenty taels

@@ -1,21 +1,21 @@
-"""Target text cut into the pieces that the model itself would make of it, for forced decoding.
+"""Split target text into the pieces that the model would output, for forced decoding.
 
-Models from the hub carry ``target.spm``. The default model's package does not: it has the source
-side's SentencePiece model and the vocabulary of both sides. The target side's model is rebuilt
-from these:
+Models from the hub include ``target.spm``. The default model's package does not: it has the source
+side's SentencePiece model and the vocabulary of both sides. From these the target side's model is
+rebuilt:
 
 - The vocabulary is sorted by frequency in the training data, and frequencies of pieces follow
   Zipf's law (Zipf 1949; Mandelbrot 1953): the log-probability of a piece is about -log(rank).
-  With these scores a unigram model (Kudo 2018) cuts text as SentencePiece does.
-- Which pieces belong to the target side: those that the source model lacks, and those that the
-  decoder has learnt to make. Pieces of the source only were never right and only pushed down, so
-  their output embeddings are shorter and their output biases lower than of any target piece.
+  With these scores a unigram model (Kudo 2018) splits text as SentencePiece does.
+- The target side has the pieces that the source model lacks, and those that the decoder learned to
+  output. Source-only pieces were never correct in training, so their output embeddings are shorter
+  and their output biases lower than those of any target piece.
 - The normaliser (NFKC as in neural translation) is the source model's, byte for byte the one
   that OPUS-MT trains with on both sides.
 
 Measured by `python -m duizhao.evaluation.benchmarks.target_pieces`: 93% of the sentences of
-unpc/dev.en are cut as by the published target.spm of the sister model; log p a token is -0.8 for
-right and -3.9 for wrong targets (published target.spm: -0.9, -3.9; source.spm: -6.3, -6.7).
+unpc/dev.en are split as by the published target.spm of the sister model; log p per token is -0.8
+for right and -3.9 for wrong targets (published target.spm: -0.9, -3.9; source.spm: -6.3, -6.7).
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from duizhao.corpus.errors import ModelError
 from duizhao.corpus.script import count_han
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 
-# added to the rank (the first few pieces of a corpus are less frequent than Zipf's law has them),
-# and the log-probability of a piece of rank 1: what every piece costs, so that few pieces win
+# added to the rank (the first few pieces of a corpus are less frequent than by Zipf's law), and the
+# log-probability of a piece of rank 1: a cost per piece that favours few pieces
 _RANK_SHIFT, _PIECE_COST = 6, -3.0
 
 
 class TargetPieces:
-    """Cuts target text into the model's pieces.
+    """Splits target text into the model's pieces.
 
     >>> load_target_pieces(folder).encode("The Security Council,")    # doctest: +SKIP
     ['▁The', '▁Security', '▁Council', ',']
 
-    Characters that the model does not know stay as they are: engines take them as `<unk>`.
+    Unknown characters are kept as pieces, which engines treat as `<unk>`.
     """
 
     def __init__(self, processor: Any) -> None:
@@ -61,7 +61,7 @@ class TargetPieces:
 
 
 def load_target_pieces(folder: Path) -> TargetPieces:
-    """The target side's pieces of the model in `folder`; raises ModelError where there are none."""
+    """The target side's pieces of the model in `folder`; raises ModelError if there are none."""
     import sentencepiece
 
     own = folder / "target.spm"
@@ -72,7 +72,7 @@ def load_target_pieces(folder: Path) -> TargetPieces:
         processor.load_from_serialized_proto(target_model(folder))
         return TargetPieces(processor)
     except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise ModelError(f"{folder}: no target pieces can be made: {error}") from error
+        raise ModelError(f"{folder}: cannot rebuild the target pieces: {error}") from error
 
 
 def target_model(folder: Path) -> bytes:
@@ -118,15 +118,15 @@ def target_side(folder: Path, vocabulary: Sequence[str], in_source: set[str]) ->
             for part in np.array_split(dequantized(variables, "decoder/projection/weight"), 16)
         ]
     )
-    # pieces of several Chinese characters are the source's alone: what is below nearly all of
-    # these in length and bias is so, too
+    # pieces of several Chinese characters are source-only: so are those below nearly all of them in
+    # length and bias
     source_only = np.array([piece in in_source and count_han(piece) > 1 for piece in vocabulary])
-    made = np.ones(len(vocabulary), dtype=bool)
+    learned = np.ones(len(vocabulary), dtype=bool)
     if source_only.sum() >= 100:
-        made = lengths > np.percentile(lengths[source_only], 99)
-        made |= bias > np.percentile(bias[source_only], 99)
+        learned = lengths > np.percentile(lengths[source_only], 99)
+        learned |= bias > np.percentile(bias[source_only], 99)
     return [
         piece
         for number, piece in enumerate(vocabulary)
-        if piece not in special and (made[number] or len(piece) == 1 or piece not in in_source)
+        if piece not in special and (learned[number] or len(piece) == 1 or piece not in in_source)
     ]

@@ -20,11 +20,12 @@ Features = Callable[[Any, Band, NDArray[np.int64]], NDArray[np.float32]]
 
 def features_by(kernel: Callable[..., Any], columns: Iterable[str]) -> Features:
     """The function that runs a kernel over beads."""
-    record = np.dtype([(name, np.float32) for name in columns])
+    names = tuple(columns)
+    record = np.dtype([(name, np.float32) for name in names])
 
     def features(table: Any, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
         records = np.zeros(len(beads), dtype=record)
         kernel(*band.edges, table, beads, records)
-        return records.view(np.float32).reshape(len(beads), len(record))
+        return records.view(np.float32).reshape(len(beads), len(names))
 
     return features
