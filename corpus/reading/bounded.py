@@ -51,8 +51,9 @@ def call(
     """Call a function of a module in the other process and return its result.
 
     Function, arguments and result are pickled. A function that reports progress takes the keyword
-    arguments `progress` and `more_time`, which adds seconds to its limit. Raises the DuizhaoError that the function raised; LimitError, with `name`
-    in its message, if it exceeded the limits; ReaderError if it failed otherwise.
+    arguments `progress` and `more_time`, which adds seconds to its limit. Raises the DuizhaoError
+    that the function raised; LimitError, with `name` in its message, if it exceeded the limits;
+    ReaderError if it failed otherwise.
     """
     process = _take()
     try:
