@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition.engine import Character, Image
-from duizhao.corpus.reading.spacing import CJK
+from duizhao.corpus.script import HAN_CHARACTER as HAN
 
-HAN = re.compile(f"[{CJK}]")
 # Heights of characters in em, about the same in all usual typefaces
 TALL = re.compile(r"[A-Zbdfhkl0-9&]")
 LOW = re.compile(r"[acemnorsuvwxz]")
