@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from duizhao.corpus.reading.scan.recognition.engine import Character
-from duizhao.corpus.reading.scan.recognition.ink import HAN, TALL, Ink
+from duizhao.corpus.reading.scan.recognition.ink import TALL, Ink
 from duizhao.corpus.reading.scan.recognition.page import Run
+from duizhao.corpus.script import HAN_CHARACTER as HAN
 
 # A gap of so many em ends a run: the next word may belong to another cell
 WIDE_GAP = 0.8
