@@ -8,9 +8,10 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from duizhao.corpus.document import Language
+from duizhao.corpus.document import Document, Language
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading import read
+from duizhao.corpus.reading.draft import Ocr, Source
+from duizhao.corpus.reading.parsing import parse
 from duizhao.corpus.reading.pdf.text import read_page
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
@@ -39,6 +40,11 @@ def test_the_fault_of_each_page(name: str, language: Language, shared: Path) -> 
     assert found == {FAULTS[name, language]}
 
 
+def read(path: Path, language: Language, ocr: Ocr = "auto") -> Document:
+    """Read a file in this process, in which the extra can be missing."""
+    return parse(Source(path.name, path.read_bytes(), ocr=ocr), language, "source", "x")[0]
+
+
 @pytest.fixture
 def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)
@@ -64,7 +70,7 @@ def test_without_the_extra_the_message_names_it(
 
 @pytest.mark.usefixtures("without_extra")
 def test_without_the_extra_a_layer_of_ocr_is_read_with_a_warning(shared: Path) -> None:
-    document, _ = read(shared / "un-files" / "A_L.632_ocr.en.pdf", "en")
+    document = read(shared / "un-files" / "A_L.632_ocr.en.pdf", "en")
     assert "a layer of OCR" in document.metadata["warnings"][0]
     assert any("RESTORATION OF THE LAWFUL RIGHTS" in s.text for s in document.sentences)
 
