@@ -61,7 +61,8 @@ class Paragraph:
     """A paragraph or cell before it is a draft.
 
     `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
-    or geometry found; `label` is a list label that the file keeps apart from its text.
+    or geometry found; `label` is a list label that the file keeps apart from its text. `flow`
+    counts the columns and pages that text flows through.
     """
 
     strips: list[Strip]
@@ -72,6 +73,7 @@ class Paragraph:
     heading: bool = False
     figure: bool = False
     table: object = None
+    flow: int = 0
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -208,6 +210,14 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
     size = max(previous.size, piece.size)
     if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
-    if raw.startswith(OPEN) or distance <= 0.2 * size:
+    # PDFium compares a gap with the width of the font's own space
+    if raw.startswith(OPEN) or distance <= (0.1 if piece.space == "gap" else 0.2) * size:
         return ""
     return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
+
+
+def first_word(strip: Strip) -> float:
+    """The width of a line's first word, judged by its share of the line's letters."""
+    word = re.match(r"[!-~]+|.", strip.text)
+    share = len(word[0]) / max(1, len(strip.text)) if word else 0.0
+    return share * (strip.right - strip.left)

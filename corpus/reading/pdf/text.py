@@ -19,6 +19,8 @@ from duizhao.corpus.reading.pdf.drawings import read_drawings
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
 INVISIBLE = 3
+# white space of every kind; the wide Chinese space is an indent, not a letter
+SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             next_space = next_space or "gap"
             continue
         code = unicode_of(text_page, index)
-        if code in (9, 10, 13, 32, 160):
+        if code in SPACES:
             # one without width PDFium has put in for a distance
             box_of(text_page, index, box_pointer)
             turned = look is not None and look.angle % 180 != 0
