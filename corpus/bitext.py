@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.document import Block, BrokenIdentity, Document, LedgerEntry, Side
+from duizhao.corpus.document import Block, Document, LedgerEntry, Side
+from duizhao.corpus.errors import BrokenIdentity
 
 TargetKind = Literal["human", "machine"]
 

@@ -11,7 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 
 NAMES = {"zh": "Chinese", "en": "English"}
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
@@ -23,7 +24,8 @@ LETTERS_NEEDED = 40
 LEAST_SURE = 0.5
 # a Chinese text with many names, titles and web addresses in Latin letters stays above this
 LEAST_CHINESE = 0.25
-MOST_CHINESE_IN_ENGLISH = 0.25
+# a text of both languages is another matter: `duizhao.corpus.reading.bilingual`
+MOST_CHINESE_IN_ENGLISH = 0.5
 
 
 def chinese_share(text: str) -> float:

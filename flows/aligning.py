@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 if TYPE_CHECKING:
     from duizhao.corpus.alignment import Bead

@@ -68,7 +68,7 @@ def align(
             help="How many doubtful beads the translation model judges: fast none, normal up to "
             "30 a sentence where the text is doubtful, best up to 120.",
         ),
-    ] = Effort.normal,
+    ] = "normal",
     model: Annotated[
         str | None,
         typer.Option(
@@ -122,7 +122,7 @@ def align(
     and English, either way round, or any other pair, for which forced decoding needs --model.
     """
     from duizhao.corpus.alignment.weights import ALL
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.flows.aligning import Request, aligned
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
@@ -160,7 +160,7 @@ def align(
         translation,
         translate=translate,
         signals=frozenset(wanted),
-        effort=effort.value,
+        effort=effort,
         model=model,
         languages=(source_lang, target_lang),
         check_parallel=check_parallel,
@@ -191,7 +191,7 @@ def _say(text: str) -> None:
 
 def _lines(name: str) -> list[str]:
     """The lines of a file; only a line feed ends one, so that ids are line numbers."""
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.flows.terminal.output import read_lines
 
     lines = read_lines(name)

@@ -31,7 +31,7 @@ def review(
             help="What re-aligning may use: fast sentence embeddings, normal and best also the "
             "translation model."
         ),
-    ] = Effort.fast,
+    ] = "fast",
     model: Annotated[
         str | None,
         typer.Option(help="Translation model for --effort normal and best: directory or hub name."),
@@ -44,9 +44,8 @@ def review(
     """
     from contextlib import ExitStack, suppress
 
-    from duizhao.evaluation.review.log import locked
     from duizhao.evaluation.review.server import serve
-    from duizhao.evaluation.review.session import open_session
+    from duizhao.evaluation.review.session import locked, open_session
     from duizhao.flows.batch.lock import user_name
     from duizhao.flows.review import realigner
     from duizhao.flows.terminal.browser import open_later
@@ -68,6 +67,6 @@ def review(
                 at_end.enter_context(open_later(address, folder / ".review.html"))
 
         with suppress(KeyboardInterrupt):  # the way to end a review
-            serve(session, realigner(effort.value, model), port=port, ready=ready)
+            serve(session, realigner(effort, model), port=port, ready=ready)
         count, path = len(session.edits), session.path
     print(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus", file=sys.stderr)

@@ -6,7 +6,7 @@ import pytest
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import MachineTranslation, check_identity, make_bitext
-from duizhao.corpus.document import BrokenIdentity
+from duizhao.corpus.errors import BrokenIdentity
 from tests.support.bitexts import document
 
 pytestmark = pytest.mark.unit

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import yaml
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError, ModelNameError, WeightsError
 from duizhao.corpus.paths import models_folder
 from duizhao.flows import deployments
 from duizhao.flows.batch.assemble import read_seal
@@ -35,7 +35,6 @@ from duizhao.flows.deployments import (
 )
 from duizhao.flows.runtime import session as runtime
 from duizhao.flows.storage import Place
-from duizhao.models.errors import ModelNameError, WeightsError
 from tests.support.batches import ROOT, make_documents
 
 BY_COMMAND_ONLY = {"resume", "subflows", "json"}

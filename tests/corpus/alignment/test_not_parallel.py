@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from duizhao.corpus.alignment import Bead, NotParallel, align
-from duizhao.corpus.alignment.parallel import judge
+from duizhao.corpus.alignment import Bead, align
+from duizhao.corpus.alignment.parallel import judge, posterior, support
 from duizhao.corpus.alignment.prepare import make_ready
-from duizhao.corpus.alignment.support import posterior, support
+from duizhao.corpus.errors import NotParallel
 from duizhao.evaluation.benchmarks.alignment_data import Gold, mac_dev, unpc
 from duizhao.evaluation.benchmarks.not_parallel import crossed, joined, part
 from duizhao.models.embedding import SpanEmbedder

@@ -18,7 +18,8 @@ from duizhao.corpus.cleaning.splits import (
     split_of,
     text_keys,
 )
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 
 pytestmark = pytest.mark.unit
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.lines import Lines, read_lines
 from duizhao.flows.terminal.output import check_output, output

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read_bytes
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.corpus.document import Document, InputError, Language
+from duizhao.corpus.document import Document, Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.language import check, chinese_share
 from duizhao.corpus.reading import furniture, read, read_bytes
 from duizhao.corpus.reading.encoding import decode

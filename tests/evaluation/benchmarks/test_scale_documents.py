@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.evaluation.benchmarks.scale_documents import Text, make_documents, places_by_figures
+from duizhao.evaluation.benchmarks.scale.documents import Text, make_documents, places_by_figures
 
 pytestmark = pytest.mark.unit
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sacrebleu.metrics.bleu import BLEU
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.comet import comet
 from duizhao.evaluation.metrics.scores import score_rows
 from duizhao.evaluation.metrics.translation import segment_scores

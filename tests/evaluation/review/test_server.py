@@ -11,11 +11,10 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.corpus.files.folder import alone
-from duizhao.evaluation.review.log import locked
 from duizhao.evaluation.review.server import make_app
-from duizhao.evaluation.review.session import Session, open_session
+from duizhao.evaluation.review.session import Session, locked, open_session
 from duizhao.flows.terminal.browser import open_later
 from tests.support.report_folders import make_folder
 

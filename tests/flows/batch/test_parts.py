@@ -17,7 +17,7 @@ import pytest
 
 from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.cleaning.splits import Shares
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError, Retry, StorageError
 from duizhao.flows import results, stages
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
@@ -28,14 +28,7 @@ from duizhao.flows.batch.progress import Tally, keep, rate_text
 from duizhao.flows.deployments import check_none_left
 from duizhao.flows.runtime import machine
 from duizhao.flows.settings import Settings, plain
-from duizhao.flows.storage import (
-    Place,
-    StorageError,
-    fingerprint,
-    fingerprints,
-    is_remote,
-    plain_path,
-)
+from duizhao.flows.storage import Place, fingerprint, fingerprints, is_remote, plain_path
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 
@@ -129,10 +122,13 @@ def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.Mo
         def __init__(self) -> None:
             super().__init__(lambda: None)
 
-    for error, passing in ((OSError(errno.ENOSPC, "full"), True), (UnsendableError(), False)):
+    for error, retry in (
+        (OSError(errno.ENOSPC, "full"), Retry.SOON),
+        (UnsendableError(), Retry.NEVER),
+    ):
         with piped(monkeypatch, error) as worker, pytest.raises(workers.WorkerError) as told:
             worker.run(([], [], "", {}, False), 10)
-        assert told.value.passing is passing
+        assert told.value.retry is retry
 
 
 @pytest.mark.system
@@ -156,11 +152,11 @@ class FakeWorkers:
         self,
         deadly: str = "",
         error: Exception | None = None,
-        passing: bool = False,
+        retry: Retry = Retry.NEVER,
     ) -> None:
         self.deadly = deadly
         self.error = error
-        self.passing = passing
+        self.retry = retry
 
     def one(self) -> FakeWorkers:
         return self
@@ -176,7 +172,7 @@ class FakeWorkers:
         if self.error:
             raise self.error
         if self.deadly in [entry.id for entry in entries]:
-            raise workers.WorkerLost("killed by a signal", self.passing)
+            raise workers.WorkerLost("killed by a signal", self.retry)
         return [Outcome(one.id, key, "done") for one, key in zip(entries, keys, strict=True)]
 
 
@@ -200,7 +196,11 @@ def test_a_worker_killed_from_outside_or_never_up_is_held_against_no_document(
 ) -> None:
     group = group_of(tmp_path, "a", "b")
     for fake, status, reason in (
-        (FakeWorkers("b", passing=True), ["done", "left"], "lost 2 workers: killed by a signal"),
+        (
+            FakeWorkers("b", retry=Retry.LATER),
+            ["done", "left"],
+            "lost 2 workers: killed by a signal",
+        ),
         (FakeWorkers(error=workers.NotUp("no worker came up")), ["left"] * 2, "no worker came up"),
     ):
         outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
@@ -212,7 +212,7 @@ def test_a_worker_killed_from_outside_or_never_up_is_held_against_no_document(
 @pytest.mark.unit
 def test_passing_trouble_of_a_whole_group_leaves_its_documents(tmp_path: Path) -> None:
     group = group_of(tmp_path, "a", "b")
-    fake = FakeWorkers(error=workers.WorkerError("disk full", passing=True))
+    fake = FakeWorkers(error=workers.WorkerError("disk full", Retry.SOON))
     outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
     assert [(one.id, one.status, one.reason) for one in outcomes] == [
         ("a", "left", "disk full"),
@@ -694,7 +694,7 @@ def test_a_disk_that_cannot_be_read_is_not_the_fault_of_its_document(
         broken.setattr(documents.Path, "stat", stat)
         work = documents._Work(Entry("a", str(tmp_path / "a.txt")), "a" * 64)
         work.step("read", documents._read, work, Settings())
-    assert (work.outcome().status, work.passing) == ("left", True)
+    assert (work.outcome().status, work.is_left) == ("left", True)
 
 
 @pytest.mark.unit

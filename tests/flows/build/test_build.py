@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.files import folder
 from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
@@ -115,7 +115,7 @@ def built(environment: dict[str, str], texts: Path) -> Path:
 def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
     told = json.loads((built / "run.json").read_text())
     assert {*CORPUS, "scores.json", "report.html"} <= set(told["files"])
-    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json"}
+    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json", ".lock"}
     for name, facts in told["files"].items():
         data = (built / name).read_bytes()
         assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -215,9 +215,9 @@ def weights_files() -> list[str]:
 
 @pytest.mark.unit
 def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+    from duizhao.corpus.errors import FetchError, WeightsError
     from duizhao.flows.build.flow import _worth_a_retry
     from duizhao.flows.terminal import console
-    from duizhao.models.errors import WeightsError
 
     said: list[str] = []
 
@@ -236,13 +236,13 @@ def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
             return self.error
 
     with console.use(Listening()):
-        for error, passing in (
+        for error, is_retried in (
             (WeightsError("no network"), False),
-            (WeightsError("a file broke off", passing=True), True),
+            (FetchError("a file broke off"), True),
             (OSError("stale file handle"), True),
             (InputError("empty"), False),
         ):
-            assert _worth_a_retry(Task(), None, Failed(error)) is passing
+            assert _worth_a_retry(Task(), None, Failed(error)) is is_retried
     assert said == [
         "translate: a file broke off; trying again",
         "translate: stale file handle; trying again",
@@ -432,7 +432,7 @@ def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: P
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "scores.json").write_text("{}")
-    with pytest.raises(InputError, match=r"scores\.json, which no run of duizhao wrote"):
+    with pytest.raises(InputError, match=r"scores\.json, not written by duizhao"):
         folder.check_output(foreign, folder.OUTPUTS)
 
 
@@ -443,7 +443,7 @@ def test_a_build_stops_before_it_works_where_foreign_files_lie(
     (tmp_path / "report.html").write_text("mine")
     done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path)
     assert done.returncode == 2
-    assert "report.html, which no run of duizhao wrote" in done.stderr
+    assert "report.html, not written by duizhao" in done.stderr
     assert done.stderr.count("\n") == 1
     assert (tmp_path / "report.html").read_text() == "mine"
 
@@ -511,11 +511,11 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
 @pytest.mark.unit
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
     with folder.alone(tmp_path / "out"):
-        refused = pytest.raises(DuizhaoError, match="another build or a review is at work here")
+        refused = pytest.raises(DuizhaoError, match="another build or a review is already running")
         with refused, folder.alone(tmp_path / "out"):
             pass
     with folder.alone(tmp_path / "out"):
-        assert list((tmp_path / "out").iterdir()) == []
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.LOCK]
 
 
 @pytest.mark.system
@@ -533,7 +533,7 @@ def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
         document.save(str(tmp_path / "served" / "A" / f"1.{language}.docx"))
     handler = functools.partial(QuietHandler, directory=str(tmp_path / "served"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/{{symbol}}.{{language}}.{{format}}"
     monkeypatch.setenv("DUIZHAO_ODS_ADDRESS", address)
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.evaluation.benchmarks.translation_planted import (
+from duizhao.evaluation.benchmarks.translation.planted import (
     CLEAN,
     FOUND_SINCE,
     PAIRS,

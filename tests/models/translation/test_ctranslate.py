@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duizhao.corpus.errors import ModelError, ModelSettingError
 from duizhao.models.cores import usable_cores
-from duizhao.models.errors import ModelError, ModelSettingError
 from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from duizhao.models.translation.engine import Decoding, Engine

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from duizhao.models.errors import MissingPackage, ModelError
+from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables

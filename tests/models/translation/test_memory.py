@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.models.errors import DamagedMemory, MemoryFileError, ModelNameError
+from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
 from duizhao.models.translation.engine import Decoding, ForcedScore, Translation
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.memory_file import size

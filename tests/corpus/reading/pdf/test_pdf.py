@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import Document, InputError
+from duizhao.corpus.document import Document
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
 from duizhao.corpus.reading.draft import Source, assemble
 from duizhao.corpus.reading.pdf.reader import read_drafts
