@@ -55,6 +55,7 @@ class Style:
     twice: bool = False
     hyphens: bool = False
     bare_gaps: bool = False
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,8 @@ class _Press:
         self._print_notes()
         self.canvas.setFont("Times-Roman", 9)
         self.canvas.drawCentredString(WIDTH / 2, 40, str(self.page))
-        self.canvas.drawString(self.style.margin, HEIGHT - 40, "Talun River Basin Commission")
+        if self.style.head:
+            self.canvas.drawString(self.style.margin, HEIGHT - 40, "Talun River Basin Commission")
         self.canvas.showPage()
         self.page += 1
         self.column = 0

@@ -49,20 +49,23 @@ def block_f1(truth: Sequence[str], read: Sequence[str]) -> float:
 def kendall_tau(truth: Sequence[str], read: Sequence[str]) -> float:
     """Kendall's tau of the order of the true blocks in the reading, from -1 to 1.
 
-    A block is where the reading has its first letters; a block that is not there is left out.
+    A block is where the reading has a block with the same letters, or its first letters.
     """
-    whole = letters("".join(read))
+    blocks = [letters(text) for text in read]
+    starts = [0, *accumulate(len(text) for text in blocks)]
+    whole = "".join(blocks)
+    equal: dict[str, list[int]] = {}
+    for text, start in zip(blocks, starts, strict=False):
+        equal.setdefault(text, []).append(start)
     seen: Counter[str] = Counter()
     places = []
-    for text in truth:
-        key = letters(text)[:12]
-        if len(key) < 4:
+    for text in map(letters, truth):
+        if not text:
             continue
-        place = -1
-        for _ in range(seen[key] + 1):
-            place = whole.find(key, place + 1)
-        seen[key] += 1
-        if place >= 0:
+        seen[text] += 1
+        if len(equal.get(text, ())) >= seen[text]:
+            places.append(equal[text][seen[text] - 1])
+        elif len(text) >= 12 and (place := whole.find(text[:12])) >= 0:
             places.append(place)
     pairs = len(places) * (len(places) - 1) // 2
     inversions = sum(

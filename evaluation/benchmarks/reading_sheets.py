@@ -45,7 +45,7 @@ def leadings(language: Language) -> Iterator[Sheet]:
     for leading in LEADINGS:
         for indent, after in ((2.0, 0.0), (0.0, 0.6), (2.0, 0.5)):
             for justified in (False, True):
-                style = Style(leading, indent=indent, after=after, justified=justified)
+                style = Style(leading, indent=indent, after=after, justified=justified, head=True)
                 kind = "justified" if justified else "ragged"
                 yield sheet(f"leading {leading} indent {indent:g} after {after:g} {kind}",
                             language, style, items)  # fmt: skip

@@ -7,14 +7,17 @@ all compared with the document's own measures; `tables` finds the cells of table
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
-from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
+from duizhao.corpus.reading.pdf.grid import ruled_tables
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
     Flow,
@@ -25,14 +28,16 @@ from duizhao.corpus.reading.pdf.measures import (
     set_edges,
 )
 from duizhao.corpus.reading.pdf.page_lines import PageLines
-from duizhao.corpus.reading.pdf.tables import begins, cells, regions
+from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
 from duizhao.corpus.reading.shape import split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room
 HEADING_SHARE = 0.62
+# ... and below this share it was ended on purpose
+SHORT_HEADING = 0.35
 # A line that reads on may be so many times the usual leading below
 READS_ON = 1.35
-_BULLET = re.compile(r"[•◦▪■□●○‣►➢✓◆◇★]")
+_BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
 def paragraphs_of(
@@ -44,13 +49,34 @@ def paragraphs_of(
     measures = Measures(flows, language)
     out: list[Paragraph] = []
     for number, flow in enumerate(flows):
-        for is_table, group in regions(flow.strips):
-            found = cells(group) if is_table else _running(flow, group, measures)
-            for paragraph in found:
-                paragraph.flow = number
-            out.extend(found)
+        for paragraph in _of_flow(flow, measures):
+            paragraph.flow = number
+            out.append(paragraph)
         out.extend(_notes(flow.notes))
     return out
+
+
+def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
+    tables = ruled_tables(flow.strips, flow.rules, flow.walls)
+    in_cells = tables.names
+    for ruled, run in groupby(flow.strips, lambda strip: id(strip) in in_cells):
+        strips = list(run)
+        if ruled:
+            names = {id(strip) for strip in strips}
+            yield from ruled_cells(
+                {
+                    enclosure: [strip for strip in inside if id(strip) in names]
+                    for enclosure, inside in tables.cells.items()
+                    if any(id(strip) in names for strip in inside)
+                }
+            )
+            continue
+        for _, framed in groupby(strips, lambda strip: tables.frames.get(id(strip))):
+            for is_table, group in regions(list(framed)):
+                if is_table:
+                    yield from cells(group, flow.rules)
+                else:
+                    yield from _running(flow, group, measures)
 
 
 def _flows(page: PageLines, strips: Sequence[Strip], body: float) -> list[Flow]:
@@ -171,15 +197,29 @@ class _Line:
         )
 
     def _after_short_line(self) -> bool:
-        last, strip, flow = self.last, self.strip, self.flow
+        last, strip = self.last, self.strip
         lower = self.measures.language == "en" and reads_on(last, strip, "en")
-        if strip.bold > 0.6 and last.left >= flow.left - 2 * strip.size:
-            # headings keep away from the right edge, by a fourth of the column and more
-            return last.right < flow.left + HEADING_SHARE * (flow.right - flow.left)
+        if strip.bold > 0.6:
+            return self._after_heading()
         if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
             return True
-        short = last.right < self.edge - max(1.5, self.measures.ragged) * strip.size
-        return short and last.text.endswith(STOPS) and not lower
+        if lower or not last.text.endswith(STOPS):
+            return False
+        room = self.edge - last.right
+        if self.measures.justified or self.measures.language == "zh":
+            return room > 1.5 * strip.size
+        return room > first_word(strip) + 0.2 * strip.size
+
+    def _after_heading(self) -> bool:
+        """Whether a bold line ended on purpose: headings keep away from the right edge."""
+        last, flow = self.last, self.flow
+        left = min(flow.left, last.left)
+        share = (last.right - left) / max(1.0, flow.right - left)
+        if share >= HEADING_SHARE or share < SHORT_HEADING:
+            return share < HEADING_SHARE
+        # a title of several lines has its own edge
+        around = [s.right for s in self.paragraph.strips] + [self.strip.right]
+        return last.right < max(around) - 2.5 * last.size or not self._close()
 
     def _centred(self) -> bool:
         """Whether both lines are set around the middle of the column."""

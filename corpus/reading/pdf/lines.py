@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
@@ -168,6 +168,9 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     base = sorted(bases)[len(bases) // 2]
     text = ""
     previous: Piece | None = None
+    if len(pieces) > 1 and pieces[0].text == "o" and _is_apart(pieces[0], pieces[1]):
+        # Word's bullet of the second level is a letter of Courier New
+        pieces = [replace(pieces[0], text="◦"), *pieces[1:]]
     for piece in pieces:
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
@@ -191,6 +194,10 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         letters=count,
         space=pieces[0].space,
     )
+
+
+def _is_apart(first: Piece, second: Piece) -> bool:
+    return second.left - first.right > 0.5 * second.size
 
 
 def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
@@ -217,7 +224,9 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
 
 
 def first_word(strip: Strip) -> float:
-    """The width of a line's first word, judged by its share of the line's letters."""
+    """The width of a line's first word and the space before it, judged by its share of letters."""
     word = re.match(r"[!-~]+|.", strip.text)
-    share = len(word[0]) / max(1, len(strip.text)) if word else 0.0
-    return share * (strip.right - strip.left)
+    if word is None:
+        return 0.0
+    space = 0.22 * strip.size if word[0][0] < "\x7f" else 0.0
+    return space + len(word[0]) / len(strip.text) * (strip.right - strip.left)

@@ -92,7 +92,7 @@ class Measures:
 
     def __init__(self, flows: Sequence[Flow], language: Language) -> None:
         self.language = language
-        self.ragged = self._raggedness(flows)
+        self.ragged, self.justified = self._raggedness(flows)
         self._leadings: dict[float, float] = {}
         self._spreads: dict[float, float] = {}
         gaps: dict[float, list[float]] = defaultdict(list)
@@ -163,18 +163,22 @@ class Measures:
             and not split_label(strip.text)[0]
         )
 
-    def _raggedness(self, flows: Sequence[Flow]) -> float:
+    def _raggedness(self, flows: Sequence[Flow]) -> tuple[float, bool]:
+        """Room, in em, that lines leave although they go on; and whether they are justified."""
         rooms = []
+        flush = 0
         for flow in flows:
             width = flow.right - flow.left
             for last, strip in _pairs(flow.strips):
                 long = last.right - last.left > 0.5 * width and last.left < flow.left + 0.2 * width
                 if long and same_style(last, strip) and reads_on(last, strip, self.language):
                     rooms.append((flow.right - last.right - first_word(strip)) / strip.size)
+                    flush += abs(flow.right - last.right) <= 0.35 * strip.size
         least, most = RAGGED_LEAST[self.language], RAGGED_MOST[self.language]
         if len(rooms) < 5:
-            return most
-        return min(max(sorted(rooms)[int(0.95 * (len(rooms) - 1))], least), most)
+            return most, False
+        usual = sorted(rooms)[int(0.95 * (len(rooms) - 1))]
+        return min(max(usual, least), most), flush >= 0.85 * len(rooms)
 
     def _first_line_indent(self, flows: Sequence[Flow]) -> float:
         """The indent that paragraphs begin with, in points; 0 if they usually have none."""
