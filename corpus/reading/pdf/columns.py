@@ -9,7 +9,7 @@ on from one to the next.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -41,7 +41,7 @@ class Row:
 class Corridor:
     """White between `left` and `right` beside the rows `first` to `last`.
 
-    `both` is the number of rows with text on both sides.
+    `both` is the number of rows with text on the side that has fewer.
     """
 
     left: float
@@ -59,9 +59,11 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
     """The corridors between columns of prose, the best first; they do not overlap."""
     found: dict[tuple[int, int, int, int], Corridor] = {}
     for number, row in enumerate(rows):
-        for (_, left), (right, _) in pairwise(row.spans):
-            if right - left >= NARROWEST * row.size:
-                corridor = _extended(rows, number, left, right)
+        for left, right in _gaps(rows, number):
+            if right - left < NARROWEST * row.size:
+                continue
+            corridor = _extended(rows, number, left, right)
+            if corridor is not None:
                 key = (
                     round(corridor.left), round(corridor.right), corridor.first, corridor.last,
                 )  # fmt: skip
@@ -75,7 +77,20 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
     return out
 
 
-def _extended(rows: Sequence[Row], number: int, left: float, right: float) -> Corridor:
+def _gaps(rows: Sequence[Row], number: int) -> Iterator[tuple[float, float]]:
+    """White between the words of a row, or beside it if the next row is wholly to one side."""
+    row = rows[number]
+    for (_, left), (right, _) in pairwise(row.spans):
+        yield left, right
+    if number + 1 < len(rows):
+        below = rows[number + 1]
+        if below.spans[0][0] > row.spans[-1][1]:
+            yield row.spans[-1][1], below.spans[0][0]
+        elif row.spans[0][0] > below.spans[-1][1]:
+            yield below.spans[-1][1], row.spans[0][0]
+
+
+def _extended(rows: Sequence[Row], number: int, left: float, right: float) -> Corridor | None:
     """The corridor that starts with a gap of one row, as far up and down as it stays white."""
     first = last = number
     for step in (1, -1):
@@ -88,8 +103,15 @@ def _extended(rows: Sequence[Row], number: int, left: float, right: float) -> Co
             left, right = free
             first, last = min(first, at), max(last, at)
             at += step
-    both = [n for n in range(first, last + 1) if _sides(rows[n], left, right) == (True, True)]
-    return Corridor(left, right, both[0], both[-1], len(both))
+    sides = [
+        [n for n in range(first, last + 1) if _sides(rows[n], left, right)[side]] for side in (0, 1)
+    ]
+    if not sides[0] or not sides[1]:
+        return None
+    # columns need not share baselines, only heights
+    first, last = max(side[0] for side in sides), min(side[-1] for side in sides)
+    count = min(sum(first <= n <= last for n in side) for side in sides)
+    return Corridor(left, right, first, last, count) if first <= last else None
 
 
 def _free(row: Row, left: float, right: float) -> tuple[float, float] | None:
