@@ -212,7 +212,7 @@ def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int
 
 def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     """Whether the text beside a corridor is columns of prose, not cells of a table."""
-    if any(len(rows_of(side)) < FEW_LINES for side in sides):
+    if any(len(rows_of(side)) < FEW_LINES or not _is_prose(side) for side in sides):
         return False
     runs_on = [_runs_on(side) for side in sides]
     if min(runs_on) < 0.34:
@@ -230,6 +230,16 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     )  # fmt: skip
     # rows of a table are separated on both sides at once
     return not (shared >= 1 and shared >= 0.6 * len(more))
+
+
+def _is_prose(side: Sequence[Strip]) -> bool:
+    """Whether a side has lines of words, or columns of such lines itself."""
+    rows = rows_of(side)
+    lines = [row[0] for row in rows if len(row) == 1]
+    if len(lines) < 0.7 * len(rows):
+        return len(flows(side)) > 1
+    size = median(strip.size for strip in lines)
+    return median(strip.right - strip.left for strip in lines) >= COLUMN_EM * size
 
 
 def _same_break(first: tuple[float, float], second: tuple[float, float], tolerance: float) -> bool:

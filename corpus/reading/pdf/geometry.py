@@ -16,7 +16,7 @@ from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
-from duizhao.corpus.reading.pdf.grid import ruled_tables
+from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
@@ -71,12 +71,23 @@ def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
                 }
             )
             continue
-        for _, framed in groupby(strips, lambda strip: tables.frames.get(id(strip))):
-            for is_table, group in regions(list(framed)):
+        for frame, framed in groupby(strips, lambda strip: tables.frames.get(id(strip))):
+            inside = list(framed)
+            part = flow if frame is None else _in_frame(flow, inside, frame)
+            for is_table, group in regions(inside):
                 if is_table:
                     yield from cells(group, flow.rules)
                 else:
-                    yield from _running(flow, group, measures)
+                    yield from _running(part, group, measures)
+
+
+def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:
+    """A flow with the edges of a frame, as far from its right side as text is from its left."""
+    left = min(strip.left for strip in strips)
+    if frame.left is None or frame.right is None:
+        return flow
+    right = min(flow.right, frame.right - (left - frame.left)) if left > frame.left else flow.right
+    return replace(flow, left=left, right=max(right, max(strip.right for strip in strips)))
 
 
 def _flows(page: PageLines, strips: Sequence[Strip], body: float) -> list[Flow]:
@@ -97,19 +108,22 @@ def _split_notes(
     """The strips above and below the line that stands over footnotes."""
     left = min((strip.left for strip in strips), default=0.0)
     width = max((strip.right for strip in strips), default=0.0) - left
+    most = min(0.6 * width, 0.4 * page.width)
     separators = [
         strip.y for strip in strips
-        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < 0.6 * width
+        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < most
     ]  # fmt: skip
     separators += [
         y for start, end, y in page.rules
-        if end - start < 0.6 * width and abs(start - left) < 40 and y < 0.75 * page.height
+        if end - start < most and abs(start - left) < 40 and y < 0.75 * page.height
     ]  # fmt: skip
     kept = [strip for strip in strips if not pdf_furniture.is_separator(strip.text)]
     for y in sorted(separators):
         below = [strip for strip in kept if strip.y < y]
         above = [strip for strip in kept if strip.y >= y]
         if not below or not above:
+            continue
+        if below[0].left > left + 40:
             continue
         small = below[0].size < body - 0.4
         number = re.match(r"(\d{1,3})\s", below[0].text)
@@ -219,7 +233,8 @@ class _Line:
             return share < HEADING_SHARE
         # a title of several lines has its own edge
         around = [s.right for s in self.paragraph.strips] + [self.strip.right]
-        return last.right < max(around) - 2.5 * last.size or not self._close()
+        ended = last.right + first_word(self.strip) + 0.5 * last.size < max(around)
+        return ended or not self._close()
 
     def _centred(self) -> bool:
         """Whether both lines are set around the middle of the column."""
@@ -269,7 +284,9 @@ class _Line:
         full = (
             last.right > self.edge - max(1.0, self.measures.ragged) * strip.size
             and last.right - last.left > 0.5 * (self.flow.right - self.flow.left)
-            and not last.text.endswith(tuple("。.！!？?"))
+            and (
+                not last.text.endswith(tuple("。.！!？?")) or strip.right >= self.edge - strip.size
+            )
         )
         if not (mixed or full) or not same_size(last, strip) or not self._close():
             return False

@@ -23,6 +23,8 @@ _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?"
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
+# what cannot be broken: a Latin word, or a character with the marks around it
+_WORD = re.compile(r"[（《“‘「『〈【(\[]*(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*")
 # lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
 # a tab: wider than any space in a justified line of Chinese
@@ -171,11 +173,13 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     if len(pieces) > 1 and pieces[0].text == "o" and _is_apart(pieces[0], pieces[1]):
         # Word's bullet of the second level is a letter of Courier New
         pieces = [replace(pieces[0], text="◦"), *pieces[1:]]
+    # letters set one by one: spaces are mere distance, and as narrow as PDFium sees them
+    narrowest = 0.1 if sum(len(piece.text) for piece in pieces) < 2 * len(pieces) else 0.2
     for piece in pieces:
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
             raw = raised(raw)
-        text += _between(previous, piece, raw, language) + raw
+        text += _between(previous, piece, raw, language, narrowest) + raw
         previous = piece
     text = text.replace("\ufffd", "")
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
@@ -209,7 +213,9 @@ def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return pieces[:end] if dots > 2 else pieces
 
 
-def _between(previous: Piece | None, piece: Piece, raw: str, language: Language) -> str:
+def _between(
+    previous: Piece | None, piece: Piece, raw: str, language: Language, narrowest: float
+) -> str:
     """The white space before a piece."""
     if previous is None:
         return ""
@@ -217,15 +223,14 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
     size = max(previous.size, piece.size)
     if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
-    # PDFium compares a gap with the width of the font's own space
-    if raw.startswith(OPEN) or distance <= (0.1 if piece.space == "gap" else 0.2) * size:
+    if raw.startswith(OPEN) or distance <= (narrowest if piece.space == "gap" else 0.2) * size:
         return ""
     return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
 
 
 def first_word(strip: Strip) -> float:
     """The width of a line's first word and the space before it, judged by its share of letters."""
-    word = re.match(r"[!-~]+|.", strip.text)
+    word = _WORD.match(strip.text)
     if word is None:
         return 0.0
     space = 0.22 * strip.size if word[0][0] < "\x7f" else 0.0

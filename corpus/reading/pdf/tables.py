@@ -80,12 +80,14 @@ def _in_columns(
 def ruled_cells(cells_of: dict[Enclosure, list[Strip]]) -> list[Paragraph]:
     """The paragraphs of a ruled table, row by row."""
     out: list[Paragraph] = []
+    edges: dict[tuple[float | None, float | None], float] = {}
+    for enclosure, strips in cells_of.items():
+        # where the lines of a column end at most, in all of its cells
+        sides = (enclosure.left, enclosure.right)
+        edges[sides] = max(edges.get(sides, 0.0), *(strip.right for strip in strips))
     for enclosure in sorted(cells_of, key=lambda e: (-e.top, e.left or 0.0)):
-        strips = cells_of[enclosure]
-        right = enclosure.right if enclosure.right is not None else strips[0].right
-        left = enclosure.left if enclosure.left is not None else strips[0].left
-        padding = min(strip.left for strip in strips) - left
-        out += _cell_paragraphs(strips, right - max(0.0, padding))
+        right = edges[enclosure.left, enclosure.right]
+        out += _cell_paragraphs(cells_of[enclosure], right)
     for paragraph in out:
         paragraph.cell = True
     return out
@@ -98,10 +100,10 @@ def _cell_paragraphs(strips: Sequence[Strip], right: float) -> list[Paragraph]:
     usual = min((gap for gap in gaps if gap >= 0.8 * lines[0].size), default=0.0)
     out = [Paragraph([lines[0]])]
     for last, strip in pairwise(lines):
-        ended = last.right + first_word(strip) + 2 * strip.size < right
-        new = last.y - strip.y > 1.3 * usual or (
-            ended and (last.text.endswith(STOPS) or begins(strip))
-        )
+        ended = last.right + first_word(strip) + strip.size < right
+        figures = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+        new = last.y - strip.y > 1.3 * usual or bool(figures) or begins(strip)
+        new = new or (ended and not strip.text[:1].islower())
         if new and last.y - strip.y > 0.3 * strip.size:
             out.append(Paragraph([strip]))
         else:
@@ -142,16 +144,24 @@ def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
 
 
 def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
-    """The strips of a row by column: those that overlap from left to right."""
+    """The strips of a row by column; one over several columns is a column of its own."""
     out: list[list[Strip]] = []
-    for strip in sorted(band, key=lambda strip: strip.left):
-        for column in out:
-            if strip.left < max(other.right for other in column) - 1:
-                column.append(strip)
-                break
+    wide: list[Strip] = []
+    for strip in sorted(band, key=lambda strip: strip.right - strip.left):
+        over = [
+            column
+            for column in out
+            if strip.left < max(other.right for other in column) - 1
+            and strip.right > min(other.left for other in column) + 1
+        ]
+        if len(over) > 1:
+            wide.append(strip)
+        elif over:
+            over[0].append(strip)
         else:
             out.append([strip])
-    return out
+    out += [[strip] for strip in wide]
+    return sorted(out, key=lambda column: min(strip.left for strip in column))
 
 
 def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
