@@ -126,7 +126,9 @@ class _Press:
 
     @property
     def bottom(self) -> float:
-        return 80.0 + 1.3 * 8 * sum(len(self._break(n, 8, 0, self.column_width)) for n in self.notes)
+        return 80.0 + 1.3 * 8 * sum(
+            len(self._break(n, 8, 0, self.column_width)) for n in self.notes
+        )
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         return float(self.canvas.stringWidth(text, FONTS[self.language][bold], size))
@@ -171,7 +173,9 @@ class _Press:
             x += wide
         return [line.rstrip() for line in lines if line.strip()]
 
-    def line(self, x: float, y: float, text: str, size: float, bold: bool, fill: float | None) -> None:
+    def line(
+        self, x: float, y: float, text: str, size: float, bold: bool, fill: float | None
+    ) -> None:
         """A line of text, stretched to the width `fill` if that is given."""
         if self.style.bare_gaps and self.language == "en" and " " in text:
             words = text.split(" ")
@@ -305,7 +309,9 @@ class _Press:
         height = len(lines) * self.style.leading + 12
         if self.y - height < self.bottom:
             self.next_column()
-        self.canvas.rect(self.left, self.y - height + self.style.size + 6, self.column_width, height)
+        self.canvas.rect(
+            self.left, self.y - height + self.style.size + 6, self.column_width, height
+        )
         for line in lines:
             self.draw(self.left + 10, self.y - 2, line, self.style.size)
             self.y -= self.style.leading

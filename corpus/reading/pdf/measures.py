@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.joining import CJK
 from duizhao.corpus.reading.pdf.columns import rows_of, usual_gap
 from duizhao.corpus.reading.pdf.lines import Strip, first_word
 from duizhao.corpus.reading.shape import split_label
+from duizhao.corpus.script import HAN_CHARACTER
 
 STOPS = tuple("。.！!？?；;：:")
 # A line that starts at the left edge although the one before had so much room, in em, is new
@@ -202,7 +202,7 @@ def reads_on(last: Strip, strip: Strip, language: Language) -> bool:
         return False
     if language == "en":
         return strip.text[:1].islower()
-    return bool(CJK.match(last.text[-1:]) and CJK.match(strip.text[:1]))
+    return bool(HAN_CHARACTER.match(last.text[-1:]) and HAN_CHARACTER.match(strip.text[:1]))
 
 
 def _pairs(strips: Sequence[Strip]) -> Iterator[tuple[Strip, Strip]]:
