@@ -35,8 +35,10 @@ FORMATS = (
         (".docx", ".docm"),
     ),
     Format("doc", "application/msword", "duizhao.corpus.reading.word.doc", (".doc",)),
-    Format("html", "text/html", "duizhao.corpus.reading.html", (".html", ".htm", ".xhtml")),
-    Format("markdown", "text/markdown", "duizhao.corpus.reading.markdown", (".md", ".markdown")),
+    Format("html", "text/html", "duizhao.corpus.reading.web.page", (".html", ".htm", ".xhtml")),
+    Format(
+        "markdown", "text/markdown", "duizhao.corpus.reading.web.markdown", (".md", ".markdown")
+    ),
     Format("tmx", "application/x-tmx+xml", "duizhao.corpus.reading.tmx", (".tmx",)),
     Format("tsv", "text/tab-separated-values", "duizhao.corpus.reading.tsv", (".tsv",)),
     Format("xliff", "application/xliff+xml", "duizhao.corpus.reading.xliff", (".xlf", ".xliff")),
