@@ -116,7 +116,7 @@ def engine_of(settings: Settings) -> Any:
 
     return load_engine(
         settings.model or None,
-        settings.engine,  # type: ignore[arg-type]
+        settings.engine,
         device=settings.device,
         compute_type=settings.compute_type,
         threads=settings.threads or None,
@@ -191,7 +191,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
-            effort=settings.effort,  # type: ignore[arg-type]
+            effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
         facts["took"] = took(embed, forced)

@@ -68,7 +68,7 @@ def align(
             help="How many doubtful beads the translation model judges: fast none, normal up to "
             "30 a sentence where the text is doubtful, best up to 120.",
         ),
-    ] = Effort.normal,
+    ] = "normal",
     model: Annotated[
         str | None,
         typer.Option(
@@ -160,7 +160,7 @@ def align(
         translation,
         translate=translate,
         signals=frozenset(wanted),
-        effort=effort.value,
+        effort=effort,
         model=model,
         languages=(source_lang, target_lang),
         check_parallel=check_parallel,

@@ -31,7 +31,7 @@ def review(
             help="What re-aligning may use: fast sentence embeddings, normal and best also the "
             "translation model."
         ),
-    ] = Effort.fast,
+    ] = "fast",
     model: Annotated[
         str | None,
         typer.Option(help="Translation model for --effort normal and best: directory or hub name."),
@@ -67,6 +67,6 @@ def review(
                 at_end.enter_context(open_later(address, folder / ".review.html"))
 
         with suppress(KeyboardInterrupt):  # the way to end a review
-            serve(session, realigner(effort.value, model), port=port, ready=ready)
+            serve(session, realigner(effort, model), port=port, ready=ready)
         count, path = len(session.edits), session.path
     print(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus", file=sys.stderr)

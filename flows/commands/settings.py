@@ -19,13 +19,11 @@ def settings(
     A setting is taken from the command's option, else from the environment (DUIZHAO_BEAM=2), else
     from a TOML file (--config, DUIZHAO_CONFIG, ./duizhao.toml, the user's config.toml).
     """
-    from dataclasses import fields
-
     from duizhao.corpus.paths import cache_folder
-    from duizhao.flows.settings import Settings, plain, resolve
+    from duizhao.flows.settings import Settings, resolve
 
     resolved = resolve(config)
-    values = plain(resolved.settings)
+    values = resolved.settings.model_dump(mode="json")
     if json:
         import json as json_module
 
@@ -38,9 +36,9 @@ def settings(
     from rich.table import Table
 
     table = Table("setting", "value", "from", "what it does")
-    for entry in fields(Settings):
-        value = values[entry.name]
+    for name, field in Settings.model_fields.items():
+        value = values[name]
         shown = ",".join(value) if isinstance(value, list) else str(value)
-        table.add_row(entry.name, shown, resolved.origins[entry.name], entry.metadata["help"])
+        table.add_row(name, shown, resolved.origins[name], field.description)
     Console(highlight=False).print(table)
     print(f"cache folder (DUIZHAO_CACHE): {cache_folder()}")

@@ -55,7 +55,7 @@ def translate(
     engine: Annotated[
         Engine,
         typer.Option("--engine", help="What runs the model; auto is ctranslate2."),
-    ] = Engine.auto,
+    ] = "auto",
     beam: Annotated[
         int | None,
         typer.Option(
@@ -67,7 +67,7 @@ def translate(
     ] = None,
     device: Annotated[
         Device, typer.Option("--device", help="auto takes a GPU if there is one.")
-    ] = Device.auto,
+    ] = "auto",
     compute_type: Annotated[
         str,
         typer.Option(
@@ -123,8 +123,8 @@ def translate(
     with fetching() as progress:
         loaded = load_engine(
             model,
-            engine.value,
-            device=device.value,
+            engine,
+            device=device,
             compute_type=compute_type,
             threads=threads,
             batch_tokens=batch_tokens,
