@@ -16,9 +16,10 @@ from duizhao.corpus.language import HAN
 
 _WORDS = re.compile(r"[A-Za-z][A-Za-z’'-]*(?:[ ,;:()\"“”]+[A-Za-z0-9][A-Za-z0-9’'.-]*){4,}")
 _FUNCTION_WORDS = frozenset(
-    "the of and to in a is was were that for on by with as it at from are be this which an has "
-    "have had its or their not all shall".split()
-)
+    ["the", "of", "and", "to", "in", "a", "is", "was", "were", "that", "for", "on", "by", "with",
+     "as", "it", "at", "from", "are", "be", "this", "which", "an", "has", "have", "had", "its",
+     "or", "their", "not", "all", "shall"]
+)  # fmt: skip
 # Chinese characters for an English word in translations
 HAN_PER_WORD = 1.7
 LEAST_SHARE = 0.35

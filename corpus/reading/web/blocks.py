@@ -197,7 +197,7 @@ class BlockReader:
             return "table_cell"
         tag = element.tag
         return kind_of(
-            text, self.language, heading=tag in HEADINGS, bold=_all_bold(element, text),
+            text, self.language, heading=tag in HEADINGS, bold=self.page.bold_letters(element) >= len("".join(text.split())),
             caption=tag in ("figcaption", "caption"),
         )  # fmt: skip
 
@@ -264,8 +264,3 @@ def _is_frame(cell: Element) -> bool:
         return True
     cells: Callable[[Element], int] = lambda row: sum(c.tag in ("td", "th") for c in row)  # noqa: E731
     return all(cells(row) <= 1 for row in table.iter("tr"))
-
-
-def _all_bold(element: Element, text: str) -> bool:
-    bold = "".join(each.text_content() for each in element.iter("b", "strong"))
-    return len("".join(bold.split())) >= len("".join(text.split())) > 0

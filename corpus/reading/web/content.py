@@ -46,6 +46,7 @@ class Page:
         self.body: Element = body if body is not None else root
         self._letters: dict[Element, int] = {}
         self._linked: dict[Element, int] = {}
+        self._bold: dict[Element, int] = {}
         self._prose: dict[Element, float] = {}
         self._best: dict[Element, float] = {}
         self._blocks: set[Element] = set()
@@ -63,19 +64,21 @@ class Page:
             tag = element.tag
             silent = tag in NEVER_SHOWN or tag in LEFT_OUT or is_hidden(element)
             letters = _count(element.text)
-            linked, prose, best = 0, 0.0, 0.0
+            linked, bold, prose, best = 0, 0, 0.0, 0.0
             for child in element:
                 letters += self._letters.get(child, 0) + _count(child.tail)
                 linked += self._linked.get(child, 0)
+                bold += self._bold.get(child, 0)
                 prose += self._prose.get(child, 0.0)
                 best = max(best, self._best.get(child, 0.0))
                 if child.tag in BLOCKS or child in self._blocks:
                     self._blocks.add(element)
             if silent:
-                letters, linked, prose, best = 0, 0, 0.0, 0.0
+                letters, linked, bold, prose, best = 0, 0, 0, 0.0, 0.0
             if tag == "a":
                 linked = letters
             self._letters[element], self._linked[element] = letters, linked
+            self._bold[element] = letters if tag in ("b", "strong") else bold
             if tag in PROSE | HEADINGS and element not in self._blocks and not silent:
                 prose = self._weight(element)
                 best = prose if element.text_content().rstrip().endswith(STOPS) else 0.0
@@ -100,6 +103,10 @@ class Page:
         """The share of an element's letters that are in links."""
         letters = self._letters[element]
         return self._linked[element] / letters if letters else 0.0
+
+    def bold_letters(self, element: Element) -> int:
+        """How many of an element's letters are bold."""
+        return self._bold[element]
 
     def surrounds(self, element: Element) -> bool:
         """Whether an element itself is what surrounds the content."""
