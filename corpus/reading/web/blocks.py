@@ -196,8 +196,9 @@ class BlockReader:
         if cell:
             return "table_cell"
         tag = element.tag
+        bold = self.page.bold_letters(element) >= len("".join(text.split()))
         return kind_of(
-            text, self.language, heading=tag in HEADINGS, bold=self.page.bold_letters(element) >= len("".join(text.split())),
+            text, self.language, heading=tag in HEADINGS, bold=bold,
             caption=tag in ("figcaption", "caption"),
         )  # fmt: skip
 
