@@ -42,13 +42,19 @@ def read_drafts(source: Source, language: Language) -> Reading:
 
 
 def _delimiter(text: str, name: str) -> str:
-    """What parts the cells: a tab, or in a .csv file what its first lines have most often."""
+    """What parts the cells: a tab, or in a .csv file what gives the most regular table."""
     if name.lower().endswith(".tsv"):
         return "\t"
-    lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
-    # in every line, and there as often as possible
-    return max(_DELIMITERS, key=lambda mark: (min((x.count(mark) for x in lines), default=0) > 0,
-                                              sum(x.count(mark) for x in lines)))  # fmt: skip
+    start = "\n".join(text.split("\n", 20)[:20])
+
+    def fit(mark: str) -> tuple[bool, int, int]:
+        rows = [cells for _, cells in tsv.rows(start, mark) if cells]
+        widths = [len(cells) for cells in rows]
+        # a quotation mark inside a cell shows that another sign parts them
+        marks = sum('"' in cell for cells in rows for cell in cells)
+        return min(widths, default=0) == max(widths, default=0) > 1, -marks, sum(widths)
+
+    return max(_DELIMITERS, key=fit)
 
 
 def _is_head(cell: str) -> bool:
