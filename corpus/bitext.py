@@ -14,6 +14,7 @@ from typing import Any, Literal
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.translation import Translation
 
 TargetKind = Literal["human", "machine"]
 
@@ -54,16 +55,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineTranslation:
-    """What the corpus keeps of one source sentence's machine translation."""
-
-    text: str
-    score: float
-    tokens: int
-    flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Bitext:
     """Rows in document order, and the ledger of what is not in them."""
 
@@ -101,7 +92,7 @@ def check_identity(
 def make_bitext(
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     beads: Sequence[Bead] | None,
     *,
     min_confidence: float = 0.0,
@@ -132,7 +123,7 @@ def make_bitext(
 def _left_out_because(
     bead: Bead,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     min_confidence: float,
 ) -> str | None:
     if target is None:
@@ -150,7 +141,7 @@ def _row(
     bead: Bead,
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     metadata: Mapping[str, Any],
 ) -> Row:
     made = [translations[number] for number in bead.source]
@@ -211,7 +202,7 @@ def _entries(
     reason: str,
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
 ) -> Iterable[LedgerEntry]:
     detail: dict[str, Any] = {"bead": str(bead), "confidence": bead.confidence}
     sides: Sequence[tuple[Side, Document | None, tuple[int, ...]]] = (

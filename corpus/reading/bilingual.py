@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from duizhao.corpus.language import HAN
+from duizhao.corpus.script import count_han
 
 _WORDS = re.compile(r"[A-Za-z][A-Za-z’'-]*(?:[ ,;:()\"“”]+[A-Za-z0-9][A-Za-z0-9’'.-]*){4,}")
 _FUNCTION_WORDS = frozenset(
@@ -29,7 +29,7 @@ LEAST_SENTENCES = 4
 
 def both_languages(texts: Sequence[str]) -> bool:
     """Whether running text in one language is at least a third of what translates the other's."""
-    han = sum(len(HAN.findall(text)) for text in texts)
+    han = sum(count_han(text) for text in texts)
     words = sentences = 0
     for text in texts:
         for match in _WORDS.finditer(text):

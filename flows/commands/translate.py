@@ -15,7 +15,7 @@ from duizhao.corpus import tsv
 from duizhao.flows.settings import MOST_BEAM, Device, Engine
 
 if TYPE_CHECKING:
-    from duizhao.models.translation.engine import Translation
+    from duizhao.corpus.translation import Translation
     from duizhao.models.translation.translator import Statistics
 
 
