@@ -62,13 +62,13 @@ def align(
         ),
     ] = None,
     effort: Annotated[
-        Effort,
+        Effort | None,
         typer.Option(
             "--effort",
             help="How many doubtful beads the translation model judges: fast none, normal up to "
-            "30 a sentence where the text is doubtful, best up to 120.",
+            "30 per sentence of doubtful text, best up to 120. [default: normal]",
         ),
-    ] = Effort.normal,
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -124,6 +124,7 @@ def align(
     from duizhao.corpus.alignment.weights import ALL
     from duizhao.corpus.document import InputError
     from duizhao.flows.aligning import Request, aligned
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
@@ -158,14 +159,14 @@ def align(
         sources,
         targets,
         translation,
+        resolve(model=model, effort=effort).settings,
         translate=translate,
         signals=frozenset(wanted),
-        effort=effort.value,
-        model=model,
         languages=(source_lang, target_lang),
         check_parallel=check_parallel,
     )
-    beads, told = aligned(request, _say)
+    done = aligned(request)
+    beads = done.beads
     kept = [bead.confidence >= min_confidence for bead in beads]
     if to is Form.jsonl:
         lines = _jsonl(beads, kept, sources, targets)
@@ -180,7 +181,7 @@ def align(
     print(
         f"{len(beads)} beads, {gaps} of them without a partner, mean confidence {mean:.3f}"
         + (f", {kept.count(False)} left out below {min_confidence}" if min_confidence else "")
-        + f"; {told}",
+        + f"; {', '.join(done.took)}",
         file=sys.stderr,
     )
 
