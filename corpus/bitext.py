@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.document import Block, BrokenIdentity, Document, LedgerEntry, Side
+from duizhao.corpus.document import Block, Document, LedgerEntry, Side
+from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.row import Row, TargetKind
 
 if TYPE_CHECKING:

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from duizhao.corpus.errors import BrokenIdentity
+
 Language = Literal["zh", "en"]
 
 BlockKind = Literal[
@@ -31,18 +33,6 @@ BlockKind = Literal[
 ]
 
 Side = Literal["source", "target"]
-
-
-class DuizhaoError(Exception):
-    """Something the user can mend; the message says what, where and how, in one line."""
-
-
-class InputError(DuizhaoError):
-    """The input cannot be used: empty, binary, damaged, in another language (exit code 2)."""
-
-
-class BrokenIdentity(DuizhaoError):  # noqa: N818 - says what it is
-    """A sentence would be lost or doubled: a fault of ours, told before anything is written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 
 NAMES = {"zh": "Chinese", "en": "English"}
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")

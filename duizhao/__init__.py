@@ -30,38 +30,40 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from duizhao.corpus.alignment.bead import Bead
-    from duizhao.corpus.alignment.errors import NotParallel
     from duizhao.corpus.bitext import Bitext
     from duizhao.corpus.document import (
         Block,
-        BrokenIdentity,
         Document,
-        DuizhaoError,
-        InputError,
         Language,
         LedgerEntry,
         Sentence,
+    )
+    from duizhao.corpus.errors import (
+        BrokenIdentity,
+        DuizhaoError,
+        InputError,
+        ModelError,
+        NotParallel,
     )
     from duizhao.corpus.row import Row
     from duizhao.evaluation.comparison.outcome import Comparison
     from duizhao.evaluation.metrics.translation import Score
     from duizhao.flows.options import Options
     from duizhao.flows.settings import Settings
-    from duizhao.models.errors import ModelError
     from duizhao.models.translation.engine import Translation
 else:
     _TYPES = {
         "Bead": "duizhao.corpus.alignment.bead",
         "Bitext": "duizhao.corpus.bitext",
         "Block": "duizhao.corpus.document",
-        "BrokenIdentity": "duizhao.corpus.document",
+        "BrokenIdentity": "duizhao.corpus.errors",
         "Comparison": "duizhao.evaluation.comparison.outcome",
         "Document": "duizhao.corpus.document",
-        "DuizhaoError": "duizhao.corpus.document",
-        "InputError": "duizhao.corpus.document",
+        "DuizhaoError": "duizhao.corpus.errors",
+        "InputError": "duizhao.corpus.errors",
         "LedgerEntry": "duizhao.corpus.document",
-        "ModelError": "duizhao.models.errors",
-        "NotParallel": "duizhao.corpus.alignment.errors",
+        "ModelError": "duizhao.corpus.errors",
+        "NotParallel": "duizhao.corpus.errors",
         "Row": "duizhao.corpus.row",
         "Score": "duizhao.evaluation.metrics.translation",
         "Sentence": "duizhao.corpus.document",

@@ -11,7 +11,8 @@ from os import PathLike, fspath
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Bitext, MachineTranslation
-from duizhao.corpus.document import Document, InputError, Language, Side
+from duizhao.corpus.document import Document, Language, Side
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.flows import results, stages
 from duizhao.flows.build.inputs import pair_of

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import exit_code, is_expected, one_line
 from duizhao.flows.commands import (
     align,
     apply,
@@ -34,7 +34,6 @@ from duizhao.flows.commands import (
     status,
     translate,
 )
-from duizhao.models.errors import ModelError
 
 
 def _version(wanted: bool) -> None:
@@ -91,18 +90,8 @@ def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
     try:
         app()
-    except InputError as error:
-        print(f"duizhao: {error}", file=sys.stderr)
-        sys.exit(2)
-    except DuizhaoError as error:
-        print(f"duizhao: {error}", file=sys.stderr)
-        sys.exit(1)
-    except ModelError as error:
-        print(f"duizhao: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:  # a full disk, a folder that may not be written to ...
-        print(f"duizhao: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("duizhao: interrupted; run the same command again to go on", file=sys.stderr)
-        sys.exit(130)
+    except (Exception, KeyboardInterrupt) as error:
+        if not is_expected(error):
+            raise
+        print(f"duizhao: {one_line(error)}", file=sys.stderr)
+        sys.exit(exit_code(error))

@@ -16,16 +16,14 @@ from uuid import UUID
 
 from prefect import flow, get_run_logger
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DocumentsLeft, DuizhaoError, FolderBusy, Retry
 from duizhao.corpus.files.card import TITLE
 from duizhao.flows.batch.flow import PREFECT_TROUBLE, start_batch
 from duizhao.flows.batch.folder_manifest import PATTERN
-from duizhao.flows.batch.lock import Held
 from duizhao.flows.batch.manifest import Entry, read_manifest
 from duizhao.flows.batch.plan import options_of
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
-from duizhao.models.errors import ModelError
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for so long has arrived."""
@@ -123,8 +121,8 @@ def _no_retry_of_wrong_input() -> Iterator[None]:
     """
     try:
         yield
-    except (InputError, ModelError) as error:
-        if isinstance(error, ModelError) and error.exit_code != 2:
+    except DuizhaoError as error:
+        if error.retry is Retry.SOON:
             raise
         from prefect.client.orchestration import get_client
         from prefect.client.schemas.objects import FlowRunPolicy
@@ -139,7 +137,7 @@ def check_none_left(told: Mapping[str, Any]) -> None:
     """Raise where documents are left for a reason that may pass: a retry goes on from there."""
     if number := told["counts"]["left"]:
         such = [f", such as {n} ({stage}): {why}" for n, stage, why in told["batch"]["left"][:1]]
-        raise DuizhaoError(f"{number} documents left{''.join(such)}")
+        raise DocumentsLeft(f"{number} documents left{''.join(such)}")
 
 
 @flow(name="duizhao-watch", log_prints=False)
@@ -190,7 +188,7 @@ def watch_folder(
     try:
         with console.use(LogConsole()):
             told = start_batch(out, entries, settings, options)
-    except Held as error:
+    except FolderBusy as error:
         log.info("%s", error)
         return {}
     counts: dict[str, int] = told["counts"]

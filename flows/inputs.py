@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError, unreadable
 from duizhao.flows.storage import is_remote, read_anywhere
 
 _piped: dict[str, bytes] = {}
@@ -35,4 +35,4 @@ def bytes_of(path: str) -> bytes:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise unreadable(path, error) from None

@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 FORMATS = ("jsonl", "tsv", "tmx", "parquet")
 MOST_BEAM = 32

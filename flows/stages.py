@@ -20,7 +20,8 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
 from duizhao.flows.results import ReadResult

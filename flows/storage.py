@@ -22,16 +22,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 from uuid import uuid4
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import InputError, StorageError
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""
 
 T = TypeVar("T")
-
-
-class StorageError(DuizhaoError):
-    """The place cannot be read or written now; nothing is wrong with the documents."""
 
 
 def plain_path(path: str) -> str:

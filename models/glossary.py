@@ -22,16 +22,10 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from duizhao.models.errors import ModelError
+from duizhao.corpus.errors import GlossaryError
 
 _ARTICLES = {"the", "a", "an"}
 _NO_TERM = ("-",)
-
-
-class GlossaryError(ModelError):
-    """The glossary's file cannot be used (exit code 2)."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)

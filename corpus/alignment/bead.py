@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from duizhao.corpus.document import BrokenIdentity
+from duizhao.corpus.errors import BrokenIdentity
 
 
 @dataclass(frozen=True, slots=True)

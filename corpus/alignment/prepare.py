@@ -1,4 +1,4 @@
-"""A pair of texts made ready for the signals: token bags, lengths, anchors, and the evidence."""
+"""Prepare a pair of texts for the signals: token bags, lengths, anchors, and the evidence."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.alignment import anchors
-from duizhao.corpus.alignment import first_path as coarse
+from duizhao.corpus.alignment import anchors, first_path
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.evidence import Evidence
 from duizhao.corpus.alignment.lattice import Band
@@ -29,7 +28,7 @@ from duizhao.corpus.alignment.tokens import (
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is computed once a pair of texts, whatever the band; `chain` are the anchors."""
+    """What is computed once for a pair of texts; `chain` are the anchors."""
 
     source: Sequence[str]
     target: Sequence[str]
@@ -40,7 +39,7 @@ class Texts:
     chain: NDArray[np.int64]
 
     def band(self, width: int, fixed: Sequence[Bead] = ()) -> Band:
-        """The band `width` places around a first path; in it lie all fixed beads."""
+        """The band `width` places around a first path; it contains all fixed beads."""
         links = self.chain
         blind = not (self.bags or self.embed)
         if blind and self.lengths is not None:
@@ -56,7 +55,7 @@ class Texts:
         )
         if blind:
             return wide
-        similarity = coarse.similarities(
+        similarity = first_path.similarities(
             wide, list(self.bags.values())[:1], self.embed, self.source, self.target
         )
         rectangles = [
@@ -64,7 +63,7 @@ class Texts:
             for bead in fixed
             if bead.source and bead.target
         ]
-        return coarse.narrowed(wide, similarity, width, rectangles)
+        return first_path.narrowed(wide, similarity, width, rectangles)
 
     def evidence(self, band: Band) -> Evidence:
         """Every signal's table for a band."""
@@ -83,7 +82,7 @@ class Texts:
 
 
 def _through(chain: NDArray[np.int64], bead: Bead) -> NDArray[np.int64]:
-    """The chain without anchors that contradict a fixed bead, and with its first corner."""
+    """The chain with a fixed bead's corners, without the anchors that contradict it."""
     if not bead.source or not bead.target:
         return chain
     i0, i1, j0, j1 = bead.source[0], bead.source[-1], bead.target[0], bead.target[-1]
@@ -99,7 +98,6 @@ def make_ready(
     translation: Sequence[str] | None = None,
     embed: embedding.Embed | None = None,
     signals: Collection[str] = (),
-    idf: Mapping[str, float] | None = None,
     places: tuple[Sequence[structure.Place], Sequence[structure.Place]] | None = None,
 ) -> Texts:
     """Tokenise, weigh and measure both texts and find their anchors."""
@@ -110,12 +108,11 @@ def make_ready(
         words = pieces(normal)
     if translation is not None and "overlap" in signals:
         translated = pieces([normalise(sentence) for sentence in translation])
-        token_bags["overlap"] = bags(translated, words, idf, expand=expanded)
+        token_bags["overlap"] = bags(translated, words, expand=expanded)
     if "copied" in signals:
         token_bags["copied"] = bags(
             copied_pieces([normalise(sentence) for sentence in source]),
             copied_pieces(normal, words),
-            idf,
             expand=copied,
             shared_only=True,
         )

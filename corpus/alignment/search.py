@@ -1,21 +1,45 @@
 """The dynamic program over a lattice: best path, and the probability of each bead.
 
-The model is a semi-Markov chain: a path's score is the sum of its beads' scores, and of `run` for
+The model is a semi-Markov chain: a path's score is the sum of its beads' scores, plus `run` for
 each gap that follows a gap (a long omission is one event, not many). `best_path` finds the highest
 score; `probabilities` gives each bead's share in the sum of exp(score) over all paths
-(forward-backward), which is what a confidence is made from.
-Time and memory are linear in the band's places.
+(forward-backward), from which confidence is calibrated.
+Time and memory are linear in the number of places.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
+from duizhao.corpus.alignment.evidence import Evidence
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, Band, inside
+from duizhao.corpus.alignment.weights import Weights
 
 NEVER = -1e30
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best path through a band, and the evidence for it.
+
+    `path` has the place and type of each bead, `probability` its share in the sum over all paths,
+    `probabilities` the logarithm of that share for every bead of the band. `forced` are the
+    forced-decoding features of the path's beads, and `judged` says for which of them the
+    translation model was asked; both are None if it was not asked at all.
+    """
+
+    evidence: Evidence
+    weights: Weights
+    scores: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    path: NDArray[np.int64]
+    probability: NDArray[np.float32]
+    forced: NDArray[np.float32] | None = None
+    judged: NDArray[np.bool_] | None = None
 
 
 @njit
@@ -32,17 +56,17 @@ def _added(top, total, value):  # type: ignore[no-untyped-def]
     """(top, total) with exp(value) added to the sum exp(top) * total."""
     if value > top:
         return value, total * np.exp(top - value) + 1.0
-    if value < top - 40.0:  # less than the arithmetic can hold
+    if value < top - 40.0:  # below the precision of the sum
         return top, total
     return top, total + np.exp(value - top)
 
 
 @njit
 def _forward(low, high, offset, scores, run, soft):  # type: ignore[no-untyped-def]
-    """What the paths from the start are worth: the best one, or (soft) all of them.
+    """Scores of the paths from the start: of the best one or, if soft, the sum over all.
 
-    alpha[place, state] of the paths to a place (state 1: the last bead was a gap), before[place,
-    kind] of those that go on with a bead (kind 1: with a gap), and the type of the last bead of
+    alpha[place, state] for the paths to a place (state 1: the last bead was a gap), before[place,
+    kind] for those that continue with a bead (kind 1: a gap), and the type of the last bead of
     the best path to each place and state.
     """
     rows = low.shape[0]
@@ -84,7 +108,7 @@ def _forward(low, high, offset, scores, run, soft):  # type: ignore[no-untyped-d
 
 @njit
 def _backward(low, high, offset, scores, run, soft):  # type: ignore[no-untyped-def]
-    """beta[place, state]: what the paths from a place to the end are worth, as in `_forward`."""
+    """beta[place, state]: scores of the paths from a place to the end, as in `_forward`."""
     rows = low.shape[0]
     places = offset[rows]
     beta = np.full((places, 2), NEVER)
@@ -140,7 +164,7 @@ def _trace(low, high, offset, alpha, chosen, run):  # type: ignore[no-untyped-de
 
 @njit
 def _through(low, high, offset, scores, before, beta):  # type: ignore[no-untyped-def]
-    """What the paths through each bead are worth; NEVER for beads that no path takes."""
+    """Scores of the paths through each bead; NEVER for beads on no path."""
     out = np.full(scores.shape, NEVER, dtype=np.float32)
     rows = low.shape[0]
     whole = before[offset[rows] - 1, 0]
@@ -196,7 +220,7 @@ def probabilities(
 
 
 def shortfalls(band: Band, scores: NDArray[np.float32], run: float) -> NDArray[np.float32]:
-    """How far the best path through each bead stays below the best path (0 on the path)."""
+    """How much lower the best path through each bead scores than the best path (0 on it)."""
     _, before, _ = _forward(*band.edges, scores, run, False)
     beta = _backward(*band.edges, scores, run, False)
     through, _ = _through(*band.edges, scores, before, beta)

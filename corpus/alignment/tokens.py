@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -197,16 +197,15 @@ class _Numbered(dict[str, tuple[int, ...]]):
 def bags(
     source: Sequence[Sequence[str]],
     target: Sequence[Sequence[str]],
-    idf: Mapping[str, float] | None = None,
     *,
     expand: Callable[[str], Sequence[str]] = lambda piece: (piece,),
     shared_only: bool = False,
 ) -> Bags:
-    """Number the tokens of both sides and weigh them; `expand` gives the tokens of a piece.
+    """Number the tokens of both sides and weight them; `expand` gives the tokens of a piece.
 
-    `idf` maps tokens to weights; without it (and for tokens it lacks) the weight comes from this
-    pair of documents. A stem and its word share their weight. With `shared_only` tokens that only
-    one side has weigh nothing (the raw sentences of two languages share few).
+    The weights come from this pair of documents. A stem and its word share their weight. With
+    `shared_only`, tokens on one side only get no weight (the raw sentences of two languages share
+    few).
     """
     numbered = _Numbered(expand)
     sides = []
@@ -224,8 +223,6 @@ def bags(
     weight = np.log((total + 1) / (np.maximum(np.maximum(in_source, in_target), 1) * 2 - 0.5))
     halved = np.ones(size)
     for token, number in vocabulary.items():
-        if idf is not None and (known := idf.get(token)) is not None:
-            weight[number] = known
         if len(token) > STEM and (token[0] == "~" or token.isalpha()):
             halved[number] = 0.5
     weight = np.maximum(weight * halved, 0.02).astype(np.float32)

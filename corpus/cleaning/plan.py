@@ -22,7 +22,7 @@ from duizhao.corpus.cleaning import (
     untranslated,
 )
 from duizhao.corpus.cleaning.step import Step, Value
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 STEPS: Mapping[str, Step] = {
     module.STEP.name: module.STEP

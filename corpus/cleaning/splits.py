@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple, get_args
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.keys import hash64, plain
 from duizhao.corpus.cleaning.run import removed
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)

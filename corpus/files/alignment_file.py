@@ -15,7 +15,8 @@ from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import MachineTranslation
-from duizhao.corpus.document import Block, BrokenIdentity, Document, InputError, Sentence
+from duizhao.corpus.document import Block, Document, Sentence
+from duizhao.corpus.errors import BrokenIdentity, InputError
 
 NAME = "alignment.json"
 VERSION = 1

@@ -1,18 +1,16 @@
-"""The folder that a build fills: whole or not there.
+"""The folder that a build fills: completely or not at all.
 
-Everything is written into ``DIR/.partial`` first. Then the old run.json is taken away, the files
-are moved to their places, and the new run.json, which has the hash of each, is moved last: a
-folder without run.json is not a corpus, and one that has it is whole.
+Everything is written to ``DIR/.partial`` first. Then the old run.json is removed, the files are
+moved into place, and the new run.json, which has the hash of each file, is moved last: a folder
+without run.json is not a corpus, and one that has it is complete.
 
-Only files that a run of ours wrote are replaced or taken away: those that run.json names, or, where
-a run was killed while it moved them, those that ``DIR/.partial/owned.json`` names.
+Only files written by duizhao are replaced or removed: those that run.json names or, if a run was
+killed while it moved them, those that ``DIR/.partial/owned.json`` names.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -21,57 +19,56 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import BrokenIdentity, DuizhaoError, InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError
+from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
+from duizhao.corpus.files.edits import check_build
 from duizhao.corpus.files.formats import FORMATS, writer
 from duizhao.corpus.files.jsonl import write_ledger
-from duizhao.evaluation.review.log import check_build
 
-SEAL = "run.json"
+SEAL = seal.RUN
 PARTIAL = ".partial"
 OWNED = "owned.json"
+LOCK = ".lock"
 OUTPUTS = (
     *(f"corpus.{name}" for name in FORMATS),
-    "ledger.jsonl",
-    "scores.json",
-    "alignment.json",
-    "report.html",
-    SEAL,
+    *("ledger.jsonl", "scores.json", WORK, "report.html", SEAL),
 )
 """Every file that a build may write."""
 
 
 def check_output(folder: Path, names: Iterable[str] = ()) -> None:
-    """InputError where the folder cannot be one; nothing is written.
+    """InputError if the folder cannot be written to; writes nothing.
 
-    `names` are files that are to be written: those there must be of a run of ours.
+    `names` are the files to be written: any of them already there must come from an earlier run.
     """
     for place in (folder, *folder.absolute().parents):
         if place.is_dir():
             if not os.access(place, os.W_OK):
-                raise InputError(f"{place}: may not be written to; choose another --out")
+                raise InputError(f"{place}: is not writable; choose another --out")
             break
         if place.exists():
             raise InputError(f"{place}: is a file; choose another folder with --out")
     ours = owned(folder)
     if SEAL in ours:
         return
-    there = [name for name in names if name not in ours and os.path.lexists(folder / name)]
-    if there:
+    foreign = [name for name in names if name not in ours and os.path.lexists(folder / name)]
+    if foreign:
         raise InputError(
-            f"{folder}: has {', '.join(there)}, which no run of duizhao wrote; move that away, or "
+            f"{folder}: contains {', '.join(foreign)}, not written by duizhao; move them away, or "
             "choose another --out"
         )
 
 
 def owned(folder: Path) -> set[str]:
-    """Names of the files in the folder that a run of ours wrote."""
-    told = _read_json(folder / SEAL)
-    files = told.get("files") if isinstance(told, dict) else None
+    """Names of the files in the folder that an earlier run wrote."""
+    record = _read_json(folder / SEAL)
+    files = record.get("files") if isinstance(record, dict) else None
     names = [*files, SEAL] if isinstance(files, dict) else []
-    begun = _read_json(folder / PARTIAL / OWNED)
-    names += begun if isinstance(begun, list) else []
+    unfinished = _read_json(folder / PARTIAL / OWNED)
+    names += unfinished if isinstance(unfinished, list) else []
     return {name for name in names if isinstance(name, str) and Path(name).name == name}
 
 
@@ -84,28 +81,31 @@ def _read_json(path: Path) -> Any:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Be the only build that writes to the folder; DuizhaoError where another one does.
+    """Hold the folder's lock, so that only one build or review writes to it.
 
-    The lock is on the folder itself, leaves no file, and goes with its process.
+    FolderBusy if another process holds it. The lock ends with its process.
     """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise DuizhaoError(
-            f"{folder}: another build or a review is at work here; wait, or give another --out"
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise FolderBusy(
+            f"{folder}: another build or a review is already running here; wait for it, end it, "
+            "or choose another --out"
         ) from None
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+    try:
+        yield
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
 def begin(folder: Path) -> Path:
-    """A fresh place to write to, inside the folder."""
+    """A fresh subfolder to write to."""
     partial = folder / PARTIAL
     ours = owned(folder)
     shutil.rmtree(partial, ignore_errors=True)
@@ -113,7 +113,7 @@ def begin(folder: Path) -> Path:
         partial.mkdir(parents=True)
         _own(partial, ours)
     except OSError as error:
-        raise DuizhaoError(f"{folder}: cannot be written to: {error.strerror or error}") from None
+        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
 
 
@@ -136,20 +136,13 @@ def write_corpus(
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """A JSON file that people can read."""
+    """Write a JSON file that people can read."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def file_facts(partial: Path) -> dict[str, dict[str, Any]]:
     """Size and SHA-256 of each file, without the seal."""
-    return {
-        path.name: {
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(partial.iterdir())
-        if path.name not in (SEAL, OWNED)
-    }
+    return seal.file_facts(partial, [OWNED])
 
 
 def _own(partial: Path, names: Iterable[str]) -> None:
@@ -157,11 +150,10 @@ def _own(partial: Path, names: Iterable[str]) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Move what was written to its place, the seal last.
+    """Move the new files into place, the seal last.
 
-    A file of an earlier run that this one did not write is taken away, so that all files of a
-    folder belong together; files that no run wrote stay. InputError where edits of a review lie
-    there that would not fit any more.
+    Files of an earlier run that this one did not write are removed, so that all files belong
+    together; foreign files stay. InputError if a review's edits would no longer fit.
     """
     partial = folder / PARTIAL
     work = partial / WORK

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO, cast
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import SPLITS
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.jsonl import row_of
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")

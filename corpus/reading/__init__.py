@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus import language as languages
-from duizhao.corpus.document import Document, InputError, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError, unreadable
 from duizhao.corpus.reading import formats as registry
 from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
 
@@ -40,7 +41,7 @@ def read(
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise unreadable(path, error) from None
     source = Source(str(path), data, path, progress)
     return _read(source, language, side, document_id or path.stem)
 

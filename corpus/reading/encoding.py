@@ -11,7 +11,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 BOMS = (
     # the longer ones first: UTF-32's mark begins with that of UTF-16

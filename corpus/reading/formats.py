@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

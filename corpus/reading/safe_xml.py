@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 if TYPE_CHECKING:
     from lxml import etree

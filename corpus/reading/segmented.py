@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading
 from duizhao.corpus.reading.spacing import tidy
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.language import HAN
 from duizhao.corpus.reading import encoding, segmented
 from duizhao.corpus.reading.draft import Reading, Source

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DownloadError, InputError, ServiceError
 
 if TYPE_CHECKING:
     import httpx
@@ -28,10 +28,6 @@ LONGEST_WAIT = 120.0
 SIZE_LIMIT = 500 * 2**20
 # answers after which the same request may succeed
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-class DownloadError(DuizhaoError):
-    """This file cannot be had: it is not there, or not what was asked for."""
 
 
 class _TryAgainError(Exception):
@@ -96,7 +92,7 @@ class Downloader:
             try:
                 return self._attempt(url, path, label)
             except httpx.InvalidURL as error:
-                raise DuizhaoError(f"{url}: no address ({error})") from None
+                raise InputError(f"{url}: no address ({error})") from None
             except httpx.TooManyRedirects:
                 raise DownloadError("the server sends from one address to the next") from None
             except httpx.ConnectError as error:
@@ -106,13 +102,13 @@ class Downloader:
             except _TryAgainError as error:
                 reason, wait = str(error), error.wait
             if wait is not None and wait > LONGEST_WAIT:
-                raise DuizhaoError(
+                raise ServiceError(
                     f"{label}: the server asks to wait {wait:.0f} s ({reason}); try again later, "
                     "what has been fetched is kept"
                 )
             if attempt + 1 < ATTEMPTS:
                 self._sleep(wait if wait is not None else min(FIRST_WAIT * 2**attempt, 30.0))
-        raise DuizhaoError(
+        raise ServiceError(
             f"{label}: not fetched from {_host(url)} after {ATTEMPTS} attempts: {reason}; run the "
             "same command again to go on"
         )

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from duizhao.corpus.document import DuizhaoError, InputError
-from duizhao.corpus.un.downloads import Downloader, DownloadError, Progress, check_content
+from duizhao.corpus.errors import DownloadError, InputError
+from duizhao.corpus.un.downloads import Downloader, Progress, check_content
 
 if TYPE_CHECKING:
     import httpx
@@ -84,7 +84,7 @@ class Fetched:
         reasons = "; ".join(
             f"{each.format}: {each.reason}" for each in self.missing if each.language == language
         )
-        raise DuizhaoError(
+        raise DownloadError(
             f"{self.symbol}: no {LANGUAGES.get(language, language)} text to be had "
             f"({reasons or 'not asked for'}); see whether the document has that language"
         )

@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -124,6 +123,8 @@ def measured(
 
 def row(set_name: str, name: str, pairs: Any, took: dict[str, float]) -> dict[str, Any]:
     """One line of the table."""
+    import resource
+
     result = score(pairs, resamples=300)
     low, high = result.strict_interval or (0.0, 0.0)
     return {
@@ -231,6 +232,8 @@ def show(line: dict[str, Any]) -> None:
 
 def speed(data: Path, output: Path, lengths: Sequence[int]) -> list[dict[str, Any]]:
     """Seconds for texts of given lengths, made by putting literary chapters one after another."""
+    import resource
+
     chapters = mac_dev(data)
     rows = []
     for length in (300, *lengths):

@@ -17,7 +17,6 @@ import argparse
 import json
 import random
 import re
-import resource
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -192,6 +191,8 @@ def rows_of(pairs: Sequence[Pair]) -> Iterator[Row]:
 
 def print_speed(rows: int) -> None:
     """Time and memory of the default plan."""
+    import resource
+
     start = time.process_time()
     report = clean(
         lambda: _invented(rows), default_plan(), keep=lambda row: None, remove=lambda entry: None

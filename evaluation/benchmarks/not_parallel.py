@@ -1,7 +1,7 @@
 """How often texts are refused as no translations of each other: rightly, and wrongly.
 
     python -m duizhao.evaluation.benchmarks.not_parallel DATA        # table in docs/alignment.md
-    python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit  # learn support.WEIGHTS anew
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit  # learn parallel.WEIGHTS again
 
 Runs of 3 to 200 beads are cut from UN, literary and academic texts (the default model's
 translations, through the memory): as they are, damaged by omissions and insertions, half of
@@ -23,9 +23,8 @@ from typing import Any
 import numpy as np
 
 from duizhao.corpus.alignment import Bead, align
-from duizhao.corpus.alignment.parallel import judge
+from duizhao.corpus.alignment.parallel import COLUMNS, WEIGHTS, Floats, features, judge
 from duizhao.corpus.alignment.prepare import make_ready
-from duizhao.corpus.alignment.support import COLUMNS, WEIGHTS, Floats, features
 from duizhao.evaluation.benchmarks.alignment_data import (
     Damage,
     Gold,

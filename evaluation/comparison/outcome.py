@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.comparison.compare import compare
 from duizhao.evaluation.comparison.page import verdicts
 from duizhao.evaluation.comparison.systems import Segments

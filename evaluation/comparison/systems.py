@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.read import ENDINGS, read_rows
 from duizhao.evaluation.metrics.lines import check_same_length, read_lines
 

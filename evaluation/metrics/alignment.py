@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from duizhao.corpus.alignment.bead import Bead, checked_bead, parse_bead
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 
 Ids = tuple[tuple[int, ...], tuple[int, ...]]
 Pair = tuple[Sequence[Bead], Sequence[Bead]]

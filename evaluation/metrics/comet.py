@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.evaluation.metrics.translation import SEED, Score, check_pair
 
 MODEL = "Unbabel/wmt22-comet-da"

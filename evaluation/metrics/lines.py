@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import lines
 
 

@@ -1,20 +1,24 @@
-"""Scores of a translation without a reference: how likely the model finds it, how near it is."""
+"""Scores of a translation without a reference: probability, similarity to the source."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from duizhao.models.weights.default import FetchProgress
 
-def mt_scores(sources: Sequence[str], hypotheses: Sequence[str]) -> list[float]:
-    """Mean log-probability a token of each hypothesis under the default model (<= 0)."""
-    from duizhao.flows.terminal.fetching import fetching
-    from duizhao.models.translation.engine import Decoding
+
+def mt_scores(
+    sources: Sequence[str], hypotheses: Sequence[str], progress: FetchProgress | None = None
+) -> list[float]:
+    """Mean log-probability per token of each hypothesis under the default model (<= 0).
+
+    `progress` shows the download of the model, if it is needed.
+    """
     from duizhao.models.translation.load import load_engine
     from duizhao.models.translation.translator import Translator
 
-    with fetching() as progress:
-        engine = load_engine(None, "auto", progress=progress)
-    scores = Translator(engine, Decoding(), None).score(list(sources), list(hypotheses))
+    engine = load_engine(progress=progress)
+    scores = Translator(engine).score(list(sources), list(hypotheses))
     return [score.log_probability / max(score.tokens, 1) for score in scores]
 
 

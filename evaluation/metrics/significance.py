@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.translation import SEED, Rows, Statistics, measure
 
 Test = Literal["bootstrap", "randomization"]

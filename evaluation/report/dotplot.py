@@ -1,10 +1,10 @@
-"""Where else in the reference does a sentence look at home? The dots under the alignment path.
+"""Similar places anywhere in the two texts: the dots under the alignment path.
 
-A dot is a pair of places whose machine translation and reference share rare words: how much of the
-weight (inverse document frequency) of the one with fewer of them both have, as in the
-dot plots of Church, "Char_align: a program for aligning parallel texts at the character level"
-(ACL 1993), but over words. Dots along the path speak for it; a line of dots beside it shows text
-that is repeated, or moved.
+A dot is a pair of places whose machine translation and reference share rare words. Its similarity
+is the weight (inverse document frequency) of the shared words relative to the side with less
+weight, as in the dot plots of Church, "Char_align: a program for aligning parallel texts at the
+character level" (ACL 1993), but over words. Dots along the path support it; a line of dots beside
+it shows repeated or moved text.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from duizhao.evaluation.report.data import Item
+from duizhao.evaluation.report.items import Item
 
 MOST_DOTS = 4000
-RARE = 12  # a word in more texts than this says too little and costs too much
+RARE = 12  # a word in more texts than this tells little and costs much
 LEAST = 0.3
 
 _WORD = re.compile(r"\w+")
@@ -31,17 +29,17 @@ def similar_places(items: Sequence[Item]) -> list[tuple[float, float, float]]:
         return []
     sources = [(_middle(item.source_ids), _words(item.translation)) for item in items]
     targets = [(_middle(item.target_ids), _words(item.target)) for item in items]
-    found: dict[str, list[int]] = defaultdict(list)
+    places_of: dict[str, list[int]] = defaultdict(list)
     for place, (_, words) in enumerate(targets):
         for word in words:
-            found[word].append(place)
+            places_of[word].append(place)
     weight = {
         word: math.log(1 + len(targets) / len(places))
-        for word, places in found.items()
+        for word, places in places_of.items()
         if len(places) <= RARE
     }
     totals = [sum(weight.get(word, 0.0) for word in words) for _, words in targets]
-    # one rare word in common is not yet likeness
+    # one rare word in common is not enough
     least = 1.5 * math.log(1 + len(targets))
     dots: list[tuple[float, float, float]] = []
     for x, words in sources:
@@ -49,7 +47,7 @@ def similar_places(items: Sequence[Item]) -> list[tuple[float, float, float]]:
             continue
         shared: defaultdict[int, float] = defaultdict(float)
         for word in words & weight.keys():
-            for place in found[word]:
+            for place in places_of[word]:
                 shared[place] += weight[word]
         total = sum(weight.get(word, 0.0) for word in words)
         for place, common in shared.items():

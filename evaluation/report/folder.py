@@ -1,4 +1,4 @@
-"""Read what a build or a batch left in a folder: rows, ledger, scores, the account of the run."""
+"""Read the folder of a build or a batch: rows, ledger, scores, run record."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.read import read_ledger, read_rows
 
 MOST_ROWS = 50_000
-"""Of a larger corpus the page shows the first rows: no person reads more, and no browser is
-pleased with a file of more than about 30 MB."""
+"""The page shows at most this many rows: browsers struggle with files over about 30 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What lies in a folder; all but the rows may be absent there. `cut`: there are more rows."""
+    """The contents of a folder; all but the rows may be empty. `cut`: there are more rows."""
 
     path: Path
     rows: tuple[Row, ...]
@@ -33,7 +33,7 @@ class Folder:
 def read_folder(path: Path, most: int | None = MOST_ROWS) -> Folder:
     """Read the folder, `most` of its rows (None: all of them).
 
-    InputError says which file is missing or damaged, and where.
+    InputError names the file that is missing or damaged.
     """
     path = Path(path)
     rows = tuple(islice(read_rows(path), None if most is None else most + 1))
@@ -44,24 +44,7 @@ def read_folder(path: Path, most: int | None = MOST_ROWS) -> Folder:
         shown = {name for row in rows for name in (row.source_document, row.target_document)}
         ledger = tuple(entry for entry in ledger if entry.document in shown)
     run = _json(path / "run.json") or _json(path / "batch.json")
-    folder = Folder(path, rows, ledger, _json(path / "scores.json"), run, cut)
-    _check_scores(folder)
-    return folder
-
-
-def _check_scores(folder: Folder) -> None:
-    """InputError where scores.json does not hold what a build writes."""
-    from duizhao.evaluation.report.summary import score_cards, score_notes, segment_chrf
-
-    try:
-        score_cards(folder)
-        score_notes(folder)
-        segment_chrf(folder.scores)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise InputError(
-            f"{folder.path / 'scores.json'}: not as a build writes it ({error}); "
-            "build the corpus again, or take the file away"
-        ) from None
+    return Folder(path, rows, ledger, _json(path / "scores.json"), run, cut)
 
 
 def _json(path: Path) -> dict[str, Any]:

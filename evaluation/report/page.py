@@ -1,4 +1,4 @@
-"""Make the page: one HTML file with its styles, scripts, fonts and data inside."""
+"""Write the page: one HTML file with its styles, scripts, fonts and data inside."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any
 
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
+from duizhao.evaluation.report.summary import check_scores
 
 ASSETS = Path(__file__).parent / "assets"
 
-# concatenated in this order into one script; each file is one job
+# concatenated in this order into one script
 LIBRARIES = ("uPlot.iife.min.js", "diff.min.js")
 SCRIPTS = (
     "base.js",
@@ -43,11 +44,12 @@ FONTS = {
 def write_report(folder: Path) -> Path:
     """Write ``report.html`` for a folder made by ``duizhao build``; returns its path.
 
-    Raises InputError when the folder has no readable ``corpus.jsonl``.
+    InputError if the folder has no readable corpus or its scores are damaged.
     """
-    folder = Path(folder)
-    html = render_page(page_data(read_folder(folder)))
-    path = folder / "report.html"
+    contents = read_folder(folder)
+    check_scores(contents)
+    html = render_page(page_data(contents))
+    path = contents.path / "report.html"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(html, encoding="utf-8")
     temporary.replace(path)
@@ -55,7 +57,7 @@ def write_report(folder: Path) -> Path:
 
 
 def render_page(data: Mapping[str, Any]) -> str:
-    """The page for data of `page_data`; `data["review"]` turns the review controls on."""
+    """The page for the data of `page_data`; `data["review"]` adds the review controls."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -71,13 +73,13 @@ def render_page(data: Mapping[str, Any]) -> str:
 
 
 def json_for_html(data: Mapping[str, Any]) -> str:
-    """JSON that may stand in a script element: no ``<`` can end it or open a comment.
+    """JSON for a script element, without ``<``, which could end it or open a comment.
 
     >>> json_for_html({"text": "</script>"})
     '{"text":"\\\\u003c/script>"}'
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # U+2028 and U+2029 are line ends to older JavaScript engines
+    # older JavaScript engines treat U+2028 and U+2029 as line ends
     for character in ("<", "\u2028", "\u2029"):
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -85,7 +87,7 @@ def json_for_html(data: Mapping[str, Any]) -> str:
 
 @cache
 def page_style() -> str:
-    """The styles of all our pages, with their fonts inside."""
+    """The styles of all pages, with their fonts inside."""
     faces = "".join(
         f'@font-face{{font-family:"{family}";font-weight:200 900;font-display:swap;'
         f"src:url(data:font/woff2;base64,{_base64(name)}) format('woff2')}}"

@@ -1,4 +1,4 @@
-"""The head of the page: score cards, notes on them, facts of the run."""
+"""The head of the page: score cards with notes, and facts about the run."""
 
 from __future__ import annotations
 
@@ -7,24 +7,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.report.folder import Folder
 
 EXPLAINED = {
     "BLEU": "Share of word sequences that machine translation and reference have in common.",
-    "chrF2++": "The same over characters and word pairs; kinder to small differences of form.",
+    "chrF2++": "The same for characters and word pairs; tolerates small differences in form.",
     "TER": "Edits per hundred words that turn the translation into the reference.",
 }
 
-
 NAMES = {"chrF2++": "chrF++"}
-"""One name for it everywhere; sacrebleu's own, with its beta of 2, stands in the signature."""
+"""The name used on all pages; the signature has sacrebleu's own, with its beta of 2."""
 
 
 def score_cards(folder: Folder) -> list[dict[str, Any]]:
-    """One card a metric over the aligned beads, in the order in which they were scored.
-
-    A batch has no scores.json; its scores are in batch.json.
-    """
+    """One card per metric over the aligned beads; a batch has its scores in batch.json."""
     return [
         {
             "metric": NAMES.get(entry["metric"], entry["metric"]),
@@ -40,7 +37,7 @@ def score_cards(folder: Folder) -> list[dict[str, Any]]:
 
 
 def score_notes(folder: Folder) -> list[str]:
-    """Lines about the scores: the whole-document figures, correlations, what was left out."""
+    """Lines about the scores: whole-document scores, correlations, what was left out."""
     scores = folder.scores
     lines = [str(line) for line in scores.get("notes") or ()]
     if not scores.get("aligned_beads") and folder.run.get("scores"):
@@ -51,18 +48,31 @@ def score_notes(folder: Folder) -> list[str]:
     ]
     if whole:
         lines.append(
-            f"Whole document as one segment, whatever the alignment: {', '.join(whole)}. "
-            "Never compare these with the scores over beads."
+            f"Whole document as one segment, regardless of the alignment: {', '.join(whole)}. "
+            "Do not compare these with the scores over beads."
         )
     names = {"mt_score": "the model's own score", "confidence": "the aligner's confidence"}
-    told = []
+    correlations = []
     for name, text in names.items():
         value = (scores.get("correlation_to_chrf") or {}).get(name, {}).get("pearson")
         if value is not None:
-            told.append(f"{value:.2f} with {text}")
-    if told:
-        lines.append(f"Correlation (Pearson) of segment chrF++: {', '.join(told)}.")
+            correlations.append(f"{value:.2f} with {text}")
+    if correlations:
+        lines.append(f"Correlation (Pearson) of segment chrF++: {', '.join(correlations)}.")
     return lines
+
+
+def check_scores(folder: Folder) -> None:
+    """InputError if scores.json is not as a build writes it."""
+    try:
+        score_cards(folder)
+        score_notes(folder)
+        segment_chrf(folder.scores)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{folder.path / 'scores.json'}: not as a build writes it ({error}); "
+            "build the corpus again, or remove the file"
+        ) from None
 
 
 def segment_chrf(scores: Mapping[str, Any]) -> dict[str, float]:
@@ -75,7 +85,7 @@ def segment_chrf(scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def run_facts(folder: Folder) -> list[tuple[str, str]]:
-    """(name, value) pairs for the line under the title."""
+    """(name, value) pairs for the line below the title."""
     first = folder.rows[0] if folder.rows else None
     facts: list[tuple[str, str]] = []
     documents = {row.source_document for row in folder.rows}
@@ -88,7 +98,7 @@ def run_facts(folder: Folder) -> list[tuple[str, str]]:
         if isinstance(value, str) and value:
             facts.append((label, _date(value)))
     if folder.cut:
-        facts.append(("Shown", f"the first {len(folder.rows):,} rows of more"))
+        facts.append(("Shown", f"only the first {len(folder.rows):,} rows"))
     reviewed = folder.run.get("review")
     if isinstance(reviewed, Mapping):
         facts.append(("Reviewed by", ", ".join(reviewed.get("reviewers") or ())))
@@ -103,12 +113,12 @@ def _scores(scores: Any) -> Iterator[Mapping[str, Any]]:
 
 def _number(value: Any) -> float | None:
     if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
-        raise TypeError(f"{value!r} is no score")
+        raise TypeError(f"{value!r} is not a score")
     return value
 
 
 def _date(value: str) -> str:
-    """An ISO time as people write it; any other text as it is."""
+    """An ISO time as people write it; any other text unchanged."""
     try:
         time = datetime.fromisoformat(value)
     except ValueError:

@@ -13,17 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import EditError
 from duizhao.corpus.files.alignment_file import Work, bead_of
 
 Maker = Literal["aligner", "person", "realigned"]
 
 DELETED = "deleted_in_review"
 """The ledger's reason for a bead that a reviewer took out."""
-
-
-class EditError(DuizhaoError):
-    """The edit cannot be done to these beads; they stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)

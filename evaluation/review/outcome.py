@@ -11,7 +11,8 @@ from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.alignment_file import Work
-from duizhao.evaluation.report.data import CONFIDENCE_EDGES, Item, item_of_row, place_name
+from duizhao.evaluation.report.data import CONFIDENCE_EDGES
+from duizhao.evaluation.report.items import Item, item_of_row, place_name
 from duizhao.evaluation.report.summary import segment_chrf
 from duizhao.evaluation.review.edits import ReviewBead, text_of
 from duizhao.evaluation.review.session import Session

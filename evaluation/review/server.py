@@ -29,10 +29,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError, EditError
 from duizhao.evaluation.report.data import Encoder, assemble
 from duizhao.evaluation.report.page import render_page
-from duizhao.evaluation.review.edits import EditError, Splice
+from duizhao.evaluation.review.edits import Splice
 from duizhao.evaluation.review.outcome import calibration, items_of_review
 from duizhao.evaluation.review.session import Aligner, Session
 

@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import EditError, InputError, StorageError
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, bead_json, read_work, work_hash
+from duizhao.corpus.files.edits import NAME as EDITS
+from duizhao.corpus.files.edits import append, now, read_log
+from duizhao.corpus.files.folder import alone
 from duizhao.evaluation.report.folder import Folder, read_folder
-from duizhao.evaluation.review.edits import EditError, ReviewBead, Splice, plan, review_beads
-from duizhao.evaluation.review.log import NAME as EDITS
-from duizhao.evaluation.review.log import append, now, read_log
+from duizhao.evaluation.report.summary import check_scores
+from duizhao.evaluation.review.edits import ReviewBead, Splice, plan, review_beads
 
 Aligner = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
 """Aligns both documents anew around the beads that a person stands behind (realign.py)."""
@@ -96,7 +99,7 @@ class Session:
         try:
             append(self.path, record, self.alignment)
         except OSError as error:
-            raise DuizhaoError(
+            raise StorageError(
                 f"{self.path}: the edit could not be saved ({error.strerror or error})"
             ) from None
         self.edits.append(record)
@@ -138,12 +141,20 @@ def _check_text(edit: Mapping[str, Any]) -> None:
         raise EditError("a text has half a character (a lone surrogate); type it anew") from None
 
 
+def locked(folder: Path) -> AbstractContextManager[None]:
+    """Hold the lock of a folder under review; InputError if there is no such folder."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder; give one written by `duizhao build`")
+    return alone(folder)
+
+
 def open_session(path: Path, by: str = "") -> Session:
     """Read a folder, its alignment and its edits, and do the edits again.
 
     InputError where the folder cannot be reviewed or its edits do not fit.
     """
     folder = read_folder(path, most=None)
+    check_scores(folder)
     work = read_work(folder.path / WORK)
     alignment = work_hash(work)
     names = {str(Bead(row.source_ids, row.target_ids)): row.id for row in folder.rows}

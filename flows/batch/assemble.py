@@ -26,12 +26,13 @@ from duizhao.corpus.cleaning.plan import Planned, describe
 from duizhao.corpus.cleaning.run import CleaningReport, clean
 from duizhao.corpus.cleaning.splits import KeyedRow, Shares, SplitReport, split
 from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import DamagedOutcome
 from duizhao.corpus.files.jsonl import as_dict, row_of
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows import results
 from duizhao.flows.batch.lock import Check
 from duizhao.flows.batch.manifest import Entry
-from duizhao.flows.batch.outcomes import STATE, Damaged, Found, Outcome, find_outcomes, read_outcome
+from duizhao.flows.batch.outcomes import STATE, Found, Outcome, find_outcomes, read_outcome
 from duizhao.flows.batch.record import (
     card,
     corpus_counts,
@@ -281,7 +282,7 @@ class _Outcomes:
             return self.left.get(key, unknown), [], []
         try:
             return read_outcome(self.state, found.name)
-        except Damaged as error:
+        except DamagedOutcome as error:
             self.check()
             self.state.remove(found.name)
             self.present[number] = None

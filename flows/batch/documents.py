@@ -10,13 +10,10 @@ No Prefect here: this is what workers run, whoever sends them the work.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
-import sqlite3
 import stat
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,33 +21,19 @@ from typing import Any, Literal
 
 from duizhao.corpus.bitext import Bitext, MachineTranslation
 from duizhao.corpus.cleaning.splits import KeyedRow, text_keys
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import InputError, ModelError, Retry, one_line, retry_of, unreadable
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import FORM, Outcome, keep_done, keep_failure
 from duizhao.flows.settings import Settings, from_plain, plain
-from duizhao.flows.storage import Place, StorageError, is_remote
+from duizhao.flows.storage import Place, is_remote
 from duizhao.flows.terminal import console
-from duizhao.models.errors import ModelError
 
 NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats", "glossary")
 """Settings that change how the work is done or written, not what comes out of a batch."""
 
 MOST_CHARACTERS = 20_000
 """Text this long without the end of a sentence is not text; it would keep the engine for hours."""
-
-PASSING = (StorageError, ModelError, MemoryError, OSError, sqlite3.Error)
-"""Not a document's fault: the next run tries it again."""
-
-OF_THE_PATH = (
-    errno.ENOENT,
-    errno.ENAMETOOLONG,
-    errno.EINVAL,
-    errno.ELOOP,
-    errno.ENOTDIR,
-    errno.EISDIR,
-)
-"""What is wrong with a document's own path; no later run would find it right."""
 
 
 def base_key(settings: Settings) -> str:
@@ -136,7 +119,7 @@ def _check_path(path: str) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise unreadable(path, error) from error
     except ValueError as error:
         raise InputError(f"{path!r}: is no path: {error}") from error
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -213,7 +196,7 @@ class _Work:
     beads: str | None = None
     stage: str = ""
     reason: str = ""
-    passing: bool = False
+    is_left: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -238,12 +221,12 @@ class _Work:
 
     def stop(self, stage: str, error: Exception) -> None:
         """Take what went wrong as this document's outcome."""
-        self.stage, self.reason = stage, said(error)
-        self.passing = is_passing(error)
+        self.stage, self.reason = stage, one_line(error)
+        self.is_left = retry_of(error) is not Retry.NEVER
 
     def keep(self, place: Place, bitext: Bitext | None) -> None:
         """Write the outcome; one that may pass is not kept."""
-        if self.passing:
+        if self.is_left:
             return
         outcome = self.outcome()
         start = time.perf_counter()
@@ -254,14 +237,14 @@ class _Work:
                 keep_done(place, outcome, _keyed(self, bitext), bitext.ledger)
         except Exception as error:
             self.stop("write", error)
-            self.passing = True  # it could not be kept, whatever it is
+            self.is_left = True  # it could not be kept, whatever it is
         self.seconds["keep"] = time.perf_counter() - start
 
     def outcome(self) -> Outcome:
         """How it stands."""
         status: Literal["done", "failed", "left"] = "done"
         if not self.well:
-            status = "left" if self.passing else "failed"
+            status = "left" if self.is_left else "failed"
         return Outcome(
             self.entry.id,
             self.key,
@@ -272,28 +255,6 @@ class _Work:
             dict(self.statistics),
             {stage: round(seconds, 4) for stage, seconds in self.seconds.items()},
         )
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether an error is trouble that may pass, and not the document's fault."""
-    if isinstance(error, PASSING):
-        return True
-    # a reader says in its own words that the disk could not be read
-    cause = error.__context__
-    if not isinstance(error, InputError) or not isinstance(cause, OSError):
-        return False
-    return cause.errno is not None and cause.errno not in OF_THE_PATH
-
-
-def said(error: Exception) -> str:
-    """An error in one line; an unexpected one with its place in the code."""
-    if isinstance(error, (DuizhaoError, *PASSING)):
-        return str(error) or type(error).__name__
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    file = Path(place.filename)
-    file = file.relative_to(results.ROOT) if file.is_relative_to(results.ROOT) else file
-    words = str(error).strip().partition("\n")[0][:300]
-    return f"unexpected, please report: {type(error).__name__}: {words} ({file}:{place.lineno})"
 
 
 def _keyed(work: _Work, bitext: Bitext) -> list[KeyedRow]:

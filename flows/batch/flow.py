@@ -21,10 +21,9 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError, Retry, ServiceError, one_line
 from duizhao.flows.batch.assemble import publish, read_seal
 from duizhao.flows.batch.document_runs import DocumentRuns
-from duizhao.flows.batch.documents import said
 from duizhao.flows.batch.groups import alone, in_this_thread, in_worker, left, packed
 from duizhao.flows.batch.leaving import tell_leaving
 from duizhao.flows.batch.lock import Check, hold
@@ -33,7 +32,7 @@ from duizhao.flows.batch.outcomes import STATE, Outcome
 from duizhao.flows.batch.plan import Job, Options, check_batch_output, plan_job
 from duizhao.flows.batch.progress import Tally, keep, shown
 from duizhao.flows.batch.publish_progress import PublishProgress
-from duizhao.flows.batch.workers import Closed, Workers
+from duizhao.flows.batch.workers import Workers
 from duizhao.flows.build.record import versions
 from duizhao.flows.runtime.cluster import check_answers
 from duizhao.flows.runtime.session import configured_api
@@ -69,7 +68,8 @@ def _the_job() -> Job:
 
 
 def _worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
-    return not isinstance(state.result(raise_on_failure=False), Closed)
+    error = state.result(raise_on_failure=False)
+    return not isinstance(error, DuizhaoError) or error.retry is Retry.SOON
 
 
 def group_task(work: Callable[..., list[dict[str, Any]]]) -> Any:
@@ -188,7 +188,7 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
         return dict(named(job.out, len(job.entries)))
     except PREFECT_TROUBLE as error:
         if _published is None:
-            raise DuizhaoError(
+            raise ServiceError(
                 f"{_trouble(error)}; what is done is kept, the same command goes on from there"
             ) from error
         console.current().note(f"{_trouble(error)}; the corpus is written all the same")
@@ -241,7 +241,7 @@ def _process(job: Job, tally: Tally) -> None:
                 lost = _send(job, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
                 # documents have processes of their own: what the cluster lost is not their fault
-                arrived(None, left(group, said(error)))
+                arrived(None, left(group, one_line(error)))
         except BaseException:
             # else the task runner would wait for the groups that are at work
             if _workers:

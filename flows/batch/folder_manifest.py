@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.flows.terminal import console
 
 PATTERN = "{id}.zh.*,{id}.en.*"

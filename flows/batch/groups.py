@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError, Retry
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome, keep_failure
 from duizhao.flows.batch.workers import Heard, NotUp, Sent, WorkerError, WorkerLost, Workers
@@ -83,14 +83,14 @@ def _alone(
             lost.append(error)
         except WorkerError as error:
             return failed(group, str(error))[0]
-    end = left if any(error.passing for error in lost) else failed
+    end = left if any(error.retry is not Retry.NEVER for error in lost) else failed
     return end(group, f"lost {DEATHS} workers: {lost[-1]}")[0]
 
 
 def _run(
     workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None
 ) -> list[Outcome]:
-    """What a worker makes of the group; all left where none comes up, or for passing trouble.
+    """What a worker makes of the group; all left where none comes up, or after a temporary error.
 
     WorkerLost where the worker died of it, WorkerError where it says that it cannot be done.
     """
@@ -102,7 +102,7 @@ def _run(
         except NotUp as error:
             reason = str(error)
         except WorkerError as error:
-            if not error.passing:
+            if error.retry is Retry.NEVER:
                 raise
             return left(group, str(error))
     return left(group, reason)

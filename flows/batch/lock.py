@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 from uuid import uuid4
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError, FolderBusy, StorageError
 from duizhao.flows.runtime.machine import alive, machine, started
 from duizhao.flows.storage import Place
 
@@ -34,16 +34,12 @@ WAIT_SECONDS = 1.0
 Check = Callable[[], None]
 
 
-class Held(DuizhaoError):  # noqa: N818 - reads as what it is
-    """Another batch has the folder."""
-
-
 @contextlib.contextmanager
 def hold(place: Place) -> Iterator[Check]:
-    """Hold the lock of the folder `place`; Held says who has it.
+    """Hold the lock of the folder `place`; FolderBusy says who has it.
 
     Yields a check to call before something is written that must not be written twice: it raises
-    Held where the lock was lost meanwhile.
+    FolderBusy where the lock was lost meanwhile.
     """
     with _local(place) if place.local else _remote(place) as check:
         yield check
@@ -91,9 +87,9 @@ def _who() -> dict[str, Any]:
     }
 
 
-def _refuse(place: Place, told: dict[str, Any]) -> Held:
+def _refuse(place: Place, told: dict[str, Any]) -> FolderBusy:
     folder = place.name.rpartition("/")[0]
-    return Held(
+    return FolderBusy(
         f"{folder}: another batch is at work here (process {told.get('process')} of "
         f"{told.get('user')} on {told.get('host')}, since {told.get('since')}); wait for it, "
         "end it, or give another --out"
@@ -107,7 +103,7 @@ def _local(place: Place) -> Iterator[Check]:
         place.local.mkdir(parents=True, exist_ok=True)
         file = (place.local / NAME).open("a+")
     except OSError as error:
-        raise DuizhaoError(f"{place.name}: {error.strerror or error}; check --out") from error
+        raise StorageError(f"{place.name}: {error.strerror or error}; check --out") from error
     with file:
         if not _flock(file):
             file.seek(0)

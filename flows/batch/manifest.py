@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, shown
 from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console

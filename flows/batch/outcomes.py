@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from duizhao.corpus.cleaning.splits import KeyedRow
-from duizhao.corpus.document import DuizhaoError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import DamagedOutcome
 from duizhao.corpus.files.jsonl import as_dict, row_of
 from duizhao.flows.storage import Place
 
@@ -45,10 +46,6 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
-
-
-class Damaged(DuizhaoError):  # noqa: N818 - reads as what it is
-    """An outcome file that cannot be read: it was cut off, or spoilt on the disk."""
 
 
 class Found(NamedTuple):
@@ -95,12 +92,12 @@ def keep_failure(place: Place, outcome: Outcome) -> None:
 
 
 def read_outcome(place: Place, name: str) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
-    """An outcome with its rows and ledger; Damaged where the file holds none."""
+    """An outcome with its rows and ledger; DamagedOutcome where the file holds none."""
     data = place.read(name)
     try:
         return _outcome_of(data, is_done=name.endswith(".done.gz"))
     except (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError) as error:
-        raise Damaged(f"{place.name}/{name} is damaged ({error})") from error
+        raise DamagedOutcome(f"{place.name}/{name} is damaged ({error})") from error
 
 
 def _outcome_of(data: bytes, is_done: bool) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from duizhao.corpus.cleaning.plan import Planned as Step
 from duizhao.corpus.cleaning.plan import default_plan, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.card import TITLE
 from duizhao.corpus.files.folder import check_output
 from duizhao.flows.batch.assemble import Plan

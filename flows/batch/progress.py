@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.flows.batch.outcomes import Outcome
 from duizhao.flows.runtime.machine import age
 from duizhao.flows.storage import Place

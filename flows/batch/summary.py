@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import DamagedOutcome, InputError
 from duizhao.flows.batch import lock
 from duizhao.flows.batch.assemble import SEAL, digest, is_whole, read_seal
-from duizhao.flows.batch.outcomes import STATE, Damaged, Found, find_outcomes, read_outcome
+from duizhao.flows.batch.outcomes import STATE, Found, find_outcomes, read_outcome
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
 from duizhao.flows.build.record import SCORES
@@ -84,7 +84,7 @@ def status(out: str) -> dict[str, Any]:
         if outcome.endswith(".failed.json"):
             try:
                 told, _, _ = read_outcome(state, outcome)
-            except Damaged as error:  # publishing removes it
+            except DamagedOutcome as error:  # publishing removes it
                 damaged.append([name, "process", str(error)])
             else:
                 failed.append([name, told.stage, told.reason])

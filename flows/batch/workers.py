@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import BatchClosed, Retry, one_line, retry_of
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
 from duizhao.flows.runtime.processes import module_command, module_path
@@ -43,12 +43,12 @@ Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
 class WorkerLost(Exception):  # noqa: N818 - reads as what it is
     """The worker died or was ended while it worked; its group is not done.
 
-    `passing`: it was killed from outside, so that another try may well go better.
+    `retry`: a worker that was killed from outside says nothing about its documents.
     """
 
-    def __init__(self, message: str, passing: bool = False) -> None:
+    def __init__(self, message: str, retry: Retry = Retry.NEVER) -> None:
         super().__init__(message)
-        self.passing = passing
+        self.retry = retry
 
 
 class NotUp(Exception):  # noqa: N818 - reads as what it is
@@ -56,15 +56,11 @@ class NotUp(Exception):  # noqa: N818 - reads as what it is
 
 
 class WorkerError(Exception):
-    """The worker is well and says why the group could not be done; `passing`: it may pass."""
+    """The worker is alive and reports why the group could not be processed."""
 
-    def __init__(self, message: str, passing: bool) -> None:
+    def __init__(self, message: str, retry: Retry) -> None:
         super().__init__(message)
-        self.passing = passing
-
-
-class Closed(DuizhaoError):  # noqa: N818 - reads as what it is
-    """The batch is being ended: no group is begun any more."""
+        self.retry = retry
 
 
 class Worker:
@@ -132,8 +128,8 @@ class Worker:
                 self.process.wait(5)
             code = self.process.returncode
             if code is not None and code < 0:
-                passing = -code in FROM_OUTSIDE
-                raise WorkerLost(f"the worker was killed by signal {-code}", passing) from error
+                retry = Retry.LATER if -code in FROM_OUTSIDE else Retry.NEVER
+                raise WorkerLost(f"the worker was killed by signal {-code}", retry) from error
             raise WorkerLost(f"the worker ended with code {code}") from error
 
     def end(self) -> None:
@@ -156,11 +152,11 @@ class Workers:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Worker]:
-        """A worker that is free now; waits for one. Closed where all have been ended."""
+        """A worker that is free now; waits for one. BatchClosed where all have been ended."""
         worker = self._free.get()
         try:
             if self.closed or worker is None:
-                raise Closed("the batch is being ended")
+                raise BatchClosed("the batch is being ended")
             yield worker
         except BaseException as error:
             if worker is not None and not isinstance(error, WorkerError):
@@ -202,7 +198,7 @@ class _Telling(Console):
 
 def serve(pipe: Connection, parent: int) -> None:
     """What a worker process does until its pipe is closed: first it says that it is up."""
-    from duizhao.flows.batch.documents import is_passing, process_group, said
+    from duizhao.flows.batch.documents import process_group
     from duizhao.flows.runtime.processes import end_with_parent
     from duizhao.flows.terminal import console
 
@@ -217,7 +213,7 @@ def serve(pipe: Connection, parent: int) -> None:
             try:
                 pipe.send(("outcomes", process_group(*group)))
             except Exception as error:  # as words: not every error can be sent
-                pipe.send(("error", (said(error), is_passing(error))))
+                pipe.send(("error", (one_line(error), retry_of(error))))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from duizhao.corpus.document import Language, Side
+from duizhao.corpus.errors import Retry, retry_of
 from duizhao.corpus.files import folder
 from duizhao.flows import results, stages
 from duizhao.flows.build import record as account
@@ -24,14 +25,12 @@ from duizhao.flows.terminal import console
 
 
 def _worth_a_retry(task: Any, _run: Any, state: Any) -> bool:
-    """Retry what may pass (the network, a file system), not what stays wrong; and say so."""
-    from duizhao.models.errors import WeightsError
-
+    """Retry after a temporary error, and report that."""
     error = state.result(raise_on_failure=False)
-    passing = error.passing if isinstance(error, WeightsError) else isinstance(error, OSError)
-    if passing:
-        console.current().note(f"{task.name}: {error}; trying again")
-    return passing
+    if retry_of(error) is not Retry.SOON:
+        return False
+    console.current().note(f"{task.name}: {error}; trying again")
+    return True
 
 
 def stage_task(name: str) -> Callable[[Callable[..., str]], Any]:

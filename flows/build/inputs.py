@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DownloadError
 from duizhao.corpus.paths import cache_folder
 
 FORMATS = ("docx", "pdf")
@@ -28,7 +28,7 @@ def pair_of(report: str, reference: str | None) -> Pair:
     """The files of a build.
 
     A UN symbol such as S/2021/130 is fetched in both languages, once, into the cache; the UN's
-    own English is the reference where none is given. DuizhaoError where it cannot be had.
+    own English is the reference where none is given. DownloadError where it cannot be had.
     """
     from duizhao.corpus.un.fetch import fetch_document, folder_name, is_symbol
 
@@ -55,7 +55,7 @@ def pair_of(report: str, reference: str | None) -> Pair:
     }
     if "zh" not in files:
         why = next((one.reason for one in fetched.missing), "no such document")
-        raise DuizhaoError(f"{report}: the Chinese text cannot be had: {why}; name a file instead")
+        raise DownloadError(f"{report}: the Chinese text cannot be had: {why}; name a file instead")
     name = folder_name(report)
     english = reference or files.get("en")
     return Pair(name, files["zh"], english, name, f"{name}.en" if not reference else None)

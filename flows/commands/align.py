@@ -122,7 +122,7 @@ def align(
     and English, either way round, or any other pair, for which forced decoding needs --model.
     """
     from duizhao.corpus.alignment.weights import ALL
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.flows.aligning import Request, aligned
     from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import check_output
@@ -192,7 +192,7 @@ def _say(text: str) -> None:
 
 def _lines(name: str) -> list[str]:
     """The lines of a file; only a line feed ends one, so that ids are line numbers."""
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.flows.terminal.output import read_lines
 
     lines = read_lines(name)

@@ -54,7 +54,7 @@ def clean(
     """
     from duizhao.corpus.cleaning.plan import default_plan, parse_plan
     from duizhao.corpus.cleaning.run import clean as run
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.corpus.files.cleaned import CleanedFolder
     from duizhao.corpus.files.read import corpus_files, read_ledger, read_rows
 

@@ -111,7 +111,7 @@ def compare(
     Scores and both tests are sacrebleu's own, with its values for the same seed. Runs of the same
     documents are compared over the smallest groups of sentences that all of them have whole.
     """
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.comparison.compare import compare as run
     from duizhao.evaluation.comparison.systems import load
     from duizhao.evaluation.metrics.significance import SAMPLES
@@ -169,7 +169,7 @@ def _with_ours(segments: Segments) -> Segments:
 
 
 def _write_page(found: dict[str, Any], page: Path) -> None:
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.comparison.page import render
 
     temporary = page.with_name(f".{page.name}.partial")

@@ -55,7 +55,7 @@ def fetch(
     """
     import sys
 
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.corpus.un.fetch import LANGUAGES, fetch_document, normal_symbol
     from duizhao.flows.terminal.fetching import fetching
 
@@ -97,7 +97,7 @@ def fetch(
 
 
 def _list(value: str, option: str) -> list[str]:
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
 
     items = [item.strip().lower() for item in value.split(",") if item.strip()]
     if not items:

@@ -68,7 +68,7 @@ def inspect(
 def _read(
     file: Path, lang: Lang, progress: Callable[[int, int], None]
 ) -> tuple[Document, list[LedgerEntry]]:
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.corpus.reading import read
 
     if lang is not Lang.auto:

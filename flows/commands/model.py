@@ -45,8 +45,8 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch a model now, so that later runs need no network, and verify it."""
+    from duizhao.corpus.errors import ModelNameError, WeightsError
     from duizhao.flows.terminal.fetching import fetching
-    from duizhao.models.errors import ModelNameError, WeightsError
     from duizhao.models.weights.default import DEFAULT_MODEL, default_model, verify
 
     if model not in (None, "default", DEFAULT_MODEL):
@@ -75,7 +75,7 @@ def fetch(
 @app.command("path")
 def path(model: Name = None) -> None:
     """Print the folder of a model that is here; exit code 1 if it has to be fetched first."""
-    from duizhao.models.errors import WeightsError
+    from duizhao.corpus.errors import WeightsError
     from duizhao.models.weights.installed import folder_of
 
     folder = folder_of(model)

@@ -44,9 +44,8 @@ def review(
     """
     from contextlib import ExitStack, suppress
 
-    from duizhao.evaluation.review.log import locked
     from duizhao.evaluation.review.server import serve
-    from duizhao.evaluation.review.session import open_session
+    from duizhao.evaluation.review.session import locked, open_session
     from duizhao.flows.batch.lock import user_name
     from duizhao.flows.review import realigner
     from duizhao.flows.terminal.browser import open_later

@@ -72,7 +72,7 @@ def score(
     The values are those of sacrebleu's command line to the last digit; the signature says all
     settings and belongs into any paper that cites them.
     """
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.lines import check_same_length, read_lines
     from duizhao.evaluation.metrics.translation import METRICS, measure
 
@@ -113,12 +113,17 @@ def score(
 
 
 def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str]) -> list[float]:
-    from duizhao.corpus.document import InputError
+    from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.reference_free import mt_scores, similarities
 
     if sources is None:
         raise InputError(f"{name} compares with the source: give it with --source")
-    return (mt_scores if name == "mt_score" else similarities)(sources, hypotheses)
+    if name != "mt_score":
+        return similarities(sources, hypotheses)
+    from duizhao.flows.terminal.fetching import fetching
+
+    with fetching() as progress:
+        return mt_scores(sources, hypotheses, progress)
 
 
 def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import ServiceError
 
 CONNECT_SECONDS = 10
 """For the head of a cluster to take a connection; Dask and Ray themselves would try for longer."""
 
 
 def check_answers(cluster: str, name: str, start: str) -> None:
-    """DuizhaoError where nothing answers at HOST:PORT; `start` is the command that starts it."""
+    """ServiceError where nothing answers at HOST:PORT; `start` is the command that starts it."""
     host, _, port = cluster.rpartition("://")[2].rpartition(":")
     if not port.isdigit():  # "auto", or a name that Ray knows
         return
@@ -19,7 +19,7 @@ def check_answers(cluster: str, name: str, start: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DuizhaoError(
+        raise ServiceError(
             f"--cluster {cluster}: {name} does not answer: {reason}; start it there ({start}), or "
             "leave --cluster out"
         ) from error

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from prefect.task_runners import TaskRunner
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.cluster import check_answers
 from duizhao.flows.runtime.processes import ROOT
 
@@ -22,7 +22,7 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     """A task runner of a Ray that is started for the batch, or of the running one at `cluster`.
 
-    Raises DuizhaoError where nothing answers at `cluster`: Ray itself would try for minutes.
+    Raises ServiceError where nothing answers at `cluster`: Ray itself would try for minutes.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -44,7 +44,7 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
                 said = str(error).strip().partition("\n")[0]
                 where = f"--cluster {cluster}" if cluster else "--runner ray"
                 out = "; on a machine of the cluster try --cluster auto" if cluster else ""
-                raise DuizhaoError(f"{where}: Ray cannot be used: {said}{out}") from error
+                raise ServiceError(f"{where}: Ray cannot be used: {said}{out}") from error
             finally:
                 # with Ray's own handler a batch would not say what ended it
                 if threading.current_thread() is threading.main_thread():

@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import ServiceError, StorageError
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows.runtime.machine import alive, command_line, machine
 from duizhao.flows.runtime.processes import module_command, module_path
@@ -99,7 +99,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/api"
 
     def wait(self) -> None:
-        """Return once the server answers; DuizhaoError where it does not start."""
+        """Return once the server answers; ServiceError where it does not start."""
         import httpx
 
         deadline = time.monotonic() + START_SECONDS
@@ -110,7 +110,7 @@ class Server:
                     if client.get(f"{self.api_url}/health").status_code == 200:
                         return
         log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
-        raise DuizhaoError(
+        raise ServiceError(
             f"the private Prefect server did not start ({log[-1] if log else 'no message'}); "
             f"try again, or start one with `prefect server start` and set PREFECT_API_URL"
         )
@@ -131,7 +131,7 @@ def start_server() -> Server:
         end_stale_servers(runs)
         folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{machine()}-"))
     except OSError as error:
-        raise DuizhaoError(
+        raise StorageError(
             f"{home}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
             "a folder that can"
         ) from error
@@ -231,14 +231,14 @@ def _send_last_events() -> None:
 
 
 def _check_answer() -> None:
-    """DuizhaoError where the server that the user named does not answer."""
+    """ServiceError where the server that the user named does not answer."""
     import httpx
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
         problem = client.api_healthcheck()
     if isinstance(problem, httpx.TransportError):
-        raise DuizhaoError(
+        raise ServiceError(
             f"{configured_api()}: no Prefect server answers ({problem}); start it, or unset "
             "PREFECT_API_URL for a private one"
         )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import InputError, StorageError
 from duizhao.corpus.reading.lines import Lines, read_lines
 
 __all__ = ["Lines", "check_output", "output", "read_lines"]
@@ -51,7 +51,7 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         with _opened(path) if direct else _replacing(path.resolve()) as file:
             yield file
     except OSError as error:
-        raise DuizhaoError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _is_written_directly(path: Path) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus.errors import ModelError, ModelSettingError
 from duizhao.models.cores import usable_cores
-from duizhao.models.errors import ModelError, ModelSettingError
 from duizhao.models.translation.batching import padded
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.packed_engine import Hypothesis, PackedEngine

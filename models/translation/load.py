@@ -7,7 +7,7 @@ import threading
 from functools import lru_cache
 from typing import Literal, cast
 
-from duizhao.models.errors import ModelNameError, ModelSettingError, WeightsError
+from duizhao.corpus.errors import ModelNameError, ModelSettingError, WeightsError
 from duizhao.models.translation.engine import Engine
 from duizhao.models.weights.default import DEFAULT_MODEL, FetchProgress, verify
 from duizhao.models.weights.locate import ModelFiles, locate
@@ -40,7 +40,7 @@ def load_engine(
     ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` are chosen for the machine
     unless given (`threads_each`: how many threads a batch has); `english_only` False gives the
     default model its Chinese pieces back (models/weights/english_pieces.py). Raises ModelError
-    (models/errors.py).
+    (corpus/errors.py).
     """
     if engine not in ENGINES:
         raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")

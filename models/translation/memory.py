@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from duizhao.corpus.errors import DamagedMemory, ModelNameError
 from duizhao.corpus.paths import memory_file
-from duizhao.models.errors import DamagedMemory, ModelNameError
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore, Translation
 from duizhao.models.translation.memory_file import MemoryFile, remove
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from duizhao.models.errors import DamagedMemory, MemoryFileError
+from duizhao.corpus.errors import DamagedMemory, MemoryFileError
 
 _WAIT_SECONDS = 120.0
 _CHUNK = 500  # SQLite takes at least 999 parameters in one statement

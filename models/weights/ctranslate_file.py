@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from duizhao.models.errors import ModelError
+from duizhao.corpus.errors import ModelError
 
 Array = npt.NDArray[Any]
 _VERSIONS = range(4, 7)

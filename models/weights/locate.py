@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from duizhao.models.errors import ModelNameError, WeightsError
+from duizhao.corpus.errors import FetchError, ModelNameError, WeightsError
 from duizhao.models.weights.default import (
     DEFAULT_MODEL,
     FILES,
@@ -116,15 +116,15 @@ def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
         ) from error
     except LocalEntryNotFoundError as error:
         why = "HF_HUB_OFFLINE is set" if offline else "the Hugging Face hub cannot be reached"
-        raise WeightsError(
+        kind = WeightsError if offline else FetchError
+        raise kind(
             f"{name}: not in the local cache, and {why}; go online, or leave --model out for the "
             "default model",
-            passing=not offline,
         ) from error
     except Exception as error:
         said = str(error).strip().splitlines()
-        raise WeightsError(
+        kind = WeightsError if offline else FetchError
+        raise kind(
             f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}",
-            passing=not offline,
         ) from error
     return in_folder(name, folder)

@@ -30,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-from duizhao.models.errors import ModelError
+from duizhao.corpus.errors import ModelError
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")

@@ -8,8 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.corpus.paths import models_folder
-from duizhao.models.errors import MissingPackage, ModelError
 from duizhao.models.weights.locate import ModelFiles
 
 # half the size of float32, and as good to quantise from: int8 keeps 8 bits of its 11

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.corpus.paths import models_folder
-from duizhao.models.errors import MissingPackage, ModelError
 from duizhao.models.weights.ctranslate_file import Array, dequantized, read_variables
 from duizhao.models.weights.locate import ModelFiles
 

@@ -6,8 +6,10 @@ import pytest
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import MachineTranslation, check_identity, make_bitext
-from duizhao.corpus.document import BrokenIdentity
+from duizhao.corpus.errors import BrokenIdentity
 from tests.support.bitexts import document
+
+pytestmark = pytest.mark.unit
 
 SOURCE = document("s", "zh", ["导言"], ["会议开始。", "会议结束。"], ["谢谢。"])
 TARGET = document("t", "en", ["Introduction"], ["It began and ended."], ["Extra."])

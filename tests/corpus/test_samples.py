@@ -7,9 +7,13 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from duizhao.corpus.alignment.bead import check_cover, parse_bead
 from duizhao.corpus.samples import pair
 from tests.support.paths import DATA
+
+pytestmark = pytest.mark.unit
 
 
 def test_the_files_are_rendered_from_their_source() -> None:

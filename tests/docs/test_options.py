@@ -12,6 +12,8 @@ import typer.main
 from duizhao.flows.cli import app
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.unit
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = re.compile(r"^\s*(?:\$ )?duizhao ([^#|>]*)", re.MULTILINE)
 

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import jsonl, parquet
 from duizhao.corpus.files.read import read_rows
 from duizhao.evaluation.statistics import statistics
 from tests.corpus.cleaning.test_cleaning import GOOD, row
 from tests.evaluation.metrics.test_translation import run
+
+pytestmark = pytest.mark.unit
 
 ROWS = [
     row(*GOOD[0], 0),

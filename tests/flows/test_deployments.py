@@ -19,7 +19,7 @@ import httpx
 import pytest
 import yaml
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError, ModelNameError, WeightsError
 from duizhao.corpus.paths import models_folder
 from duizhao.flows import deployments
 from duizhao.flows.batch.assemble import read_seal
@@ -35,7 +35,6 @@ from duizhao.flows.deployments import (
 )
 from duizhao.flows.runtime import session as runtime
 from duizhao.flows.storage import Place
-from duizhao.models.errors import ModelNameError, WeightsError
 from tests.support.batches import ROOT, make_documents
 
 BY_COMMAND_ONLY = {"resume", "subflows", "json"}
@@ -51,6 +50,7 @@ def put(path: Path, *, seconds_ago: float) -> None:
     os.utime(path, (then, then))
 
 
+@pytest.mark.unit
 def test_a_pair_has_arrived_when_both_files_are_there_and_still(tmp_path: Path) -> None:
     still = SETTLED_SECONDS + 5
     put(tmp_path / "whole.zh.txt", seconds_ago=still)
@@ -63,12 +63,14 @@ def test_a_pair_has_arrived_when_both_files_are_there_and_still(tmp_path: Path) 
     assert [entry.id for entry in arrived(entries, wait_for_reference=False)] == ["alone", "whole"]
 
 
+@pytest.mark.unit
 def test_an_empty_inbox_is_no_error_and_a_missing_one_is(tmp_path: Path) -> None:
     assert read_manifest_or_none(str(tmp_path), PATTERN) == []
     with pytest.raises(InputError, match="no such manifest or folder"):
         read_manifest_or_none(str(tmp_path / "none"), PATTERN)
 
 
+@pytest.mark.unit
 def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
     from prefect.flows import load_flow_from_entrypoint
 
@@ -81,6 +83,7 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
         assert deployment["concurrency_limit"]["limit"] == 1
 
 
+@pytest.mark.unit
 def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
     from duizhao.flows.commands.batch import batch
 
@@ -175,6 +178,7 @@ def age(folder: Path) -> None:
         os.utime(path, (then, then))
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("error", "tries"),
     [
@@ -203,7 +207,7 @@ def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
     assert len(tried) == tries
 
 
-@pytest.mark.slow
+@pytest.mark.system
 @pytest.mark.usefixtures("server")
 def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
     tmp_path: Path,

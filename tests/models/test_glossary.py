@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.models.glossary import Glossary, GlossaryError, Term, read_glossary
+from duizhao.corpus.errors import GlossaryError
+from duizhao.models.glossary import Glossary, Term, read_glossary
+
+pytestmark = pytest.mark.unit
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.evaluation.report.browser import chromium, find_chromium
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.page_lines import PageLines
 
 HEAD, FOOT = 0.9, 0.1
 _PAGE_NUMBER = re.compile(
@@ -71,6 +72,16 @@ def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[
 def pattern(text: str) -> str:
     """The text with every number as #, and without white space."""
     return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
+
+
+def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
+    """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
+    out = [strip for strip in page.strips if is_furniture(strip, page.height, known)]
+    if page.number == 1:
+        names = {id(strip) for strip in out}
+        head = masthead(page.strips, page.width, page.height)
+        out += [strip for strip in head if id(strip) not in names]
+    return out
 
 
 def is_furniture(strip: Strip, height: float, known: set[str]) -> bool:

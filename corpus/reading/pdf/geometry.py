@@ -14,14 +14,14 @@ from dataclasses import replace
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip
-from duizhao.corpus.reading.pdf.strips import PageStrips
+from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.tables import begins, cells, regions
 
 # A heading's line shorter than this share of the column was not broken for want of room
 HEADING_SHARE = 0.62
 
 
-def paragraphs_of_page(page: PageStrips, strips: Sequence[Strip], body: float) -> list[Paragraph]:
+def paragraphs_of_page(page: PageLines, strips: Sequence[Strip], body: float) -> list[Paragraph]:
     """The paragraphs and cells of a page from its strips without furniture."""
     text, notes = _split_notes(page, strips, body)
     column = _column(text, body)
@@ -33,7 +33,7 @@ def paragraphs_of_page(page: PageStrips, strips: Sequence[Strip], body: float) -
 
 
 def _split_notes(
-    page: PageStrips, strips: Sequence[Strip], body: float
+    page: PageLines, strips: Sequence[Strip], body: float
 ) -> tuple[list[Strip], list[Strip]]:
     """The strips above and below the line that stands over footnotes."""
     separators = [

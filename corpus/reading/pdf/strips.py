@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.lines import Strip, strip_of
+from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.shape import split_label
 
@@ -28,19 +29,7 @@ COLUMN_LINES = 4
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class PageStrips:
-    """The strips of a page from top to bottom, and what was left out while making them."""
-
-    number: int
-    width: float
-    height: float
-    strips: tuple[Strip, ...]
-    rules: tuple[tuple[float, float, float], ...]
-    figure: str = ""
-
-
-def strips_of_page(page: Page, language: Language) -> PageStrips:
+def strips_of_page(page: Page, language: Language) -> PageLines:
     """Lines of a page, cut at wide gaps, labels put back to their text."""
     upright = [piece for piece in page.pieces if piece.angle == 0]
     figures = [piece for piece in page.pieces if piece.angle != 0]
@@ -58,7 +47,9 @@ def strips_of_page(page: Page, language: Language) -> PageStrips:
     drawn = [strip for strip in strips if _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
-    return PageStrips(page.number, page.width, page.height, kept, page.rules, text)
+    return PageLines(
+        page.number, page.width, page.height, kept, page.rules, page.walls, text
+    )
 
 
 def has_bullet(page: Page, strip: Strip) -> bool:

@@ -8,7 +8,8 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.word import docx
 

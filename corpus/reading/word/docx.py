@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.document import BlockKind, InputError, Language
+from duizhao.corpus.document import BlockKind, Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
 from duizhao.corpus.reading.notes import OPEN, leading_mark, settle
 from duizhao.corpus.reading.safe_xml import Archive

@@ -10,6 +10,8 @@ from duizhao.corpus.alignment import Bead, align, check_cover
 from duizhao.evaluation.benchmarks.alignment_data import Damage, damaged, mac_dev, unpc
 from duizhao.evaluation.metrics.alignment import score
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_foreign_stretch_and_an_omission_disturb_nothing_else(shared: Path) -> None:
     whole, other = unpc(shared, 500)[:2]

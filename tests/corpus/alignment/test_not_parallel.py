@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from duizhao.corpus.alignment import Bead, NotParallel, align
-from duizhao.corpus.alignment.parallel import judge
+from duizhao.corpus.alignment import Bead, align
+from duizhao.corpus.alignment.parallel import judge, posterior, support
 from duizhao.corpus.alignment.prepare import make_ready
-from duizhao.corpus.alignment.support import posterior, support
+from duizhao.corpus.errors import NotParallel
 from duizhao.evaluation.benchmarks.alignment_data import Gold, mac_dev, unpc
 from duizhao.evaluation.benchmarks.not_parallel import crossed, joined, part
 from duizhao.models.embedding import SpanEmbedder
@@ -26,6 +26,7 @@ def books(shared: Path) -> list[Gold]:
     return mac_dev(shared)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("length", range(1, 61))
 def test_a_text_is_never_refused_against_itself(un: list[Gold], length: int) -> None:
     # of 17 or 29 beads every true pair was once counted as a pair by chance
@@ -33,6 +34,7 @@ def test_a_text_is_never_refused_against_itself(un: list[Gold], length: int) -> 
     assert len(align(lines, lines, lines)) == length
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("size", "signals"),
     [
@@ -57,6 +59,7 @@ def test_unrelated_texts_are_refused(
         assert refused.value.figure < 0.15, name
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("size", [5, 20])
 @pytest.mark.parametrize("signals", ["embedding+overlap", "overlap", "embedding", "neither"])
 def test_parallel_texts_are_not_refused(
@@ -71,11 +74,13 @@ def test_parallel_texts_are_not_refused(
         assert align(pair.source, pair.target, translation, embed=embed)
 
 
+@pytest.mark.unit
 def test_numbers_alone_refuse_nothing(un: list[Gold]) -> None:
     pair = crossed(part(un[0], 100, 100), part(un[2], 300, 100))
     assert align(pair.source, pair.target)
 
 
+@pytest.mark.unit
 def test_a_forced_bead_has_no_support(un: list[Gold]) -> None:
     embed = SpanEmbedder()
     for size in (1, 3, 5):
@@ -90,12 +95,14 @@ def test_a_forced_bead_has_no_support(un: list[Gold]) -> None:
             assert found[-1] == 1.0  # a gap claims nothing
 
 
+@pytest.mark.unit
 def test_without_beads_there_is_nothing_to_support(un: list[Gold]) -> None:
     texts = make_ready(un[0].source[:9], un[0].target[:9], un[0].translation, None, {"overlap"})
     assert not judge(texts, [Bead((i,), ()) for i in range(9)]).parallel
     assert len(support(texts, [])) == 0
 
 
+@pytest.mark.unit
 def test_weak_beads_count_for_more_among_strong_ones() -> None:
     alone, together = posterior(np.array([-1.0])), posterior(np.array([-1.0] + [8.0] * 30))
     assert alone[0] < 0.5 < together[0]

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.corpus.alignment import Bead, NotParallel, align, check_cover
+from duizhao.corpus.alignment import Bead, align, check_cover
 from duizhao.corpus.alignment.tokens import chinese_number, copied_tokens, marks, tokens
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError, NotParallel
 from duizhao.corpus.script import join
+
+pytestmark = pytest.mark.unit
 
 WORDS = ["council", "report", "peace", "budget", "water", "session", "state", "2021", "12"]
 sentence = st.lists(st.sampled_from(WORDS), min_size=0, max_size=8).map(" ".join)

@@ -24,6 +24,8 @@ from duizhao.corpus.alignment.prepare import make_ready
 from duizhao.corpus.alignment.signals import overlap
 from duizhao.corpus.alignment.tokens import bags
 
+pytestmark = pytest.mark.unit
+
 RUN = 0.7
 
 

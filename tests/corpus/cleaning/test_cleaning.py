@@ -16,10 +16,13 @@ from duizhao.corpus.cleaning.numbers import figures
 from duizhao.corpus.cleaning.plan import STEPS, Planned, default_plan, describe, parse_plan, planned
 from duizhao.corpus.cleaning.run import CleaningReport, clean, counts
 from duizhao.corpus.cleaning.step import LookingCheck
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import jsonl
 from duizhao.corpus.files.read import read_ledger, read_rows
 from tests.evaluation.metrics.test_translation import run as command
+
+pytestmark = pytest.mark.unit
 
 GOOD = (
     (

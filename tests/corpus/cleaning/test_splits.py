@@ -18,7 +18,10 @@ from duizhao.corpus.cleaning.splits import (
     split_of,
     text_keys,
 )
-from duizhao.corpus.document import InputError, LedgerEntry
+from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import InputError
+
+pytestmark = pytest.mark.unit
 
 HALVES = Shares(validation=0.3, test=0.3)
 

@@ -12,6 +12,8 @@ from duizhao.corpus.files.card import CardFacts, SplitFacts, render, size_catego
 from duizhao.corpus.files.parquet import write
 from tests.corpus.cleaning.test_splits import row
 
+pytestmark = pytest.mark.unit
+
 ROWS = {
     "train": [row("A", n, f"第{n}号决议。", f"Resolution {n}.") for n in range(20)],
     "test": [row("B", n, f"第{n}号报告。", f"Report {n}.") for n in range(5)],

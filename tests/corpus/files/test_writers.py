@@ -20,6 +20,8 @@ from duizhao.corpus.files.jsonl import row_of
 from duizhao.corpus.files.tmx import XML_LANG, clean
 from tests.support.bitexts import row
 
+pytestmark = pytest.mark.unit
+
 MACHINE = row(
     2, target_document=None, target_ids=(), target_blocks=(), target_kind="machine", mt_score=None
 )

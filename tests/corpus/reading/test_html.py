@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
+
+pytestmark = pytest.mark.unit
 
 NAVIGATION = [
     "高级搜索", "Weibo", "打印电子邮件", "订阅", "联系我们", "隐私政策", "相关新闻", "往日新闻",

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.lines import Lines, read_lines
 from duizhao.flows.terminal.output import check_output, output
+
+pytestmark = pytest.mark.unit
 
 TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 

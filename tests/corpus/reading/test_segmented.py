@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError, Language
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read_bytes
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>
@@ -41,6 +42,7 @@ def sentences(text: str | bytes, language: Language, name: str) -> list[str]:
     return [sentence.text for sentence in document.sentences]
 
 
+@pytest.mark.unit
 def test_a_unit_of_tmx_is_one_sentence_in_either_language() -> None:
     assert sentences(TMX, "zh", "a.tmx") == ["安理会通过决议。会议结束。", "第二句。"]
     assert sentences(TMX, "en", "a.tmx") == [
@@ -52,6 +54,7 @@ def test_a_unit_of_tmx_is_one_sentence_in_either_language() -> None:
     assert [entry.reason for entry in ledger] == ["empty_unit"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("text", [XLIFF_1, XLIFF_2])
 def test_both_sides_of_xliff(text: str) -> None:
     assert sentences(text, "zh", "a.xlf") == ["第一句。", "第二句。"]
@@ -59,6 +62,7 @@ def test_both_sides_of_xliff(text: str) -> None:
     assert english[0].startswith("The first")
 
 
+@pytest.mark.unit
 def test_a_language_that_is_not_there() -> None:
     only_zh = (
         '<tmx version="1.4"><body><tu><tuv xml:lang="zh"><seg>一。</seg></tuv></tu></body></tmx>'
@@ -67,6 +71,7 @@ def test_a_language_that_is_not_there() -> None:
         read_bytes(only_zh.encode(), "en", name="a.tmx")
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("head", ["zh\ten\n", "id\tsource\ttarget\n", "zh-CN\ten-US\tscore\n", ""])
 def test_the_column_of_a_language_is_found(head: str) -> None:
     columns = head.strip().split("\t") if head else ["zh", "en"]
@@ -82,6 +87,7 @@ def test_the_column_of_a_language_is_found(head: str) -> None:
     assert sentences(text, "en", "a.tsv") == ["The Council. It adopted.", "The meeting rose."]
 
 
+@pytest.mark.unit
 def test_quotes_and_short_rows_of_a_table_are_kept_as_they_are() -> None:
     text = 'zh\ten\n他说"好"。\tHe said "yes".\n只有中文。\n'
     assert sentences(text, "zh", "a.tsv") == ['他说"好"。', "只有中文。"]
@@ -90,6 +96,7 @@ def test_quotes_and_short_rows_of_a_table_are_kept_as_they_are() -> None:
     assert [(entry.reason, entry.line) for entry in ledger] == [("empty_unit", 3)]
 
 
+@pytest.mark.unit
 def test_entities_of_a_tmx_are_not_resolved(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("swordfish")
@@ -100,11 +107,13 @@ def test_entities_of_a_tmx_are_not_resolved(tmp_path: Path) -> None:
     assert sentences(text, "en", "a.tmx") == ["The word is &x; here."]
 
 
+@pytest.mark.unit
 def test_damaged_xml_names_the_line() -> None:
     with pytest.raises(InputError, match=r"a\.tmx, line 2: damaged XML"):
         read_bytes(b"<tmx>\n<body></tmx>", "en", name="a.tmx")
 
 
+@pytest.mark.unit
 def test_markdown_gives_its_blocks_without_markup() -> None:
     text = """---
 title: x
@@ -145,6 +154,7 @@ print("code")
     assert {entry.reason for entry in ledger} == {"front_matter", "code", "footnote_mark"}
 
 
+@pytest.mark.unit
 def test_an_old_word_file_without_libreoffice_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -154,6 +164,7 @@ def test_an_old_word_file_without_libreoffice_says_how_to_get_it(
         read_bytes(data, "en", name="old.doc")
 
 
+@pytest.mark.unit
 def test_an_old_word_file_is_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a program that plays soffice: the conversion is called as LibreOffice wants it."""
     from tests.support import rendering
@@ -172,13 +183,14 @@ def test_an_old_word_file_is_converted(tmp_path: Path, monkeypatch: pytest.Monke
     assert document.blocks[0].text == "Seventy-ninth session"
 
 
+@pytest.mark.unit
 def test_a_locked_word_file_says_so() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(InputError, match="protected by a password"):
         read_bytes(data, "en", name="locked.docx")
 
 
-@pytest.mark.slow
+@pytest.mark.system
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_an_old_word_file_by_libreoffice_itself(tmp_path: Path) -> None:
     from tests.support import rendering

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.corpus.document import Document, InputError, Language
+from duizhao.corpus.document import Document, Language
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.language import check, chinese_share
 from duizhao.corpus.reading import furniture, read, read_bytes
 from duizhao.corpus.reading.encoding import decode
@@ -23,6 +24,8 @@ from tests.support.paths import DATA
 
 sys.path.insert(0, str(DATA))
 from tests.data import make_report
+
+pytestmark = pytest.mark.unit
 
 SAMPLE_ZH, SAMPLE_EN = pair()
 

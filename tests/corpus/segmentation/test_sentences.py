@@ -14,6 +14,8 @@ from duizhao.corpus.segmentation.sentences import split
 from duizhao.evaluation.benchmarks.segmentation import measure, paragraphs_of
 from tests.support.paths import DATA
 
+pytestmark = pytest.mark.unit
+
 ENGLISH = [
     # titles, initials and abbreviations
     "Mr. Ban Ki-moon thanked Ms. Egian and Dr. Tedros.|He then left.",

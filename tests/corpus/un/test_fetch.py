@@ -15,8 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.un.fetch import fetch_document, is_symbol
+
+pytestmark = pytest.mark.unit
 
 PDF = b"%PDF-1.7\n" + b"x" * 200_000 + b"\n%%EOF\n"
 ERROR_PAGE = b"<!DOCTYPE html><html><head><title>Document not found</title></head><body>no</body>"

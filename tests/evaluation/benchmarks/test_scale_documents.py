@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from duizhao.evaluation.benchmarks.scale_documents import Text, make_documents, places_by_figures
+import pytest
+
+from duizhao.evaluation.benchmarks.scale.documents import Text, make_documents, places_by_figures
+
+pytestmark = pytest.mark.unit
 
 
 def drifting() -> tuple[list[str], list[str]]:

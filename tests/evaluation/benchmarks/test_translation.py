@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from duizhao.corpus.paths import models_folder
 from tests.support.paths import ROOT
 
@@ -30,6 +32,7 @@ def benchmark(place: Path, shared: Path, *options: str) -> tuple[str, dict[str, 
     return done.stdout, json.loads((place / "told.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.model
 def test_the_table_compares_with_the_plain_library(tmp_path: Path, shared: Path) -> None:
     systems = "bare-ctranslate2,duizhao,duizhao-whole-vocabulary"
     said, told = benchmark(tmp_path, shared, "--lines", "6", "--beams", "1", "--systems", systems)
@@ -40,6 +43,7 @@ def test_the_table_compares_with_the_plain_library(tmp_path: Path, shared: Path)
     assert "cores, load" in said
 
 
+@pytest.mark.model
 def test_the_guards_find_every_planted_failure(tmp_path: Path, shared: Path) -> None:
     _, told = benchmark(tmp_path, shared, "--guards")
     guards = told["guards"]
@@ -49,6 +53,7 @@ def test_the_guards_find_every_planted_failure(tmp_path: Path, shared: Path) -> 
         assert max(guards[side]["of each 500 clean"]) <= 2
 
 
+@pytest.mark.system
 def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, shared: Path) -> None:
     _, told = benchmark(tmp_path, shared, "--kill", "--lines", "40", "--beams", "1")
     kill = told["kill"]

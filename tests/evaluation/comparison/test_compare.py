@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.jsonl import write
 from duizhao.evaluation.comparison.compare import compare
 from duizhao.evaluation.comparison.page import marked, render
@@ -26,6 +26,8 @@ from duizhao.evaluation.metrics.correlation import correlate
 from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
 from duizhao.flows.terminal.comparison import print_tables
 from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES, run
+
+pytestmark = pytest.mark.unit
 
 OTHERS = [line.replace("report", "paper").replace("2021", "2012") for line in HYPOTHESES]
 

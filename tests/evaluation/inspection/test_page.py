@@ -12,6 +12,8 @@ from duizhao.flows.cli import app
 from tests.support import rendering, typesetting
 from tests.support.browser import browser  # noqa: F401
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def pdf(tmp_path: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from duizhao.corpus.alignment import parse_bead
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.alignment import (
     check_same_texts,
     paired_files,
@@ -19,6 +19,8 @@ from duizhao.evaluation.metrics.alignment import (
     score_by_type,
 )
 from duizhao.flows.cli import app
+
+pytestmark = pytest.mark.unit
 
 GOLD = ["[0]:[0]", "[1]:[1,2]", "[2]:[]", "[3,4]:[3]", "[5]:[4]", "[]:[5]"]
 PREDICTED = ["[0]:[0]", "[1]:[1]", "[]:[2]", "[2]:[]", "[3,4]:[3]", "[5]:[4,5]"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sacrebleu.metrics.bleu import BLEU
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.comet import comet
 from duizhao.evaluation.metrics.scores import score_rows
 from duizhao.evaluation.metrics.translation import segment_scores
@@ -36,6 +36,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.unit
 def test_beads_documents_and_sections_are_sacrebleus_scores() -> None:
     found = score_rows(ROWS, bootstrap=50)
     hypotheses, references = [t[0] for t in TEXTS], [t[1] for t in TEXTS]
@@ -59,6 +60,7 @@ def test_beads_documents_and_sections_are_sacrebleus_scores() -> None:
     assert json.loads(json.dumps(found)) == found
 
 
+@pytest.mark.unit
 def test_a_heading_alone_in_its_section_does_not_score_nought() -> None:
     heading = replace(
         ROWS[0], section="三", target="Introduction", machine_translation="Introduction"
@@ -69,6 +71,7 @@ def test_a_heading_alone_in_its_section_does_not_score_nought() -> None:
     assert "eff:yes" in found["bleu"]["signature"]
 
 
+@pytest.mark.unit
 def test_the_whole_document_score_says_what_it_is_made_of() -> None:
     rows = score_rows(ROWS, bootstrap=0, metrics=("bleu",))["whole_document"]
     assert (rows["made_of"], rows["documents"]) == ("rows of the corpus", 2)
@@ -79,6 +82,7 @@ def test_the_whole_document_score_says_what_it_is_made_of() -> None:
     assert found["scores"]["bleu"]["value"] == their.score
 
 
+@pytest.mark.unit
 def test_correlations_say_how_well_scores_without_reference_tell() -> None:
     found = score_rows(ROWS, bootstrap=0)["correlation_to_chrf"]
     assert set(found) == {"mt_score", "confidence", "alignment_score", "embedding"}
@@ -87,6 +91,7 @@ def test_correlations_say_how_well_scores_without_reference_tell() -> None:
     assert found["confidence"]["pearson"] is None
 
 
+@pytest.mark.unit
 def test_rows_without_a_reference_are_not_scored() -> None:
     rows = [replace(one, target_kind="machine") for one in ROWS]
     found = score_rows(rows)
@@ -97,6 +102,7 @@ def test_rows_without_a_reference_are_not_scored() -> None:
     assert score_rows([])["rows"] == 0
 
 
+@pytest.mark.unit
 def test_ter_that_would_take_long_is_left_out_with_a_note() -> None:
     long = replace(ROWS[0], machine_translation="word " * 600, target="other word " * 300)
     found = score_rows([*ROWS, long], bootstrap=0)
@@ -104,6 +110,7 @@ def test_ter_that_would_take_long_is_left_out_with_a_note() -> None:
     assert "TER left out" in found["notes"][0]
 
 
+@pytest.mark.unit
 def test_comet_that_is_not_set_up_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
@@ -118,6 +125,7 @@ def test_comet_that_is_not_set_up_says_what_to_do(monkeypatch: pytest.MonkeyPatc
         comet(["源"], ["a"], ["a"], python=sys.executable)
 
 
+@pytest.mark.model
 @pytest.mark.skipif(
     not ("DUIZHAO_COMET_PYTHON" in os.environ and "DUIZHAO_COMET_MODEL" in os.environ),
     reason="needs COMET's own environment and a model",

@@ -56,6 +56,7 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.unit
 def test_scores_equal_sacrebleus_command_line_to_the_last_digit(files: tuple[Path, Path]) -> None:
     hypothesis, reference = files
     metrics = ["-m", "bleu", "chrf", "ter", "--chrf-word-order", "2", "--confidence"]
@@ -72,6 +73,7 @@ def test_scores_equal_sacrebleus_command_line_to_the_last_digit(files: tuple[Pat
         assert our["signature"] == their["signature"]
 
 
+@pytest.mark.unit
 def test_unpc_scores_equal_sacrebleu(shared: Path) -> None:
     hypothesis, reference = shared / "unpc/dev.opus-mt.en", shared / "unpc/dev.en"
     theirs = sacrebleu(
@@ -91,6 +93,7 @@ def test_unpc_scores_equal_sacrebleu(shared: Path) -> None:
         assert round(our.margin, 12) == their["confidence_var"]
 
 
+@pytest.mark.unit
 def test_segment_scores_equal_sacrebleus_sentence_level(files: tuple[Path, Path]) -> None:
     hypothesis, reference = files
     for metric, name in (("bleu", "bleu"), ("ter", "ter")):
@@ -102,6 +105,7 @@ def test_segment_scores_equal_sacrebleus_sentence_level(files: tuple[Path, Path]
         assert [round(value, 12) for value in ours] == theirs
 
 
+@pytest.mark.unit
 def test_scores_of_a_corpus_too_large_for_one_block_of_resamples_stay_the_same() -> None:
     """Resamples are drawn in blocks; sacrebleu draws them at once."""
     from sacrebleu.metrics.bleu import BLEU
@@ -112,11 +116,13 @@ def test_scores_of_a_corpus_too_large_for_one_block_of_resamples_stay_the_same()
     assert (our.value, our.mean, our.margin) == (their.score, their._mean, their._ci)
 
 
+@pytest.mark.unit
 def test_ter_over_processes_equals_ter_in_one() -> None:
     one = measure("ter", HYPOTHESES * 40, REFERENCES * 40)
     assert measure("ter", HYPOTHESES * 40, REFERENCES * 40, workers=2).rows == one.rows
 
 
+@pytest.mark.unit
 def test_the_trap_of_references_is_caught() -> None:
     with pytest.raises(ValueError, match="list of strings"):
         score(HYPOTHESES, [REFERENCES])  # type: ignore[list-item]
@@ -128,6 +134,7 @@ def test_the_trap_of_references_is_caught() -> None:
         score([], [])
 
 
+@pytest.mark.unit
 def test_packed_files_are_read(files: tuple[Path, Path]) -> None:
     import gzip
 
@@ -139,6 +146,7 @@ def test_packed_files_are_read(files: tuple[Path, Path]) -> None:
     assert run("score", packed, files[1])[0] == 2
 
 
+@pytest.mark.unit
 def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
     from duizhao.flows.cli import app
 
@@ -154,6 +162,7 @@ def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
     assert found["segments"][1]["source"] == HYPOTHESES[1]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("content", "word"),
     [(b"one\n", "has 24 lines but"), (b"", "is empty"), (bytes(range(256)), "binary file")],
@@ -170,6 +179,7 @@ def test_unusable_files_are_named_in_one_line(
     assert err.count("\n") == 1
 
 
+@pytest.mark.unit
 def test_a_missing_file_and_a_folder_are_named(files: tuple[Path, Path], tmp_path: Path) -> None:
     for path in (tmp_path / "none.en", tmp_path):
         code, _, err = run("score", files[0], path)
@@ -178,6 +188,7 @@ def test_a_missing_file_and_a_folder_are_named(files: tuple[Path, Path], tmp_pat
         assert err.count("\n") == 1
 
 
+@pytest.mark.model
 def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> None:
     """Forced decoding and embeddings; an empty hypothesis is scored too, not dropped."""
     texts = {
@@ -202,6 +213,7 @@ def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> No
     assert found["reference_free"]["mt_score"]["correlation_to_chrf"]["segments"] == 4
 
 
+@pytest.mark.unit
 def test_a_seed_under_zero_is_refused_in_one_line(files: tuple[Path, Path]) -> None:
     code, _, told = run("score", *files, "--seed", "-1")
     assert code == 2

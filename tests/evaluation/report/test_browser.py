@@ -14,6 +14,8 @@ from duizhao.evaluation.report.screenshots import shoot
 from tests.support.browser import browser, open_page, problems, wait_until
 from tests.support.report_folders import make_batch, make_folder, make_large, write_folder
 
+pytestmark = pytest.mark.system
+
 __all__ = ["browser", "problems"]
 
 

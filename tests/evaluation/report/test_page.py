@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.evaluation.report import write_report
-from duizhao.evaluation.report.data import items_of, page_data
+from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.dotplot import similar_places
 from duizhao.evaluation.report.folder import read_folder
+from duizhao.evaluation.report.items import items_of
 from duizhao.evaluation.report.page import json_for_html
 from tests.support.report_folders import make_batch, make_folder, make_large, write_folder
+
+pytestmark = pytest.mark.unit
 
 
 def test_every_sentence_is_on_the_page_once_and_in_order(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ __all__ = ["browser", "problems"]
 
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.system
+
 LINES = 80
 
 
@@ -45,7 +47,6 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
     return out
 
 
-@pytest.mark.slow
 def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
     page_file = built / "report.html"
     rows = list(read_rows(built))
@@ -73,7 +74,6 @@ def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list
     assert problems == []
 
 
-@pytest.mark.slow
 def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
     from test_review_browser import bead, duizhao, review, saved
 

@@ -29,6 +29,8 @@ __all__ = ["browser", "problems"]
 
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.system
+
 
 @contextmanager
 def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:

@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import check_identity
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, EditError, InputError
 from duizhao.corpus.files.alignment_file import write_work
+from duizhao.corpus.files.edits import append, check_build, read_log
 from duizhao.corpus.files.folder import begin, finish
-from duizhao.evaluation.review.apply import account, apply_review
-from duizhao.evaluation.review.edits import DELETED, EditError, plan, review_beads
-from duizhao.evaluation.review.log import append, check_build, read_log
+from duizhao.evaluation.review.apply import apply_review, review_record
+from duizhao.evaluation.review.edits import DELETED, plan, review_beads
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
 from duizhao.evaluation.review.realign import align_around
 from duizhao.evaluation.review.session import Session, open_session
 from tests.support.report_folders import SENTENCES, make_folder, make_work
+
+pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
@@ -232,7 +234,7 @@ def test_apply_erases_nothing_of_others(folder: Path, tmp_path: Path) -> None:
     session = open_session(folder, "anna")
     session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     other = make_folder(tmp_path / "other")
-    with pytest.raises(InputError, match="not this review's"):
+    with pytest.raises(InputError, match="contains files of something else"):
         apply_review(folder, other)
     for out in (folder, tmp_path):
         with pytest.raises(InputError, match="the build itself"):
@@ -246,7 +248,7 @@ def test_apply_erases_nothing_of_others(folder: Path, tmp_path: Path) -> None:
     # a review of what came out has edits of its own
     second = open_session(tmp_path / "mine", "ben")
     second.edit({"op": "check", "bead": "[1]:[1]", "checked": True})
-    with pytest.raises(InputError, match="edits of its own"):
+    with pytest.raises(InputError, match="contains edits that would be lost"):
         apply_review(folder, tmp_path / "mine")
     assert len(open_session(tmp_path / "mine").edits) == 1
 
@@ -288,7 +290,7 @@ def test_a_build_that_aligns_otherwise_leaves_a_review_alone(folder: Path) -> No
         (partial / "run.json").write_text("{}")
         if work:
             write_work(work, partial / "alignment.json")
-        with pytest.raises(InputError, match="holds edits of a review"):
+        with pytest.raises(InputError, match="contains edits of a review"):
             finish(folder)
     assert len(open_session(folder).edits) == 1
 
@@ -340,7 +342,7 @@ def test_checked_counts_the_beads_of_the_corpus(folder: Path) -> None:
     for bead in ("[0]:[0]", "[1]:[1]"):
         session.edit({"op": "check", "bead": bead, "checked": True})
     session.edit({"op": "delete", "bead": "[1]:[1]"})
-    told = account(session)
+    told = review_record(session)
     assert (told["checked"], told["beads"]) == (1, 3)
 
 

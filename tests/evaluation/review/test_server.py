@@ -11,13 +11,14 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from duizhao.corpus.document import DuizhaoError
+from duizhao.corpus.errors import DuizhaoError
 from duizhao.corpus.files.folder import alone
-from duizhao.evaluation.review.log import locked
 from duizhao.evaluation.review.server import make_app
-from duizhao.evaluation.review.session import Session, open_session
+from duizhao.evaluation.review.session import Session, locked, open_session
 from duizhao.flows.terminal.browser import open_later
 from tests.support.report_folders import make_folder
+
+pytestmark = pytest.mark.unit
 
 TOKEN = "a-token-of-the-test"
 HERE = "http://127.0.0.1:8765"

@@ -25,6 +25,8 @@ from tests.support.batches import (
     processes,
 )
 
+pytestmark = pytest.mark.system
+
 SLOW_DISK = """
 import os, sys, time
 real = os.fsync

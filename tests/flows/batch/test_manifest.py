@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.document import InputError
-from duizhao.flows.batch.lock import Held, hold, holder
+from duizhao.corpus.errors import FolderBusy, InputError
+from duizhao.flows.batch.lock import hold, holder
 from duizhao.flows.batch.manifest import Entry, groups, read_manifest, text_bytes
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
+
+pytestmark = pytest.mark.unit
 
 
 class Heard(console.Console):
@@ -276,7 +278,7 @@ def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
         assert told
         assert {"user", "host", "process", "since"} <= set(told)
         refused = f"{tmp_path}/out: another batch is at work here"
-        with pytest.raises(Held, match=refused), hold(place):
+        with pytest.raises(FolderBusy, match=refused), hold(place):
             pass
     assert holder(place) is None
     with hold(place):

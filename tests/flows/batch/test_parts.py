@@ -17,7 +17,7 @@ import pytest
 
 from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.cleaning.splits import Shares
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError, Retry, StorageError
 from duizhao.flows import results, stages
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
@@ -28,14 +28,7 @@ from duizhao.flows.batch.progress import Tally, keep, rate_text
 from duizhao.flows.deployments import check_none_left
 from duizhao.flows.runtime import machine
 from duizhao.flows.settings import Settings, plain
-from duizhao.flows.storage import (
-    Place,
-    StorageError,
-    fingerprint,
-    fingerprints,
-    is_remote,
-    plain_path,
-)
+from duizhao.flows.storage import Place, fingerprint, fingerprints, is_remote, plain_path
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 
@@ -68,6 +61,7 @@ def process(folder: Path) -> dict[str, Outcome]:
     return {one.id: one for one in made}
 
 
+@pytest.mark.unit
 def test_a_document_that_cannot_be_translated_fails_alone(stubbed: Path) -> None:
     outcomes = process(stubbed)
     assert {name: one.status for name, one in outcomes.items()} == {
@@ -79,6 +73,7 @@ def test_a_document_that_cannot_be_translated_fails_alone(stubbed: Path) -> None
     assert "poisoned" in outcomes["b"].reason
 
 
+@pytest.mark.unit
 def test_outcomes_that_cannot_be_written_leave_their_documents(
     stubbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +85,7 @@ def test_outcomes_that_cannot_be_written_leave_their_documents(
     assert {one.status for one in outcomes.values()} == {"left"}
 
 
+@pytest.mark.unit
 def test_a_full_disk_in_the_cache_leaves_documents_and_fails_none(
     stubbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,17 +116,22 @@ def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Iterator[workers
     thread.join()  # it gives the console back
 
 
+@pytest.mark.unit
 def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     class UnsendableError(Exception):
         def __init__(self) -> None:
             super().__init__(lambda: None)
 
-    for error, passing in ((OSError(errno.ENOSPC, "full"), True), (UnsendableError(), False)):
+    for error, retry in (
+        (OSError(errno.ENOSPC, "full"), Retry.SOON),
+        (UnsendableError(), Retry.NEVER),
+    ):
         with piped(monkeypatch, error) as worker, pytest.raises(workers.WorkerError) as told:
             worker.run(([], [], "", {}, False), 10)
-        assert told.value.passing is passing
+        assert told.value.retry is retry
 
 
+@pytest.mark.system
 def test_a_worker_comes_up_in_a_folder_with_modules_named_like_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,11 +152,11 @@ class FakeWorkers:
         self,
         deadly: str = "",
         error: Exception | None = None,
-        passing: bool = False,
+        retry: Retry = Retry.NEVER,
     ) -> None:
         self.deadly = deadly
         self.error = error
-        self.passing = passing
+        self.retry = retry
 
     def one(self) -> FakeWorkers:
         return self
@@ -171,7 +172,7 @@ class FakeWorkers:
         if self.error:
             raise self.error
         if self.deadly in [entry.id for entry in entries]:
-            raise workers.WorkerLost("killed by a signal", self.passing)
+            raise workers.WorkerLost("killed by a signal", self.retry)
         return [Outcome(one.id, key, "done") for one, key in zip(entries, keys, strict=True)]
 
 
@@ -180,6 +181,7 @@ def group_of(folder: Path, *names: str) -> dict[str, Any]:
     return groups.packed(entries, [name * 64 for name in names], str(folder / STATE), {})
 
 
+@pytest.mark.unit
 def test_a_lost_worker_costs_only_the_document_that_kills_it(tmp_path: Path) -> None:
     group = group_of(tmp_path, "a", "b", "c")
     outcomes = groups.in_worker(FakeWorkers("b"), group, 1)  # type: ignore[arg-type]
@@ -188,12 +190,17 @@ def test_a_lost_worker_costs_only_the_document_that_kills_it(tmp_path: Path) -> 
     assert list(outcome_names(Place.of(tmp_path / STATE))) == ["b" * 64]
 
 
+@pytest.mark.unit
 def test_a_worker_killed_from_outside_or_never_up_is_held_against_no_document(
     tmp_path: Path,
 ) -> None:
     group = group_of(tmp_path, "a", "b")
     for fake, status, reason in (
-        (FakeWorkers("b", passing=True), ["done", "left"], "lost 2 workers: killed by a signal"),
+        (
+            FakeWorkers("b", retry=Retry.LATER),
+            ["done", "left"],
+            "lost 2 workers: killed by a signal",
+        ),
         (FakeWorkers(error=workers.NotUp("no worker came up")), ["left"] * 2, "no worker came up"),
     ):
         outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
@@ -202,9 +209,10 @@ def test_a_worker_killed_from_outside_or_never_up_is_held_against_no_document(
     assert not outcome_names(Place.of(tmp_path / STATE))
 
 
+@pytest.mark.unit
 def test_passing_trouble_of_a_whole_group_leaves_its_documents(tmp_path: Path) -> None:
     group = group_of(tmp_path, "a", "b")
-    fake = FakeWorkers(error=workers.WorkerError("disk full", passing=True))
+    fake = FakeWorkers(error=workers.WorkerError("disk full", Retry.SOON))
     outcomes = groups.in_worker(fake, group, 1)  # type: ignore[arg-type]
     assert [(one.id, one.status, one.reason) for one in outcomes] == [
         ("a", "left", "disk full"),
@@ -212,6 +220,7 @@ def test_passing_trouble_of_a_whole_group_leaves_its_documents(tmp_path: Path) -
     ]
 
 
+@pytest.mark.unit
 def test_documents_that_are_left_fail_a_deployed_batch_so_that_it_is_tried_again() -> None:
     check_none_left({"counts": {"left": 0}, "batch": {"left": []}})
     with pytest.raises(Exception, match=r"1 documents left, such as a \(process\): gone"):
@@ -238,6 +247,7 @@ def put(out: Path, entries: list[Entry], keys: list[str], plan: Plan = PLAN) -> 
     return publish(Place.of(out), entries, keys, plan, {}, lambda *_: None)
 
 
+@pytest.mark.unit
 def test_a_folder_that_is_not_a_batchs_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(InputError, match="is not empty and no batch was begun there"):
@@ -248,6 +258,7 @@ def test_a_folder_that_is_not_a_batchs_is_refused_before_any_work(tmp_path: Path
     assert job.check_batch_output(str(tmp_path)) == str(tmp_path)
 
 
+@pytest.mark.unit
 def test_publishing_removes_old_shards_and_nothing_of_the_users(tmp_path: Path) -> None:
     entries, keys = done(tmp_path, "a", "b")
     mine = [tmp_path / name for name in ("data/mine.parquet", "tsv/notes.tsv", "ledger/old.jsonl")]
@@ -260,6 +271,7 @@ def test_publishing_removes_old_shards_and_nothing_of_the_users(tmp_path: Path) 
     assert not old.exists()
 
 
+@pytest.mark.unit
 def test_a_corpus_with_a_file_missing_or_cut_is_written_again(tmp_path: Path) -> None:
     entries, keys = done(tmp_path, "a", "b")
     first = put(tmp_path, entries, keys)
@@ -271,6 +283,7 @@ def test_a_corpus_with_a_file_missing_or_cut_is_written_again(tmp_path: Path) ->
         assert is_whole(Place.of(tmp_path), first)
 
 
+@pytest.mark.unit
 def test_an_outcome_written_anew_under_its_old_name_is_published(tmp_path: Path) -> None:
     state = Place.of(tmp_path / STATE)
     for reason in ("the first", "another1"):
@@ -289,6 +302,7 @@ class Notes(console.Console):
         self.notes.append(text)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(("ending", "share"), [("done.gz", 0), ("done.gz", 2), ("failed.json", 2)])
 def test_a_damaged_outcome_is_named_removed_and_left_for_the_next_run(
     tmp_path: Path, ending: str, share: int
@@ -311,6 +325,7 @@ def test_a_damaged_outcome_is_named_removed_and_left_for_the_next_run(
     assert put(tmp_path, entries, keys)["files"] == whole["files"]
 
 
+@pytest.mark.unit
 def test_a_corpus_without_rows_keeps_no_card_of_an_earlier_one(tmp_path: Path) -> None:
     entries, keys = done(tmp_path, "a")
     put(tmp_path, entries, keys)
@@ -319,6 +334,7 @@ def test_a_corpus_without_rows_keeps_no_card_of_an_earlier_one(tmp_path: Path) -
     assert not (tmp_path / "README.md").exists()
 
 
+@pytest.mark.unit
 def test_files_in_the_making_for_an_object_store_lie_in_the_cache_and_leave_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,6 +350,7 @@ def test_files_in_the_making_for_an_object_store_lie_in_the_cache_and_leave_noth
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.unit
 def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None:
     entries, keys = done(tmp_path, "a")
     told = Outcome("b", "b" * 64, "failed", "read", "/in/b.zh.txt: the file is empty")
@@ -343,6 +360,7 @@ def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None
     assert '"reason": "b.zh.txt: the file is empty"' in (tmp_path / "documents.jsonl").read_text()
 
 
+@pytest.mark.unit
 def test_a_batch_that_lost_its_lock_writes_nothing(tmp_path: Path) -> None:
     entries, keys = done(tmp_path, "a")
 
@@ -354,11 +372,13 @@ def test_a_batch_that_lost_its_lock_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.unit
 def test_parquet_is_always_written() -> None:
     options = job.options_of(Settings(formats=("jsonl",)))
     assert options.plan.formats == ("parquet", "jsonl")
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -377,6 +397,7 @@ def test_options_that_do_not_apply_are_refused(
         job.options_of(Settings(), **options)
 
 
+@pytest.mark.unit
 def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,6 +417,7 @@ def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
     assert key() != first
 
 
+@pytest.mark.unit
 def test_what_was_built_stays_when_its_files_leave_the_inbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,6 +437,7 @@ def test_what_was_built_stays_when_its_files_leave_the_inbox(
     assert second.keys[1] == made.keys[0]
 
 
+@pytest.mark.unit
 def test_file_addresses_are_local_paths(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one")
     address = f"file://{tmp_path}/a.txt"
@@ -438,6 +461,7 @@ class Troubled:
         raise self.error
 
 
+@pytest.mark.unit
 def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -454,6 +478,7 @@ def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
         assert system.asked == asked
 
 
+@pytest.mark.unit
 def test_the_age_of_a_process_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: object) -> None:
         raise FileNotFoundError("/proc/uptime")
@@ -463,6 +488,7 @@ def test_the_age_of_a_process_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> 
     assert machine.age() > 0
 
 
+@pytest.mark.unit
 def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
     class Full:
         def write(self, *_: object) -> None:
@@ -471,6 +497,7 @@ def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
     keep(Tally(3), Full())  # type: ignore[arg-type]
 
 
+@pytest.mark.unit
 def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -502,6 +529,7 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     assert json.loads(json.dumps(told)) == told
 
 
+@pytest.mark.unit
 def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     pipe = tmp_path / "a.zh.txt"
     os.mkfifo(pipe)
@@ -514,6 +542,7 @@ def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> N
     assert "is no regular file" in outcome.reason
 
 
+@pytest.mark.unit
 def test_a_slow_batch_does_not_say_that_it_does_nothing() -> None:
     tally = Tally(9, started=time.monotonic() - 100)
     tally.add([Outcome("a", "a" * 64, "done", counts={"zh_sentences": 43})])
@@ -521,6 +550,7 @@ def test_a_slow_batch_does_not_say_that_it_does_nothing() -> None:
     assert (rate_text(9.94), rate_text(170.2)) == ("9.9", "170")
 
 
+@pytest.mark.unit
 def test_accounts_of_many_documents_measure_nothing_but_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -548,6 +578,7 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
     assert measured == ["bleu", "chrf++"]
 
 
+@pytest.mark.unit
 def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -581,6 +612,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, folder: str) -> list[str]:
     return asked
 
 
+@pytest.mark.unit
 def test_a_remote_folder_that_cannot_be_listed_leaves_its_documents_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -615,6 +647,7 @@ def test_a_remote_folder_that_cannot_be_listed_leaves_its_documents_alone(
     assert job.plan_job(out, entries, Settings(), options).keys == calm.keys
 
 
+@pytest.mark.unit
 def test_a_store_that_is_away_is_waited_for_once_and_not_at_every_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -624,6 +657,7 @@ def test_a_store_that_is_away_is_waited_for_once_and_not_at_every_folder(
     assert len(asked) == 7 + 4
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "kind", ["too long", "a file as a folder", "a link to itself", "a folder", "NUL", "missing"]
 )
@@ -648,6 +682,7 @@ def test_a_path_that_can_never_be_read_is_the_fault_of_its_document(
     assert (outcome.status, outcome.stage) == ("failed", "read"), outcome.reason
 
 
+@pytest.mark.unit
 def test_a_disk_that_cannot_be_read_is_not_the_fault_of_its_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -659,9 +694,10 @@ def test_a_disk_that_cannot_be_read_is_not_the_fault_of_its_document(
         broken.setattr(documents.Path, "stat", stat)
         work = documents._Work(Entry("a", str(tmp_path / "a.txt")), "a" * 64)
         work.step("read", documents._read, work, Settings())
-    assert (work.outcome().status, work.passing) == ("left", True)
+    assert (work.outcome().status, work.is_left) == ("left", True)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -681,6 +717,7 @@ def test_numbers_that_are_none_are_refused(options: dict[str, Any], words: str) 
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.unit
 def test_a_glossary_redoes_no_document_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
     assert documents.base_key(Settings(glossary="terms.tsv")) == documents.base_key(Settings())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from duizhao.corpus.cleaning.plan import parse_plan
+from duizhao.corpus.errors import FolderBusy
 from duizhao.corpus.files.read import read_ledger
 from duizhao.flows import stages
 from duizhao.flows.batch import (
@@ -26,7 +27,7 @@ from duizhao.flows.batch import (
     summary as batch_summary,
 )
 from duizhao.flows.batch.leaving import leaving, tell_leaving
-from duizhao.flows.batch.lock import Held, hold
+from duizhao.flows.batch.lock import hold
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
 from duizhao.flows.batch.publish_progress import PublishProgress
@@ -35,6 +36,8 @@ from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 from tests.flows.batch.test_parts import PLAN, Notes, done, job_row
+
+pytestmark = pytest.mark.unit
 
 
 def put(
@@ -152,11 +155,11 @@ def test_a_batch_whose_lock_is_lost_puts_and_removes_nothing_after_that(
         def check(good: int = good, calls: Any = calls, lost: list[int] = lost) -> None:
             if next(calls) >= good:
                 lost.append(len(changed))
-                raise Held("another batch has it")
+                raise FolderBusy("another batch has it")
 
         try:
             put(tmp_path, entries, keys, still_ours=check)
-        except Held:
+        except FolderBusy:
             assert changed[lost[0] :] == [], f"after {good} looks at the lock"
         else:
             break

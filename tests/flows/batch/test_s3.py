@@ -17,12 +17,15 @@ from typing import Any
 import pytest
 
 from duizhao.corpus.bitext import MachineTranslation
+from duizhao.corpus.errors import FolderBusy
 from duizhao.corpus.paths import models_folder
 from duizhao.flows import results
-from duizhao.flows.batch.lock import Held, hold, holder
+from duizhao.flows.batch.lock import hold, holder
 from duizhao.flows.runtime.machine import machine
 from duizhao.flows.storage import Place, fingerprint, fingerprints
 from tests.support.batches import ROOT, batch, command, make_documents
+
+pytestmark = pytest.mark.system
 
 pytest.importorskip("s3fs")
 pytest.importorskip("moto.server")
@@ -137,7 +140,7 @@ def test_a_lock_in_an_object_store_says_who_and_goes_stale(
 ) -> None:
     place = Place.of("s3://corpus/locked/.duizhao")
     with hold(place):
-        with pytest.raises(Held, match=f"process {os.getpid()} of "), hold(place):
+        with pytest.raises(FolderBusy, match=f"process {os.getpid()} of "), hold(place):
             pass
         told = holder(place)
         assert told
@@ -157,7 +160,7 @@ def test_a_lock_whose_process_on_this_machine_is_gone_is_taken_at_once(store: St
         assert (holder(place) or {})["process"] == os.getpid()
     elsewhere = told | {"machine": "another"}
     place.write("lock.json", json.dumps(elsewhere).encode())
-    with pytest.raises(Held), hold(place):
+    with pytest.raises(FolderBusy), hold(place):
         pass
 
 
@@ -171,7 +174,7 @@ def test_of_two_that_take_a_lock_at_once_one_has_it(store: Store) -> None:
 
     def take() -> None:
         begin.wait()
-        with contextlib.suppress(Held), hold(Place.of("s3://corpus/raced/.duizhao")):
+        with contextlib.suppress(FolderBusy), hold(Place.of("s3://corpus/raced/.duizhao")):
             have.append(threading.get_ident())
             time.sleep(2)
 
@@ -189,7 +192,7 @@ def test_a_lock_that_another_has_taken_is_noticed(store: Store) -> None:
         still_ours()
         told = holder(place) or {}
         place.write("lock.json", json.dumps(told | {"token": "another"}).encode())
-        with pytest.raises(Held):
+        with pytest.raises(FolderBusy):
             still_ours()
     assert (holder(place) or {})["token"] == "another", "it is not removed"
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import DuizhaoError, InputError
+from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.files import folder
 from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
@@ -111,10 +111,11 @@ def built(environment: dict[str, str], texts: Path) -> Path:
     return texts / "out"
 
 
+@pytest.mark.system
 def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
     told = json.loads((built / "run.json").read_text())
     assert {*CORPUS, "scores.json", "report.html"} <= set(told["files"])
-    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json"}
+    assert {path.name for path in built.iterdir()} == {*told["files"], "run.json", ".lock"}
     for name, facts in told["files"].items():
         data = (built / name).read_bytes()
         assert facts == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
@@ -124,6 +125,7 @@ def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
     assert set(told["seconds"]) == stages
 
 
+@pytest.mark.system
 def test_the_formats_agree_and_are_valid(built: Path) -> None:
     from lxml import etree
     from pyarrow import parquet
@@ -139,6 +141,7 @@ def test_the_formats_agree_and_are_valid(built: Path) -> None:
     assert [unit.get("tuid") for unit in tree.iter("tu")] == expected
 
 
+@pytest.mark.system
 def test_a_row_pairs_the_report_with_its_reference(built: Path) -> None:
     found = {row["source"]: row for row in rows(built)}
     row = found["会议通过了第7(2021)号决议。"]
@@ -150,6 +153,7 @@ def test_a_row_pairs_the_report_with_its_reference(built: Path) -> None:
     assert 0 < row["confidence"] <= 1
 
 
+@pytest.mark.system
 def test_scores_are_over_the_aligned_beads(built: Path) -> None:
     import sacrebleu
 
@@ -160,6 +164,7 @@ def test_scores_are_over_the_aligned_beads(built: Path) -> None:
     assert "version" in scores["chrf++"]["signature"]
 
 
+@pytest.mark.system
 def test_the_same_build_again_translates_nothing_and_writes_the_same_bytes(
     texts: Path, built: Path
 ) -> None:
@@ -172,12 +177,14 @@ def test_the_same_build_again_translates_nothing_and_writes_the_same_bytes(
         assert (built / name).read_bytes() == (texts / "again" / name).read_bytes(), name
 
 
+@pytest.mark.system
 def test_another_setting_redoes_only_what_depends_on_it(texts: Path, built: Path) -> None:
     told = build(texts, texts / "fast", effort="fast")
     assert told["translation"] == {"reused": True}
     assert told["seconds"]["align"] > 0
 
 
+@pytest.mark.model
 def test_results_are_named_by_what_made_them_not_by_names(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -206,10 +213,11 @@ def weights_files() -> list[str]:
     return [file.name for file in FILES]
 
 
+@pytest.mark.unit
 def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+    from duizhao.corpus.errors import FetchError, WeightsError
     from duizhao.flows.build.flow import _worth_a_retry
     from duizhao.flows.terminal import console
-    from duizhao.models.errors import WeightsError
 
     said: list[str] = []
 
@@ -228,19 +236,20 @@ def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
             return self.error
 
     with console.use(Listening()):
-        for error, passing in (
+        for error, is_retried in (
             (WeightsError("no network"), False),
-            (WeightsError("a file broke off", passing=True), True),
+            (FetchError("a file broke off"), True),
             (OSError("stale file handle"), True),
             (InputError("empty"), False),
         ):
-            assert _worth_a_retry(Task(), None, Failed(error)) is passing
+            assert _worth_a_retry(Task(), None, Failed(error)) is is_retried
     assert said == [
         "translate: a file broke off; trying again",
         "translate: stale file handle; trying again",
     ]
 
 
+@pytest.mark.system
 def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> None:
     told = build(texts, texts / "sure", min_confidence=1, formats="jsonl")
     number = told["counts"]
@@ -253,6 +262,7 @@ def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> No
     assert not (texts / "sure" / "corpus.tmx").exists()
 
 
+@pytest.mark.system
 def test_without_a_reference_the_target_is_the_translation(texts: Path, built: Path) -> None:
     told = build(texts, texts / "alone", reference=False)
     assert told["scores"] == {}
@@ -260,6 +270,7 @@ def test_without_a_reference_the_target_is_the_translation(texts: Path, built: P
     assert all(row["target"] == row["machine_translation"] for row in rows(texts / "alone"))
 
 
+@pytest.mark.system
 def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
     done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
     assert done.returncode == 0, done.stderr
@@ -287,6 +298,7 @@ def bad_input(place: Path, kind: str) -> list[object]:
     return [path]
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "kind",
     ["empty", "binary", "english", "chinese reference", "missing", "directory", "out is a file"],
@@ -307,6 +319,7 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "options",
     [
@@ -327,6 +340,7 @@ def test_a_wrong_option_is_exit_code_2_and_nothing_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.system
 def test_a_build_killed_while_it_translates_goes_on_to_the_same_corpus(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -369,6 +383,7 @@ def wait_for_translations(memory: Path, process: subprocess.Popen[bytes]) -> Non
     raise AssertionError("no translation in a minute")
 
 
+@pytest.mark.unit
 def test_a_folder_that_was_not_finished_is_not_a_corpus(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -399,6 +414,7 @@ def test_a_folder_that_was_not_finished_is_not_a_corpus(
     assert [path.name for path in out.iterdir()] == ["run.json"]
 
 
+@pytest.mark.unit
 def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: Path) -> None:
     out = tmp_path / "out"
     partial = folder.begin(out)
@@ -416,17 +432,18 @@ def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: P
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "scores.json").write_text("{}")
-    with pytest.raises(InputError, match=r"scores\.json, which no run of duizhao wrote"):
+    with pytest.raises(InputError, match=r"scores\.json, not written by duizhao"):
         folder.check_output(foreign, folder.OUTPUTS)
 
 
+@pytest.mark.system
 def test_a_build_stops_before_it_works_where_foreign_files_lie(
     environment: dict[str, str], texts: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "report.html").write_text("mine")
     done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path)
     assert done.returncode == 2
-    assert "report.html, which no run of duizhao wrote" in done.stderr
+    assert "report.html, not written by duizhao" in done.stderr
     assert done.stderr.count("\n") == 1
     assert (tmp_path / "report.html").read_text() == "mine"
 
@@ -437,6 +454,7 @@ def through_pipe(pipe: Path, text: str) -> threading.Thread:
     return writer
 
 
+@pytest.mark.system
 def test_a_pipe_gives_its_own_document_and_not_the_one_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -455,6 +473,7 @@ def test_a_pipe_gives_its_own_document_and_not_the_one_before(
         assert [sentence.text for sentence in results.load(key).document.sentences] == [text]
 
 
+@pytest.mark.system
 def test_a_build_of_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
     pipe, out = tmp_path / "pipe", tmp_path / "out"
     os.mkfifo(pipe)
@@ -465,6 +484,7 @@ def test_a_build_of_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
     assert [row["source"] for row in rows(out)] == ["会议在日内瓦举行。"]
 
 
+@pytest.mark.system
 def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -488,15 +508,17 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     assert said == [f"warning: {file}, line 2: damaged UTF-8, shown as U+FFFD"] * 2
 
 
+@pytest.mark.unit
 def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
     with folder.alone(tmp_path / "out"):
-        refused = pytest.raises(DuizhaoError, match="another build or a review is at work here")
+        refused = pytest.raises(DuizhaoError, match="another build or a review is already running")
         with refused, folder.alone(tmp_path / "out"):
             pass
     with folder.alone(tmp_path / "out"):
-        assert list((tmp_path / "out").iterdir()) == []
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.LOCK]
 
 
+@pytest.mark.system
 def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,6 +554,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.mark.unit
 def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="is a file"):

@@ -19,6 +19,8 @@ from duizhao.flows import cli
 from duizhao.flows.aligning import PROBE, Forced
 from duizhao.models.translation.engine import ForcedScore
 
+pytestmark = pytest.mark.model
+
 ZH = [
     "安全理事会第8742次会议于2020年5月12日举行。",
     "主席宣布会议开始。",

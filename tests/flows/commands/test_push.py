@@ -18,6 +18,8 @@ from duizhao.corpus.files.parquet import write
 from tests.corpus.cleaning.test_splits import row
 from tests.support.hub import Hub, running_hub
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
@@ -120,7 +122,7 @@ def test_a_dry_run_names_the_files_and_needs_no_network(folder: Path) -> None:
         (lambda folder: (folder / "README.md").write_text("---\na: [\n---\n"), "YAML cannot be"),
         (
             lambda folder: (folder / "README.md").write_text("# Only text"),
-            "does not begin with YAML",
+            "does not start with YAML",
         ),
         (lambda folder: (folder / "README.md").write_text("---\na: 1\n---\n"), "has no 'license'"),
     ],
@@ -135,10 +137,10 @@ def test_a_half_written_corpus_is_not_sent(folder: Path) -> None:
     shard = folder / "data" / "train-00000-of-00001.parquet"
     shard.write_bytes(shard.read_bytes()[:100])
     code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
-    assert (code, "is not as the batch wrote it" in err) == (2, True), err
+    assert (code, "has changed since the batch wrote it" in err) == (2, True), err
     (folder / "batch.json").unlink()
     code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
-    assert (code, "the corpus is not whole" in err) == (2, True), err
+    assert (code, "the corpus is incomplete" in err) == (2, True), err
 
 
 def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(folder: Path) -> None:
@@ -150,7 +152,7 @@ def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(folde
     data[len(data) // 2] ^= 1
     shard.write_bytes(data)
     code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
-    assert (code, f"{shard}: is not as the batch wrote it" in err) == (2, True), err
+    assert (code, f"{shard}: has changed since the batch wrote it" in err) == (2, True), err
 
 
 def test_what_the_hub_says_comes_in_one_line(hub: Hub, folder: Path) -> None:

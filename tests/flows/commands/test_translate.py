@@ -14,6 +14,8 @@ from duizhao.corpus.paths import models_folder
 from duizhao.flows.terminal.output import Lines
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.model
+
 COMMAND = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "translate"]
 
 

@@ -127,6 +127,7 @@ def dask(environment: dict[str, str], tmp_path: Path) -> Iterator[Cluster]:
         yield Cluster(json.loads(told.read_text())["address"], machines)
 
 
+@pytest.mark.system
 def test_a_batch_on_a_dask_cluster_makes_the_corpus_of_a_local_one(
     dask: Cluster,
     environment: dict[str, str],
@@ -142,6 +143,7 @@ def test_a_batch_on_a_dask_cluster_makes_the_corpus_of_a_local_one(
     assert contents(out) == corpus
 
 
+@pytest.mark.system
 def test_a_machine_of_the_cluster_that_goes_away_half_way_costs_nothing(
     dask: Cluster,
     environment: dict[str, str],
@@ -158,6 +160,7 @@ def test_a_machine_of_the_cluster_that_goes_away_half_way_costs_nothing(
     assert contents(out) == corpus
 
 
+@pytest.mark.system
 def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     environment: dict[str, str], documents: Path, corpus: dict[str, str], tmp_path: Path
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     assert contents(tmp_path / "out") == corpus
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("runner", "address"), [("ray", "127.0.0.1:9"), ("dask", "tcp://127.0.0.1:9")]
 )
@@ -194,6 +198,7 @@ def test_a_cluster_that_does_not_answer_is_told_in_one_line(
     assert "Traceback" not in said
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
     environment: dict[str, str],
@@ -228,6 +233,7 @@ def job_of(entries: Sequence[Entry], sizes: dict[str, int], **options: object) -
     return Job("out", entries, keys, range(len(entries)), sizes, {}, made)
 
 
+@pytest.mark.unit
 def test_there_is_a_group_for_each_worker_of_a_cluster_however_many_it_has() -> None:
     entries = [Entry(str(number), f"{number}.zh.pdf") for number in range(128)]
     job = job_of(entries, {entry.source: 300_000 for entry in entries}, workers=1)
@@ -236,6 +242,7 @@ def test_there_is_a_group_for_each_worker_of_a_cluster_however_many_it_has() -> 
     assert [len(group["entries"]) for group in batches._groups(there)] == [2] * 64
 
 
+@pytest.mark.unit
 def test_workers_with_another_current_folder_get_whole_paths(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

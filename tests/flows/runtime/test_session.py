@@ -16,6 +16,8 @@ from duizhao.flows.runtime import session as runtime
 from duizhao.flows.runtime.machine import machine
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.system
+
 HOLD = """
 from flows import runtime
 server = runtime.start_server()

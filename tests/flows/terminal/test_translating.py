@@ -8,6 +8,8 @@ from duizhao.flows.terminal import translating
 from duizhao.flows.terminal.translating import detail, progress_bar
 from duizhao.models.translation.translator import Statistics
 
+pytestmark = pytest.mark.unit
+
 
 def test_progress_has_both_rates_and_the_time_left() -> None:
     statistics = Statistics(tokens=4000, seconds=10.0, done=120.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duizhao.evaluation.benchmarks.translation_planted import (
+from duizhao.evaluation.benchmarks.translation.planted import (
     CLEAN,
     FOUND_SINCE,
     PAIRS,
@@ -17,6 +17,8 @@ from duizhao.evaluation.benchmarks.translation_planted import (
 )
 from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
 from duizhao.models.translation.engine import Translation
+
+pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(("flag", "name", "output"), PLANTED)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duizhao.corpus.errors import ModelError, ModelSettingError
 from duizhao.models.cores import usable_cores
-from duizhao.models.errors import ModelError, ModelSettingError
 from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from duizhao.models.translation.engine import Decoding, Engine
@@ -35,6 +35,7 @@ def engine() -> Engine:
     return load_engine()
 
 
+@pytest.mark.model
 def test_each_text_has_its_translation_in_its_place(engine: Engine) -> None:
     made = engine.translate(TEXTS, GREEDY)
     assert len(made) == len(TEXTS)
@@ -47,6 +48,7 @@ def test_each_text_has_its_translation_in_its_place(engine: Engine) -> None:
     assert engine.translate([], GREEDY) == []
 
 
+@pytest.mark.model
 def test_the_score_is_the_mean_log_probability_by_forced_decoding(engine: Engine) -> None:
     source = TEXTS[3]
     made = engine.translate([source], GREEDY)[0]
@@ -59,6 +61,7 @@ def test_the_score_is_the_mean_log_probability_by_forced_decoding(engine: Engine
     assert forced.log_probability / forced.tokens == pytest.approx(whole.score, abs=0.02)
 
 
+@pytest.mark.model
 def test_the_end_of_the_source_is_added_once(engine: Engine) -> None:
     """Twice costs two BLEU; never makes the model loop (FACTS; the model's config.json says)."""
     made = engine.translate(["委员会通过了该决议草案。"], GREEDY)[0]
@@ -66,6 +69,7 @@ def test_the_end_of_the_source_is_added_once(engine: Engine) -> None:
     assert made.score > -0.6
 
 
+@pytest.mark.model
 def test_batches_come_in_order_and_are_taken_as_needed(engine: Engine) -> None:
     taken = []
 
@@ -84,6 +88,7 @@ def test_batches_come_in_order_and_are_taken_as_needed(engine: Engine) -> None:
     ] * 20
 
 
+@pytest.mark.model
 def test_a_long_text_is_split_and_every_clause_is_there(engine: Engine) -> None:
     years = range(1946, 2014)
     text = "".join(f"大会在{year}年通过了一项关于裁军的决议，" for year in years)
@@ -94,6 +99,7 @@ def test_a_long_text_is_split_and_every_clause_is_there(engine: Engine) -> None:
     assert made.tokens > 400
 
 
+@pytest.mark.model
 def test_progress_counts_every_text_and_token(engine: Engine) -> None:
     seen = [0, 0]
 
@@ -105,6 +111,7 @@ def test_progress_counts_every_text_and_token(engine: Engine) -> None:
     assert seen == [len(TEXTS), sum(each.tokens for each in made)]
 
 
+@pytest.mark.model
 def test_what_the_model_does_not_know_is_flagged_and_never_written_as_unk(engine: Engine) -> None:
     """Was "A statement was made by Mr. <unk>ukasz." with no flag."""
     sources = ["李麃麃先生(Mr. Łukasz)发言。", "安全理事会。", "● 安全理事会。", "他说😀谢谢。"]
@@ -114,6 +121,7 @@ def test_what_the_model_does_not_know_is_flagged_and_never_written_as_unk(engine
     assert "unknown=never" in GREEDY.key(), "outputs of before must not be taken from the memory"
 
 
+@pytest.mark.model
 def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
     import ctranslate2
 
@@ -127,6 +135,7 @@ def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
         assert ModelSettingError.exit_code == 2
 
 
+@pytest.mark.model
 def test_an_error_of_ctranslate2_at_work_is_one_line(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +153,7 @@ def test_an_error_of_ctranslate2_at_work_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.model
 def test_a_very_long_line_is_packed_in_parts(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +174,7 @@ def test_a_very_long_line_is_packed_in_parts(
     assert made[1].text == "Word."
 
 
+@pytest.mark.unit
 def test_few_texts_are_packed_so_that_every_worker_has_some() -> None:
     lengths = [30] * 30
     packed = pack([(length,) for length in lengths], bound(lengths, 2048, workers=2))
@@ -173,6 +184,7 @@ def test_few_texts_are_packed_so_that_every_worker_has_some() -> None:
     assert bound(lengths, 2048, workers=1) == 2048
 
 
+@pytest.mark.model
 def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> None:
     assert load_engine() is engine
     texts = [f"第{number}段。" for number in range(24)]
@@ -182,6 +194,7 @@ def test_threads_share_one_engine_and_get_their_own_results(engine: Engine) -> N
     assert together == alone
 
 
+@pytest.mark.model
 def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"no model")
     (tmp_path / "source.spm").write_bytes(b"no model")
@@ -191,6 +204,7 @@ def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
         load_engine(None, "marian")  # type: ignore[arg-type]
 
 
+@pytest.mark.unit
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=60), st.integers(1, 400)
 )
@@ -207,6 +221,7 @@ def test_packing_keeps_every_text_once_within_the_bound(
     assert order == sorted(order, reverse=True)
 
 
+@pytest.mark.unit
 @given(st.integers(1, 1000))
 def test_a_text_is_padded_little_and_to_few_sizes(length: int) -> None:
     size = padded(length)
@@ -214,6 +229,7 @@ def test_a_text_is_padded_little_and_to_few_sizes(length: int) -> None:
     assert padded(size) == size
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("beam", [1, 4])
 def test_a_sentence_is_translated_alike_in_any_company(engine: Engine, beam: int) -> None:
     """To the last bit of the score; batches of sentences sorted by length fail this."""
@@ -226,6 +242,7 @@ def test_a_sentence_is_translated_alike_in_any_company(engine: Engine, beam: int
         assert [one for part in parts for one in engine.translate(part, decoding)] == together
 
 
+@pytest.mark.model
 def test_a_pair_is_scored_alike_in_any_company(engine: Engine) -> None:
     samples = ROOT / "corpus/samples"
     source, target = (
@@ -237,6 +254,7 @@ def test_a_pair_is_scored_alike_in_any_company(engine: Engine) -> None:
     assert alone == together
 
 
+@pytest.mark.unit
 @given(st.text("大会议决，。；、 a1", max_size=120), st.integers(1, 20))
 def test_splitting_loses_nothing_and_fits(text: str, limit: int) -> None:
     parts = split_to_fit(text, limit, len)
@@ -245,6 +263,7 @@ def test_splitting_loses_nothing_and_fits(text: str, limit: int) -> None:
     assert "".join(halve(text)) == text
 
 
+@pytest.mark.unit
 def test_a_text_is_split_at_its_best_marks() -> None:
     assert split_to_fit("甲乙丙，丁。戊己，庚。", 7, len) == ["甲乙丙，丁。", "戊己，庚。"]
     assert split_to_fit("甲乙丙丁；戊己，庚辛", 8, len) == ["甲乙丙丁；", "戊己，庚辛"]
@@ -252,6 +271,7 @@ def test_a_text_is_split_at_its_best_marks() -> None:
     assert halve("甲") == ["甲"]
 
 
+@pytest.mark.unit
 def test_clauses_that_fit_only_apart_are_split() -> None:
     # SentencePiece often takes fewer tokens for the clauses than for the whole text
     def count(text: str) -> int:
@@ -260,11 +280,13 @@ def test_clauses_that_fit_only_apart_are_split() -> None:
     assert split_to_fit("甲乙丙，丁戊己。", 9, count) == ["甲乙丙，", "丁戊己。"]
 
 
+@pytest.mark.unit
 def test_parts_are_joined_with_the_mark_of_the_source() -> None:
     assert rejoin(["甲，", "乙。"], ["First.", "Second."]) == "First, Second."
     assert rejoin(["First. ", "Second."], ["第一。", "第二。"]) == "第一。第二。"
 
 
+@pytest.mark.unit
 def test_cores_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert usable_cores() >= 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from duizhao.models.errors import MissingPackage, ModelError
+from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
@@ -46,6 +46,7 @@ def ctranslate() -> Engine:
     return load_engine(engine="ctranslate2")
 
 
+@pytest.mark.model
 def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> None:
     decoding = Decoding(beam=2)
     ours = marian.translate(CHINESE, decoding)
@@ -59,7 +60,7 @@ def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> Non
             assert a.score == pytest.approx(b.score, abs=max(0.08, 0.25 / a.tokens))
 
 
-@pytest.mark.slow
+@pytest.mark.model
 def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
     marian: Engine, ctranslate: Engine, shared: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
     assert abs(scores[0] - scores[1]) < 1.5, scores
 
 
+@pytest.mark.model
 def test_both_engines_score_alike(marian: Engine, ctranslate: Engine) -> None:
     targets = [each.text for each in ctranslate.translate(CHINESE, Decoding(beam=1))]
     wrong = [*targets[1:], targets[0]]
@@ -89,6 +91,7 @@ def test_both_engines_score_alike(marian: Engine, ctranslate: Engine) -> None:
         assert a.log_probability == pytest.approx(b.log_probability, rel=0.12, abs=0.5)
 
 
+@pytest.mark.model
 def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
     decoding = Decoding(beam=1)
     texts = [CHINESE[0], "", CHINESE[4] * 3, CHINESE[10]]
@@ -99,6 +102,7 @@ def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
     assert [a.score for a in together] == pytest.approx([b.score for b in alone], abs=1e-3)
 
 
+@pytest.mark.model
 def test_a_text_longer_than_the_model_takes_loses_nothing(
     marian: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +113,7 @@ def test_a_text_longer_than_the_model_takes_loses_nothing(
         assert part in translation
 
 
+@pytest.mark.model
 def test_the_default_model_becomes_one_that_transformers_loads_by_itself() -> None:
     pytest.importorskip("torch")
     from transformers import MarianMTModel, MarianTokenizer
@@ -124,6 +129,7 @@ def test_the_default_model_becomes_one_that_transformers_loads_by_itself() -> No
     assert "women and girls" in tokenizer.decode(made[0], skip_special_tokens=True)
 
 
+@pytest.mark.unit
 def test_int8_weights_are_divided_by_their_scales() -> None:
     variables = {
         "w": np.array([[127, -64], [10, 0]], dtype=np.int8),
@@ -132,6 +138,7 @@ def test_int8_weights_are_divided_by_their_scales() -> None:
     np.testing.assert_allclose(dequantized(variables, "w"), [[1, -64 / 127], [0.5, 0]], rtol=1e-6)
 
 
+@pytest.mark.unit
 def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"\x06\x00\x00\x00" + b"nothing" * 20)
     with pytest.raises(ModelError, match=r"model\.bin: is no model of CTranslate2"):
@@ -187,6 +194,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.model
 def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +213,7 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
         assert [each.text for each in ours] == [each.text for each in theirs]
 
 
+@pytest.mark.model
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.models.errors import DamagedMemory, MemoryFileError, ModelNameError
+from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
 from duizhao.models.translation.engine import Decoding, ForcedScore, Translation
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.memory_file import size
@@ -31,6 +31,7 @@ class Named:
     compute_type: str = "int8"
 
 
+@pytest.mark.unit
 def test_a_translation_is_found_again_under_the_same_settings_only(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     beam1 = memory.setting(Named(), Decoding(beam=1))
@@ -44,6 +45,7 @@ def test_a_translation_is_found_again_under_the_same_settings_only(tmp_path: Pat
     assert Memory(memory.path).setting(Named(), Decoding(beam=1)) == beam1
 
 
+@pytest.mark.unit
 def test_what_is_there_stays_when_it_is_stored_again(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     setting = memory.setting(Named(), Decoding())
@@ -53,6 +55,7 @@ def test_what_is_there_stays_when_it_is_stored_again(tmp_path: Path) -> None:
     assert [group.translations for group in memory.groups()] == [1]
 
 
+@pytest.mark.unit
 def test_thousands_of_sources_are_looked_up_at_once(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     setting = memory.setting(Named(), Decoding())
@@ -62,6 +65,7 @@ def test_thousands_of_sources_are_looked_up_at_once(tmp_path: Path) -> None:
     assert [entry.source for entry in memory.entries()] == sorted(many)
 
 
+@pytest.mark.unit
 def test_forced_scores_are_kept_beside_the_translations(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     setting = memory.setting(Named(), None)
@@ -71,6 +75,7 @@ def test_forced_scores_are_kept_beside_the_translations(tmp_path: Path) -> None:
     assert memory.groups()[0].forced_scores == 1
 
 
+@pytest.mark.unit
 def test_clear_forgets_one_model_or_all(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     one, two = (memory.setting(Named(model_name=n, model_hash=n), Decoding()) for n in "ab")
@@ -83,11 +88,13 @@ def test_clear_forgets_one_model_or_all(tmp_path: Path) -> None:
     assert memory.groups() == []
 
 
+@pytest.mark.unit
 def test_normalising_keeps_what_a_reader_sees() -> None:
     assert normalise("\ufeff 第\u200b 2532(2020)号 \u3000决议\t") == "第 2532(2020)号 决议"
     assert normalise("（a）") == "（a）"
 
 
+@pytest.mark.unit
 def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
@@ -124,6 +131,7 @@ def _writer(path: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.system
 def test_of_two_processes_one_is_killed_and_nothing_is_lost_doubled_or_locked(
     tmp_path: Path,
 ) -> None:
@@ -151,6 +159,7 @@ def test_of_two_processes_one_is_killed_and_nothing_is_lost_doubled_or_locked(
     assert time.monotonic() - started < 30, "the killed process left a lock behind"
 
 
+@pytest.mark.unit
 def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     setting = memory.setting(Named(), Decoding())
@@ -176,6 +185,7 @@ def duizhao(*arguments: str, cache: Path, text: str = "") -> subprocess.Complete
     )
 
 
+@pytest.mark.unit
 def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
     empty = duizhao("memory", "stats", cache=tmp_path)
     assert empty.returncode == 0
@@ -203,6 +213,7 @@ def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
     assert memory.groups() == []
 
 
+@pytest.mark.unit
 def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "memory.sqlite")
     sentences = memory.setting(Named(), Decoding())
@@ -235,6 +246,7 @@ def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(tmp_path
     ] == first.text
 
 
+@pytest.mark.unit
 def test_what_sqlite_has_not_merged_yet_counts_to_the_size(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
     many = {f"第{i}句": Translation("text " * 40, -0.5, 7) for i in range(500)}
@@ -242,6 +254,7 @@ def test_what_sqlite_has_not_merged_yet_counts_to_the_size(tmp_path: Path) -> No
     assert size(memory.path) > 100_000
 
 
+@pytest.mark.unit
 def test_clear_of_a_model_that_made_nothing_names_those_that_did(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "memory.sqlite")
     memory.remember(memory.setting(Named(), Decoding()), {"大会": Translation("Assembly", -0.1, 3)})
@@ -252,6 +265,7 @@ def test_clear_of_a_model_that_made_nothing_names_those_that_did(tmp_path: Path)
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.unit
 def test_a_damaged_memory_can_be_cleared(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
@@ -266,6 +280,7 @@ def test_a_damaged_memory_can_be_cleared(tmp_path: Path) -> None:
     assert Memory(path).groups() == []
 
 
+@pytest.mark.unit
 def test_a_file_that_is_another_programs_can_be_cleared(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
     with sqlite3.connect(path) as connection:
@@ -277,6 +292,7 @@ def test_a_file_that_is_another_programs_can_be_cleared(tmp_path: Path) -> None:
     assert Memory(path).groups() == []
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("pragma", "said"),
     [("query_only = 1", "cannot be written"), ("max_page_count = 20", "no room")],

@@ -30,6 +30,7 @@ def engine() -> Engine:
     return load_engine()
 
 
+@pytest.mark.model
 def test_each_text_is_translated_once_and_never_again(engine: Engine, tmp_path: Path) -> None:
     texts = ["大会。", "安全理事会。", " 大会。\u200b", "", "大会。"]
     memory = Memory(tmp_path / "m.sqlite")
@@ -53,6 +54,7 @@ def test_each_text_is_translated_once_and_never_again(engine: Engine, tmp_path: 
     assert second.statistics.tokens == 0
 
 
+@pytest.mark.model
 def test_windows_bound_what_is_read_ahead_and_share_the_memory(engine: Engine) -> None:
     taken = 0
 
@@ -70,6 +72,7 @@ def test_windows_bound_what_is_read_ahead_and_share_the_memory(engine: Engine) -
     assert translator.statistics.translated == 6
 
 
+@pytest.mark.model
 def test_progress_rises_to_the_number_of_texts(engine: Engine) -> None:
     seen: list[float] = []
 
@@ -82,6 +85,7 @@ def test_progress_rises_to_the_number_of_texts(engine: Engine) -> None:
     assert seen[-1] == pytest.approx(13)
 
 
+@pytest.mark.model
 def test_forced_scores_are_worked_out_once(engine: Engine, tmp_path: Path) -> None:
     translator = Translator(engine, GREEDY, Memory(tmp_path / "m.sqlite"))
     sources, targets = ["大会。"] * 3, ["General Assembly.", "The dog barks.", "General Assembly."]
@@ -92,6 +96,7 @@ def test_forced_scores_are_worked_out_once(engine: Engine, tmp_path: Path) -> No
     assert Translator(engine, GREEDY, translator.memory).score(sources, targets) == scores
 
 
+@pytest.mark.model
 def test_a_flagged_translation_is_tried_again_and_keeps_its_flag(engine: Engine) -> None:
     source = "安全理事会第 2532(2020)号决议要求秘书长提出报告。"
     plain = next(iter(Translator(engine, GREEDY, guards=False).translate([source])))
@@ -105,6 +110,7 @@ def test_a_flagged_translation_is_tried_again_and_keeps_its_flag(engine: Engine)
     assert translator.statistics.flags["symbol_missing"] == 1
 
 
+@pytest.mark.unit
 def test_the_better_of_two_is_kept_and_said() -> None:
     source = "委员会第 70/1 号决议于2015年通过，共有193个会员国参加。"
     wrong = Translation("The resolution was adopted.", -0.2, 6)
@@ -122,6 +128,7 @@ def test_the_better_of_two_is_kept_and_said() -> None:
     assert set(case.flags) < set(case.result().flags)
 
 
+@pytest.mark.unit
 def test_stand_ins_are_put_back_or_the_try_is_dropped() -> None:
     source = "关于 COVID-19 的第 2532(2020)号和第2565（2021）号决议；第2532(2020)号"
     text, stands_for = with_stand_ins(source)
@@ -132,6 +139,7 @@ def test_stand_ins_are_put_back_or_the_try_is_dropped() -> None:
     assert with_stand_ins("没有决议")[1] == {}
 
 
+@pytest.mark.unit
 def test_clauses_are_whole_and_not_tiny() -> None:
     text = "大会，注意到秘书长关于裁军的报告；决定在下届会议上审议该项目；请秘书长提出报告。"
     parts = clauses(text)
@@ -176,6 +184,7 @@ def _stored(cache: Path) -> int:
         return 0
 
 
+@pytest.mark.system
 def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -> None:
     """Two processes at once on one memory, one killed in the middle of its translation."""
     source = tmp_path / "source.zh"
@@ -209,6 +218,7 @@ def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -
         assert connection.execute("SELECT count(*) FROM plan").fetchone() == (0,)
 
 
+@pytest.mark.system
 def test_killed_alone_it_takes_up_where_it_stopped(tmp_path: Path) -> None:
     source = tmp_path / "source.zh"
     source.write_text(_lines(32), encoding="utf-8")

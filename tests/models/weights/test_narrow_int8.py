@@ -13,6 +13,8 @@ from duizhao.models.weights.ctranslate_file import dequantized, parse_variables,
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.narrow_int8 import narrow_model
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import sentencepiece
 
-from duizhao.models.errors import ModelError
+from duizhao.corpus.errors import ModelError
 from duizhao.models.translation.engine import Engine, ForcedScore
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.target_pieces import TargetPieces, load_target_pieces, serialized
+
+pytestmark = pytest.mark.model
 
 # written for this test
 PAIRS = [

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.models.errors import ModelNameError, WeightsError
+from duizhao.corpus.errors import FetchError, ModelNameError, WeightsError
 from duizhao.models.weights import default as weights
 from duizhao.models.weights.locate import locate
 from tests.support.paths import ROOT
 
 
+@pytest.mark.model
 def test_the_default_model_is_what_was_published() -> None:
     folder = weights.default_model()
     assert weights.verify(folder) == []
@@ -29,6 +30,7 @@ def test_the_default_model_is_what_was_published() -> None:
     assert locate().hash == "edd8c8a6863d36959613ff291074627a1635fab2f51b872ef437e924d238921a"
 
 
+@pytest.mark.model
 def test_damage_in_a_fetched_file_is_found(tmp_path: Path) -> None:
     folder = weights.default_model()
     for file in weights.FILES:
@@ -103,6 +105,7 @@ def _finish(process: subprocess.Popen[str]) -> str:
     return out
 
 
+@pytest.mark.unit
 def test_two_processes_at_once_leave_one_whole_model(tmp_path: Path) -> None:
     hashes = _tiny_package(tmp_path)
     cache = tmp_path / "cache"
@@ -116,6 +119,7 @@ def test_two_processes_at_once_leave_one_whole_model(tmp_path: Path) -> None:
     assert {name for name in left if not name.endswith(".lock")} == {weights.DEFAULT_MODEL}
 
 
+@pytest.mark.system
 def test_a_killed_fetch_leaves_nothing_half_written(tmp_path: Path) -> None:
     hashes = _tiny_package(tmp_path)
     cache = tmp_path / "cache"
@@ -148,6 +152,7 @@ def _command(*arguments: str, cache: Path, **environment: str) -> subprocess.Com
     )
 
 
+@pytest.mark.unit
 def test_a_broken_download_is_refused_in_one_line(tmp_path: Path) -> None:
     """pip itself, with a folder as its index that has a spoilt source distribution."""
     index = tmp_path / "index"
@@ -165,6 +170,7 @@ def test_a_broken_download_is_refused_in_one_line(tmp_path: Path) -> None:
     assert list((tmp_path / "cache" / "models").glob(".fetch-*")) == []
 
 
+@pytest.mark.unit
 def test_without_a_network_it_says_the_way_out(tmp_path: Path) -> None:
     done = _command(
         "model", "fetch", cache=tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path)
@@ -176,6 +182,7 @@ def test_without_a_network_it_says_the_way_out(tmp_path: Path) -> None:
     assert "run: duizhao model fetch" in path.stderr
 
 
+@pytest.mark.unit
 def test_another_file_by_hand_is_refused(tmp_path: Path) -> None:
     _tiny_package(tmp_path)
     done = _command(
@@ -187,6 +194,7 @@ def test_another_file_by_hand_is_refused(tmp_path: Path) -> None:
     assert "nowhere.tar.gz: no such file" in absent.stderr
 
 
+@pytest.mark.unit
 def test_without_pip_it_says_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path))
     monkeypatch.delenv("DUIZHAO_MODELS", raising=False)
@@ -196,6 +204,7 @@ def test_without_pip_it_says_the_way_out(tmp_path: Path, monkeypatch: pytest.Mon
         weights.default_model()
 
 
+@pytest.mark.unit
 def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelNameError, match="no such folder"):
@@ -206,6 +215,7 @@ def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.unit
 def test_model_list_is_a_table_without_any_network(tmp_path: Path) -> None:
     rows = _command("model", "list", cache=tmp_path).stdout.splitlines()
     assert rows[0].split("\t")[:2] == [f"{weights.DEFAULT_MODEL} (default)", "not fetched"]
@@ -226,6 +236,7 @@ sys.exit(1)
 """
 
 
+@pytest.mark.unit
 def test_progress_is_seen_whatever_the_version_of_pip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +248,7 @@ def test_progress_is_seen_whatever_the_version_of_pip(
     (tmp_path / "work").mkdir()
     with pytest.raises(WeightsError, match="could not be fetched: ERROR: no more") as caught:
         weights._download(tmp_path / "work", lambda *told: said.append(told))
-    assert not caught.value.passing
+    assert not isinstance(caught.value, FetchError)
     steps = [done for what, done, _ in said if what == weights.FETCHING]
     assert steps[0] == 0
     assert steps == sorted(steps)
@@ -246,6 +257,7 @@ def test_progress_is_seen_whatever_the_version_of_pip(
     assert said[-1] == ("pip checks what it fetched", 0, 0)
 
 
+@pytest.mark.unit
 def test_a_line_a_step_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     from duizhao.flows.terminal.console import TerminalConsole
 
@@ -257,6 +269,7 @@ def test_a_line_a_step_where_there_is_no_terminal(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err.splitlines() == ["fetching (74 MB)", "unpacking"]
 
 
+@pytest.mark.unit
 def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_may_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -284,9 +297,10 @@ def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_m
         fails(errors.LocalEntryNotFoundError("not here"))
         with pytest.raises(WeightsError, match="not in the local cache") as failed:
             locate("some/model")
-        assert failed.value.passing is not offline
+        assert isinstance(failed.value, FetchError) is not offline
 
 
+@pytest.mark.model
 def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
     folder = tmp_path / "models" / weights.DEFAULT_MODEL
     shutil.copytree(weights.default_folder(), folder)

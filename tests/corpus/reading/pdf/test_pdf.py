@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import Document, InputError
+from duizhao.corpus.document import Document
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
 from duizhao.corpus.reading.draft import Source, assemble
 from duizhao.corpus.reading.pdf.reader import read_drafts
 from tests.support import typesetting
+
+pytestmark = pytest.mark.unit
 
 TWINS = ["A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31"]
 

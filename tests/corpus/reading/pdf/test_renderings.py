@@ -81,6 +81,7 @@ def check(
     assert items == [row.label for row in gold if row.kind == "list_item"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("maker", MAKERS)
 def test_every_format_gives_the_report(maker: str, language: Language) -> None:
@@ -88,6 +89,7 @@ def test_every_format_gives_the_report(maker: str, language: Language) -> None:
     check(document, ledger, language, rich=maker != "wrapped text")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pdf_printed_by_chromium(language: Language, browser: Any) -> None:  # noqa: F811
     document, ledger = read_bytes(
@@ -96,6 +98,7 @@ def test_a_pdf_printed_by_chromium(language: Language, browser: Any) -> None:  #
     check(document, ledger, language)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_are_headings_in_every_format(language: Language) -> None:
     for maker in ("docx", "html", "untagged PDF"):
@@ -107,11 +110,12 @@ def test_headings_are_headings_in_every_format(language: Language) -> None:
         assert found == titles, maker
 
 
+@pytest.mark.unit
 def test_the_untagged_pdf_is_what_it_says() -> None:
     """It breaks pages in sentences and keeps footnotes at the foot, or it would prove little."""
     import pypdfium2
 
-    from duizhao.corpus.reading.pdf.reader import use_tags
+    from duizhao.corpus.reading.pdf.tagged import use_tags
 
     pdf = pypdfium2.PdfDocument(typesetting.untagged_pdf("zh"))
     assert not use_tags(pdf)
@@ -128,7 +132,7 @@ def test_the_untagged_pdf_is_what_it_says() -> None:
     assert len(broken) >= 2
 
 
-@pytest.mark.slow
+@pytest.mark.system
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pdf_printed_by_libreoffice(language: Language, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import InputError
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.word.numbering import format_number
 from tests.support.rendering import with_member
+
+pytestmark = pytest.mark.unit
 
 SPACE = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

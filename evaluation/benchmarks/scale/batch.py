@@ -1,6 +1,6 @@
 """A large batch with spoilt documents, to its end, and what must be true of it then.
 
-    python -m duizhao.evaluation.benchmarks.scale_batch SHARED/data --documents 2000 --broken 100
+    python -m duizhao.evaluation.benchmarks.scale.batch SHARED/data --documents 2000 --broken 100
 
 The documents are cut from un-documents and the UN development set where both sides are at the same
 place (scale_documents.py says how that is known), so that all but the spoilt ones are good; 2,000
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.evaluation.benchmarks.processes import Ran, run
-from duizhao.evaluation.benchmarks.scale_documents import (
+from duizhao.evaluation.benchmarks.scale.documents import (
     break_documents,
     make_documents,
     read_texts,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from duizhao.evaluation.benchmarks.translation_systems import Job, Outcome, held, lines, run
+from duizhao.evaluation.benchmarks.translation.systems import Job, Outcome, held, lines, run
 
 # what must hold (issue 4): against bare CTranslate2, and against transformers in float32
 _OF_BARE, _OF_TRANSFORMERS, _BLEU_LOSS = 0.95, 5.0, 0.3

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from duizhao.evaluation.benchmarks.translation_systems import ROOT, Job, held, lines, run
+from duizhao.evaluation.benchmarks.translation.systems import ROOT, Job, held, lines, run
 
 # windows are of 16,384 sentences: from the second on, nothing may pile up
 _GROWTH = 1.15
@@ -44,7 +44,7 @@ def corpus(base: Job) -> list[dict[str, Any]]:
 
 def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
     """How many planted failures are found, by kind, and how many real translations are flagged."""
-    from duizhao.evaluation.benchmarks.translation_planted import CLEAN, PAIRS, WRONG_INDEED, broken
+    from duizhao.evaluation.benchmarks.translation.planted import CLEAN, PAIRS, WRONG_INDEED, broken
     from duizhao.models.guards.check import check, flags
 
     planted = broken()

@@ -30,8 +30,8 @@ from statistics import mean, stdev
 from typing import Any
 
 from duizhao.evaluation.benchmarks.processes import Ran, run
-from duizhao.evaluation.benchmarks.scale_batch import DUIZHAO, environment_in
-from duizhao.evaluation.benchmarks.scale_documents import make_documents, read_texts
+from duizhao.evaluation.benchmarks.scale.batch import DUIZHAO, environment_in
+from duizhao.evaluation.benchmarks.scale.documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 OF_THE_LOOP = ("read", "translate", "align", "write")

@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from duizhao.evaluation.benchmarks.translation_systems import ROOT, SYSTEMS, Job, work
+from duizhao.evaluation.benchmarks.translation.systems import ROOT, SYSTEMS, Job, work
 
 # instructions that decide how fast int8 and bfloat16 are
 _FEATURES = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16")
@@ -44,16 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     base = Job("", options.source, options.lines, beam, options.cores)
     base = replace(base, batch_tokens=options.batch_tokens)
     if options.corpus:
-        from duizhao.evaluation.benchmarks.translation_checks import corpus
+        from duizhao.evaluation.benchmarks.translation.checks import corpus
 
         job = replace(base, beam=options.beams[0], corpus=options.corpus)
         told["corpus"] = corpus(replace(job, new_every=options.new_every))
     elif options.sweep:
-        from duizhao.evaluation.benchmarks.translation_sweep import sweep
+        from duizhao.evaluation.benchmarks.translation.sweep import sweep
 
         told["sweep"] = sweep(base, options.beams, options.transformers_lines)
     elif options.guards:
-        from duizhao.evaluation.benchmarks.translation_checks import guards
+        from duizhao.evaluation.benchmarks.translation.checks import guards
 
         published = Path(options.source).with_name("dev.opus-mt.en")
         sides = {"human": options.reference, "OPUS-MT as published": str(published)}
@@ -61,11 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.source, {n: f for n, f in sides.items() if Path(f).exists()}
         )
     elif options.kill:
-        from duizhao.evaluation.benchmarks.translation_checks import kill
+        from duizhao.evaluation.benchmarks.translation.checks import kill
 
         told["kill"] = kill(replace(base, beam=options.beams[0]))
     else:
-        from duizhao.evaluation.benchmarks.translation_table import table
+        from duizhao.evaluation.benchmarks.translation.table import table
 
         for name in options.systems:
             print(f"{name}: {SYSTEMS[name]}")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 SYSTEMS = {
     "bare-ctranslate2": "CTranslate2 alone, int8, batches perfectly sorted by length",
     "duizhao": "as `duizhao translate` runs it: English pieces, guards, tries after a flag",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from duizhao.evaluation.benchmarks.translation_systems import Job, run
+from duizhao.evaluation.benchmarks.translation.systems import Job, run
 from duizhao.models.translation.ctranslate import cpu_batch_tokens
 from duizhao.models.translation.marian import CPU_BATCH_TOKENS
 

@@ -1,0 +1,91 @@
+"""Lines with positions to blocks. Independent of where the lines come from (a PDF, or OCR).
+
+    built = blocks_from_lines(pages, "zh")
+    reading = Reading(built.drafts, built.left_out, ...)
+
+Furniture is removed first, so that a paragraph that crosses a page break grows together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.draft import Draft, LeftOut
+from duizhao.corpus.reading.notes import settle
+from duizhao.corpus.reading.pdf import blocks, cells, furniture
+from duizhao.corpus.reading.pdf.geometry import paragraphs_of_page
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
+from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads
+from duizhao.corpus.reading.spacing import tidy
+
+
+@dataclass(slots=True)
+class Built:
+    """The blocks of a document.
+
+    `lines` has the printed lines of each draft, in the order of `drafts`; `furniture` those that
+    were left out as furniture. `notes` says where footnotes are called, as `settle` has it.
+    """
+
+    drafts: list[Draft]
+    lines: list[tuple[Strip, ...]]
+    left_out: list[LeftOut] = field(default_factory=list)
+    furniture: list[Strip] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def blocks_from_lines(pages: Sequence[PageLines], language: Language) -> Built:
+    """The blocks of a document from the lines of its pages, in the order of the pages."""
+    away: list[Strip] = []
+    left_out: list[LeftOut] = []
+    known = furniture.repeated([page.strips for page in pages], [page.height for page in pages])
+    kept: list[tuple[PageLines, list[Strip]]] = []
+    for page in pages:
+        gone = furniture.strips_of_page(page, known)
+        away += gone
+        left_out += [furniture_entry(strip, page.height, language) for strip in gone]
+        if page.figure:
+            left_out.append(LeftOut("figure", page.figure, page.number))
+        names = {id(strip) for strip in gone}
+        kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
+    body = cells.body_size([Paragraph(strips) for _, strips in kept])
+    paragraphs = [
+        paragraph for page, strips in kept for paragraph in paragraphs_of_page(page, strips, body)
+    ]
+    built = blocks_from_paragraphs(paragraphs, language)
+    built.left_out[:0] = left_out
+    built.furniture = away
+    return built
+
+
+def blocks_from_paragraphs(paragraphs: Sequence[Paragraph], language: Language) -> Built:
+    """Blocks from paragraphs in reading order; joins what a page break cut in two."""
+    cells.find_cells(paragraphs)
+    paragraphs = [each for each in paragraphs if each.strips]
+    heads = repeated_heads(paragraphs)
+    left_out = [
+        LeftOut("repeated_table_head", strip.text, strip.page)
+        for number in sorted(heads)
+        for strip in paragraphs[number].strips
+    ]
+    paragraphs = [each for number, each in enumerate(paragraphs) if number not in heads]
+    paragraphs = join_cells(join_across_pages(paragraphs, language), language)
+    drafts = blocks.drafts_of(paragraphs, language)
+    settled = settle([draft for draft, _ in drafts], language)
+    return Built(
+        settled.drafts,
+        [tuple(drafts[number][1].strips) for number in settled.order],
+        [*left_out, *settled.left_out],
+        notes=settled.places,
+    )
+
+
+def furniture_entry(strip: Strip, height: float, language: Language) -> LeftOut:
+    """The ledger entry of a line of furniture on a page of this height."""
+    text = tidy(strip.text, language)
+    reason = furniture.reason(text, page=strip.page, height=strip.y / height)
+    return LeftOut(reason, text, strip.page)

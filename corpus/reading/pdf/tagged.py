@@ -1,0 +1,174 @@
+"""Blocks of a tagged PDF: its structure tree names paragraphs, cells, headings and furniture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.draft import LeftOut
+from duizhao.corpus.reading.pdf import furniture
+from duizhao.corpus.reading.pdf.building import Built, blocks_from_paragraphs, furniture_entry
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
+from duizhao.corpus.reading.pdf.strips import has_bullet, strips_of_page
+from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
+from duizhao.corpus.reading.pdf.text import Page, Piece, read_page
+
+# Tags are followed if they hold at least this share of the characters that are no furniture.
+TAGGED_SHARE = 0.9
+
+
+def use_tags(pdf: Any) -> bool:
+    """Whether the tags of a file hold nearly all of its text (judged by some of its pages)."""
+    count = len(pdf)
+    numbers = sorted(
+        {1, 2, 3, count // 3, count // 2, 2 * count // 3, count - 1} & set(range(count))
+    )
+    reader = TagReader()
+    tagged = total = 0
+    for number in numbers or [0]:
+        page = read_page(pdf, number + 1)
+        tags = _tags_of(pdf, page, reader)
+        for piece in page.pieces:
+            # text of charts has no tags, and is often small or turned
+            if not piece.artifact and piece.angle == 0:
+                total += len(piece.text)
+                tagged += len(piece.text) if piece.tag in tags else 0
+    return total > 0 and tagged >= TAGGED_SHARE * total
+
+
+def _tags_of(pdf: Any, page: Page, reader: TagReader) -> dict[int, Tag]:
+    wanted = {piece.tag for piece in page.pieces if piece.tag is not None}
+    handle = pdf[page.number - 1]
+    try:
+        return reader.read(handle, wanted)
+    finally:
+        handle.close()
+
+
+def blocks_by_tags(pdf: Any, pages: Iterable[Page], language: Language) -> Built:
+    """The blocks that the file's structure tree names; `pages` are all of its pages."""
+    tree = _Tree(language)
+    reader = TagReader()
+    for page in pages:
+        tree.add_page(page, _tags_of(pdf, page, reader))
+    paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
+    _open_boxes(paragraphs)
+    paragraphs = tree.without_masthead(paragraphs)
+    built = blocks_from_paragraphs(paragraphs, language)
+    built.left_out[:0] = tree.left_out
+    built.furniture = tree.furniture
+    return built
+
+
+@dataclass
+class _Tree:
+    """Paragraphs by their place in the structure tree."""
+
+    language: Language
+    paragraphs: dict[Path, Paragraph] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    furniture: list[Strip] = field(default_factory=list)
+    first_size: tuple[float, float] = (612.0, 792.0)
+
+    def add_page(self, page: Page, tags: dict[int, Tag]) -> None:
+        if page.number == 1:
+            self.first_size = (page.width, page.height)
+        self._furniture(page, [p for p in page.pieces if p.artifact])
+        self._figures(page, [p for p in page.pieces if not p.artifact and p.tag not in tags])
+        for tag, pieces in _runs(page, tags):
+            if tag.figure:
+                self._figures(page, pieces)
+            else:
+                self._add(tag, pieces, page)
+
+    def without_masthead(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
+        """The paragraphs without the head of the first page, if it is tagged as text."""
+        first = [each for each in paragraphs[:40] if each.strips and each.strips[0].page == 1]
+        strips = [strip for each in first for strip in each.strips]
+        width, height = self.first_size
+        away = {id(strip) for strip in furniture.masthead(strips, width, height)}
+        out = []
+        for paragraph in paragraphs:
+            if paragraph.strips and all(id(strip) in away for strip in paragraph.strips):
+                for strip in paragraph.strips:
+                    self._leave_out(strip, height)
+            else:
+                out.append(paragraph)
+        return out
+
+    def _add(self, tag: Tag, pieces: list[Piece], page: Page) -> None:
+        strips = strips_of(pieces, page.number, self.language)
+        if not strips:
+            return
+        paragraph = self.paragraphs.get(tag.path)
+        if paragraph is None:
+            paragraph = self.paragraphs[tag.path] = Paragraph(
+                [],
+                tag,
+                cell=tag.cell is not None,
+                note=tag.note is not None,
+                heading=tag.kind in HEADINGS,
+                table=tag.table,
+            )
+            if tag.item and has_bullet(page, strips[0]):
+                # drawn, and no character
+                paragraph.label = "•"
+        elif [s.text for s in paragraph.strips] == [s.text for s in strips]:
+            # the head of a table, printed again on its next page
+            self.left_out += [LeftOut("repeated_table_head", s.text, page.number) for s in strips]
+            return
+        if tag.label:
+            paragraph.label = " ".join(strip.text for strip in strips)
+        else:
+            paragraph.strips.extend(strips)
+
+    def _furniture(self, page: Page, pieces: list[Piece]) -> None:
+        # a foot's pieces come in any order: put them into lines first
+        whole = replace(page, pieces=tuple(pieces))
+        for strip in strips_of_page(whole, self.language).strips:
+            self._leave_out(strip, page.height)
+
+    def _leave_out(self, strip: Strip, height: float) -> None:
+        self.furniture.append(strip)
+        self.left_out.append(furniture_entry(strip, height, self.language))
+
+    def _figures(self, page: Page, pieces: list[Piece]) -> None:
+        """Text without a tag: of a chart, or a head or foot that its maker did not mark."""
+        if not pieces:
+            return
+        found = strips_of_page(replace(page, pieces=tuple(pieces), figures=()), self.language)
+        inside = []
+        for strip in found.strips:
+            if furniture.FOOT < strip.y / page.height < furniture.HEAD:
+                inside.append(strip.text)
+            else:
+                self._leave_out(strip, page.height)
+        if text := " ".join([*inside, found.figure]).strip():
+            self.left_out.append(LeftOut("figure", text, page.number))
+
+
+def _open_boxes(paragraphs: Sequence[Paragraph]) -> None:
+    """A table of one column is a frame around text: its paragraphs are no cells."""
+    columns: dict[Path, int] = {}
+    for paragraph in paragraphs:
+        tag = paragraph.tag
+        if tag and tag.table and tag.cell:
+            columns[tag.table] = max(columns.get(tag.table, 0), tag.cell[-1])
+    for paragraph in paragraphs:
+        tag = paragraph.tag
+        if tag and tag.table and columns.get(tag.table) == 0:
+            paragraph.cell = False
+            paragraph.table = None
+
+
+def _runs(page: Page, tags: dict[int, Tag]) -> Iterator[tuple[Tag, list[Piece]]]:
+    """The page's pieces by paragraph, in the file's order within each."""
+    groups: dict[tuple[Path, bool], tuple[Tag, list[Piece]]] = {}
+    for piece in page.pieces:
+        if piece.artifact or piece.tag is None or piece.tag not in tags:
+            continue
+        tag = tags[piece.tag]
+        groups.setdefault((tag.path, tag.label), (tag, []))[1].append(piece)
+    yield from groups.values()
