@@ -3,6 +3,8 @@
                             exit code  retry
     DuizhaoError                1      never
     ├── InputError              2      never   a file, an option or a setting cannot be used
+    │   ├── LimitError          2      never   reading the document would exceed a limit
+    │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
     ├── NotParallel             1      never   the two texts are not translations of each other
     ├── BrokenIdentity          1      never   a sentence would be lost or doubled: our own fault
@@ -77,6 +79,23 @@ class InputError(DuizhaoError):
     """The input cannot be used: an empty, damaged or foreign file, a wrong option or setting."""
 
     exit_code = 2
+
+
+class LimitError(InputError):
+    """Reading the document would exceed a limit of `duizhao.corpus.reading.limits`."""
+
+
+class ReaderError(InputError):
+    """A reader failed in a way that nobody foresaw: a fault of ours, reported in one line.
+
+    `details` is the traceback in the process that read the document.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class UnreadableError(InputError):

@@ -24,7 +24,8 @@ LETTERS_NEEDED = 40
 LEAST_SURE = 0.5
 # a Chinese text with many names, titles and web addresses in Latin letters stays above this
 LEAST_CHINESE = 0.25
-MOST_CHINESE_IN_ENGLISH = 0.25
+# a text of both languages is another matter: `duizhao.corpus.reading.bilingual`
+MOST_CHINESE_IN_ENGLISH = 0.5
 
 
 def chinese_share(text: str) -> float:

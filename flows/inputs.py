@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from duizhao.corpus.errors import InputError, unreadable
-from duizhao.flows.storage import is_remote, read_anywhere
+from duizhao.corpus.reading.files import read_file
+from duizhao.corpus.reading.limits import Limits
+from duizhao.flows.storage import is_remote, plain_path, read_anywhere
+
+LIMITS = Limits()
 
 _piped: dict[str, bytes] = {}
 
@@ -28,10 +32,8 @@ def bytes_of(path: str) -> bytes:
     """The bytes of a local or remote file, or of a pipe; InputError where it cannot be read."""
     if path in _piped:
         return _piped[path]
-    if not is_remote(path) and Path(path).is_dir():
-        raise InputError(f"{path}: this is a directory; give a file")
     try:
-        return read_anywhere(path)
+        return read_anywhere(path) if is_remote(path) else read_file(Path(plain_path(path)), LIMITS)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
     except OSError as error:

@@ -2,22 +2,36 @@
 
     document, ledger = read("report.zh.txt", "zh")
 
-Which reader takes a file is decided in `duizhao.corpus.reading.formats`.
+`duizhao.corpus.reading.formats` decides which reader takes a file. Readers run in a process of
+their own, within `Limits` (`duizhao.corpus.reading.bounded`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
-from typing import Any
 
-from duizhao.corpus import language as languages
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
-from duizhao.corpus.errors import InputError, unreadable
-from duizhao.corpus.reading import formats as registry
+from duizhao.corpus.errors import LimitError, ReaderError, unreadable
+from duizhao.corpus.reading import bounded, files
 from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
+from duizhao.corpus.reading.files import read_file
+from duizhao.corpus.reading.limits import Limits
+from duizhao.corpus.reading.parsing import parse
 
-__all__ = ["Draft", "LeftOut", "Reading", "Source", "assemble", "read", "read_bytes"]
+__all__ = [
+    "Draft",
+    "LeftOut",
+    "LimitError",
+    "Limits",
+    "ReaderError",
+    "Reading",
+    "Source",
+    "assemble",
+    "read",
+    "read_bytes",
+]
+
+DEFAULT_LIMITS = Limits()
 
 
 def read(
@@ -27,23 +41,21 @@ def read(
     side: Side = "source",
     document_id: str | None = None,
     progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a file of any known format.
 
-    `document_id` is the file's name without its ending unless given. InputError where the file
-    is missing, empty, binary, damaged or in another language.
+    `document_id` is the file's name without its ending unless given. Raises InputError if the
+    file is missing, empty, binary, damaged or in another language; LimitError, which is an
+    InputError, if it exceeds `limits`; ReaderError, also an InputError, if the reader fails.
     """
     path = Path(path)
-    if path.is_dir():
-        raise InputError(f"{path}: this is a directory; give a file")
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        data = read_file(path, limits)
     except OSError as error:
         raise unreadable(path, error) from None
-    source = Source(str(path), data, path, progress)
-    return _read(source, language, side, document_id or path.stem)
+    source = Source(str(path), data, path, limits=limits)
+    return _call(source, language, side, document_id or path.stem, progress)
 
 
 def read_bytes(
@@ -54,28 +66,29 @@ def read_bytes(
     side: Side = "source",
     document_id: str = "stdin",
     progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Document, list[LedgerEntry]]:
     """As `read`, for bytes that were read already; `name` is what messages call them."""
-    return _read(Source(name, data, progress=progress), language, side, document_id)
+    return _call(Source(name, data, limits=limits), language, side, document_id, progress)
 
 
-def _read(
-    source: Source, language: Language, side: Side, document_id: str
+def _call(
+    source: Source,
+    language: Language,
+    side: Side,
+    document_id: str,
+    progress: Progress | None,
 ) -> tuple[Document, list[LedgerEntry]]:
-    if not source.data.strip():
-        raise InputError(f"{source.name}: the file is empty")
-    format = registry.recognise(source.data, source.name)
-    reading: Reading = registry.load(format).read_drafts(source, language)
-    text = "\n".join(draft.text for draft in reading.drafts)
-    if not text.strip():
-        raise InputError(f"{source.name}: no text in it")
-    languages.check(text, language, source.name)
-    metadata: dict[str, Any] = {
-        "path": str(source.path) if source.path else source.name,
-        "media_type": format.media_type,
-        "sha256": hashlib.sha256(source.data).hexdigest(),
-        "bytes": len(source.data),
-        **reading.metadata,
-    }
-    reading = Reading(reading.drafts, reading.left_out, metadata)
-    return assemble(reading, language, side=side, document_id=document_id)
+    if len(source.data) > source.limits.file_bytes:
+        raise files.too_large(source.name, source.limits)
+    document, ledger = bounded.call(
+        source.name,
+        parse,
+        source,
+        language,
+        side,
+        document_id,
+        limits=source.limits,
+        progress=progress,
+    )
+    return document, ledger

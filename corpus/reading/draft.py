@@ -23,6 +23,9 @@ from duizhao.corpus.document import (
     Sentence,
     Side,
 )
+from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.reading import characters
+from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
 Progress = Callable[[int, int], None]
@@ -40,6 +43,7 @@ class Source:
     data: bytes
     path: Path | None = None
     progress: Progress | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def assemble(
             for number, (start, end) in enumerate(spans)
         )
         next_sentence += len(block_sentences)
+        if characters.OPEN in text or characters.CLOSE in text:
+            raise BrokenIdentity(f"{document_id}: a mark of the reader is left in block {block_id}")
         blocks.append(
             Block(block_id, draft.kind, text, block_sentences, draft.page, section, draft.mark)
         )
@@ -113,7 +119,7 @@ def assemble(
             side=side,
             stage="read",
             reason=piece.reason,
-            text=piece.text,
+            text=characters.clean(piece.text),
             page=piece.page,
             line=piece.line,
             detail=piece.detail,

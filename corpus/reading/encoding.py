@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding a file is in, found out and reported.
+"""Bytes to text: detect and report the encoding of a file.
 
 Tried in this order: byte-order mark; UTF-16 without one (zero bytes, or what Chinese looks like
 in it); UTF-8; GB18030, which holds all of GBK and GB2312; Big5; then what charset-normalizer
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading import characters
 
 BOMS = (
     # the longer ones first: UTF-32's mark begins with that of UTF-16
@@ -23,13 +24,18 @@ BOMS = (
 )
 
 
-# no text has these; 0x1A and 0x1C end old DOS and mainframe files
+# 0x1A and 0x1C end old DOS and mainframe files
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b\x1d-\x1f\x7f]")
+# A text may have stray control characters; a file with more than so many, and more than this
+# share of them, is binary.
+MOST_STRAY = 4
+MOST_STRAY_SHARE = 0.01
+SAMPLE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the name of its encoding, whether it had a byte-order mark, and what to tell."""
+    """Text, the name of its encoding, whether it had a byte-order mark, and warnings."""
 
     text: str
     encoding: str
@@ -64,8 +70,16 @@ def decode(data: bytes, name: str) -> Decoded:
     return _checked(_legacy(data, name), name)
 
 
+def read_text(data: bytes, name: str) -> Decoded:
+    """As `decode`, cleaned by `characters.clean`; a warning counts what was removed."""
+    decoded = decode(data, name)
+    counts = characters.removed([decoded.text])
+    warnings = [*decoded.warnings, *filter(None, [characters.warning(name, counts)])]
+    return replace(decoded, text=characters.clean(decoded.text), warnings=tuple(warnings))
+
+
 def _damage(data: bytes, encoding: str, name: str) -> str:
-    """What is told of bytes that cannot be read: how many places, and the line of the first."""
+    """The warning about bytes that cannot be read: how many places, and the line of the first."""
     text = data.decode(encoding, errors="replace")
     line = text.count("\n", 0, text.find("\ufffd")) + 1
     places = text.count("\ufffd")
@@ -86,22 +100,23 @@ def _with_bom(data: bytes, encoding: str, name: str) -> Decoded:
 
 def _checked(decoded: Decoded, name: str) -> Decoded:
     text = decoded.text
-    if not text.strip("\ufeff \t\r\n\f\v\u3000\xa0\x00"):
-        raise InputError(f"{name}: the file is empty (white space only)")
-    if _share_of_controls(text) > 0.01:
+    if _has_many_controls(text):
         raise InputError(f"{name}: this is a binary file; give a text, PDF, Word or HTML file")
+    if not characters.clean(text).strip():
+        raise InputError(f"{name}: the file is empty (white space only)")
     return decoded
 
 
-def _share_of_controls(text: str) -> float:
-    sample = text[:65536]
-    return len(CONTROLS.findall(sample)) / len(sample)
+def _has_many_controls(text: str) -> bool:
+    """Whether control characters, other than those of a terminal's escape sequences, are common."""
+    sample = characters.ESCAPE.sub("", text[:SAMPLE])
+    count = len(CONTROLS.findall(sample))
+    return count > MOST_STRAY and count > MOST_STRAY_SHARE * len(sample)
 
 
 def _binary_bytes(data: bytes) -> bool:
-    """Zero bytes or many control bytes: nothing that a legacy encoding holds."""
-    sample = data[:65536]
-    return b"\x00" in sample or _share_of_controls(sample.decode("latin-1")) > 0.01
+    """Many control bytes: no text in a legacy encoding."""
+    return _has_many_controls(data[:SAMPLE].decode("latin-1"))
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
@@ -195,7 +210,7 @@ def _legacy(data: bytes, name: str) -> Decoded:
     if western is not None:
         return Decoded(western, "cp1252")
     text = data.decode("utf-8", errors="replace")
-    if text.count("\ufffd") <= 3:  # too little to tell another encoding by
+    if text.count("\ufffd") <= 3:  # too few bytes to detect another encoding
         return Decoded(text, "utf-8", warnings=(_damage(data, "utf-8", name),))
     from charset_normalizer import from_bytes
 

@@ -16,10 +16,10 @@ from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
+from duizhao.corpus.reading.list_numbers import format_number
 from duizhao.corpus.reading.notes import leading_mark, raised, settle
 from duizhao.corpus.reading.shape import item_mark, kind_of, split_label
 from duizhao.corpus.reading.spacing import tidy
-from duizhao.corpus.reading.word.numbering import format_number
 
 if TYPE_CHECKING:
     from lxml import html as lxml_html

@@ -1,9 +1,9 @@
 """Footnotes and their marks, for every format.
 
-Readers leave a raised character that may be a footnote's mark in the text, between two characters
-of the private use area: ``"重点人群" + OPEN + "1" + CLOSE + "需求"``. `settle` then knows all notes
-of the document: a mark that a note has is taken out of the sentence, and its place remembered;
-what no note has (m², 10⁶) goes back into the text.
+Readers keep a raised character that may be a footnote's mark in their raw text, between two code
+points that no text can contain: ``"人群" + OPEN + "1" + CLOSE + "需求"``. `settle` knows all notes
+of the document: it takes a mark that a note has out of the sentence and records its place; what
+no note has (m², 10⁶) goes back into the text. Nothing after `settle` contains OPEN or CLOSE.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.characters import CLOSE, OPEN
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.shape import space_label, with_people
 from duizhao.corpus.reading.spacing import WIDE, tidy
 
-OPEN, CLOSE = "\ue000", "\ue001"
+__all__ = ["CLOSE", "OPEN", "Settled", "leading_mark", "raised", "settle"]
+
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\)?")
-_MARKED = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
-_STARS = re.compile(r"(?<=[^\s*\ue000])\*{1,4}(?=[\s,.;:，。；：、)）》”]|$)")
+_MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+_UNPAIRED = re.compile(f"[{OPEN}{CLOSE}]")
+_STARS = re.compile(r"(?<=[^\s*\ufdd0])\*{1,4}(?=[\s,.;:，。；：、)）》”]|$)")
 # what a raised 2 or 3 means behind these is not a note
 _UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcmd]?m|ft|in)$|公里$|米$|10$")
 _ORDINAL = {"st", "nd", "rd", "th"}
@@ -76,6 +79,7 @@ def settle(drafts: Sequence[Draft], language: Language) -> Settled:
         draft = drafts[number]
         text, marks = _take_out(_mark_stars(draft.text, known), known, language)
         if not text:
+            left_out += [LeftOut("footnote_mark", mark, draft.page) for mark, _ in marks]
             continue
         if draft.kind == "footnote" and draft.mark:
             notes.setdefault(draft.mark, []).append((number, len(out)))
@@ -108,7 +112,7 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
     marks: list[str] = []
     end = 0
     for match in _MARKED.finditer(text):
-        before = text[end : match.start()]
+        before = _UNPAIRED.sub("", text[end : match.start()])
         pieces.append(before)
         end = match.end()
         is_unit = match[1] in ("2", "3") and _UNIT.search(before)
@@ -117,7 +121,7 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
             marks.append(match[1])
         else:
             pieces.append(match[1])
-    pieces.append(text[end:])
+    pieces.append(_UNPAIRED.sub("", text[end:]))
     # the mark's place is carried through tidying as one character that is white space to it
     joined = tidy("".join(pieces), language)
     found: list[tuple[str, int]] = []

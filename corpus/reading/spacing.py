@@ -1,16 +1,16 @@
-"""White space, for every format."""
+"""White space, for every format; the rule for invisible characters is in `characters`."""
 
 from __future__ import annotations
 
 import re
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.characters import BLANKS, clean_raw
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Chinese letters and punctuation: no line of Chinese text needs a space beside these
 WIDE = f"{CJK}\u3000-\u3004\u3008-\u303f\uff00-\uffef\u2018\u2019\u201c\u201d\u2014\u2026"
-_SPACE = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff]")
+_SPACE = re.compile(rf"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000{BLANKS}]+")
 # A line break inside a paragraph of Chinese is no space
 _BREAK = re.compile(rf"(?<=[{WIDE}])[ \t]*\n[ \t]*(?=[{WIDE}])")
 
@@ -21,7 +21,7 @@ def tidy(text: str, language: Language) -> str:
     >>> tidy(" 为消除\\n艾滋病\\u00a0 ", "zh")
     '为消除艾滋病'
     """
-    text = _INVISIBLE.sub("", text.replace("\u2011", "-"))
+    text = clean_raw(text.replace("\u2011", "-"))
     if language == "zh":
         text = _BREAK.sub("", text)
     return _SPACE.sub(" ", text).strip()

@@ -35,8 +35,8 @@ FEW_EDGE = 20.0
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
-    """Blocks of a text file; the encoding found goes into the metadata."""
-    decoded = encoding.decode(source.data, source.name)
+    """Blocks of a text file; the encoding goes into the metadata."""
+    decoded = encoding.read_text(source.data, source.name)
     drafts, left_out, wrapped = blocks_of(decoded.text, language)
     metadata = {
         "encoding": decoded.encoding,

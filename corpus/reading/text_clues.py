@@ -12,6 +12,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds, furniture, layout
 from duizhao.corpus.reading.footnotes import NOTE_MARK
 from duizhao.corpus.reading.joining import CJK
+from duizhao.corpus.reading.spacing import WIDE
 
 SPACES = re.compile(r"[^\S\u3000]{2,}|[\xa0\t\u2000-\u200b\ufeff]")
 
@@ -55,7 +56,10 @@ def goes_on_in_mid_sentence(text: str, following: str) -> bool:
 
 def raw_lines(text: str) -> list[RawLine]:
     """The lines that are not blank; a form feed is a page break."""
-    text = re.sub(r"\r\n?|[\u2028\u2029\x85\v]", "\n", text.lstrip("\ufeff"))
+    text = re.sub(r"\r\n?|[\u2029\x85]", "\n", text.lstrip("\ufeff"))
+    # Word and web pages write a line break inside a paragraph like this
+    text = re.sub(rf"(?<=[{WIDE}])[\v\u2028](?=[{WIDE}])", "", text)
+    text = re.sub(r"[\v\u2028]", " ", text)
     lines: list[RawLine] = []
     blanks = 0
     page_break = False

@@ -10,6 +10,7 @@ import pytest
 import typer.main
 
 from duizhao.flows.cli import app
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.unit
@@ -47,20 +48,15 @@ def test_the_pages_show_commands() -> None:
     assert sum(len(shown(page)) for page in PAGES) > 10
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_told(cli: Cli) -> None:
     from importlib.metadata import version
 
-    from typer.testing import CliRunner
-
-    done = CliRunner().invoke(app, ["--version"])
-    assert (done.exit_code, done.output) == (0, f"duizhao {version('duizhao')}\n")
+    done = cli("--version")
+    assert (done.code, done.out) == (0, f"duizhao {version('duizhao')}\n")
 
 
-def test_what_can_be_chosen_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    from typer.testing import CliRunner
-
-    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
-    help_text = CliRunner().invoke(app, ["build", "--help"]).output
+def test_what_can_be_chosen_is_shown(cli: Cli) -> None:
+    help_text = cli("build", "--help", env={"TERMINAL_WIDTH": "200"}).out
     for choices in ("auto|ctranslate2|transformers", "fast|normal|best", "auto|cpu|cuda"):
         assert choices in help_text
 

@@ -15,7 +15,7 @@ from duizhao.corpus.files import jsonl, parquet
 from duizhao.corpus.files.read import read_rows
 from duizhao.evaluation.statistics import statistics
 from tests.corpus.cleaning.test_cleaning import GOOD, row
-from tests.evaluation.metrics.test_translation import run
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
@@ -92,26 +92,26 @@ def test_what_splits_share_is_found(tmp_path: Path) -> None:
     }
 
 
-def test_the_command_prints_tables_and_json(tmp_path: Path) -> None:
+def test_the_command_prints_tables_and_json(cli: Cli, tmp_path: Path) -> None:
     folder = build(tmp_path / "run")
-    code, out, err = run("stats", folder, "--to", "json")
+    code, out, err = cli("stats", folder, "--to", "json")
     assert code == 0, err
     assert json.loads(out)["rows"] == 5
-    code, out, _ = run("stats", folder)
+    code, out, _ = cli("stats", folder)
     assert code == 0
     for words in ("bead type", "confidence", "align: deletion", "same pair as before"):
         assert words in out
 
 
-def test_an_empty_corpus_is_counted(tmp_path: Path) -> None:
+def test_an_empty_corpus_is_counted(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_bytes(b"")
     found = statistics(tmp_path)
     assert found["rows"] == 0
     assert found["confidence"] == {"count": 0}
-    assert run("stats", tmp_path)[0] == 0
+    assert cli("stats", tmp_path)[0] == 0
 
 
-def test_what_is_no_corpus_is_named(tmp_path: Path) -> None:
+def test_what_is_no_corpus_is_named(cli: Cli, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no corpus in it"):
         statistics(tmp_path)
     with pytest.raises(InputError, match="no such file"):
@@ -122,5 +122,5 @@ def test_what_is_no_corpus_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"no")
     with pytest.raises(InputError, match="not a Parquet file"):
         statistics(tmp_path / "a.parquet")
-    code, _, err = run("stats", tmp_path / "a.txt")
+    code, _, err = cli("stats", tmp_path / "a.txt")
     assert (code, err.count("\n")) == (2, 1)

@@ -70,7 +70,7 @@ def _notes(strips: Sequence[Strip]) -> list[Paragraph]:
     for strip in strips:
         text = strip.text
         if match := re.match(r"(\d{1,3})\s+(?=\S)", text):
-            text = f"{OPEN}{match[1]}\ue001 {text[match.end() :]}"
+            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
         begins = text.startswith((OPEN, "*"))
         if begins or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))

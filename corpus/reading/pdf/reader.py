@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.errors import InputError, LimitError
+from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import Strip
 from duizhao.corpus.reading.pdf.strips import strips_of_page
@@ -34,6 +34,7 @@ def read_drafts(source: Source, language: Language, *, tags: bool | None = None)
     try:
         reader = _Reader(source, language, pdf)
         built = reader.read(tags)
+        built.left_out += [LeftOut("unreadable_page", "", page) for page in reader.unreadable]
         metadata: dict[str, Any] = {"pages": len(pdf)}
         if warnings := reader.warnings():
             metadata["warnings"] = warnings
@@ -100,6 +101,12 @@ class _Reader:
         self.pdf = pdf
         self.count = len(pdf)
         self.letters = self.invisible = self.scanned = 0
+        self.unreadable: list[int] = []
+        if self.count > source.limits.pages:
+            raise LimitError(
+                f"{source.name}: {self.count} pages, more than {source.limits.pages}; split it, "
+                "or raise the limit in the settings"
+            )
 
     def read(self, tags: bool | None = None) -> Built:
         built: Built | None = None
@@ -113,8 +120,12 @@ class _Reader:
 
     def _pages(self) -> Iterator[Page]:
         self.letters = self.invisible = self.scanned = 0
+        self.unreadable = []
         for number in range(1, self.count + 1):
             page = read_page(self.pdf, number)
+            if page.unreadable:
+                self.unreadable.append(number)
+                continue
             self.letters += sum(len(piece.text) for piece in page.pieces)
             self.invisible += sum(len(piece.text) for piece in page.pieces if piece.invisible)
             self.scanned += page.image_share > SCAN_SHARE
@@ -123,6 +134,11 @@ class _Reader:
                 self.source.progress(number, self.count)
 
     def _check_text(self) -> None:
+        if self.unreadable and self.letters == 0:
+            raise InputError(
+                f"{self.source.name}: {_pages_named(self.unreadable)} cannot be loaded, and "
+                "no other page has text; fetch or save it again"
+            )
         if self.letters == 0:
             what = "a scan without text" if self.scanned else "it has no text"
             raise InputError(
@@ -131,6 +147,12 @@ class _Reader:
             )
 
     def warnings(self) -> list[str]:
+        if self.unreadable:
+            pages = _pages_named(self.unreadable)
+            return [f"{self.source.name}: {pages} cannot be loaded: text is missing", *self._ocr()]
+        return self._ocr()
+
+    def _ocr(self) -> list[str]:
         if self.invisible > 0.5 * self.letters:
             return [
                 f"{self.source.name}: a scan whose text is a layer of OCR; expect wrong characters "
@@ -142,3 +164,13 @@ class _Reader:
                 "what is printed in them is not read (OCR them first: ocrmypdf --skip-text)"
             ]
         return []
+
+
+def _pages_named(pages: list[int]) -> str:
+    """The numbers of some pages, for a message.
+
+    >>> _pages_named([3]), _pages_named([3, 5])
+    ('page 3', 'pages 3, 5')
+    """
+    some = ", ".join(map(str, pages[:5])) + (" ..." if len(pages) > 5 else "")
+    return f"page{'s' if len(pages) > 1 else ''} {some}"

@@ -47,9 +47,7 @@ def strips_of_page(page: Page, language: Language) -> PageLines:
     drawn = [strip for strip in strips if _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
-    return PageLines(
-        page.number, page.width, page.height, kept, page.rules, page.walls, text
-    )
+    return PageLines(page.number, page.width, page.height, kept, page.rules, page.walls, text)
 
 
 def has_bullet(page: Page, strip: Strip) -> bool:

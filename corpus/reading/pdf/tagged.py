@@ -40,6 +40,8 @@ def use_tags(pdf: Any) -> bool:
 
 def _tags_of(pdf: Any, page: Page, reader: TagReader) -> dict[int, Tag]:
     wanted = {piece.tag for piece in page.pieces if piece.tag is not None}
+    if not wanted:
+        return {}
     handle = pdf[page.number - 1]
     try:
         return reader.read(handle, wanted)

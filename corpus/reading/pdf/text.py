@@ -51,7 +51,7 @@ class Page:
 
     `rules` are thin horizontal lines (left, right, y), `walls` thin vertical ones (x, bottom,
     top), `figures` boxes (left, bottom, right, top) of drawings such as charts, `dots` the
-    middles of small round or square drawings, as bullets are.
+    middles of small round or square drawings, as bullets are. `unreadable`: PDFium cannot load it.
     """
 
     number: int
@@ -63,6 +63,7 @@ class Page:
     figures: tuple[tuple[float, float, float, float], ...] = ()
     dots: tuple[tuple[float, float], ...] = ()
     image_share: float = 0.0
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,12 @@ class _Look:
 
 def read_page(pdf: Any, number: int) -> Page:
     """Page `number` (from 1) of a `pypdfium2.PdfDocument`."""
-    page = pdf[number - 1]
+    import pypdfium2
+
+    try:
+        page = pdf[number - 1]
+    except pypdfium2.PdfiumError:
+        return Page(number, 0.0, 0.0, (), unreadable=True)
     try:
         width, height = page.get_size()
         left, bottom, right, top = page.get_cropbox()
@@ -231,7 +237,8 @@ def _character(code: int) -> str:
     # PDFium gives 2 or U+FFFE for a hyphen at the end of a line
     if code in (2, 0xFFFE):
         return "-"
-    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+    # Unicode reserves the last ones for programs, and readers mark text with them
+    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF or 0xFDD0 <= code <= 0xFDEF:
         return "\ufffd"
     return chr(code)
 

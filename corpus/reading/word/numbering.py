@@ -10,19 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from duizhao.corpus.reading.list_numbers import format_number, whole_number
 from duizhao.corpus.reading.word.styles import W
 
 if TYPE_CHECKING:
     from lxml import etree
 
-CHINESE = "〇一二三四五六七八九"
-CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-STEMS = "甲乙丙丁戊己庚辛壬癸"
-BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
+MALFORMED = -1
+"""The start of a list that gives none or an absurd one: its paragraphs have no label."""
+
+MOST_LABEL = 100
+"""Letters of a label pattern that are read; sound files have fewer than twenty."""
+
 # Bullets of the Symbol and Wingdings fonts stand in the private use area
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
@@ -70,7 +69,7 @@ class Numbering:
         key = abstract.get(f"{W}val", "") if abstract is not None else ""
         self._abstract_of[num_id] = key
         for override in num.findall(f"{W}lvlOverride"):
-            level = int(override.get(f"{W}ilvl", "0"))
+            level = whole_number(override.get(f"{W}ilvl"), 0)
             if (element := override.find(f"{W}lvl")) is not None:
                 own = f"{key}/{num_id}"
                 base = self._levels.get(self._abstract_of[num_id], {})
@@ -78,7 +77,7 @@ class Numbering:
                 self._abstract_of[num_id] = own
             start = override.find(f"{W}startOverride")
             if start is not None:
-                self._starts[num_id, level] = int(start.get(f"{W}val", "1"))
+                self._starts[num_id, level] = whole_number(start.get(f"{W}val"), MALFORMED)
 
     def label(self, num_id: str, level: int) -> str:
         """Count this paragraph and give its label, "" where its list has none."""
@@ -93,9 +92,11 @@ class Numbering:
         if first and (num_id, level) in self._starts:
             counts[level] = self._starts[num_id, level]
         elif level in counts:
-            counts[level] += 1
+            counts[level] += counts[level] != MALFORMED
         else:
             counts[level] = rule.start
+        if counts[level] < 0:
+            return ""
         for deeper in [number for number in counts if number > level]:
             restart = levels.get(deeper, Level()).restart
             if restart is None or (restart != 0 and level < restart):
@@ -109,11 +110,11 @@ def _level(element: etree._Element) -> tuple[int, Level]:
         return None if child is None else child.get(f"{W}val")
 
     restart = value("lvlRestart")
-    return int(element.get(f"{W}ilvl", "0")), Level(
-        start=int(value("start") or 1),
+    return whole_number(element.get(f"{W}ilvl"), 0), Level(
+        start=1 if value("start") is None else whole_number(value("start"), MALFORMED),
         format=value("numFmt") or "decimal",
-        text=value("lvlText") or "",
-        restart=None if restart is None else int(restart),
+        text=(value("lvlText") or "")[:MOST_LABEL],
+        restart=None if restart is None else whole_number(restart, 0),
         legal=element.find(f"{W}isLgl") is not None,
     )
 
@@ -131,65 +132,3 @@ def _fill(rule: Level, levels: dict[int, Level], counts: dict[int, int]) -> str:
         return format_number(count, "decimal" if rule.legal else other.format)
 
     return re.sub(r"%(\d)", number, rule.text).strip()
-
-
-def format_number(number: int, style: str) -> str:
-    """A number as Word's `numFmt` writes it.
-
-    >>> format_number(4, "lowerRoman"), format_number(28, "lowerLetter")
-    ('iv', 'bb')
-    """
-    if style in ("lowerRoman", "upperRoman"):
-        text = _roman(number)
-        return text.upper() if style == "upperRoman" else text
-    if style in ("lowerLetter", "upperLetter"):
-        text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number > 0 else ""
-        return text.upper() if style == "upperLetter" else text
-    if style in ("chineseCounting", "chineseCountingThousand", "japaneseCounting",
-                 "taiwaneseCounting", "taiwaneseCountingThousand"):  # fmt: skip
-        return _chinese(number)
-    if style in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"):
-        return "".join(CHINESE[int(digit)] for digit in str(number))
-    if style in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese"):
-        return CIRCLED[number - 1] if 0 < number <= len(CIRCLED) else f"({number})"
-    if style == "decimalEnclosedParen":
-        return f"({number})"
-    if style == "decimalFullWidth":
-        return "".join(chr(ord("０") + int(digit)) for digit in str(number))
-    if style == "ideographTraditional":
-        return STEMS[(number - 1) % 10]
-    if style == "ideographZodiac":
-        return BRANCHES[(number - 1) % 12]
-    if style == "decimalZero":
-        return f"{number:02d}"
-    if style == "ordinal":
-        return f"{number}{_ordinal_ending(number)}"
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    out = ""
-    for value, letters in ROMAN:
-        count, number = divmod(number, value)
-        out += letters * count
-    return out
-
-
-def _ordinal_ending(number: int) -> str:
-    if 10 <= number % 100 <= 20:
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-
-
-def _chinese(number: int) -> str:
-    if not 0 < number < 10000:
-        return str(number) if number else CHINESE[0]
-    out = ""
-    for value, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        count, number = divmod(number, value)
-        if count:
-            # ten is 十, not 一十, at the start
-            out += (CHINESE[count] if count > 1 or value != 10 or out else "") + unit
-        elif out and number and not out.endswith("零"):
-            out += "零"
-    return out

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from duizhao.corpus.reading.list_numbers import whole_number
+
 if TYPE_CHECKING:
     from lxml import etree
 
@@ -77,10 +79,10 @@ class Styles:
 
 def outline_level(properties: etree._Element | None, inherited: int | None) -> int | None:
     """The heading level that `w:pPr` gives; 9 means body text."""
-    value = _value(properties, "outlineLvl")
-    if value is None or not value.isdigit():
+    level = whole_number(_value(properties, "outlineLvl"), -1)
+    if level < 0:
         return inherited
-    return int(value) if int(value) < 9 else None
+    return level if level < 9 else None
 
 
 def numbering(properties: etree._Element | None) -> tuple[str, int] | None:
@@ -88,9 +90,8 @@ def numbering(properties: etree._Element | None) -> tuple[str, int] | None:
     element = properties.find(f"{W}numPr") if properties is not None else None
     if element is None:
         return None
-    level = _value(element, "ilvl") or "0"
     number = _value(element, "numId")
-    return None if number is None else (number, int(level) if level.isdigit() else 0)
+    return None if number is None else (number, whole_number(_value(element, "ilvl"), 0))
 
 
 def flag(properties: etree._Element | None, name: str, inherited: bool = False) -> bool:
@@ -107,9 +108,7 @@ def is_raised(properties: etree._Element | None, inherited: bool = False) -> boo
     if value is not None:
         return value == "superscript"
     position = _value(properties, "position")
-    if position and re.fullmatch(r"-?\d+", position):
-        return int(position) >= 4
-    return inherited
+    return inherited if position is None else whole_number(position, 0) >= 4
 
 
 def _value(element: etree._Element | None, name: str) -> str | None:

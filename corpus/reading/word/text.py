@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from duizhao.corpus.reading.notes import CLOSE, OPEN, raised
+from duizhao.corpus.reading.characters import CLOSE, OPEN, clean
+from duizhao.corpus.reading.notes import raised
 from duizhao.corpus.reading.word.styles import Style, Styles, W, flag, is_raised
 
 if TYPE_CHECKING:
@@ -18,27 +19,23 @@ if TYPE_CHECKING:
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 TEXT_BOX = f"{W}txbxContent"
-# what holds runs or paragraphs and is itself nothing to read
-_HOLDERS = {
-    f"{W}{name}"
-    for name in (
-        "hyperlink", "ins", "moveTo", "smartTag", "sdt", "sdtContent", "customXml", "fldSimple",
-        "dir", "bdo", "ruby", "rubyBase",
-    )
-}  # fmt: skip
-_GONE = {f"{W}del", f"{W}moveFrom"}
+# properties and other elements without text; all others are looked through
+_NO_TEXT = {f"{W}{name}" for name in ("pPr", "rPr", "sdtPr", "sdtEndPr", "smartTagPr")}
+GONE = {f"{W}del", f"{W}moveFrom"}
 _BULLET_FONTS = ("symbol", "wingdings", "webdings")
 
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph's raw text (marks between OPEN and CLOSE), and what else hung on it."""
+    """A paragraph's raw text (marks between OPEN and CLOSE), and what belongs to it."""
 
     style: Style
     text: str = ""
     boxes: list[etree._Element] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    placeholders: list[str] = field(default_factory=list)
+    ruby: list[str] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)
     bold: int = 0
     letters: int = 0
@@ -73,14 +70,16 @@ class Texts:
         for child in element:
             if child.tag == f"{W}r":
                 self._run(child, paragraph)
-            elif child.tag in _HOLDERS:
-                self._walk(child, paragraph)
-            elif child.tag in _GONE:
-                gone = "".join(t.text or "" for t in child.iter(f"{W}delText", f"{W}t"))
-                if gone.strip():
-                    paragraph.deleted.append(gone)
+            elif child.tag in GONE:
+                paragraph.deleted.append(all_text(child))
+            elif is_placeholder(child):
+                paragraph.placeholders.append(all_text(child))
             elif child.tag in (f"{MATH}oMath", f"{MATH}oMathPara"):
                 paragraph.text += "".join(t.text or "" for t in child.iter(f"{MATH}t"))
+            elif child.tag == f"{MC}AlternateContent":
+                self._walk(chosen(child), paragraph)
+            elif child.tag not in _NO_TEXT:
+                self._walk(child, paragraph)
 
     def _run(self, run: etree._Element, paragraph: Paragraph) -> None:
         properties = run.find(f"{W}rPr")
@@ -127,9 +126,9 @@ class Texts:
         if tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             return self._note_mark(child)
         if tag == f"{W}ruby":
+            paragraph.ruby += [all_text(above) for above in child.findall(f"{W}rt")]
             base = child.find(f"{W}rubyBase")
-            texts = base.iter(f"{W}t") if base is not None else ()
-            return "".join(t.text or "" for t in texts)
+            return all_text(base) if base is not None else ""
         return ""
 
     def _field_part(self, kind: str) -> None:
@@ -157,8 +156,7 @@ class Texts:
     def _drawing(self, element: etree._Element, paragraph: Paragraph) -> None:
         """Text boxes of a drawing; of two versions of one drawing, the newer."""
         if element.tag == f"{MC}AlternateContent":
-            choices = [child for child in element if child.tag == f"{MC}Choice"]
-            element = (choices or list(element))[0] if len(element) else element
+            element = chosen(element)
         found = [
             box
             for box in element.iter(TEXT_BOX)
@@ -168,6 +166,25 @@ class Texts:
         for chart in element.iter():
             if isinstance(chart.tag, str) and chart.tag.endswith("/chart}chart"):
                 paragraph.charts.append(next(iter(chart.attrib.values()), ""))
+
+
+def all_text(element: etree._Element) -> str:
+    """All text in an element, deleted text included."""
+    return "".join(t.text or "" for t in element.iter(f"{W}t", f"{W}delText", f"{MATH}t"))
+
+
+def chosen(alternatives: etree._Element) -> etree._Element:
+    """Of several versions of the same content the newest."""
+    choices = [child for child in alternatives if child.tag == f"{MC}Choice"]
+    return (choices or list(alternatives) or [alternatives])[0]
+
+
+def is_placeholder(element: etree._Element) -> bool:
+    """Whether this is a form field that still shows its prompt ("Click here to enter text")."""
+    if element.tag != f"{W}sdt":
+        return False
+    showing = element.find(f"{W}sdtPr/{W}showingPlcHdr")
+    return showing is not None and showing.get(f"{W}val", "1") not in ("0", "false", "off")
 
 
 def _between(element: etree._Element, top: etree._Element) -> list[etree._Element]:
@@ -203,4 +220,4 @@ def _symbol(element: etree._Element) -> str:
         code -= 0xF000
         if font.startswith(_BULLET_FONTS) or code < 0x20:
             return {0xB7: "•", 0xB0: "°", 0xB1: "±", 0xA3: "≤", 0xB3: "≥", 0xB4: "×"}.get(code, "•")
-    return chr(code)
+    return clean(chr(code)) if 0x20 <= code <= 0x10FFFF else ""

@@ -20,7 +20,7 @@ from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import jsonl
 from duizhao.corpus.files.read import read_ledger, read_rows
-from tests.evaluation.metrics.test_translation import run as command
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
@@ -310,9 +310,9 @@ def run_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(run_folder: Path) -> None:
+def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(cli: Cli, run_folder: Path) -> None:
     out = run_folder.parent / "clean"
-    code, printed, err = command("clean", run_folder, "--out", out)
+    code, printed, err = cli("clean", run_folder, "--out", out)
     assert code == 0, err
     assert "kept 2 of 4 rows" in err
     assert "exact_duplicates" in printed
@@ -329,7 +329,7 @@ def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(run_folder: Path
     report = json.loads((out / "cleaning.json").read_text("utf-8"))
     assert (report["read"], report["kept"]) == (4, 2)
     steps = ["--step", "low_confidence:minimum=0.05", "--format", "tsv"]
-    code, _, err = command("clean", run_folder, "--out", out, *steps)
+    code, _, err = cli("clean", run_folder, "--out", out, *steps)
     assert code == 0, err
     assert "kept 4 of 4 rows" in err
     assert {path.name for path in out.iterdir()} == {
@@ -340,7 +340,7 @@ def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(run_folder: Path
     }
 
 
-def test_wrong_use_of_the_command_is_told_in_one_line(run_folder: Path) -> None:
+def test_wrong_use_of_the_command_is_told_in_one_line(cli: Cli, run_folder: Path) -> None:
     for arguments, words in (
         ((run_folder,), "--out DIR"),
         ((run_folder, "--out", run_folder), "holds the corpus itself"),
@@ -348,10 +348,10 @@ def test_wrong_use_of_the_command_is_told_in_one_line(run_folder: Path) -> None:
         ((run_folder, "--out", run_folder / "new", "--step", "x"), "no cleaning step 'x'"),
         ((run_folder.parent / "none", "--out", run_folder / "new"), "no such file or folder"),
     ):
-        code, out, err = command("clean", *arguments)
+        code, out, err = cli("clean", *arguments)
         assert (code, out, words in err, err.count("\n")) == (2, "", True, 1), err
     assert not (run_folder / "new").exists()
-    assert "near_duplicates" in command("clean", "--list")[1]
+    assert "near_duplicates" in cli("clean", "--list")[1]
 
 
 def test_few_false_alarms_on_the_un_development_set(shared: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.un.fetch import fetch_document, is_symbol
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
@@ -100,7 +101,7 @@ def ods() -> Iterator[Ods]:
             self.wfile.write(data)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     state.address = (
         f"http://127.0.0.1:{server.server_port}/access?s={{symbol}}&l={{language}}&t={{format}}"
@@ -267,18 +268,12 @@ def test_what_is_a_symbol() -> None:
 
 
 def test_the_command_prints_paths_and_fails_where_a_language_lacks(
-    ods: Ods, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cli: Cli, ods: Ods, tmp_path: Path
 ) -> None:
-    from typer.testing import CliRunner
-
-    from duizhao.flows.cli import app
 
     ods.plans["en", "pdf"] = [PDF]
-    result = CliRunner().invoke(
-        app,
-        ["fetch", "S/2021/130", "--formats", "pdf", "--out", str(tmp_path), "--rate", "10",
-         "--address", ods.address],
-    )  # fmt: skip
-    assert result.exit_code == 1
-    assert result.stdout.split() == [str(tmp_path / "S_2021_130" / "en.pdf")]
-    assert "no Chinese text to be had" in result.stderr
+    options = ["--formats", "pdf", "--out", tmp_path, "--rate", "10", "--address", ods.address]
+    result = cli("fetch", "S/2021/130", *options)
+    assert result.code == 1
+    assert result.out.split() == [str(tmp_path / "S_2021_130" / "en.pdf")]
+    assert "no Chinese text to be had" in result.err

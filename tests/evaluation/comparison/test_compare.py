@@ -25,7 +25,8 @@ from duizhao.evaluation.metrics import words
 from duizhao.evaluation.metrics.correlation import correlate
 from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
 from duizhao.flows.terminal.comparison import print_tables
-from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES, run
+from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
@@ -63,10 +64,10 @@ def sacrebleu_paired(
 
 @pytest.mark.parametrize("seed", [12345, 7])
 def test_significance_equals_sacrebleus_command_line(
-    files: tuple[Path, Path, Path], seed: int
+    cli: Cli, files: tuple[Path, Path, Path], seed: int
 ) -> None:
     options = ["--samples", "300", "--trials", "400", "--seed", str(seed), "--to", "json"]
-    code, out, err = run("compare", *files, *options)
+    code, out, err = cli("compare", *files, *options)
     assert code == 0, err
     ours = json.loads(out)
     for test, kind, samples in (("bootstrap", "bs", 300), ("randomization", "ar", 400)):
@@ -185,14 +186,14 @@ def test_runs_without_anything_in_common_are_refused() -> None:
         from_runs({"one": one, "two": [replace(one[0], target_kind="machine")]})
 
 
-def test_run_folders_are_compared_from_the_command_line(tmp_path: Path) -> None:
+def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path) -> None:
     for name, text in (("first", "Sentence 0."), ("second", "Phrase.")):
         (tmp_path / name).mkdir()
         with (tmp_path / name / "corpus.jsonl").open("wb") as file:
             write([row(n, range(n, n + 1), range(n, n + 1), text) for n in range(4)], file)
     page = tmp_path / "page.html"
     options = ["--samples", "20", "--trials", "20", "--to", "json", "--page", page]
-    code, out, err = run("compare", tmp_path / "first", tmp_path / "second", *options)
+    code, out, err = cli("compare", tmp_path / "first", tmp_path / "second", *options)
     assert code == 0, err
     found = json.loads(out)
     assert list(found["systems"]) == ["first", "second"]
@@ -213,29 +214,29 @@ def test_run_folders_are_compared_from_the_command_line(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_use_says_what_is_right(
-    files: tuple[Path, Path, Path], arguments: tuple[str, ...], words_: str
+    cli: Cli, files: tuple[Path, Path, Path], arguments: tuple[str, ...], words_: str
 ) -> None:
     folder = files[0].parent
     (folder / "short.en").write_text("one\n")
     command = [str(folder / one) if not one.startswith("-") else one for one in arguments]
-    code, out, err = run("compare", *command)
+    code, out, err = cli("compare", *command)
     assert (code, out) == (2, "")
     assert words_ in err
     assert err.count("\n") == 1
 
 
 def test_what_cannot_be_done_is_said_before_the_work(
-    files: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, files: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_work(*_: object, **__: object) -> None:
         raise AssertionError("measured before it was checked")
 
     arguments = ["compare", *files]
-    code, out, told = run(*arguments, "--page", tmp_path / "nodir" / "x.html")
+    code, out, told = cli(*arguments, "--page", tmp_path / "nodir" / "x.html")
     assert (code, out) == (2, "")
     assert "nodir" in told
     assert "BLEU" not in told
-    code, _, told = run(*arguments, "--terms", tmp_path / "none.tsv")
+    code, _, told = cli(*arguments, "--terms", tmp_path / "none.tsv")
     assert code == 2
     assert "none.tsv" in told
     monkeypatch.setattr("duizhao.evaluation.comparison.compare.measure", no_work)

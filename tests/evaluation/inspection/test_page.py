@@ -6,13 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from duizhao.flows.cli import app
 from tests.support import rendering, typesetting
 from tests.support.browser import browser  # noqa: F401
-
-pytestmark = pytest.mark.unit
+from tests.support.cli import Cli
 
 
 @pytest.fixture
@@ -22,29 +19,32 @@ def pdf(tmp_path: Path) -> Path:
     return path
 
 
-def test_lines_for_other_programs(pdf: Path) -> None:
-    result = CliRunner().invoke(app, ["inspect", str(pdf)])
-    assert result.exit_code == 0
-    rows = [line.split("\t") for line in result.stdout.splitlines()]
+@pytest.mark.unit
+def test_lines_for_other_programs(cli: Cli, pdf: Path) -> None:
+    result = cli("inspect", pdf)
+    assert result.code == 0
+    rows = [line.split("\t") for line in result.out.splitlines()]
     assert {len(row) for row in rows} == {7}
     blocks = [row for row in rows if row[0] == "block"]
     assert [row[6] for row in blocks] == [row.text for row in rendering.rows("zh")]
     assert next(row[3] for row in rows if row[6] == "A/79/1402") == "document_symbol"
-    assert "103 blocks" in result.stderr
+    assert "103 blocks" in result.err
 
 
-def test_the_language_is_found_where_it_is_not_said(tmp_path: Path) -> None:
+@pytest.mark.unit
+def test_the_language_is_found_where_it_is_not_said(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "report.docx"
     path.write_bytes(rendering.docx("en"))
-    result = CliRunner().invoke(app, ["inspect", str(path)])
-    assert result.exit_code == 0
-    assert "Seventy-ninth session" in result.stdout
+    result = cli("inspect", path)
+    assert result.code == 0
+    assert "Seventy-ninth session" in result.out
 
 
-def test_a_page_with_a_box_around_every_line(pdf: Path, tmp_path: Path, browser) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+@pytest.mark.system
+def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path, browser) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     out = tmp_path / "report.html"
-    result = CliRunner().invoke(app, ["inspect", str(pdf), "--lang", "zh", "--html", str(out)])
-    assert result.exit_code == 0, result.stderr
+    result = cli("inspect", pdf, "--lang", "zh", "--html", out)
+    assert result.code == 0, result.err
     text = out.read_text(encoding="utf-8")
     assert not re.search(r"""(?:src|href)=["']https?:""", text)
     page = browser.new_page(viewport={"width": 1400, "height": 900})
@@ -84,17 +84,19 @@ def test_a_page_with_a_box_around_every_line(pdf: Path, tmp_path: Path, browser)
     page.close()
 
 
-def test_a_file_without_pages_is_a_list(tmp_path: Path) -> None:
+@pytest.mark.unit
+def test_a_file_without_pages_is_a_list(cli: Cli, tmp_path: Path) -> None:
     path, out = tmp_path / "report.html", tmp_path / "seen.html"
     path.write_text(rendering.html_page("en"), encoding="utf-8")
-    result = CliRunner().invoke(app, ["inspect", str(path), "--lang", "en", "--html", str(out)])
-    assert result.exit_code == 0, result.stderr
+    result = cli("inspect", path, "--lang", "en", "--html", out)
+    assert result.code == 0, result.err
     text = out.read_text(encoding="utf-8")
     assert "Seventy-ninth session" in text
     assert "page_furniture" in text
 
 
-def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["inspect", str(tmp_path / "none.pdf")])
-    assert result.exit_code != 0
-    assert "no such file" in str(result.exception)
+@pytest.mark.unit
+def test_a_missing_file_is_one_line(cli: Cli, tmp_path: Path) -> None:
+    result = cli("inspect", tmp_path / "none.pdf")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "no such file" in result.err

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from sacrebleu.metrics import BLEU, TER
 
 from duizhao.evaluation.metrics.translation import measure, score, segment_scores
+from tests.support.cli import Cli
 
 REFERENCES = [
     "The Secretary-General reported on 15 January 2021.",
@@ -49,19 +50,14 @@ def sacrebleu(*arguments: str | Path) -> list[dict[str, object]]:
     return found if isinstance(found, list) else [found]
 
 
-def run(*arguments: str | Path) -> tuple[int, str, str]:
-    """(exit code, stdout, stderr) of the real command."""
-    command = [sys.executable, "-m", "duizhao", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout, done.stderr
-
-
 @pytest.mark.unit
-def test_scores_equal_sacrebleus_command_line_to_the_last_digit(files: tuple[Path, Path]) -> None:
+def test_scores_equal_sacrebleus_command_line_to_the_last_digit(
+    cli: Cli, files: tuple[Path, Path]
+) -> None:
     hypothesis, reference = files
     metrics = ["-m", "bleu", "chrf", "ter", "--chrf-word-order", "2", "--confidence"]
     theirs = sacrebleu(reference, "-i", hypothesis, *metrics)
-    code, out, _ = run("score", hypothesis, reference, "--to", "json")
+    code, out, _ = cli("score", hypothesis, reference, "--to", "json")
     assert code == 0
     ours = json.loads(out)["scores"]
     assert [score["metric"] for score in ours] == ["BLEU", "chrF2++", "TER"]
@@ -77,13 +73,14 @@ def test_scores_equal_sacrebleus_command_line_to_the_last_digit(files: tuple[Pat
 def test_unpc_scores_equal_sacrebleu(shared: Path) -> None:
     hypothesis, reference = shared / "unpc/dev.opus-mt.en", shared / "unpc/dev.en"
     theirs = sacrebleu(
-        reference, "-i", hypothesis, "-m", "bleu", "chrf", "--chrf-word-order", "2", "-ci"
+        *(reference, "-i", hypothesis, "-m", "bleu", "chrf", "--chrf-word-order", "2"),
+        *("--confidence", "--confidence-n", "100"),
     )
     hypotheses, references = (
         [line.rstrip() for line in path.read_text("utf-8").split("\n")[:-1]]
         for path in (hypothesis, reference)
     )
-    ours = score(hypotheses, references, metrics=("bleu", "chrf++"))
+    ours = score(hypotheses, references, metrics=("bleu", "chrf++"), bootstrap=100)
     assert round(ours[0].value, 1) == 53.5  # Helsinki's published figure
     for our, their in zip(ours, theirs, strict=True):
         assert round(our.value, 12) == their["score"]
@@ -94,15 +91,13 @@ def test_unpc_scores_equal_sacrebleu(shared: Path) -> None:
 
 
 @pytest.mark.unit
-def test_segment_scores_equal_sacrebleus_sentence_level(files: tuple[Path, Path]) -> None:
-    hypothesis, reference = files
-    for metric, name in (("bleu", "bleu"), ("ter", "ter")):
-        command = [sys.executable, "-m", "sacrebleu", str(reference), "-i", str(hypothesis)]
-        command += ["-m", name, "-sl", "-b", "-w", "12"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        theirs = [float(line) for line in done.stdout.split()]
-        ours = segment_scores(HYPOTHESES * 4, REFERENCES * 4, metric)
-        assert [round(value, 12) for value in ours] == theirs
+def test_segment_scores_equal_sacrebleus_sentence_level() -> None:
+    for name, metric in (("bleu", BLEU(effective_order=True)), ("ter", TER())):
+        theirs = [
+            metric.sentence_score(hypothesis.strip(), [reference]).score
+            for hypothesis, reference in zip(HYPOTHESES, REFERENCES, strict=True)
+        ]
+        assert segment_scores(HYPOTHESES, REFERENCES, name) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.unit
@@ -135,27 +130,26 @@ def test_the_trap_of_references_is_caught() -> None:
 
 
 @pytest.mark.unit
-def test_packed_files_are_read(files: tuple[Path, Path]) -> None:
+def test_packed_files_are_read(cli: Cli, files: tuple[Path, Path]) -> None:
     import gzip
 
     packed = files[0].with_suffix(".en.gz")
     packed.write_bytes(gzip.compress(files[0].read_bytes()))
     options = ["-m", "bleu", "--bootstrap", "0", "--to", "json"]
-    assert run("score", packed, files[1], *options) == run("score", *files, *options)
+    assert cli("score", packed, files[1], *options) == cli("score", *files, *options)
     packed.write_bytes(b"not packed")
-    assert run("score", packed, files[1])[0] == 2
+    assert cli("score", packed, files[1])[0] == 2
 
 
 @pytest.mark.unit
-def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
-    from duizhao.flows.cli import app
+def test_standard_input_and_segments(cli: Cli, files: tuple[Path, Path]) -> None:
 
     hypothesis, reference = files
     arguments = ["score", "-", str(reference), "--segments", "--to", "json", "-m", "chrf++"]
     source = ["--source", str(hypothesis), "--bootstrap", "0"]
-    done = CliRunner().invoke(app, [*arguments, *source], input=hypothesis.read_bytes())
-    assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)
+    done = cli(*arguments, *source, stdin=hypothesis.read_bytes())
+    assert done.code == 0, done.out
+    found = json.loads(done.out)
     assert found["scores"][0]["low"] is None
     assert len(found["segments"]) == len(REFERENCES) * 4
     assert found["segments"][1]["chrf++"] == pytest.approx(100)
@@ -168,11 +162,11 @@ def test_standard_input_and_segments(files: tuple[Path, Path]) -> None:
     [(b"one\n", "has 24 lines but"), (b"", "is empty"), (bytes(range(256)), "binary file")],
 )
 def test_unusable_files_are_named_in_one_line(
-    files: tuple[Path, Path], tmp_path: Path, content: bytes, word: str
+    cli: Cli, files: tuple[Path, Path], tmp_path: Path, content: bytes, word: str
 ) -> None:
     broken = tmp_path / "broken.en"
     broken.write_bytes(content)
-    code, out, err = run("score", files[0], broken)
+    code, out, err = cli("score", files[0], broken)
     assert (code, out) == (2, "")
     assert word in err
     assert "broken.en" in err
@@ -180,16 +174,18 @@ def test_unusable_files_are_named_in_one_line(
 
 
 @pytest.mark.unit
-def test_a_missing_file_and_a_folder_are_named(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_named(
+    cli: Cli, files: tuple[Path, Path], tmp_path: Path
+) -> None:
     for path in (tmp_path / "none.en", tmp_path):
-        code, _, err = run("score", files[0], path)
+        code, _, err = cli("score", files[0], path)
         assert code == 2
         assert str(path) in err
         assert err.count("\n") == 1
 
 
 @pytest.mark.model
-def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> None:
+def test_scores_without_a_reference_and_how_well_they_tell(cli: Cli, tmp_path: Path) -> None:
     """Forced decoding and embeddings; an empty hypothesis is scored too, not dropped."""
     texts = {
         "source": ["安理会开会。", "会议通过了议程。", "安理会今天开会。", "报告"],
@@ -200,10 +196,10 @@ def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> No
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
     files = [tmp_path / "good", tmp_path / "reference"]
     metrics = ["-m", "mt_score", "-m", "similarity"]
-    code, _, err = run("score", *files, *metrics)
+    code, _, err = cli("score", *files, *metrics)
     assert (code, "give it with --source" in err) == (2, True)
     options = [*metrics, "--source", tmp_path / "source", "--to", "json", "--segments"]
-    code, out, err = run("score", *files, *options)
+    code, out, err = cli("score", *files, *options)
     assert code == 0, err
     found = json.loads(out)
     segments = found["segments"]
@@ -214,8 +210,8 @@ def test_scores_without_a_reference_and_how_well_they_tell(tmp_path: Path) -> No
 
 
 @pytest.mark.unit
-def test_a_seed_under_zero_is_refused_in_one_line(files: tuple[Path, Path]) -> None:
-    code, _, told = run("score", *files, "--seed", "-1")
+def test_a_seed_under_zero_is_refused_in_one_line(cli: Cli, files: tuple[Path, Path]) -> None:
+    code, _, told = cli("score", *files, "--seed", "-1")
     assert code == 2
     assert "--seed" in told
     assert "Traceback" not in told

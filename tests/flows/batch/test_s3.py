@@ -64,7 +64,7 @@ def store() -> Iterator[Store]:
 
     door = Store(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, door, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     changes = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",

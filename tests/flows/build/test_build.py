@@ -533,7 +533,7 @@ def test_a_symbol_is_fetched_and_a_file_is_taken_as_it_is(
         document.save(str(tmp_path / "served" / "A" / f"1.{language}.docx"))
     handler = functools.partial(QuietHandler, directory=str(tmp_path / "served"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/{{symbol}}.{{language}}.{{format}}"
     monkeypatch.setenv("DUIZHAO_ODS_ADDRESS", address)
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))

@@ -10,7 +10,7 @@ import pytest
 
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read_bytes
-from duizhao.corpus.reading.word.numbering import format_number
+from duizhao.corpus.reading.list_numbers import format_number
 from tests.support.rendering import with_member
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,87 @@
+"""The bytes of a file on this machine, bounded: no device, no endless pipe, no huge file."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import time
+from pathlib import Path
+
+from duizhao.corpus.errors import InputError, LimitError
+from duizhao.corpus.reading.limits import MB, Limits
+
+CHUNK = 1 << 20
+WRITER_SECONDS = 2.0
+"""How long to wait for a process that opens the other end of a named pipe."""
+
+
+def read_file(path: Path, limits: Limits) -> bytes:
+    """The content of a file or a pipe.
+
+    InputError for a missing file, a folder, a device, and a named pipe that nothing writes to;
+    LimitError for a file larger than `limits.file_bytes`. OSError where the disk fails.
+    """
+    try:
+        mode = path.stat()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{path!r}: not the name of a file ({error})") from None
+    if stat.S_ISDIR(mode.st_mode):
+        raise InputError(f"{path}: this is a directory; give a file")
+    if stat.S_ISFIFO(mode.st_mode):
+        return _read_pipe(path, limits)
+    if not stat.S_ISREG(mode.st_mode):
+        raise InputError(f"{path}: this is a device or a socket; give a file")
+    if mode.st_size > limits.file_bytes:
+        raise too_large(str(path), limits)
+    with path.open("rb") as file:
+        # a file of /proc has no size beforehand, and a file may grow
+        data = file.read(limits.file_bytes + 1)
+    if len(data) > limits.file_bytes:
+        raise too_large(str(path), limits)
+    return data
+
+
+def too_large(name: str, limits: Limits) -> LimitError:
+    """The error for a file of too many bytes."""
+    return LimitError(
+        f"{name}: larger than {limits.file_bytes // MB} MB; split it, or raise the limit in the "
+        "settings"
+    )
+
+
+def _read_pipe(path: Path, limits: Limits) -> bytes:
+    """The bytes of a pipe, such as ``<(command)`` in a shell makes."""
+    if os.name != "posix":
+        return path.read_bytes()
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    start = time.monotonic()
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while True:
+            try:
+                part = os.read(pipe, CHUNK)
+            except BlockingIOError:  # something writes to it, but has not written yet
+                left = start + limits.seconds - time.monotonic()
+                if left <= 0:
+                    raise LimitError(
+                        f"{path}: nothing came through this pipe for {limits.seconds:g} s"
+                    ) from None
+                select.select([pipe], [], [], left)
+                continue
+            if not part:
+                if parts:
+                    return b"".join(parts)
+                if time.monotonic() - start > WRITER_SECONDS:
+                    raise InputError(f"{path}: a pipe that nothing writes to; give a file")
+                time.sleep(0.02)
+                continue
+            size += len(part)
+            if size > limits.file_bytes:
+                raise too_large(str(path), limits)
+            parts.append(part)
+    finally:
+        os.close(pipe)

@@ -1,0 +1,47 @@
+"""How much a document may cost to read; beyond a limit it is refused with a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from duizhao.corpus.errors import LimitError
+
+MB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on the reading of one document.
+
+    The defaults leave room for large honest documents: reports of thousands of pages, Word files
+    with hundreds of megabytes of pictures.
+
+    Attributes:
+        file_bytes: size of the file.
+        unpacked_bytes: bytes unpacked from an archive (Word, OpenDocument, EPUB), all members
+            that are read taken together.
+        members: number of files in an archive.
+        pages: number of pages of a PDF.
+        depth: nesting of elements, lists or quotations.
+        seconds: time from the first byte to the last sentence.
+        memory_bytes: memory of the process that reads the document, without what it needs to
+            start.
+    """
+
+    file_bytes: int = 1024 * MB
+    unpacked_bytes: int = 512 * MB
+    members: int = 20_000
+    pages: int = 20_000
+    depth: int = 5_000
+    seconds: float = 600.0
+    memory_bytes: int = 3072 * MB
+
+
+def out_of_memory(limits: Limits) -> LimitError:
+    """The error for a document that needs too much memory."""
+    return LimitError(f"reading it takes more than {limits.memory_bytes // MB} MB of memory")
+
+
+def too_deep(limits: Limits) -> LimitError:
+    """The error for a document whose elements are nested too deeply."""
+    return LimitError(f"nested more than {limits.depth} levels deep")

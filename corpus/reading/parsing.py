@@ -1,0 +1,41 @@
+"""From the bytes of a file to a document: what the process that reads documents runs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from duizhao.corpus import language as languages
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading import formats as registry
+from duizhao.corpus.reading.draft import Progress, Reading, Source, assemble
+
+
+def parse(
+    source: Source,
+    language: Language,
+    side: Side,
+    document_id: str,
+    progress: Progress | None = None,
+) -> tuple[Document, list[LedgerEntry]]:
+    """Read a source with the reader of its format, check its language, number its sentences."""
+    if not source.data.strip():
+        raise InputError(f"{source.name}: the file is empty")
+    format = registry.recognise(source.data, source.name)
+    reader = registry.load(format)
+    reading: Reading = reader.read_drafts(replace(source, progress=progress), language)
+    text = "\n".join(draft.text for draft in reading.drafts)
+    if not text.strip():
+        raise InputError(f"{source.name}: no text in it")
+    languages.check(text, language, source.name)
+    metadata: dict[str, Any] = {
+        "path": str(source.path) if source.path else source.name,
+        "media_type": format.media_type,
+        "sha256": hashlib.sha256(source.data).hexdigest(),
+        "bytes": len(source.data),
+        **reading.metadata,
+    }
+    reading = Reading(reading.drafts, reading.left_out, metadata)
+    return assemble(reading, language, side=side, document_id=document_id)
