@@ -152,6 +152,7 @@ def aligned(request: Request) -> Aligned:
             translator = stages.translator(settings)
     translation = request.translation
     if request.translate:
+        note(f"translating {len(source):,} sentences")
         translation = [one.text for one in stages.translate_texts(source, settings, {})]
     embed = None
     if "embedding" in signals:
@@ -178,7 +179,7 @@ def aligned(request: Request) -> Aligned:
             embed=embed,
             score=forced,
             signals=signals,
-            effort=settings.effort,  # type: ignore[arg-type]
+            effort=settings.effort,
             check_parallel=request.check_parallel,
         )
     if swap:

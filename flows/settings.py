@@ -1,12 +1,23 @@
-"""One settings object for every command, and where each of its values comes from.
+"""One settings object for every command, and the origin of each of its values.
 
-The first that names a value wins: an option on the command line, the environment
-(``DUIZHAO_MODEL``, ``DUIZHAO_BEAM`` ...), a TOML file, the default. The TOML file is the one
-that ``--config`` or DUIZHAO_CONFIG names, else ``duizhao.toml`` in the current folder, else
-``config.toml`` in the user's configuration folder:
+Highest precedence first: an option on the command line, the environment (``DUIZHAO_MODEL``,
+``DUIZHAO_BEAM`` ...), a TOML file, the default. The TOML file is the one given by ``--config`` or
+DUIZHAO_CONFIG, else ``duizhao.toml`` in the current folder, else ``config.toml`` in the user's
+configuration folder:
 
     model = "Helsinki-NLP/opus-mt-zh-en"
     beam = 2
+
+A command declares an option from a field, and resolves what it was given:
+
+    def translate(
+        beam: Annotated[int | None, option("beam")] = None,
+        config: Annotated[Path | None, config_option()] = None,
+    ) -> None:
+        settings = resolve(config, beam=beam).settings
+
+Name, help text, range and choices of an option are those of the field, so that ``--help``, the
+settings file, the environment and `duizhao settings` agree.
 """
 
 from __future__ import annotations
@@ -14,162 +25,209 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duizhao.corpus.errors import InputError
 
-FORMATS = ("jsonl", "tsv", "tmx", "parquet")
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+PREFIX = "DUIZHAO_"
 MOST_BEAM = 32
-"""Beyond this a beam only costs: the bound of every command."""
+"""A wider beam only takes longer."""
+
+Engine = Literal["auto", "ctranslate2", "transformers"]
+Device = Literal["auto", "cpu", "cuda"]
+ComputeType = Literal[
+    "auto",
+    "int8",
+    "int8_float32",
+    "int8_float16",
+    "int8_bfloat16",
+    "int16",
+    "float16",
+    "bfloat16",
+    "float32",
+]
+Effort = Literal["fast", "normal", "best"]
+Format = Literal["jsonl", "tsv", "tmx", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-class Engine(StrEnum):
-    """What runs the model."""
+class Settings(BaseModel):
+    """Everything that a user can set for all commands."""
 
-    auto = "auto"
-    ctranslate2 = "ctranslate2"
-    transformers = "transformers"
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-
-class Device(StrEnum):
-    """Where the model runs."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
-class ComputeType(StrEnum):
-    """The engine's arithmetic."""
-
-    auto = "auto"
-    int8 = "int8"
-    int8_float32 = "int8_float32"
-    int8_float16 = "int8_float16"
-    int8_bfloat16 = "int8_bfloat16"
-    int16 = "int16"
-    float16 = "float16"
-    bfloat16 = "bfloat16"
-    float32 = "float32"
-
-
-class Effort(StrEnum):
-    """How much forced decoding the aligner may use."""
-
-    fast = "fast"
-    normal = "normal"
-    best = "best"
-
-
-def _setting(default: Any, text: str, **checks: Any) -> Any:
-    return field(default=default, metadata={"help": text, **checks})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that a user can set and that changes what a run does."""
-
-    model: str = _setting(
-        "",
-        "The MarianMT model: a local folder or a name on the Hugging Face hub; "
-        "empty: the default, OPUS-MT zh-en in int8.",
+    model: str = Field(
+        default="",
+        description="The MarianMT model: a local folder or a name on the Hugging Face hub; "
+        "empty: OPUS-MT zh-en in int8.",
     )
-    engine: str = _setting(
-        "auto",
-        "What runs the model; auto is ctranslate2.",
-        choices=Engine,
+    engine: Engine = Field(
+        default="auto", description="The library that runs the model; auto is ctranslate2."
     )
-    beam: int = _setting(
-        0, "Beam size of the translation; 0: the engine's default.", least=0, most=MOST_BEAM
+    beam: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_BEAM,
+        description="Beam size of the translation; 0: the engine's default.",
     )
-    device: str = _setting(
-        "auto", "Where the model runs; auto takes a GPU if there is one.", choices=Device
+    device: Device = Field(
+        default="auto", description="Where the model runs; auto uses a GPU if there is one."
     )
-    compute_type: str = _setting(
-        "auto",
-        "Arithmetic of the engine; auto is what pays on the device.",
-        choices=ComputeType,
+    compute_type: ComputeType = Field(
+        default="auto", description="Numeric precision; auto picks the best for the device."
     )
-    batch_tokens: int = _setting(
-        0, "Source tokens in a batch, padding counted; 0: what suits the device.", least=0
+    batch_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Source tokens per batch, including padding; 0: chosen for the device.",
     )
-    threads: int = _setting(0, "Threads of the engine; 0: as many as there are cores.", least=0)
-    effort: str = _setting(
-        "normal",
-        "How much forced decoding the aligner may use on ambiguous beads.",
-        choices=Effort,
+    threads: int = Field(default=0, ge=0, description="Threads of the engine; 0: one per core.")
+    effort: Effort = Field(
+        default="normal",
+        description="How much forced decoding the aligner may use on ambiguous beads.",
     )
-    min_confidence: float = _setting(
-        0.0,
-        "Beads less sure than this (0 to 1) go to the ledger, not into the corpus.",
-        least=0.0,
-        most=1.0,
+    min_confidence: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        description="Beads with a lower confidence (0 to 1) go to the ledger, not to the corpus.",
     )
-    glossary: str = _setting(
-        "", "TSV file of terms (zh, en) to check translations against; empty: our UN terms."
+    glossary: str = Field(
+        default="",
+        description="TSV file of terms (zh, en) to check translations against; empty: our UN "
+        "terms.",
     )
-    formats: tuple[str, ...] = _setting(
-        FORMATS, "Corpus files to write, with commas between.", choices=FORMATS
+    formats: tuple[Format, ...] = Field(
+        default=FORMATS, description="Corpus files to write, separated by commas."
     )
-    max_sentences: int = _setting(
-        20_000, "A batch refuses documents with more sentences than this.", least=1
+    max_sentences: int = Field(
+        default=20_000, ge=1, description="A batch rejects documents with more sentences."
     )
-    report: bool = _setting(True, "Write report.html.")
-    memory: bool = _setting(True, "Use the translation memory that all runs share.")
+    report: bool = Field(default=True, description="Write report.html.")
+    memory: bool = Field(default=True, description="Use the translation memory of all runs.")
+    cache: str = Field(
+        default="",
+        description="Folder for downloads, results and the translation memory; empty: the "
+        "user's cache folder.",
+    )
+    models: str = Field(
+        default="", description="Folder for models; empty: a subfolder of the cache folder."
+    )
+    results: str = Field(
+        default="",
+        description="Folder or address (s3://...) for the results of stages; empty: a subfolder "
+        "of the cache folder.",
+    )
+    ods_address: str = Field(
+        default="",
+        description="Address template of the UN document server, with {symbol}, {language} and "
+        "{format}; empty: the UN's own.",
+    )
+    comet_python: str = Field(
+        default="", description="Python of an environment in which COMET is installed."
+    )
+    comet_model: str = Field(
+        default="", description="COMET model, a name or a checkpoint; empty: wmt22-comet-da."
+    )
+    chromium: str = Field(
+        default="", description="Path of Chromium, for pictures of the report; empty: searched."
+    )
 
-    def __post_init__(self) -> None:
-        """InputError for a value out of its range."""
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            for one in value if isinstance(value, tuple) else (value,):
-                _check(entry.name, one, entry.metadata)
+    @field_validator("formats", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def _check(name: str, value: Any, checks: Mapping[str, Any]) -> None:
-    choices = checks.get("choices")
-    if choices and value not in tuple(choices):
-        raise InputError(f"{name}: {value!r} is not one of {', '.join(choices)}")
-    least, most = checks.get("least"), checks.get("most")
-    # `not` around the comparisons: nan is in no range
-    if (least is not None and not value >= least) or (most is not None and not value <= most):
-        span = f"at least {least}" if most is None else f"between {least} and {most}"
-        raise InputError(f"{name}: {value} must be {span}")
+KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a text"}
+
+ENVIRONMENT = (
+    "cache",
+    "models",
+    "results",
+    "ods_address",
+    "comet_python",
+    "comet_model",
+    "chromium",
+)
+"""Settings that the layers below and child processes read from the environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The settings, and by name where each value comes from."""
+    """The settings, and the origin of each value by its name."""
 
     settings: Settings
     origins: Mapping[str, str]
 
 
-def resolve(config: Path | None = None, **options: Any) -> Resolved:
-    """Settings from options (None: not given), environment, TOML file and defaults."""
+def resolve(config: Path | None = None, **options: object) -> Resolved:
+    """Settings from options (None: not given), environment, TOML file and defaults.
+
+    InputError names the origin of a value that cannot be used. Folders that the TOML file names
+    are put into the environment, for child processes too.
+    """
     path = config_file(config)
-    written = _read_toml(path) if path else {}
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for entry in fields(Settings):
-        name = entry.name
-        variable = f"DUIZHAO_{name.upper()}"
-        if options.get(name) is not None:
-            values[name], origins[name] = _parse(name, options[name], "option"), "option"
-        elif os.environ.get(variable, "") != "":
-            values[name] = _parse(name, os.environ[variable], variable)
-            origins[name] = f"environment {variable}"
-        elif name in written:
-            values[name], origins[name] = _parse(name, written[name], str(path)), str(path)
-        else:
-            origins[name] = "default"
-    return Resolved(Settings(**values), origins)
+    written, environment = _read_sources(path)
+    given = {name: value for name, value in options.items() if value is not None}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    origins |= dict.fromkeys(written, str(path))
+    origins |= {name: f"environment {variable(name)}" for name in environment}
+    origins |= dict.fromkeys(given, "option")
+    try:
+        settings = Settings.model_validate({**written, **environment, **given})
+    except ValidationError as error:
+        raise InputError(_complaint(error.errors()[0], origins)) from None
+    for name in ENVIRONMENT:
+        if value := getattr(settings, name):
+            os.environ[variable(name)] = value
+    return Resolved(settings, origins)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting.
+
+    >>> variable("beam")
+    'DUIZHAO_BEAM'
+    """
+    return f"{PREFIX}{name.upper()}"
+
+
+def option(field: str, *names: str, of: type[BaseModel] = Settings, **more: Any) -> Any:
+    """The typer option of a field: its flag, help text and range; `more` overrides them.
+
+    `names` are further flags such as ``-w``, or replace the derived one if they begin with ``--``.
+    """
+    import typer
+
+    info = of.model_fields[field]
+    flag = f"--{field.replace('_', '-')}"
+    if info.annotation is bool:
+        flag = f"{flag}/--no-{field.replace('_', '-')}"
+    if not any(name.startswith("--") for name in names):
+        names = (flag, *names)
+    return typer.Option(*names, **({"help": info.description} | _bounds(info) | more))
+
+
+def config_option() -> Any:
+    """The typer option --config."""
+    import typer
+
+    return typer.Option("--config", help="TOML file of settings (see `duizhao settings`).")
 
 
 def config_file(given: Path | None = None) -> Path | None:
-    """The TOML file that counts, None where there is none; InputError if a named one is missing."""
+    """The TOML file to use, None if there is none; InputError if the named one is missing."""
     named = given or (Path(text) if (text := os.environ.get("DUIZHAO_CONFIG")) else None)
     if named:
         if not named.is_file():
@@ -186,51 +244,77 @@ def config_file(given: Path | None = None) -> Path | None:
     return None
 
 
+def choices(annotation: Any) -> tuple[str, ...]:
+    """The values that a Literal, or a tuple of one, allows; () for any other type."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return next(filter(None, map(choices, get_args(annotation))), ())
+
+
 def plain(settings: Settings) -> dict[str, Any]:
-    """The settings as JSON can hold them."""
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(settings).items()}
+    """The settings as JSON values, without those of this machine."""
+    return settings.model_dump(mode="json", exclude=set(ENVIRONMENT))
 
 
 def from_plain(values: Mapping[str, Any]) -> Settings:
-    """The settings that `plain` told, or some of them."""
-    told: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
-    return Settings(**told)
+    """The settings that `plain` gave, or some of them."""
+    return Settings.model_validate(values)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the TOML file and those of the environment, as pydantic-settings reads them."""
+    from pydantic_settings import (
+        BaseSettings,
+        EnvSettingsSource,
+        SettingsConfigDict,
+        TomlConfigSettingsSource,
+    )
+
+    class Sources(Settings, BaseSettings):
+        model_config = SettingsConfigDict(
+            env_prefix=PREFIX, env_ignore_empty=True, enable_decoding=False
+        )
+
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = TomlConfigSettingsSource(Sources, path)() if path else {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not a TOML file that can be read: {error}") from error
-    known = {entry.name for entry in fields(Settings)}
-    if unknown := sorted(set(written) - known):
-        raise InputError(
-            f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}"
-        )
-    return written
+    return written, EnvSettingsSource(Sources)()
 
 
-def _parse(name: str, value: Any, origin: str) -> Any:
-    default: Any = next(entry.default for entry in fields(Settings) if entry.name == name)
-    try:
-        if isinstance(default, bool):
-            return _boolean(value)
-        if isinstance(default, tuple):
-            parts = value.split(",") if isinstance(value, str) else value
-            return tuple(part.strip() for part in parts if part.strip())
-        return type(default)(value)
-    except (AttributeError, OverflowError, TypeError, ValueError) as error:
-        kind = {int: "a whole number", float: "a number", bool: "true or false"}
-        wanted = kind.get(type(default), "a list")
-        raise InputError(f"{name} ({origin}): {value!r} is not {wanted}") from error
+def _complaint(error: ErrorDetails, origins: Mapping[str, str]) -> str:
+    """A pydantic error in one line.
+
+    "beam (duizhao.toml): 99 must be between 0 and 32"
+    """
+    name, value, kind = str(error["loc"][0]), error["input"], error["type"]
+    if kind == "extra_forbidden":
+        known = ", ".join(sorted(Settings.model_fields))
+        return f"{origins[name]}: unknown setting {name!r}; known: {known}"
+    info = Settings.model_fields[name]
+    origin = origins[name].removeprefix("environment ")
+    if kind == "literal_error":
+        wanted = f"is not one of {', '.join(choices(info.annotation))}"
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        wanted = f"must be {_range(info)}"
+    else:
+        type_name = getattr(info.annotation, "__name__", "")
+        wanted = f"is not {KINDS.get(type_name, 'a list')}"
+    return f"{name} ({origin}): {value!r} {wanted}"
 
 
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"1": True, "true": True, "yes": True, "on": True}
-    words |= {"0": False, "false": False, "no": False, "off": False}
-    try:
-        return words[str(value).strip().lower()]
-    except KeyError as error:
-        raise ValueError(value) from error
+def _bounds(info: FieldInfo) -> dict[str, float]:
+    """The range of a field, by typer's names."""
+    return {
+        key: getattr(rule, attribute)
+        for rule in info.metadata
+        for key, attribute in (("min", "ge"), ("max", "le"))
+        if hasattr(rule, attribute)
+    }
+
+
+def _range(info: FieldInfo) -> str:
+    bounds = _bounds(info)
+    if "max" not in bounds:
+        return f"at least {bounds['min']}"
+    return f"between {bounds['min']} and {bounds['max']}"

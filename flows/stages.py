@@ -116,7 +116,7 @@ def engine_of(settings: Settings) -> Any:
 
     return load_engine(
         settings.model or None,
-        settings.engine,  # type: ignore[arg-type]
+        settings.engine,
         device=settings.device,
         compute_type=settings.compute_type,
         threads=settings.threads or None,
@@ -132,12 +132,12 @@ def _memory(_process: int) -> Any:
     return Memory()
 
 
-def translator(settings: Settings) -> Any:
+def translator(settings: Settings, *, guards: bool = True) -> Any:
     """A `Translator` with these settings that uses the memory shared by all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
-    return Translator(engine_of(settings), decoding(settings), memory)
+    return Translator(engine_of(settings), decoding(settings), memory, guards=guards)
 
 
 def translate_texts(
@@ -191,7 +191,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
-            effort=settings.effort,  # type: ignore[arg-type]
+            effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
         facts["took"] = took(embed, forced)

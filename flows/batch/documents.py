@@ -29,7 +29,7 @@ from duizhao.flows.settings import Settings, from_plain, plain
 from duizhao.flows.storage import Place, is_remote
 from duizhao.flows.terminal import console
 
-NOT_IN_KEY = ("threads", "batch_tokens", "memory", "report", "formats", "glossary")
+NOT_IN_KEY = frozenset({"threads", "batch_tokens", "memory", "report", "formats", "glossary"})
 """Settings that change how the work is done or written, not what comes out of a batch."""
 
 MOST_CHARACTERS = 20_000

@@ -162,7 +162,7 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Op
     """Find out what is to do, and write down the plan for `duizhao status`."""
     if not settings.threads:
         cores = 1 if options.cluster else max(1, usable_cores() // options.workers)
-        settings = replace(settings, threads=cores)
+        settings = settings.model_copy(update={"threads": cores})
     state = Place.of(out) / STATE
     prints = fingerprints(p for entry in entries for p in (entry.source, entry.reference) if p)
     contents = _contents(state, prints)
@@ -208,7 +208,7 @@ def _anywhere(settings: Settings) -> Settings:
     model = settings.model
     if model and (folder := Path(model).expanduser()).is_dir():
         model = str(folder.absolute())
-    return replace(settings, model=model)
+    return settings.model_copy(update={"model": model})
 
 
 def planned(state: Place) -> list[Planned]:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from duizhao.corpus.errors import InputError
-from duizhao.flows.settings import Settings, from_plain, plain, resolve
+from duizhao.flows.settings import (
+    ENVIRONMENT,
+    Effort,
+    Settings,
+    from_plain,
+    option,
+    plain,
+    resolve,
+    variable,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -28,7 +41,11 @@ def test_each_value_says_where_it_comes_from(file: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("DUIZHAO_REPORT", "no")
     resolved = resolve(effort="normal")
     assert resolved.settings == Settings(
-        beam=3, effort="normal", formats=("tmx", "jsonl"), report=False
+        beam=3,
+        effort="normal",
+        formats=("tmx", "jsonl"),
+        report=False,
+        **{name: os.environ.get(variable(name), "") for name in ENVIRONMENT},
     )
     assert resolved.origins["beam"] == "environment DUIZHAO_BEAM"
     assert resolved.origins["effort"] == "option"
@@ -47,12 +64,15 @@ def test_settings_survive_being_told_as_json() -> None:
     [
         ("beem = 2", "unknown setting 'beem'; known: batch_tokens, beam"),
         ('beam = "two"', "'two' is not a whole number"),
-        ("min_confidence = 2", "min_confidence: 2.0 must be between 0.0 and 1.0"),
+        ("min_confidence = 2", "min_confidence \\(duizhao.toml\\): 2 must be between 0.0 and 1.0"),
         ('formats = ["xlsx"]', "'xlsx' is not one of jsonl, tsv, tmx, parquet"),
         ("beam = ", "not a TOML file"),
+        ("model = 3", "3 is not a text"),
+        ("report = 3", "3 is not true or false"),
+        ("max_sentences = 0", "0 must be at least 1"),
         ("beam = inf", "inf is not a whole number"),
-        ("min_confidence = nan", "min_confidence: nan must be between 0.0 and 1.0"),
-        ("beam = 100000", "beam: 100000 must be between 0 and 32"),
+        ("min_confidence = nan", "nan is not a number"),
+        ("beam = 100000", "100000 must be between 0 and 32"),
         ('device = "tpu"', "'tpu' is not one of auto, cpu, cuda"),
         ('compute_type = "int4"', "'int4' is not one of auto, int8"),
     ],
@@ -68,3 +88,47 @@ def test_a_wrong_settings_file_is_named_with_its_fault(
 def test_a_settings_file_that_was_named_must_be_there(file: Path) -> None:
     with pytest.raises(InputError, match=r"other\.toml: no such settings file"):
         resolve(Path("other.toml"))
+
+
+def test_a_folder_named_in_the_file_holds_for_the_layers_below_and_for_child_processes(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from duizhao.corpus.paths import cache_folder
+
+    monkeypatch.setenv("DUIZHAO_CACHE", "")
+    file.write_text('cache = "elsewhere"')
+    assert resolve().origins["cache"] == "duizhao.toml"
+    assert cache_folder() == Path("elsewhere")
+
+
+def test_the_environment_goes_before_the_file_and_an_empty_variable_is_not_set(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_BEAM", "")
+    monkeypatch.setenv("DUIZHAO_FORMATS", "tsv, jsonl")
+    settings = resolve().settings
+    assert (settings.beam, settings.formats) == (2, ("tsv", "jsonl"))
+
+
+def test_a_command_derives_flag_help_range_and_choices_from_the_field() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def command(
+        beam: Annotated[int | None, option("beam")] = None,
+        effort: Annotated[Effort | None, option("effort")] = None,
+        memory: Annotated[bool | None, option("memory")] = None,
+        threads: Annotated[int | None, option("threads", "-t", min=1)] = None,
+    ) -> None:
+        settings = resolve(beam=beam, effort=effort, memory=memory, threads=threads).settings
+        print(settings.beam, settings.effort, settings.memory, settings.threads)
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, words, env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"})
+        return result.exit_code, " ".join(result.output.split())
+
+    assert run("--beam", "2", "--no-memory", "-t", "3") == (0, "2 normal False 3")
+    assert run("--beam", "33")[0] == run("-t", "0")[0] == run("--effort", "none")[0] == 2
+    shown = run("--help")[1]
+    assert "Beam size of the translation" in shown
+    assert "fast|normal|best" in shown
