@@ -17,6 +17,7 @@ from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.row import Row, TargetKind
+from duizhao.corpus.translation import Translation
 
 if TYPE_CHECKING:
     import datasets
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bitext",
-    "MachineTranslation",
     "Row",
     "TargetKind",
     "check_identity",
@@ -34,16 +34,6 @@ __all__ = [
 
 DIGITS = 4
 """Decimals of scores in the corpus: what is beyond them may differ from machine to machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class MachineTranslation:
-    """What the corpus keeps of one source sentence's machine translation."""
-
-    text: str
-    score: float
-    tokens: int
-    flags: tuple[str, ...] = ()
 
 
 SHOWN_ROWS = 20
@@ -152,7 +142,7 @@ def check_identity(
 def make_bitext(
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     beads: Sequence[Bead] | None,
     *,
     min_confidence: float = 0.0,
@@ -183,7 +173,7 @@ def make_bitext(
 def _left_out_because(
     bead: Bead,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     min_confidence: float,
 ) -> str | None:
     if target is None:
@@ -201,7 +191,7 @@ def _row(
     bead: Bead,
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
     metadata: Mapping[str, Any],
 ) -> Row:
     made = [translations[number] for number in bead.source]
@@ -262,7 +252,7 @@ def _entries(
     reason: str,
     source: Document,
     target: Document | None,
-    translations: Sequence[MachineTranslation],
+    translations: Sequence[Translation],
 ) -> Iterable[LedgerEntry]:
     detail: dict[str, Any] = {"bead": str(bead), "confidence": bead.confidence}
     sides: Sequence[tuple[Side, Document | None, tuple[int, ...]]] = (

@@ -46,11 +46,11 @@ if TYPE_CHECKING:
         NotParallel,
     )
     from duizhao.corpus.row import Row
+    from duizhao.corpus.translation import Translation
     from duizhao.evaluation.comparison.outcome import Comparison
     from duizhao.evaluation.metrics.translation import Score
     from duizhao.flows.options import Options
     from duizhao.flows.settings import Settings
-    from duizhao.models.translation.engine import Translation
 else:
     _TYPES = {
         "Bead": "duizhao.corpus.alignment.bead",
@@ -67,7 +67,7 @@ else:
         "Row": "duizhao.corpus.row",
         "Score": "duizhao.evaluation.metrics.translation",
         "Sentence": "duizhao.corpus.document",
-        "Translation": "duizhao.models.translation.engine",
+        "Translation": "duizhao.corpus.translation",
     }
 
     def __getattr__(name: str) -> object:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.keys import row_key
 from duizhao.corpus.cleaning.language import CJK
 from duizhao.corpus.cleaning.length_ratio import length_ratio
 from duizhao.corpus.cleaning.plan import STEPS, planned
-from duizhao.corpus.cleaning.splits import SPLITS, sentence_keys
+from duizhao.corpus.cleaning.splits import SPLITS
 from duizhao.corpus.cleaning.step import Check, LookingCheck
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.read import corpus_files, read_file, read_ledger
+from duizhao.corpus.keys import row_key, sentence_keys
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 LENGTHS = (0, 5, 10, 20, 30, 40, 60, 100, 200)

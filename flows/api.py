@@ -10,10 +10,11 @@ from dataclasses import asdict, replace
 from os import PathLike, fspath
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import Bitext, MachineTranslation
+from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.alignment_file import document_json
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.build.inputs import pair_of
 from duizhao.flows.results import ReadResult
@@ -45,7 +46,7 @@ def align(
         translated = stages.translate(keys[0], settings)
     elif len(translation) == len(source.sentences):
         translated = results.key_of("translate", "given", translation)
-        given = [MachineTranslation(text, 0.0, 0) for text in translation]
+        given = [Translation(text, 0.0, 0) for text in translation]
         results.once(translated, lambda facts: given)
     else:
         raise InputError(

@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.document import Document, LedgerEntry
 from duizhao.corpus.files.alignment_file import bead_of, document_json, document_of
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.translation import Translation
 from duizhao.flows.storage import Place, is_remote, plain_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -253,10 +253,9 @@ def _read(told: Mapping[str, Any]) -> ReadResult:
     return ReadResult(document_of(told["document"]), ledger)
 
 
-def _translations(told: list[dict[str, Any]]) -> tuple[MachineTranslation, ...]:
+def _translations(told: list[dict[str, Any]]) -> tuple[Translation, ...]:
     return tuple(
-        MachineTranslation(one["text"], one["score"], one["tokens"], tuple(one["flags"]))
-        for one in told
+        Translation(one["text"], one["score"], one["tokens"], tuple(one["flags"])) for one in told
     )
 
 

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
-from duizhao.corpus.bitext import Bitext, MachineTranslation, Row, check_identity, make_bitext
+from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
 from duizhao.flows.results import ReadResult
@@ -142,7 +143,7 @@ def translator(settings: Settings, *, guards: bool = True) -> Any:
 
 def translate_texts(
     texts: Sequence[str], settings: Settings, facts: dict[str, Any]
-) -> list[MachineTranslation]:
+) -> list[Translation]:
     """Translate texts through the translation memory; `facts` gets what it saved and made."""
     work = translator(settings)
     show = console.current().progress
@@ -154,7 +155,7 @@ def translate_texts(
         show(text, int(statistics.done), len(texts))
 
     made = [
-        MachineTranslation(one.text, one.score, one.tokens, one.flags)
+        Translation(one.text, one.score, one.tokens, one.flags)
         for one in work.translate(texts, report)
     ]
     statistics = work.statistics

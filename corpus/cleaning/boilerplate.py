@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.keys import SIDES, Sides, hash64, row_key
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.keys import SIDES, Sides, hash64, row_key
 
 
 class _Boilerplate:

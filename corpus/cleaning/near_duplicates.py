@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.keys import hash64, plain
 from duizhao.corpus.cleaning.language import CJK
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.keys import hash64, plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

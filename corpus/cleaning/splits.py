@@ -8,26 +8,19 @@ validation before test) and go to the ledger, so that the test set stays whole.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.keys import hash64, plain
 from duizhao.corpus.cleaning.run import removed
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.keys import KeyedRow, hash64
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 STAGE = "split"
-
-
-class KeyedRow(NamedTuple):
-    """A row with the hashes of its sentences (`text_keys`)."""
-
-    row: Row
-    sentences: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +100,6 @@ def split(
         documents[own].add(hash64(row.source_document))
         keep(own, row)
     return SplitReport(counts, {name: len(ids) for name, ids in documents.items()}, shared)
-
-
-def text_keys(row: Row, source: Iterable[str], target: Iterable[str]) -> list[int]:
-    """Hashes of a row's sentences, given as its documents have them, and of its whole sides.
-
-    The joined text of a bead does not always give its sentences back (a heading has no full stop),
-    so whoever has the documents keeps these hashes for `split`.
-    """
-    texts = [("zh", text) for text in source] + [("en", text) for text in target]
-    found = {hash64(f"{language}\t{plain(text)}") for language, text in texts}
-    return sorted(found.union(sentence_keys(row)))
-
-
-def sentence_keys(row: Row) -> Iterator[int]:
-    """The same of the row alone: both sides, and each sentence that its text is split into.
-
-    Case, width and white space make no difference.
-    """
-    from duizhao.corpus.segmentation.sentences import split as sentences
-
-    sides: tuple[tuple[str, Literal["zh", "en"], int], ...] = (
-        (row.source, "zh", len(row.source_ids)),
-        (row.target, "en", len(row.target_ids)),
-    )
-    for text, language, count in sides:
-        yield hash64(f"{language}\t{plain(text)}")
-        if count > 1:
-            for start, end in sentences(text):
-                yield hash64(f"{language}\t{plain(text[start:end])}")
 
 
 def _sentences(rows: Iterable[KeyedRow], shares: Shares) -> dict[Split, frozenset[int]]:

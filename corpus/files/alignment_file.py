@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
-from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.document import Block, Document, Sentence
 from duizhao.corpus.errors import BrokenIdentity, InputError
+from duizhao.corpus.translation import Translation
 
 NAME = "alignment.json"
 VERSION = 1
@@ -28,7 +28,7 @@ class Work:
 
     source: Document
     target: Document
-    translations: Sequence[MachineTranslation]
+    translations: Sequence[Translation]
     beads: Sequence[Bead]
     min_confidence: float = 0.0
 
@@ -140,5 +140,5 @@ def document_of(told: Mapping[str, Any]) -> Document:
     return Document(told["id"], told["language"], tuple(blocks), told["metadata"])
 
 
-def _translation(told: Mapping[str, Any]) -> MachineTranslation:
-    return MachineTranslation(told["text"], told["score"], told["tokens"], tuple(told["flags"]))
+def _translation(told: Mapping[str, Any]) -> Translation:
+    return Translation(told["text"], told["score"], told["tokens"], tuple(told["flags"]))

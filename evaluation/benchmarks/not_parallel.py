@@ -1,6 +1,6 @@
 """How often texts are refused as no translations of each other: rightly, and wrongly.
 
-    python -m duizhao.evaluation.benchmarks.not_parallel DATA        # table in docs/alignment.md
+    python -m duizhao.evaluation.benchmarks.not_parallel DATA        # table in docs/measurements.md
     python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit  # learn parallel.WEIGHTS again
 
 Runs of 3 to 200 beads are cut from UN, literary and academic texts (the default model's

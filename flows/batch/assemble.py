@@ -24,10 +24,11 @@ from typing import IO, Any
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.plan import Planned, describe
 from duizhao.corpus.cleaning.run import CleaningReport, clean
-from duizhao.corpus.cleaning.splits import KeyedRow, Shares, SplitReport, split
+from duizhao.corpus.cleaning.splits import Shares, SplitReport, split
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import DamagedOutcome
 from duizhao.corpus.files.jsonl import as_dict, row_of
+from duizhao.corpus.keys import KeyedRow
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows import results
 from duizhao.flows.batch.lock import Check

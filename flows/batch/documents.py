@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from duizhao.corpus.bitext import Bitext, MachineTranslation
-from duizhao.corpus.cleaning.splits import KeyedRow, text_keys
+from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.errors import InputError, ModelError, Retry, one_line, retry_of, unreadable
+from duizhao.corpus.keys import KeyedRow, text_keys
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import FORM, Outcome, keep_done, keep_failure
@@ -159,7 +160,7 @@ def _translate(group: Sequence[_Work], settings: Settings) -> None:
     if not texts:
         return
     together = [text for sentences in texts.values() for text in sentences]
-    made: Iterator[MachineTranslation] = iter(stages.translate_texts(together, settings, {}))
+    made: Iterator[Translation] = iter(stages.translate_texts(together, settings, {}))
     for key, sentences in texts.items():
         results.save(key, [next(made) for _ in sentences])
 

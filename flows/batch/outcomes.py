@@ -18,10 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from duizhao.corpus.cleaning.splits import KeyedRow
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import DamagedOutcome
 from duizhao.corpus.files.jsonl import as_dict, row_of
+from duizhao.corpus.keys import KeyedRow
 from duizhao.flows.storage import Place
 
 STATE = ".duizhao"

@@ -16,7 +16,7 @@ from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
     from duizhao.corpus.reading.lines import Lines
-    from duizhao.models.translation.engine import Translation
+    from duizhao.corpus.translation import Translation
     from duizhao.models.translation.translator import Statistics, Translator
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from duizhao.corpus.translation import Translation
 from duizhao.models.guards.flags import (
     DATE,
     EMPTY,
@@ -29,7 +30,6 @@ from duizhao.models.guards.flags import (
 )
 from duizhao.models.guards.loops import repetition
 from duizhao.models.guards.missing import missing
-from duizhao.models.translation.engine import Translation
 
 __all__ = [
     "DATE", "EMPTY", "FLAGS", "NUMBER", "REPETITION", "SYMBOL", "TOO_LONG", "TOO_SHORT", "UNKNOWN",

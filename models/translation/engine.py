@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol, runtime_checkable
 
+from duizhao.corpus.translation import Translation
+
 Progress = Callable[[int, int], None]
 """Called with (sentences done, target tokens made) since the last call."""
 
@@ -27,20 +29,6 @@ class Decoding:
         """
         settings = {**asdict(self), "unknown": "never"}
         return ";".join(f"{name}={value}" for name, value in sorted(settings.items()))
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """The translation of one text.
-
-    `score` is the mean log-probability a token (natural logarithm, <= 0), `tokens` the number of
-    target tokens, `flags` what the guards found (see models/guards/check.py).
-    """
-
-    text: str
-    score: float
-    tokens: int
-    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

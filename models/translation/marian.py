@@ -1,6 +1,6 @@
 """The transformers engine: any MarianMT model, run by torch.
 
-Slower than CTranslate2 (docs/translation.md has figures) and there for comparison, for models that
+Slower than CTranslate2 (docs/measurements.md has figures) and there for comparison, for models that
 cannot be converted, and for people who fine-tune. Decoding options are set one by one to mean what
 they mean to CTranslate2, whose beam search ends as soon as it has as many finished hypotheses as
 beams.

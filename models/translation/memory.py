@@ -22,7 +22,8 @@ from pathlib import Path
 
 from duizhao.corpus.errors import DamagedMemory, ModelNameError
 from duizhao.corpus.paths import memory_file
-from duizhao.models.translation.engine import Decoding, Engine, ForcedScore, Translation
+from duizhao.corpus.translation import Translation
+from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
 from duizhao.models.translation.memory_file import MemoryFile, remove
 
 # marks the settings of sentences that no document has: stand-ins, clauses, wider beams

@@ -15,9 +15,10 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus.translation import Translation
 from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
-from duizhao.models.translation.engine import Decoding, ForcedScore, Progress, Translation
+from duizhao.models.translation.engine import Decoding, ForcedScore, Progress
 
 # an output longer than this, for its source, is most likely a loop, and holds up its batch: it is
 # tried again in halves, and only what cannot be halved gets the whole of Decoding.max_tokens

@@ -18,8 +18,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from duizhao.corpus.translation import Translation
 from duizhao.models.guards import check as guards
-from duizhao.models.translation.engine import Decoding, Translation
+from duizhao.models.translation.engine import Decoding
 from duizhao.models.translation.packed_engine import OUTPUT_LIMIT_FLAG
 
 _LOOPS = {guards.REPETITION, guards.TOO_LONG, OUTPUT_LIMIT_FLAG}

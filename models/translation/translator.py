@@ -21,9 +21,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from duizhao.corpus.translation import Translation
 from duizhao.models.guards.check import SYMBOL
 from duizhao.models.translation.batching import clauses
-from duizhao.models.translation.engine import Decoding, Engine, ForcedScore, Translation
+from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.packed_engine import joined
 from duizhao.models.translation.plan import make_plan

@@ -3,7 +3,7 @@
 More than half of the work of decoding is the choice among 65,000 pieces at every step; 31,000 of
 them are Chinese and stand in the vocabulary because both sides share it. CTranslate2 takes a list
 of the pieces to choose from as ``vmap.txt`` beside the model. With it the model is a third faster
-and says the same (docs/translation.md); shorter lists, made from what each source piece can call
+and says the same (docs/measurements.md); shorter lists, made from what each source piece can call
 for, are faster still but spell rare names wrong without a sign of it.
 """
 

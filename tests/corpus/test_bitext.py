@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import MachineTranslation, check_identity, make_bitext
+from duizhao.corpus.bitext import check_identity, make_bitext
 from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.translation import Translation
 from tests.support.bitexts import document
 
 pytestmark = pytest.mark.unit
@@ -14,10 +15,10 @@ pytestmark = pytest.mark.unit
 SOURCE = document("s", "zh", ["导言"], ["会议开始。", "会议结束。"], ["谢谢。"])
 TARGET = document("t", "en", ["Introduction"], ["It began and ended."], ["Extra."])
 MADE = [
-    MachineTranslation("Introduction", -0.1, 1),
-    MachineTranslation("It began.", -0.2, 3, ("number",)),
-    MachineTranslation("It ended.", -0.5, 6),
-    MachineTranslation("Thanks.", -0.3, 2),
+    Translation("Introduction", -0.1, 1),
+    Translation("It began.", -0.2, 3, ("number",)),
+    Translation("It ended.", -0.5, 6),
+    Translation("Thanks.", -0.3, 2),
 ]
 BEADS = [
     Bead((0,), (0,), 1.0, 0.9, {"overlap": 1.0}),
@@ -61,7 +62,7 @@ def test_beads_below_the_confidence_asked_for_go_to_the_ledger() -> None:
 
 
 def test_without_a_reference_the_machine_translation_is_the_target() -> None:
-    made = [*MADE[:3], MachineTranslation(" ", 0.0, 0)]
+    made = [*MADE[:3], Translation(" ", 0.0, 0)]
     bitext = make_bitext(SOURCE, None, made, None)
     assert [row.target for row in bitext.rows] == ["Introduction", "It began.", "It ended."]
     assert {row.target_kind for row in bitext.rows} == {"machine"}

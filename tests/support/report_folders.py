@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import MachineTranslation, make_bitext
+from duizhao.corpus.bitext import make_bitext
 from duizhao.corpus.document import Block, Document, Language, LedgerEntry, Sentence
 from duizhao.corpus.files.alignment_file import Work, write_work
 from duizhao.corpus.files.formats import writer
 from duizhao.corpus.files.jsonl import write_ledger
+from duizhao.corpus.translation import Translation
 
 SENTENCES = [
     ("一、导言", "I. Introduction"),
@@ -69,7 +70,7 @@ def make_work(min_confidence: float = 0.0) -> Work:
     """The small pair above, with its alignment."""
     flags = {3: ("number_mismatch",)}
     translations = [
-        MachineTranslation(text, -0.2 - 0.1 * place, 8, flags.get(place, ()))
+        Translation(text, -0.2 - 0.1 * place, 8, flags.get(place, ()))
         for place, text in enumerate(TRANSLATIONS)
     ]
     work = Work(
@@ -95,7 +96,7 @@ def make_large(count: int, seed: int = 7) -> Work:
     en_words = EN_WORDS.split()
     source: list[str] = []
     target: list[str] = []
-    translations: list[MachineTranslation] = []
+    translations: list[Translation] = []
     beads: list[Bead] = []
 
     def add_source(number: int) -> None:
@@ -103,7 +104,7 @@ def make_large(count: int, seed: int = 7) -> Work:
         words = draw.choices(en_words, k=draw.randint(10, 30))
         text = f"{number}. The {' '.join(words)}."
         flags = ("number_mismatch",) if draw.random() < 0.02 else ()
-        translations.append(MachineTranslation(text, -draw.uniform(0.1, 1.2), len(words), flags))
+        translations.append(Translation(text, -draw.uniform(0.1, 1.2), len(words), flags))
 
     for number in range(count):
         kind = draw.choices(["1-1", "2-1", "1-2", "1-0", "0-1"], [90, 4, 3, 2, 1])[0]

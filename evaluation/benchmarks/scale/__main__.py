@@ -14,7 +14,7 @@ reason of theirs, so the first is found within a run: the time that the one work
 time that it was in the functions that the loop calls. The second is batch against loop, in
 `--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
 with all results at hand, where little else than overhead is left.
-docs/scale.md has the figures; scale_batch.py runs a large batch and checks its end.
+docs/measurements.md has the figures; batch.py runs a large batch and checks its end.
 """
 
 from __future__ import annotations

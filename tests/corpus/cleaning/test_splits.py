@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import (
     SPLITS,
-    KeyedRow,
     Shares,
     Split,
     SplitReport,
-    sentence_keys,
     split,
     split_of,
-    text_keys,
 )
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.keys import KeyedRow, sentence_keys, text_keys
 
 pytestmark = pytest.mark.unit
 

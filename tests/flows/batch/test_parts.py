@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError, Retry, StorageError
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
@@ -39,10 +39,10 @@ PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
 def stubbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Documents without references, and an engine that is poisoned by one word."""
 
-    def translate(texts: list[str], *_: Any) -> list[MachineTranslation]:
+    def translate(texts: list[str], *_: Any) -> list[Translation]:
         if any("毒" in text for text in texts):
             raise ValueError("poisoned")
-        return [MachineTranslation(text.upper(), -0.1, 3) for text in texts]
+        return [Translation(text.upper(), -0.1, 3) for text in texts]
 
     monkeypatch.setattr(stages, "translate_texts", translate)
     monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
@@ -238,7 +238,7 @@ def done(out: Path, *names: str) -> tuple[list[Entry], list[str]]:
 
 
 def job_row(kept: Any) -> Any:
-    from duizhao.corpus.cleaning.splits import KeyedRow, text_keys
+    from duizhao.corpus.keys import KeyedRow, text_keys
 
     return KeyedRow(kept, text_keys(kept, [kept.source], [kept.target]))
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.bitext import MachineTranslation
 from duizhao.corpus.errors import FolderBusy
 from duizhao.corpus.paths import models_folder
+from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.batch.lock import hold, holder
 from duizhao.flows.runtime.machine import machine
@@ -261,14 +261,14 @@ def test_results_of_stages_lie_in_an_object_store_where_one_is_named(
     key = results.key_of("translate", ["会议开幕。"])
     assert not results.have(key)
 
-    def make(facts: dict[str, Any]) -> list[MachineTranslation]:
+    def make(facts: dict[str, Any]) -> list[Translation]:
         facts["tokens"] = 3
-        return [MachineTranslation("The meeting opened.", -0.1, 3)]
+        return [Translation("The meeting opened.", -0.1, 3)]
 
     results.once(key, make)
     results.forget()
     assert results.have(key)
-    assert results.load(key) == (MachineTranslation("The meeting opened.", -0.1, 3),)
+    assert results.load(key) == (Translation("The meeting opened.", -0.1, 3),)
     assert results.facts(key) == {"tokens": 3}
     digest = key.removeprefix("translate-")
     assert Place.of("s3://corpus/results").exists(f"translate/{digest[:2]}/{digest}.json")

@@ -108,7 +108,7 @@ class Cluster:
 
 @pytest.fixture
 def dask(environment: dict[str, str], tmp_path: Path) -> Iterator[Cluster]:
-    """A scheduler and two machines with a worker each, started as docs/batch.md says."""
+    """A scheduler and two machines with a worker each, started as docs/cluster.md says."""
     pytest.importorskip("prefect_dask")
     told = tmp_path / "scheduler.json"
     dask = [sys.executable, "-P", "-m", "dask"]

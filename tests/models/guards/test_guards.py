@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duizhao.corpus.translation import Translation
 from duizhao.evaluation.benchmarks.translation.planted import (
     CLEAN,
     FOUND_SINCE,
@@ -16,7 +17,6 @@ from duizhao.evaluation.benchmarks.translation.planted import (
     WRONG_INDEED,
 )
 from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
-from duizhao.models.translation.engine import Translation
 
 pytestmark = pytest.mark.unit
 

@@ -64,7 +64,7 @@ def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> Non
 def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
     marian: Engine, ctranslate: Engine, shared: Path
 ) -> None:
-    """A hundred lines at beam 1; docs/translation.md has the figures of the whole set at beam 4."""
+    """A hundred lines at beam 1; docs/measurements.md has figures of a larger set."""
     import sacrebleu
 
     source, reference = (

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.paths import models_folder
+from duizhao.corpus.translation import Translation
 from duizhao.models.translation.batching import clauses
-from duizhao.models.translation.engine import Decoding, Engine, Translation
+from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
 from duizhao.models.translation.memory import Memory
 from duizhao.models.translation.retries import Case, restored, with_stand_ins

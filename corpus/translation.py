@@ -1,0 +1,19 @@
+"""The machine translation of one text, as every engine returns it and the corpus keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A translation with its mean log-probability per token and the flags of the guards.
+
+    `score` is a natural logarithm (<= 0), `tokens` the number of target tokens; the flags are
+    explained in models/guards/check.py.
+    """
+
+    text: str
+    score: float
+    tokens: int
+    flags: tuple[str, ...] = ()
