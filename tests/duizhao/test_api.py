@@ -6,7 +6,6 @@ import doctest
 import inspect
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 import duizhao
 from duizhao.corpus.samples import pair
 from duizhao.flows.options import Options
-from duizhao.flows.settings import Settings
+from duizhao.flows.settings import Settings, plain
 
 pytestmark = pytest.mark.unit
 
@@ -55,7 +54,7 @@ def test_everything_public_is_there_and_documented() -> None:
 
 def test_every_setting_of_a_build_is_a_keyword_argument() -> None:
     in_a_folder_only = {"formats", "report"}
-    assert set(Options.__annotations__) == {one.name for one in fields(Settings)} - in_a_folder_only
+    assert set(Options.__annotations__) == set(plain(Settings())) - in_a_folder_only
 
 
 @pytest.mark.parametrize("code", [SEE, HELP])
