@@ -26,8 +26,11 @@ class Heard(console.Console):
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def progress(self, text: str, done: float, total: int) -> None:
+    def note(self, text: str) -> None:
         self.said.append(text)
+
+    def progress(self, text: str, done: float, total: int) -> None:
+        self.note(text)
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
