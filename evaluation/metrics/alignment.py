@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from duizhao.corpus import tsv
 from duizhao.corpus.alignment.bead import Bead, checked_bead, parse_bead
 from duizhao.corpus.errors import InputError
 
@@ -82,7 +83,7 @@ def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as beads: {error}") from error
     # a line of column names: the TSV of `align`
-    columns = lines[0].rstrip("\r").split("\t")
+    columns = tsv.rows(lines[0])[0][1] if lines[0].strip() else []
     column = columns.index("bead") if len(columns) > 1 and "bead" in columns else None
     beads = []
     for number, line in enumerate(lines, start=1):
@@ -103,7 +104,7 @@ def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
 def _bead_of_line(line: str, column: int | None) -> Bead | None:
     """The bead on a line; None if it is marked as not kept."""
     if column is not None:
-        return parse_bead(line.split("\t")[column])
+        return parse_bead(tsv.rows(line)[0][1][column])
     if not line.lstrip().startswith("{"):
         return parse_bead(line)
     row = json.loads(line)
