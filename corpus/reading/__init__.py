@@ -12,17 +12,10 @@ from pathlib import Path
 
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import LimitError, ReaderError, unreadable
-<<<<<<< HEAD
-from duizhao.corpus.reading import bounded, files
-from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
-from duizhao.corpus.reading.files import read_file
-from duizhao.corpus.reading.limits import Limits
-=======
 from duizhao.corpus.reading.bounds import call, files
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import Limits
-from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
->>>>>>> main
+from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [

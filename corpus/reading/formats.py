@@ -30,27 +30,6 @@ class Format:
     suffixes: tuple[str, ...]
 
 
-<<<<<<< HEAD
-FORMATS = (
-    Format("text", "text/plain", "duizhao.corpus.reading.text", (".txt", ".text")),
-    Format("pdf", "application/pdf", "duizhao.corpus.reading.pdf.reader", (".pdf",)),
-    Format(
-        "docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "duizhao.corpus.reading.word.docx",
-        (".docx", ".docm"),
-    ),
-    Format("doc", "application/msword", "duizhao.corpus.reading.word.doc", (".doc",)),
-    Format("html", "text/html", "duizhao.corpus.reading.html", (".html", ".htm", ".xhtml")),
-    Format("markdown", "text/markdown", "duizhao.corpus.reading.markdown", (".md", ".markdown")),
-    Format("tmx", "application/x-tmx+xml", "duizhao.corpus.reading.tmx", (".tmx",)),
-    Format("tsv", "text/tab-separated-values", "duizhao.corpus.reading.tsv", (".tsv",)),
-    Format("png", "image/png", "duizhao.corpus.reading.scan.reader", (".png",)),
-    Format("jpeg", "image/jpeg", "duizhao.corpus.reading.scan.reader", (".jpg", ".jpeg")),
-    Format("tiff", "image/tiff", "duizhao.corpus.reading.scan.reader", (".tif", ".tiff")),
-    Format("images", "application/zip", "duizhao.corpus.reading.scan.reader", (".zip", ".cbz")),
-    Format("xliff", "application/xliff+xml", "duizhao.corpus.reading.xliff", (".xlf", ".xliff")),
-=======
 _OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = tuple(
     Format(name, media_type, f"{READING}.{module}", suffixes)
@@ -70,39 +49,29 @@ FORMATS = tuple(
         ("json", "application/json", "units.json_units", (".json", ".jsonl", ".ndjson")),
         ("srt", "application/x-subrip", "units.subtitles", (".srt",)),
         ("vtt", "text/vtt", "units.subtitles", (".vtt",)),
+        ("png", "image/png", "scan.reader", (".png",)),
+        ("jpeg", "image/jpeg", "scan.reader", (".jpg", ".jpeg")),
+        ("tiff", "image/tiff", "scan.reader", (".tif", ".tiff")),
+        ("images", "application/zip", "scan.reader", (".zip", ".cbz")),
         ("xliff", "application/xliff+xml", "units.xliff", (".xlf", ".xliff")),
     )
->>>>>>> main
 )
 IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 BY_NAME = {format.name: format for format in FORMATS}
 # recognised by their bytes: such a name alone proves nothing
-_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub")
+_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub", "png", "jpeg", "tiff", "images")
 
-<<<<<<< HEAD
-# Formats whose name alone proves nothing: their first bytes decide
-BINARY = ("pdf", "docx", "doc", "png", "jpeg", "tiff", "images")
+# Pictures of pages by their first bytes
 PICTURES = (
     (b"\x89PNG\r\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
 )
-
 # Formats that people try and that we do not read: (first bytes, what it is, the way out)
 UNREADABLE = (
-    (b"{\\rtf", "an RTF file", "save it as .docx"),
-=======
-_OCR = "it needs OCR first, for instance with OCRmyPDF"
-# Formats that people try and that we do not read: (first bytes, what it is, the way out)
-UNREADABLE = (
-    (b"\x89PNG", "a picture", _OCR),
-    (b"\xff\xd8\xff", "a picture", _OCR),
-    (b"II*\x00", "a picture", _OCR),
-    (b"MM\x00*", "a picture", _OCR),
-    (b"GIF8", "a picture", _OCR),
-    (b"BM", "a picture", _OCR),
->>>>>>> main
+    (b"GIF8", "a picture of another kind", "save it as .png"),
+    (b"BM", "a picture of another kind", "save it as .png"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"BZh", "a bzip2 archive", "unpack it first"),
     (b"\xfd7zXZ", "an xz archive", "unpack it first"),
@@ -156,14 +125,11 @@ def recognise(data: bytes, name: str) -> Format:
         return _recognise_zip(data, name)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return BY_NAME["doc"]
-<<<<<<< HEAD
     for magic, format_name in PICTURES:
         if data.startswith(magic):
             return BY_NAME[format_name]
-=======
     if data.lstrip()[:5] == b"{\\rtf":
         return BY_NAME["rtf"]
->>>>>>> main
     for magic, what, way_out in UNREADABLE:
         if data.startswith(magic) and not (magic == b"BM" and suffix != ".bmp"):
             raise InputError(f"{name}: this is {what}; {way_out}")
@@ -181,12 +147,7 @@ def _recognise_text(data: bytes, name: str, suffix: str) -> Format:
     if start.lstrip(_LEADING).startswith("<?xml"):
         raise InputError(f"{name}: an XML file of no known kind (TMX, XLIFF and XHTML are read)")
     for format in FORMATS:
-<<<<<<< HEAD
-        # the binary formats were told by their bytes: such a name alone proves nothing
-        if suffix in format.suffixes and format.name not in BINARY:
-=======
         if suffix in format.suffixes and format.name not in ("text", *_BINARY):
->>>>>>> main
             return format
     if suffix in _WHAT:
         raise InputError(
@@ -248,16 +209,11 @@ def _recognise_zip(data: bytes, name: str) -> Format:
         return BY_NAME["epub"]
     if "[Content_Types].xml" in names:
         raise InputError(f"{name}: an Office file, but not a Word document; save it as .docx")
-<<<<<<< HEAD
-    if "mimetype" in names and "content.xml" in names:
-        raise InputError(f"{name}: an OpenDocument file; save it as .docx")
     files = [member for member in names if not member.endswith("/")]
     if files and all(member.lower().endswith(IMAGES) for member in files):
         return BY_NAME["images"]
-=======
     if "content.xml" in names:
         if b"opendocument.text" in data[:200] or _suffix(name) in (".odt", ".fodt", ".ott"):
             return BY_NAME["odt"]
         raise InputError(f"{name}: an OpenDocument file, but not a text document; save it as .docx")
->>>>>>> main
     raise InputError(f"{name}: a zip archive; unpack it and give the document in it")
