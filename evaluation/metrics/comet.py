@@ -2,7 +2,7 @@
 
     python -m venv comet && comet/bin/pip install unbabel-comet
     export DUIZHAO_COMET_PYTHON=$PWD/comet/bin/python
-    duizhao score HYP REF --source SRC --metric comet
+    duizhao score HYP --reference REF --source SRC --metric comet
 
 Nothing is fetched behind the user's back: the model must be at hand, by its name in the hub's
 cache or as a path to its checkpoint (DUIZHAO_COMET_MODEL).

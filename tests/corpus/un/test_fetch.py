@@ -167,7 +167,7 @@ def test_a_missing_language_is_said(ods: Ods, tmp_path: Path) -> None:
     assert [(each.language, each.reason) for each in fetched.missing] == [
         ("zh", "not there (HTTP 404)")
     ]
-    with pytest.raises(DuizhaoError, match="no Chinese text to be had"):
+    with pytest.raises(DuizhaoError, match="there is no Chinese text"):
         fetched.path("zh")
 
 
@@ -276,4 +276,4 @@ def test_the_command_prints_paths_and_fails_where_a_language_lacks(
     result = cli("fetch", "S/2021/130", *options)
     assert result.code == 1
     assert result.out.split() == [str(tmp_path / "S_2021_130" / "en.pdf")]
-    assert "no Chinese text to be had" in result.err
+    assert "there is no Chinese text" in result.err
