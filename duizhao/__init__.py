@@ -268,7 +268,7 @@ def compare(
         >>> systems = {"a": ["The meeting rose."] * 20, "b": ["The meeting was closed."] * 20}
         >>> comparison = duizhao.compare(systems, ["The meeting was closed."] * 20)
         >>> comparison.verdicts
-        ('b: BLEU and chrF++ say it is better than a.',)
+        ('b: significantly better than a by BLEU and chrF++.',)
         >>> round(comparison.p_values["b"]["bleu"]["bootstrap"], 3)
         0.001
 

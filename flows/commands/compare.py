@@ -147,7 +147,7 @@ def compare(
         examples=examples,
         terms=wanted,
         workers=usable_cores(),
-        say=lambda text: console.current().note(f"{text} ..."),
+        report=lambda text: console.current().note(f"{text} ..."),
     )
     _print(found, Output.json if as_json else to)  # first, in case that the page cannot be written
     if page is not None:

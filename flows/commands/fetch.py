@@ -93,7 +93,7 @@ def fetch(
             for language in languages:
                 if not any(file.language == language for file in fetched.files):
                     failed = True
-                    shown.warn(f"{fetched.symbol}: there is no {LANGUAGES[language]} text")
+                    shown.warn(f"{fetched.symbol}: no {LANGUAGES[language]} text available")
             documents.append(
                 {
                     "symbol": fetched.symbol,

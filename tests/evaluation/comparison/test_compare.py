@@ -209,8 +209,8 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
         (("one.en", "one.en", "-r", "ref.en"), "is given twice"),
         (("one.en", "short.en", "-r", "ref.en"), "has 48 lines but"),
         (("-", "-", "-r", "ref.en"), "only one of the files"),
-        (("one.en", ".", "-r", "ref.en"), "is a run and has its own reference"),
-        ((".", "-r", "ref.en"), "is a run and has its own reference"),
+        (("one.en", ".", "-r", "ref.en"), "is a run with its own reference"),
+        ((".", "-r", "ref.en"), "is a run with its own reference"),
         (("one.en", "-r", "ref.en", "--translate"), "needs --source"),
         (("ref.en", "one.en", "two.en"), "one.en {}/two.en --reference {}/ref.en"),
         (("ref.en",), "duizhao compare HYPOTHESIS... --reference {}/ref.en"),
@@ -303,7 +303,7 @@ def test_of_many_documents_those_that_differ_most_are_shown() -> None:
     page = render(found)
     assert "D259" in page
     assert "D258" not in page
-    assert "Of 260 documents the 200 that differ most are shown" in page
+    assert "Only 200 of 260 documents: those that differ most" in page
 
 
 def test_words_that_the_reference_has_not_are_marked() -> None:
