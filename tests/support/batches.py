@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 SENTENCES = (
@@ -70,16 +70,11 @@ def batch(
     environment: dict[str, str], *arguments: object, code: int = 1
 ) -> tuple[dict[str, Any], str]:
     """Run a batch to its end; what it tells, and what it said on standard error."""
-    done = subprocess.run(
-        command("batch", *arguments, "--beam", "1", "--json"),
-        env=environment | {"PYTHONPATH": environment.get("PYTHONPATH", str(ROOT))},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == code, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
-    return told, done.stderr
+    cli = Cli(Path(environment["DUIZHAO_CACHE"]), environment)
+    done = cli("batch", *arguments, "--beam", "1", "--json")
+    assert done.code == code, done.err
+    told: dict[str, Any] = json.loads(done.out) if done.out else {}
+    return told, done.err
 
 
 def contents(out: Path) -> dict[str, str]:

@@ -7,23 +7,21 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.paths import models_folder
 from duizhao.flows.batch.assemble import read_seal
 from duizhao.flows.storage import Place
 from tests.support.batches import (
     ROOT,
     batch,
-    command,
     contents,
-    heed_ctrl_c,
     make_documents,
     processes,
 )
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.system
 
@@ -45,30 +43,6 @@ def hook(event, arguments):
 if "duizhao.flows.batch.workers" in sys.orig_argv:
     sys.addaudithook(hook)
 """
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
-    from duizhao.corpus.alignment.compiled import compile_cache
-    from duizhao.flows.runtime import session as runtime
-
-    changes = {
-        "DUIZHAO_MODELS": str(models_folder()),
-        "NUMBA_CACHE_DIR": str(compile_cache()),
-        "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
-    }
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        with runtime.session() as connect:
-            connect()
-            yield dict(os.environ)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +71,11 @@ def begin(
 ) -> subprocess.Popen[bytes]:
     """A batch at work; its output goes to a file, which a killed child cannot block."""
     out.parent.mkdir(exist_ok=True)
-    with (out.parent / f"{out.name}.log").open("wb") as log:
-        return subprocess.Popen(
-            command("batch", documents, "--out", out, "--beam", "1", *more),
-            env={"PYTHONPATH": str(ROOT), **environment},
-            stdout=log,
-            stderr=log,
-            preexec_fn=heed_ctrl_c,
-        )
+    return Cli(Path(environment["DUIZHAO_CACHE"])).start(
+        *("batch", documents, "--out", out, "--beam", "1", *more),
+        env=environment,
+        output=out.parent / f"{out.name}.log",
+    )
 
 
 def wait_until(true: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
@@ -335,7 +306,7 @@ def test_a_dask_worker_killed_while_it_writes_is_replaced_and_the_corpus_is_the_
 
 
 def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
-    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+    cli: Cli, environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -343,15 +314,10 @@ def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("may not mount a tmpfs here")
     try:
-        done = subprocess.run(
-            command("batch", documents, "--out", disk / "out", "--beam", "1"),
-            env=environment | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 1
-        assert "No space left on device" in done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        done = cli("batch", documents, "--out", disk / "out", "--beam", "1", env=environment)
+        assert done.code == 1
+        assert "No space left on device" in done.out + done.err
+        assert "Traceback" not in done.err
         assert not (disk / "out" / "batch.json").exists()
         subprocess.run(["mount", "-o", "remount,size=32m", str(disk)], check=True)
         batch(environment, documents, "--out", disk / "out")
@@ -361,30 +327,20 @@ def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
 
 
 def test_two_batches_on_one_folder_refuse_each_other(
-    environment: dict[str, str], documents: Path, tmp_path: Path
+    cli: Cli, environment: dict[str, str], documents: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     process = begin(slowly(environment, tmp_path, 60), documents, out)
     wait_until(lambda: (out / ".duizhao" / "plan.jsonl").exists(), process)
-    refused = subprocess.run(
-        command("batch", documents, "--out", out),
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    status = subprocess.run(
-        command("status", out, "--json"),
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    refused = cli("batch", documents, "--out", out, env=environment)
+    status = cli("status", out, "--json", env=environment)
     held = process.poll() is None
     process.kill()
     process.wait()
     assert held
-    assert refused.returncode == 1
-    assert f"process {process.pid} of " in refused.stderr
-    assert json.loads(status.stdout)["running"]["process"] == process.pid
+    assert refused.code == 1
+    assert f"process {process.pid} of " in refused.err
+    assert json.loads(status.out)["running"]["process"] == process.pid
     batch(environment, documents, "--out", out)
 
 

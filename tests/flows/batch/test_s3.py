@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from duizhao.corpus.errors import FolderBusy
-from duizhao.corpus.paths import models_folder
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.batch.lock import hold, holder
@@ -86,18 +85,9 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def environment(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    from duizhao.corpus.alignment.compiled import compile_cache
-    from duizhao.flows.runtime import session as runtime
-
-    with runtime.session() as connect:
-        connect()
-        yield os.environ | {
-            "DUIZHAO_MODELS": str(models_folder()),
-            "NUMBA_CACHE_DIR": str(compile_cache()),
-            "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
-            "NO_PROXY": "127.0.0.1,localhost",
-        }
+def environment(store: Store, environment: dict[str, str]) -> dict[str, str]:
+    """As in all modules, with the store's address."""
+    return dict(os.environ) | {"NO_PROXY": "127.0.0.1,localhost"}
 
 
 def remote_contents(address: str) -> dict[str, str]:
