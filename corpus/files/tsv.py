@@ -1,8 +1,8 @@
 """Tab-separated values with a heading line, for spreadsheets and command-line tools.
 
 A row is exactly one line: a tab or line break inside a text becomes a space. Fields with a
-quotation mark are quoted as the csv module, spreadsheets, pandas and datasets expect it. Ids
-stand with commas between, signals and metadata as JSON.
+quotation mark are quoted as the csv module, spreadsheets, pandas and datasets expect. Ids are
+separated by commas; signals and metadata are JSON.
 """
 
 from __future__ import annotations

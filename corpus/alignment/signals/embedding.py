@@ -1,7 +1,7 @@
 """Embedding: cosine of the cross-lingual embeddings of two spans, and its margin.
 
-A cosine alone favours spans that are near everything. The margins set it against the spans next
-to it (as Bertalign does) and against spans drawn from the whole document (as Vecalign does).
+A cosine alone favours spans that are close to everything. The margins compare it with neighbouring
+spans (as Bertalign does) and with spans from the whole document (as Vecalign does).
 """
 
 from __future__ import annotations
@@ -22,36 +22,30 @@ from duizhao.corpus.alignment.lattice import (
     corners,
     inside,
 )
+from duizhao.corpus.alignment.signals.signal import features_by
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
-"""Given all sentences and spans (start, end), one unit row a span."""
+"""From all sentences and spans (start, end) to one unit vector per span."""
 
 COLUMNS = (
     "cosine",
-    "cosine_sum",
-    "distance_sum",
-    "margin",
-    "margin_sum",
-    "weakest",
-    "outside",
-    "short",
-    "source_best",
+    "cosine_sum",  # the same times sentences beyond two
+    "distance_sum",  # distance relative to spans of the whole document, times sentences
+    "margin",  # cosine beyond that of neighbouring beads of the same type
+    "margin_sum",  # the same times sentences beyond two
+    "weakest",  # cosine gained by the sentences on the bead's edges
+    "outside",  # cosine that a neighbour outside would add
+    "short",  # how far the margin is below 0.3
+    "source_best",  # each source sentence's best margin with a target sentence, summed
     "target_best",
-    "least_best",
-    "gap_found",
-    "literal",
-    "unsupported",
-    "gap_literal",
-    "gap_unfound",
+    "least_best",  # the smallest of these margins
+    "gap_found",  # of gaps: the sentence's best margin with a sentence of the other side
+    "literal",  # literalness times sentences beyond two
+    "unsupported",  # how far the smallest margin is below the usual one
+    "gap_literal",  # of gaps: literalness
+    "gap_unfound",  # of gaps: how far its best margin is below the usual one
 )
-"""Cosine, the same times (sentences - 1), distance relative to spans of the whole document times
-sentences, margin against the neighbours, the same times (sentences - 1), what the bead's edges
-bring in, what a neighbour outside would bring in, a margin below 0.3; each sentence's best margin
-with a sentence of the other side of the bead, summed over the source's and the target's sentences,
-and the least of these; for gaps, the best margin of the sentence with
-a sentence of the other side. The last four set this against the median of such best margins in the
-document, how literal the translation is: that times sentences beyond two, how far the least stays
-below it; and for gaps the same of the sentence itself."""
+"""Literalness is the document's median of the best margins of its sentences."""
 
 SPAN = LARGEST_BEAD - 1
 SAMPLE = 150
@@ -168,15 +162,15 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         here = offset[i] + j - low[i]
         if k < 2:
             found = table.source_found[i] if k == 0 else table.target_found[j]
-            f[11] = found
-            f[14] = literal
-            f[15] = max(0.6 * literal - found, 0.0)
+            f.gap_found = found
+            f.gap_literal = literal
+            f.gap_unfound = max(0.6 * literal - found, 0.0)
             continue
         c = cosine[here, k]
-        f[0] = c
-        f[1] = c * (a + b - 2)
+        f.cosine = c
+        f.cosine_sum = c * (a + b - 2)
         usual = (table.source_usual[i, a - 1] + table.target_usual[j, b - 1]) / 2
-        f[2] = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
+        f.distance_sum = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
         # beads of the same type next to it
         total = 0.0
         count = 0
@@ -193,8 +187,8 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             total += cosine[offset[i - a] + j - low[i - a], k]
             count += 1
         near = (total + usual) / (count + 1)
-        f[3] = c - near
-        f[4] = f[3] * (a + b - 2)
+        f.margin = c - near
+        f.margin_sum = f.margin * (a + b - 2)
         # the bead without its last or first sentence, and with one more at either end
         best = -1.0
         if a > 1:
@@ -210,7 +204,7 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j + 1):
                 best = max(best, cosine[here + 1, one])
         if best > -1.0:
-            f[5] = c - best
+            f.weakest = c - best
         best = -1.0
         if a + b < LARGEST_BEAD:
             one = TYPE_NUMBER[a + 1, b]
@@ -224,28 +218,24 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j - 1):
                 best = max(best, cosine[here - 1, one])
         if best > -1.0:
-            f[6] = max(best - c, 0.0)
-        f[7] = max(0.3 - f[3], 0.0)
+            f.outside = max(best - c, 0.0)
+        f.short = max(0.3 - f.margin, 0.0)
         least = 1.0
         for x in range(i, p):
             best = -0.2
             for y in range(j, q):
                 best = max(best, _margin(low, high, offset, table, x, y))
-            f[8] += best
+            f.source_best += best
             least = min(least, best)
         for y in range(j, q):
             best = -0.2
             for x in range(i, p):
                 best = max(best, _margin(low, high, offset, table, x, y))
-            f[9] += best
+            f.target_best += best
             least = min(least, best)
-        f[10] = least
-        f[12] = literal * (a + b - 2)
-        f[13] = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
+        f.least_best = least
+        f.literal = literal * (a + b - 2)
+        f.unsupported = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
 
 
-def features(table: Embedding, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

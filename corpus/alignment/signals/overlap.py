@@ -1,9 +1,9 @@
 """Overlap: how much idf weight the translation of a source span shares with a target span.
 
 The same code serves two signals: ``overlap`` counts the tokens of the machine translation,
-``copied`` the tokens that stand in both texts without one (numbers, symbols, Latin names).
-Shared weight is the multiset intersection of the two bags, counted exactly for every bead of the
-band: a token that stands twice must be met twice.
+``copied`` the tokens that both texts share without one (numbers, symbols, Latin names). Shared
+weight is the multiset intersection of the two bags, computed exactly for every bead of the band: a
+token that appears twice must be matched twice.
 """
 
 from __future__ import annotations
@@ -15,41 +15,35 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, corners, inside
+from duizhao.corpus.alignment.signals.signal import features_by
 from duizhao.corpus.alignment.tokens import Bags
 
 COLUMNS = (
-    "shared",
+    "shared",  # shared weight and the weight left over on each side, in mean sentences
     "source_left",
     "target_left",
-    "dice",
-    "dice_sum",
-    "weakest",
-    "weakest_sum",
-    "outside",
-    "empty",
-    "gap_found",
-    "gap_found_twice",
-    "literal",
-    "unsupported",
-    "gap_literal",
-    "gap_unfound",
+    "dice",  # dice coefficient
+    "dice_sum",  # the same times (sentences - 1)
+    "weakest",  # smallest share of its own weight that a sentence on the bead's edge contributes
+    "weakest_sum",  # the same times sentences beyond two
+    "outside",  # largest share that a neighbour outside would contribute
+    "empty",  # whether a side has no weight at all
+    "gap_found",  # of gaps: share of the sentence found in some sentence of the other side
+    "gap_found_twice",  # its part beyond a half
+    "literal",  # literalness times sentences beyond two
+    "unsupported",  # how far the weakest share is below the usual one
+    "gap_literal",  # of gaps: literalness
+    "gap_unfound",  # of gaps: how far the share found is below the usual one
 )
-"""Features of a bead: shared weight, weight left over on either side (all in mean sentences), dice
-coefficient, dice times sentences, the smallest share that a sentence on the bead's edge brings in
-of its own, the largest share that a neighbour outside would bring in, whether a side has no weight
-at all; for gaps, the share of the sentence that is found in some sentence of the other side, and
-how far that goes beyond a half. The last four set this against how literal the translation is, the
-median of what is found of a sentence: literalness times sentences beyond two, how far the smallest
-share stays below it; and for gaps, literalness, and how far what is found stays below it."""
+"""Literalness is the document's median of the share found of a sentence."""
 
 LEAST_MEAN = 1.0
-"""Least mean weight of a sentence. Without it, in a text with hardly a number, one number that
-chance puts on both sides would be worth as much as all the words of a paragraph."""
+"""Lower bound for the mean weight of a sentence. Without it, in a text with almost no numbers, one
+number that is on both sides by chance would count as much as all words of a paragraph."""
 
 
 class Overlap(NamedTuple):
-    """What the features are made of; `shared` has the shape (places, types), masses are summed up
-    from the start."""
+    """Input of the features; `shared` has the shape (places, types), masses are running sums."""
 
     shared: NDArray[np.float32]
     source_mass: NDArray[np.float64]
@@ -66,9 +60,9 @@ def _shared(  # type: ignore[no-untyped-def]
 ):
     """The weight that each bead's two sides share.
 
-    The nth time a word stands in the source, x sentences on, and the nth time in the target, y
-    sentences on, it is shared by all beads that reach beyond both. So the weights are put where
-    they are first shared, (x, y), and added up along both sides.
+    If the nth occurrence of a word is x sentences on in the source and y sentences on in the
+    target, it is shared by all beads that extend beyond both. So its weight is put at (x, y), and
+    the weights are summed along both sides.
     """
     sources = low.shape[0] - 1
     targets = target_starts.shape[0] - 1
@@ -172,21 +166,21 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         here = offset[i] + j - low[i]
         source = source_mass[p] - source_mass[i]
         target = target_mass[q] - target_mass[j]
-        f[1] = source / mean
-        f[2] = target / mean
+        f.source_left = source / mean
+        f.target_left = target / mean
         if k < 2:
             found = source_found[i] if k == 0 else target_found[j]
-            f[9] = found
-            f[10] = max(found - 0.5, 0.0)
-            f[13] = literal
-            f[14] = max(0.6 * literal - found, 0.0)
+            f.gap_found = found
+            f.gap_found_twice = max(found - 0.5, 0.0)
+            f.gap_literal = literal
+            f.gap_unfound = max(0.6 * literal - found, 0.0)
             continue
         value = shared[here, k]
-        f[0] = value / mean
-        f[1] -= value / mean
-        f[2] -= value / mean
-        f[3] = 2.0 * value / (source + target + 1e-6)
-        f[4] = f[3] * (a + b - 1)
+        f.shared = value / mean
+        f.source_left -= value / mean
+        f.target_left -= value / mean
+        f.dice = 2.0 * value / (source + target + 1e-6)
+        f.dice_sum = f.dice * (a + b - 1)
         # the bead without its last or first sentence, and with one more at either end
         weakest = 1.0
         outside = 0.0
@@ -207,10 +201,10 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
                 gain = value - shared[here + 1, one]
                 weakest = min(weakest, gain / (_mass(target_mass, j) + small))
         if a + b > 2:
-            f[5] = weakest
-            f[6] = weakest * (a + b - 2)
-            f[11] = literal * (a + b - 2)
-            f[12] = max(0.6 * literal - weakest, 0.0)
+            f.weakest = weakest
+            f.weakest_sum = weakest * (a + b - 2)
+            f.literal = literal * (a + b - 2)
+            f.unsupported = max(0.6 * literal - weakest, 0.0)
         if a + b < LARGEST_BEAD:
             one = TYPE_NUMBER[a + 1, b]
             if inside(low, high, p + 1, q):
@@ -226,9 +220,9 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j - 1):
                 gain = shared[here - 1, one] - value
                 outside = max(outside, gain / (_mass(target_mass, j - 1) + small))
-        f[7] = outside
+        f.outside = outside
         if source <= 1e-6 or target <= 1e-6:
-            f[8] = 1.0
+            f.empty = 1.0
 
 
 @njit
@@ -253,8 +247,4 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     return Overlap(shared, source_mass, target_mass, source_found, target_found, mean, literal)
 
 
-def features(table: Overlap, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

@@ -193,7 +193,7 @@ def test_what_is_no_model_is_wrong_usage(fresh: Cli, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelNameError, match="no such folder"):
         locate(str(tmp_path / "absent"))
-    with pytest.raises(ModelNameError, match="holds no Marian model"):
+    with pytest.raises(ModelNameError, match="has no Marian model"):
         locate(str(tmp_path / "empty"))
     done = fresh("model", "path", str(tmp_path / "empty"))
     assert done.code == 2
