@@ -48,9 +48,9 @@ def make_documents(folder: Path, count: int, broken: bool = True) -> Path:
         (folder / "swapped.zh.txt").write_bytes((folder / "d01.en.txt").read_bytes())
         (folder / "binary.zh.txt").write_bytes(bytes(range(256)) * 30)
         report = (ROOT / "corpus/samples/report.zh.txt").read_text(encoding="utf-8")
-        lines = report.splitlines()[:180]
+        lines = report.splitlines()[:60]
         (folder / "unlike.zh.txt").write_text("\n".join(lines), encoding="utf-8")
-        other = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n")[4:26]
+        other = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n")[4:14]
         (folder / "unlike.en.txt").write_text("\n\n".join(other), encoding="utf-8")
         (folder / "endless.zh.txt").write_text("字" * 30_000, encoding="utf-8")
     return folder

@@ -21,7 +21,7 @@ from tests.support.batches import (
     make_documents,
     processes,
 )
-from tests.support.cli import Cli
+from tests.support.cli import Cli, Environment
 
 pytestmark = pytest.mark.system
 
@@ -47,7 +47,7 @@ if "duizhao.flows.batch.workers" in sys.orig_argv:
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 12)
+    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 6)
 
 
 @pytest.fixture(scope="module")
@@ -58,22 +58,21 @@ def undisturbed(environment: dict[str, str], documents: Path) -> Path:
     return out
 
 
-def slowly(environment: dict[str, str], place: Path, seconds: float = 0.3) -> dict[str, str]:
+def slowly(environment: Environment, place: Path, seconds: float = 0.3) -> dict[str, str | None]:
     """The environment with a disk that takes its time for each file that a worker writes."""
     (place / "slow").mkdir()
     (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
     path = f"{place / 'slow'}{os.pathsep}{ROOT}"
-    return environment | {"PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
+    return {**environment, "PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
 
 
 def begin(
-    environment: dict[str, str], documents: Path, out: Path, *more: object
+    environment: Environment, documents: Path, out: Path, *more: object
 ) -> subprocess.Popen[bytes]:
     """A batch at work; its output goes to a file, which a killed child cannot block."""
     out.parent.mkdir(exist_ok=True)
-    return Cli(Path(environment["DUIZHAO_CACHE"])).start(
+    return Cli(out.parent / "cache", environment).start(
         *("batch", documents, "--out", out, "--beam", "1", *more),
-        env=environment,
         output=out.parent / f"{out.name}.log",
     )
 
@@ -95,8 +94,8 @@ def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reaso
     undisturbed: Path,
 ) -> None:
     told = read_seal(Place.of(undisturbed)) or {}
-    assert told["counts"]["documents"] == 17
-    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 5)
+    assert told["counts"]["documents"] == 11
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (6, 5)
     reasons = {name: reason for name, _, reason in told["failed"]}
     assert "empty" in reasons["empty"]
     assert "English" in reasons["swapped"]
@@ -104,7 +103,7 @@ def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reaso
     assert "without the end of a sentence" in reasons["endless"]
     assert "not translations of each other" in reasons["unlike"]
     accounts = [json.loads(line) for line in (undisturbed / "documents.jsonl").open()]
-    assert [one["status"] for one in accounts].count("done") == 12
+    assert [one["status"] for one in accounts].count("done") == 6
 
 
 def test_rows_of_the_batch_are_those_of_single_builds(
@@ -177,12 +176,12 @@ def test_a_changed_setting_redoes_what_depends_on_it_and_no_translation(
     told, _ = batch(
         environment, documents, "--out", tmp_path / "strict", "--min-confidence", "0.99"
     )
-    assert told["counts"]["done"] == 12
+    assert told["counts"]["done"] == 6
     work = told["batch"]
     assert set(work["stage_seconds"]) == {"read", "translate", "align", "write", "keep"}
     assert 0 < sum(work["stage_seconds"].values()) <= 2 * work["seconds"], "two workers' time"
     made = {p.name for p in Path(environment["DUIZHAO_CACHE"]).glob("results/translate/*/*.json")}
-    assert len(made) == 13, "as many translations as documents read, though two batches ran"
+    assert len(made) == 7, "as many translations as documents read, though two batches ran"
 
 
 def test_failed_documents_are_tried_again_when_asked(
@@ -210,7 +209,7 @@ def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
     process.wait()
     assert not (out / "batch.json").exists()
     told, _ = batch(environment, documents, "--out", out)
-    assert told["batch"]["finished"] < 17, "it went on, it did not begin again"
+    assert told["batch"]["finished"] < 11, "it went on, it did not begin again"
     assert contents(out) == contents(undisturbed)
 
 
@@ -372,7 +371,7 @@ def test_a_document_that_kills_its_worker_fails_alone(
 
 @pytest.mark.parametrize(
     ("file", "left", "words"),
-    [("d01.zh.txt", 1, "lost 2 workers"), ("", 17, "no worker came up")],
+    [("d01.zh.txt", 1, "lost 2 workers"), ("", 11, "no worker came up")],
     ids=["at one document", "as they come up"],
 )
 def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_the_next_run(
@@ -398,9 +397,8 @@ def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_th
 def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_line(
     environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
-    named = ("PREFECT_API_URL", "PREFECT_HOME")
-    private = {name: value for name, value in environment.items() if name not in named}
-    private |= {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+    private: dict[str, str | None] = {**environment, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    private |= dict.fromkeys(("PREFECT_API_URL", "PREFECT_HOME"))
     out = tmp_path / "out"
     process = begin(slowly(private, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
@@ -409,7 +407,7 @@ def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_lin
     assert process.wait(300) == 1, "only the five bad documents failed"
     log = (tmp_path / "out.log").read_text()
     assert "the Prefect server went away" in log
-    assert "12 in the corpus, 5 failed, 0 left" in log
+    assert "6 in the corpus, 5 failed, 0 left" in log
     assert "Traceback" not in log
     assert contents(out) == contents(undisturbed)
 
