@@ -94,14 +94,16 @@ class LedgerEntry:
 class Document:
     """One text in one language, as blocks in reading order.
 
-    `metadata` holds what the reader found out: ``path``, ``media_type``, ``encoding``,
-    ``sha256`` of the file, ``pages``, ``warnings`` (a list of lines) ...
+    `metadata` describes the file: ``path``, ``media_type``, ``encoding``, ``sha256``, ``pages``,
+    ``warnings`` (a list of lines) ... `ledger` lists the text that `duizhao.read` left out (page
+    numbers, running heads ...), with the reasons; inside the flows it is kept next to the document.
     """
 
     id: str
     language: Language
     blocks: tuple[Block, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    ledger: tuple[LedgerEntry, ...] = ()
     _sentences: tuple[Sentence, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from duizhao.corpus.errors import InputError, unreadable
-from duizhao.corpus.reading.files import read_file
-from duizhao.corpus.reading.limits import Limits
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.flows.storage import is_remote, plain_path, read_anywhere
 
 LIMITS = Limits()
