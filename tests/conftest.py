@@ -80,3 +80,16 @@ def environment(
         for name, value in (prefect_server | {"DUIZHAO_CACHE": str(cache)}).items():
             patch.setenv(name, value)
         yield dict(os.environ)
+
+
+@pytest.fixture(scope="session")
+def unread_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """DUIZHAO_MODELS for tests that name the default model and never load it: empty files."""
+    from duizhao.models.weights.default import DEFAULT_MODEL, FILES
+
+    models = tmp_path_factory.mktemp("models")
+    (models / DEFAULT_MODEL).mkdir()
+    for file in FILES:
+        with (models / DEFAULT_MODEL / file.name).open("wb") as stream:
+            stream.truncate(file.size)  # takes no room on the disk
+    return str(models)
