@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.paths import models_folder
+from duizhao.corpus.script import has_chinese
 from duizhao.corpus.translation import COPIED, Translation
 from duizhao.models.translation.batching import clauses
 from duizhao.models.translation.engine import Decoding, Engine
@@ -130,10 +131,10 @@ def test_text_without_a_chinese_character_is_copied(engine: Engine) -> None:
 @pytest.mark.model
 def test_a_text_of_which_one_part_is_copied_is_not_flagged_as_copied(engine: Engine) -> None:
     source = "大会请秘书长提交报告。" * 8 + "Resolution A; report B, annex C. " * 30
-    assert len(engine.parts([source])[0]) > 1
+    part = next(part for part in engine.parts([source])[0] if not has_chinese(part))
     (made,) = engine.translate([source], GREEDY)
     assert COPIED not in made.flags
-    assert made.text.count("annex C") == 30
+    assert part.strip() in made.text
 
 
 @pytest.mark.model
@@ -142,10 +143,8 @@ def test_output_has_no_spaces_around_apostrophes(name: EngineName) -> None:
     """Was "the mayor ' s office"."""
     if name == "transformers":
         pytest.importorskip("torch")
-    (made,) = load_engine(engine=name).translate(["她了解安理会的工作方法和妇女的权利。"], GREEDY)
-    assert "'s " in made.text
-    assert " '" not in made.text
-    assert "' s" not in made.text
+    (made,) = load_engine(engine=name).translate(["联合国儿童基金会"], GREEDY)
+    assert made.text == "United Nations Children's Fund"
 
 
 @pytest.mark.unit
