@@ -7,12 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from mkdocs.plugins import event_priority
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("corpus", "models", "evaluation", "flows")
 
 _package = tempfile.TemporaryDirectory(prefix="duizhao-docs-")
 
 
+@event_priority(100)  # before mkdocstrings reads its configuration
 def on_config(config: Any) -> Any:
     """Show mkdocstrings the package as it is installed: the folders inside `duizhao`."""
     package = Path(_package.name, "duizhao")
