@@ -16,7 +16,7 @@ from duizhao.corpus.alignment import (
 from duizhao.corpus.paths import models_folder
 from duizhao.evaluation.metrics.alignment import read_beads, score
 from duizhao.flows import cli
-from duizhao.flows.aligning import PROBE, Forced
+from duizhao.flows.timed_models import PROBE, Forced
 from duizhao.models.translation.engine import ForcedScore
 
 pytestmark = pytest.mark.model
