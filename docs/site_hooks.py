@@ -16,11 +16,7 @@ FOLDERS = ("corpus", "models", "evaluation", "flows")
 _package = tempfile.TemporaryDirectory(prefix="duizhao-docs-")
 
 
-<<<<<<< HEAD
-@event_priority(100)  # before mkdocstrings reads its configuration
-=======
 @event_priority(100)  # before mkdocstrings reads its paths
->>>>>>> main
 def on_config(config: Any) -> Any:
     """Show mkdocstrings the package as it is installed: the folders inside `duizhao`."""
     package = Path(_package.name, "duizhao")
