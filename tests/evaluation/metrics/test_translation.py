@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sacrebleu.metrics import BLEU, TER
 
-from duizhao.evaluation.metrics.translation import measure, score, segment_scores
+from duizhao.evaluation.metrics.translation import METRICS, measure, score, segment_scores
 from tests.support.cli import Cli
 
 REFERENCES = [
@@ -70,22 +70,27 @@ def test_scores_equal_sacrebleus_command_line_to_the_last_digit(
 
 
 @pytest.mark.unit
-def test_unpc_scores_equal_sacrebleu(shared: Path) -> None:
-    hypothesis, reference = shared / "unpc/dev.opus-mt.en", shared / "unpc/dev.en"
+def test_unpc_scores_equal_sacrebleu(shared: Path, tmp_path: Path) -> None:
+    hypotheses, references = (
+        [line.rstrip() for line in (shared / "unpc" / name).read_text("utf-8").split("\n")[:-1]]
+        for name in ("dev.opus-mt.en", "dev.en")
+    )
+    published = score(hypotheses, references, metrics=("bleu",), bootstrap=0)
+    assert round(published[0].value, 1) == 53.5  # Helsinki's figure
+
+    paths = tmp_path / "reference", tmp_path / "hypothesis"
+    for path, lines in zip(paths, (references, hypotheses), strict=True):
+        path.write_text("\n".join(lines[:600]) + "\n", "utf-8")
     theirs = sacrebleu(
-        *(reference, "-i", hypothesis, "-m", "bleu", "chrf", "--chrf-word-order", "2"),
+        *(paths[0], "-i", paths[1], "-m", "bleu", "chrf", "--chrf-word-order", "2"),
         *("--confidence", "--confidence-n", "100"),
     )
-    hypotheses, references = (
-        [line.rstrip() for line in path.read_text("utf-8").split("\n")[:-1]]
-        for path in (hypothesis, reference)
-    )
-    ours = score(hypotheses, references, metrics=("bleu", "chrf++"), bootstrap=100)
-    assert round(ours[0].value, 1) == 53.5  # Helsinki's published figure
+    metrics = ("bleu", "chrf++")
+    ours = score(hypotheses[:600], references[:600], metrics=metrics, bootstrap=100)
     for our, their in zip(ours, theirs, strict=True):
-        assert round(our.value, 12) == their["score"]
         assert our.mean is not None
         assert our.margin is not None
+        assert round(our.value, 12) == their["score"]
         assert round(our.mean, 12) == their["confidence_mean"]
         assert round(our.margin, 12) == their["confidence_var"]
 
@@ -217,6 +222,28 @@ def test_a_seed_under_zero_is_refused_in_one_line(cli: Cli, files: tuple[Path, P
     assert code == 2
     assert "--seed" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.unit
+def test_a_resample_that_scores_exactly_zero_has_an_interval() -> None:
+    """sacrebleu itself fails here: statistics.mean takes no mixture of float and numpy.float32."""
+    for metric in METRICS:
+        scores = measure(metric, ["abc", "the cat sat"], ["xyz", "the cat sat"])
+        result = scores.score(bootstrap=1000)
+        assert result.low is not None
+        assert result.low <= result.value <= (result.high or 0.0)
+
+
+@pytest.mark.unit
+def test_chinese_references_are_cut_into_characters_and_the_signature_says_so() -> None:
+    hypotheses, references = ["大会通过了该决议。"], ["大会通过了这项决议。"]
+    bleu = measure("bleu", hypotheses, references).score()
+    assert "tok:zh" in bleu.signature
+    assert bleu.value > 30
+    assert "asian:yes" in measure("ter", hypotheses, references).score().signature
+    assert "tok:13a" in measure("bleu", ["The resolution."], ["The resolution."]).score().signature
+    forced = measure("bleu", hypotheses, references, tokenize="13a").score()
+    assert "tok:13a" in forced.signature
 
 
 @pytest.mark.unit
