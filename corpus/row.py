@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from duizhao.corpus.translation import COPIED
+
 TargetKind = Literal["human", "machine"]
 
 
@@ -46,3 +48,8 @@ class Row:
     def recognition(self) -> float | None:
         """How certain OCR was of the least certain sentence; None if no side is a scan."""
         return self.signals.get("recognition")
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether every source sentence was copied, so that there is no translation to score."""
+        return COPIED in self.mt_flags and self.mt_score is None
