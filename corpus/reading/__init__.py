@@ -42,10 +42,12 @@ def read(
     document_id: str | None = None,
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    keep_contents: bool = False,
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a file of any known format.
 
-    `document_id` is the file's name without its ending unless given. Raises InputError if the
+    `document_id` is the file's name without its ending unless given; `keep_contents` keeps the
+    entries of a table of contents, which otherwise go to the ledger. Raises InputError if the
     file is missing, empty, binary, damaged or in another language; LimitError, which is an
     InputError, if it exceeds `limits`; ReaderError, also an InputError, if the reader fails.
     """
@@ -54,7 +56,7 @@ def read(
         data = read_file(path, limits)
     except OSError as error:
         raise unreadable(path, error) from None
-    source = Source(str(path), data, path, limits=limits)
+    source = Source(str(path), data, path, limits=limits, keep_contents=keep_contents)
     return _call(source, language, side, document_id or path.stem, progress)
 
 
@@ -67,9 +69,11 @@ def read_bytes(
     document_id: str = "stdin",
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    keep_contents: bool = False,
 ) -> tuple[Document, list[LedgerEntry]]:
     """As `read`, for bytes that were read already; `name` is what messages call them."""
-    return _call(Source(name, data, limits=limits), language, side, document_id, progress)
+    source = Source(name, data, limits=limits, keep_contents=keep_contents)
+    return _call(source, language, side, document_id, progress)
 
 
 def _call(

@@ -36,7 +36,8 @@ class Source:
     """The bytes of a file, and what to call it in messages.
 
     `path` is None where the text came through standard input. A slow reader calls
-    ``progress(done, total)`` now and then (pages).
+    ``progress(done, total)`` now and then (pages). `keep_contents` keeps the entries of a table
+    of contents, which otherwise go to the ledger.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     path: Path | None = None
     progress: Progress | None = None
     limits: Limits = field(default_factory=Limits)
+    keep_contents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

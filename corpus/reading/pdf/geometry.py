@@ -178,6 +178,8 @@ class _Line:
         last, strip = self.last, self.strip
         if self.gap <= 0 or strip.text.startswith((OPEN, "*")) or self._ruled_off():
             return True
+        if last.contents or (strip.contents and begins(strip)):
+            return True
         if not same_style(last, strip):
             return not self._type_only_changes()
         if not self._close():

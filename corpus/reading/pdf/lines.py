@@ -20,6 +20,7 @@ from duizhao.corpus.script import HAN
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}|{_GAP}(?=[{HAN}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+_ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})")
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
@@ -36,7 +37,7 @@ class Strip:
     """One line's part of a paragraph; lengths in points, `y` the baseline.
 
     `bold` is the share of bold letters; `space` is the white space before it, as
-    `Piece.space` has it.
+    `Piece.space` has it. `contents`: dots lead from the text to a page number.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Strip:
     bold: float
     letters: int
     space: str = ""
+    contents: bool = False
 
     @property
     def top(self) -> float:
@@ -183,6 +185,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         previous = piece
     text = text.replace("\ufffd", "")
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
+    contents = bool(_ENTRY.fullmatch(text.strip()))
     text = _LEADER.sub(" ", text).strip()
     if not text:
         return None
@@ -197,6 +200,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
         letters=count,
         space=pieces[0].space,
+        contents=contents,
     )
 
 

@@ -111,10 +111,12 @@ class _Reader:
     def read(self, tags: bool | None = None) -> Built:
         built: Built | None = None
         if use_tags(self.pdf) if tags is None else tags:
-            built = blocks_by_tags(self.pdf, self._pages(), self.language)
+            built = blocks_by_tags(
+                self.pdf, self._pages(), self.language, keep_contents=self.source.keep_contents
+            )
         if built is None or not built.drafts:
             pages = [strips_of_page(page, self.language) for page in self._pages()]
-            built = blocks_from_lines(pages, self.language)
+            built = blocks_from_lines(pages, self.language, keep_contents=self.source.keep_contents)
         self._check_text()
         return built
 

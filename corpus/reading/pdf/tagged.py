@@ -49,7 +49,9 @@ def _tags_of(pdf: Any, page: Page, reader: TagReader) -> dict[int, Tag]:
         handle.close()
 
 
-def blocks_by_tags(pdf: Any, pages: Iterable[Page], language: Language) -> Built:
+def blocks_by_tags(
+    pdf: Any, pages: Iterable[Page], language: Language, *, keep_contents: bool = False
+) -> Built:
     """The blocks that the file's structure tree names; `pages` are all of its pages."""
     tree = _Tree(language)
     reader = TagReader()
@@ -58,9 +60,9 @@ def blocks_by_tags(pdf: Any, pages: Iterable[Page], language: Language) -> Built
     paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
     _open_boxes(paragraphs)
     paragraphs = tree.without_masthead(paragraphs)
-    built = blocks_from_paragraphs(paragraphs, language)
+    built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = tree.left_out
-    built.furniture = tree.furniture
+    built.furniture += tree.furniture
     return built
 
 
