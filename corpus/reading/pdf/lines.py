@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
@@ -175,8 +176,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     if len(pieces) > 1 and pieces[0].text == "o" and _is_apart(pieces[0], pieces[1]):
         # Word's bullet of the second level is a letter of Courier New
         pieces = [replace(pieces[0], text="◦"), *pieces[1:]]
-    # letters set one by one: spaces are mere distance, and as narrow as PDFium sees them
-    narrowest = 0.1 if sum(len(piece.text) for piece in pieces) < 2 * len(pieces) else 0.2
+    narrowest = _narrowest_space(pieces)
     for piece in pieces:
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
@@ -227,9 +227,26 @@ def _between(
     size = max(previous.size, piece.size)
     if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
-    if raw.startswith(OPEN) or distance <= (narrowest if piece.space == "gap" else 0.2) * size:
+    if raw.startswith(OPEN) or distance <= narrowest * size:
         return ""
-    return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
+    if language == "zh" or piece.space == "gap" or narrowest < 0.2:
+        return _GAP
+    return _GAP if distance > 0.25 * size else ""
+
+
+def _narrowest_space(pieces: Sequence[Piece]) -> float:
+    """The narrowest distance, in em, that is a space.
+
+    If letters are set one by one, spaces are mere distance: the first wide step
+    between the distances of a line divides those within words from those between words.
+    """
+    if len(pieces) < 8 or sum(len(piece.text) for piece in pieces) >= 2 * len(pieces):
+        return 0.2
+    distances = sorted((b.left - a.right) / max(a.size, b.size) for a, b in pairwise(pieces))
+    for narrow, wide in pairwise(distances):
+        if wide - narrow >= 0.05 and wide >= 0.08:
+            return (narrow + wide) / 2
+    return 0.2
 
 
 def first_word(strip: Strip) -> float:
