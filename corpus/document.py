@@ -40,7 +40,8 @@ Side = Literal["source", "target"]
 class Sentence:
     """A sentence and where it stands: ``block.text[start:end] == text``.
 
-    `id` and `block` count from 0 through the document.
+    `id` and `block` count from 0 through the document. `confidence` is the mean probability of
+    its characters if OCR recognised them, None for text that was read.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Sentence:
     start: int
     end: int
     text: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
