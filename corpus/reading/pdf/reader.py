@@ -117,13 +117,18 @@ class _Reader:
         if self.source.ocr == "always":
             return self._recognise({}, list(range(1, self.count + 1)))
         if use_tags(self.pdf) if tags is None else tags:
-            built = blocks_by_tags(self.pdf, self._pages(), self.language)
+            built = blocks_by_tags(
+                self.pdf, self._pages(), self.language, keep_contents=self.source.keep_contents
+            )
             if built.drafts and not self._needs_ocr():
                 return self._checked(built)
         pages = {p.number: strips_of_page(p, self.language) for p in self._pages()}
         if self._needs_ocr():
             return self._recognise(pages, sorted(self.faults))
-        return self._checked(blocks_from_lines(list(pages.values()), self.language))
+        built = blocks_from_lines(
+            list(pages.values()), self.language, keep_contents=self.source.keep_contents
+        )
+        return self._checked(built)
 
     def _needs_ocr(self) -> bool:
         """Whether pages are to be recognised; InputError if they must be and cannot."""
