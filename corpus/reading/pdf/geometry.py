@@ -185,7 +185,7 @@ class _Line:
             return not self._type_only_changes()
         if not self._close():
             return True
-        if last.text.endswith("-") and strip.text[:1].islower():
+        if (last.text.endswith("-") and strip.text[:1].islower()) or self._hanging_capitals():
             return False
         if _BULLET.match(strip.text) or self._next_label():
             return True
@@ -242,11 +242,23 @@ class _Line:
     def _centred(self) -> bool:
         """Whether both lines are set around the middle of the column."""
         middle = (self.flow.left + self.flow.right) / 2
-        return all(
-            abs((each.left + each.right) / 2 - middle) <= each.size
-            and each.left > self.flow.left + 2 * each.size
-            for each in (self.last, self.strip)
-        )
+        both = (self.last, self.strip)
+        inside = all(each.left > self.flow.left + 2 * each.size for each in both)
+        middles = [(each.left + each.right) / 2 for each in both]
+        if inside and all(abs(each - middle) <= self.strip.size for each in middles):
+            return True
+        # a narrower line below a wider one, around the same middle
+        narrower = self.strip.left > self.last.left + self.strip.size
+        return inside and narrower and abs(middles[0] - middles[1]) <= 0.5 * self.strip.size
+
+    def _hanging_capitals(self) -> bool:
+        """Whether the line continues a title in capitals, set in from its first line."""
+        strips, strip = self.paragraph.strips, self.strip
+        if strips[0].left > self.flow.left + 3 or not strip.text.isupper():
+            return False
+        set_in = 0.5 * strip.size < strip.left - strips[0].left <= 2.5 * strip.size
+        aligned = len(strips) == 1 or abs(strip.left - self.last.left) <= 3
+        return set_in and aligned and self.last.text.isupper() and not begins(strip)
 
     def _next_label(self) -> bool:
         """Whether the line begins with the label of the next item or paragraph."""

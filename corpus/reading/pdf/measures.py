@@ -6,6 +6,7 @@ broken because they were full; how ragged the right edge is shows in lines that 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -201,7 +202,8 @@ def reads_on(last: Strip, strip: Strip, language: Language) -> bool:
     if last.text.endswith(STOPS):
         return False
     if language == "en":
-        return strip.text[:1].islower()
+        # "(annex III);" goes on, "(a) The" does not
+        return strip.text[:1].islower() or bool(re.match(r"\([a-z]{3}", strip.text))
     return bool(HAN_CHARACTER.match(last.text[-1:]) and HAN_CHARACTER.match(strip.text[:1]))
 
 

@@ -15,6 +15,8 @@ from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_wo
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.shape import split_label
 
+# A cell of the last row seldom has more lines below its neighbours
+MOST_LAST_LINES = 5
 STOPS = tuple("。.；;：:！!？?")
 
 
@@ -98,6 +100,16 @@ def _above_centred(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number
     return aligned and gap <= 1.6 * strip.size and strip.left > cells[0].left + 3 * strip.size
 
 
+def _lone_lines(rows: Sequence[Sequence[Strip]], last: int) -> int:
+    """How many lines follow closely below the last full row of a table."""
+    count = 0
+    for before, row in pairwise(rows[last:]):
+        if before[0].y - row[0].y > 2 * row[0].size:
+            break
+        count += 1
+    return count
+
+
 def _in_columns(
     strip: Strip, rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int
 ) -> bool:
@@ -106,6 +118,9 @@ def _in_columns(
     below = [n for n in range(number + 1, min(len(rows), number + 7)) if wide[n]]
     columns = [other for n in above[-3:] for other in rows[n]]
     gap = rows[number - 1][0].y - strip.y
+    if not below and _lone_lines(rows, above[-1]) > MOST_LAST_LINES:
+        # text in the left half of the page, below the last row
+        return False
     if abs(columns[-1].size - strip.size) > 0.6 or gap > 2.6 * strip.size:
         return False
     edge = min(other.left for other in columns)

@@ -32,11 +32,15 @@ STAMP_ANGLE = 4.0
 GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
 FOOT = 0.85
 # Sizes of one style differ by less than this share, because they are measured
-SAME_SIZE = 0.09
+SAME_SIZE = 0.12
 # Strokes of bold type are so many times as wide as those of the usual type
 BOLD_STROKE = 1.3
 # Lines with fewer letters are too short to measure a style by
 LONG = 12
+# Lines that show how heights of capitals and small letters compare
+FEW = 3
+# A rule so near below a baseline, in em, is an underline
+UNDERLINE = 0.5
 # A raised mark as the PDF reader expects it: smaller, and above the baseline
 MARK_SIZE, MARK_RISE = 0.65, 0.35
 # A gap of more em within one detected line separates cells; less is a tab or a stretched space
@@ -136,10 +140,24 @@ def _page(number: int, page: RecognisedPage, pieces: Sequence[Piece]) -> Page:
         page.width * scale,
         height,
         tuple(pieces),
-        rules=tuple((a * scale, b * scale, height - y * scale) for a, b, y in page.rules),
+        rules=tuple(
+            (a * scale, b * scale, height - y * scale)
+            for a, b, y in page.rules
+            if not _is_underline(a, b, y, page.lines)
+        ),
         walls=tuple((x * scale, height - b * scale, height - a * scale) for x, a, b in page.walls),
         image_share=1.0,
     )
+
+
+def _is_underline(left: float, right: float, y: float, lines: Sequence[Line]) -> bool:
+    """Whether a rule is drawn below a line's baseline and no longer than the line."""
+    for line in lines:
+        em = line.size or line.tall
+        near = -0.1 * em <= y - line.baseline <= UNDERLINE * em
+        if near and left >= line.box.left - em and right <= line.box.right + em:
+            return True
+    return False
 
 
 def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
@@ -158,7 +176,7 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
                 run.right * scale,
                 y + (MARK_RISE * size if run.raised else 0.0),
                 size * (MARK_SIZE if run.raised else 1.0),
-                styles.bold(line, page),
+                styles.bold(line),
                 space,
                 None,
                 artifact=False,
@@ -174,40 +192,49 @@ class _Styles:
     """The type sizes of a document, and how wide the strokes of its usual type are."""
 
     def __init__(self, lines: Sequence[tuple[Line, RecognisedPage]]) -> None:
-        measured = [(_points(line, page), len(line.text)) for line, page in lines]
+        # how the heights of capitals and small letters compare depends on the typeface
+        both = [line.size / line.tall for line, _ in lines if line.size and line.tall]
+        self._factor = median(both) if len(both) >= FEW else 1.0
+        measured = [(self._points(line, page), len(line.text)) for line, page in lines]
         self._sizes = _clusters([each for each in measured if each[1] >= LONG] or measured)
-        self._strokes: dict[float, float] = {}
-        strokes: dict[float, list[float]] = {}
-        for line, page in lines:
-            if len(line.text) >= LONG:
-                strokes.setdefault(self.size(line, page), []).append(line.stroke / line.size)
-        usual = [value for values in strokes.values() for value in values]
+        usual = [self._weight(line) for line, _ in lines if len(line.text) >= LONG]
         self._usual = median(usual) if usual else 0.0
 
     def size(self, line: Line, page: RecognisedPage) -> float:
         """The size of a line in points: that of a style of the document, if it is near one."""
-        own = _points(line, page)
+        own = self._points(line, page)
         best = min(self._sizes, key=lambda size: abs(size - own), default=own)
         near = SAME_SIZE if len(line.text) >= LONG else 2 * SAME_SIZE
-        return best if abs(best - own) <= near * own else own
+        return best if abs(best - own) <= near * own else round(2 * own) / 2
 
-    def bold(self, line: Line, page: RecognisedPage) -> bool:
+    def bold(self, line: Line) -> bool:
         """Whether the strokes of a line are much wider than is usual."""
-        wide = self._usual > 0 and line.stroke / line.size > BOLD_STROKE * self._usual
+        wide = self._usual > 0 and self._weight(line) > BOLD_STROKE * self._usual
         return wide and sum(character.isalpha() for character in line.text) >= 2
 
+    def _points(self, line: Line, page: RecognisedPage) -> float:
+        return (line.size or line.tall * self._factor) * 72 / page.dpi
 
-def _points(line: Line, page: RecognisedPage) -> float:
-    return round(line.size * 72 / page.dpi * 2) / 2
+    def _weight(self, line: Line) -> float:
+        return line.stroke / (line.size or line.tall * self._factor)
 
 
 def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
-    """The sizes of a document's styles: the most usual first, others if they differ enough."""
-    weights: dict[float, int] = {}
-    for size, letters in sizes:
-        weights[size] = weights.get(size, 0) + letters
+    """The sizes of a document's styles, the most usual first.
+
+    Sizes near a more usual one are the same style, measured less well.
+    """
+    left = sorted(sizes)
     out: list[float] = []
-    for size in sorted(weights, key=lambda each: -weights[each]):
-        if all(abs(size - other) > SAME_SIZE * other for other in out):
-            out.append(size)
+    while left:
+        weight: dict[float, int] = {}
+        for size, letters in left:
+            weight[round(2 * size) / 2] = weight.get(round(2 * size) / 2, 0) + letters
+        most = max(weight, key=lambda size: (weight[size], size))
+        near = [each for each in left if abs(each[0] - most) <= SAME_SIZE * most]
+        total = sum(letters for _, letters in near)
+        middle = sum(size * letters for size, letters in near) / total
+        out.append(round(4 * middle) / 4)
+        left = [each for each in left if abs(each[0] - middle) > SAME_SIZE * middle]
+        left = [each for each in left if each not in near]
     return out

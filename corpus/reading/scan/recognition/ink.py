@@ -26,6 +26,12 @@ TALL_EM, LOW_EM, HAN_EM = 0.68, 0.46, 0.90
 HAN_DROP = 0.10
 # The longest stroke of a character, in heights of the line: a Chinese dash fills two squares
 LONGEST_STROKE = 2.2
+# A row of a line of text is never dark over so much of its width
+DARK_ROW = 0.75
+# The edges of such a line are ragged: so much above and below it, in heights of the line
+FRINGE = 0.05
+# So many characters of a kind are enough to measure by
+ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,22 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Extents of a line's characters (without its spaces), and what follows from them."""
+    """Extents of a line's characters (without its spaces), and what follows from them.
+
+    `size` is the type size by Chinese characters or small letters, `tall` by capitals and digits;
+    0 if the line has too few of them.
+    """
 
     extents: tuple[Extent, ...]
     baseline: float
     size: float
+    tall: float
     stroke: float
+
+    @property
+    def em(self) -> float:
+        """The type size, by whichever characters the line has."""
+        return self.size or self.tall
 
     def gap(self, number: int) -> float:
         """White space between character `number` and the next one."""
@@ -65,8 +81,11 @@ def measure(crop: Image, characters: Sequence[Character]) -> Ink:
     extents = tuple(
         _extent(dark, start, end) for start, end in itertools.pairwise(edges)
     )
-    size = _size(extents, characters) or 0.75 * crop.shape[0]
-    return Ink(extents, _baseline(extents, characters, size, crop.shape[0]), size, _stroke(dark))
+    size, tall = _sizes(extents, characters)
+    if not size and not tall:
+        size = 0.75 * crop.shape[0]
+    baseline = _baseline(extents, characters, size or tall, crop.shape[0])
+    return Ink(extents, baseline, size, tall, _stroke(dark))
 
 
 def _dark(crop: Image) -> NDArray[np.bool_]:
@@ -90,7 +109,12 @@ def _without_underline(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     # a stroke of a scan is seldom exactly straight
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), dtype=np.uint8))
     strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), dtype=np.uint8))
-    return np.asarray(dark & ~strokes.astype(np.bool_))
+    out = np.asarray(dark & ~strokes.astype(np.bool_))
+    # a worn line is broken, but its rows are still darker than any of a text
+    for row in np.flatnonzero(dark.mean(axis=1) > DARK_ROW):
+        fringe = round(FRINGE * height)
+        out[max(0, row - fringe) : row + fringe + 1] = False
+    return out
 
 
 def _edges(columns: NDArray[np.bool_], middles: Sequence[float]) -> list[int]:
@@ -128,18 +152,21 @@ def _extent(dark: NDArray[np.bool_], start: int, end: int) -> Extent:
     return Extent(left, right, int(down[0]), int(down[-1]) + 1)
 
 
-def _size(extents: Sequence[Extent], characters: Sequence[Character]) -> float:
-    """The type size: the median of what the heights of the characters say."""
-    sizes = []
+def _sizes(extents: Sequence[Extent], characters: Sequence[Character]) -> tuple[float, float]:
+    """The type size by Chinese characters or else small letters, and by capitals and digits."""
+    han: list[float] = []
+    low: list[float] = []
+    tall: list[float] = []
     for extent, character in zip(extents, characters, strict=True):
         if HAN.match(character.text):
             # 一 is wide and flat, 口 is small
-            sizes.append(max(extent.height, extent.right - extent.left) / HAN_EM)
+            han.append(max(extent.height, extent.right - extent.left) / HAN_EM)
         elif TALL.match(character.text):
-            sizes.append(extent.height / TALL_EM)
+            tall.append(extent.height / TALL_EM)
         elif LOW.match(character.text):
-            sizes.append(extent.height / LOW_EM)
-    return median(sizes) if sizes else 0.0
+            low.append(extent.height / LOW_EM)
+    main = han if len(han) >= ENOUGH else low if len(low) >= ENOUGH else han
+    return (median(main) if main else 0.0, median(tall) if tall else 0.0)
 
 
 def _baseline(

@@ -41,13 +41,15 @@ class Run:
 class Line:
     """A line of text: its box, the baseline, the type size and the width of its strokes.
 
-    `angle` is its own angle on the upright page, in degrees, as of a stamp.
+    `size` is measured by Chinese characters or small letters and `tall` by capitals and digits; 0
+    if there are too few. `angle` is its own angle on the upright page, in degrees, as of a stamp.
     """
 
     box: Box
     runs: tuple[Run, ...]
     baseline: float
     size: float
+    tall: float
     stroke: float
     angle: float = 0.0
 
@@ -95,7 +97,7 @@ def to_json(page: RecognisedPage) -> dict[str, Any]:
         "lines": [
             {
                 "box": [line.box.left, line.box.top, line.box.right, line.box.bottom],
-                "type": [line.baseline, line.size, line.stroke, line.angle],
+                "type": [line.baseline, line.size, line.tall, line.stroke, line.angle],
                 "runs": [
                     [
                         run.text,

@@ -66,6 +66,7 @@ def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Li
                 runs(line, ink, left, space),
                 round(top + ink.baseline, 1),
                 round(ink.size, 2),
+                round(ink.tall, 2),
                 round(ink.stroke, 2),
                 round(angle_of(quad), 1),
             )

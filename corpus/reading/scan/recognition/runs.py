@@ -57,7 +57,7 @@ def places(characters: Sequence[Character]) -> list[_Place]:
 def usual_space(lines: Sequence[tuple[Sequence[_Place], Ink]]) -> float:
     """The usual width of a word space on a page, in em; 0 if the page has too few."""
     seen = [
-        ink.gap(number - 1) / ink.size
+        ink.gap(number - 1) / ink.em
         for found, ink in lines
         for number in range(1, len(found))
         if found[number].spaced and LETTER.match(found[number].character.text)
@@ -104,7 +104,7 @@ def _gaps(found: Sequence[_Place], ink: Ink) -> list[float]:
     """The white space before each character, in em."""
     out = [0.0]
     for number in range(1, len(found)):
-        gap = ink.gap(number - 1) / ink.size
+        gap = ink.gap(number - 1) / ink.em
         if found[number - 1].character.text in LEFT_HALF:
             gap -= 0.5
         if found[number].character.text in RIGHT_HALF:
@@ -153,7 +153,7 @@ def _raised(found: Sequence[_Place], ink: Ink) -> list[bool]:
         extent.height for extent, place in zip(ink.extents, found, strict=True)
         if TALL.match(place.character.text) and extent.ink
     ]  # fmt: skip
-    usual = max(median(tall) if tall else 0.0, 0.66 * ink.size)
+    usual = max(median(tall) if tall else 0.0, 0.66 * ink.em)
     out = []
     for extent, place in zip(ink.extents, found, strict=True):
         small = extent.height <= MARK_HEIGHT * usual

@@ -13,7 +13,7 @@ from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPa
 pytestmark = pytest.mark.unit
 
 RUN = Run("决议", 10, 30, (0.9, 0.8), alternatives=((1, "义", 0.1),))
-LINE = Line(Box(10, 5, 30, 20), (RUN,), 18, 12, 2.0)
+LINE = Line(Box(10, 5, 30, 20), (RUN,), 18, 12, 12, 2.0)
 PAGE = RecognisedPage(60, 80, 100, (LINE,), ((1, 5, 9),), ((2, 3, 4),), 90, 1.5)
 
 

@@ -19,7 +19,7 @@ def line(
 ) -> Line:
     width = 20.0 * len(text)
     run = Run(text, 300, 300 + width, (confidence,) * len(text))
-    return Line(Box(300, y - size, 300 + width, y), (run,), y, size, 4.0, angle)
+    return Line(Box(300, y - size, 300 + width, y), (run,), y, size, size, 4.0, angle)
 
 
 def page(*lines: Line) -> RecognisedPage:
@@ -73,7 +73,7 @@ def test_a_raised_digit_is_the_mark_of_a_note() -> None:
         Run("1", 1204, 1212, (0.99,), raised=True),
         Run("in its first session.", 1230, 1700, (0.99,) * 21, spaced=True),
     )
-    body = Line(Box(300, 956, 1700, 1000), runs, 1000, 44, 4)
+    body = Line(Box(300, 956, 1700, 1000), runs, 1000, 44, 44, 4)
     marked = page_lines({1: page(body)}, "en")
     (draft,) = blocks_from_lines(marked.pages, "en").drafts
     assert draft.text.replace("1 ", "").startswith(text)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 
 def page(*runs: Run) -> RecognisedPage:
     lines = tuple(
-        Line(Box(0, 20 * n, 400, 20 * n + 16), (run,), 20 * n + 12, 16, 2)
+        Line(Box(0, 20 * n, 400, 20 * n + 16), (run,), 20 * n + 12, 16, 16, 2)
         for n, run in enumerate(runs)
     )
     return RecognisedPage(600, 800, 100, lines)
