@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from duizhao.corpus.reading.scan.recognition.dashes import with_dashes
 from duizhao.corpus.reading.scan.recognition.engine import Character, Engine, Image
 from duizhao.corpus.reading.scan.recognition.ink import measure
 from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage
@@ -55,6 +56,8 @@ def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Li
         for quad, crop, line in zip(quads, crops, read, strict=True)
         if line
     ]
+    corrected = with_dashes([(line, ink) for _, line, ink in found])
+    found = [(quad, line, ink) for (quad, _, ink), line in zip(found, corrected, strict=True)]
     space = usual_space([(line, ink) for _, line, ink in found])
     out = []
     for quad, line, ink in found:

@@ -33,28 +33,28 @@ LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A character that is no space, and whether a space precedes it."""
 
     character: Character
     spaced: bool
 
 
-def places(characters: Sequence[Character]) -> list[_Place]:
+def places(characters: Sequence[Character]) -> list[Place]:
     """The characters without spaces, each with whether one precedes it."""
-    out: list[_Place] = []
+    out: list[Place] = []
     spaced = False
     for character in characters:
         if character.text.isspace() or character.text == "_":
             # an underlined space looks like a low line
             spaced = bool(out)
             continue
-        out.append(_Place(character, spaced))
+        out.append(Place(character, spaced))
         spaced = False
     return out
 
 
-def usual_space(lines: Sequence[tuple[Sequence[_Place], Ink]]) -> float:
+def usual_space(lines: Sequence[tuple[Sequence[Place], Ink]]) -> float:
     """The usual width of a word space on a page, in em; 0 if the page has too few."""
     seen = [
         ink.gap(number - 1) / ink.em
@@ -65,7 +65,7 @@ def usual_space(lines: Sequence[tuple[Sequence[_Place], Ink]]) -> float:
     return median(seen) if len(seen) >= 5 else 0.0
 
 
-def runs(found: Sequence[_Place], ink: Ink, left: float, space: float) -> tuple[Run, ...]:
+def runs(found: Sequence[Place], ink: Ink, left: float, space: float) -> tuple[Run, ...]:
     """The runs of a line; `left` is its left edge, `space` the usual word space in em."""
     if not found:
         return ()
@@ -100,7 +100,7 @@ def runs(found: Sequence[_Place], ink: Ink, left: float, space: float) -> tuple[
     return tuple(out)
 
 
-def _gaps(found: Sequence[_Place], ink: Ink) -> list[float]:
+def _gaps(found: Sequence[Place], ink: Ink) -> list[float]:
     """The white space before each character, in em."""
     out = [0.0]
     for number in range(1, len(found)):
@@ -123,7 +123,7 @@ def _cuts(gaps: Sequence[float], raised: Sequence[bool]) -> Iterator[tuple[int, 
 
 
 def _spaces(
-    found: Sequence[_Place], gaps: Sequence[float], raised: Sequence[bool], usual: float
+    found: Sequence[Place], gaps: Sequence[float], raised: Sequence[bool], usual: float
 ) -> list[bool]:
     """Whether a space precedes each character."""
     least = max(WORD_GAP, SHARE_OF_SPACE * usual)
@@ -147,7 +147,7 @@ def _alike(before: str, here: str) -> bool:
     return before.isdigit() == here.isdigit() and before.isalnum()
 
 
-def _raised(found: Sequence[_Place], ink: Ink) -> list[bool]:
+def _raised(found: Sequence[Place], ink: Ink) -> list[bool]:
     """Whether each character is a raised mark: small, and its foot above the baseline."""
     tall = [
         extent.height for extent, place in zip(ink.extents, found, strict=True)
