@@ -119,7 +119,7 @@ def html(
         document=document,
         pages=pages or [PageView(None, "", (), views, tuple(ledger))],
         facts=_facts(document, ledger),
-        warnings=document.metadata.get("warnings", ()),
+        warnings=[_plain(warning, document) for warning in document.metadata.get("warnings", ())],
         kinds=sorted({block.kind for block in document.blocks}),
         scanned=any(page.confidence is not None for page in pages),
         doubtful=DOUBTFUL,
@@ -127,6 +127,11 @@ def html(
         style=page_style() + _asset("inspection.css"),
         script=_asset("inspection.js"),
     )
+
+
+def _plain(warning: str, document: Document) -> str:
+    """A warning without the path of the document, which the page's title names."""
+    return warning.removeprefix(f"{document.metadata.get('path')}: ")
 
 
 @cache
@@ -147,7 +152,8 @@ def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> list[tuple[str,
     if known:
         low = sum(value < DOUBTFUL for value in known)
         mean = f"{100 * sum(known) / len(known):.1f} % on average"
-        facts.append(("Recognition", f"{mean}, {low} sentences below {100 * DOUBTFUL:.0f} %"))
+        noun = "sentence" if low == 1 else "sentences"
+        facts.append(("Recognition", f"{mean}, {low} {noun} below {100 * DOUBTFUL:.0f} %"))
     return facts
 
 

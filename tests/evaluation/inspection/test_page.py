@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import rendering, typesetting
+from tests.support import rendering, scans, typesetting
 from tests.support.browser import browser  # noqa: F401
 from tests.support.cli import Cli
 
@@ -47,17 +47,18 @@ def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path
     assert result.code == 0, result.err
     text = out.read_text(encoding="utf-8")
     assert not re.search(r"""(?:src|href)=["']https?:""", text)
+    assert "Content-Security-Policy" in text
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(out.as_uri())
-    pages = page.query_selector_all("section.page")
+    pages = page.query_selector_all("section.leaf")
     assert len(pages) >= 4
     for view in pages:
         picture = view.query_selector(".picture")
         frame = picture.bounding_box()
         assert frame["height"] > 1.2 * frame["width"]
-        for box in view.query_selector_all(".picture a"):
+        for box in view.query_selector_all(".picture i"):
             place = box.bounding_box()
             assert place["x"] >= frame["x"] - 1
             assert place["x"] + place["width"] <= frame["x"] + frame["width"] + 1
@@ -66,9 +67,9 @@ def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path
     block = page.query_selector(".block.heading")
     number = block.get_attribute("data-block")
     block.hover()
-    assert page.query_selector(f'.picture a.on[data-block="{number}"]') is not None
+    assert page.query_selector(f'.picture i.on[data-block="{number}"]') is not None
     shown = page.evaluate(
-        """number => { const a = document.querySelector(`.picture a[data-block="${number}"]`);
+        """number => { const a = document.querySelector(`.picture i[data-block="${number}"]`);
         const image = a.parentElement.querySelector("img"), c = document.createElement("canvas");
         c.width = image.naturalWidth; c.height = image.naturalHeight;
         const g = c.getContext("2d"); g.drawImage(image, 0, 0);
@@ -80,6 +81,31 @@ def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path
         number,
     )
     assert shown > 0.03
+    assert problems == []
+    page.close()
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_scan(cli: Cli, tmp_path: Path, browser, scheme: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    pytest.importorskip("rapidocr")
+    from axe_playwright_python.sync_playwright import Axe
+
+    path, out = tmp_path / "page.png", tmp_path / "page.html"
+    path.write_bytes(scans.pages("en", dpi=100)[0])
+    result = cli("inspect", path, "--lang", "en", "--html", out)
+    assert result.code == 0, result.err
+    page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+    page.goto(out.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    words = page.query_selector_all(".block .w")
+    assert len(words) > 100
+    assert re.fullmatch(r"\d+ %", words[0].get_attribute("title"))
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
     assert problems == []
     page.close()
 

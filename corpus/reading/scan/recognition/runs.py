@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from duizhao.corpus.reading.scan.recognition.engine import Character
@@ -21,6 +21,8 @@ WIDE_GAP = 0.8
 WORD_GAP = 0.18
 # ... if it is at least this share of the usual space on the page
 SHARE_OF_SPACE = 0.7
+# Digits without a space between them are at most so far apart, in em
+DIGIT_STEP = 0.68
 # A space beside a Chinese character is at least so wide; less is the distance that Word puts there
 HAN_GAP = 0.45
 # Full-width marks fill the left or the right half of their square
@@ -28,16 +30,19 @@ LEFT_HALF, RIGHT_HALF = "，。：；、！？）》」』】", "（《「『【
 # A mark is at most so tall, and its foot so high above the baseline, in heights of a digit
 MARK_HEIGHT, MARK_RISE = 0.85, 0.22
 MARK = re.compile(r"[0-9]")
+# The model knows some raised characters as such
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ªº", "0123456789ao", strict=True))
 LETTER = re.compile(r"[A-Za-z]")
 LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A character that is no space, and whether a space precedes it."""
+    """A character that is no space, whether a space precedes it, and whether it is superscript."""
 
     character: Character
     spaced: bool
+    superscript: bool = False
 
 
 def places(characters: Sequence[Character]) -> list[Place]:
@@ -49,7 +54,10 @@ def places(characters: Sequence[Character]) -> list[Place]:
             # an underlined space looks like a low line
             spaced = bool(out)
             continue
-        out.append(Place(character, spaced))
+        superscript = character.text in SUPERSCRIPTS
+        if superscript:
+            character = replace(character, text=SUPERSCRIPTS[character.text])
+        out.append(Place(character, spaced, superscript))
         spaced = False
     return out
 
@@ -71,7 +79,7 @@ def runs(found: Sequence[Place], ink: Ink, left: float, space: float) -> tuple[R
         return ()
     raised = _raised(found, ink)
     gaps = _gaps(found, ink)
-    spaces = _spaces(found, gaps, raised, space)
+    spaces = _spaces(found, ink, gaps, raised, space)
     out = []
     for start, end in _cuts(gaps, raised):
         text, confidences, others = "", [], []
@@ -123,7 +131,11 @@ def _cuts(gaps: Sequence[float], raised: Sequence[bool]) -> Iterator[tuple[int, 
 
 
 def _spaces(
-    found: Sequence[Place], gaps: Sequence[float], raised: Sequence[bool], usual: float
+    found: Sequence[Place],
+    ink: Ink,
+    gaps: Sequence[float],
+    raised: Sequence[bool],
+    usual: float,
 ) -> list[bool]:
     """Whether a space precedes each character."""
     least = max(WORD_GAP, SHARE_OF_SPACE * usual)
@@ -139,8 +151,17 @@ def _spaces(
             share = 1.0 if _alike(before, here) else 1.3
             joins = LETTER_OR_DIGIT.match(before) or (before in ",.;:)" and LETTER.match(here))
             space = bool(joins) and gaps[number] > share * least
+            if before.isdigit() and here.isdigit():
+                # 1 is narrow, but all digits are equally far apart
+                space = space and _distance(ink, number) > DIGIT_STEP
         out.append(space or gaps[number] > WIDE_GAP)
     return out
+
+
+def _distance(ink: Ink, number: int) -> float:
+    """From the middle of the character before to the middle of this one, in em."""
+    before, here = ink.extents[number - 1], ink.extents[number]
+    return (here.left + here.right - before.left - before.right) / (2 * ink.em)
 
 
 def _alike(before: str, here: str) -> bool:
@@ -158,5 +179,6 @@ def _raised(found: Sequence[Place], ink: Ink) -> list[bool]:
     for extent, place in zip(ink.extents, found, strict=True):
         small = extent.height <= MARK_HEIGHT * usual
         high = ink.baseline - extent.bottom >= MARK_RISE * usual
-        out.append(bool(MARK.match(place.character.text)) and extent.ink and small and high)
+        measured = bool(MARK.match(place.character.text)) and extent.ink and small and high
+        out.append(measured or place.superscript)
     return out
