@@ -118,7 +118,7 @@ def test_a_file_without_pages_is_a_list(cli: Cli, tmp_path: Path) -> None:
     assert result.code == 0, result.err
     text = out.read_text(encoding="utf-8")
     assert "Seventy-ninth session" in text
-    assert "page_furniture" in text
+    assert "page furniture" in text
 
 
 @pytest.mark.unit

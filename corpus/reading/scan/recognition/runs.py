@@ -24,9 +24,11 @@ SHARE_OF_SPACE = 0.7
 # Digits without a space between them are at most so far apart, in em
 DIGIT_STEP = 0.68
 # A space beside a Chinese character is at least so wide; less is the distance that Word puts there
-HAN_GAP = 0.45
+HAN_GAP = 0.7
 # Full-width marks fill the left or the right half of their square
 LEFT_HALF, RIGHT_HALF = "，。：；、！？）》」』】", "（《「『【"
+# ... and so do these among Chinese characters
+CLOSING, OPENING = "”’", "“‘"
 # A mark is at most so tall, and its foot so high above the baseline, in heights of a digit
 MARK_HEIGHT, MARK_RISE = 0.85, 0.22
 MARK = re.compile(r"[0-9]")
@@ -113,9 +115,10 @@ def _gaps(found: Sequence[Place], ink: Ink) -> list[float]:
     out = [0.0]
     for number in range(1, len(found)):
         gap = ink.gap(number - 1) / ink.em
-        if found[number - 1].character.text in LEFT_HALF:
+        before, here = found[number - 1].character.text, found[number].character.text
+        if before in LEFT_HALF or (before in CLOSING and HAN.match(here)):
             gap -= 0.5
-        if found[number].character.text in RIGHT_HALF:
+        if here in RIGHT_HALF or (here in OPENING and HAN.match(before)):
             gap -= 0.5
         out.append(max(0.0, gap))
     return out
