@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from duizhao.corpus.reading.scan.recognition import table_dashes
 from duizhao.corpus.reading.scan.recognition.dashes import with_dashes
 from duizhao.corpus.reading.scan.recognition.engine import Character, Engine, Image
 from duizhao.corpus.reading.scan.recognition.ink import measure
@@ -44,7 +45,7 @@ def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
         image, quads = straightened(image, quads, skew)
     rules, walls = ruled_lines(image, dpi)
     height, width = image.shape[:2]
-    lines = _lines(engine, image, quads)
+    lines = table_dashes.with_dashes(image, _lines(engine, image, quads), rules)
     return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
 
 
