@@ -19,6 +19,7 @@ from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
 WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 # "l99l" and "2O21": one letter or more that look like digits, among digits
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
+OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
 DIGITS = str.maketrans("lIO", "110")
 # A word of the document occurs so often, without a doubtful letter
 OFTEN = 2
@@ -31,18 +32,33 @@ GUESS = 0.9
 
 
 def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
-    """The pages with their doubtful English words settled."""
+    """The pages with their doubtful English words and quotation marks settled."""
     known = _vocabulary(pages.values())
+    curly = _has_curly_quotes(pages.values())
     return {
         number: replace(
             page,
             lines=tuple(
-                replace(line, runs=tuple(_settled(run, known) for run in line.runs))
+                replace(line, runs=tuple(_settled(_quoted(run, curly), known) for run in line.runs))
                 for line in page.lines
             ),
         )
         for number, page in pages.items()
     }
+
+
+def _has_curly_quotes(pages: Iterable[RecognisedPage]) -> bool:
+    """Whether the document prints curly quotation marks, some of which were read as straight."""
+    texts = [run.text for page in pages for line in page.lines for run in line.runs]
+    curly = sum(text.count("“") + text.count("”") for text in texts)
+    return curly > 0 and curly >= sum(text.count('"') for text in texts)
+
+
+def _quoted(run: Run, curly: bool) -> Run:
+    if not curly or '"' not in run.text:
+        return run
+    text = OPENING_QUOTE.sub("“", run.text).replace('"', "”")
+    return replace(run, text=text)
 
 
 def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:

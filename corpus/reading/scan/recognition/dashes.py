@@ -25,7 +25,7 @@ def with_dashes(lines: Sequence[tuple[Sequence[Place], Ink]]) -> list[list[Place
         ((extent.right - extent.left) / ink.em, extent.height / ink.em)
         for line, ink in lines
         for place, extent in zip(line, ink.extents, strict=True)
-        if place.character.text == ONE
+        if place.character.text == ONE and extent.ink
     ]
     if len(ones) < ENOUGH:
         return [list(line) for line, _ in lines]
@@ -34,6 +34,7 @@ def with_dashes(lines: Sequence[tuple[Sequence[Place], Ink]]) -> list[list[Place
         [
             replace(place, character=replace(place.character, text=DASH, alternatives=()))
             if place.character.text == ONE
+            and extent.ink
             and (extent.right - extent.left) / ink.em < width
             and extent.height / ink.em < height
             else place

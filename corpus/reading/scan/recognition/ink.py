@@ -28,6 +28,10 @@ HAN_DROP = 0.10
 LONGEST_STROKE = 2.2
 # A row of a line of text is never dark over so much of its width
 DARK_ROW = 0.75
+# In a shorter line, in heights, a few characters such as 一 may fill a row
+LONG_LINE = 4.0
+# A neighbouring line reaches so far into the crop, in heights of the line
+NEIGHBOUR = 0.25
 # The edges of such a line are ragged: so much above and below it, in heights of the line
 FRINGE = 0.05
 # So many characters of a kind are enough to measure by
@@ -95,7 +99,22 @@ def _dark(crop: Image) -> NDArray[np.bool_]:
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = np.asarray(grey <= threshold)
     # white on a dark ground
-    return _without_underline(~dark if dark.mean() > 0.6 else dark)
+    return _without_neighbours(_without_underline(~dark if dark.mean() > 0.6 else dark))
+
+
+def _without_neighbours(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark pixels without the feet and heads of the lines above and below.
+
+    These touch the edge of the crop, and white rows separate them from the line.
+    """
+    height = len(dark)
+    out = dark.copy()
+    inked: NDArray[np.bool_] = np.asarray(dark.any(axis=1))
+    for rows in (range(height), range(height - 1, -1, -1)):
+        edge = next((number for number, row in enumerate(rows) if not inked[row]), height)
+        if edge <= NEIGHBOUR * height:
+            out[[rows[number] for number in range(edge)]] = False
+    return out
 
 
 def _without_underline(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -110,8 +129,9 @@ def _without_underline(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), dtype=np.uint8))
     strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), dtype=np.uint8))
     out = np.asarray(dark & ~strokes.astype(np.bool_))
-    # a worn line is broken, but its rows are still darker than any of a text
-    for row in np.flatnonzero(dark.mean(axis=1) > DARK_ROW):
+    # a worn line is broken, but its rows are still darker than any of a text of some length
+    rows = np.flatnonzero(dark.mean(axis=1) > DARK_ROW) if width > LONG_LINE * height else ()
+    for row in rows:
         fringe = round(FRINGE * height)
         out[max(0, row - fringe) : row + fringe + 1] = False
     return out

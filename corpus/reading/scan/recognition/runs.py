@@ -25,6 +25,7 @@ SHARE_OF_SPACE = 0.7
 DIGIT_STEP = 0.68
 # A space beside a Chinese character is at least so wide; less is the distance that Word puts there
 HAN_GAP = 0.7
+LABEL_GAP = 0.4
 # Full-width marks fill the left or the right half of their square
 LEFT_HALF, RIGHT_HALF = "，。：；、！？）》」』】", "（《「『【"
 # ... and so do these among Chinese characters
@@ -35,6 +36,8 @@ MARK = re.compile(r"[0-9]")
 # The model knows some raised characters as such
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ªº", "0123456789ao", strict=True))
 LETTER = re.compile(r"[A-Za-z]")
+# A space may have been dropped behind these
+AFTER = ",.;:)\"”’!?"
 LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
@@ -147,12 +150,14 @@ def _spaces(
         before, here = found[number - 1].character.text, found[number].character.text
         space = found[number].spaced
         if HAN.match(before) or HAN.match(here):
-            space = gaps[number] > HAN_GAP
+            # the number of a note or of a paragraph stands apart
+            first = all(place.character.text.isdigit() for place in found[:number])
+            space = gaps[number] > (LABEL_GAP if first else HAN_GAP)
         elif raised[number] and not raised[number - 1]:
             space = False
         elif not space and LETTER_OR_DIGIT.match(here):
             share = 1.0 if _alike(before, here) else 1.3
-            joins = LETTER_OR_DIGIT.match(before) or (before in ",.;:)" and LETTER.match(here))
+            joins = LETTER_OR_DIGIT.match(before) or (before in AFTER and LETTER.match(here))
             space = bool(joins) and gaps[number] > share * least
             if before.isdigit() and here.isdigit():
                 # 1 is narrow, but all digits are equally far apart

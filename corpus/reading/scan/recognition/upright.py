@@ -55,7 +55,7 @@ def squeezed(crop: Image, share: float) -> Image:
     if share == 1.0:
         return crop
     width = max(1, round(crop.shape[1] * share))
-    how = cv2.INTER_AREA
+    how = cv2.INTER_AREA if share < 1.0 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(crop, (width, crop.shape[0]), interpolation=how), dtype=np.uint8)
 
 

@@ -63,3 +63,9 @@ def test_a_letter_too_many_is_removed() -> None:
 def test_letters_among_digits_are_digits() -> None:
     assert texts(sure("8 December l99l")) == ["8 December 1991"]
     assert texts(sure("annex II, Il-76")) == ["annex II, Il-76"]
+
+
+def test_straight_quotation_marks_among_curly_ones() -> None:
+    lines = [sure("the “first” and"), sure('a “second" (or "third") one')]
+    assert texts(*lines)[1] == "a “second” (or “third”) one"
+    assert texts(sure('plain "straight" ones'))[0] == 'plain "straight" ones'
