@@ -126,21 +126,20 @@ def batch(
         threads=threads,
         formats=formats,
     ).settings
-    from duizhao.flows.batch.plan import options_of
+    from duizhao.flows.batch.options import batch_options
 
-    options = options_of(
-        settings,
+    options = batch_options(
         workers=workers,
         runner=runner,
         cluster=cluster,
         retry_failed=retry_failed,
-        again=not resume,
-        cleaning=clean,
+        resume=resume,
+        clean=clean,
         validation=validation,
         test=test,
         title=title,
         timeout=timeout,
-        runs=subflows,
+        subflows=subflows,
     )
     missing = run(manifest, out, settings, options, pattern=pattern, as_json=json)
     if missing:

@@ -137,9 +137,8 @@ def run(
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
     from duizhao.flows.build.inputs import pair_of
-    from duizhao.flows.inputs import pipes_held
     from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.settings import plain
+    from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
 
     start = time.perf_counter()
@@ -165,7 +164,7 @@ def run(
             connect()
         started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
-        told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
+        told = build_flow(pair.source, pair.reference, str(out), settings, ids)
     told["wall"] = time.perf_counter() - start
     told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
     if as_json:
@@ -173,4 +172,6 @@ def run(
 
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    account.print_summary(told)
+    from duizhao.flows.build.summary import print_summary
+
+    print_summary(told)

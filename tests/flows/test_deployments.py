@@ -22,7 +22,7 @@ import yaml
 from duizhao.corpus.errors import DuizhaoError, InputError, ModelNameError, WeightsError
 from duizhao.corpus.paths import models_folder
 from duizhao.flows import deployments
-from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.batch.publishing.assemble import read_seal
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.lock import hold
 from duizhao.flows.batch.outcomes import STATE

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.paths import models_folder
-from duizhao.flows.batch.assemble import read_seal
+from duizhao.flows.batch.publishing.assemble import read_seal
 from duizhao.flows.storage import Place
 from tests.support.batches import (
     ROOT,

@@ -21,14 +21,15 @@ from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
-from duizhao.flows.batch.assemble import Plan, is_whole, publish, read_seal, scratch
+from duizhao.flows.batch.publishing.assemble import Plan, is_whole, publish, read_seal, scratch
+from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
 from duizhao.flows.batch.progress import Tally, keep, rate_text
 from duizhao.flows.deployments import check_none_left
 from duizhao.flows.runtime import machine
 from duizhao.flows.settings import Settings, plain
-from duizhao.flows.storage import Place, fingerprint, fingerprints, is_remote, plain_path
+from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 

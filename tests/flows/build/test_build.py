@@ -460,7 +460,7 @@ def test_a_pipe_gives_its_own_document_and_not_the_one_before(
 ) -> None:
     """Two pipes of the same name, as <(...) gives them, with different texts."""
     from duizhao.flows import stages
-    from duizhao.flows.inputs import pipes_held
+    from duizhao.flows.storage import pipes_held
 
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
