@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.language import CJK
 from duizhao.corpus.cleaning.length_ratio import length_ratio
 from duizhao.corpus.cleaning.plan import STEPS, planned
 from duizhao.corpus.cleaning.splits import SPLITS
@@ -24,6 +23,7 @@ from duizhao.corpus.cleaning.step import Check, LookingCheck
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.read import corpus_files, read_file, read_ledger
 from duizhao.corpus.keys import row_key, sentence_keys
+from duizhao.corpus.script import HAN_CHARACTER
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 LENGTHS = (0, 5, 10, 20, 30, 40, 60, 100, 200)
@@ -119,7 +119,7 @@ def _note(found: _Collected, row: Row, split: str, checks: Mapping[str, Check]) 
     if row.mt_score is not None:
         found.mt_score.append(row.mt_score)
     words = _WORD.findall(row.target.lower())
-    found.characters.update(CJK.findall(row.source))
+    found.characters.update(HAN_CHARACTER.findall(row.source))
     found.words.update(words)
     found.source_length.append(len(row.source))
     found.target_length.append(len(row.target.split()))

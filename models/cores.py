@@ -9,8 +9,8 @@ from pathlib import Path
 def usable_cores() -> int:
     """Cores this process may use, at least 1.
 
-    The least of: the CPU affinity, the container's quota (cgroup v2), and OMP_NUM_THREADS where it
-    is set, as Dask sets it to 1 in each of its worker processes.
+    The minimum of the CPU affinity, the container's quota (cgroup v2), and OMP_NUM_THREADS if set
+    (Dask sets it to 1 in its worker processes).
     """
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
@@ -21,7 +21,7 @@ def usable_cores() -> int:
 
 
 def _quota(path: Path) -> int:
-    """Whole cores of the container's quota; 0 where there is none."""
+    """Whole cores of the container's quota; 0 if there is none."""
     try:
         quota, period = path.read_text().split()
         return max(1, int(quota) // int(period))
@@ -30,6 +30,6 @@ def _quota(path: Path) -> int:
 
 
 def _named(variable: str) -> int:
-    """The number in an environment variable; 0 where it is unset or no number."""
+    """The number in an environment variable; 0 if it is unset or not a number."""
     value = os.environ.get(variable, "").split(",")[0].strip()
     return int(value) if value.isdigit() else 0

@@ -1,14 +1,14 @@
 """Terms that a translation should use, and how often it does: measured, never forced.
 
-A glossary is a TSV file: Chinese, English, and in further columns other English forms that are as
-good (``安理会``, ``Security Council``, ``the Council``); lines that begin with # are comments. One
-dash in place of English says that a word is no term, though a term is a part of it (``扩大会议``,
-``-``: no 大会). A small glossary of United Nations terms and bodies, written for duizhao, is there
-when none is named.
+A glossary is a TSV file: Chinese, English, and in further columns other acceptable English forms
+(``安理会``, ``Security Council``, ``the Council``); lines that begin with # are comments. A dash
+instead of English means that a word is not a term although it contains one (``扩大会议``, ``-``:
+not 大会). Without a file, a small glossary of United Nations terms and bodies, written for duizhao,
+is used.
 
-Terms are not forced. CTranslate2 can be given the beginning of an output (`target_prefix`) and
-sequences to avoid (`suppress_sequences`), but not a term that must stand somewhere; and writing one
-over the output needs to know which words stand for it. Neither was shown to keep BLEU.
+Terms are not forced. CTranslate2 accepts the beginning of an output (`target_prefix`) and sequences
+to avoid (`suppress_sequences`), but not a term that must appear; and replacing words in the output
+requires knowing which of them translate the term.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class TermUse:
-    """A term that a source has, and whether its translation has one of its forms."""
+    """A term in a source, and whether its translation has one of its forms."""
 
     term: Term
     found: bool
@@ -46,9 +46,9 @@ class TermUse:
 
 @dataclass(frozen=True, slots=True)
 class TermReport:
-    """Term accuracy of many translations: `found` of `used` terms were translated as wanted.
+    """Term accuracy of many translations: `found` of `used` terms have the right translation.
 
-    A term counts once a sentence. `missed` says how often each Chinese term was not found.
+    A term counts once per sentence. `missed` counts the misses of each Chinese term.
     """
 
     used: int
@@ -57,13 +57,13 @@ class TermReport:
 
     @property
     def accuracy(self) -> float | None:
-        """The share of terms translated as wanted; None where no source had any."""
+        """The share of terms with the right translation; None if no source had any."""
         return self.found / self.used if self.used else None
 
 
 @dataclass(frozen=True)
 class Glossary:
-    """Terms to look for: the longest that fits at each place of a source counts.
+    """Terms to look for; the longest one at each place of a source counts.
 
     >>> glossary = Glossary((Term("安全理事会", ("Security Council",)),))
     >>> [use.found for use in glossary.check("安全理事会决议", "a resolution of the council")]
@@ -86,18 +86,18 @@ class Glossary:
 
         Case, plurals, articles, hyphens and the possessive make no difference.
         """
-        found = dict.fromkeys(self._pattern.findall(_chinese(source)))
+        in_source = dict.fromkeys(self._pattern.findall(_chinese(source)))
         words = _english(output)
         english = f" {_without_articles(words)} "
         whole = f" {words} "
 
         def has(form: str) -> bool:
-            # "the Council" is not the Safety Council: there the article counts
+            # the article counts here: "the Council" is not the Safety Council
             if form.startswith("the "):
                 return f" {_english(form)} " in whole
             return f" {_without_articles(_english(form))} " in english
 
-        terms = (self._by_chinese[chinese] for chinese in found)
+        terms = (self._by_chinese[chinese] for chinese in in_source)
         return [
             TermUse(term, any(map(has, term.english))) for term in terms if term.english != _NO_TERM
         ]
@@ -115,10 +115,7 @@ class Glossary:
 
 
 def read_glossary(path: Path | None = None) -> Glossary:
-    """The glossary in a TSV file, or the one of UN terms (None or "un").
-
-    GlossaryError says what is wrong.
-    """
+    """The glossary in a TSV file, or that of UN terms (None or "un")."""
     if path is None or str(path) == "un":
         shipped = resources.files("duizhao.models") / "data" / "un_terms.tsv"
         return _parsed(shipped.read_text(encoding="utf-8"), "un_terms.tsv")
@@ -130,7 +127,7 @@ def read_glossary(path: Path | None = None) -> Glossary:
             "and English terms"
         ) from error
     except UnicodeDecodeError as error:
-        raise GlossaryError(f"{path}: the glossary is not in UTF-8; save it as that") from error
+        raise GlossaryError(f"{path}: the glossary is not UTF-8; save it as UTF-8") from error
 
 
 def _parsed(text: str, name: str) -> Glossary:
@@ -158,7 +155,7 @@ def _chinese(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _singular(word: str) -> str:
-    """The word without the ending of a plural, as far as rules go; the same for both sides."""
+    """The word without a plural ending, by simple rules that are the same for both sides."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):

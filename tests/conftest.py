@@ -44,4 +44,4 @@ def shared() -> Path:
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """The command line with a cache of its own."""
-    return Cli({"DUIZHAO_CACHE": str(tmp_path / "cache")})
+    return Cli(tmp_path / "cache")

@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
+from duizhao.corpus.numerals import DIGITS, UNITS, chinese_value
+from duizhao.corpus.script import HAN, KANA
 
 STEM = 5
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f"
+_UNSPACED = f"{HAN}{KANA}\u0e00-\u0e7f"
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 # the letters a to z on their own only because a small class is matched faster than a large one
 _WORD = rf"[a-z]+[^\W\d_{_UNSPACED}]*|[^\W\d_{_UNSPACED}]+"
@@ -30,8 +32,6 @@ _COPIED = re.compile(
     "|[〇零一二三四五六七八九十百千]{2,}"
 )
 _THOUSANDS = re.compile(r"(?<=\d)[\s,](?=\d{3}(?!\d))")
-_DIGITS = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMBER_NAMES = """first,one second,two third,three fourth,four fifth,five sixth,six seventh,seven
 eighth,eight ninth,nine tenth,ten eleventh,eleven twelfth,twelve thirteenth,thirteen
 fourteenth,fourteen fifteenth,fifteen sixteenth,sixteen seventeenth,seventeen
@@ -78,7 +78,7 @@ def copied_pieces(
 
 def expanded(piece: str) -> tuple[str, ...]:
     """A word and its stem, or the characters and pairs of an unspaced run."""
-    if "\u0e00" <= piece[0] <= "\u0e7f" or piece[0] >= "\u3040":
+    if "\u0e00" <= piece[0] <= "\u0e7f" or piece[0] >= "\u2e80":
         return (*piece, *(piece[k : k + 2] for k in range(len(piece) - 1)))
     if len(piece) > STEM and not piece[0].isdigit():
         return (piece, "~" + piece[:STEM])
@@ -96,26 +96,11 @@ def tokens(text: str) -> list[str]:
     return list(chain.from_iterable(map(expanded, _TOKEN.findall(normalise(text)))))
 
 
-def chinese_number(text: str) -> int | None:
-    """``二十五`` is 25, ``二〇二一`` 2021; None for what is neither."""
-    if not any(character in _UNITS for character in text):
-        return int("".join(str(_DIGITS[character]) for character in text))
-    total, digit = 0, -1
-    for character in text:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        else:
-            total += (1 if digit < 0 else digit) * _UNITS[character]
-            digit = -1
-    return total + max(digit, 0)
-
-
 def copied(piece: str) -> tuple[str, ...]:
     """What a number, a date or a name may be called in the other language."""
-    if piece[0] == "第":
-        return (str(chinese_number(piece[1:])),)
-    if piece[0] in _DIGITS or piece[0] in _UNITS:
-        return (str(chinese_number(piece)),)
+    if piece[0] == "第" or piece[0] in DIGITS or piece[0] in UNITS:
+        value = chinese_value(piece.removeprefix("第"))
+        return () if value is None else (str(value),)
     if piece.endswith("月"):
         return (piece[:-1], piece) if len(piece) < 4 else (piece[:-1],)
     if month := _MONTHS.get(piece):

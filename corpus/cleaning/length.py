@@ -1,27 +1,24 @@
-"""Length: too short or too long to be of use, or to fit into a model."""
+"""Length: too short or too long to be useful, or to fit into a model."""
 
 from __future__ import annotations
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.step import Finding, Parameter, Step
+from duizhao.corpus.cleaning.step import Finding, Parameter, Step, by_row
 
 
-class _Length:
-    def __init__(self, min_source: int, max_source: int, min_words: int, max_words: int) -> None:
-        self.source = range(min_source, max_source + 1)
-        self.words = range(min_words, max_words + 1)
-
-    def judge(self, row: Row) -> Finding | None:
-        source, words = len(row.source), len(row.target.split())
-        if source in self.source and words in self.words:
-            return None
-        return {"source_characters": source, "target_words": words}
+def _judge(
+    row: Row, min_source: int, max_source: int, min_words: int, max_words: int
+) -> Finding | None:
+    source, words = len(row.source), len(row.target.split())
+    if min_source <= source <= max_source and min_words <= words <= max_words:
+        return None
+    return {"source_characters": source, "target_words": words}
 
 
 STEP = Step(
     "length",
     "A side is too short or too long.",
-    _Length,
+    by_row(_judge),
     (
         Parameter("min_source", 2, "Least number of characters of the source.", 0),
         Parameter("max_source", 500, "Largest number of characters of the source.", 1),

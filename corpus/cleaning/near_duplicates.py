@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.language import CJK
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step
 from duizhao.corpus.keys import hash64, plain
+from duizhao.corpus.script import HAN_CHARACTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def shingles(row: Row, *, numbers: bool) -> frozenset[str]:
     """Pairs of neighbouring Chinese characters and of neighbouring English words."""
     found: set[str] = set()
     for text in (row.source, row.target):
-        spaced = CJK.sub(r" \g<0> ", plain(text))
+        spaced = HAN_CHARACTER.sub(r" \g<0> ", plain(text))
         words = _WORD.findall(spaced if numbers else _DIGIT.sub("0", spaced))
         found.update(f"{a} {b}" for a, b in pairwise(words))
         if len(words) == 1:

@@ -1,14 +1,15 @@
-"""What a cleaning step is: a name, declared parameters, and a check of rows.
+"""A cleaning step: a name, declared parameters, and a check of rows.
 
-A step is one module with one `STEP`. Its parameters are declared, so that `--help`, the docs and
-the tests take them from one place (an idea of OpusCleaner's). A check gives None for a row that
-stays, and what it found (numbers, the twin's id) for a row that goes to the ledger.
+A step is one module with one `STEP`. Its parameters are declared, so that help, docs and tests get
+them from one place (an idea of OpusCleaner's). A check returns None for a row that stays, and its
+finding (numbers, the id of the duplicate) for a row that goes to the ledger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from duizhao.corpus.bitext import Row
@@ -21,7 +22,7 @@ class Check(Protocol):
     """Judges row after row, in corpus order."""
 
     def judge(self, row: Row) -> Finding | None:
-        """None to keep the row, else what speaks against it."""
+        """None to keep the row, otherwise the reason against it."""
 
 
 @runtime_checkable
@@ -33,15 +34,27 @@ class LookingCheck(Check, Protocol):
     """
 
     def look(self, row: Row) -> None:
-        """Take note of a row; keep numbers and not texts, there may be millions."""
+        """Note a row; store numbers rather than texts, there may be millions."""
 
     def settle(self) -> None:
-        """All rows have been seen."""
+        """Called when all rows have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A check that looks at each row alone."""
+
+    judge: Callable[[Row], Finding | None]
+
+
+def by_row(judge: Callable[..., Finding | None]) -> Callable[..., Check]:
+    """What starts a check from a function of a row and the step's parameters."""
+    return lambda **values: RowCheck(partial(judge, **values))
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A setting of a step; its type is its default's, `low` and `high` are bounds."""
+    """A setting of a step; its type is that of its default, `low` and `high` are bounds."""
 
     name: str
     default: Value
@@ -70,9 +83,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A cleaning step. `start` takes its parameters by name and gives a fresh check.
+    """A cleaning step. `start` takes its parameters by name and returns a new check.
 
-    `by_default` steps are in the plan of a batch; the others are taken by name.
+    Steps `by_default` are in the plan of a batch; the others are chosen by name.
     """
 
     name: str

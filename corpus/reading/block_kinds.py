@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from duizhao.corpus.document import BlockKind, Language
+from duizhao.corpus.script import HAN
 
 LIST_MARK = re.compile(
     r"(?P<mark>[(（](?:[a-zA-Z]{1,2}|[ivxlIVXL]{1,5}|\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
@@ -38,7 +39,7 @@ PERSON_TITLE_ZH = re.compile(
     r"教授|博士|先生|女士|阁下|专员|干事|总裁|行长|总理|总统|首相|法官|检察官|研究员|报告员|观察员|"
     r"主持人|专家|校长|院长|理事|上校|将军|总干事|负责人)(?:[(（][^)）]{1,20}[)）])?$"
 )
-PERSON_NAME_ZH = re.compile(r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,4}")
+PERSON_NAME_ZH = re.compile(rf"[{HAN}]{{1,8}}(?:·[{HAN}]{{1,8}}){{1,4}}")
 PERSON_TITLE_EN = re.compile(
     r"^(?:Ambassador|Mr\.|Mrs\.|Ms\.|Dr\.|Professor|Prof\.|H\.\s?E\.|His Excellency|Her Excellency|"
     r"General|Judge|Sir|Dame)\s+[A-Z]"

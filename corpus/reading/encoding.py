@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import characters
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 BOMS = (
     # the longer ones first: UTF-32's mark begins with that of UTF-16
@@ -135,11 +136,9 @@ def _utf16_without_bom(data: bytes) -> str | None:
         plausible = sum(
             1
             for char in text
-            if "\u4e00" <= char <= "\u9fff"
+            if EAST_ASIAN_CHARACTER.match(char)
             or " " <= char <= "~"
             or char in "\n\r\t\f"
-            or "\u3000" <= char <= "\u303f"
-            or "\uff00" <= char <= "\uffef"
             or "\u2010" <= char <= "\u2026"
         )
         # a byte-swapped or 8-bit text read as UTF-16 scatters over all of Unicode

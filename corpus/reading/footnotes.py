@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.joining import Joiner
+from duizhao.corpus.script import EAST_ASIAN, HAN
 
 NOTE_MARK = re.compile(r"(\d{1,3}|[*†‡]{1,4}|[a-z](?=\s))(?:\s+|$)")
 # A number that sticks to a word or a stop as no other number does: 目标，2 如今 / the Goals.2 The
@@ -17,9 +18,9 @@ BEFORE_NOTE = (
     r"(?<!\d[.,:])(?<!Add\.)(?<!Rev\.)(?<!Corr\.)(?<!No\.)(?<!Nos\.)(?<!/L\.)"
     r"(?:(?<=[，。；：、）)”》.,;:’])|(?<=[a-z]{3}))"
 )
-BEHIND_HAN = r"(?<=[\u4e00-\u9fff])"
+BEHIND_HAN = f"(?<=[{HAN}])"
 AFTER_NOTE = r"(?=[\s，。；：、）)”》.,;:]|$) ?"
-CJK_OR_MARK = re.compile(r"[\u2e80-\u9fff\uff00-\uffef“”‘’…—]")
+CJK_OR_MARK = re.compile(f"[{EAST_ASIAN}“”‘’…—]")
 
 
 def footnotes(lines: Sequence[tuple[str, int | None]], joiner: Joiner) -> list[Draft]:

@@ -15,6 +15,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from duizhao.corpus.script import HAN_CHARACTER
+
 # A/75/836, S/RES/2532(2020), E/CN.4/2004/7/Add.1, A/C.3/75/L.1/Rev.1, ST/SG/AC.10/11, CAT/C/GBR/6
 SYMBOL = (
     r"(?:A|S|E|T|ST|CAT|CCPR|CEDAW|CERD|CRC|CRPD|CMW|CED|CESCR|DP|FCCC|HRI|HSP|ICCD|ID|IDB|ISBA|"
@@ -70,7 +72,7 @@ LEADS_TO_LINK = re.compile(
 def reason(text: str) -> str | None:
     """Why this line is furniture whatever stands around it; None where it is not."""
     text = text.strip()
-    if len(text) > 200 or ("\u4e00" <= text[:1] <= "\u9fff" and text[0] not in "第请"):
+    if len(text) > 200 or (HAN_CHARACTER.match(text) and text[0] not in "第请"):
         return None
     if JOB_LINE.fullmatch(text):
         return "job_number"

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.script import HAN, HAN_CHARACTER
 
-CJK = re.compile(
-    r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
-)
 # No space is put beside these: Chinese punctuation carries its own.
 CJK_MARK = re.compile(r"[\u3000-\u3004\u3008-\u303f\uff00-\uffef“”‘’…—·•]")
-HAN_LATIN = re.compile(r"[\u4e00-\u9fff](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[\u4e00-\u9fff])")
+HAN_LATIN = re.compile(rf"[{HAN}](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[{HAN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,10 @@ class Joiner:
     def _space(self, last: str, next_: str, first: str, second: str) -> str:
         if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
             return ""
-        if CJK.match(last) or CJK.match(next_):
-            if CJK.match(last) and CJK.match(next_):
+        if HAN_CHARACTER.match(last) or HAN_CHARACTER.match(next_):
+            if HAN_CHARACTER.match(last) and HAN_CHARACTER.match(next_):
                 return ""
-            other = next_ if CJK.match(last) else last
+            other = next_ if HAN_CHARACTER.match(last) else last
             return " " if self.spaced and other.isascii() and other.isalnum() else ""
         if self.language == "zh" and (CJK_MARK.match(last) or CJK_MARK.match(next_)):
             # the bullet and the ideographic marks; between Latin words a quotation mark needs one

@@ -22,7 +22,8 @@ from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading import block_kinds, furniture
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.footnotes import footnotes, take_out_marks
-from duizhao.corpus.reading.joining import CJK, Joiner
+from duizhao.corpus.reading.joining import Joiner
+from duizhao.corpus.script import EAST_ASIAN, HAN_CHARACTER
 
 __all__ = ["Joiner", "Line", "build", "paragraphs", "width"]
 
@@ -82,7 +83,7 @@ WIDE = re.compile(
     r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
     r"\U0001f300-\U0001faff\U00020000-\U0003fffd“”‘’…—·•§°×÷±①-⓿■□▲△◆◇○◎●★☆→←↑↓∶∧∨∑√∞≈≠≤≥]+"
 )
-FIRST_TOKEN = re.compile(r"[(\[“‘\"'$€£]*[A-Za-z0-9][^\s\u2e80-\u9fff\uff00-\uffef]*|.")
+FIRST_TOKEN = re.compile(rf"[(\[“‘\"'$€£]*[A-Za-z0-9][^\s{EAST_ASIAN}]*|.")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -223,7 +224,7 @@ def tolerance(lines: Sequence[Line], language: Language) -> float:
 def room_beyond(line: Line, following: Line) -> float:
     """Room at the end of `line` that the first word of `following` would have left, in em."""
     token = first_token(following.text)
-    space = 0.0 if CJK.match(line.text[-1:]) or CJK.match(token) else 0.5
+    space = 0.0 if HAN_CHARACTER.match(line.text[-1:]) or HAN_CHARACTER.match(token) else 0.5
     return line.room - width(token) - space
 
 

@@ -10,6 +10,7 @@ from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading import block_kinds
 from duizhao.corpus.reading.draft import Draft
 from duizhao.corpus.reading.spacing import tidy
+from duizhao.corpus.script import EAST_ASIAN
 
 # (a)  (iv)  a)  1)  （一）  ①  •  —  ; a hyphen or dash counts only before a space
 _LABEL = re.compile(
@@ -21,7 +22,7 @@ _LABEL = re.compile(
     r"|[-–—](?=\s)"
     r"|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,5})){1,3}\.?(?=\s)"
     r"|\d{1,3}\.(?=\s)"
-    r"|\d{1,3}[.．、](?=[\u2018-\u201d\u3000-\u9fff（])"
+    rf"|\d{{1,3}}[.．、](?=[\u2018-\u201d{EAST_ASIAN}])"
     r"|[一二三四五六七八九十百]{1,4}[、.．]"
     r"|(?:[IVX]{1,6}|[A-Z])\.(?=\s)"
     r")\s*"

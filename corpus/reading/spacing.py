@@ -6,10 +6,10 @@ import re
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.characters import BLANKS, clean_raw
+from duizhao.corpus.script import HAN
 
-CJK = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Chinese letters and punctuation: no line of Chinese text needs a space beside these
-WIDE = f"{CJK}\u3000-\u3004\u3008-\u303f\uff00-\uffef\u2018\u2019\u201c\u201d\u2014\u2026"
+WIDE = f"{HAN}\u3000-\u3004\u3008-\u303f\uff00-\uffef\u2018\u2019\u201c\u201d\u2014\u2026"
 _SPACE = re.compile(rf"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000{BLANKS}]+")
 # A line break inside a paragraph of Chinese is no space
 _BREAK = re.compile(rf"(?<=[{WIDE}])[ \t]*\n[ \t]*(?=[{WIDE}])")

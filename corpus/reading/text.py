@@ -24,9 +24,9 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds, encoding, furniture, layout
 from duizhao.corpus.reading import text_clues as clues
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
-from duizhao.corpus.reading.joining import CJK
 from duizhao.corpus.reading.layout import Line
 from duizhao.corpus.reading.text_clues import RawLine
+from duizhao.corpus.script import HAN_CHARACTER
 
 # No printed column is wider than this, in em: 130 Latin letters.
 WIDEST_COLUMN = 65.0
@@ -117,7 +117,9 @@ def _edge_of_few(texts: Sequence[str], widths: Sequence[float], edge: float) -> 
     sure = sum(1 for pair in pairs if clues.goes_on_in_mid_sentence(*pair))
     if sure >= max(1, 0.05 * len(texts)):
         return edge
-    likely = sum(1 for text, after in pairs if CJK.match(text[-1]) and CJK.match(after[0]))
+    likely = sum(
+        1 for text, after in pairs if all(map(HAN_CHARACTER.match, (text[-1], after[0])))
+    )
     return edge if edge >= 1.5 * FEW_EDGE and likely >= max(2, 0.12 * len(texts)) else None
 
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds, furniture, layout
 from duizhao.corpus.reading.footnotes import NOTE_MARK
-from duizhao.corpus.reading.joining import CJK
 from duizhao.corpus.reading.spacing import WIDE
+from duizhao.corpus.script import HAN_CHARACTER
 
 SPACES = re.compile(r"[^\S\u3000]{2,}|[\xa0\t\u2000-\u200b\ufeff]")
 
@@ -46,7 +46,7 @@ def goes_on_in_mid_sentence(text: str, following: str) -> bool:
     """Does a line that ends in no stop surely go on in the next one?"""
     if following[:1].islower() or MID_BEGINNING.match(following):
         return True
-    if CJK.match(following) and MID_ENDING.search(text):
+    if HAN_CHARACTER.match(following) and MID_ENDING.search(text):
         return True
     return any(
         text.count(opens) > text.count(closes) and following.count(closes) > following.count(opens)

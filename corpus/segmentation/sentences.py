@@ -15,17 +15,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from duizhao.corpus.segmentation import rules as rules
+from duizhao.corpus.script import HAN_CHARACTER
+from duizhao.corpus.segmentation import rules
 
 _CLOSE = re.escape(rules.CLOSERS)
-_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 # a run of terminators, the closers behind it, and a footnote mark glued to it
 CANDIDATE = re.compile(
     rf"(?P<mark>[.．!?。！？｡…‼⁉]+)(?P<close>[{_CLOSE}]*)"
     r"(?P<note>[¹²³⁰-⁹]+|\[\d{1,3}\]|(?<=[A-Za-z][.!?])\d{1,3}(?=\s+[A-Z“\"(]))?"
 )
 PARAGRAPH = re.compile(r"[^\S\n]*\n[^\S\n]*\n\s*|\f\s*")
-HAN = re.compile(f"[{_HAN}]")
+is_han = HAN_CHARACTER.match
 # the word before a full stop, with the stops inside it
 TOKEN = re.compile(r"[^\s\"“”‘’「」『』()（）\[\]【】《》<>，、；：。！？,;:—–]*$")
 WORD_BEFORE = re.compile(r"([A-Za-z]+)\.?\s+$")
@@ -121,11 +121,13 @@ def _end_of_sentence(
     before = text[match.start() - 1] if match.start() else ""
     if any(char in rules.CHINESE_STOPS for char in mark):
         ends = _ends_chinese(text, start, match.start(), mark, close, spaced, following)
-    elif HAN.match(before) or (before in rules.CLOSERS and HAN.match(following)):
+    elif is_han(before) or (
+        before in rules.CLOSERS and is_han(following)
+    ):
         ends = _ends_half_width(text, start, match, spaced, following)
     elif not spaced or _in_bracket(text, start, match.start(), close):
         ends = False
-    elif mark[0] in "…." and len(mark) > 1 and HAN.match(following):
+    elif mark[0] in "…." and len(mark) > 1 and is_han(following):
         ends = False  # 大丈夫一言既出，…… 马难追
     elif mark in (".", "．"):
         ends = _ends_full_stop(text, start, match, following)
@@ -209,7 +211,7 @@ def _tail_in_bracket(text: str, end: int, following: str) -> bool:
 
 def _starts_sentence(following: str) -> bool:
     first = following.lstrip("\"'“‘«([{¿¡* ")[:1]
-    if first.isupper() or first.isdigit() or HAN.match(first):
+    if first.isupper() or first.isdigit() or is_han(first):
         return True
     return following[0] in "•–—-▪●*" or bool(ITEM_AHEAD.match(following))
 

@@ -1,9 +1,9 @@
-"""What can go wrong in a translation from Chinese to English: one check, one flag for each.
+"""Checks of a translation from Chinese to English, with a flag for each kind of error.
 
     >>> [finding.flag for finding in check("第2532(2020)号决议", "Resolution")]
     ['symbol_missing']
 
-A flag says that something looks wrong, not that it is; nothing is changed here. Limits come from
+A flag means that something looks wrong, not that it is; nothing is changed here. Limits come from
 4,000 sentences of the UN Parallel Corpus and their translations (see `_length`,
 models/guards/loops.py, models/guards/missing.py).
 """
@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from duizhao.corpus.script import HAN, KANA, count_han
 from duizhao.corpus.translation import Translation
 from duizhao.models.guards.flags import (
     DATE,
@@ -37,21 +38,19 @@ __all__ = [
 ]  # fmt: skip
 
 
-# how much worse than a missing number each flag is, to `better`
+# how much worse than a missing number each flag is
 _WEIGHT = {EMPTY: 100, UNKNOWN: 8, UNTRANSLATED: 8, REPETITION: 8, TOO_SHORT: 6, TOO_LONG: 6}
 _WEIGHT["output_limit"] = 6  # the engine's own flag (models/translation/packed_engine.py)
-# characters, radicals, kana, and marks that English does not have: 、。《》「」，（）
+# characters, kana, and marks that English does not have: 、。《》「」，（）
 _CHINESE = re.compile(
-    r"[\u2e80-\u2fdf\u3001-\u3011\u3014-\u301b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    r"\uf900-\ufaff\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e\U00020000-\U0003ffff]"
+    f"[{HAN}{KANA}\u3001-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e]"
 )
 # 非洲经委会, ECA
 _ABBREVIATION = re.compile(r"(?:[Tt]he )?[A-Z][A-Za-z]?[A-Z\d-]{1,8}")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def check(source: str, output: str) -> tuple[Finding, ...]:
-    """Everything that looks wrong in the output, in the order of FLAGS; empty where all is well."""
+    """Everything that looks wrong in the output, in the order of FLAGS."""
     if not _content(output):
         return (Finding(EMPTY, source.strip()[:80]),) if _content(source) else ()
     return (
@@ -70,35 +69,34 @@ def flags(source: str, output: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is wrong with a translation: its flags, how much that weighs, and its score."""
+    """A translation's flags, their total weight, and its score."""
 
     flags: tuple[str, ...]
     weight: int
     score: float
 
     def better_than(self, other: Judgement) -> bool:
-        """Whether it is to be kept in place of the other: see `better`."""
+        """Whether this translation should be kept instead of the other: see `better`."""
         if self.weight != other.weight:
             return self.weight < other.weight
         return self.score > other.score
 
 
 def judge(source: str, translation: Translation) -> Judgement:
-    """What the guards find in a translation, and what the engine itself said of it."""
+    """The flags of the guards and of the engine for a translation."""
     findings = check(source, translation.text)
-    said = tuple(dict.fromkeys((*translation.flags, *(finding.flag for finding in findings))))
+    all_flags = tuple(dict.fromkeys((*translation.flags, *(finding.flag for finding in findings))))
     weight = sum(_WEIGHT.get(finding.flag, 1) for finding in findings)
     weight += sum(_WEIGHT.get(flag, 1) for flag in translation.flags)
-    return Judgement(said, weight, translation.score)
+    return Judgement(all_flags, weight, translation.score)
 
 
 def better(source: str, first: Translation, second: Translation) -> int:
-    """0 if the first translation is to be kept, 1 if the second.
+    """0 if the first translation should be kept, 1 if the second.
 
-    The rule: the one with less wrong in it (each missing number, date or symbol weighs 1, wrong
-    length 6, repetition and Chinese left over 8, nothing at all 100; an output cut off at the limit
-    counts as too long); with as much wrong in both, the one that the model finds more probable
-    a token; else the first.
+    The one with the lower weight of flags is kept (a missing number, date or symbol weighs 1, a
+    wrong length 6, repetition and leftover Chinese 8, empty output 100; output cut off at the limit
+    counts as too long); at equal weight the one with the higher score per token, else the first.
     """
     return int(judge(source, second).better_than(judge(source, first)))
 
@@ -109,7 +107,7 @@ def _content(text: str) -> str:
 
 
 def _unknown(source: str, output: str) -> Iterator[Finding]:
-    """`<unk>`, as engines write what they have no word for."""
+    """`<unk>`, which engines output for what they have no word for."""
     for mark in ("<unk>", "⁇", "\ufffd"):
         if mark in output and mark not in source:
             yield Finding(UNKNOWN, mark)
@@ -123,10 +121,10 @@ def _untranslated(output: str) -> Iterator[Finding]:
 
 
 def _length(source: str, output: str) -> Iterator[Finding]:
-    """Compare with the length that is usual: see `expected_length`.
+    """Compare the length with the usual one: see `expected_length`.
 
-    Of 4,000 UN sentences and as many machine translations the ratio is 1.1 in the middle; one in
-    a thousand is outside of these limits, which widen as sentences get shorter.
+    In 4,000 UN sentences and their machine translations the median ratio is 1.1, and one in a
+    thousand is outside these limits, which widen as sentences get shorter.
     """
     expected = expected_length(source)
     if not expected:
@@ -143,6 +141,6 @@ def _length(source: str, output: str) -> Iterator[Finding]:
 
 
 def expected_length(source: str) -> float:
-    """English characters that a source is expected to give: 3.7 a Chinese character, 1 others."""
-    han = len(_HAN.findall(source))
+    """Expected English characters of a translation: 3.7 per Chinese character, 1 per other."""
+    han = count_han(source)
     return 3.7 * han + len(re.sub(r"\s", "", source)) - han

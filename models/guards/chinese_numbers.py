@@ -1,8 +1,8 @@
 """Numbers and dates in Chinese text that a translation into English should have.
 
-Values are given, not spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is two
-thirds, 二〇二〇年 is 2020. What the two languages seldom share (一方面, 数百万, 两三个) is left
-out: what this module gives is certain to be a number. models/guards/english_numbers.py has the
+Their values, not their spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is
+two thirds, 二〇二〇年 is 2020. What translations rarely keep (一方面, 数百万, 两三个) is left
+out, so everything returned is certain to be a number. models/guards/english_numbers.py has the
 other side.
 """
 
@@ -15,24 +15,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "○": 0,
-    "两": 2,
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+from duizhao.corpus.numerals import DIGITS, LARGE_UNITS, UNITS, chinese_value
+
 _NUMERAL = r"[零〇○一二两三四五六七八九十百千万亿]"
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number or date of a text: as it stands there, and values of which one must be found.
+    """A number or date of a text, with the values to look for in the translation.
 
-    A date has the parts that must all be found, alternatives of each; `instead` are other parts
-    that do as well: two thirds or two in three. `doubtful` numbers are those that a translation
-    often has in other words (一个, 两国, 第二次): they are missed only where another one stands.
+    Each of the `parts` must be found in one of its alternatives; `instead` are other parts that do
+    as well: two thirds or two in three. `doubtful` numbers are often translated without a number
+    (一个, 两国, 第二次): they count as missing only if the translation has a different number.
     """
 
     text: str
@@ -44,35 +39,8 @@ class Quantity:
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a date of which only the year is said."""
+        """Whether it is a date with only a year."""
         return self.kind == "date" and not self.month and len(self.parts) == 1
-
-
-def chinese_value(numeral: str) -> float | None:
-    """The value of a Chinese numeral; None where it is none or a vague one (三四十).
-
-    >>> chinese_value("一百二十三万")
-    1230000
-    """
-    if all(char in _DIGITS for char in numeral):
-        if len(numeral) == 1:
-            return _DIGITS[numeral]
-        # 二〇二〇 is read digit by digit; two or three digits (三四, 七八) are "about"
-        return int("".join(str(_DIGITS[char]) for char in numeral)) if len(numeral) > 3 else None
-    total = section = digit = 0
-    seen_digit = False
-    for char in numeral:
-        if char in _DIGITS:
-            if seen_digit and digit and _DIGITS[char]:
-                return None
-            digit, seen_digit = _DIGITS[char], True
-        elif char in _UNITS:
-            section += (digit or (0 if seen_digit and digit else 1)) * _UNITS[char]
-            digit, seen_digit = 0, False
-        else:
-            total = (total + section + digit or 1) * _LARGE[char]
-            section, digit, seen_digit = 0, 0, False
-    return total + section + digit
 
 
 def normalised(text: str) -> str:
@@ -80,7 +48,7 @@ def normalised(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).replace("\u00a0", " ").replace("\u3000", " ")
 
     def digits(match: re.Match[str]) -> str:
-        return "".join(str(_DIGITS[char]) for char in match[0])
+        return "".join(str(DIGITS[char]) for char in match[0])
 
     text = re.sub(r"[零〇○一二三四五六七八九]{4}(?= ?年)", digits, text)
     text = re.sub(r"2019 ?年?(?=(?:新型)?冠状病毒)", lambda match: "¤" * len(match[0]), text)
@@ -110,7 +78,7 @@ _DATE = re.compile(
 
 
 def dates(text: str) -> Iterator[tuple[Quantity, int, int]]:
-    """Dates of normalised Chinese text and where they stand: year, month, day, or some of these."""
+    """Dates of normalised Chinese text (year, month, day, or some of these) with their spans."""
     for match in _DATE.finditer(text):
         year, month, day = match["year"], match["month"], match["day"]
         if not (year or month):
@@ -204,8 +172,8 @@ def numbers(text: str) -> Iterator[Quantity]:
         if free(match) and not (match[0] == "1" and _ONE_OF.match(text, match.end())):
             yield _arabic(match, text)
     for match in re.finditer(rf"{_NUMERAL}+", text):
-        if free(match) and (found := _spelled(match, text)):
-            yield found
+        if free(match) and (quantity := _spelled(match, text)):
+            yield quantity
 
 
 def _arabic(match: re.Match[str], text: str) -> Quantity:
@@ -213,7 +181,7 @@ def _arabic(match: re.Match[str], text: str) -> Quantity:
     written = match["number"]
     factor = 1.0
     for char in match["unit"] or "":
-        factor *= {**_UNITS, **_LARGE}[char]
+        factor *= {**UNITS, **LARGE_UNITS}[char]
     value = float(re.sub("[, ]", "", written))
     alternatives = [value * factor]
     after = text[match.end() : match.end() + 2].strip()
@@ -231,7 +199,7 @@ def _arabic(match: re.Match[str], text: str) -> Quantity:
 
 
 def _spelled(match: re.Match[str], text: str) -> Quantity | None:
-    """A number in Chinese numerals, where it is certain to be one."""
+    """A number in Chinese numerals, if it is certain to be one."""
     numeral = match[0]
     if re.search("[十百千万]两$", numeral):
         numeral = numeral[:-1]  # 二十两 is twenty taels

@@ -1,7 +1,7 @@
-"""The numbers and months that English text has, in figures or in words.
+"""The numbers and months of English text, in figures or in words.
 
-More is found than is said, on purpose: "two hundred and fifty" has 2, 50, 200 and 250, "half a
-century" has 50. It is used to look for a number, and one that is there in any form counts.
+Generous on purpose: "two hundred and fifty" gives 2, 50, 200 and 250, "half a century" gives 50.
+The guards look numbers up here, and a number in any form counts.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from dataclasses import dataclass
 
 from duizhao.models.guards.chinese_numbers import Quantity
 
-MONTHS = re.findall(
-    r"\w+",
-    "january february march april may june july august september october november december ",
-)
 
-_SMALL_WORDS = re.findall(
-    r"\w+",
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen ",
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+MONTHS = _words(
+    "january february march april may june july august september october november december"
 )
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_ORDINALS = re.findall(
-    r"\w+",
+_SMALL_WORDS = _words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
+_ORDINALS = _words(
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth ",
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
 _CARDINAL = {word: value for value, word in enumerate(_SMALL_WORDS)} | {
     word: 10 * value for value, word in enumerate(_TENS, start=2)
@@ -35,80 +36,40 @@ _CARDINAL = {word: value for value, word in enumerate(_SMALL_WORDS)} | {
 _ORDINAL = {word: value for value, word in enumerate(_ORDINALS)} | {
     word[:-1] + "ieth": 10 * value for value, word in enumerate(_TENS, start=2)
 }
-_SCALES = {
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "m": 10**6,
-    "bn": 10**9,
-}
-# other words that stand for a number
-_MEANT: dict[str, tuple[float, ...]] = {
-    "single": (1,),
-    "once": (1,),
-    "both": (2,),
-    "twice": (2,),
-    "double": (2,),
-    "doubled": (2,),
-    "doubling": (2,),
-    "dual": (2,),
-    "pair": (2,),
-    "couple": (2,),
-    "bilateral": (2,),
-    "biennial": (2,),
-    "biennium": (2,),
-    "bienniums": (2,),
-    "either": (2,),
-    "neither": (2,),
-    "latter": (2,),
-    "half": (0.5, 2, 50),
-    "halved": (0.5, 2, 50),
-    "halves": (0.5, 2),
-    "thrice": (3,),
-    "triple": (3,),
-    "tripled": (3,),
-    "trilateral": (3,),
-    "tripartite": (3,),
-    "triennial": (3,),
-    "quarter": (0.25, 4),
-    "quarters": (0.25, 4),
-    "quarterly": (4, 3),
-    "quadrennial": (4,),
-    "quadripartite": (4,),
-    "quadruple": (4,),
-    "quinquennial": (5,),
-    "triennium": (3,),
-    "quadrennium": (4,),
-    "quinquennium": (5,),
-    "thousands": (10**3,),
-    "millions": (10**6,),
-    "billions": (10**9,),
-    "trillions": (10**12,),
-    "week": (7,),
-    "fortnight": (14, 2),
-    "dozen": (12,),
-    "dozens": (12,),
-    "decade": (10,),
-    "decades": (10,),
-    "century": (100,),
-    "centuries": (100,),
-    "millennium": (1000,),
-    "annual": (1,),
-    "year": (1,),
-    "noon": (12,),
-    "midnight": (0, 12, 24),
-    "midday": (12,),
-}
+_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+_SCALES |= {"trillion": 10**12, "m": 10**6, "bn": 10**9}
+_IMPLIED: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("single once annual year", (1,)),
+    ("both twice double doubled doubling dual pair couple bilateral", (2,)),
+    ("biennial biennium bienniums either neither latter", (2,)),
+    ("thrice triple tripled trilateral tripartite triennial triennium", (3,)),
+    ("quadrennial quadrennium quadripartite quadruple", (4,)),
+    ("quinquennial quinquennium", (5,)),
+    ("half halved", (0.5, 2, 50)),
+    ("halves", (0.5, 2)),
+    ("quarter quarters", (0.25, 4)),
+    ("quarterly", (4, 3)),
+    ("week", (7,)),
+    ("decade decades", (10,)),
+    ("dozen dozens noon midday", (12,)),
+    ("midnight", (0, 12, 24)),
+    ("fortnight", (14, 2)),
+    ("century centuries", (100,)),
+    ("thousands millennium", (10**3,)),
+    ("millions", (10**6,)),
+    ("billions", (10**9,)),
+    ("trillions", (10**12,)),
+)
+"""Other words that imply numbers."""
+_MEANT = {word: values for words, values in _IMPLIED for word in words.split()}
 _ROUND_TENS = frozenset(range(20, 100, 10))
 
 
 @dataclass(frozen=True, slots=True)
 class EnglishNumbers:
-    """The numbers that English text has, in figures or words, and its months (1 to 12).
+    """The numbers of English text, in figures or words, and its months (1 to 12).
 
-    `cardinals` and `ordinals` are those that stand alone, without doubt: nine, 9, ninth.
+    `cardinals` and `ordinals` are those certain to be whole numbers: nine, 9, ninth.
     """
 
     values: frozenset[float]
@@ -117,7 +78,7 @@ class EnglishNumbers:
     ordinals: frozenset[float]
 
     def has(self, quantity: Quantity) -> bool:
-        """Whether every part of a number or date is there."""
+        """Whether every part of a number or date is present."""
         if quantity.month and quantity.month not in self.months:
             return False
         ways = [quantity.parts, quantity.instead] if quantity.instead else [quantity.parts]
@@ -135,7 +96,7 @@ _JOINED = re.compile(
     rf"({'|'.join(_TENS)})(?=(?:{'|'.join(_SMALL_WORDS + _ORDINALS)})\b)"
     rf"|\b({'|'.join(_SMALL_WORDS + _TENS)})(?=(?:year|month|week|day|fold|point|member)s?\b)"
 )
-# the Roman numerals I, V and X, where they are no initials or the word I
+# the Roman numerals I, V and X, where they are neither initials nor the word I
 _ROMAN_DIGIT = re.compile(
     r"(?:(?i:chapter|chap\.|part|annex|section|sect\.|title|article|table|phase|volume|appendix|class|type|group"
     r"|category|tier|schedule|protocol|convention|figure|round|level|vol\.|no\.)s? |\()([IVX])\b"
@@ -152,7 +113,7 @@ _WORDS = re.compile(r"[a-z]+|[\d][\d,]*(?:\.\d+)?")
 
 
 def english_numbers(text: str) -> EnglishNumbers:
-    """What `EnglishNumbers` says, of any text."""
+    """The numbers and months of a text."""
     text = unicodedata.normalize("NFKC", text)
     values: set[float] = set()
     for match in _ENGLISH_NUMBER.finditer(text):
@@ -183,7 +144,7 @@ def english_numbers(text: str) -> EnglishNumbers:
     values |= {float(ord(item) - 96) for item in re.findall(r"\(([a-z])\)", text)}
     words = _WORDS.findall(_JOINED.sub(r"\1\2 ", text.lower()))
     values |= set(_spelled_english(words))
-    # capitals, for the verbs may and march are no months
+    # capitalised words, because the verbs may and march are not months
     names = {name.lower() for name in re.findall(r"[A-Z][A-Za-z]+", text)}
     months = {n for n, name in enumerate(MONTHS, start=1) if names & {name, name[:3]}}
     if "sept" in names:
@@ -202,7 +163,7 @@ def english_numbers(text: str) -> EnglishNumbers:
 
 
 def _alone(text: str) -> tuple[frozenset[float], frozenset[float]]:
-    """Cardinals and ordinals that are whole numbers by themselves; not one and zero."""
+    """Cardinals and ordinals that are whole numbers by themselves, except one and zero."""
     cardinals, ordinals = set(), set()
     text = text.lower()
     for match in _ALONE.finditer(text):
@@ -221,7 +182,7 @@ def _alone(text: str) -> tuple[frozenset[float], frozenset[float]]:
 def _spelled_english(words: list[str]) -> Iterator[float]:
     """Values of number words, alone and together: two hundred and fifty gives 2, 100, 50, 250."""
     total = current = 0.0
-    open_ = False
+    counting = False
     cardinal = 0.0  # the last number, which "thirds" may divide
     for word in [*words, ""]:
         value: float | None = None
@@ -237,8 +198,8 @@ def _spelled_english(words: list[str]) -> Iterator[float]:
         ordinal = _ORDINAL.get(word, _ORDINAL.get(word[:-1] if word.endswith("s") else ""))
         if value is not None:
             yield value
-            cardinal, open_ = value, True
-        elif word in _SCALES and (open_ or len(word) > 2):
+            cardinal, counting = value, True
+        elif word in _SCALES and (counting or len(word) > 2):
             scale = _SCALES[word]
             yield float(scale)
             if scale == 100:
@@ -247,7 +208,7 @@ def _spelled_english(words: list[str]) -> Iterator[float]:
                 total += (current or 1) * scale
                 yield (current or 1) * scale
                 current = 0.0
-            open_ = True
+            counting = True
             yield total + current
         elif ordinal is not None:
             yield float(ordinal)
@@ -255,13 +216,13 @@ def _spelled_english(words: list[str]) -> Iterator[float]:
             if ordinal:
                 yield (cardinal or 1) / ordinal
             total = current = cardinal = 0.0
-            open_ = False
-        elif word == "and" and open_:
+            counting = False
+        elif word == "and" and counting:
             yield total + current
         else:
             yield total + current
             total = current = 0.0
-            open_ = False
+            counting = False
             for meant in _MEANT.get(word, ()):
                 yield meant
                 yield meant * (cardinal or 1)  # three quarters, five decades

@@ -1,4 +1,4 @@
-"""The flags of the guards (models/guards/check.py), and one thing found."""
+"""The flags of the guards (models/guards/check.py)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ FLAGS = {
     EMPTY: "the source has text, the output has none",
     UNKNOWN: "the source has characters that the model does not know, or the output has <unk>",
     UNTRANSLATED: "Chinese characters or punctuation are left in the output",
-    REPETITION: "the output says the same again and again, and the source does not",
+    REPETITION: "the output repeats itself, and the source does not",
     TOO_SHORT: "the output is much shorter than translations of such sources are",
     TOO_LONG: "the output is much longer than translations of such sources are",
     SYMBOL: "a document symbol or resolution number of the source is not in the output",
     DATE: "a date of the source is not in the output",
     NUMBER: "a number of the source is not in the output, in figures or words, or not as often",
 }
-"""Every flag with what it means; first those that make an output useless."""
+"""Every flag with its meaning; first those that make an output useless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that looks wrong: a flag (a key of FLAGS) and what it was found on."""
+    """One thing that looks wrong: a flag (a key of FLAGS) and the text concerned."""
 
     flag: str
     detail: str

@@ -1,4 +1,4 @@
-"""Repetition loops in an output: words, letters, figures or marks said again and again."""
+"""Repetition loops in an output: repeated words, letters, figures or marks."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterator, Sequence
 
 from duizhao.models.guards.flags import REPETITION, Finding
 
-# a loop that takes longer to come round is found by `_scattered`
+# longer loops are detected by `_scattered`
 _LONGEST_UNIT = 60
 _MARKS = re.compile(r"((?:[^\w\s]\s*){1,3}?)\1{4,}")
 _SOURCE_MARKS = re.compile(r"(?:[^\w\s]\s*){4}|[…⋯]|—{2}")
 
 
 def repetition(source: str, output: str) -> Iterator[Finding]:
-    """What the output repeats and the source does not."""
+    """Repetitions in the output that the source does not have."""
     words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", output.lower())
-    found = _repeated(words, source) or _scattered(words)
+    loop = _repeated(words, source) or _scattered(words)
     stutter = re.search(r"([^\W\d_]{1,12}?)\1{4,}", output)
-    if found is None and stutter:
-        found = stutter[0][:60], len(stutter[0]) // len(stutter[1])
-    if found and not _source_repeats(source, found[1]):
-        yield Finding(REPETITION, f"{found[0]} ({found[1]} times)")
+    if loop is None and stutter:
+        loop = stutter[0][:60], len(stutter[0]) // len(stutter[1])
+    if loop and not _source_repeats(source, loop[1]):
+        yield Finding(REPETITION, f"{loop[0]} ({loop[1]} times)")
         return
     marks = _MARKS.search(output)
     if marks and not _SOURCE_MARKS.search(source):
@@ -32,11 +32,11 @@ def repetition(source: str, output: str) -> Iterator[Finding]:
 
 
 def _repeated(words: Sequence[str], source: str) -> tuple[str, int] | None:
-    """A run of words said several times in a row, and how often; None where there is none.
+    """A run of words repeated in a row, and how often; None if there is none.
 
-    One word or two three times, three nearly so (the report and the report and the
-    report), four words or more twice. Figures and single letters count where the source has not
-    as many of them: tables do.
+    One or two words three times, three words almost three times (the report and the report and the
+    report), four words or more twice. Figures and single letters, as in tables, count only if the
+    source has fewer of them.
     """
     own: Counter[str] | None = None
     for size in range(1, min(_LONGEST_UNIT, len(words) // 2) + 1):
@@ -46,16 +46,16 @@ def _repeated(words: Sequence[str], source: str) -> tuple[str, int] | None:
         for i in range(size, len(words)):
             run = run + 1 if words[i] == words[i - size] else 0
             if run >= enough:
-                said = words[i - size + 1 : i + 1]
+                unit = words[i - size + 1 : i + 1]
                 end = i
                 while end + 1 < len(words) and words[end + 1] == words[end + 1 - size]:
                     end, run = end + 1, run + 1
                 often = -(-(run + size) // size)
-                if all(len(word) == 1 or word.isdigit() for word in said):
+                if all(len(word) == 1 or word.isdigit() for word in unit):
                     own = own or Counter(_figures(source))
-                    if all(own[word] * 2 >= often for word in said):
-                        continue  # as 0 0 0 in tables
-                return " ".join(said)[:60], often
+                    if all(own[word] * 2 >= often for word in unit):
+                        continue  # such as 0 0 0 in tables
+                return " ".join(unit)[:60], often
     return None
 
 
@@ -65,7 +65,7 @@ def _figures(source: str) -> list[str]:
 
 
 def _scattered(words: Sequence[str]) -> tuple[str, int] | None:
-    """The four words said most often, in an output of which half was said before."""
+    """The most frequent four words, if at least half of the output repeats earlier words."""
     grams = Counter(tuple(words[i : i + 4]) for i in range(len(words) - 3))
     if grams.total() < 12 or len(grams) * 2 > grams.total():
         return None
@@ -74,7 +74,7 @@ def _scattered(words: Sequence[str]) -> tuple[str, int] | None:
 
 
 def _source_repeats(source: str, times: int) -> bool:
-    """Whether the source, too, says something several times in a row, or the same words often."""
+    """Whether the source also repeats something in a row, or the same words often."""
     text = re.sub(r"\s", "", source)
     if re.search(rf"([^\d.\-_…]{{2,40}}?)\W?(?:\1\W?){{{min(times, 4) - 1},}}", text):
         return True

@@ -1,7 +1,7 @@
 """Document symbols, dates and numbers of a source that its translation lacks.
 
-Whether each is there is asked, not whether it is in its place: two numbers, or two dates, that
-have changed places are not found.
+Only their presence is checked, not their place: two numbers or dates that have changed places are
+not detected.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from duizhao.corpus.script import HAN
 from duizhao.models.guards.chinese_numbers import Quantity, dates, normalised, numbers
 from duizhao.models.guards.english_numbers import EnglishNumbers, english_numbers, english_words
 from duizhao.models.guards.flags import DATE, NUMBER, SYMBOL, Finding
@@ -28,8 +29,8 @@ _WEEKDAY = re.compile(r"(?:星期|礼拜)([一二三四五六日天])")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "sunday")
 _THE_YEAR = re.compile(r"\b(?:the|this|that|same|last|previous|next|current) year", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_NO_COUNTER = "(?=[\u4e00-\u9fff])(?![个名次天年位月日岁票所届项条款段章节号人国万亿多余至])"
-# the number of a paragraph is furniture, and translators leave it out; so are footnote marks
+_NO_COUNTER = f"(?=[{HAN}])(?![个名次天年位月日岁票所届项条款段章节号人国万亿多余至])"
+# translators leave out paragraph numbers and footnote marks
 _FURNITURE = re.compile(
     r"^\s*\(?\d+[.)、](?!\d)"
     rf"|^\s*\d{{1,3}} +{_NO_COUNTER}"
@@ -48,7 +49,7 @@ _MERGED = re.compile(
     r"|-",
     re.IGNORECASE,
 )
-# what may stand between a day and its month: other days, years, words that join them
+# what may be between a day and its month: other days, years, words that join them
 _BETWEEN = r"(?:[\s,;()/–—-]|\d|\b(?:and|to|or|until|through|of|the|from|th|st|nd|rd)\b)*"
 _NUMBERED = re.compile(r"^\s*\(?(\d{1,3})[.)、](?!\d)")
 _MONTHS = (
@@ -65,25 +66,26 @@ def missing(source: str, output: str) -> Iterator[Finding]:
         yield Finding(NUMBER, ours[0].strip())
     symbols, rest, output = _symbols(rest, output)
     yield from (Finding(SYMBOL, symbol) for symbol in symbols)
-    told = list(dates(rest))
-    for _, start, end in told:
+    spans = list(dates(rest))
+    found_dates = [date for date, _, _ in spans]
+    for _, start, end in spans:
         rest = _blank(rest, start, end)
     rest = _FURNITURE.sub(" ", rest)
     counted = list(numbers(rest))
-    english = english_numbers(output if told or counted else "")
-    for date, _, _ in told:
-        if not _has_date(english, date, [each for each, _, _ in told], output):
+    english = english_numbers(output if spans or counted else "")
+    for date in found_dates:
+        if not _has_date(english, date, found_dates, output):
             yield Finding(DATE, date.text)
     for match in _WEEKDAY.finditer(rest):
         name = _WEEKDAYS["一二三四五六日天".index(match[1])]
         if name[:3] not in output.lower():
             yield Finding(DATE, match[0])
-    stuck = [*counted, *(each for each, _, _ in told)]
+    neighbours = [*counted, *found_dates]
     certain = [number for number in counted if not number.doubtful]
     for number in certain:
-        if not english.has(number) and not _glued(number, stuck, output):
+        if not english.has(number) and not _glued(number, neighbours, output):
             yield Finding(NUMBER, number.text)
-    yield from _replaced(source, english, counted, told)
+    yield from _replaced(source, english, counted)
     yield from _less_often(rest, certain, output)
     if _PERCENT.search(rest) and not _SHARE.search(output):
         for number in certain:
@@ -93,7 +95,7 @@ def missing(source: str, output: str) -> Iterator[Finding]:
 
 
 def _symbols(rest: str, output: str) -> tuple[list[str], str, str]:
-    """Symbols that the output lacks; both texts without those that it has."""
+    """Symbols that the output lacks, and both texts without the others."""
     lacking = []
     for match in _SYMBOL.finditer(rest):
         symbol = match[0].strip(" .-")
@@ -104,7 +106,7 @@ def _symbols(rest: str, output: str) -> tuple[list[str], str, str]:
         rest = _blank(rest, match.start(), match.end())
         spelled = r"\s*".join(map(re.escape, re.sub(r"\s", "", symbol)))
         spelled = spelled.replace(r"\-", "[-–—]").replace(r"/\s*A\s*d\s*d", r"[/\s]*A\s*d\s*d")
-        # taken out of the output: the 2021 of S/2021/130 is no year that a date could be found in
+        # removed from the output, so that the 2021 of S/2021/130 cannot count as a year
         output, found = re.subn(
             rf"(?<![\d/]){spelled}(?!\d|/\w)", "¤", output, count=1, flags=re.IGNORECASE
         )
@@ -116,17 +118,17 @@ def _symbols(rest: str, output: str) -> tuple[list[str], str, str]:
 def _has_date(
     english: EnglishNumbers, date: Quantity, others: Sequence[Quantity], output: str
 ) -> bool:
-    """Whether the output has a date, or what stands for it where it is told in other words."""
+    """Whether the output has a date, in figures or other words."""
     if english.has(date):
         return _together(date, output)
     years = set(_YEAR.findall(output))
     if date.is_year:
         if any(f"{int(date.parts[0][0])}" in run for run in re.findall(r"\d{8}", output)):
-            return True  # 20112012, of texts that lost their dashes
+            return True  # 20112012, in texts that lost their dashes
         own = {f"{int(value)}" for each in others for part in each.parts for value in part}
         return bool(_THE_YEAR.search(output)) and not years - own
     if date.month and len(date.parts) == 1 and date.parts[0][0] > 31 and years:
-        # "in December 2014 and January": the year of the first stands for both
+        # "in December 2014 and January": one year for both
         name = _MONTHS[date.month - 1]
         return date.month in english.months and not re.search(
             rf"\b{name}[a-z]*\.?,? \d{{4}}", output, re.IGNORECASE
@@ -135,7 +137,7 @@ def _has_date(
 
 
 def _together(date: Quantity, output: str) -> bool:
-    """Whether the day of a date stands by its month: 3 May, May 3rd, 3, 4 and 5 May."""
+    """Whether the day of a date is next to its month: 3 May, May 3rd, 3, 4 and 5 May."""
     days = [int(part[0]) for part in date.parts if part[0] < 32]
     if not date.month or not days:
         return True
@@ -148,9 +150,9 @@ def _together(date: Quantity, output: str) -> bool:
 
 
 def _replaced(
-    source: str, english: EnglishNumbers, counted: Sequence[Quantity], told: Sequence[object]
+    source: str, english: EnglishNumbers, counted: Sequence[Quantity]
 ) -> Iterator[Finding]:
-    """Doubtful numbers that are missing where the output has one that the source has not."""
+    """Doubtful numbers that are missing while the output has one that the source lacks."""
     doubtful = [number for number in counted if number.doubtful and not english.has(number)]
     if not doubtful:
         return
@@ -172,7 +174,7 @@ def _replaced(
 
 
 def _less_often(rest: str, certain: Sequence[Quantity], output: str) -> Iterator[Finding]:
-    """A number in figures that the source says several times of different things, the output once.
+    """A number that counts several things in the source but appears less often in the output.
 
     10名男子和10名妇女, "10 men and women".
     """
@@ -191,21 +193,21 @@ def _less_often(rest: str, certain: Sequence[Quantity], output: str) -> Iterator
 
 
 def _blank(text: str, start: int, end: int) -> str:
-    """The text with a mark in place of what was read already; positions stay."""
+    """The text with what was read already masked; positions stay the same."""
     return text[:start] + "¤" * (end - start) + text[end:]
 
 
 def _glued(number: Quantity, others: Sequence[Quantity], output: str) -> bool:
-    """Whether the output has the number with another one stuck to it, or the source has them so.
+    """Whether the number appears glued to another one, in the output or in the source.
 
-    15-64 stands as 1564 in texts that lost their dashes, as much of the UN corpus has.
+    15-64 is 1564 in texts that lost their dashes, as much of the UN corpus has.
     """
     text = number.text
     if not text.isdigit():
         return False
     if re.fullmatch(r"(?:(?:19|20)\d\d){2}", text):  # 20142015
         return text[:4] in output and text[4:] in output
-    if re.fullmatch(r"0\d\d", text):  # 015年, of texts that lost their beginning
+    if re.fullmatch(r"0\d\d", text):  # 015年, in texts that lost their beginning
         return True
     digits = {re.sub(r"\D", "", other.text) for other in others}
     return any(text + other in output or other + text in output for other in digits if other)

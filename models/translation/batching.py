@@ -1,20 +1,22 @@
-"""Batches of texts padded alike, bounded in tokens; texts too long split and rejoined."""
+"""Batches of equally padded texts of bounded size; splitting and rejoining of long texts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
+from duizhao.corpus.script import join
+
 CountTokens = Callable[[str], int]
-# more batches end together better, each is slower: 1, 2 and 4 were alike on 60 to 300 sentences
+# more batches balance better but each is slower: 1, 2 and 4 were equal on 60 to 300 sentences
 _BATCHES_A_WORKER = 2
 _LEAST_BATCH = 128
 
-# up to so many tokens, padded to a multiple of so many
+# (up to this many tokens, padded to a multiple of this)
 _STEPS = ((32, 8), (64, 16), (128, 32))
 _LAST_STEP = 64
 
-# where a text that is too long may be split, best place first
+# where a long text may be split, best places first
 _SPLIT_MARKS = (
     re.compile(r"(?<=[。！？!?])(?=.)|(?<=[.])(?=\s)"),
     re.compile(r"(?<=[；;])(?=.)"),
@@ -22,16 +24,15 @@ _SPLIT_MARKS = (
     re.compile(r"(?<=[、])(?=.)"),
     re.compile(r"(?<=\s)(?=\S)"),
 )
-_CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
-# what stands between two parts of one sentence, when the model closes the first with a full stop
+# marks between two parts of a sentence, in place of a full stop after the first part
 _CLAUSE_END = {"，": ",", ",": ",", "、": ",", "；": ";", ";": ";", "：": ":", ":": ":"}
 
 
 def padded(length: int) -> int:
-    """The tokens that a text of `length` tokens is padded to: steps of a seventh to a third.
+    """The padded length of a text of `length` tokens, in steps of a seventh to a third.
 
-    The engine's rounding depends on how far a text is padded, and on nothing else of the texts
-    beside it. As that is fixed by its own length, a text is translated alike in any company.
+    The engine's rounding depends on how far a text is padded, and on nothing else in its batch. As
+    its own length determines the padding, a text is translated to the same result in any batch.
 
         >>> [padded(length) for length in (1, 8, 9, 33, 65, 129)]
         [8, 8, 16, 48, 96, 192]
@@ -45,9 +46,9 @@ def pack(
 ) -> list[list[int]]:
     """Pack indices into batches of one size each, largest first, of `batch_tokens` at most.
 
-    A size is what a text, or each side of a pair, is padded to. Largest first, so that the last
-    batches are cheap and the workers end together. A text longer than `batch_tokens` is a batch of
-    its own.
+    A size is the padded length of a text, or of each side of a pair. Largest first, so that the
+    last batches are cheap and all workers finish together. A text longer than `batch_tokens` gets a
+    batch of its own.
 
         >>> pack([(8,), (16,), (8,), (16,), (16,)], batch_tokens=32)
         [[1, 3], [4], [0, 2]]
@@ -64,10 +65,10 @@ def pack(
 
 
 def bound(lengths: Sequence[int], batch_tokens: int, workers: int) -> int:
-    """The bound for `pack` that gives every worker something to do, at most `batch_tokens`.
+    """The `batch_tokens` for `pack` that keeps every worker busy.
 
-    Few texts are packed into smaller batches: a few for each worker, so that all end together,
-    but none so small that the work is mostly that of starting it.
+    Few texts are packed into smaller batches, a few for each worker, so that all finish together,
+    but not into batches so small that starting them dominates.
 
         >>> bound([30] * 30, batch_tokens=2048, workers=2)
         225
@@ -82,7 +83,7 @@ def split_to_fit(text: str, limit: int, count: CountTokens) -> list[str]:
     """Split a text into parts of at most `limit` tokens, at the best marks there are.
 
     Full stops first, then semicolons, commas, enumeration marks, white space; only a run without
-    any of these is split between characters. Nothing is lost: the parts joined are the text.
+    any of these is split between characters. Nothing is lost: the parts together are the text.
     """
     if count(text) <= limit:
         return [text]
@@ -90,7 +91,7 @@ def split_to_fit(text: str, limit: int, count: CountTokens) -> list[str]:
         clauses = mark.split(text)
         if len(clauses) > 1:
             parts = _gather(clauses, limit, count)
-            if len(parts) == 1:  # clauses apart may take fewer tokens than the text as a whole
+            if len(parts) == 1:  # clauses may have fewer tokens than the whole text
                 half = len(clauses) // 2
                 parts = ["".join(clauses[:half]), "".join(clauses[half:])]
             return [fit for part in parts for fit in split_to_fit(part, limit, count)]
@@ -101,7 +102,7 @@ def split_to_fit(text: str, limit: int, count: CountTokens) -> list[str]:
 
 
 def _gather(clauses: Sequence[str], limit: int, count: CountTokens) -> list[str]:
-    """Join neighbouring clauses into parts of nearly equal size, none over `limit` if it can be."""
+    """Join neighbouring clauses into parts of similar size, if possible none over `limit`."""
     sizes = [count(clause) for clause in clauses]
     total = sum(sizes)
     aim = total / -(-total // limit)  # equal parts: no last part of three words
@@ -117,7 +118,7 @@ def _gather(clauses: Sequence[str], limit: int, count: CountTokens) -> list[str]
 
 
 def halve(text: str) -> list[str]:
-    """Split a text in two at the best mark near its middle; one part where it has no mark."""
+    """Split a text in two at the best mark near its middle; one part if it has no mark."""
     for mark in _SPLIT_MARKS:
         places = [match.start() for match in mark.finditer(text) if 0 < match.start() < len(text)]
         inner = [place for place in places if 0.15 < place / len(text) < 0.85]
@@ -128,7 +129,7 @@ def halve(text: str) -> list[str]:
 
 
 def clauses(text: str, least: int = 8) -> list[str]:
-    """A text in its clauses, none shorter than `least` characters; one where it has no marks.
+    """The clauses of a text, none shorter than `least` characters; one if it has no marks.
 
     >>> clauses("大会注意到秘书长的报告，决定在下届会议上审议该项目。")
     ['大会注意到秘书长的报告，', '决定在下届会议上审议该项目。']
@@ -148,15 +149,14 @@ def clauses(text: str, least: int = 8) -> list[str]:
 def rejoin(sources: Sequence[str], outputs: Sequence[str]) -> str:
     """Join the translations of the parts of one text.
 
-    Where a part of the source ends in a comma, colon or semicolon but its translation in a full
-    stop, the mark of the source is put there. Chinese is joined without a space.
+    If a part of the source ends in a comma, colon or semicolon but its translation in a full stop,
+    the full stop is replaced by that mark. Chinese is joined without a space.
     """
-    joined = ""
+    text = ""
     for position, (source, output) in enumerate(zip(sources, outputs, strict=True)):
         output = output.strip()
         mark = _CLAUSE_END.get(source.rstrip()[-1:])
         if mark and position < len(sources) - 1 and output.endswith((".", "。")):
             output = output[:-1] + mark
-        chinese = bool(joined and output and _CJK.match(joined[-1]) and _CJK.match(output[0]))
-        joined += ("" if chinese or not joined or not output else " ") + output
-    return joined
+        text = join([text, output])
+    return text

@@ -17,17 +17,16 @@ from duizhao.models.weights.narrow_int8 import LARGEST_PAIR, narrow_model
 
 _EOS = "</s>"
 
-# float16 and large batches are what CTranslate2 recommends for a GPU; not measured by us
+# as CTranslate2 recommends for a GPU; not measured
 _GPU_BATCH_TOKENS = 16384
 
 
 class CTranslateEngine(PackedEngine):
     """A Marian model in CTranslate2's form: `folder` has model.bin and source.spm.
 
-    `threads` cores are used (all there are, by default): one thread a batch (`threads_each`) and as
-    many batches at once, which is faster than several threads on one batch; the weights are in
-    memory once.
-    Safe to call from several threads. Raises ModelError if the folder holds no such model.
+    Uses `threads` cores (by default all) for as many batches at once, with `threads_each` threads
+    per batch: one is faster than several threads on one batch. The weights are in memory once.
+    Safe to call from several threads. Raises ModelError if the folder has no such model.
     """
 
     name = "ctranslate2"
@@ -65,13 +64,13 @@ class CTranslateEngine(PackedEngine):
                 compute_type=compute_type,
                 inter_threads=workers,
                 intra_threads=threads_each,
-                max_queued_batches=-1,  # this engine itself bounds what waits
+                max_queued_batches=-1,  # PackedEngine bounds the queue
             )
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
             self._known = _source_vocabulary(folder)
         except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(f"{folder}: cannot be loaded by CTranslate2: {error}") from error
-        # both change probabilities a little, so what is remembered with them is kept apart
+        # both change probabilities slightly, so they are part of the translation memory's key
         self.compute_type = (
             compute_type
             + (f"-narrow{LARGEST_PAIR}" * bool(narrowed))
@@ -83,8 +82,8 @@ class CTranslateEngine(PackedEngine):
         usual = cpu_batch_tokens if device == "cpu" else (lambda _beam: _GPU_BATCH_TOKENS)
         self.batch_tokens = batch_tokens or usual(1)
         self.wide_batch_tokens = batch_tokens or usual(2)
-        # probabilities of the whole vocabulary for every token take 260 kB a token: a pair alone is
-        # scored as fast as in batches of 512 tokens (530 tokens a CPU second), larger ones slower
+        # probabilities of the whole vocabulary take 260 kB a token: single pairs are scored as fast
+        # as batches of 512 tokens (530 tokens per CPU second), larger batches are slower
         self.score_tokens = 128 if device == "cpu" else None
         self.ahead = 2 * self.workers + 2
         own = _read_json(folder / "duizhao.json")
@@ -99,8 +98,8 @@ class CTranslateEngine(PackedEngine):
     def _filler(self, batch: Sequence[Sequence[str]]) -> list[list[str]]:
         """A text that makes the batch padded as far as its size says (batching.py).
 
-        None where a text of the batch is that long. The model makes a few words of a filler,
-        however long it is.
+        None if a text of the batch has that length. The model outputs a few words for a filler,
+        regardless of its length.
         """
         longest = max(map(len, batch), default=0) + 1
         size = min(padded(longest), self.positions)
@@ -121,7 +120,7 @@ class CTranslateEngine(PackedEngine):
             repetition_penalty=1.0,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             disable_unk=True,
-            max_input_length=0,  # nothing is cut: longer texts are split before they come here
+            max_input_length=0,  # no truncation: long texts were split before
             max_decoding_length=max_tokens,
             min_decoding_length=1,
             use_vmap=self._english_only,
@@ -148,20 +147,20 @@ class CTranslateEngine(PackedEngine):
         return lambda: [_forced(result) for result in self._results(waiting)]
 
     def _results(self, waiting: Sequence[Any]) -> list[Any]:
-        """What CTranslate2 gives, waited for; its errors (no memory left) in our words."""
+        """Wait for CTranslate2's results; report errors, such as lack of memory."""
         try:
             return [result.result() for result in waiting]
         except RuntimeError as error:
-            said = str(error).strip().splitlines() or ["no reason given"]
+            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
             fewer = max(1, self.wide_batch_tokens // 4)
             raise ModelError(
-                f"{self.model_name}: CTranslate2 stopped: {said[0]}; if it is memory that lacks, "
+                f"{self.model_name}: CTranslate2 stopped: {reason}; if it ran out of memory, "
                 f"use smaller batches (--batch-tokens {fewer}) or fewer --threads"
             ) from error
 
 
 def cpu_batch_tokens(beam: int) -> int:
-    """How many padded source tokens a batch holds on a CPU.
+    """The most padded source tokens in a batch on a CPU.
 
     By `python -m duizhao.evaluation.benchmarks.translation --sweep`: more is slower at beam 4, and
     takes more memory; less is slower at beam 1.
@@ -170,13 +169,13 @@ def cpu_batch_tokens(beam: int) -> int:
 
 
 def _hypothesis(result: Any, length_penalty: float) -> Hypothesis:
-    """The best hypothesis of CTranslate2, its score made a mean over its tokens."""
+    """The best hypothesis of CTranslate2, with its score as the mean over its tokens."""
     pieces: list[str] = result.hypotheses[0]
     finished = bool(pieces) and pieces[-1] == _EOS
     tokens = max(1, len(pieces))
     # CTranslate2 gives (sum of log p) / tokens ** length_penalty
     score = result.scores[0] * tokens ** (length_penalty - 1.0)
-    # not sentencepiece's own decode: target pieces need not be in the source's vocabulary
+    # not by sentencepiece, whose source vocabulary need not have the target pieces
     text = "".join(pieces[:-1] if finished else pieces).replace("▁", " ").strip()
     return Hypothesis(text, float(score), tokens, finished)
 
@@ -186,7 +185,7 @@ def _forced(result: Any) -> ForcedScore:
 
 
 def _device(wanted: str) -> str:
-    """cpu or cuda; ModelSettingError where a GPU is wanted and there is none."""
+    """cpu or cuda; ModelSettingError if a GPU is wanted and there is none."""
     import ctranslate2
 
     gpus = ctranslate2.get_cuda_device_count()
@@ -198,9 +197,9 @@ def _device(wanted: str) -> str:
 
 
 def _compute_type(wanted: str, device: str) -> str:
-    """What was asked for if the device can do it; auto: int8 on a CPU, float16 on a GPU.
+    """The wanted precision; auto is int8 on a CPU and float16 on a GPU.
 
-    Raises ModelSettingError for what it cannot do. CTranslate2 has no bfloat16 on a CPU.
+    Raises ModelSettingError if the device does not support it, as bfloat16 on a CPU.
     """
     import ctranslate2
 
@@ -220,15 +219,15 @@ def _compute_type(wanted: str, device: str) -> str:
 
 
 def _source_vocabulary(folder: Path) -> frozenset[str]:
-    """The source pieces that a converted model knows."""
+    """The source vocabulary of a converted model."""
     for name in ("source_vocabulary.json", "shared_vocabulary.json"):
         if (folder / name).is_file():
             return frozenset(json.loads((folder / name).read_text(encoding="utf-8")))
-    raise ValueError("its vocabulary (shared_vocabulary.json) is not there")
+    raise ValueError("its vocabulary (shared_vocabulary.json) is missing")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, empty where the file is absent."""
+    """A JSON object, empty if the file is absent."""
     if not path.is_file():
         return {}
     read = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The interface of every machine translation engine, and what it gives."""
+"""The interface of every machine translation engine, and its results."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Protocol, runtime_checkable
 from duizhao.corpus.translation import Translation
 
 Progress = Callable[[int, int], None]
-"""Called with (sentences done, target tokens made) since the last call."""
+"""Called with (sentences, target tokens) finished since the last call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """Every setting that changes what comes out; part of each cache key."""
+    """Every setting that changes the output; part of each cache key."""
 
     beam: int = 4
     length_penalty: float = 1.0
@@ -24,8 +24,7 @@ class Decoding:
     def key(self) -> str:
         """A stable text of the settings, for cache keys and reports.
 
-        ``unknown=never``: no engine may write ``<unk>``. What was made before that was so has
-        another key, and is not used.
+        ``unknown=never`` records that engines never output ``<unk>``.
         """
         settings = {**asdict(self), "unknown": "never"}
         return ";".join(f"{name}={value}" for name, value in sorted(settings.items()))
@@ -41,12 +40,12 @@ class ForcedScore:
 
 @runtime_checkable
 class Engine(Protocol):
-    """An engine gives one result for each text, in order, or raises; it never drops or cuts.
+    """An engine returns one result per text, in order, or raises; it never drops or truncates.
 
     `name` is "ctranslate2" or "transformers", `model_hash` the SHA-256 of the weights (the same in
-    both engines), `compute_type` the arithmetic ("int8", "float32", ...), `workers` how many
-    batches run at once. Two engines give different outputs for the same weights, so what is
-    remembered is keyed by (`model_hash`, `name`, `compute_type`, `Decoding.key()`).
+    both engines), `compute_type` the precision ("int8", "float32", ...), `workers` the number of
+    batches running at once. Two engines give different outputs for the same weights, so the
+    translation memory uses (`model_hash`, `name`, `compute_type`, `Decoding.key()`) as its key.
     """
 
     name: str
@@ -56,15 +55,15 @@ class Engine(Protocol):
     workers: int
 
     def batch_bound(self, beam: int) -> int:
-        """How many padded source tokens a batch may hold."""
+        """The most padded source tokens in a batch."""
         ...
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
-        """How many source tokens each text takes."""
+        """The source tokens of each text."""
         ...
 
     def parts(self, texts: Sequence[str]) -> list[list[str]]:
-        """The parts that each text is translated in: itself, or more where it is long.
+        """The parts in which each text is translated: one, or more if it is long.
 
         An empty text has none. `packed_engine.joined` joins the parts' translations.
         """
@@ -77,7 +76,7 @@ class Engine(Protocol):
     ) -> Iterator[list[Translation]]:
         """Translate batches of parts as they are packed (see batching.py), in order.
 
-        Batches are taken as they are needed, so `batches` may be endless.
+        Takes batches only as needed, so `batches` may be endless.
         """
         ...
 
@@ -87,7 +86,7 @@ class Engine(Protocol):
         decoding: Decoding | None = None,
         progress: Progress | None = None,
     ) -> list[Translation]:
-        """Translate each text; texts longer than the model takes are split and rejoined."""
+        """Translate each text; texts too long for the model are split and rejoined."""
         ...
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:

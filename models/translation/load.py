@@ -1,11 +1,11 @@
-"""The one way to an engine: `load_engine(model, engine)`."""
+"""The one way to get an engine: `load_engine(model, engine)`."""
 
 from __future__ import annotations
 
 import os
 import threading
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Any, Literal
 
 from duizhao.corpus.errors import ModelNameError, ModelSettingError, WeightsError
 from duizhao.models.translation.engine import Engine
@@ -31,67 +31,48 @@ def load_engine(
     english_only: bool = True,
     progress: FetchProgress | None = None,
 ) -> Engine:
-    """The engine for a model, fetched and converted where needed; loaded once a process.
+    """The engine for a model, fetched and converted if needed, and loaded once per process.
 
         >>> load_engine().translate(["安全理事会,"])[0].text     # doctest: +SKIP
         'Security Council,'
 
-    `model` is None (the default model), a directory, or a Hugging Face name; "auto" is
-    ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` are chosen for the machine
-    unless given (`threads_each`: how many threads a batch has); `english_only` False gives the
-    default model its Chinese pieces back (models/weights/english_pieces.py). Raises ModelError
-    (corpus/errors.py).
+    `model` is None (the default model), a directory, or a Hugging Face name; the engine "auto" is
+    ctranslate2. `device`, `compute_type`, `threads` and `batch_tokens` default to what is best on
+    the machine. For ctranslate2, `threads_each` is the number of threads per batch, and
+    `english_only=False` lets the default model choose Chinese pieces too
+    (models/weights/english_pieces.py). Raises ModelError (corpus/errors.py).
     """
     if engine not in ENGINES:
         raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
     if device not in DEVICES:
         raise ModelSettingError(f"no device {device!r}; there are {', '.join(DEVICES)}")
-    with _LOADING:  # tasks in several threads load one engine, not several
+    options: dict[str, Any] = {
+        "device": device,
+        "compute_type": compute_type,
+        "threads": threads,
+        "batch_tokens": batch_tokens,
+    }
+    if engine != "transformers":
+        options |= {"threads_each": threads_each, "english_only": english_only}
+    with _LOADING:  # several threads load one engine between them
         files = locate(model, progress)
         # the process id: a forked worker must not use its parent's threads
-        return _loaded(
-            os.getpid(),
-            files,
-            "transformers" if engine == "transformers" else "ctranslate2",
-            device,
-            compute_type,
-            threads,
-            threads_each,
-            batch_tokens,
-            english_only,
-        )
+        return _loaded(os.getpid(), files, engine == "transformers", **options)
 
 
 @lru_cache(maxsize=2)
-def _loaded(
-    _process: int,
-    files: ModelFiles,
-    engine: str,
-    device: str,
-    compute_type: str,
-    threads: int | None,
-    threads_each: int,
-    batch_tokens: int | None,
-    english_only: bool,
-) -> Engine:
-    # what spoilt weights say would be remembered as the sound model's word
-    if files.name == DEFAULT_MODEL and (spoilt := verify(files.folder)):
+def _loaded(_process: int, files: ModelFiles, transformers: bool, **options: Any) -> Engine:
+    # the memory would keep the output of damaged weights as that of the sound model
+    if files.name == DEFAULT_MODEL and (damaged := verify(files.folder)):
         raise WeightsError(
-            f"{files.folder}: {', '.join(spoilt)} damaged; to fetch it again: duizhao model fetch"
+            f"{files.folder}: {', '.join(damaged)} damaged; to fetch it again: duizhao model fetch"
         )
-    if engine == "transformers":
-        from duizhao.models.translation.marian import load_marian
+    if transformers:
+        from duizhao.models.translation.marian import MarianEngine
+        from duizhao.models.weights.to_marian import marian_form
 
-        return cast(
-            Engine,
-            load_marian(
-                files,
-                device=device,
-                compute_type=compute_type,
-                threads=threads,
-                batch_tokens=batch_tokens,
-            ),
-        )
+        marian: Engine = MarianEngine(marian_form(files), files.name, files.hash, **options)
+        return marian
     from duizhao.models.translation.ctranslate import CTranslateEngine
 
     folder = files.folder
@@ -99,14 +80,4 @@ def _loaded(
         from duizhao.models.weights.to_ctranslate import converted
 
         folder = converted(files)
-    return CTranslateEngine(
-        folder,
-        files.name,
-        files.hash,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        threads_each=threads_each,
-        batch_tokens=batch_tokens,
-        english_only=english_only,
-    )
+    return CTranslateEngine(folder, files.name, files.hash, **options)

@@ -1,9 +1,8 @@
 """The transformers engine: any MarianMT model, run by torch.
 
-Slower than CTranslate2 (docs/measurements.md has figures) and there for comparison, for models that
-cannot be converted, and for people who fine-tune. Decoding options are set one by one to mean what
-they mean to CTranslate2, whose beam search ends as soon as it has as many finished hypotheses as
-beams.
+Slower than CTranslate2 (see docs/measurements.md); for comparison, for models that cannot be
+converted, and for fine-tuned ones. Every decoding option is set to what it means to CTranslate2,
+whose beam search ends as soon as it has as many finished hypotheses as beams.
 """
 
 from __future__ import annotations
@@ -17,23 +16,23 @@ from duizhao.corpus.errors import ModelError, ModelSettingError
 from duizhao.models.cores import usable_cores
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.packed_engine import Hypothesis, PackedEngine
-from duizhao.models.weights.locate import ModelFiles
-from duizhao.models.weights.to_marian import NEVER, marian_form, need_torch
+from duizhao.models.weights.conversion import need_torch
+from duizhao.models.weights.to_marian import NEVER, TORCH_NEEDED
 
 # python -m duizhao.evaluation.benchmarks.translation --sweep
 CPU_BATCH_TOKENS = 1024
 _GPU_BATCH_TOKENS = 16384
 _UNKNOWN = "<unk>"
 _Result = TypeVar("_Result")
-# output tokens whose probabilities over the whole vocabulary are in memory at once
+# output tokens whose probabilities over the whole vocabulary are computed at once
 _SCORED_AT_ONCE = 256
 
 
 class MarianEngine(PackedEngine):
     """A Marian model in transformers' form: `folder` is what `save_pretrained` writes.
 
-    On a CPU in float32 with `threads` threads (all cores, by default), on a GPU in float16.
-    Raises ModelError if the folder holds no such model.
+    On a CPU it uses float32 and `threads` threads (by default all cores), on a GPU float16.
+    Raises ModelError if the folder has no such model.
     """
 
     name = "transformers"
@@ -49,7 +48,7 @@ class MarianEngine(PackedEngine):
         threads: int | None = None,
         batch_tokens: int | None = None,
     ) -> None:
-        need_torch(model_name)
+        need_torch(model_name, TORCH_NEEDED)
         import sentencepiece
         import torch
         from transformers import MarianMTModel
@@ -81,15 +80,15 @@ class MarianEngine(PackedEngine):
             self._target_ids = _vocabulary(own) if own.is_file() else self._ids
             self._known = self._ids.keys()
         except (OSError, RuntimeError, ValueError, KeyError) as error:
-            said = str(error).strip().splitlines()[0]
-            raise ModelError(f"{folder}: cannot be loaded by transformers: {said}") from error
+            reason = str(error).strip().splitlines()[0]
+            raise ModelError(f"{folder}: cannot be loaded by transformers: {reason}") from error
         self._words = {number: piece for piece, number in self._target_ids.items()}
         config: Any = self._model.config
         self.positions = int(config.max_position_embeddings)
         self._end_id, self._pad_id = int(config.eos_token_id), int(config.pad_token_id)
         self._begin_id = int(config.decoder_start_token_id)
         self._unknown_id = self._target_ids.get(_UNKNOWN, self._pad_id)
-        # <pad> is never an output: said once here, it need not be looked for at every step
+        # set once here, so that generate need not suppress <pad> at every step
         self._model.final_logits_bias[:, self._pad_id] = NEVER
         self.batch_tokens = batch_tokens or (
             CPU_BATCH_TOKENS if device == "cpu" else _GPU_BATCH_TOKENS
@@ -99,7 +98,7 @@ class MarianEngine(PackedEngine):
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
-        return lambda: self._said(lambda: self._generate(batch, decoding, max_tokens))
+        return lambda: self._run(lambda: self._generate(batch, decoding, max_tokens))
 
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
@@ -109,33 +108,33 @@ class MarianEngine(PackedEngine):
             ends = [self._numbers(pieces, self._target_ids) for pieces in targets]
             return self._forced(self._encoded(ids, mask), mask, ends)
 
-        return lambda: self._said(wait)
+        return lambda: self._run(wait)
 
-    def _said(self, work: Callable[[], _Result]) -> _Result:
-        """Do the work; torch's errors (no memory left) in our words."""
+    def _run(self, work: Callable[[], _Result]) -> _Result:
+        """Do the work; report torch's errors, such as running out of memory, as ModelError."""
         try:
             return work()
         except RuntimeError as error:
-            said = (str(error).strip().splitlines() or ["no reason given"])[0]
+            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
             raise ModelError(
-                f"{self.model_name}: torch stopped: {said}; if it is memory that lacks, use "
+                f"{self.model_name}: torch stopped: {reason}; if it ran out of memory, use "
                 f"smaller batches (--batch-tokens {max(1, self.batch_tokens // 4)})"
             ) from error
 
     def _encoded(self, ids: Any, mask: Any) -> Any:
-        """What the encoder makes of the source ids."""
+        """The encoder's output for the source ids."""
         import torch
 
         with torch.inference_mode():
             return self._model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
 
     def _numbers(self, pieces: Sequence[str], ids: dict[str, int]) -> list[int]:
-        """Ids of the pieces, then of `</s>`, which Marian's tokenizer adds (and config may not)."""
+        """Ids of the pieces and of `</s>`, as Marian's tokenizer gives them."""
         unknown = ids.get(_UNKNOWN, self._end_id)
         return [*(ids.get(piece, unknown) for piece in pieces), self._end_id]
 
     def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-        """Rows as one tensor, padded on the right, and which of it is not padding."""
+        """Rows as one tensor padded on the right, and the mask of what is not padding."""
         import torch
 
         width = max(map(len, rows))
@@ -151,7 +150,7 @@ class MarianEngine(PackedEngine):
         from transformers.modeling_outputs import BaseModelOutput
 
         ids, mask = self._padded([self._numbers(pieces, self._ids) for pieces in batch])
-        # every option is said here, whatever the model's own generation_config.json says
+        # every option is set here, overriding the model's own generation_config.json
         options: Any = GenerationConfig(  # type: ignore[no-untyped-call]
             do_sample=False,
             num_beams=decoding.beam,
@@ -174,28 +173,28 @@ class MarianEngine(PackedEngine):
         bias = self._model.final_logits_bias
         with torch.inference_mode():
             # <unk> may be in a target that is scored, but is never an output
-            was = bias[:, self._unknown_id].clone()
+            before = bias[:, self._unknown_id].clone()
             try:
                 bias[:, self._unknown_id] = NEVER
                 self._model.generation_config = options
-                made = self._model.generate(
+                output = self._model.generate(
                     encoder_outputs=BaseModelOutput(last_hidden_state=encoded),
                     attention_mask=mask,
                     generation_config=options,
                 )
             finally:
-                bias[:, self._unknown_id] = was
+                bias[:, self._unknown_id] = before
                 self._model.generation_config = own
         rows: list[list[int]] = []
         finished: list[bool] = []
-        for row in made[:, 1:].tolist():
+        for row in output[:, 1:].tolist():
             ended = self._end_id in row
             rows.append(
                 row[: row.index(self._end_id) + 1] if ended else _stripped(row, self._pad_id)
             )
             finished.append(ended)
-        # generate keeps its scores only with the probabilities of the whole vocabulary at every
-        # step, gigabytes of them; one forward pass over what it made gives the same
+        # generate can only return scores with the probabilities of the whole vocabulary at every
+        # step, which are gigabytes; one forward pass over its output gives the same
         scores = self._forced(encoded, mask, rows)
         return [
             Hypothesis(self._text(row), score.log_probability / score.tokens, score.tokens, ended)
@@ -208,7 +207,7 @@ class MarianEngine(PackedEngine):
         return "".join(pieces).replace("▁", " ").strip()
 
     def _forced(self, encoded: Any, mask: Any, rows: Sequence[Sequence[int]]) -> list[ForcedScore]:
-        """log p of each row of target ids (`</s>` at its end) given its source, by one pass."""
+        """log p of each row of target ids (ending in `</s>`) given its source, in one pass."""
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
@@ -241,41 +240,20 @@ class MarianEngine(PackedEngine):
         return scores
 
 
-def load_marian(
-    files: ModelFiles,
-    *,
-    device: str = "auto",
-    compute_type: str = "auto",
-    threads: int | None = None,
-    batch_tokens: int | None = None,
-) -> MarianEngine:
-    """The transformers engine for a model; the default one is converted at the first use."""
-    need_torch(files.name)
-    return MarianEngine(
-        marian_form(files),
-        files.name,
-        files.hash,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        batch_tokens=batch_tokens,
-    )
-
-
 def _compute_type(wanted: str, device: str) -> str:
-    """The type of torch's numbers; ModelError for one that this engine cannot run."""
+    """The precision to use; ModelSettingError for one that this engine does not support."""
     if wanted == "auto":
         return "float32" if device == "cpu" else "float16"
     if wanted not in ("float32", "bfloat16", "float16"):
         raise ModelSettingError(
-            f"compute type {wanted}: the transformers engine has none; use float32, "
+            f"compute type {wanted}: the transformers engine does not support it; use float32, "
             "bfloat16 or float16, or --engine ctranslate2"
         )
     return wanted
 
 
 def _vocabulary(path: Path) -> dict[str, int]:
-    """Ids by piece: SentencePiece's own ids are others."""
+    """Ids by piece; SentencePiece has different ids of its own."""
     read = json.loads(path.read_text(encoding="utf-8"))
     return {str(piece): int(number) for piece, number in read.items()}
 

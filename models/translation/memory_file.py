@@ -1,4 +1,4 @@
-"""The translation memory's SQLite file: its tables, opening it, and what can be wrong with it."""
+"""The SQLite file of the translation memory: its tables, opening it, and its errors."""
 
 from __future__ import annotations
 
@@ -31,17 +31,14 @@ CREATE TABLE IF NOT EXISTS kept (
 CREATE TABLE IF NOT EXISTS forced (
     setting INTEGER NOT NULL, key BLOB NOT NULL, log_probability REAL NOT NULL,
     tokens INTEGER NOT NULL, PRIMARY KEY (setting, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS plan (
-    setting INTEGER NOT NULL, key BLOB NOT NULL, missing BLOB NOT NULL, made INTEGER NOT NULL,
-    PRIMARY KEY (setting, key)) WITHOUT ROWID;
 """
 
 
 class MemoryFile:
-    """The file at `path`, opened when it is first asked for.
+    """The file at `path`, opened at the first use.
 
     May be shared by threads and inherited by forked processes: each opens its own connection.
-    Raises MemoryFileError where the file is damaged or cannot be written.
+    Raises MemoryFileError if the file is damaged or cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,7 +72,7 @@ class MemoryFile:
         return rows
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert rows in one transaction; keys that are there already keep what they have."""
+        """Insert rows in one transaction; existing keys stay unchanged."""
         if not rows:
             return
         marks = ",".join("?" * len(rows[0]))
@@ -88,11 +85,11 @@ class MemoryFile:
         self._do(write)
 
     def _do(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """Run an action on this thread's connection; SQLite's errors in our words."""
+        """Run an action on this thread's connection, translating SQLite's errors."""
         try:
             return action(self._connection())
         except sqlite3.DatabaseError as error:
-            raise in_words(self.path, error) from error
+            raise as_memory_error(self.path, error) from error
 
     def _connection(self) -> sqlite3.Connection:
         """This thread's own connection; a forked process does not use its parent's."""
@@ -105,19 +102,20 @@ class MemoryFile:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, made where it is not there; waits while others are writing."""
+    """Open or create the file, waiting while others write."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MemoryFileError(
-            f"{path.parent}: cannot be made: {error.strerror}; set DUIZHAO_CACHE to another folder"
+            f"{path.parent}: cannot be created: {error.strerror}; set DUIZHAO_CACHE to another "
+            "folder"
         ) from error
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
-            # several processes that make the file at once: the change to WAL does not wait for a
-            # lock as other statements do
+            # when several processes create the file at once: unlike other statements, the change
+            # to WAL does not wait for a lock
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_SCHEMA)
@@ -132,8 +130,8 @@ def connect(path: Path) -> sqlite3.Connection:
             raise
 
 
-def in_words(path: Path, error: sqlite3.Error) -> MemoryFileError:
-    """SQLite's error in our words, with the way out; DamagedMemory: spoilt, or not a memory."""
+def as_memory_error(path: Path, error: sqlite3.Error) -> MemoryFileError:
+    """The error with a remedy; DamagedMemory if the file is damaged or not a memory."""
     name = getattr(error, "sqlite_errorname", "") or ""
     other = "set DUIZHAO_CACHE to another folder"
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (
@@ -141,7 +139,7 @@ def in_words(path: Path, error: sqlite3.Error) -> MemoryFileError:
     ):
         return DamagedMemory(
             f"{path}: the translation memory is damaged ({error}); `duizhao memory clear` removes "
-            "it, and a new one is begun"
+            "it; the next run starts a new one"
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return MemoryFileError(
@@ -165,7 +163,7 @@ def in_words(path: Path, error: sqlite3.Error) -> MemoryFileError:
 
 
 def size(path: Path) -> int:
-    """Bytes of the file, with what SQLite has not yet merged into it."""
+    """Bytes of the file, including what SQLite has not merged into it yet."""
     return sum(file.stat().st_size for file in _files(path))
 
 

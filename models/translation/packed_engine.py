@@ -1,6 +1,6 @@
-"""What both engines share: packing, splitting what is too long, never cutting, rejoining.
+"""What both engines share: packing, splitting of long texts without loss, rejoining.
 
-An engine of its own loads the model and writes two methods: `_start` and `_start_score`.
+A concrete engine loads the model and implements two methods: `_start` and `_start_score`.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from duizhao.models.translation.engine import Decoding, ForcedScore, Progress
 
-# an output longer than this, for its source, is most likely a loop, and holds up its batch: it is
-# tried again in halves, and only what cannot be halved gets the whole of Decoding.max_tokens
+# a longer output is most likely a loop and delays its batch: the source is translated again in
+# halves, and only what cannot be halved gets all of Decoding.max_tokens
 _OUTPUT_TIMES, _OUTPUT_PLUS = 3, 40
 _HALVINGS = 3
-# longer sources are translated in parts at clause marks: a sentence of 66 clauses (531 tokens)
-# loses 17 of them in one or two parts, 4 in parts of 200 tokens, none in parts of 128; the longest
-# of 4,000 sentences of the UN corpus has 102
+# longer sources are split at clause marks: a sentence of 66 clauses (531 tokens) loses 17 of them
+# in one or two parts, 4 in parts of 200 tokens, none in parts of 128; the longest of 4,000
+# sentences of the UN corpus has 102
 _COMFORTABLE = 128
 OUTPUT_LIMIT_FLAG = "output_limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the model made of one input: `score` is the mean log p a token, `</s>` counted.
+    """The model's output for one input; `score` is the mean log p per token, including `</s>`.
 
-    `finished` is False where the output limit cut it off before its end.
+    `finished` is False if the output limit cut it off.
     """
 
     text: str
@@ -45,13 +45,12 @@ class Hypothesis:
 
 
 class PackedEngine(ABC):
-    """An `Engine` (models/translation/engine.py) but for the model itself.
+    """An `Engine` (models/translation/engine.py) except for the model itself.
 
-    `folder` has the model; `positions` is how many tokens it takes on either side, `</s>` counted;
-    `batch_tokens` is how many padded source tokens a batch may hold, `wide_batch_tokens` the same
-    where the beam is wider than one, `score_tokens` that of `score` where it is not `batch_tokens`;
-    `workers` is how many batches run at once, `ahead` how many are given to the model before the
-    first is waited for, so that no worker stands idle.
+    `folder` has the model; `positions` is the most tokens on either side, including `</s>`.
+    `batch_tokens` is the most padded source tokens in a batch, `wide_batch_tokens` the same for
+    beams wider than one, `score_tokens` the same for `score` if it differs. `workers` is the number
+    of batches running at once, `ahead` how many more are queued so that no worker is idle.
     """
 
     name: str
@@ -74,24 +73,24 @@ class PackedEngine(ABC):
     def _start(
         self, batch: Sequence[Sequence[str]], decoding: Decoding, max_tokens: int
     ) -> Callable[[], list[Hypothesis]]:
-        """Begin to translate a batch of source tokens; the function given back waits for it."""
+        """Start translating a batch of source tokens; call the returned function for the result."""
 
     @abstractmethod
     def _start_score(
         self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
     ) -> Callable[[], list[ForcedScore]]:
-        """Begin to score pairs, each side of one length; the function given back waits."""
+        """Start scoring pairs, each side of one length; call the result for the scores."""
 
     def batch_bound(self, beam: int) -> int:
-        """How many padded source tokens a batch may hold."""
+        """The most padded source tokens in a batch."""
         return self.batch_tokens if beam == 1 else self.wide_batch_tokens
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
-        """How many source tokens each text takes, `</s>` counted."""
+        """The source tokens of each text, including `</s>`."""
         return [len(pieces) + 1 for pieces in self._pieces(texts)]
 
     def parts(self, texts: Sequence[str]) -> list[list[str]]:
-        """The parts that each text is translated in: itself, or more where it is long."""
+        """The parts in which each text is translated: one, or more if it is long."""
         limit = min(self.positions - 1, _COMFORTABLE)  # 1: </s>
         parts: list[list[str]] = []
         for text, pieces in zip(texts, self._pieces(texts), strict=True):
@@ -110,7 +109,7 @@ class PackedEngine(ABC):
         decoding: Decoding | None = None,
         progress: Progress | None = None,
     ) -> list[Translation]:
-        """Translate each text, in order; texts longer than the model takes are split."""
+        """Translate each text, in order; texts too long for the model are split."""
         decoding = decoding or Decoding()
         parts = self.parts(texts)
         items = [part for own in parts for part in own]
@@ -121,21 +120,21 @@ class PackedEngine(ABC):
         packed = pack([(padded(length),) for length in lengths], most)
         batches = ([items[i] for i in indices] for indices in packed)
         if progress is not None:
-            progress(len(texts) - len(unfinished), 0)  # blank ones
-        found: dict[int, Translation] = {}
+            progress(len(texts) - len(unfinished), 0)  # blank texts
+        results: dict[int, Translation] = {}
         for indices, done in zip(packed, self.translate_batches(batches, decoding), strict=True):
-            found.update(zip(indices, done, strict=True))
+            results.update(zip(indices, done, strict=True))
             unfinished.subtract(owners[i] for i in indices)
             if progress is not None:
                 finished = sum(not unfinished[number] for number in {owners[i] for i in indices})
                 progress(finished, sum(each.tokens for each in done))
-        in_order = (found[i] for i in range(len(items)))
+        in_order = (results[i] for i in range(len(items)))
         return [joined(own, list(islice(in_order, len(own)))) for own in parts]
 
     def translate_batches(
         self, batches: Iterable[Sequence[str]], decoding: Decoding | None = None
     ) -> Iterator[list[Translation]]:
-        """Translate batches of parts in order, each as it is; some are begun before asked for."""
+        """Translate batches of parts in order, without repacking; starts some in advance."""
         decoding = decoding or Decoding()
         waiting: deque[Callable[[], list[Translation]]] = deque()
         for batch in batches:
@@ -146,10 +145,10 @@ class PackedEngine(ABC):
             yield waiting.popleft()()
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
-        """Forced decoding of each target given its source: log p and number of its tokens.
+        """Forced decoding of each target given its source: log p and number of tokens.
 
-        A pair longer than the model takes is scored in as many parts as are needed, source and
-        target divided in the same proportions.
+        A pair too long for the model is scored in parts, with source and target divided in the
+        same proportions.
         """
         pairs: list[tuple[int, str, str]] = []
         for number, (source, target) in enumerate(zip(sources, targets, strict=True)):
@@ -157,7 +156,7 @@ class PackedEngine(ABC):
         source_pieces = self._pieces([source for _, source, _ in pairs])
         target_pieces = self._target_pieces([target for _, _, target in pairs])
         sizes = [
-            (len(source) + 1, len(target) + 1)  # as they are: pairs are scored as fast alone
+            (len(source) + 1, len(target) + 1)  # unpadded: single pairs are scored as fast
             for source, target in zip(source_pieces, target_pieces, strict=True)
         ]
         waiting: deque[tuple[list[int], Callable[[], list[ForcedScore]]]] = deque()
@@ -183,7 +182,7 @@ class PackedEngine(ABC):
 
     @cached_property
     def _target(self) -> Any:
-        """What cuts targets into pieces; Marian models of the hub bring it, others are rebuilt."""
+        """The target side's tokenizer: part of Marian models of the hub, rebuilt for others."""
         from duizhao.models.weights.target_pieces import load_target_pieces
 
         return load_target_pieces(self.folder)
@@ -195,18 +194,18 @@ class PackedEngine(ABC):
 
     def _target_pieces(self, texts: Sequence[str]) -> list[list[str]]:
         """The target tokens of each text, without `</s>`."""
-        cut: list[list[str]] = self._target.encode_all(texts)
-        return cut
+        pieces: list[list[str]] = self._target.encode_all(texts)
+        return pieces
 
     def _count(self, text: str) -> int:
         return len(self._pieces([text])[0])
 
     def _begin(self, texts: Sequence[str], decoding: Decoding) -> Callable[[], list[Translation]]:
-        """Begin a batch of parts; the function given back waits for it."""
+        """Start a batch of parts; call the returned function for the result."""
         batch = self._pieces(texts)
         longest = max(map(len, batch), default=0)
         if longest >= self.positions:
-            raise ValueError(f"a text of {longest} tokens: batches are made of `parts`")
+            raise ValueError(f"a text of {longest} tokens: batches must consist of `parts`")
         most = min(decoding.max_tokens, self.positions)
         finish = self._start(batch, decoding, _room(batch, most))
 
@@ -225,7 +224,7 @@ class PackedEngine(ABC):
     def _finished(
         self, part: str, hypothesis: Hypothesis, decoding: Decoding, most: int, depth: int = 0
     ) -> Translation:
-        """The hypothesis, or where the limit cut it off: its halves, or itself with more room."""
+        """The hypothesis; if the limit cut it off, its halves or itself with a higher limit."""
         if hypothesis.finished:
             return Translation(hypothesis.text, hypothesis.score, hypothesis.tokens)
         halves = halve(part) if depth < _HALVINGS else [part]
@@ -243,7 +242,7 @@ class PackedEngine(ABC):
         return Translation(hypothesis.text, hypothesis.score, hypothesis.tokens, flags)
 
     def _pairs_to_fit(self, source: str, target: str) -> list[tuple[str, str]]:
-        """A pair, or its parts where one side is longer than the model takes."""
+        """A pair, or its parts if one side is too long for the model."""
         limit = self.positions - 1
         longest = max(self._count(source), len(self._target_pieces([target])[0]))
         if longest <= limit:
@@ -254,7 +253,7 @@ class PackedEngine(ABC):
 
 
 def joined(parts: Sequence[str], done: Sequence[Translation]) -> Translation:
-    """One translation of the parts of one text; its score is over all their tokens."""
+    """One translation from the parts of a text, with the score over all their tokens."""
     if not done:
         return Translation("", 0.0, 0)
     if len(done) == 1:
@@ -267,9 +266,9 @@ def joined(parts: Sequence[str], done: Sequence[Translation]) -> Translation:
 
 
 def _matters(piece: str) -> bool:
-    """Whether a piece has more than marks: letters, digits or signs that mean something.
+    """Whether a piece has letters, digits or meaningful signs.
 
-    Punctuation, arrows, boxes and bullets go missing without harm.
+    Punctuation, arrows, boxes and bullets may be lost without harm.
     """
     return any(
         unicodedata.category(char)[0] in "LNMS" and not "\u2190" <= char <= "\u27bf"
@@ -279,7 +278,7 @@ def _matters(piece: str) -> bool:
 
 
 def _room(batch: Sequence[Sequence[str]], most: int) -> int:
-    """How many tokens the outputs of a batch may have; all texts of a size the same."""
+    """The most tokens for the outputs of a batch, the same for all texts of a size."""
     return min(most, _OUTPUT_TIMES * padded(max(map(len, batch)) + 1) + _OUTPUT_PLUS)
 
 

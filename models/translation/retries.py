@@ -1,15 +1,15 @@
-"""What becomes of a flagged translation: other settings, the better one kept, the flag stays.
+"""Further attempts at a flagged translation: the better one is kept, the flags stay.
 
-A flagged sentence is tried with a wider beam (and without repeated n-grams where it loops); if
-something is still wrong, with stand-ins where a resolution's number went wrong; and then clause by
-clause. `duizhao.models.guards.check.better` says which is kept. The flags in the corpus are those
-of the first try and of the one kept, and one that says what happened: ``retry=beam``,
-``retry=stand_in``, ``retry=clauses`` or ``retry=first``, with ``:mended`` where nothing is wrong in
-the one kept.
+A flagged sentence is translated again with a wider beam (without repeated n-grams if it loops); if
+it is still flagged, with stand-ins for wrong numbers of resolutions; and then clause by clause.
+`Judgement.better_than` in models/guards/check.py decides which one is kept. The corpus gets the
+flags of the first attempt and of the one kept, and a flag for the outcome: ``retry=beam``,
+``retry=stand_in``, ``retry=clauses`` or ``retry=first``, with ``:mended`` if the one kept has no
+flags.
 
-Stand-ins: the default model, trained before 2020, writes 第2532(2020)号决议 as "resolution
-2532-2020". So the sentence is translated with a resolution it knows, 1325 (2000), in its place,
-and the number is put back where that stands in the output.
+Stand-ins: the default model, trained before 2020, translates 第2532(2020)号决议 as "resolution
+2532-2020". So the sentence is translated with a resolution that it knows, 1325 (2000), and the
+right number is restored in the output.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _STAND_INS = (("1325", "2000"), ("1373", "2001"), ("1540", "2004"), ("1267", "19
 
 @dataclass(slots=True)
 class Case:
-    """One source, the translation it had first, and the better ones found since."""
+    """One source, its first translation, and the best one so far."""
 
     source: str
     first: Translation
     kept: Translation = field(init=False)
     flags: tuple[str, ...] = field(init=False)
-    """What is wrong with the first translation."""
+    """The flags of the first translation."""
     remaining: tuple[str, ...] = field(init=False)
-    """What is wrong with the one kept."""
+    """The flags of the one kept."""
     winner: str = field(init=False, default="first")
     tries: int = field(init=False, default=0)
     _judgement: guards.Judgement = field(init=False)
@@ -51,7 +51,7 @@ class Case:
 
     @property
     def to_mend(self) -> bool:
-        """Whether another try may help: none does for words that the model does not know."""
+        """Whether another attempt may help: none does for words unknown to the model."""
         return any(flag != guards.UNKNOWN for flag in self.remaining)
 
     def offer(self, name: str, other: Translation) -> None:
@@ -63,15 +63,15 @@ class Case:
             self._judgement, self.remaining = judged, judged.flags
 
     def result(self) -> Translation:
-        """The translation kept, with every flag and what happened."""
+        """The translation kept, with all flags and the outcome of the retries."""
         remaining = self.remaining
-        happened = f"retry={self.winner}" + ("" if remaining else ":mended")
-        flags = dict.fromkeys((*self.flags, *remaining, happened if self.tries else ""))
+        outcome = f"retry={self.winner}" + ("" if remaining else ":mended")
+        flags = dict.fromkeys((*self.flags, *remaining, outcome if self.tries else ""))
         return replace(self.kept, flags=tuple(flag for flag in flags if flag))
 
 
 def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, list[str]]:
-    """The sources by the settings they are tried again with."""
+    """The sources by the settings of their next attempt."""
     wider = replace(decoding, beam=max(4, decoding.beam + 2))
     no_loop = replace(wider, no_repeat_ngram=_NO_REPEAT)
     tries: dict[Decoding, list[str]] = {}
@@ -84,7 +84,7 @@ def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, l
 
 
 def with_stand_ins(source: str) -> tuple[str, dict[str, str]]:
-    """The source with known resolutions in place of its own, and what each stands for.
+    """The source with known resolutions in place of its own, and what each replaces.
 
     >>> with_stand_ins("第 2532(2020)号决议")
     ('第 1325(2000)号决议', {'1325 (2000)': '2532 (2020)'})
@@ -106,7 +106,7 @@ def with_stand_ins(source: str) -> tuple[str, dict[str, str]]:
 
 
 def restored(output: str, stands_for: Mapping[str, str]) -> str | None:
-    """The output with its own resolutions back; None where a stand-in is not there as it was."""
+    """The output with the original resolutions; None if a stand-in was not translated as such."""
     for stand_in, own in stands_for.items():
         number, year = stand_in.split()
         output, times = re.subn(rf"\b{number} ?{re.escape(year)}", own, output)

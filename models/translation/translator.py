@@ -1,33 +1,28 @@
-"""Translation of any number of texts: each once, in good batches, remembered, checked.
+"""Translation of any number of texts: each once, in good batches, remembered and checked.
 
     translator = Translator(load_engine(), memory=Memory())
     for translation in translator.translate(texts): ...
 
-Texts are taken in large windows, so that memory does not grow with their number. In a window each
-different text is looked up in the memory; those it lacks are sorted by length, packed by tokens
-and fed to the engine without gaps, and written to the memory batch by batch.
-
-What comes out is the same after a kill: CTranslate2 in int8 translates a text alike in any company
-(models/translation/batching.py); for engines whose results a batch's make-up can move in the last
-bit, the texts that a window lacks are written down as its plan before it begins, and a run that
-takes up again packs the same batches and translates those that are not in the memory yet. Long
-texts are split before they are packed, so that no batch is larger than the engine wants it.
+Texts are taken in large windows, so that memory use does not grow with their number. Each distinct
+text of a window is looked up in the translation memory; missing ones are split where they are too
+long, packed by length, translated, and written to the memory batch by batch. A killed run loses at
+most its last batch. CTranslate2 translates a text to the same result in any batch (batching.py);
+with the transformers engine, the last digit of a score may depend on the batch.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from duizhao.corpus.translation import Translation
 from duizhao.models.guards.check import SYMBOL
-from duizhao.models.translation.batching import clauses
+from duizhao.models.translation.batching import bound, clauses, pack, padded
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.packed_engine import joined
-from duizhao.models.translation.plan import make_plan
 from duizhao.models.translation.retries import Case, further_tries, restored, with_stand_ins
 
 _WINDOW_TEXTS = 16_384
@@ -37,12 +32,12 @@ _SCORE_DIGITS = 4
 
 @dataclass(slots=True)
 class Statistics:
-    """What a translator has done so far; every count is of texts but `tokens`.
+    """What a translator has done so far; all counts except `tokens` are of texts.
 
-    `texts` = `repeated` (said before, in this run) + `remembered` (from the memory) +
-    `translated` + empty ones; `tokens` are target tokens that the engine made, those of tries
-    after a flag too; `done` counts finished texts, parts of a window by its source tokens;
-    `trying` is how many flagged texts are being tried again at the moment.
+    `texts` = `repeated` (seen before in this run) + `remembered` (from the memory) + `translated`
+    + empty ones. `tokens` are target tokens of the engine, including further attempts. `done`
+    counts finished texts, and parts of a window by their source tokens. `trying` is the number of
+    flagged texts being tried again at the moment.
     """
 
     texts: int = 0
@@ -70,9 +65,9 @@ Report = Callable[[Statistics], None]
 class Translator:
     """Translates texts with one engine, through one memory.
 
-    `memory` None: nothing is kept beyond this translator's life. `guards`: flag what looks wrong,
-    try it again and keep the better one (models/guards/check.py). `window` is how many texts are
-    held at once.
+    Without a `memory`, nothing outlives this translator. With `guards`, translations that look
+    wrong are flagged, tried again, and the better one is kept (models/guards/check.py). `window`
+    is the number of texts held at once.
     """
 
     def __init__(
@@ -96,11 +91,11 @@ class Translator:
     ) -> Iterator[Translation]:
         """One translation for each text, in order; an empty text gives an empty translation."""
         stream = iter(texts)
-        while window := self._taken(stream):
+        while window := self._next_window(stream):
             yield from self._window(window, report)
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
-        """Forced-decoding scores of pairs, each worked out once and remembered."""
+        """Forced-decoding scores of pairs, each computed once and remembered."""
         pairs = [
             (normalise(source), normalise(target))
             for source, target in zip(sources, targets, strict=True)
@@ -112,16 +107,16 @@ class Translator:
         for start in range(0, len(missing), 2048):
             chunk = missing[start : start + 2048]
             scored = self.engine.score([s for s, _ in chunk], [t for _, t in chunk])
-            made = {
+            scores = {
                 pair: ForcedScore(round(each.log_probability, _SCORE_DIGITS), each.tokens)
                 for pair, each in zip(chunk, scored, strict=True)
             }
-            self.memory.remember_forced(setting, made)
-            known.update(made)
+            self.memory.remember_forced(setting, scores)
+            known.update(scores)
         return [known[pair] for pair in pairs]
 
-    def _taken(self, stream: Iterator[str]) -> list[str]:
-        """The texts of the next window, normalised: `window` of them, fewer where they are long."""
+    def _next_window(self, stream: Iterator[str]) -> list[str]:
+        """The texts of the next window, normalised: up to `window`, fewer if they are long."""
         texts: list[str] = []
         characters = 0
         while len(texts) < self.window and characters < _WINDOW_CHARACTERS:
@@ -133,27 +128,27 @@ class Translator:
         return texts
 
     def _window(self, texts: list[str], report: Report | None) -> Iterator[Translation]:
-        """Translate one window; its texts are normalised."""
+        """Translate one window of normalised texts."""
         counts = Counter(texts)
         statistics = self.statistics
         before = statistics.done
         empty = counts.pop("", 0)
-        made = self._engine_run(counts, self.decoding, report, done_from=before + empty)
+        results = self._engine_run(counts, self.decoding, report, done_from=before + empty)
         if self.guards:
-            self._look_again(made, counts, report)
+            self._retry(results, counts, report)
         statistics.texts += len(texts)
         statistics.repeated += sum(counts.values()) - len(counts)
         statistics.done = before + len(texts)
-        final = {"": Translation("", 0.0, 0), **made}
+        results[""] = Translation("", 0.0, 0)
         for text in texts:
-            yield final[text]
+            yield results[text]
 
-    def _look_again(
-        self, made: dict[str, Translation], counts: Counter[str], report: Report | None
+    def _retry(
+        self, results: dict[str, Translation], counts: Counter[str], report: Report | None
     ) -> None:
-        """Try again what the guards flag, and put the better one with its flags into `made`."""
+        """Try again what the guards flag, and put the better translation into `results`."""
         cases = {
-            source: case for source, first in made.items() if (case := Case(source, first)).flags
+            source: case for source, first in results.items() if (case := Case(source, first)).flags
         }
         self.statistics.trying = sum(case.to_mend for case in cases.values())
         for decoding, sources in further_tries(cases.values(), self.decoding).items():
@@ -164,23 +159,21 @@ class Translator:
         self._try_clauses(cases, report)
         self.statistics.trying = 0
         kept = {source: case.result() for source, case in cases.items()}
-        self.memory.keep(self.memory.setting(self.engine, self.decoding), list(made), kept)
+        self.memory.keep(self.memory.setting(self.engine, self.decoding), list(results), kept)
+        results.update(kept)
         for source, case in cases.items():
-            made[source] = kept[source]
             self.statistics.flagged += counts[source]
             self.statistics.retried += counts[source] * (case.tries > 0)
             for flag in case.flags:
                 self.statistics.flags[flag] += counts[source]
 
     def _try_stand_ins(self, cases: dict[str, Case], report: Report | None) -> None:
-        """Translate with known resolutions in place of those that went wrong, and put them back."""
+        """Translate with known resolutions in place of those that went wrong."""
         tries = {
-            source: stood_in
+            source: replaced
             for source, case in cases.items()
-            if SYMBOL in case.remaining and (stood_in := with_stand_ins(source))[1]
+            if SYMBOL in case.remaining and (replaced := with_stand_ins(source))[1]
         }
-        if not tries:
-            return
         texts = Counter(text for text, _ in tries.values())
         again = self._engine_run(texts, self.decoding, report)
         for source, (text, stands_for) in tries.items():
@@ -189,20 +182,17 @@ class Translator:
                 cases[source].offer("stand_in", replace(again[text], text=output))
 
     def _try_clauses(self, cases: dict[str, Case], report: Report | None) -> None:
-        """Translate clause by clause what still has something wrong."""
+        """Translate clause by clause what is still flagged."""
         split = {
             source: parts
             for source, case in cases.items()
             if case.to_mend and len(parts := clauses(source)) > 1
         }
-        if not split:
-            return
         every = Counter(part.strip() for parts in split.values() for part in parts)
         again = self._engine_run(every, self.decoding, report)
         for source, parts in split.items():
-            cases[source].offer(
-                "clauses", _rounded(joined(parts, [again[p.strip()] for p in parts]))
-            )
+            whole = joined(parts, [again[part.strip()] for part in parts])
+            cases[source].offer("clauses", _rounded(whole))
 
     def _engine_run(
         self,
@@ -211,56 +201,69 @@ class Translator:
         report: Report | None,
         done_from: float | None = None,
     ) -> dict[str, Translation]:
-        """Translations of different texts, from the memory or else from the engine.
+        """Translations of different texts, from the memory or otherwise from the engine.
 
-        `counts` says how many of the window's texts each stands for; `done_from` is where the
-        window began in `Statistics.done`, None for a further try of texts already counted.
+        `counts` says how many texts of the window each stands for; `done_from` is the value of
+        `Statistics.done` at the start of the window, None for another attempt at counted texts.
         """
-        first = done_from is not None
-        setting = self.memory.setting(self.engine, decoding, again=not first)
-        sources = list(counts)
-        found = self.memory.translations(setting, sources)
-        plan = make_plan(self.engine, self.memory, setting, decoding, sources, found)
-        parts = plan.parts
-        batches, lengths = plan.batches(self.engine, found)
-        done = 0.0
+        if not counts and done_from is None:
+            return {}
+        statistics = self.statistics
+        setting = self.memory.setting(self.engine, decoding, again=done_from is None)
+        known = self.memory.translations(setting, list(counts))
+        missing = [text for text in counts if text not in known]
+        parts = dict(zip(missing, self.engine.parts(missing), strict=True))
+        batches, lengths = self._batches(parts, decoding)
+        users: dict[str, list[str]] = {}
+        for text, own in parts.items():
+            for part in own:
+                users.setdefault(part, []).append(text)
+        done = statistics.done
         if done_from is not None:
-            self.statistics.remembered += len(found)
-            self.statistics.translated += len(sources) - len(found)
-            done = done_from + sum(counts[source] for source in found)
-            self._tell(report, done)
-        work = sum(lengths[part] for batch in batches for part in batch)
-        rest = sum(counts.values()) - sum(counts[source] for source in found)
-        finished = 0
-        made: dict[str, Translation] = {}
-        users = plan.users()
+            statistics.remembered += len(known)
+            statistics.translated += len(missing)
+            done = done_from + sum(counts[text] for text in known)
+            self._advance(report, done)
+        rest = sum(counts[text] for text in missing) if done_from is not None else 0
+        work, finished = max(1, sum(lengths.values())), 0
+        translated: dict[str, Translation] = {}
         started = time.perf_counter()
         for batch, results in zip(
             batches, self.engine.translate_batches(batches, decoding), strict=True
         ):
-            made.update(zip(batch, results, strict=True))
+            translated.update(zip(batch, results, strict=True))
             touched = dict.fromkeys(text for part in batch for text in users[part])
             whole = {
-                text: _rounded(joined(parts[text], [made[part] for part in parts[text]]))
+                text: _rounded(joined(parts[text], [translated[part] for part in parts[text]]))
                 for text in touched
-                if text not in found and all(part in made for part in parts[text])
+                if all(part in translated for part in parts[text])
             }
             self.memory.remember(setting, whole)
-            found.update(whole)
+            known.update(whole)
             now = time.perf_counter()
-            self.statistics.seconds += now - started
+            statistics.seconds += now - started
             started = now
-            self.statistics.tokens += sum(each.tokens for each in results)
-            if first:
-                finished += sum(lengths[part] for part in batch)
-                self._tell(report, done + rest * finished / max(1, work))
-            else:
-                self._tell(report, self.statistics.done)
-        if plan.key is not None:
-            self.memory.end_plan(setting, plan.key)
-        return {source: found[source] for source in sources}
+            statistics.tokens += sum(each.tokens for each in results)
+            finished += sum(lengths[part] for part in batch)
+            self._advance(report, done + rest * finished / work)
+        return {text: known[text] for text in counts}
 
-    def _tell(self, report: Report | None, done: float) -> None:
+    def _batches(
+        self, parts: Mapping[str, Sequence[str]], decoding: Decoding
+    ) -> tuple[list[list[str]], dict[str, int]]:
+        """The parts of the texts packed into batches, and the tokens of each part."""
+        items = list(dict.fromkeys(part for own in parts.values() for part in own))
+        if not items:
+            return [], {}
+        whole = self.engine.lengths(list(parts))
+        most = bound(whole, self.engine.batch_bound(decoding.beam), self.engine.workers)
+        lengths = self.engine.lengths(items)
+        packed = pack([(padded(length),) for length in lengths], most)
+        return [[items[i] for i in batch] for batch in packed], dict(
+            zip(items, lengths, strict=True)
+        )
+
+    def _advance(self, report: Report | None, done: float) -> None:
         self.statistics.done = done
         if report is not None:
             report(self.statistics)

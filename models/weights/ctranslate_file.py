@@ -1,4 +1,4 @@
-"""Reads CTranslate2's ``model.bin``: named arrays, as its converters write them.
+"""Read CTranslate2's ``model.bin``: named arrays, as its converters write them.
 
 The layout is that of `ctranslate2.specs.model_spec.ModelSpec._serialize`, little-endian: version,
 name of the specification, its revision, the variables (name, shape, type, bytes), the aliases
@@ -26,18 +26,18 @@ _TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16, np.uint16)
 def read_variables(path: Path) -> dict[str, Array]:
     """Every variable and alias of a model, as read-only views of the file mapped into memory.
 
-    Raises ModelError if the file is damaged or of a version not known here.
+    Raises ModelError if the file is damaged or of an unsupported version.
     """
     return parse_variables(np.memmap(path, dtype=np.uint8, mode="r").data, path)
 
 
 def parse_variables(data: bytearray | memoryview, path: Path) -> dict[str, Array]:
-    """The same from bytes in memory; the arrays are views that can be written where `data` can."""
+    """The same from bytes in memory; the arrays are views, writable if `data` is."""
     try:
         return _parse(memoryview(data))
     except (struct.error, IndexError, ValueError, KeyError) as error:
         raise ModelError(
-            f"{path}: is no model of CTranslate2, or a damaged one ({error}); fetch it again"
+            f"{path}: is not a CTranslate2 model, or is damaged ({error}); fetch it again"
         ) from error
 
 
@@ -79,7 +79,7 @@ def _parse(data: memoryview) -> dict[str, Array]:
 
 
 def dequantized(variables: Mapping[str, Array], name: str) -> npt.NDArray[np.float32]:
-    """A weight in float32: int8 and int16 divided by the scale kept beside it (one a row)."""
+    """A weight in float32: int8 and int16 are divided by the scale stored with them."""
     weight = variables[name]
     if weight.dtype == np.uint16:  # bfloat16: the upper half of a float32
         return (weight.astype(np.uint32) << 16).view(np.float32)

@@ -1,31 +1,30 @@
-"""The default model writes English: its Chinese pieces are left out of the choice.
+"""Restrict the default model's output to English pieces.
 
-More than half of the work of decoding is the choice among 65,000 pieces at every step; 31,000 of
-them are Chinese and stand in the vocabulary because both sides share it. CTranslate2 takes a list
-of the pieces to choose from as ``vmap.txt`` beside the model. With it the model is a third faster
-and says the same (docs/measurements.md); shorter lists, made from what each source piece can call
-for, are faster still but spell rare names wrong without a sign of it.
+More than half of decoding is the choice among 65,000 pieces at every step; 31,000 of them are
+Chinese, because both sides share the vocabulary. CTranslate2 reads a list of the pieces to choose
+from, ``vmap.txt``, in the model's folder. With it the model is a third faster and its output the
+same (docs/measurements.md). Shorter lists, with the pieces likely for each source piece, are faster
+still but silently misspell rare names.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 from duizhao.models.weights.default import default_folder
 
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\uffef]")
 _VMAP = "vmap.txt"
 
 
 def use_english_pieces(folder: Path) -> bool:
-    """Put the list beside the default model, where CTranslate2 finds it; whether it is there.
+    """Write the list to the default model's folder if needed; whether it is there.
 
-    Other models choose from their whole vocabulary, and so does the default one where its folder
-    cannot be written.
+    Other models choose from their whole vocabulary, and so does the default one if its folder is
+    not writable.
     """
     if folder != default_folder():
         return False
@@ -47,4 +46,5 @@ def use_english_pieces(folder: Path) -> bool:
 
 def english_pieces(pieces: Sequence[str]) -> list[str]:
     """The pieces without Chinese characters or punctuation."""
-    return [piece for piece in pieces if not _CHINESE.search(piece) and " " not in piece]
+    chinese = EAST_ASIAN_CHARACTER.search
+    return [piece for piece in pieces if not chinese(piece) and " " not in piece]

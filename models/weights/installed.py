@@ -1,4 +1,4 @@
-"""Which models are on this machine, found without any network."""
+"""The models on this machine, listed without any network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duizhao.models.weights.locate import in_folder
 
 @dataclass(frozen=True, slots=True)
 class ModelHere:
-    """A model and where it lies; `state` is "ready" or "not fetched"."""
+    """A model and its folder; `state` is "ready" or "not fetched"."""
 
     name: str
     state: str
@@ -37,7 +37,7 @@ def models_here() -> list[ModelHere]:
 
 
 def folder_of(model: str | None) -> Path | None:
-    """Where a model lies, None if it would have to be fetched; ModelNameError if it is none."""
+    """A model's folder, None if it must be fetched; ModelNameError if it is not a model."""
     if model in (None, "", "default", weights.DEFAULT_MODEL):
         return weights.default_folder() if weights.is_fetched() else None
     assert model is not None
@@ -47,7 +47,7 @@ def folder_of(model: str | None) -> Path | None:
 
 
 def _in_hub_cache() -> Iterator[tuple[str, Path]]:
-    """Marian models that transformers or duizhao fetched from the hub before."""
+    """Marian models already fetched from the hub."""
     from huggingface_hub import scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 

@@ -1,4 +1,4 @@
-"""Names of models to local folders: the default, a directory, or a name on the Hugging Face hub."""
+"""From a model's name to its folder: the default, a directory, or a name on the hub."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARIAN_FILES = ("config.json", "vocab.json", "source.spm", "target.spm")
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A model on disk: `form` says whose files these are, `hash` is the SHA-256 of its weights."""
+    """A model on disk: `form` is the format of its files, `hash` the SHA-256 of its weights."""
 
     name: str
     folder: Path
@@ -33,11 +33,11 @@ class ModelFiles:
 
 
 def locate(model: str | None = None, progress: FetchProgress | None = None) -> ModelFiles:
-    """Find a model and fetch it where needed.
+    """Find a model and fetch it if needed.
 
     None or "default" is the default model; a path is a directory with a Marian model in
     transformers' or CTranslate2's form; anything else is looked up on the Hugging Face hub.
-    Raises ModelNameError where there is no such model, WeightsError where it cannot be fetched.
+    Raises ModelNameError if there is no such model, WeightsError if it cannot be fetched.
     """
     if model in (None, "", "default", DEFAULT_MODEL):
         return ModelFiles(DEFAULT_MODEL, default_model(progress), "ctranslate2", FILES[0].sha256)
@@ -46,12 +46,12 @@ def locate(model: str | None = None, progress: FetchProgress | None = None) -> M
     if folder.is_dir():
         return in_folder(model, folder)
     if model.startswith((".", "/", "~", os.sep)) or model.count("/") > 1 or folder.exists():
-        raise ModelNameError(f"{model}: no such folder; name a folder with a Marian model in it")
+        raise ModelNameError(f"{model}: no such folder; give one with a Marian model")
     return _on_hub(model, progress)
 
 
 def in_folder(name: str, folder: Path) -> ModelFiles:
-    """A local folder, by the files in it."""
+    """The model in a local folder, recognised by its files."""
     folder = folder.resolve()
     if (folder / "model.bin").is_file():
         if not (folder / "source.spm").is_file():
@@ -62,20 +62,20 @@ def in_folder(name: str, folder: Path) -> ModelFiles:
     if missing or not weights:
         absent = ", ".join(missing or ["model.safetensors"])
         raise ModelNameError(
-            f"{name}: holds no Marian model ({absent} missing); name a folder saved by transformers"
+            f"{name}: has no Marian model ({absent} missing); give a folder saved by transformers"
             " (save_pretrained) or one converted for CTranslate2 (model.bin, source.spm)"
         )
     try:
         kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
     except (ValueError, AttributeError) as error:
-        raise ModelNameError(f"{name}/config.json is no JSON object: {error}") from error
+        raise ModelNameError(f"{name}/config.json is not a JSON object: {error}") from error
     if kind != "marian":
-        raise ModelNameError(f"{name}: is a model of type {kind!r}; only Marian models are read")
+        raise ModelNameError(f"{name}: is a model of type {kind!r}; only Marian is supported")
     return ModelFiles(name, folder, "transformers", folder_hash(folder, (*weights,)))
 
 
 def folder_hash(folder: Path, weights: tuple[str, ...]) -> str:
-    """One hash over the weights and the files that decide how text becomes tokens."""
+    """One hash over the weights and the files that determine tokenization."""
     total = hashlib.sha256()
     names = (*weights, "config.json", "vocab.json", "source.spm", "target.spm")
     for file in (*names, "shared_vocabulary.json"):
@@ -85,7 +85,7 @@ def folder_hash(folder: Path, weights: tuple[str, ...]) -> str:
 
 
 def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
-    """A model on the Hugging Face hub, kept in its own cache; used from there when offline."""
+    """A model on the Hugging Face hub, from the hub's own cache when offline."""
     from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
@@ -122,9 +122,9 @@ def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
             "default model",
         ) from error
     except Exception as error:
-        said = str(error).strip().splitlines()
+        reason = (str(error).strip().splitlines() or [repr(error)])[0]
         kind = WeightsError if offline else FetchError
         raise kind(
-            f"{name}: cannot be fetched from the Hugging Face hub: {said[0] if said else error!r}",
+            f"{name}: cannot be fetched from the Hugging Face hub: {reason}",
         ) from error
     return in_folder(name, folder)

@@ -1,14 +1,13 @@
-"""int8 weights made a little narrower, so that no processor overflows on them.
+"""Narrow int8 weights slightly, so that no processor overflows on them.
 
 CTranslate2 multiplies bytes by int8 weights and adds pairs of products in 16 bits where the
 processor has no instruction for sums of four (x86 without VNNI: most before 2019, AMD before
-Zen 4). Two products of up to 255 * 127 do not fit in 16 bits and are cut off silently. oneDNN says
-to use fewer bits of the weights there. Rows in which two neighbours of one sign add up to more than
-160 are scaled down to that: sums hardly ever overflow then, and log-probabilities are twice as near
-to those of float32 (rms difference of a sentence 0.40 in place of 0.81; 0.49 where each weight is
-held to 80, as it costs more precision; `python -m duizhao.evaluation.benchmarks.narrow`), at the
-same speed. It is done on every processor, so that results differ as little as they can from one to
-the other.
+Zen 4). Two products of up to 255 * 127 do not fit into 16 bits and saturate silently; oneDNN
+recommends fewer bits for the weights there. Rows in which two neighbours of one sign add up to more
+than 160 are scaled down to that: sums then hardly ever overflow, and log-probabilities are twice as
+close to float32 (rms difference per sentence 0.40 instead of 0.81; limiting each weight to 80 costs
+more precision, 0.49; `python -m duizhao.evaluation.benchmarks.narrow`), at the same speed. This is
+done on every processor, so that results differ as little as possible between them.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ LARGEST_PAIR = 160
 def narrow_model(folder: Path) -> dict[str, bytes]:
     """The files of an int8 model for CTranslate2 to load from memory, weights narrowed.
 
-    Empty where the model's weights are not int8. Raises ModelError if model.bin is damaged.
+    Empty if the model's weights are not int8. Raises ModelError if model.bin is damaged.
     """
     path = folder / "model.bin"
     data = bytearray(path.read_bytes())
@@ -37,7 +36,7 @@ def narrow_model(folder: Path) -> dict[str, bytes]:
         place = weight.ctypes.data
         if weight.dtype != np.int8 or weight.ndim != 2 or scale is None or place in changed:
             continue
-        changed.add(place)  # embeddings and projection are the same bytes
+        changed.add(place)  # embeddings and projection share their bytes
         for start in range(0, len(weight), 4096):  # by rows, for memory
             part = slice(start, start + 4096)
             factor = np.minimum(1.0, LARGEST_PAIR / _pair_sums(weight[part]).clip(min=1))
@@ -51,11 +50,11 @@ def narrow_model(folder: Path) -> dict[str, bytes]:
 
 
 def _pair_sums(weight: npt.NDArray[np.int8]) -> npt.NDArray[np.int16]:
-    """For each row the largest magnitude that two neighbours (0 and 1, 2 and 3...) can add up to.
+    """The largest magnitude per row to which two neighbours (0 and 1, 2 and 3...) can add up.
 
-    The bytes that they are multiplied by are not negative, so only neighbours of one sign add up.
+    They are multiplied by non-negative bytes, so only neighbours of one sign add up.
     """
     pairs = weight.reshape(len(weight), -1, 2).astype(np.int16)
     ups, downs = pairs.clip(min=0).sum(axis=2), (-pairs).clip(min=0).sum(axis=2)
-    found: npt.NDArray[np.int16] = np.maximum(ups, downs).max(axis=1).astype(np.int16)
-    return found
+    sums: npt.NDArray[np.int16] = np.maximum(ups, downs).max(axis=1).astype(np.int16)
+    return sums

@@ -1,79 +1,50 @@
-"""A CTranslate2 model turned into a folder that transformers loads as `MarianMTModel`, once.
+"""Convert a CTranslate2 model to a folder that transformers loads as `MarianMTModel`.
 
 The inverse of `ctranslate2.converters.transformers.MarianMTLoader`: int8 weights are divided by
-their scales, the fused projections of queries, keys and values split, and a row of zeros for
-``<pad>`` added, which transformers starts the decoder with. The folder has a tokenizer, too
-(target pieces as models/weights/target_pieces.py makes them), so that it can be used without
-duizhao.
+their scales, the fused projections of queries, keys and values are split, and a row of zeros is
+added for ``<pad>``, with which transformers starts the decoder. The folder also has a tokenizer
+(target pieces from models/weights/target_pieces.py), so that it can be used without duizhao.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from duizhao.corpus.errors import MissingPackage, ModelError
-from duizhao.corpus.paths import models_folder
+from duizhao.corpus.errors import ModelError
+from duizhao.models.weights.conversion import FACTS, cached_folder, convert_once, need_torch
 from duizhao.models.weights.ctranslate_file import Array, dequantized, read_variables
 from duizhao.models.weights.locate import ModelFiles
 
 PAD = "<pad>"
-# what a <pad> in the output costs: never chosen, and small enough for float16
+# the logit of a <pad> in the output: never chosen, and small enough for float16
 NEVER = -1e4
+TORCH_NEEDED = "the transformers engine needs torch (--engine ctranslate2 does not)"
 _ACTIVATIONS = {0: "relu", 2: "swish"}
 """By `ctranslate2.specs.common_spec.Activation`."""
 
 
-def need_torch(model: str) -> None:
-    """Raise MissingPackage unless torch can be imported."""
-    if not importlib.util.find_spec("torch"):
-        raise MissingPackage(
-            f"{model}: the transformers engine needs torch; install it with: "
-            "pip install 'duizhao[transformers]', or use --engine ctranslate2"
-        )
-
-
-def marian_folder(files: ModelFiles) -> Path:
-    """Where the transformers form of a CTranslate2 model lies, or will lie."""
-    return models_folder() / "converted" / f"{Path(files.name).name}-{files.hash[:16]}-marian"
-
-
 def marian_form(files: ModelFiles) -> Path:
-    """A model in transformers' form, converted at the first use where it has the other form.
-
-    Two processes at once: one converts, the other waits. Raises ModelError where it cannot be.
-    """
+    """A model in transformers' form, converted at the first use if it has the other form."""
     if files.form == "transformers":
         return files.folder
-    folder = marian_folder(files)
-    if (folder / "duizhao.json").is_file():
+    folder = cached_folder(files, "-marian")
+    if (folder / FACTS).is_file():
         return folder
-    need_torch(files.name)
-    from filelock import FileLock
-
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.parent / f".{folder.name}.lock"):
-            if not (folder / "duizhao.json").is_file():
-                _convert(files, folder)
-    except OSError as error:
-        raise ModelError(
-            f"{files.name}: cannot be converted to {folder}: {error}; free space there or set "
-            "DUIZHAO_CACHE"
-        ) from error
-    return folder
+    need_torch(files.name, TORCH_NEEDED)
+    return convert_once(files, folder, lambda ready: _convert(files, ready))
 
 
-def _convert(files: ModelFiles, folder: Path) -> None:
-    """Convert into a temporary folder beside the final one, then rename."""
+def _convert(files: ModelFiles, ready: Path) -> dict[str, object]:
+    """Write the model in transformers' form to the folder `ready`."""
     from safetensors.numpy import save_file
+
+    from duizhao.models.weights.target_pieces import target_model
 
     vocabulary: list[str] = json.loads(
         (files.folder / "shared_vocabulary.json").read_text(encoding="utf-8")
@@ -84,43 +55,36 @@ def _convert(files: ModelFiles, folder: Path) -> None:
         config = marian_config(variables, vocabulary)
     except (KeyError, ValueError) as error:
         raise ModelError(
-            f"{files.name}: is no Marian model with one vocabulary ({error})"
+            f"{files.name}: is not a Marian model with one vocabulary ({error})"
         ) from error
-    with tempfile.TemporaryDirectory(prefix=".convert-", dir=folder.parent) as work:
-        ready = Path(work) / "ready"
-        ready.mkdir()
-        save_file(tensors, ready / "model.safetensors", metadata={"format": "pt"})
-        ids = {piece: number for number, piece in enumerate([*vocabulary, PAD])}
-        generation = {
-            "decoder_start_token_id": config["decoder_start_token_id"],
-            "eos_token_id": config["eos_token_id"],
-            "pad_token_id": config["pad_token_id"],
-            "bad_words_ids": [[config["pad_token_id"]]],
-            "max_length": config["max_position_embeddings"],
-            "num_beams": 4,
-        }
-        tokenizer = {"tokenizer_class": "MarianTokenizer", "model_max_length": 512}
-        about = {"name": files.name, "hash": files.hash}
-        for name, content in (
-            ("config.json", config),
-            ("generation_config.json", generation),
-            ("tokenizer_config.json", tokenizer),
-            ("vocab.json", ids),
-            ("duizhao.json", about),
-        ):
-            text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-            (ready / name).write_text(text, encoding="utf-8")
-        shutil.copy(files.folder / "source.spm", ready / "source.spm")
-        from duizhao.models.weights.target_pieces import target_model
-
-        (ready / "target.spm").write_bytes(target_model(files.folder))
-        if folder.exists():
-            shutil.rmtree(folder)
-        ready.rename(folder)
+    ready.mkdir()
+    save_file(tensors, ready / "model.safetensors", metadata={"format": "pt"})
+    generation = {
+        "decoder_start_token_id": config["decoder_start_token_id"],
+        "eos_token_id": config["eos_token_id"],
+        "pad_token_id": config["pad_token_id"],
+        "bad_words_ids": [[config["pad_token_id"]]],
+        "max_length": config["max_position_embeddings"],
+        "num_beams": 4,
+    }
+    for name, content in (
+        ("config.json", config),
+        ("generation_config.json", generation),
+        (
+            "tokenizer_config.json",
+            {"tokenizer_class": "MarianTokenizer", "model_max_length": 512},
+        ),
+        ("vocab.json", {piece: number for number, piece in enumerate([*vocabulary, PAD])}),
+    ):
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        (ready / name).write_text(text, encoding="utf-8")
+    shutil.copy(files.folder / "source.spm", ready / "source.spm")
+    (ready / "target.spm").write_bytes(target_model(files.folder))
+    return {}
 
 
 def marian_config(variables: Mapping[str, Array], vocabulary: list[str]) -> dict[str, Any]:
-    """transformers' configuration of the model; ValueError where Marian has no such thing."""
+    """transformers' configuration of the model; ValueError for what Marian does not support."""
     expected = {"pre_norm": 0, "scale_embeddings": 1}
     for name, value in expected.items():
         if int(variables[f"decoder/{name}"]) != value:
@@ -158,11 +122,11 @@ def marian_config(variables: Mapping[str, Array], vocabulary: list[str]) -> dict
 
 
 def marian_tensors(variables: Mapping[str, Array]) -> dict[str, Array]:
-    """The weights under the names that `MarianMTModel` has for them, in float32."""
+    """The weights in float32, under the names of `MarianMTModel`."""
     embeddings = dequantized(variables, "encoder/embeddings_0/weight")
     decoder = variables["decoder/embeddings/weight"]
     if not np.array_equal(variables["encoder/embeddings_0/weight"], decoder):
-        raise ValueError("source and target have embeddings of their own")
+        raise ValueError("source and target have separate embeddings")
     zeros = np.zeros((1, embeddings.shape[1]), dtype=np.float32)
     bias = dequantized(variables, "decoder/projection/bias")
     tensors: dict[str, Array] = {
@@ -208,7 +172,7 @@ def _attention(
 def _linear(
     tensors: dict[str, Array], variables: Mapping[str, Array], theirs: str, ours: list[str]
 ) -> None:
-    """One linear layer, cut into as many as there are names."""
+    """One linear layer, split into as many as there are names."""
     weights = np.split(dequantized(variables, f"{theirs}/weight"), len(ours))
     biases = np.split(dequantized(variables, f"{theirs}/bias"), len(ours))
     for name, weight, bias in zip(ours, weights, biases, strict=True):

@@ -178,7 +178,7 @@ def age(folder: Path) -> None:
         os.utime(path, (then, then))
 
 
-@pytest.mark.unit
+@pytest.mark.system
 @pytest.mark.parametrize(
     ("error", "tries"),
     [

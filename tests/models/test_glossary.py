@@ -106,7 +106,7 @@ def test_a_glossary_of_ones_own_may_have_comments_and_further_forms(tmp_path: Pa
     [
         ("会期 session\n".encode(), r"line 1: needs a Chinese term, a tab"),
         (b"# nothing\n", "has no terms"),
-        ("会期\tsession\n".encode("gb18030"), "not in UTF-8"),
+        ("会期\tsession\n".encode("gb18030"), "is not UTF-8"),
         (None, "cannot be read"),
     ],
 )

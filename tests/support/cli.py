@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from duizhao.flows import results
 from duizhao.flows.cli import main
+from tests.support.paths import ROOT
 
 Environment = Mapping[str, str | None]
 """Changes of the environment; None removes a variable."""
@@ -31,9 +32,10 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """Runs `duizhao` with the environment changed as `environment` says."""
+    """Runs `duizhao` with a cache of its own and the environment changed as `environment` says."""
 
-    environment: Environment
+    cache: Path
+    environment: Environment = field(default_factory=dict)
 
     def __call__(
         self,
@@ -69,7 +71,7 @@ class Cli:
         with (output or Path(os.devnull)).open("ab") as file:
             return subprocess.Popen(
                 [sys.executable, "-m", "duizhao", *map(str, arguments)],
-                env=self._changed(env),
+                env=self._changed({"PYTHONPATH": str(ROOT), **(env or {})}),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -78,8 +80,7 @@ class Cli:
             )
 
     def _changed(self, more: Environment | None) -> dict[str, str]:
-        changes = {**self.environment, **(more or {})}
-        whole = {**os.environ, **changes}
+        whole = {**os.environ, "DUIZHAO_CACHE": str(self.cache), **self.environment, **(more or {})}
         return {name: value for name, value in whole.items() if value is not None}
 
 

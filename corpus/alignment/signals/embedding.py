@@ -22,6 +22,7 @@ from duizhao.corpus.alignment.lattice import (
     corners,
     inside,
 )
+from duizhao.corpus.alignment.signals.signal import features_by
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
 """Given all sentences and spans (start, end), one unit row a span."""
@@ -168,15 +169,15 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         here = offset[i] + j - low[i]
         if k < 2:
             found = table.source_found[i] if k == 0 else table.target_found[j]
-            f[11] = found
-            f[14] = literal
-            f[15] = max(0.6 * literal - found, 0.0)
+            f.gap_found = found
+            f.gap_literal = literal
+            f.gap_unfound = max(0.6 * literal - found, 0.0)
             continue
         c = cosine[here, k]
-        f[0] = c
-        f[1] = c * (a + b - 2)
+        f.cosine = c
+        f.cosine_sum = c * (a + b - 2)
         usual = (table.source_usual[i, a - 1] + table.target_usual[j, b - 1]) / 2
-        f[2] = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
+        f.distance_sum = (1.0 - c) / (1.0 - usual + 1e-3) * (a + b)
         # beads of the same type next to it
         total = 0.0
         count = 0
@@ -193,8 +194,8 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             total += cosine[offset[i - a] + j - low[i - a], k]
             count += 1
         near = (total + usual) / (count + 1)
-        f[3] = c - near
-        f[4] = f[3] * (a + b - 2)
+        f.margin = c - near
+        f.margin_sum = f.margin * (a + b - 2)
         # the bead without its last or first sentence, and with one more at either end
         best = -1.0
         if a > 1:
@@ -210,7 +211,7 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j + 1):
                 best = max(best, cosine[here + 1, one])
         if best > -1.0:
-            f[5] = c - best
+            f.weakest = c - best
         best = -1.0
         if a + b < LARGEST_BEAD:
             one = TYPE_NUMBER[a + 1, b]
@@ -224,28 +225,24 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j - 1):
                 best = max(best, cosine[here - 1, one])
         if best > -1.0:
-            f[6] = max(best - c, 0.0)
-        f[7] = max(0.3 - f[3], 0.0)
+            f.outside = max(best - c, 0.0)
+        f.short = max(0.3 - f.margin, 0.0)
         least = 1.0
         for x in range(i, p):
             best = -0.2
             for y in range(j, q):
                 best = max(best, _margin(low, high, offset, table, x, y))
-            f[8] += best
+            f.source_best += best
             least = min(least, best)
         for y in range(j, q):
             best = -0.2
             for x in range(i, p):
                 best = max(best, _margin(low, high, offset, table, x, y))
-            f[9] += best
+            f.target_best += best
             least = min(least, best)
-        f[10] = least
-        f[12] = literal * (a + b - 2)
-        f[13] = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
+        f.least_best = least
+        f.literal = literal * (a + b - 2)
+        f.unsupported = max(0.6 * literal - least, 0.0) if a + b > 2 else 0.0
 
 
-def features(table: Embedding, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

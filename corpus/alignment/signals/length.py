@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import Band, corners
+from duizhao.corpus.alignment.lattice import corners
+from duizhao.corpus.alignment.signals.signal import features_by
 
 COLUMNS = ("ratio", "ratio_squared", "deviation", "deviation_large", "gap_length", "gap_short")
 """|log ratio|, its square, the squared deviation in standard deviations (up to 9) and what lies
@@ -74,20 +75,16 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         t = target[q] - target[j]
         if k < 2:
             relative = s / mean_source if k == 0 else t / mean_target
-            f[4] = np.log(relative + 0.1)
-            f[5] = 1.0 if relative < 0.25 else 0.0
+            f.gap_length = np.log(relative + 0.1)
+            f.gap_short = 1.0 if relative < 0.25 else 0.0
             continue
         expected = ratio * s
         d = abs(np.log((t + 4.0 * ratio) / (expected + 4.0 * ratio)))
-        f[0] = d
-        f[1] = min(d * d, 4.0)
+        f.ratio = d
+        f.ratio_squared = min(d * d, 4.0)
         z2 = (t - expected) ** 2 / (table.variance * (s + t / ratio) / 2.0 + 9.0 * ratio)
-        f[2] = min(z2, 9.0)
-        f[3] = max(np.sqrt(min(z2, 64.0)) - 2.0, 0.0)
+        f.deviation = min(z2, 9.0)
+        f.deviation_large = max(np.sqrt(min(z2, 64.0)) - 2.0, 0.0)
 
 
-def features(table: Lengths, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

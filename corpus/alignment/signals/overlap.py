@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, corners, inside
+from duizhao.corpus.alignment.signals.signal import features_by
 from duizhao.corpus.alignment.tokens import Bags
 
 COLUMNS = (
@@ -172,21 +173,21 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         here = offset[i] + j - low[i]
         source = source_mass[p] - source_mass[i]
         target = target_mass[q] - target_mass[j]
-        f[1] = source / mean
-        f[2] = target / mean
+        f.source_left = source / mean
+        f.target_left = target / mean
         if k < 2:
             found = source_found[i] if k == 0 else target_found[j]
-            f[9] = found
-            f[10] = max(found - 0.5, 0.0)
-            f[13] = literal
-            f[14] = max(0.6 * literal - found, 0.0)
+            f.gap_found = found
+            f.gap_found_twice = max(found - 0.5, 0.0)
+            f.gap_literal = literal
+            f.gap_unfound = max(0.6 * literal - found, 0.0)
             continue
         value = shared[here, k]
-        f[0] = value / mean
-        f[1] -= value / mean
-        f[2] -= value / mean
-        f[3] = 2.0 * value / (source + target + 1e-6)
-        f[4] = f[3] * (a + b - 1)
+        f.shared = value / mean
+        f.source_left -= value / mean
+        f.target_left -= value / mean
+        f.dice = 2.0 * value / (source + target + 1e-6)
+        f.dice_sum = f.dice * (a + b - 1)
         # the bead without its last or first sentence, and with one more at either end
         weakest = 1.0
         outside = 0.0
@@ -207,10 +208,10 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
                 gain = value - shared[here + 1, one]
                 weakest = min(weakest, gain / (_mass(target_mass, j) + small))
         if a + b > 2:
-            f[5] = weakest
-            f[6] = weakest * (a + b - 2)
-            f[11] = literal * (a + b - 2)
-            f[12] = max(0.6 * literal - weakest, 0.0)
+            f.weakest = weakest
+            f.weakest_sum = weakest * (a + b - 2)
+            f.literal = literal * (a + b - 2)
+            f.unsupported = max(0.6 * literal - weakest, 0.0)
         if a + b < LARGEST_BEAD:
             one = TYPE_NUMBER[a + 1, b]
             if inside(low, high, p + 1, q):
@@ -226,9 +227,9 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
             if inside(low, high, i, j - 1):
                 gain = shared[here - 1, one] - value
                 outside = max(outside, gain / (_mass(target_mass, j - 1) + small))
-        f[7] = outside
+        f.outside = outside
         if source <= 1e-6 or target <= 1e-6:
-            f[8] = 1.0
+            f.empty = 1.0
 
 
 @njit
@@ -253,8 +254,4 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     return Overlap(shared, source_mass, target_mass, source_found, target_found, mean, literal)
 
 
-def features(table: Overlap, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

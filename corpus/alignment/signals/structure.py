@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import Band, corners
+from duizhao.corpus.alignment.lattice import corners
+from duizhao.corpus.alignment.signals.signal import features_by
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
@@ -60,22 +61,21 @@ def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-
         f = out[n]
         if k < 2:
             continue
-        f[0] = source[p - 1, 0] - source[i, 0]
-        f[1] = target[q - 1, 0] - target[j, 0]
+        f.source_crossed = source[p - 1, 0] - source[i, 0]
+        f.target_crossed = target[q - 1, 0] - target[j, 0]
         starts_source = i == 0 or source[i - 1, 0] != source[i, 0]
         starts_target = j == 0 or target[j - 1, 0] != target[j, 0]
         if starts_source and starts_target:
-            f[2] = 1.0
+            f.both_start = 1.0
         elif starts_source or starts_target:
-            f[3] = 1.0
+            f.one_starts = 1.0
         if source[i, 1] != target[j, 1]:
-            f[4] = 1.0
+            f.kinds_differ = 1.0
         if starts_source and starts_target and source[i, 2] >= 0 and target[j, 2] >= 0:
-            f[5 if source[i, 2] == target[j, 2] else 6] = 1.0
+            if source[i, 2] == target[j, 2]:
+                f.marks_agree = 1.0
+            else:
+                f.marks_differ = 1.0
 
 
-def features(table: Structure, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by ascending flat index: (beads, columns)."""
-    out = np.zeros((len(beads), len(COLUMNS)), dtype=np.float32)
-    _features(*band.edges, table, beads, out)
-    return out
+features = features_by(_features, COLUMNS)

@@ -15,10 +15,10 @@ from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
 from duizhao.corpus.reading.pdf.tags import Tag
 from duizhao.corpus.reading.pdf.text import Piece
-from duizhao.corpus.reading.spacing import CJK
+from duizhao.corpus.script import HAN
 
 _GAP = "\u200a"
-_NO_GAP = re.compile(rf"(?<=[{CJK}]){_GAP}|{_GAP}(?=[{CJK}])")
+_NO_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}|{_GAP}(?=[{HAN}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")

@@ -75,7 +75,7 @@ def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list
 
 
 def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
-    from test_review_browser import bead, duizhao, review, saved
+    from tests.evaluation.review.test_browser import bead, duizhao, review, saved
 
     before = [str(bead) for bead in read_work(built / "alignment.json").beads]
     with review(built) as (_, address):

@@ -10,7 +10,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
 from duizhao.flows import results
 from duizhao.flows.settings import plain, resolve
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 CORPUS = ("corpus.jsonl", "corpus.tsv", "corpus.tmx", "corpus.parquet", "ledger.jsonl")
@@ -70,24 +70,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="module")
-def texts(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("texts")
     (place / "r.zh.txt").write_text(REPORT, encoding="utf-8")
     (place / "r.en.txt").write_text(REFERENCE, encoding="utf-8")
     return place
-
-
-def duizhao(
-    environment: dict[str, str], *arguments: object, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *map(str, arguments)],
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> dict[str, Any]:
@@ -271,11 +258,11 @@ def test_without_a_reference_the_target_is_the_translation(texts: Path, built: P
 
 
 @pytest.mark.system
-def test_the_demo_prints_its_summary(environment: dict[str, str], tmp_path: Path) -> None:
-    done = duizhao(environment, "demo", "--out", tmp_path / "demo", "--beam", "1")
-    assert done.returncode == 0, done.stderr
+def test_the_demo_prints_its_summary(cli: Cli, environment: dict[str, str], tmp_path: Path) -> None:
+    done = cli("demo", "--out", tmp_path / "demo", "--beam", "1", env=environment)
+    assert done.code == 0, done.err
     for word in ("sentences", "1-1:", "BLEU", "chrF++", "TER", "start Prefect", "Files"):
-        assert word in done.stdout
+        assert word in done.out
     assert (tmp_path / "demo" / "run.json").exists()
 
 
@@ -304,22 +291,22 @@ def bad_input(place: Path, kind: str) -> list[object]:
     ["empty", "binary", "english", "chinese reference", "missing", "directory", "out is a file"],
 )
 def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
-    environment: dict[str, str], texts: Path, tmp_path: Path, kind: str
+    cli: Cli, environment: dict[str, str], texts: Path, tmp_path: Path, kind: str
 ) -> None:
     arguments = bad_input(texts, kind)
     if "--out" not in arguments:
         arguments += ["--out", tmp_path / "out"]
-    done = duizhao(environment, "build", *arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    told = [line for line in done.stderr.splitlines() if not line.startswith("✓")]
-    assert len(told) == 1, done.stderr
+    done = cli("build", *arguments, env=environment, cwd=tmp_path)
+    assert done.code == 2, done.err
+    assert done.out == ""
+    told = [line for line in done.err.splitlines() if not line.startswith("✓")]
+    assert len(told) == 1, done.err
     assert told[0].startswith("duizhao: ")
     assert str(texts) in told[0]
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.system
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "options",
     [
@@ -332,39 +319,35 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
     ],
 )
 def test_a_wrong_option_is_exit_code_2_and_nothing_written(
-    environment: dict[str, str], texts: Path, tmp_path: Path, options: list[str]
+    cli: Cli, texts: Path, tmp_path: Path, options: list[str]
 ) -> None:
-    done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path / "out", *options)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    done = cli("build", texts / "r.zh.txt", "--out", tmp_path / "out", *options)
+    assert done.code == 2
+    assert "Traceback" not in done.err
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.system
 def test_a_build_killed_while_it_translates_goes_on_to_the_same_corpus(
-    environment: dict[str, str], tmp_path: Path
+    cli: Cli, environment: dict[str, str], tmp_path: Path
 ) -> None:
     report, reference = pair()
-    arguments = ["build", report, "--reference", reference, "--beam", "1", "--no-report"]
+    how = ["--beam", "1", "--effort", "fast", "--no-report", "--json"]
 
-    def command(out: str) -> list[str]:
-        told = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
-        return [*told, *map(str, arguments), "--out", str(tmp_path / out), "--json"]
-
-    first = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
-    with (tmp_path / "log").open("wb") as log:
-        killed = subprocess.Popen(command("killed"), env=first, stdout=log, stderr=log)
-        wait_for_translations(tmp_path / "cache" / "memory.sqlite", killed)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
+    build = ["build", report, "--reference", reference, *how, "--out"]
+    first = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
+    killed = cli.start(*build, tmp_path / "killed", env=first)
+    wait_for_translations(tmp_path / "cache" / "memory.sqlite", killed)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
     assert not (tmp_path / "killed" / "run.json").exists()
-    done = subprocess.run(command("killed"), env=first, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["translation"]["remembered"] > 0, "it went on"
+    done = cli(*build, tmp_path / "killed", env=first)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["translation"]["remembered"] > 0, "it went on"
 
     second = first | {"DUIZHAO_CACHE": str(tmp_path / "other")}
-    undisturbed = subprocess.run(command("whole"), env=second, capture_output=True, text=True)
-    assert undisturbed.returncode == 0, undisturbed.stderr
+    undisturbed = cli(*build, tmp_path / "whole", env=second)
+    assert undisturbed.code == 0, undisturbed.err
     for name in (*CORPUS, "scores.json"):
         killed_bytes = (tmp_path / "killed" / name).read_bytes()
         assert killed_bytes == (tmp_path / "whole" / name).read_bytes(), name
@@ -438,13 +421,13 @@ def test_files_that_no_run_wrote_are_neither_replaced_nor_taken_away(tmp_path: P
 
 @pytest.mark.system
 def test_a_build_stops_before_it_works_where_foreign_files_lie(
-    environment: dict[str, str], texts: Path, tmp_path: Path
+    cli: Cli, environment: dict[str, str], texts: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "report.html").write_text("mine")
-    done = duizhao(environment, "build", texts / "r.zh.txt", "--out", tmp_path)
-    assert done.returncode == 2
-    assert "report.html, not written by duizhao" in done.stderr
-    assert done.stderr.count("\n") == 1
+    done = cli("build", texts / "r.zh.txt", "--out", tmp_path, env=environment)
+    assert done.code == 2
+    assert "report.html, not written by duizhao" in done.err
+    assert done.err.count("\n") == 1
     assert (tmp_path / "report.html").read_text() == "mine"
 
 
@@ -474,13 +457,13 @@ def test_a_pipe_gives_its_own_document_and_not_the_one_before(
 
 
 @pytest.mark.system
-def test_a_build_of_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_build_of_a_pipe(cli: Cli, environment: dict[str, str], tmp_path: Path) -> None:
     pipe, out = tmp_path / "pipe", tmp_path / "out"
     os.mkfifo(pipe)
     writer = through_pipe(pipe, "会议在日内瓦举行。")
-    done = duizhao(environment, "build", pipe, "--out", out, "--beam", "1", "--no-report")
+    done = cli("build", pipe, "--out", out, "--beam", "1", "--no-report", env=environment)
     writer.join()
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     assert [row["source"] for row in rows(out)] == ["会议在日内瓦举行。"]
 
 

@@ -141,7 +141,7 @@ def test_int8_weights_are_divided_by_their_scales() -> None:
 @pytest.mark.unit
 def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"\x06\x00\x00\x00" + b"nothing" * 20)
-    with pytest.raises(ModelError, match=r"model\.bin: is no model of CTranslate2"):
+    with pytest.raises(ModelError, match=r"model\.bin: is not a CTranslate2 model"):
         read_variables(tmp_path / "model.bin")
 
 
@@ -217,7 +217,7 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 
-    from duizhao.models.translation.marian import load_marian
+    from duizhao.models.translation.marian import MarianEngine
 
     find = importlib.util.find_spec
     monkeypatch.setattr(
@@ -225,4 +225,4 @@ def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.Monk
     )
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingPackage, match=r"pip install 'duizhao\[transformers\]'"):
-        load_marian(locate())
+        MarianEngine(default_model(), "model", "hash")

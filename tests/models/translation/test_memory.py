@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from duizhao.corpus.translation import Translation
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.memory_file import size
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 
@@ -156,9 +156,8 @@ def test_of_two_processes_one_is_killed_and_nothing_is_lost_doubled_or_locked(
     assert all(entry.output == "text of " + entry.source for entry in entries)
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    started = time.monotonic()
+    # fails where the killed process left a lock behind
     memory.remember(memory.setting(Named(), Decoding()), {"再来": Translation("again", -1.0, 2)})
-    assert time.monotonic() - started < 30, "the killed process left a lock behind"
 
 
 @pytest.mark.unit
@@ -173,51 +172,37 @@ def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
     assert memory.translations(setting, ["大会"])["大会"].text == "General Assembly"
 
 
-def duizhao(*arguments: str, cache: Path, text: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command line with a cache of its own."""
-    return subprocess.run(
-        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "DUIZHAO_CACHE": str(cache)},
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 @pytest.mark.unit
-def test_memory_commands_show_export_and_clear(tmp_path: Path) -> None:
-    empty = duizhao("memory", "stats", cache=tmp_path)
-    assert empty.returncode == 0
-    assert "0 translations" in empty.stderr
+def test_memory_commands_show_export_and_clear(cli: Cli, tmp_path: Path) -> None:
+    empty = cli("memory", "stats")
+    assert empty.code == 0
+    assert "0 translations" in empty.err
 
-    memory = Memory(tmp_path / "memory.sqlite")
+    memory = Memory(cli.cache / "memory.sqlite")
     setting = memory.setting(Named(), Decoding(beam=2))
     memory.remember(setting, {"大会": Translation("General\tAssembly", -0.1, 3)})
-    stats = duizhao("memory", "stats", cache=tmp_path).stdout.splitlines()
+    stats = cli("memory", "stats").out.splitlines()
     assert stats[0].split("\t")[0] == "model"
     assert stats[1].split("\t")[:3] == ["tiny", "ctranslate2", "int8"]
     assert stats[1].split("\t")[4] == "1"
 
-    exported = duizhao("memory", "export", cache=tmp_path).stdout.splitlines()
+    exported = cli("memory", "export").out.splitlines()
     assert exported == ["source\ttranslation\tscore\tflags", "大会\tGeneral Assembly\t-0.1\t"]
-    duizhao("memory", "export", "--to", "jsonl", "-o", str(tmp_path / "x.jsonl"), cache=tmp_path)
+    cli("memory", "export", "--to", "jsonl", "-o", str(tmp_path / "x.jsonl"))
     row = json.loads((tmp_path / "x.jsonl").read_text(encoding="utf-8"))
     assert (row["source"], row["engine"]) == ("大会", "ctranslate2")
 
-    refused = duizhao("memory", "clear", cache=tmp_path, text="n\n")
-    assert refused.returncode == 1
+    refused = cli("memory", "clear", stdin="n\n")
+    assert refused.code == 1
     assert memory.groups()
-    cleared = duizhao("memory", "clear", "--yes", cache=tmp_path)
-    assert "1 translation forgotten" in cleared.stderr
+    cleared = cli("memory", "clear", "--yes")
+    assert "1 translation forgotten" in cleared.err
     assert memory.groups() == []
 
 
 @pytest.mark.unit
-def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "memory.sqlite")
+def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(cli: Cli) -> None:
+    memory = Memory(cli.cache / "memory.sqlite")
     sentences = memory.setting(Named(), Decoding())
     tries = memory.setting(Named(), Decoding(), again=True)
     wider = memory.setting(Named(), Decoding(beam=6), again=True)
@@ -236,9 +221,9 @@ def test_export_has_sentences_with_what_was_kept_and_not_what_was_tried(tmp_path
     assert memory.translations(sentences, ["第2532(2020)号"]) == {"第2532(2020)号": first}
     counts = [(group.translations, group.tries) for group in memory.groups()]
     assert counts == [(2, 1), (0, 1)]
-    stats = duizhao("memory", "stats", cache=tmp_path).stdout.splitlines()
+    stats = cli("memory", "stats").out.splitlines()
     assert stats[1].split("\t")[4:6] == ["2", "1"]
-    exported = duizhao("memory", "export", cache=tmp_path).stdout
+    exported = cli("memory", "export").out
     assert "resolution 2532 (2020)\t-0.1\tsymbol_missing,retry=stand_in:mended\n" in exported
     assert "1325" not in exported
     # a guard that no longer finds anything in it
@@ -257,40 +242,42 @@ def test_what_sqlite_has_not_merged_yet_counts_to_the_size(tmp_path: Path) -> No
 
 
 @pytest.mark.unit
-def test_clear_of_a_model_that_made_nothing_names_those_that_did(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "memory.sqlite")
+def test_clear_of_a_model_that_made_nothing_names_those_that_did(cli: Cli) -> None:
+    memory = Memory(cli.cache / "memory.sqlite")
     memory.remember(memory.setting(Named(), Decoding()), {"大会": Translation("Assembly", -0.1, 3)})
     with pytest.raises(ModelNameError, match=r"nosuch: .*it has tiny"):
         memory.check_model("nosuch")
-    done = duizhao("memory", "clear", "--model", "nosuch", "--yes", cache=tmp_path)
-    assert (done.returncode, "it has tiny" in done.stderr) == (2, True)
-    assert done.stderr.count("\n") == 1
+    done = cli("memory", "clear", "--model", "nosuch", "--yes")
+    assert (done.code, "it has tiny" in done.err) == (2, True)
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.unit
-def test_a_damaged_memory_can_be_cleared(tmp_path: Path) -> None:
-    path = tmp_path / "memory.sqlite"
+def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
+    path = cli.cache / "memory.sqlite"
+    path.parent.mkdir()
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
     for command in ("stats", "export"):
-        done = duizhao("memory", command, cache=tmp_path)
-        assert done.returncode == 1
-        assert "is damaged" in done.stderr
-        assert done.stderr.count("\n") == 1
-    done = duizhao("memory", "clear", "--yes", cache=tmp_path)
-    assert (done.returncode, "could not be used and is removed" in done.stderr) == (0, True)
+        done = cli("memory", command)
+        assert done.code == 1
+        assert "is damaged" in done.err
+        assert done.err.count("\n") == 1
+    done = cli("memory", "clear", "--yes")
+    assert (done.code, "could not be used and is removed" in done.err) == (0, True)
     assert not path.exists()
     assert Memory(path).groups() == []
 
 
 @pytest.mark.unit
-def test_a_file_that_is_another_programs_can_be_cleared(tmp_path: Path) -> None:
-    path = tmp_path / "memory.sqlite"
+def test_a_file_that_is_another_programs_can_be_cleared(cli: Cli, tmp_path: Path) -> None:
+    path = cli.cache / "memory.sqlite"
+    path.parent.mkdir()
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE translation (word TEXT)")
-    done = duizhao("memory", "stats", cache=tmp_path)
-    assert (done.returncode, "`duizhao memory clear` removes it" in done.stderr) == (1, True)
-    done = duizhao("memory", "clear", "--yes", cache=tmp_path)
-    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    done = cli("memory", "stats")
+    assert (done.code, "`duizhao memory clear` removes it" in done.err) == (1, True)
+    done = cli("memory", "clear", "--yes")
+    assert (done.code, done.err.count("\n")) == (0, 1)
     assert Memory(path).groups() == []
 
 

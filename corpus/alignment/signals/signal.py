@@ -1,0 +1,31 @@
+"""What the signals share: features with names, filled in by a compiled kernel.
+
+A kernel gets the band's edges, the signal's table, the beads, and a record per bead to fill in:
+``record.cosine = ...``. The records are returned as a matrix with a column per name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.alignment.lattice import Band
+
+Features = Callable[[Any, Band, NDArray[np.int64]], NDArray[np.float32]]
+"""Features of beads given by ascending flat index, shape (beads, columns)."""
+
+
+def features_by(kernel: Callable[..., Any], columns: Iterable[str]) -> Features:
+    """The function that runs a kernel over beads."""
+    names = tuple(columns)
+    record = np.dtype([(name, np.float32) for name in names])
+
+    def features(table: Any, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
+        records = np.zeros(len(beads), dtype=record)
+        kernel(*band.edges, table, beads, records)
+        return records.view(np.float32).reshape(len(beads), len(names))
+
+    return features

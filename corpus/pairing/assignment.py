@@ -1,0 +1,112 @@
+"""An assignment of the whole pile that uses each document once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.pairing import evidence
+from duizhao.corpus.pairing.candidates import candidates
+from duizhao.corpus.pairing.outcome import Floats, Indices, Scored
+from duizhao.corpus.pairing.profile import Profile
+
+Sentences = Callable[[Profile], NDArray[np.float16]]
+"""The unit vectors of all sentences of a document, shape (sentences, dimension)."""
+
+CERTAIN = 0.98
+"""Confidence from which a document is not read again."""
+READ = 4
+"""Candidates of a document that are read again."""
+UNLIKELY = -6.0
+"""Log odds of the best candidate below which a document is not read again."""
+
+
+def score(sources: Sequence[Profile], targets: Sequence[Profile]) -> Scored:
+    """The candidates and their log odds."""
+    if not sources or not targets:
+        none = np.empty(0, dtype=np.int64)
+        return Scored(none, none, np.empty((0, len(evidence.FEATURES))), np.empty(0))
+    left, right = candidates(sources, targets)
+    made = evidence.features(sources, targets, left, right)
+    return Scored(left, right, made, evidence.log_odds(made, evidence.WEIGHTS))
+
+
+def in_doubt(scored: Scored) -> Indices:
+    """Places of the candidates to read again: those of documents that are not certain, with their
+    rivals, for a lead over rivals that were not read would mean nothing."""
+    sure = confidences(scored)
+    best = [
+        {
+            int(side[own[0]]): own[np.argsort(-scored.log_odds[own], kind="stable")][:READ]
+            for own in grouped(side)
+        }
+        for side in (scored.left, scored.right)
+    ]
+    doubtful: set[int] = set()
+    for of_side in best:
+        for own in of_side.values():
+            if scored.log_odds[own[0]] > UNLIKELY and sure[own[0]] < CERTAIN:
+                doubtful.update(own.tolist())
+    wanted = set(doubtful)
+    for at in doubtful:
+        for of_side, side in zip(best, (scored.left, scored.right), strict=True):
+            wanted.update(of_side[int(side[at])].tolist())
+    return np.array(sorted(wanted), dtype=np.int64)
+
+
+def grouped(side: Indices) -> list[Indices]:
+    """The places of each value of `side`, ascending."""
+    if not len(side):
+        return []
+    order = np.argsort(side, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(side[order])) + 1)
+
+
+def read_again(
+    scored: Scored, sources: Sequence[Profile], targets: Sequence[Profile], sentences: Sentences
+) -> Scored:
+    """The log odds with all sentences of the documents that are in doubt."""
+    at = in_doubt(scored)
+    if not len(at):
+        return scored
+    left, right = scored.left[at], scored.right[at]
+    made = evidence.features(sources, targets, left, right, sentences)
+    odds, features = scored.log_odds.copy(), scored.features.copy()
+    odds[at] = evidence.log_odds(made, evidence.WEIGHTS_READ)
+    features[at] = made
+    return replace(scored, log_odds=odds, features=features)
+
+
+def assign(scored: Scored, sources: int, targets: int) -> Indices:
+    """Places of the chosen candidates: the most log odds in all, only pairs that are likelier
+    than not, each document at most once (Jonker and Volgenant 1987, sparse)."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    likely = np.flatnonzero(scored.log_odds > 0)
+    if not len(likely):
+        return likely
+    # every source may also take a stand-in of its own, which is worth nothing
+    rows = np.concatenate((scored.left[likely], np.arange(sources)))
+    columns = np.concatenate((scored.right[likely], targets + np.arange(sources)))
+    worth = np.concatenate((scored.log_odds[likely], np.zeros(sources)))
+    shift = float(worth.max()) + 1.0
+    graph = csr_matrix((shift - worth, (rows, columns)), shape=(sources, targets + sources))
+    row, column = min_weight_full_bipartite_matching(graph)
+    place = {(int(scored.left[at]), int(scored.right[at])): int(at) for at in likely}
+    pairs = zip(row.tolist(), column.tolist(), strict=True)
+    return np.array([place[p] for p in pairs if p[1] < targets], dtype=np.int64)
+
+
+def confidences(scored: Scored) -> Floats:
+    """The probability of each candidate among its rivals of either side, and none at all."""
+    odds = np.exp(np.clip(scored.log_odds, -50, 50))
+    sure = np.ones(len(odds))
+    for side in (scored.left, scored.right):
+        if len(side):
+            total = np.bincount(side, odds)
+            sure = np.minimum(sure, odds / (1.0 + total[side]))
+    return sure

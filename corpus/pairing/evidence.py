@@ -1,0 +1,240 @@
+"""How much speaks for a pair of documents: a few features, weighed to log odds.
+
+`margin` features say how far a pair is ahead of the best rival of either document: in a pile of one
+subject everything is alike, and only the difference tells. The weights come from
+
+    python -m duizhao.evaluation.benchmarks.pairing DATA --fit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.pairing.candidates import token_matrices
+from duizhao.corpus.pairing.profile import Profile
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+FEATURES = (
+    "tokens",
+    "tokens_margin",
+    "contained",
+    "numbers_missing",
+    "passages",
+    "passages_weaker_side",
+    "source_margin",
+    "target_margin",
+    "close_margin",
+    "numbers_margin",
+    "order",
+    "length",
+    "same_symbol",
+    "other_symbol",
+    "same_stem",
+    "constant",
+)
+"""Cosine of the copied tokens' TF-IDF and its lead over the best rival; the share of the lighter
+side's tokens that the other has; the share of its numbers that the other lacks; the mean of the
+passages' best matches (better side, weaker side); its lead when the source's passages are looked
+for in the target, and the other way; the sum of both leads, for rivals that are close; the lead in
+numbers; whether shared tokens come in the same order (-1 to 1); how far the length ratio is from
+the usual one (absolute log); what the names say; 1."""
+
+WEIGHTS: dict[str, float] = {
+    "tokens": -1.96,
+    "tokens_margin": 7.88,
+    "contained": -0.14,
+    "numbers_missing": -0.21,
+    "passages": -5.9,
+    "passages_weaker_side": 7.92,
+    "source_margin": 25.08,
+    "target_margin": 25.92,
+    "close_margin": 10.02,
+    "numbers_margin": 2.85,
+    "order": -1.0,
+    "length": -1.75,
+    "same_symbol": 4.0,
+    "other_symbol": -4.0,
+    "same_stem": 3.0,
+    "constant": 1.56,
+}
+"""For the passages of the profiles. What names say is weighed by hand: the piles have none."""
+
+WEIGHTS_READ: dict[str, float] = {
+    "tokens": -2.85,
+    "tokens_margin": 4.47,
+    "contained": 1.02,
+    "numbers_missing": -3.92,
+    "passages": 1.46,
+    "passages_weaker_side": 9.91,
+    "source_margin": -5.33,
+    "target_margin": 0.68,
+    "close_margin": 56.53,
+    "numbers_margin": -4.37,
+    "order": 0.21,
+    "length": -0.24,
+    "same_symbol": 4.0,
+    "other_symbol": -4.0,
+    "same_stem": 3.0,
+    "constant": -5.98,
+}
+"""For all sentences of documents in doubt."""
+
+CLOSE = 0.08
+"""Lead in both directions together beyond which `close_margin` grows no more: it tells versions of
+one text from each other, where everything else is equal."""
+
+ENGLISH_PER_CHINESE = 3.4
+"""Characters of English for one of Chinese (UN Parallel Corpus: 3.7; other texts less)."""
+
+
+def log_odds(features: Floats, weights: Mapping[str, float]) -> Floats:
+    """The weighed features, shape (pairs,)."""
+    vector = np.array([weights.get(name, 0.0) for name in FEATURES])
+    return np.asarray(features @ vector, dtype=np.float64)
+
+
+def features(
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    left: Indices,
+    right: Indices,
+    vectors: Callable[[Profile], NDArray[np.float16]] = lambda profile: profile.vectors,
+) -> Floats:
+    """The FEATURES of each candidate pair (sources[left[k]], targets[right[k]]).
+
+    `vectors` gives the unit vectors of a document's passages, or of all its sentences.
+    """
+    columns: dict[str, Floats] = {"constant": np.ones(len(left))}
+    _token_features(columns, sources, targets, left, right)
+    forward, backward = _best_matches(sources, targets, left, right, vectors)
+    columns["passages"] = np.maximum(forward, backward)
+    columns["passages_weaker_side"] = np.minimum(forward, backward)
+    columns["source_margin"] = margins(forward, left, right)
+    columns["target_margin"] = margins(backward, left, right)
+    columns["order"] = _order(sources, targets, left, right)
+    characters = [
+        np.array([profile.characters for profile in side], dtype=float)
+        for side in (sources, targets)
+    ]
+    ratio = characters[1][right] / np.maximum(characters[0][left], 1)
+    columns["length"] = np.minimum(np.abs(np.log(np.maximum(ratio, 1e-6) / ENGLISH_PER_CHINESE)), 3)
+    columns |= _names(sources, targets, left, right)
+    columns["tokens_margin"] = margins(columns["tokens"], left, right)
+    columns["close_margin"] = np.clip(margins(forward + backward, left, right), -CLOSE, CLOSE)
+    columns["numbers_margin"] = margins(1 - columns["numbers_missing"], left, right)
+    return np.stack([columns[name] for name in FEATURES], axis=1)
+
+
+def margins(values: Floats, left: Indices, right: Indices) -> Floats:
+    """How far each value is above the best other one in its row and its column, the lesser lead.
+
+    A pair without rivals leads by its whole value.
+    """
+    lead = values.copy()
+    for side in (left, right):
+        if not len(side):
+            break
+        size = int(side.max()) + 1
+        best = np.zeros(size)
+        np.maximum.at(best, side, values)
+        first = np.full(size, -1)
+        is_best = values >= best[side]
+        first[side[is_best][::-1]] = np.flatnonzero(is_best)[::-1]
+        rest = np.ones(len(values), dtype=bool)
+        rest[first[first >= 0]] = False
+        second = np.zeros(size)
+        np.maximum.at(second, side[rest], values[rest])
+        rival = np.where(rest, best[side], second[side])
+        lead = np.minimum(lead, values - rival)
+    return lead
+
+
+def _token_features(
+    columns: dict[str, Floats],
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    left: Indices,
+    right: Indices,
+) -> None:
+    of_source, of_target, idf = token_matrices(sources, targets)
+    weighed = [matrix.multiply(idf).tocsr() for matrix in (of_source, of_target)]
+    one, other = weighed[0][left], weighed[1][right]
+    dot = np.asarray(one.multiply(other).sum(axis=1)).ravel()
+    norms = [np.sqrt(np.asarray(m.multiply(m).sum(axis=1)).ravel()) for m in weighed]
+    columns["tokens"] = dot / np.maximum(norms[0][left] * norms[1][right], 1e-9)
+    present = [(matrix > 0).multiply(idf).tocsr() for matrix in (of_source, of_target)]
+    masses = [np.asarray(matrix.sum(axis=1)).ravel() for matrix in present]
+    shared = np.asarray(
+        present[0][left].minimum(present[1][right]).sum(axis=1), dtype=float
+    ).ravel()
+    columns["contained"] = shared / np.maximum(np.minimum(masses[0][left], masses[1][right]), 1e-9)
+    numbers = [[np.unique(p.tokens[p.numeric]) for p in side] for side in (sources, targets)]
+    missing = np.zeros(len(left))
+    for at, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        a, b = numbers[0][i], numbers[1][j]
+        fewer = min(len(a), len(b))
+        if fewer:
+            both = len(np.intersect1d(a, b, assume_unique=True))
+            missing[at] = (fewer - both) / (fewer + 2)
+    columns["numbers_missing"] = missing
+
+
+def _best_matches(
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    left: Indices,
+    right: Indices,
+    vectors: Callable[[Profile], NDArray[np.float16]],
+) -> tuple[Floats, Floats]:
+    """The mean cosine of each source passage's best match in the target, and the other way."""
+    forward = np.zeros(len(left))
+    backward = np.zeros(len(left))
+    order = np.argsort(left, kind="stable")
+    before, mine = -1, np.empty((0, 0), dtype=np.float32)
+    for at in order.tolist():
+        if left[at] != before:
+            before = int(left[at])
+            mine = vectors(sources[before]).astype(np.float32)
+        cosines = mine @ vectors(targets[right[at]]).astype(np.float32).T
+        forward[at] = cosines.max(axis=1).mean()
+        backward[at] = cosines.max(axis=0).mean()
+    return forward, backward
+
+
+def _order(
+    sources: Sequence[Profile], targets: Sequence[Profile], left: Indices, right: Indices
+) -> Floats:
+    """Rank correlation of the places of tokens that both documents have once; 0 for few."""
+    once = [[_once(profile.tokens) for profile in side] for side in (sources, targets)]
+    found = np.zeros(len(left))
+    for at, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        (a, at_a), (b, at_b) = once[0][i], once[1][j]
+        _, of_a, of_b = np.intersect1d(a, b, assume_unique=True, return_indices=True)
+        count = len(of_a)
+        if count > 2:
+            ranks = [np.argsort(np.argsort(places)) for places in (at_a[of_a], at_b[of_b])]
+            found[at] = np.corrcoef(ranks[0], ranks[1])[0, 1] * count / (count + 3)
+    return found
+
+
+def _once(tokens: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], Indices]:
+    values, places, counts = np.unique(tokens, return_index=True, return_counts=True)
+    return values[counts == 1], places[counts == 1]
+
+
+def _names(
+    sources: Sequence[Profile], targets: Sequence[Profile], left: Indices, right: Indices
+) -> dict[str, Floats]:
+    same_symbol, other_symbol, same_stem = (np.zeros(len(left)) for _ in range(3))
+    for at, (i, j) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        one, other = sources[i], targets[j]
+        if one.symbol and other.symbol:
+            same_symbol[at] = one.symbol == other.symbol
+            other_symbol[at] = one.symbol != other.symbol
+        same_stem[at] = bool(one.stem) and one.stem == other.stem
+    return {"same_symbol": same_symbol, "other_symbol": other_symbol, "same_stem": same_stem}

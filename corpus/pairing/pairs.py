@@ -1,0 +1,65 @@
+"""The one public call: `pair`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from duizhao.corpus.pairing import evidence
+from duizhao.corpus.pairing.assignment import Sentences, assign, confidences, read_again, score
+from duizhao.corpus.pairing.outcome import Floats, Pair, Pairing
+from duizhao.corpus.pairing.profile import Profile
+from duizhao.corpus.pairing.relations import explain, without_duplicates
+
+LEAST_SURE = 0.5
+"""Confidence below which two documents stay unpaired."""
+
+
+def pair(
+    sources: Sequence[Profile], targets: Sequence[Profile], sentences: Sentences | None = None
+) -> Pairing:
+    """Pair Chinese with English documents.
+
+    `sentences`, if given, is asked for all sentences of the documents that the profiles leave in
+    doubt: it tells a text from its revision and a whole from an excerpt.
+    """
+    sources, of_sources = without_duplicates(sources)
+    targets, of_targets = without_duplicates(targets)
+    scored = score(sources, targets)
+    if sentences is not None:
+        scored = read_again(scored, sources, targets, sentences)
+    chosen = assign(scored, len(sources), len(targets))
+    sure = confidences(scored)
+    kept = [at for at in chosen.tolist() if sure[at] >= LEAST_SURE]
+    pairs = tuple(
+        Pair(
+            sources[scored.left[at]],
+            targets[scored.right[at]],
+            round(float(sure[at]), 4),
+            reasons(scored.features[at]),
+        )
+        for at in sorted(kept, key=lambda at: int(scored.left[at]))
+    )
+    alone = explain(sources, targets, scored, np.array(kept, dtype=np.int64))
+    return Pairing(pairs, (*alone, *of_sources, *of_targets))
+
+
+_WORDS = {
+    "same_symbol": "the same document symbol",
+    "same_stem": "the same name",
+    "tokens": "numbers, dates and names agree",
+    "contained": "one side's numbers and names are in the other",
+    "passages": "passages mean the same",
+    "order": "shared numbers come in the same order",
+}
+
+
+def reasons(features: Floats) -> tuple[str, ...]:
+    """What speaks most for a pair, in words."""
+    worth = {
+        name: value * evidence.WEIGHTS.get(name, 0.0)
+        for name, value in zip(evidence.FEATURES, features.tolist(), strict=True)
+    }
+    best = sorted(_WORDS, key=lambda name: -worth[name])
+    return tuple(_WORDS[name] for name in best if worth[name] > 0.5)[:3]

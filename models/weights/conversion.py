@@ -1,0 +1,59 @@
+"""Converted models in the cache: each is converted once, completely or not at all."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from duizhao.corpus.errors import MissingPackage, ModelError
+from duizhao.corpus.paths import models_folder
+from duizhao.models.weights.locate import ModelFiles
+
+FACTS = "duizhao.json"
+
+
+def cached_folder(files: ModelFiles, suffix: str = "") -> Path:
+    """The folder of a converted model, named by the hash of the original."""
+    name = f"{Path(files.name).name}-{files.hash[:16]}{suffix}"
+    return models_folder() / "converted" / name
+
+
+def need_torch(model: str, purpose: str) -> None:
+    """Raise MissingPackage unless torch is installed."""
+    if not importlib.util.find_spec("torch"):
+        raise MissingPackage(
+            f"{model}: {purpose}; install it with: pip install 'duizhao[transformers]'"
+        )
+
+
+def convert_once(
+    files: ModelFiles, folder: Path, convert: Callable[[Path], Mapping[str, object]]
+) -> Path:
+    """The folder of the converted model; the first call converts it.
+
+    `convert` writes the files to a new folder and returns facts to store with them. Of several
+    processes one converts and the others wait. ModelError if the model cannot be converted.
+    """
+    from filelock import FileLock
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / f".{folder.name}.lock"):
+            if not (folder / FACTS).is_file():
+                with tempfile.TemporaryDirectory(prefix=".convert-", dir=folder.parent) as work:
+                    ready = Path(work) / "ready"
+                    facts = {"name": files.name, "hash": files.hash, **convert(ready)}
+                    (ready / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
+                    if folder.exists():
+                        shutil.rmtree(folder)
+                    ready.rename(folder)
+    except OSError as error:
+        raise ModelError(
+            f"{files.name}: cannot be converted to {folder}: {error}; free space there or set "
+            "DUIZHAO_CACHE"
+        ) from error
+    return folder
