@@ -90,44 +90,44 @@ Scores = dict[str, Any]
 """What scores.json holds (evaluation/metrics/scores.py)."""
 
 DOCUMENTS = ("corpus/document.py", "corpus/language.py", "corpus/script.py")
-ENGINES = ("corpus/translation.py", "models/translation", "models/guards", "models/weights")
+ENGINES = (
+    "corpus/numerals.py",
+    "corpus/script.py",
+    "corpus/translation.py",
+    "models/translation",
+    "models/guards",
+    "models/weights",
+)
 
 READ: Stage[ReadResult] = Stage(
     "read", ReadResult, ("corpus/reading", "corpus/segmentation", *DOCUMENTS)
 )
 TRANSLATE: Stage[Translations] = Stage("translate", Translations, ENGINES)
-ALIGN: Stage[Beads] = Stage(
-    "align", Beads, ("corpus/alignment", "corpus/script.py", "models/embedding.py", *ENGINES)
-)
+ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embedding.py", *ENGINES))
 SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics",))
 
-OUTCOME: Stage[None] = Stage(
-    "outcome",
-    NoneType,
-    tuple(
-        dict.fromkeys(
-            (
-                *READ.code,
-                *TRANSLATE.code,
-                *ALIGN.code,
-                *SCORE.code,
-                "corpus/bitext.py",
-                "corpus/keys.py",
-            )
-        )
-    ),
+_ROWS = (
+    *READ.code,
+    *TRANSLATE.code,
+    *ALIGN.code,
+    *SCORE.code,
+    "corpus/bitext.py",
+    "corpus/keys.py",
 )
+OUTCOME: Stage[None] = Stage("outcome", NoneType, tuple(dict.fromkeys(_ROWS)))
 """The rows of a document of a batch, which are stored in its folder."""
 
 PUBLISH: Stage[None] = Stage(
     "publish",
     NoneType,
     (
+        *DOCUMENTS,
+        "corpus/bitext.py",
         "corpus/cleaning",
         "corpus/files",
-        "corpus/bitext.py",
         "corpus/keys.py",
         "corpus/segmentation",
+        "corpus/translation.py",
         "evaluation/metrics",
         "flows/batch/publishing",
     ),

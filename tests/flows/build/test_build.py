@@ -25,7 +25,7 @@ from duizhao.corpus.files import folder
 from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
 from duizhao.flows import results
-from duizhao.flows.settings import plain, resolve
+from duizhao.flows.settings import resolve
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
@@ -83,7 +83,7 @@ def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> 
 
     results.forget()
     target = str(texts / "r.en.txt") if reference else None
-    settings = plain(resolve(**options).settings)
+    settings = resolve(**options).settings
     told: dict[str, Any] = build_flow(str(texts / "r.zh.txt"), target, str(out), settings)
     return told
 
