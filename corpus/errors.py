@@ -82,7 +82,7 @@ class InputError(DuizhaoError):
 
 
 class LimitError(InputError):
-    """Reading the document would exceed a limit of `duizhao.corpus.reading.limits`."""
+    """Reading the document would exceed a limit of `duizhao.corpus.reading.bounds.limits`."""
 
 
 class ReaderError(InputError):

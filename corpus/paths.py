@@ -1,4 +1,4 @@
-"""Where duizhao keeps what it fetches and computes: one cache folder for each user."""
+"""The cache folder: everything that duizhao downloads and computes for a user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """The user's cache folder, or `DUIZHAO_CACHE` where that is set; made by those who write."""
+    """The user's cache folder, or `DUIZHAO_CACHE` if set; created when first written to."""
     named = os.environ.get("DUIZHAO_CACHE")
     if named:
         return Path(named).expanduser()
@@ -17,7 +17,7 @@ def cache_folder() -> Path:
 
 
 def models_folder() -> Path:
-    """Where fetched and converted models lie; `DUIZHAO_MODELS` sets it apart from the cache."""
+    """The folder of fetched and converted models, or `DUIZHAO_MODELS` if set."""
     named = os.environ.get("DUIZHAO_MODELS")
     return Path(named).expanduser() if named else cache_folder() / "models"
 

@@ -146,8 +146,8 @@ def settings() -> str:
             "`duizhao.toml` in the current folder, else `config.toml` in the user's configuration "
             "folder;\n"
             "4. the default.",
-            "```toml title=\"duizhao.toml\"\nbeam = 2\neffort = \"fast\"\n"
-            "formats = [\"jsonl\", \"tmx\"]\n```",
+            '```toml title="duizhao.toml"\nbeam = 2\neffort = "fast"\n'
+            'formats = ["jsonl", "tmx"]\n```',
             "`duizhao settings` prints each setting with its value and where the value comes from.",
             _table(("setting", "variable", "default", "meaning"), rows),
             "The cache is `~/.cache/duizhao` on Linux unless `cache` names another folder.",

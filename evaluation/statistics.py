@@ -1,7 +1,7 @@
-"""How good is a corpus: what is in it, what was lost, and what does not look right.
+"""Statistics of a corpus: its contents, what was lost, and what looks wrong.
 
-`statistics` reads a corpus once, row by row, and gives a plain dictionary. Held are numbers (8
-bytes a row and a figure) and the vocabulary, never the texts.
+`statistics` reads a corpus once, row by row, and returns a plain dictionary. It keeps numbers (8
+bytes per row and figure) and the vocabulary in memory, never the texts.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from duizhao.corpus.script import HAN_CHARACTER
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 LENGTHS = (0, 5, 10, 20, 30, 40, 60, 100, 200)
-"""Lower ends of the length classes: Chinese characters, English words."""
+"""Lower bounds of the length classes: Chinese characters, English words."""
 
 RATIOS = (0.0, 0.25, 0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0)
-"""Lower ends of the length ratio's classes; 1 is the ratio of UN text."""
+"""Lower bounds of the classes of the length ratio; 1 is the ratio of UN text."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
-class _Collected:
-    """What is noted of the rows as they go by."""
+class _Totals:
+    """Counts and figures of the rows so far."""
 
     rows: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -65,12 +65,12 @@ class _Collected:
 
 
 def statistics(path: Path, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
-    """Statistics of a corpus file, a run folder or a batch folder.
+    """Statistics of a corpus file, or of the folder of a build or a batch.
 
-    `progress` is called with the number of rows done. InputError where there is no corpus.
+    `progress` is called with the number of rows read. InputError if there is no corpus.
     """
     files = corpus_files(path)
-    found = _Collected()
+    totals = _Totals()
     checks = {
         name: step.start(**planned(name).values)
         for name, step in STEPS.items()
@@ -78,65 +78,65 @@ def statistics(path: Path, progress: Callable[[int], None] | None = None) -> dic
     }
     for file in files:
         for row in read_file(file.path):
-            _note(found, row, file.split, checks)
-            if progress and found.rows % 1000 == 0:
-                progress(found.rows)
+            _note(totals, row, file.split, checks)
+            if progress and totals.rows % 1000 == 0:
+                progress(totals.rows)
     return {
         "corpus": str(path),
         "files": len(files),
-        "rows": found.rows,
-        "documents": len(found.documents),
-        "targets": dict(found.kinds),
-        "bead_types": dict(found.beads.most_common()),
-        "confidence": _figures(found.confidence, [tenth / 10 for tenth in range(10)]),
-        "length_ratio": _figures(found.ratio, RATIOS),
+        "rows": totals.rows,
+        "documents": len(totals.documents),
+        "targets": dict(totals.kinds),
+        "bead_types": dict(totals.beads.most_common()),
+        "confidence": _figures(totals.confidence, [tenth / 10 for tenth in range(10)]),
+        "length_ratio": _figures(totals.ratio, RATIOS),
         "lengths": {
-            "source_characters": _figures(found.source_length, LENGTHS),
-            "target_words": _figures(found.target_length, LENGTHS),
+            "source_characters": _figures(totals.source_length, LENGTHS),
+            "target_words": _figures(totals.target_length, LENGTHS),
         },
         "vocabulary": {
-            "source_characters": _vocabulary(found.characters),
-            "target_words": _vocabulary(found.words),
+            "source_characters": _vocabulary(totals.characters),
+            "target_words": _vocabulary(totals.words),
         },
-        "duplicates": {side: _repeated(keys) for side, keys in found.keys.items()},
-        "checks": {name: found.taken[name] for name in checks},
-        "translation": {"score": _figures(found.mt_score, ()), "flags": dict(found.flags)},
-        "sentences": _sentences(found.kept, read_ledger(path)),
-        "splits": _splits(found),
-        "least_sure_documents": _least_sure(found.documents),
+        "duplicates": {side: _repeated(keys) for side, keys in totals.keys.items()},
+        "checks": {name: totals.taken[name] for name in checks},
+        "translation": {"score": _figures(totals.mt_score, ()), "flags": dict(totals.flags)},
+        "sentences": _sentences(totals.kept, read_ledger(path)),
+        "splits": _splits(totals),
+        "least_sure_documents": _least_sure(totals.documents),
     }
 
 
-def _note(found: _Collected, row: Row, split: str, checks: Mapping[str, Check]) -> None:
-    found.rows += 1
-    found.kinds[row.target_kind] += 1
-    found.beads[row.bead_type] += 1
-    found.flags.update(row.mt_flags)
-    found.kept["source"] += len(row.source_ids)
-    found.kept["target"] += len(row.target_ids)
-    found.confidence.append(row.confidence)
-    found.ratio.append(length_ratio(row.source, row.target))
+def _note(totals: _Totals, row: Row, split: str, checks: Mapping[str, Check]) -> None:
+    totals.rows += 1
+    totals.kinds[row.target_kind] += 1
+    totals.beads[row.bead_type] += 1
+    totals.flags.update(row.mt_flags)
+    totals.kept["source"] += len(row.source_ids)
+    totals.kept["target"] += len(row.target_ids)
+    totals.confidence.append(row.confidence)
+    totals.ratio.append(length_ratio(row.source, row.target))
     if row.mt_score is not None:
-        found.mt_score.append(row.mt_score)
+        totals.mt_score.append(row.mt_score)
     words = _WORD.findall(row.target.lower())
-    found.characters.update(HAN_CHARACTER.findall(row.source))
-    found.words.update(words)
-    found.source_length.append(len(row.source))
-    found.target_length.append(len(row.target.split()))
-    document = found.documents[row.source_document]
+    totals.characters.update(HAN_CHARACTER.findall(row.source))
+    totals.words.update(words)
+    totals.source_length.append(len(row.source))
+    totals.target_length.append(len(row.target.split()))
+    document = totals.documents[row.source_document]
     document[0] += 1
     document[1] += row.confidence
-    found.keys["pair"].append(row_key(row, "both"))
-    found.keys["source"].append(row_key(row, "source"))
-    found.keys["target"].append(row_key(row, "target"))
-    found.taken.update(name for name, check in checks.items() if check.judge(row) is not None)
+    totals.keys["pair"].append(row_key(row, "both"))
+    totals.keys["source"].append(row_key(row, "source"))
+    totals.keys["target"].append(row_key(row, "target"))
+    totals.taken.update(name for name, check in checks.items() if check.judge(row) is not None)
     if split:
-        found.splits[split] += 1
-        found.sentences[split].extend(sentence_keys(row))
+        totals.splits[split] += 1
+        totals.sentences[split].extend(sentence_keys(row))
 
 
 def _figures(values: Sequence[float], classes: Sequence[float]) -> dict[str, Any]:
-    """Mean, extremes, quantiles, and how many values lie in each class (by its lower end)."""
+    """Mean, extremes, quantiles, and the number of values in each class (by its lower bound)."""
     import numpy
 
     if not values:
@@ -161,7 +161,7 @@ def _figures(values: Sequence[float], classes: Sequence[float]) -> dict[str, Any
 
 
 def _vocabulary(counts: Counter[str]) -> dict[str, Any]:
-    """Tokens, types, types that stand once, and the commonest."""
+    """Tokens, types, types that occur once, and the most common ones."""
     return {
         "tokens": counts.total(),
         "types": len(counts),
@@ -171,7 +171,7 @@ def _vocabulary(counts: Counter[str]) -> dict[str, Any]:
 
 
 def _repeated(keys: Sequence[int]) -> dict[str, Any]:
-    """Rows whose text stood before, and their share."""
+    """Rows whose text occurred before, and their share."""
     import numpy
 
     distinct = len(numpy.unique(numpy.asarray(keys, dtype="uint64")))
@@ -180,7 +180,7 @@ def _repeated(keys: Sequence[int]) -> dict[str, Any]:
 
 
 def _sentences(kept: Mapping[str, int], ledger: Iterable[LedgerEntry]) -> dict[str, Any]:
-    """Sentences kept and lost by side, with reasons; lines that never were sentences apart."""
+    """Sentences kept and lost by side, with reasons; lines that were never sentences separately."""
     lost: dict[str, Counter[str]] = {"source": Counter(), "target": Counter()}
     lines: Counter[str] = Counter()
     for entry in ledger:
@@ -201,19 +201,19 @@ def _sentences(kept: Mapping[str, int], ledger: Iterable[LedgerEntry]) -> dict[s
     return found | {"other_lines": dict(lines.most_common())}
 
 
-def _splits(found: _Collected) -> dict[str, Any]:
+def _splits(totals: _Totals) -> dict[str, Any]:
     """Rows of each split, and sentences (of either language) that two splits share."""
     import numpy
 
-    if not found.splits:
+    if not totals.splits:
         return {}
     distinct = {
-        name: numpy.unique(numpy.asarray(found.sentences[name], dtype="uint64"))
+        name: numpy.unique(numpy.asarray(totals.sentences[name], dtype="uint64"))
         for name in SPLITS
-        if name in found.splits
+        if name in totals.splits
     }
     return {
-        "rows": {name: found.splits[name] for name in distinct},
+        "rows": {name: totals.splits[name] for name in distinct},
         "shared_sentences": {
             f"{one} and {other}": len(
                 numpy.intersect1d(distinct[one], distinct[other], assume_unique=True)
@@ -224,7 +224,7 @@ def _splits(found: _Collected) -> dict[str, Any]:
 
 
 def _least_sure(documents: Mapping[str, Sequence[float]], count: int = 10) -> list[dict[str, Any]]:
-    """Documents of lowest mean confidence: the ones to look at first."""
+    """The documents of lowest mean confidence, to look at first."""
     means = sorted((total / rows, name) for name, (rows, total) in documents.items())
     return [
         {"document": name, "rows": int(documents[name][0]), "confidence": round(mean, 4)}

@@ -28,6 +28,7 @@ from duizhao.flows.commands import (
     report,
     review,
     score,
+    search,
     segment,
     settings,
     stats,
@@ -79,6 +80,7 @@ app.command("report")(report.report)
 app.command("review")(review.review)
 app.command("settings")(settings.settings)
 app.command("score")(score.score)
+app.command("search")(search.search)
 app.command("segment")(segment.segment)
 app.command("stats")(stats.stats)
 app.command("translate")(translate.translate)

@@ -21,8 +21,8 @@ from typing import Any, BinaryIO, TypeVar
 from uuid import uuid4
 
 from duizhao.corpus.errors import InputError, StorageError, unreadable
-from duizhao.corpus.reading.files import read_file
-from duizhao.corpus.reading.limits import Limits
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""

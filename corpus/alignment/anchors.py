@@ -1,10 +1,10 @@
 """Anchors: sentence pairs that share rare tokens, and the best increasing chain through them.
 
-A token that stands in few sentences on either side votes for each pair of its sentences; the
-votes of a pair add up. The heaviest chain of pairs that increases on both sides is found in
-O(k log k) with a Fenwick tree over target positions, so the cost follows the length of the text.
-The band of the search is laid around the chain: whole rectangles between two anchors, so that an
-annex that one side lacks stays inside, and a diagonal band where a rectangle is too large.
+A token in few sentences of both sides votes for each pair of its sentences; the votes of a pair are
+summed. The heaviest chain of pairs that increases on both sides is found in O(k log k) with a
+Fenwick tree over target positions, so the cost is about linear in the length of the text. The band
+of the search surrounds the chain: whole rectangles between two anchors, so that an annex missing on
+one side is inside, and a diagonal band if a rectangle is too large.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ RARE = 6
 RANKED = 1000
 """A token in more sentences than RARE, up to this, votes by rank: first with first ..."""
 STRONG = 1.0
-"""Least votes of an anchor."""
+"""Smallest vote of an anchor."""
 WIDTH = 24
-"""Places that the wide band reaches beyond the anchors, to either side."""
+"""Places that the wide band extends beyond the anchors, on either side."""
 LARGEST_RECTANGLE = 250_000
 SMALL_TEXT = 1_600
 BLIND = 800
 """Source sentences up to which a text without words or embeddings is searched in a wide band."""
 BLIND_STEP = 20
 NEAREST = 5_000
-"""Target sentences on either side of the known anchors in which the nearest is looked for."""
+"""Target sentences on either side of the known anchors among which the nearest is searched."""
 
 
 @njit
@@ -61,7 +61,7 @@ def _votes(source_first, source_at, target_first, target_at, weight, targets, ra
                     votes[at] = weight[word] / max(cs, ct)
                     at += 1
         elif cs <= ranked and ct <= ranked:
-            # as often on both sides, or nearly: pair by rank from the start, and from the end
+            # pair by rank from the start, and from the end
             for x in range(min(cs, ct)):
                 keys[at] = source_at[s + x] * targets + target_at[t + x]
                 keys[at + 1] = source_at[s + cs - 1 - x] * targets + target_at[t + ct - 1 - x]
@@ -140,17 +140,19 @@ def sum_votes(
 
 
 def chain(pairs: NDArray[np.int64], votes: NDArray[np.float32], targets: int) -> NDArray[np.int64]:
-    """The heaviest strictly increasing chain of pairs, shape (anchors, 2), strays removed."""
+    """The heaviest strictly increasing chain of pairs, shape (anchors, 2), without outliers."""
     if not len(pairs):
         return np.zeros((0, 2), dtype=np.int64)
     order = np.lexsort((-pairs[:, 1], pairs[:, 0]))
     pairs, votes = pairs[order], votes[order]
     picked = pairs[_heaviest_chain(pairs[:, 0], pairs[:, 1], votes.astype(np.float64), targets)]
-    return _without_strays(picked)
+    return _without_outliers(picked)
 
 
-def _without_strays(anchors: NDArray[np.int64], reach: int = 4, most: int = 6) -> NDArray[np.int64]:
-    """Leave out anchors that stand off the line of their neighbours in the chain."""
+def _without_outliers(
+    anchors: NDArray[np.int64], reach: int = 4, most: int = 6
+) -> NDArray[np.int64]:
+    """Drop anchors that are off the line of their neighbours in the chain."""
     if len(anchors) < 2 * reach:
         return anchors
     line = anchors[:, 1] - anchors[:, 0]
@@ -166,7 +168,7 @@ def band_around(
 ) -> Band:
     """The band around a chain of anchors: `width` places to either side of it.
 
-    `largest` is the number of places up to which a rectangle between two anchors is taken whole.
+    Rectangles between two anchors are included whole up to `largest` places.
     """
     if (sources + 1) * (targets + 1) <= SMALL_TEXT:
         return full_band(sources, targets)
@@ -202,9 +204,9 @@ def merge(
 
 
 def by_length(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Pairs that stand equally far in their texts, counted in characters, for long texts.
+    """Pairs at equal shares of their texts' characters, for long texts.
 
-    All that is known where no words and no embeddings are.
+    The only anchors without words and embeddings.
     """
     if len(source) <= BLIND:
         return np.zeros((0, 2), dtype=np.int64)
@@ -226,7 +228,7 @@ def embedding_votes(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Votes for pairs of sentences that are each other's nearest by embedding.
 
-    In long texts the nearest is looked for within `NEAREST` of where the `known` anchors point.
+    In long texts the nearest is searched within `NEAREST` of where the `known` anchors point.
     """
     n, m = len(source), len(target)
     of_source = embed(source, [(i, i + 1) for i in range(n)])

@@ -11,11 +11,11 @@ from duizhao.corpus.errors import BrokenIdentity
 
 @dataclass(frozen=True, slots=True)
 class Bead:
-    """Sentence ids (from 0, consecutive, in order) of either side, and how sure we are.
+    """Sentence ids (from 0, consecutive, in order) of both sides, with a confidence.
 
     `score` is the search's score of the bead (higher is better; sum of `signals` and prior),
     `confidence` the calibrated probability that the bead is right, `signals` each signal's share
-    in the score by name. An empty `target` is a deletion, an empty `source` an insertion.
+    of the score by name. An empty `target` is a deletion, an empty `source` an insertion.
 
         >>> str(Bead((0, 1), (2,)))
         '[0,1]:[2]'
@@ -41,26 +41,26 @@ _BEAD = re.compile(rf"{_IDS}\s*:\s*{_IDS}(?:\s*:\s*[-+\d.e]+)?")
 
 
 def parse_bead(line: str) -> Bead:
-    """Read ``[0,1]:[2]``, the form vecalign and Bertalign use; a ``:`` and a score may follow.
+    """Read ``[0,1]:[2]``, the form of vecalign and Bertalign; a ``:`` and a score may follow.
 
-    ValueError for anything else, and for sentences that do not follow one another.
+    ValueError for anything else, and for sentences that are not consecutive.
     """
-    found = _BEAD.fullmatch(line.strip())
-    if found is None:
+    match = _BEAD.fullmatch(line.strip())
+    if match is None:
         raise ValueError(f"not a bead: {line.strip()!r}; expected the form [0,1]:[2]")
     source, target = (
-        tuple(int(number) for number in side.split(",")) if side else () for side in found.groups()
+        tuple(int(number) for number in side.split(",")) if side else () for side in match.groups()
     )
     return checked_bead(source, target)
 
 
 def checked_bead(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
-    """The bead of these sentences; ValueError unless they follow one another on either side."""
+    """The bead of these sentences; ValueError unless they are consecutive on both sides."""
     for ids in (source, target):
         if ids and ids != tuple(range(ids[0], ids[0] + len(ids))):
             raise ValueError(
-                f"the sentences {','.join(map(str, ids))} of {Bead(source, target)} do not follow "
-                "one another; a bead holds consecutive sentences"
+                f"the sentences {','.join(map(str, ids))} of {Bead(source, target)} are not "
+                "consecutive; a bead must have consecutive sentences"
             )
     return Bead(source, target)
 

@@ -1,12 +1,12 @@
-"""All that is known about a pair of texts within a band, and the score of its beads.
+"""The signals' evidence about a pair of texts within a band, and the scores of its beads.
 
-One table of signals: adding one is a module in `signals/` and a line in `_FEATURES`. A bead's
-score is the weighted sum of its features (weights.py); what each signal adds is its share.
+To add a signal, write a module in `signals/` and a line in `_FEATURES`. A bead's score is the
+weighted sum of its features (weights.py); the part from each signal is its share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.lattice import TYPES, Band, beads_between
 from duizhao.corpus.alignment.signals import embedding, length, overlap, prior, structure
+from duizhao.corpus.alignment.signals.signal import Features
 
-_FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]]]] = {
+_FEATURES: Mapping[str, tuple[tuple[str, ...], Features]] = {
     "prior": (prior.COLUMNS, prior.features),
     "overlap": (overlap.COLUMNS, overlap.features),
     "copied": (overlap.COLUMNS, overlap.features),
@@ -27,7 +28,7 @@ _FEATURES: Mapping[str, tuple[tuple[str, ...], Callable[..., NDArray[np.float32]
 }
 
 BLOCK = 1024
-"""About how many places' features are in memory at once: few enough for the processor's cache."""
+"""About how many places are processed at once: few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""A first look: a path through the similarities of single sentences, to narrow the band.
+"""A first path through the similarities of single sentences, to narrow the band.
 
-Every bead of a band costs some thirty times as much as a pair of sentences. So a path is first
-drawn through the wide band around the anchors by dynamic time warping (steps to the right, down
-or diagonal; a cell gains the similarity of its two sentences), and beads are only looked at in a
-narrow band around that path: narrower where the path is well supported.
+A bead costs about thirty times as much as a pair of sentences. So a path through the wide band
+around the anchors is first found by dynamic time warping (steps to the right, down or diagonal; a
+cell gains the similarity of its two sentences), and beads are only considered in a narrow band
+around that path: narrower where the path is well supported.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from duizhao.corpus.alignment.signals.embedding import Embed
 from duizhao.corpus.alignment.tokens import Bags, postings
 
 JUMP = 2
-"""Rows on either side of a jump of the path that see both of its ends."""
+"""Rows on either side of a jump of the path that include both of its ends."""
 USUAL = 0.1
-"""Similarity that a cell must beat to be worth visiting."""
+"""Similarity above which a cell is worth visiting."""
 REACH = 6
 """Rows on either side over which a path's support is averaged."""
 
 PINNED = 1000.0
-"""What a cell gains that the path must visit."""
+"""Bonus of a cell that the path must visit."""
 
 
 @njit
@@ -34,7 +34,7 @@ def _pair_overlap(  # type: ignore[no-untyped-def]
     low, high, offset, source_ids, source_starts, first, sentences, times, weight,
     source_mass, target_mass, out,
 ):  # fmt: skip
-    """Add to out[place] the shared weight, relative to the geometric mean of the sentences'.
+    """Add to out[place] the shared weight relative to the geometric mean of both sentences'.
 
     `first`, `sentences` and `times` are the postings of the target's words.
     """
@@ -52,7 +52,7 @@ def _pair_overlap(  # type: ignore[no-untyped-def]
             word = source_ids[t]
             if count[word] == 0 or weight[word] <= 0.0:
                 continue
-            # the band never goes back, so what is before it now stays before it
+            # the band never moves back, so what is before it stays before it
             while begin[word] < first[word + 1] and sentences[begin[word]] < low[i]:
                 begin[word] += 1
             for at in range(begin[word], first[word + 1]):
@@ -71,7 +71,7 @@ def _pair_overlap(  # type: ignore[no-untyped-def]
 
 @njit
 def _centred(low, high, offset, similarity, targets):  # type: ignore[no-untyped-def]
-    """Similarity less what is usual for the two sentences (the mean of their means in the band)."""
+    """Similarity minus the usual one of the two sentences (the mean of their means in the band)."""
     rows = low.shape[0] - 1
     total = np.zeros(targets)
     count = np.zeros(targets)
@@ -169,10 +169,10 @@ def narrowed(
     width: int,
     rectangles: Sequence[tuple[int, int, int, int]] = (),
 ) -> Band:
-    """The band `width` places around the warping path, up to 3 times that where ill founded.
+    """The band `width` places around the warping path, up to 3 times that where support is weak.
 
     The path goes through the `rectangles` (first and end source sentence, first and end target
-    sentence), and the band holds them whole.
+    sentence), and the band contains them whole.
     """
     similarity = _centred(band.low, band.high, band.offset, similarity, band.targets)
     for i0, i1, j0, j1 in rectangles:
@@ -187,7 +187,7 @@ def narrowed(
     good = np.percentile(similarity[similarity > 0], 95) if (similarity > 0).any() else 1.0
     doubt = np.clip(1.0 - mean / max(float(good), 1e-3), 0.0, 1.0)
     extra = np.rint(width * (1.0 + 2.0 * doubt)).astype(np.int64)
-    # an omission may lie a row or two from where the path jumps, so its neighbours see it whole
+    # an omission may be a row or two from where the path jumps, so its neighbours include it whole
     low = _slide(first, -JUMP, JUMP - 1, np.minimum)
     high = _slide(last + 1, -JUMP, JUMP - 1, np.maximum)
     low = low - np.append(extra, width)

@@ -1,10 +1,10 @@
 """The lattice of candidate beads: a band of places, and the bead types that leave each place.
 
-A place (i, j) stands before source sentence i and target sentence j. Row i of the band holds the
+A place (i, j) is before source sentence i and target sentence j. Row i of the band has the
 places (i, low[i]) .. (i, high[i]); they are numbered row by row, so that place (i, j) has number
-``offset[i] + j - low[i]``. From each place go `len(TYPES)` beads; arrays about beads have the
-shape (places, types), and a bead's number there, ``place * types + type``, is its flat index. A
-bead whose end is outside the band is never taken.
+``offset[i] + j - low[i]``. From each place start `len(TYPES)` beads; arrays about beads have the
+shape (places, types), and ``place * types + type`` is a bead's flat index. A bead whose end is
+outside the band is never used.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Band:
 
     @property
     def places(self) -> int:
-        """How many places the band holds."""
+        """The number of places."""
         return int(self.offset[-1])
 
     @property
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """What the compiled functions take: low, high, offset."""
+        """The arguments of the compiled functions: low, high, offset."""
         return self.low, self.high, self.offset
 
     def holds(self, i: int, j: int) -> bool:
@@ -59,7 +59,7 @@ class Band:
 
 
 def make_band(sources: int, targets: int, low: NDArray[np.int64], high: NDArray[np.int64]) -> Band:
-    """A band from its edges, mended so that it is within bounds, connected and monotone."""
+    """A band from its edges, corrected to be within bounds, connected and monotone."""
     low = np.clip(low, 0, targets).astype(np.int64)
     high = np.clip(high, 0, targets).astype(np.int64)
     low[0], high[-1] = 0, targets
@@ -80,7 +80,7 @@ def full_band(sources: int, targets: int) -> Band:
 
 
 def widened(narrow: Band, wide: Band, rows: NDArray[np.int64], reach: int) -> Band:
-    """The narrow band, but as wide as the other up to `reach` rows from each of `rows`."""
+    """The narrow band, as wide as the other one within `reach` rows of each of `rows`."""
     marks = np.zeros(narrow.sources + 2, dtype=np.int64)
     np.add.at(marks, np.maximum(rows - reach, 0), 1)
     np.add.at(marks, np.minimum(rows + reach, narrow.sources) + 1, -1)
@@ -103,33 +103,33 @@ def inside(low, high, i, j):  # type: ignore[no-untyped-def]
 def corners(low, offset, beads):  # type: ignore[no-untyped-def]
     """Where each bead (ascending flat index) starts and ends, and its type: (i, j, p, q, k)."""
     types = TYPE_SOURCE.shape[0]
-    found = np.empty((len(beads), 5), dtype=np.int64)
+    out = np.empty((len(beads), 5), dtype=np.int64)
     i = np.searchsorted(offset, beads[0] // types, side="right") - 1 if len(beads) else 0
     for n in range(len(beads)):
         here, k = beads[n] // types, beads[n] % types
         while here >= offset[i + 1]:
             i += 1
         j = here - offset[i] + low[i]
-        found[n] = (i, j, i + TYPE_SOURCE[k], j + TYPE_TARGET[k], k)
-    return found
+        out[n] = (i, j, i + TYPE_SOURCE[k], j + TYPE_TARGET[k], k)
+    return out
 
 
 @njit
 def _beads_between(low, high, offset, first, last):  # type: ignore[no-untyped-def]
     types = TYPE_SOURCE.shape[0]
-    found = np.empty((offset[last] - offset[first]) * types, dtype=np.int64)
+    beads = np.empty((offset[last] - offset[first]) * types, dtype=np.int64)
     count = 0
     for i in range(first, last):
         for j in range(low[i], high[i] + 1):
             here = (offset[i] + j - low[i]) * types
             for k in range(types):
                 if inside(low, high, i + TYPE_SOURCE[k], j + TYPE_TARGET[k]):
-                    found[count] = here + k
+                    beads[count] = here + k
                     count += 1
-    return found[:count]
+    return beads[:count]
 
 
 def beads_between(band: Band, first: int, last: int) -> NDArray[np.int64]:
     """Flat indexes of the beads that leave rows first .. last - 1 and end inside the band."""
-    found: NDArray[np.int64] = _beads_between(*band.edges, first, last)
-    return found
+    beads: NDArray[np.int64] = _beads_between(*band.edges, first, last)
+    return beads

@@ -1,7 +1,7 @@
-"""Sentences as bags of weighted tokens: what the overlap signal and the anchors count.
+"""Sentences as bags of weighted tokens, for the overlap signal and the anchors.
 
-A word gives itself, a long word also its first five letters as a stem; Chinese, Japanese and Thai
-give characters and character pairs; numbers lose their separators (``1,000`` and ``1 000`` are
+A word is a token, a long word also gives its first five letters as a stem; Chinese, Japanese and
+Thai give characters and character pairs; numbers lose their separators (``1,000`` and ``1 000`` are
 ``1000``) and Chinese numerals become digits, so that they match without a translation.
 """
 
@@ -24,7 +24,7 @@ from duizhao.corpus.script import HAN, KANA
 STEM = 5
 _UNSPACED = f"{HAN}{KANA}\u0e00-\u0e7f"
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
-# the letters a to z on their own only because a small class is matched faster than a large one
+# a to z separately only because a small class is matched faster than a large one
 _WORD = rf"[a-z]+[^\W\d_{_UNSPACED}]*|[^\W\d_{_UNSPACED}]+"
 _TOKEN = re.compile(rf"{_WORD}|\d+(?:[.,]\d+)*|[{_UNSPACED}]+")
 _COPIED = re.compile(
@@ -64,7 +64,7 @@ def copied_pieces(
 ) -> list[list[str]]:
     """The words and numbers of normalised sentences that a translation may copy.
 
-    Without unspaced script they are the `pieces`, which may be given as `known`.
+    For text without unspaced script they are the `pieces`, which may be passed as `known`.
     """
     if known is None:
         return [_COPIED.findall(sentence) for sentence in sentences]
@@ -97,7 +97,7 @@ def tokens(text: str) -> list[str]:
 
 
 def copied(piece: str) -> tuple[str, ...]:
-    """What a number, a date or a name may be called in the other language."""
+    """The tokens that a number, a date or a name may have in the other language."""
     if piece[0] == "第" or piece[0] in DIGITS or piece[0] in UNITS:
         value = chinese_value(piece.removeprefix("第"))
         return () if value is None else (str(value),)
@@ -131,22 +131,22 @@ _MARK = re.compile(r"[?!:;“”\"()《》…—]")
 
 
 def marks(text: str) -> list[str]:
-    """The punctuation that a translation tends to keep, in one form for all scripts.
+    """The punctuation that translations usually keep, in one form for all scripts.
 
     Straight quotation marks open and close in turn.
 
     >>> marks('他问：“为什么？”'), marks('"Why?" he asked.')
     ([':', '“', '?', '”'], ['“', '?', '”'])
     """
-    found: list[str] = []
+    kept: list[str] = []
     opened = False
     for mark in _MARK.findall(unicodedata.normalize("NFKC", text.translate(_MARKS))):
         if mark == '"':
-            found.append("”" if opened else "“")
+            kept.append("”" if opened else "“")
             opened = not opened
         else:
-            found.append(mark)
-    return found
+            kept.append(mark)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Bags:
 
 
 class _Numbered(dict[str, tuple[int, ...]]):
-    """The token numbers of each piece, made when a piece is first asked for."""
+    """The token numbers of each piece, computed at its first use."""
 
     def __init__(self, expand: Callable[[str], Sequence[str]]) -> None:
         self.expand = expand
@@ -222,7 +222,7 @@ def bags(
 
 @njit
 def postings(ids, starts, words):  # type: ignore[no-untyped-def]
-    """The sentences of each word, each once, ascending, and how often the word stands in it.
+    """The sentences of each word, each once, ascending, with the word's count in each.
 
     Word w has ``sentences[first[w]:first[w + 1]]`` and ``times[first[w]:first[w + 1]]``.
     """
@@ -252,7 +252,7 @@ def postings(ids, starts, words):  # type: ignore[no-untyped-def]
 
 @njit
 def _sentences_with(ids, starts, size):  # type: ignore[no-untyped-def]
-    """In how many sentences each token stands."""
+    """The number of sentences with each token."""
     count = np.zeros(size)
     last = np.full(size, -1, dtype=np.int64)
     for i in range(starts.shape[0] - 1):

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 PATH = Path(__file__).with_name("weights.json")
 
 ALL = ("overlap", "copied", "embedding", "length", "structure", "forced")
-"""The signals that can be switched off; the bead-type prior is always there."""
+"""The optional signals; the bead-type prior is always used."""
 
 LITERAL = {"overlap": (0.22, 0.72), "embedding": (0.3, 0.65)}
-"""The median of what is found of a sentence (signals/), in the freest and most literal texts."""
+"""The `literal` of a signal's table (signals/) in the freest and in the most literal texts."""
 
 Line = tuple[tuple[float, float], ...]
 
@@ -32,11 +32,11 @@ Line = tuple[tuple[float, float], ...]
 class Weights:
     """`values` by "signal.feature"; `run` is added for each gap that follows a gap.
 
-    Novels and treaties are not aligned alike: `literal_values` are added, times how literal the
-    translation is between 0 and 1 (`literalness`, from the signal `literal_signal`).
-    `calibration` are the corners (probability of the search, share of such beads that are right)
-    of the line that makes a confidence. `judge` are the weights of the second search, among the
-    beads that forced decoding was asked about.
+    Novels and treaties need different weights: `literal_values` are added, multiplied by how
+    literal the translation is (`literalness`, 0 to 1, from the signal `literal_signal`).
+    `calibration` has the corners (probability in the search, share of such beads that are right)
+    of the line that maps to a confidence. `judge` are the weights of the second search, among the
+    beads scored by forced decoding.
     """
 
     values: Mapping[str, float]
@@ -51,21 +51,18 @@ class Weights:
         if self.literal_signal is None:
             return 0.0
         low, high = LITERAL[self.literal_signal]
-        found = tables[self.literal_signal].literal
-        return float(min(max((found - low) / (high - low), 0.0), 1.0))
+        literal = tables[self.literal_signal].literal
+        return float(min(max((literal - low) / (high - low), 0.0), 1.0))
 
     def vector(
         self, columns: Iterable[tuple[str, str]], literalness: float = 0.0
     ) -> NDArray[np.float32]:
-        """The weights of the given (signal, feature) columns; 0 for what was not learned."""
+        """The weights of the given (signal, feature) columns; 0 for columns without one."""
         import numpy as np
 
         from duizhao.corpus.alignment.signals import structure
 
-        by_hand = {
-            f"structure.{name}": value
-            for name, value in zip(structure.COLUMNS, structure.WEIGHTS, strict=True)
-        }
+        by_hand = {f"structure.{name}": value for name, value in structure.WEIGHTS.items()}
         known = by_hand | dict(self.values)
         names = [f"{signal}.{feature}" for signal, feature in columns]
         return np.array(
@@ -78,7 +75,7 @@ class Weights:
 
 
 def key(signals: Iterable[str]) -> str:
-    """The name of a combination of signals, as ``copied+length+overlap``."""
+    """The name of a combination of signals, such as ``copied+length+overlap``."""
     return "+".join(sorted(set(signals) - {"prior", "structure", "marks", "forced"})) or "none"
 
 
@@ -86,7 +83,7 @@ def key(signals: Iterable[str]) -> str:
 def load(combination: str) -> Weights:
     """The weights of a combination of signals (see `key`).
 
-    For one that was not learned, those of the smallest combination that holds all its signals.
+    For one that was not learned, those of the smallest combination with all its signals.
     """
     known = _stored()
     if combination not in known:

@@ -10,29 +10,29 @@ from duizhao.corpus.keys import SIDES, Sides, hash64, row_key
 
 
 class _Boilerplate:
-    """16 bytes a row while looking: the hash of the text and that of the document."""
+    """Stores 16 bytes per row while looking: hashes of the text and of the document."""
 
     def __init__(self, documents: int, sides: Sides) -> None:
         self.documents = documents
         self.sides: Sides = sides
         self.texts = array("Q")
-        self.found_in = array("Q")
+        self.documents_of = array("Q")
         self.counts: dict[int, int] = {}
 
     def look(self, row: Row) -> None:
         self.texts.append(row_key(row, self.sides))
-        self.found_in.append(hash64(row.source_document))
+        self.documents_of.append(hash64(row.source_document))
 
     def settle(self) -> None:
         import numpy
 
         if self.texts:
-            pairs = numpy.stack([self.texts, self.found_in], axis=1)
-            pairs = numpy.unique(pairs, axis=0)  # each text once a document
+            pairs = numpy.stack([self.texts, self.documents_of], axis=1)
+            pairs = numpy.unique(pairs, axis=0)  # each text once per document
             texts, counts = numpy.unique(pairs[:, 0], return_counts=True)
             often = counts >= self.documents
             self.counts = dict(zip(texts[often].tolist(), counts[often].tolist(), strict=True))
-        self.texts, self.found_in = array("Q"), array("Q")
+        self.texts, self.documents_of = array("Q"), array("Q")
 
     def judge(self, row: Row) -> Finding | None:
         count = self.counts.get(row_key(row, self.sides))
@@ -41,10 +41,10 @@ class _Boilerplate:
 
 STEP = Step(
     "boilerplate",
-    "The same text stands in many documents; every copy goes.",
+    "The same text is in many documents; every copy is removed.",
     _Boilerplate,
     (
-        Parameter("documents", 10, "In how many documents a text must stand.", 2),
+        Parameter("documents", 10, "Number of documents that must have the text.", 2),
         Parameter("sides", "both", "What must be the same.", choices=SIDES),
     ),
 )

@@ -10,7 +10,7 @@ from duizhao.corpus.keys import SIDES, Sides, row_key
 
 
 class _ExactDuplicates:
-    """8 bytes a row while looking; the ids of first rows only where they have a twin."""
+    """Stores 8 bytes per row while looking; ids only of rows that have a duplicate."""
 
     def __init__(self, sides: Sides) -> None:
         self.sides: Sides = sides
@@ -38,7 +38,7 @@ class _ExactDuplicates:
 
 STEP = Step(
     "exact_duplicates",
-    "The same pair stands earlier in the corpus; the first one stays.",
+    "The same pair is earlier in the corpus; the first one stays.",
     _ExactDuplicates,
     (Parameter("sides", "both", "What must be the same.", choices=SIDES),),
 )

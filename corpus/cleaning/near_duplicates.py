@@ -1,7 +1,7 @@
-"""Near duplicates: all but the same words (MinHash, Broder 1997; signatures by rensa).
+"""Near duplicates: almost the same words (MinHash, Broder 1997; signatures by rensa).
 
-Signatures of 64 values are cut into 8 bands; rows that share a band are compared in earnest by
-the Jaccard similarity of their shingles, so that nothing goes on an estimate. Two rows of
+Signatures of 64 values are divided into 8 bands; rows that share a band are compared by the exact
+Jaccard similarity of their shingles, so that no row is removed on an estimate. Two rows of
 similarity 0.9 share a band with probability 0.99.
 """
 
@@ -28,25 +28,25 @@ _DIGIT = re.compile(r"\d")
 
 def shingles(row: Row, *, numbers: bool) -> frozenset[str]:
     """Pairs of neighbouring Chinese characters and of neighbouring English words."""
-    found: set[str] = set()
+    pairs: set[str] = set()
     for text in (row.source, row.target):
         spaced = HAN_CHARACTER.sub(r" \g<0> ", plain(text))
         words = _WORD.findall(spaced if numbers else _DIGIT.sub("0", spaced))
-        found.update(f"{a} {b}" for a, b in pairwise(words))
+        pairs.update(f"{a} {b}" for a, b in pairwise(words))
         if len(words) == 1:
-            found.add(words[0])
-    return frozenset(found)
+            pairs.add(words[0])
+    return frozenset(pairs)
 
 
-def _hashes(found: frozenset[str]) -> NDArray[Any]:
-    """Shingles as sorted numbers of 8 bytes, a tenth of what the strings take."""
+def _hashes(shingles: frozenset[str]) -> NDArray[Any]:
+    """Shingles as sorted 8-byte numbers, a tenth of the size of the strings."""
     import numpy
 
-    return numpy.array(sorted(hash64(shingle) for shingle in found), dtype=numpy.uint64)
+    return numpy.array(sorted(hash64(shingle) for shingle in shingles), dtype=numpy.uint64)
 
 
 def _jaccard(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """What both have as a share of what either has."""
+    """Size of the intersection over the size of the union."""
     import numpy
 
     both = len(numpy.intersect1d(one, other, assume_unique=True))
@@ -54,7 +54,7 @@ def _jaccard(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 class _NearDuplicates:
-    """64 bytes a row while looking; then 8 a shingle of the rows that others are compared with."""
+    """Stores 64 bytes per row while looking, then 8 per shingle of rows compared with others."""
 
     def __init__(self, similarity: float, numbers: str) -> None:
         self.similarity = similarity
@@ -70,9 +70,9 @@ class _NearDuplicates:
         from rensa import RMinHash
 
         sketch = RMinHash(num_perm=BANDS * ROWS_A_BAND, seed=1)
-        found = shingles(row, numbers=self.numbers)
-        # a row of symbols only has no shingles: it must not equal every other such row
-        sketch.update(sorted(found) or [row.source, row.target])
+        pairs = shingles(row, numbers=self.numbers)
+        # a row of symbols has no shingles; it must not equal every other such row
+        sketch.update(sorted(pairs) or [row.source, row.target])
         digest = sketch.digest()
         for start in range(0, len(digest), ROWS_A_BAND):
             self.bands.append(hash64(repr(digest[start : start + ROWS_A_BAND])))
@@ -96,27 +96,29 @@ class _NearDuplicates:
         rivals = {self.stands_for.get(rival, rival) for rival in self.rivals.get(self.row, ())}
         if not rivals and self.row not in self.wanted:
             return None
-        found = _hashes(shingles(row, numbers=self.numbers))
+        hashes = _hashes(shingles(row, numbers=self.numbers))
         for rival in sorted(rivals):
             name, theirs = self.shingles[rival]
-            similarity = _jaccard(found, theirs)
+            similarity = _jaccard(hashes, theirs)
             if similarity >= self.similarity:
                 self.stands_for[self.row] = rival
                 return {"near": name, "similarity": round(similarity, 3)}
-        self.shingles[self.row] = (row.id, found)
+        self.shingles[self.row] = (row.id, hashes)
         return None
 
 
 STEP = Step(
     "near_duplicates",
-    "Nearly the same pair stands earlier in the corpus; the first one stays.",
+    "Almost the same pair is earlier in the corpus; the first one stays.",
     _NearDuplicates,
     (
-        Parameter("similarity", 0.9, "Jaccard similarity from which two rows are twins.", 0.5, 1),
+        Parameter(
+            "similarity", 0.9, "Jaccard similarity from which two rows are duplicates.", 0.5, 1
+        ),
         Parameter(
             "numbers",
             "differ",
-            "ignore: rows that differ in digits only are twins too.",
+            "ignore: rows that differ only in digits are duplicates too.",
             choices=("differ", "ignore"),
         ),
     ),

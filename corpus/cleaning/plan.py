@@ -1,7 +1,7 @@
 """The table of steps, and plans made of them.
 
-To add a step: write its module, add one line to STEPS. The order is that of the default plan: what
-looks at a row alone comes first; boilerplate comes before duplicates, which would leave one copy.
+To add a step, write its module and add one line to STEPS. The order is that of the default plan:
+first the steps that look at single rows; boilerplate before duplicates, which would leave a copy.
 """
 
 from __future__ import annotations
@@ -54,24 +54,24 @@ class Planned:
 
 
 def planned(name: str, values: Mapping[str, str | Value] | None = None) -> Planned:
-    """A step by name with some parameters set; InputError names what there is."""
+    """A step by name with some parameters set; InputError lists the existing ones."""
     step = STEPS.get(name)
     if step is None:
         raise InputError(f"no cleaning step {name!r}; there are {', '.join(STEPS)}")
     known = {parameter.name: parameter for parameter in step.parameters}
-    found: dict[str, Value] = {key: parameter.default for key, parameter in known.items()}
+    chosen: dict[str, Value] = {key: parameter.default for key, parameter in known.items()}
     for key, value in (values or {}).items():
         if key not in known:
             raise InputError(f"step {name} has no parameter {key!r}; it has {', '.join(known)}")
         try:
-            found[key] = known[key].parse(value)
+            chosen[key] = known[key].parse(value)
         except ValueError as error:
             raise InputError(f"step {name}: {error}") from error
-    return Planned(step, found)
+    return Planned(step, chosen)
 
 
 def default_plan() -> list[Planned]:
-    """The steps that a batch takes unless told otherwise."""
+    """The steps of a batch by default."""
     return [planned(step.name) for step in STEPS.values() if step.by_default]
 
 

@@ -1,7 +1,7 @@
-"""Run a plan over a corpus: what stays, what goes to the ledger, and how much each step took.
+"""Run a plan over a corpus: each row stays or goes to the ledger.
 
-Rows are streamed and never held. The corpus is read once, and once more for each step that must
-have seen all of it (boilerplate, duplicates), so `rows` is a function that gives a fresh iterator.
+Rows are streamed. The corpus is read once, and once more for each step that must have seen all of
+it (boilerplate, duplicates), so `rows` is a function that returns a new iterator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STAGE = "clean"
 
 @dataclass(frozen=True, slots=True)
 class CleaningReport:
-    """Rows read and kept, and rows that each step took, in the order of the plan."""
+    """Rows read, rows kept, and rows removed by each step, in the order of the plan."""
 
     read: int
     kept: int
@@ -46,8 +46,8 @@ def clean(
 ) -> CleaningReport:
     """Give each row to `keep`, or its sentences to `remove` as ledger entries.
 
-    `rows` must give the same rows in the same order each time. `progress` is called now and then
-    with (rows done, rows in all; 0 while not known yet). RuntimeError if the rows changed between
+    `rows` must give the same rows in the same order each time. `progress` is called from time to
+    time with (rows done, rows in total; 0 while unknown). RuntimeError if the rows changed between
     two passes.
     """
     checks = [one.step.start(**one.values) for one in plan]
@@ -88,10 +88,10 @@ def clean(
 
 
 def removed(row: Row, reason: str, finding: Finding, stage: str = STAGE) -> Iterator[LedgerEntry]:
-    """Ledger entries of a row: one a sentence of either side, so that no sentence is lost.
+    """Ledger entries of a row: one per sentence of each side, so that no sentence is lost.
 
-    A bead's sentences are not told apart any more: its first entry has the text of the side, the
-    others say so in ``with``. The first source entry holds the whole row, to bring it back.
+    The texts of a bead's sentences are joined: its first entry has the text of the side, the others
+    refer to it in ``with``. The first source entry has the whole row, to restore it.
     """
     sides: tuple[tuple[str, str | None, tuple[int, ...], tuple[int, ...], str], ...] = (
         ("source", row.source_document, row.source_ids, row.source_blocks, row.source),
@@ -145,5 +145,5 @@ def _first_against(
 
 
 def counts(report: CleaningReport) -> Mapping[str, int]:
-    """Rows taken by step name."""
+    """Rows removed, by step name."""
     return {one.step.name: taken for one, taken in zip(report.plan, report.taken, strict=True)}

@@ -1,8 +1,8 @@
 """Train, validation and test by document, sharing no sentence.
 
 A document's split follows from a hash of its id: the same on every machine, and the same when the
-corpus grows. Sentences that stand in two splits are then taken out of the larger one (train before
-validation before test) and go to the ledger, so that the test set stays whole.
+corpus grows. Sentences in two splits are then removed from the larger one (train before validation
+before test) and go to the ledger, so that the test set stays complete.
 """
 
 from __future__ import annotations

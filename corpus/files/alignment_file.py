@@ -1,7 +1,8 @@
-"""``alignment.json``: what lies behind a corpus, so that its alignment can be reviewed.
+"""``alignment.json``: the alignment behind a corpus, for a review.
 
-Both documents with their sentences, the machine translation of each source sentence, and all
-beads before any were left out. `duizhao build` writes it, `duizhao review` and `apply` read it.
+It has both documents with their sentences, the machine translation of each source sentence, and all
+beads, including those left out of the corpus. `duizhao build` writes it, `duizhao review` and
+`apply` read it.
 """
 
 from __future__ import annotations
@@ -42,41 +43,41 @@ class Work:
 
 
 def write_work(work: Work, path: Path) -> None:
-    """Write the file (the caller decides where it lies and when it counts)."""
-    path.write_text(json.dumps(_told(work), ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write the file."""
+    path.write_text(json.dumps(_record(work), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def work_hash(work: Work) -> str:
-    """What edits of a review name their alignment by: a hash of its content, not of its bytes."""
-    told = json.dumps(_told(work), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    """A hash of the content (not the bytes), by which the edits of a review name the alignment."""
+    content = json.dumps(_record(work), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def read_work(path: Path) -> Work:
-    """Read what `write_work` wrote; InputError where it is not there, damaged or does not fit."""
+    """Read what `write_work` wrote; InputError if it is missing, damaged or inconsistent."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise InputError(
-            f"{path}: not there; a review needs a folder built from a document and its reference"
+            f"{path}: missing; a review needs a folder built from a document and its reference"
         ) from None
     except ValueError as error:
         raise InputError(f"{path}: not JSON ({error}); build the corpus again") from None
     try:
         work = Work(
-            source=document_of(told["source"]),
-            target=document_of(told["target"]),
-            translations=tuple(_translation(one) for one in told["translations"]),
-            beads=tuple(bead_of(one) for one in told["beads"]),
-            min_confidence=told["min_confidence"],
+            source=document_of(record["source"]),
+            target=document_of(record["target"]),
+            translations=tuple(_translation(one) for one in record["translations"]),
+            beads=tuple(bead_of(one) for one in record["beads"]),
+            min_confidence=record["min_confidence"],
         )
         work.check()
     except (KeyError, TypeError, BrokenIdentity) as error:
-        raise InputError(f"{path}: does not fit together ({error}); build again") from None
+        raise InputError(f"{path}: is inconsistent ({error}); build again") from None
     return work
 
 
-def _told(work: Work) -> dict[str, Any]:
+def _record(work: Work) -> dict[str, Any]:
     return {
         "version": VERSION,
         "min_confidence": work.min_confidence,
@@ -88,7 +89,7 @@ def _told(work: Work) -> dict[str, Any]:
 
 
 def bead_json(bead: Bead) -> dict[str, Any]:
-    """A bead as JSON has it."""
+    """A bead as JSON."""
     return {
         "source": list(bead.source),
         "target": list(bead.target),
@@ -98,25 +99,25 @@ def bead_json(bead: Bead) -> dict[str, Any]:
     }
 
 
-def bead_of(told: Mapping[str, Any]) -> Bead:
-    """The bead that `bead_json` told of."""
+def bead_of(record: Mapping[str, Any]) -> Bead:
+    """The bead that `bead_json` wrote."""
     return Bead(
-        tuple(told["source"]),
-        tuple(told["target"]),
-        told["score"],
-        told["confidence"],
-        told.get("signals") or {},
+        tuple(record["source"]),
+        tuple(record["target"]),
+        record["score"],
+        record["confidence"],
+        record.get("signals") or {},
     )
 
 
 def document_json(document: Document) -> dict[str, Any]:
-    """A document as JSON: its blocks with the places of their sentences."""
+    """A document as JSON: its blocks with the positions of their sentences."""
     blocks = []
     for block in document.blocks:
-        told = asdict(block)
-        told.pop("id")
-        told["sentences"] = [[sentence.start, sentence.end] for sentence in block.sentences]
-        blocks.append(told)
+        record = asdict(block)
+        record.pop("id")
+        record["sentences"] = [[sentence.start, sentence.end] for sentence in block.sentences]
+        blocks.append(record)
     return {
         "id": document.id,
         "language": document.language,
@@ -125,11 +126,11 @@ def document_json(document: Document) -> dict[str, Any]:
     }
 
 
-def document_of(told: Mapping[str, Any]) -> Document:
-    """The document that `document_json` told of."""
+def document_of(record: Mapping[str, Any]) -> Document:
+    """The document that `document_json` wrote."""
     blocks: list[Block] = []
     number = 0
-    for place, values in enumerate(told["blocks"]):
+    for place, values in enumerate(record["blocks"]):
         sentences = []
         for start, end in values["sentences"]:
             text = values["text"][start:end]
@@ -137,8 +138,8 @@ def document_of(told: Mapping[str, Any]) -> Document:
             number += 1
         rest = {name: value for name, value in values.items() if name != "sentences"}
         blocks.append(Block(id=place, sentences=tuple(sentences), **rest))
-    return Document(told["id"], told["language"], tuple(blocks), told["metadata"])
+    return Document(record["id"], record["language"], tuple(blocks), record["metadata"])
 
 
-def _translation(told: Mapping[str, Any]) -> Translation:
-    return Translation(told["text"], told["score"], told["tokens"], tuple(told["flags"]))
+def _translation(record: Mapping[str, Any]) -> Translation:
+    return Translation(record["text"], record["score"], record["tokens"], tuple(record["flags"]))

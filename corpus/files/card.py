@@ -21,7 +21,7 @@ LICENCE = (
 )
 
 TITLE = "Chinese-English parallel corpus of United Nations documents"
-"""Title of a card unless the user gives another."""
+"""The default title of a card."""
 
 SIZES = (
     (1_000, "n<1K"),
@@ -47,9 +47,9 @@ class SplitFacts:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """All that the card says. Leave empty splits out.
+    """The facts for the card. Leave empty splits out.
 
-    `made_by` says in words what made the corpus (duizhao's version, the models, settings),
+    `made_by` describes how the corpus was built (duizhao's version, the models, settings),
     `cleaning` is `CleaningReport.as_dict()`, `ledger` a list of ``{"stage", "reason", "count"}``.
     `licence` is a code of the hub; "other" goes with `licence_name`.
     """
@@ -76,7 +76,7 @@ def size_category(rows: int) -> str:
 
 
 def render(facts: CardFacts, parquet: Path | None = None) -> str:
-    """The card's text. `parquet` is any file of the corpus; its schema goes into the YAML."""
+    """The card's text. `parquet` is any file of the corpus, for the schema in the YAML."""
     from jinja2 import Environment, StrictUndefined
 
     if not facts.splits:

@@ -1,4 +1,4 @@
-"""The folder that `duizhao clean` fills: whole or not there."""
+"""The folder that `duizhao clean` fills: completely or not at all."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from duizhao.corpus.files.jsonl import write, write_ledger
 
 
 class CleanedFolder:
-    """Takes rows and ledger entries as they come; `finish` makes the folder count.
+    """Takes rows and ledger entries one by one; `finish` completes the folder.
 
-    Rows go to JSON lines at once and to the other formats from there, so that none is held.
+    Rows are written to JSON lines at once and copied to the other formats from there.
     """
 
     def __init__(self, folder: Path, formats: list[str]) -> None:
@@ -49,15 +49,15 @@ class CleanedFolder:
         self._ledger.close()
 
     def keep(self, row: Row) -> None:
-        """A row that stays."""
+        """Write a row that stays."""
         write([row], self._rows)
 
     def remove(self, entry: LedgerEntry) -> None:
-        """A sentence that goes, or went before."""
+        """Write a sentence that is removed, or was removed earlier."""
         write_ledger([entry], self._ledger)
 
     def finish(self, report: Mapping[str, Any]) -> None:
-        """Write the other formats and the report, and move all into place."""
+        """Write the other formats and the report, and move everything into place."""
         self._rows.close()
         self._ledger.close()
         kept = self._partial / "corpus.jsonl"

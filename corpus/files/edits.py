@@ -1,8 +1,8 @@
 """``edits.jsonl``: the edits of a review, one a line, each on disk before it is acknowledged.
 
-The first line names the alignment that the edits are for. A line is written whole and flushed to
-disk (fsync) before the page is told that the edit is saved, so a killed process loses at most an
-edit that was never acknowledged. The file only grows: an undo is a line too.
+The first line names the alignment that the edits are for. A line is flushed to disk (fsync) before
+the page shows the edit as saved, so a killed process loses at most an unacknowledged edit. The file
+only grows: an undo is a line too.
 """
 
 from __future__ import annotations

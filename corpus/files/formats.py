@@ -3,8 +3,8 @@
     with open("corpus.tmx", "wb") as file:
         writer("tmx")(rows, file)
 
-The rows are taken one after another and never held together; the file is any binary file, so a
-caller decides where it lies and when it counts as whole. The same rows give the same bytes.
+The rows are taken one after another and never all in memory; the file is any binary file. The same
+rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FORMATS = {
     "tmx": "duizhao.corpus.files.tmx",
     "parquet": "duizhao.corpus.files.parquet",
 }
-"""Format, which is also the ending of its file, to the module that writes it."""
+"""From a format, which is also the file's ending, to the module that writes it."""
 
 
 def writer(format: str) -> Writer:

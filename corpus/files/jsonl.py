@@ -25,7 +25,7 @@ def write_ledger(entries: Iterable[LedgerEntry], file: BinaryIO) -> int:
 
 
 def row_of(values: Mapping[str, Any]) -> Row:
-    """The row of its fields; columns that a row does not have are left out."""
+    """The row with these fields; unknown columns are ignored."""
     known = {name: values[name] for name in _FIELDS if name in values}
     return Row(**(known | {name: tuple(known[name] or ()) for name in _TUPLES if name in known}))
 

@@ -1,9 +1,9 @@
-"""Parquet as the Hugging Face hub has it: `datasets.load_dataset` knows the columns' types.
+"""Parquet as on the Hugging Face hub: `datasets.load_dataset` knows the columns' types.
 
 `translation` is the `Translation` feature of the UN corpora on the hub, ``{"zh": ..., "en": ...}``;
-the other columns say where a row comes from. Signals and metadata are JSON, because their names
-differ from corpus to corpus. The features are written into the schema in the form `datasets`
-itself uses; importing it for that would cost a second or two (tests compare the two).
+the other columns give the row's provenance. Signals and metadata are JSON, because their names
+differ from corpus to corpus. The features are written into the schema in the form of `datasets`,
+without importing it, which would take a second or two (tests compare the two).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from duizhao.corpus.bitext import Row
 
 ROWS_A_GROUP = 10_000
-"""Rows held in memory and written together."""
+"""Rows written together."""
 
 
 FEATURES: dict[str, Any] = {
@@ -61,8 +61,8 @@ def schema() -> Any:
         else:
             columns.append((name, types[kind]))
             features[name] = {"dtype": kind, "_type": "Value"}
-    told = json.dumps({"info": {"features": features}})
-    return arrow.schema(columns).with_metadata({"huggingface": told})
+    info = json.dumps({"info": {"features": features}})
+    return arrow.schema(columns).with_metadata({"huggingface": info})
 
 
 def write(rows: Iterable[Row], file: BinaryIO) -> int:

@@ -1,8 +1,8 @@
-"""Rows and ledger of a corpus on disk, whatever form it has: a file, a run folder, a batch folder.
+"""Rows and ledger of a corpus on disk in any form: a file, a build folder, a batch folder.
 
     for row in read_rows(Path("out")):  # out/corpus.jsonl, or out/data/train-*.parquet ...
 
-A folder is searched for JSON lines first (they have everything), then for Parquet.
+A folder is searched for JSON lines first (which have everything), then for Parquet.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CorpusFile:
 
 
 def corpus_files(path: Path) -> list[CorpusFile]:
-    """The files that hold the rows, in order of their names; InputError where there are none."""
+    """The files with the rows, in order of their names; InputError if there are none."""
     if path.is_file():
         if not path.name.endswith(ENDINGS):
             raise InputError(f"{path}: not a corpus; give a .jsonl or .parquet file, or a folder")
@@ -48,7 +48,7 @@ def corpus_files(path: Path) -> list[CorpusFile]:
         if found := _matching(path, pattern):
             return found
     raise InputError(
-        f"{path}: no corpus in it; give a folder that `duizhao build` or `batch` made, "
+        f"{path}: no corpus in it; give a folder written by `duizhao build` or `batch`, "
         "or a .jsonl or .parquet file"
     )
 
@@ -76,7 +76,7 @@ def read_file(path: Path) -> Iterator[Row]:
 
 
 def read_ledger(path: Path) -> Iterator[LedgerEntry]:
-    """The ledger that lies beside a corpus: nothing where there is none."""
+    """The ledger of a corpus; empty if there is none."""
     folder = path if path.is_dir() else path.parent
     files = [folder / name for name in LEDGERS if (folder / name).is_file()]
     if (folder / "ledger").is_dir():
@@ -101,7 +101,7 @@ def _matching(folder: Path, pattern: str) -> list[CorpusFile]:
 
 
 def _split_of(path: Path) -> str:
-    """The split that a file's name begins with, as the hub has it (train-00000-of-00002...)."""
+    """The split that a file's name begins with, as on the hub (train-00000-of-00002...)."""
     return next((name for name in SPLITS if path.name.startswith((f"{name}-", f"{name}."))), "")
 
 

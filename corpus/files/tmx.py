@@ -1,7 +1,7 @@
-"""TMX 1.4, the format of translation tools: a `tu` a row, provenance in `prop` elements.
+"""TMX 1.4, the format of translation tools: a `tu` per row, provenance in `prop` elements.
 
-https://www.gala-global.org/tmx-14b. Written element by element through lxml; valid by tmx14.dtd
-beside this module. No time of writing is in it, so that the same rows give the same bytes.
+https://www.gala-global.org/tmx-14b. Written element by element with lxml; valid by tmx14.dtd in
+this folder. It has no time of writing, so that the same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -55,20 +55,18 @@ def _unit(row: Row) -> etree._Element:
     for name, value in _properties(row):
         etree.SubElement(unit, "prop", type=f"x-{name}").text = clean(value)
     for language, text in (("zh", row.source), ("en", row.target)):
-        side = etree.SubElement(
-            unit, "tuv", {"{http://www.w3.org/XML/1998/namespace}lang": language}
-        )
+        side = etree.SubElement(unit, "tuv", {XML_LANG: language})
         if language == "en":
             etree.SubElement(side, "prop", type="x-target-kind").text = row.target_kind
             if row.target_kind == "human":
-                made = etree.SubElement(side, "prop", type="x-machine-translation")
-                made.text = clean(row.machine_translation)
+                translation = etree.SubElement(side, "prop", type="x-machine-translation")
+                translation.text = clean(row.machine_translation)
         etree.SubElement(side, "seg").text = clean(text)
     return unit
 
 
 def _properties(row: Row) -> Iterator[tuple[str, str]]:
-    """Name and text of what a row says about itself, empty values left out."""
+    """Name and text of a row's properties, without empty ones."""
     values = {
         "source-document": row.source_document,
         "target-document": row.target_document or "",

@@ -1,43 +1,43 @@
 """Tab-separated values with a heading line, for spreadsheets and command-line tools.
 
-A row is exactly one line: a tab or line break inside a text becomes a space. Fields with a
-quotation mark are quoted as the csv module, spreadsheets, pandas and datasets expect it. Ids
-stand with commas between, signals and metadata as JSON.
+The dialect is that of `duizhao.corpus.tsv`. Ids are joined by commas, signals and metadata are
+JSON.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 
 COLUMNS = tuple(entry.name for entry in fields(Row))
 
-_BREAK = re.compile(r"[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
+def write(rows: Iterable[Row], file: BinaryIO, *, bom: bool = False, escaped: bool = False) -> int:
+    """Write the heading and the rows; returns the number of rows.
 
-def write(rows: Iterable[Row], file: BinaryIO) -> int:
-    """Write the heading and the rows; returns the number of rows."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    lines = csv.writer(text, delimiter="\t", lineterminator="\n")
-    lines.writerow(COLUMNS)
+    With `bom` the file begins with a byte-order mark, without which Excel takes Chinese for
+    another encoding. With `escaped` no cell can act as a formula (see `duizhao.corpus.tsv`).
+    """
+    if bom:
+        file.write(codecs.BOM_UTF8)
+    file.write(f"{tsv.line(COLUMNS)}\n".encode())
     count = 0
     for row in rows:
-        lines.writerow([_cell(getattr(row, name)) for name in COLUMNS])
+        cells = [_cell(getattr(row, name)) for name in COLUMNS]
+        file.write(f"{tsv.line(cells, escaped=escaped)}\n".encode())
         count += 1
-    text.detach()
     return count
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return _BREAK.sub(" ", value) if isinstance(value, str) else value
+    return value

@@ -3,7 +3,7 @@
     document, ledger = read("report.zh.txt", "zh")
 
 `duizhao.corpus.reading.formats` decides which reader takes a file. Readers run in a process of
-their own, within `Limits` (`duizhao.corpus.reading.bounded`).
+their own, within `Limits` (`duizhao.corpus.reading.bounds.call`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import LimitError, ReaderError, unreadable
-from duizhao.corpus.reading import bounded, files
+from duizhao.corpus.reading.bounds import call, files
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
-from duizhao.corpus.reading.files import read_file
-from duizhao.corpus.reading.limits import Limits
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [
@@ -81,7 +81,7 @@ def _call(
 ) -> tuple[Document, list[LedgerEntry]]:
     if len(source.data) > source.limits.file_bytes:
         raise files.too_large(source.name, source.limits)
-    document, ledger = bounded.call(
+    document, ledger = call.call(
         source.name,
         parse,
         source,

@@ -25,7 +25,7 @@ from duizhao.corpus.document import (
 )
 from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.reading import characters
-from duizhao.corpus.reading.limits import Limits
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
 Progress = Callable[[int, int], None]

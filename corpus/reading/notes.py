@@ -22,6 +22,8 @@ from duizhao.corpus.reading.spacing import WIDE, tidy
 __all__ = ["CLOSE", "OPEN", "Settled", "leading_mark", "raised", "settle"]
 
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\)?")
+# nothing but a note's mark is raised and in brackets, whether the note is there or not
+BRACKETED_MARK = re.compile(r"[\[〔【]\s*(\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\s*[\]〕】]")
 _MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _UNPAIRED = re.compile(f"[{OPEN}{CLOSE}]")
 _STARS = re.compile(r"(?<=[^\s*\ufdd0])\*{1,4}(?=[\s,.;:，。；：、)）》”]|$)")
@@ -49,13 +51,15 @@ def raised(text: str) -> str:
     bare = text.strip()
     if MARK.fullmatch(bare) and bare not in _ORDINAL:
         return f"{OPEN}{bare.strip('()')}{CLOSE}"
+    if bracketed := BRACKETED_MARK.fullmatch(bare):
+        return f"{OPEN}[{bracketed[1]}]{CLOSE}"
     return text
 
 
 def leading_mark(text: str) -> tuple[str, str] | None:
     """(mark, rest) of a text that begins with a raised mark or with asterisks."""
     if match := re.match(rf"\s*{OPEN}([^{CLOSE}]*){CLOSE}\s*(.*)", text, re.DOTALL):
-        return match[1], match[2]
+        return match[1].strip("[]"), match[2]
     if match := re.match(r"\s*(\*{1,4}|[†‡])\s*(\S.*)", text, re.DOTALL):
         return match[1], match[2]
     return None
@@ -116,9 +120,10 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
         pieces.append(before)
         end = match.end()
         is_unit = match[1] in ("2", "3") and _UNIT.search(before)
-        if match[1] in known and not is_unit:
+        mark = match[1].strip("[]")
+        if mark != match[1] or (mark in known and not is_unit):
             pieces.append(OPEN)
-            marks.append(match[1])
+            marks.append(mark)
         else:
             pieces.append(match[1])
     pieces.append(_UNPAIRED.sub("", text[end:]))

@@ -10,6 +10,7 @@ from duizhao.corpus import language as languages
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import formats as registry
+from duizhao.corpus.reading.bilingual import both_languages
 from duizhao.corpus.reading.draft import Progress, Reading, Source, assemble
 
 
@@ -29,6 +30,11 @@ def parse(
     text = "\n".join(draft.text for draft in reading.drafts)
     if not text.strip():
         raise InputError(f"{source.name}: no text in it")
+    if both_languages([draft.text for draft in reading.drafts]):
+        raise InputError(
+            f"{source.name}: the text is in Chinese and English at once; split it into a file for "
+            "each language"
+        )
     languages.check(text, language, source.name)
     metadata: dict[str, Any] = {
         "path": str(source.path) if source.path else source.name,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading import characters
-from duizhao.corpus.reading.limits import MB, Limits
+from duizhao.corpus.reading.bounds.limits import MB, Limits
 
 if TYPE_CHECKING:
     from lxml import etree

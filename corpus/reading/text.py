@@ -117,9 +117,7 @@ def _edge_of_few(texts: Sequence[str], widths: Sequence[float], edge: float) -> 
     sure = sum(1 for pair in pairs if clues.goes_on_in_mid_sentence(*pair))
     if sure >= max(1, 0.05 * len(texts)):
         return edge
-    likely = sum(
-        1 for text, after in pairs if all(map(HAN_CHARACTER.match, (text[-1], after[0])))
-    )
+    likely = sum(1 for text, after in pairs if all(map(HAN_CHARACTER.match, (text[-1], after[0]))))
     return edge if edge >= 1.5 * FEW_EDGE and likely >= max(2, 0.12 * len(texts)) else None
 
 

@@ -4,9 +4,9 @@
     >>> [text[start:end] for start, end in split(text)]
     ['Mr. Ban spoke.', 'He thanked all.']
 
-Every mark that may end a sentence is looked at once, with what stands before and after it; the
-words that matter are in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: all that
-is not in a span is white space. Why own rules and not a library: docs/segmentation.md.
+Every mark that may end a sentence is examined once, with the text before and after it; the words
+that matter are in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: only white space
+is outside the spans. docs/segmentation.md explains why no library is used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ is_han = HAN_CHARACTER.match
 TOKEN = re.compile(r"[^\s\"“”‘’「」『』()（）\[\]【】《》<>，、；：。！？,;:—–]*$")
 WORD_BEFORE = re.compile(r"([A-Za-z]+)\.?\s+$")
 NEXT_WORD = re.compile(r"\W*([A-Za-z][A-Za-z’'-]*)")
-# a paragraph or section number, which is no sentence: "51.", "3.2.", "IV.", "A.", "一."
+# a paragraph or section number, which is not a sentence: "51.", "3.2.", "IV.", "A.", "一."
 LABEL = re.compile(
     r"(?:\d{1,4}(?:[.．]\w{1,3})*|[IVXLC]{1,6}(?:\.[A-Z])?|[ivxlc]{1,6}|[A-Za-z]"
     r"|第?[一二三四五六七八九十百]{1,4}[章节条部款编篇]?)(?:bis|ter)?"
@@ -53,10 +53,9 @@ LONGEST_BRACKET = 240
 
 
 def split(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a block, in order; white space around them is in none.
+    """Spans of the sentences of a block, in order, without the white space around them.
 
-    The rules of both languages hold in either, for a Chinese text has English in it and the other
-    way round, and there is no mark on which they disagree.
+    The rules of both languages apply to both, because texts mix them and the rules never conflict.
     """
     spans: list[tuple[int, int]] = []
     start = 0
@@ -76,7 +75,7 @@ def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> No
 
 
 def _boundaries(text: str) -> list[int]:
-    """Ends of all sentences but the last; an empty line ends one whatever it ends in."""
+    """Ends of all sentences but the last; an empty line always ends one."""
     hard = [match.start() for match in PARAGRAPH.finditer(text)] if "\n" in text else []
     hard += [match.start() for match in re.finditer("\f", text)] if "\f" in text else []
     if not hard:
@@ -109,7 +108,7 @@ def _soft_boundaries(text: str, begin: int, stop: int) -> list[int]:
 def _end_of_sentence(
     text: str, start: int, match: re.Match[str], quotes: Sequence[int]
 ) -> int | None:
-    """Where the sentence ends that may end at this mark; None where it goes on."""
+    """Where the sentence at this mark ends; None if it continues."""
     mark, close, end = match["mark"], match["close"], match.end()
     if '"' in close and not match["note"]:
         end -= _opening_quote(text, start, end, quotes)
@@ -137,9 +136,9 @@ def _end_of_sentence(
 
 
 def _opening_quote(text: str, start: int, end: int, quotes: Sequence[int]) -> int:
-    """1 where the straight quotation mark before `end` opens what follows, else 0.
+    """1 if the straight quotation mark before `end` opens what follows, else 0.
 
-    White space tells, and where there is none (Chinese), how many there have been.
+    White space decides or, without any (Chinese), the number of marks so far.
     """
     if text[end - 1] != '"' or end >= len(text) or text[end].isspace():
         return 0
@@ -147,7 +146,7 @@ def _opening_quote(text: str, start: int, end: int, quotes: Sequence[int]) -> in
     in_text = before % 2
     in_sentence = (before - bisect_left(quotes, start)) % 2
     if in_text != in_sentence and len(quotes) % 2:
-        # one mark is missing somewhere: then the sentence is the better witness
+        # one mark is missing somewhere: then the sentence is the better evidence
         return 1 - in_sentence
     return 1 - in_text
 
@@ -173,7 +172,7 @@ def _ends_chinese(
 def _ends_half_width(
     text: str, start: int, match: re.Match[str], spaced: bool, following: str
 ) -> bool:
-    """A half-width mark behind a Chinese character."""
+    """A half-width mark after a Chinese character."""
     mark = match["mark"]
     if "…" in mark or mark.startswith("..") or following[0] in rules.GOES_ON:
         return False
@@ -182,12 +181,12 @@ def _ends_half_width(
         return spaced or not (following[0].isascii() and following[0].isalnum())
     if LABEL.fullmatch(text[start : match.start()].strip()):
         return False
-    # a full stop between two characters is mostly a slip, unless the text knows no other
+    # a full stop between two characters is mostly a slip, unless the text has no Chinese ones
     return (spaced and not _in_bracket(text, start, match.start(), "")) or "。" not in text
 
 
 def _in_bracket(text: str, start: int, place: int, close: str) -> bool:
-    """Is this place inside a bracket that was opened in the middle of the sentence?"""
+    """Whether this place is inside a bracket opened in the middle of the sentence."""
     if close and close[0] in CLOSE_ROUND:
         return False
     opened = max(text.rfind(char, start, place) for char in OPEN_ROUND)
@@ -202,7 +201,7 @@ def _in_bracket(text: str, start: int, place: int, close: str) -> bool:
 
 
 def _tail_in_bracket(text: str, end: int, following: str) -> bool:
-    """``... the Tide? (United Nations publication, 2023).``: the bracket is of the sentence."""
+    """``... the Tide? (United Nations publication, 2023).``: the bracket ends the sentence."""
     if following[0] != "(":
         return False
     closed = text.find(")", end)
@@ -217,12 +216,12 @@ def _starts_sentence(following: str) -> bool:
 
 
 def _ends_full_stop(text: str, start: int, match: re.Match[str], following: str) -> bool:
-    """A single full stop with white space behind it."""
+    """A single full stop followed by white space."""
     if not _starts_sentence(following):
         return False
     before = text[start : match.start()].lstrip()
-    found = TOKEN.search(before[-60:])
-    token = found[0] if found else ""
+    last = TOKEN.search(before[-60:])
+    token = last[0] if last else ""
     if LABEL.fullmatch(token) and not match["close"]:
         lead = before[: len(before) - len(token)].rstrip()
         if not lead or lead.strip("\"'“‘(*•–—- ") == "":
@@ -233,9 +232,9 @@ def _ends_full_stop(text: str, start: int, match: re.Match[str], following: str)
 
 
 def _ends_after(token: str, before: str, following: str) -> bool:
-    """Does a sentence end after this word with its full stop, if what follows may start one?"""
-    found = NEXT_WORD.match(following)
-    next_word = found[1].lower() if found else ""
+    """Whether a sentence ends after this word and its full stop, if a new one may follow."""
+    word_ahead = NEXT_WORD.match(following)
+    next_word = word_ahead[1].lower() if word_ahead else ""
     initial = ROMAN_OR_LETTER.fullmatch(token) and not token.isdigit()
     if initial:
         word = WORD_BEFORE.search(before[: len(before) - len(token)])

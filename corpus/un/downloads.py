@@ -1,4 +1,8 @@
-"""Downloads over a bad line: retries with back-off, Retry-After, resuming, a polite rate."""
+"""Robust downloads: retries with back-off, Retry-After, resuming, a polite rate.
+
+The retry loop is our own: a wait that the server requests replaces the back-off and may end the
+attempts, which takes as many lines with tenacity or stamina.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +30,12 @@ ATTEMPTS = 5
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 120.0
 SIZE_LIMIT = 500 * 2**20
-# answers after which the same request may succeed
+# status codes after which the same request may succeed
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class _TryAgainError(Exception):
-    """The attempt failed in a way that another may mend."""
+    """The attempt failed, but another one may succeed."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
@@ -40,7 +44,7 @@ class _TryAgainError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A finished download: its bytes lie in `part`, `address` is where they came from at last."""
+    """A finished download: the file `part`, and the final `address` after redirects."""
 
     part: Path
     address: str
@@ -82,8 +86,7 @@ class Downloader:
             self._client.close()
 
     def fetch(self, url: str, path: Path, *, label: str) -> Download:
-        """Fetch to ``path.part``; DownloadError where it is not there, DuizhaoError where the
-        server cannot be reached."""
+        """Fetch to ``path.part``; DownloadError if the server does not have it."""
         import httpx
 
         reason = ""
@@ -92,9 +95,9 @@ class Downloader:
             try:
                 return self._attempt(url, path, label)
             except httpx.InvalidURL as error:
-                raise InputError(f"{url}: no address ({error})") from None
+                raise InputError(f"{url}: not a valid address ({error})") from None
             except httpx.TooManyRedirects:
-                raise DownloadError("the server sends from one address to the next") from None
+                raise DownloadError("too many redirects") from None
             except httpx.ConnectError as error:
                 reason, wait = f"cannot connect ({error})", None
             except httpx.TransportError as error:
@@ -104,13 +107,13 @@ class Downloader:
             if wait is not None and wait > LONGEST_WAIT:
                 raise ServiceError(
                     f"{label}: the server asks to wait {wait:.0f} s ({reason}); try again later, "
-                    "what has been fetched is kept"
+                    "what was fetched is kept"
                 )
             if attempt + 1 < ATTEMPTS:
                 self._sleep(wait if wait is not None else min(FIRST_WAIT * 2**attempt, 30.0))
         raise ServiceError(
             f"{label}: not fetched from {_host(url)} after {ATTEMPTS} attempts: {reason}; run the "
-            "same command again to go on"
+            "same command again to continue"
         )
 
     def _wait_turn(self) -> None:
@@ -127,7 +130,7 @@ class Downloader:
         ) as answer:
             if answer.status_code == 416 and start:
                 part.unlink(missing_ok=True)
-                raise _TryAgainError("the server cannot go on where the last attempt ended", 0.0)
+                raise _TryAgainError("the server cannot resume the last attempt", 0.0)
             _check_status(answer)
             start = _start_of(answer, start)
             total = _total(answer, start)
@@ -156,7 +159,7 @@ class Downloader:
 
 
 def _resume(part: Path, note: Path, url: str) -> tuple[int, dict[str, str]]:
-    """Where to go on, and the headers that ask for the rest of the very same file."""
+    """The size fetched so far, and the headers that request the rest of the same file."""
     try:
         known = json.loads(note.read_text(encoding="utf-8"))
         size = part.stat().st_size
@@ -177,7 +180,7 @@ def _check_status(answer: httpx.Response) -> None:
     if status in AGAIN:
         raise _TryAgainError(f"HTTP {status}", _retry_after(answer.headers.get("retry-after")))
     if status in (404, 410):
-        raise DownloadError(f"not there (HTTP {status})")
+        raise DownloadError(f"not found (HTTP {status})")
     if status in (401, 403):
         raise DownloadError(f"refused by the server (HTTP {status})")
     if status >= 400:
@@ -187,7 +190,7 @@ def _check_status(answer: httpx.Response) -> None:
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header, which holds seconds or a date."""
+    """Seconds of a Retry-After header, which has seconds or a date."""
     if not value:
         return None
     if value.strip().isdigit():
@@ -199,12 +202,12 @@ def _retry_after(value: str | None) -> float | None:
 
 
 def _start_of(answer: httpx.Response, wanted: int) -> int:
-    """The byte at which the body begins: 0 where the server sends the whole file again."""
+    """The byte at which the body begins: 0 if the server sends the whole file again."""
     if answer.status_code != 206:
         return 0
     match = re.match(r"bytes (\d+)-", answer.headers.get("content-range", ""))
     if not match or int(match[1]) != wanted:
-        raise _TryAgainError("the server sent another part of the file than asked for")
+        raise _TryAgainError("the server sent a different part of the file than requested")
     return wanted
 
 
@@ -220,16 +223,16 @@ def _host(url: str) -> str:
 
 
 def check_content(path: Path, format: str) -> None:
-    """DownloadError unless the file is whole and of this format."""
+    """DownloadError unless the file is complete and has this format."""
     data = path.read_bytes()
     if not data.strip():
         raise DownloadError("the server sent an empty file")
     start = data[:4096].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start[:1024]:
         title = re.search(rb"<title[^>]*>(.*?)</title>", data[:65536], re.DOTALL | re.IGNORECASE)
-        said = " ".join(title[1].decode("utf-8", "replace").split())[:80] if title else ""
+        name = " ".join(title[1].decode("utf-8", "replace").split())[:80] if title else ""
         raise DownloadError(
-            f"the server sent a web page in place of the file{f' ({said!r})' if said else ''}"
+            f"the server sent a web page instead of the file{f' ({name!r})' if name else ''}"
         )
     if format == "pdf":
         if b"%PDF-" not in data[:1024]:

@@ -3,9 +3,8 @@
     fetched = fetch_document("S/2021/130", out=Path("un"))
     fetched.path("zh")                       # un/S_2021_130/zh.docx
 
-Beside the files lies ``source.json`` with address, date, SHA-256, size and a note on the licence.
-A file that is there with the SHA-256 written down is not fetched again; one that was cut short
-goes on where it ended.
+The folder also gets ``source.json`` with address, date, SHA-256, size and a note on the licence. A
+file with the recorded SHA-256 is not fetched again; an interrupted download is resumed.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from duizhao.corpus.un.downloads import Downloader, Progress, check_content
 if TYPE_CHECKING:
     import httpx
 
-# Where the ODS serves a document by its symbol. The one place of its address: the option
-# --address or DUIZHAO_ODS_ADDRESS puts another in its stead.
+# The address at which the ODS serves a document by its symbol; the option --address and
+# DUIZHAO_ODS_ADDRESS replace it.
 ADDRESS = "https://documents.un.org/api/symbol/access?s={symbol}&l={language}&t={format}"
 FORMATS = ("docx", "pdf", "doc")
 LANGUAGES = {"zh": "Chinese", "en": "English", "fr": "French", "es": "Spanish", "ru": "Russian",
@@ -60,7 +59,7 @@ class FetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that could not be had, and why."""
+    """A file that could not be fetched, and why."""
 
     language: str
     format: str
@@ -69,7 +68,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was fetched of a document: `files` lie in `folder`."""
+    """The files fetched of a document, in `folder`."""
 
     symbol: str
     folder: Path
@@ -77,7 +76,7 @@ class Fetched:
     missing: tuple[Missing, ...]
 
     def path(self, language: str) -> Path:
-        """The file of a language, of the first format asked for that there is."""
+        """The file of a language, in the first available of the requested formats."""
         for file in self.files:
             if file.language == language:
                 return self.folder / file.file
@@ -85,13 +84,13 @@ class Fetched:
             f"{each.format}: {each.reason}" for each in self.missing if each.language == language
         )
         raise DownloadError(
-            f"{self.symbol}: no {LANGUAGES.get(language, language)} text to be had "
-            f"({reasons or 'not asked for'}); see whether the document has that language"
+            f"{self.symbol}: no {LANGUAGES.get(language, language)} text available "
+            f"({reasons or 'not requested'}); check whether the document exists in that language"
         )
 
 
 def is_symbol(text: str) -> bool:
-    """Whether a text is a UN document symbol and not the name of a file that is there.
+    """Whether a text is a UN document symbol and not the name of an existing file.
 
     >>> is_symbol("S/2021/130"), is_symbol("reports/S_2021_130.pdf")
     (True, False)
@@ -118,11 +117,11 @@ def fetch_document(
     client: httpx.Client | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Fetched:
-    """Fetch a document in each language and format, as far as it is there.
+    """Fetch a document in each available language and format.
 
-    `address` is a template with ``{symbol}``, ``{language}`` and ``{format}``. InputError for a
-    symbol, language or format that cannot be; DuizhaoError where the server cannot be reached.
-    Files that the server does not have are in `Fetched.missing`.
+    `address` is a template with ``{symbol}``, ``{language}`` and ``{format}``. InputError for an
+    impossible symbol, language or format; DuizhaoError if the server cannot be reached. Files that
+    the server does not have are in `Fetched.missing`.
     """
     symbol = normal_symbol(symbol)
     template = address or os.environ.get("DUIZHAO_ODS_ADDRESS") or ADDRESS
@@ -152,12 +151,12 @@ def fetch_document(
 
 
 def normal_symbol(symbol: str) -> str:
-    """The symbol as the UN writes it; InputError where it is none."""
+    """The symbol as the UN writes it; InputError if it is not one."""
     text = re.sub(r"\s+", " ", symbol.replace("／", "/").strip())
     if text and not text[0].isupper():
         text = text.upper()
     if not _SYMBOL.fullmatch(text):
-        raise InputError(f"{symbol}: no UN document symbol, which looks like S/2021/130")
+        raise InputError(f"{symbol}: not a UN document symbol, such as S/2021/130")
     return text
 
 
@@ -167,10 +166,10 @@ def _check_request(template: str, languages: Sequence[str], formats: Sequence[st
             raise InputError(f"{template}: the address has no {field}; see duizhao fetch --help")
     for language in languages:
         if language not in LANGUAGES:
-            raise InputError(f"{language}: no UN language; there are {', '.join(LANGUAGES)}")
+            raise InputError(f"{language}: not a UN language; there are {', '.join(LANGUAGES)}")
     for format in formats:
         if format not in FORMATS:
-            raise InputError(f"{format}: no format of the ODS; there are {', '.join(FORMATS)}")
+            raise InputError(f"{format}: not a format of the ODS; there are {', '.join(FORMATS)}")
 
 
 def _url(template: str, symbol: str, language: str, format: str) -> str:
@@ -207,7 +206,7 @@ def _fetch_file(
 
 
 def _known(folder: Path, symbol: str) -> dict[str, FetchedFile]:
-    """The files of an earlier run that are there unchanged."""
+    """The unchanged files of an earlier run."""
     try:
         record = json.loads((folder / "source.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -231,7 +230,7 @@ def _write_source(fetched: Fetched) -> None:
         "missing": [asdict(each) for each in fetched.missing],
         "licence": LICENCE,
     }
-    # files of other languages from an earlier run stay known
+    # keep the files of other languages from an earlier run
     names = {file.file for file in fetched.files}
     earlier = _known(fetched.folder, fetched.symbol)
     record["files"] += [asdict(file) for name, file in earlier.items() if name not in names]

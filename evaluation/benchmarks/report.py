@@ -7,7 +7,7 @@ from disk until every control works; scrolling through it; searching, filtering,
 jumping, until the list is drawn again.
 
 A machine without a graphics card paints in software, and a busy one draws fewer frames whatever
-the page does. So scrolling is told in two ways: the time between frames, beside that of two
+the page does. So scrolling is measured in two ways: the time between frames, beside that of two
 controls (the same loop without scrolling; a plain page of text scrolled as far), and what the
 page itself costs a frame (script, style, layout: Chromium's own Performance.getMetrics).
 """
@@ -134,8 +134,8 @@ def scroll(page: Any, name: str, step: int) -> dict[str, float]:
     client.send("Performance.enable")
 
     def costs() -> dict[str, float]:
-        told = client.send("Performance.getMetrics")["metrics"]
-        return {one["name"]: 1000 * one["value"] for one in told if one["name"] in COSTS}
+        figures = client.send("Performance.getMetrics")["metrics"]
+        return {one["name"]: 1000 * one["value"] for one in figures if one["name"] in COSTS}
 
     before = costs()
     gaps = sorted(page.evaluate(SCROLL, step))
@@ -210,7 +210,7 @@ def main() -> None:
             runs = [measure(page_file, plain_file, browser) for _ in range(arguments.repeat)]
         size = page_file.stat().st_size
     table = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-    told = {
+    figures = {
         "beads": arguments.beads,
         "repeat": arguments.repeat,
         "chromium": version,
@@ -219,7 +219,7 @@ def main() -> None:
         "median": {key: round(value, 1) for key, value in table.items()},
     }
     if arguments.json:
-        print(json.dumps(told, indent=2))
+        print(json.dumps(figures, indent=2))
         return
     print(f"{arguments.beads} beads, Chromium {version}, median of {arguments.repeat}")
     print(f"written in {written:.2f} s, {size / 1e6:.2f} MB")

@@ -1,7 +1,7 @@
-"""Systems side by side: what compare-mt, MT-Telescope and sacrebleu tell, in one place.
+"""Compare systems: the analyses of compare-mt, MT-Telescope and sacrebleu in one place.
 
-`compare` gives a plain dictionary that the terminal, JSON, LaTeX, Markdown and the page are made
-of. Every further system is compared with the first, the baseline.
+`compare` returns a plain dictionary for the terminal, JSON, LaTeX, Markdown and the page. Every
+further system is compared with the first, the baseline.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from duizhao.evaluation.metrics.significance import SAMPLES, Test, check_memory,
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Statistics, measure
 
 LENGTHS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 10_000))
-"""Buckets of reference words: from, up to but not including."""
+"""Buckets of reference lengths in words: from, up to but not including."""
 
-Say = Callable[[str], object]
+Report = Callable[[str], object]
 
 
 def compare(
@@ -35,12 +35,12 @@ def compare(
     examples: int = 10,
     terms: Sequence[str] = (),
     workers: int = 1,
-    say: Say = lambda text: None,
+    report: Report = lambda text: None,
 ) -> dict[str, Any]:
-    """Compare two systems or more; the keys of the result are described in docs/evaluation.md.
+    """Compare two or more systems; docs/evaluation.md describes the keys of the result.
 
     `tie` is the difference in segment chrF++ up to which two systems are level. `terms` are
-    English terms to look for. `metrics` None takes all, TER only where it takes under a minute.
+    English terms to look for. `metrics` defaults to all, except TER if it would take over a minute.
     """
     names = list(segments.systems)
     notes = []
@@ -49,45 +49,45 @@ def compare(
         notes += [note] if note else []
     for test in tests:
         check_memory(test, metrics, len(segments.references), samples[test])
-    taken: dict[str, dict[str, Statistics]] = {}
+    measured: dict[str, dict[str, Statistics]] = {}
     for name, hypotheses in segments.systems.items():
-        say(f"{name}: {', '.join(metrics)}")
-        taken[name] = {
+        report(f"{name}: {', '.join(metrics)}")
+        measured[name] = {
             metric: measure(
                 metric, hypotheses, segments.references, workers=workers if metric == "ter" else 1
             )
             for metric in metrics
         }
     chrf = {
-        name: taken[name]["chrf++"].segments()
+        name: measured[name]["chrf++"].segments()
         if "chrf++" in metrics
         else measure("chrf++", segments.systems[name], segments.references).segments()
         for name in names
     }
     if segments.left_out:
-        notes.append(f"{segments.left_out} groups of sentences are not whole in every run")
+        notes.append(f"{segments.left_out} groups of sentences are incomplete in some run")
     significance = {}
     for test in tests if len(names) > 1 else ():
-        say(f"paired {test}, {samples[test]:,} samples")
-        found = paired_test(test, taken, samples=samples[test], seed=seed)
-        significance[test] = [asdict(one) for one in found]
-    say("words, n-grams, buckets")
+        report(f"paired {test}, {samples[test]:,} samples")
+        comparisons = paired_test(test, measured, samples=samples[test], seed=seed)
+        significance[test] = [asdict(one) for one in comparisons]
+    report("words, n-grams, buckets")
     return {
         "segments": len(segments.references),
         "baseline": names[0],
         "systems": {
             name: {
                 metric: score_json(statistics.score(bootstrap=samples["bootstrap"], seed=seed))
-                for metric, statistics in taken[name].items()
+                for metric, statistics in measured[name].items()
             }
             for name in names
         },
         "significance": significance,
         "wins": _wins(chrf, tie),
         "tie": tie,
-        "lengths": _lengths(segments, taken),
-        "documents": _groups(segments.documents, taken),
-        "sections": _sections(segments, taken),
+        "lengths": _lengths(segments, measured),
+        "documents": _groups(segments.documents, measured),
+        "sections": _sections(segments, measured),
         "distribution": _distribution(chrf),
         "words": _words(segments, terms),
         "frequency": by_frequency(segments.systems, segments.references),
@@ -107,7 +107,7 @@ def _affordable(segments: Segments) -> tuple[Sequence[str], str | None]:
     if seconds <= TER_SECONDS:
         return METRICS, None
     return tuple(name for name in METRICS if name != "ter"), (
-        f"TER left out: it would take about {seconds / 60:.0f} minutes (ask for it by --metric ter)"
+        f"TER left out: it would take about {seconds / 60:.0f} minutes (--metric ter includes it)"
     )
 
 
@@ -129,7 +129,7 @@ def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[dict[str, Any
 
 
 def _part(
-    taken: Mapping[str, Mapping[str, Statistics]], places: Sequence[int]
+    measured: Mapping[str, Mapping[str, Statistics]], places: Sequence[int]
 ) -> dict[str, dict[str, float]]:
     """Each system's scores over some segments."""
     return {
@@ -137,12 +137,12 @@ def _part(
             metric: one.score(places, effective_order=True).value
             for metric, one in statistics.items()
         }
-        for name, statistics in taken.items()
+        for name, statistics in measured.items()
     }
 
 
 def _lengths(
-    segments: Segments, taken: Mapping[str, Mapping[str, Statistics]]
+    segments: Segments, measured: Mapping[str, Mapping[str, Statistics]]
 ) -> list[dict[str, Any]]:
     lengths = [len(reference.split()) for reference in segments.references]
     found = []
@@ -150,12 +150,14 @@ def _lengths(
         places = [place for place, length in enumerate(lengths) if low <= length < high]
         if places:
             name = f"{low} and more" if high == LENGTHS[-1][1] else f"{low} to {high - 1}"
-            found.append({"words": name, "segments": len(places), "scores": _part(taken, places)})
+            found.append(
+                {"words": name, "segments": len(places), "scores": _part(measured, places)}
+            )
     return found
 
 
 def _groups(
-    labels: Sequence[str] | None, taken: Mapping[str, Mapping[str, Statistics]]
+    labels: Sequence[str] | None, measured: Mapping[str, Mapping[str, Statistics]]
 ) -> list[dict[str, Any]]:
     if labels is None:
         return []
@@ -163,13 +165,13 @@ def _groups(
     for place, label in enumerate(labels):
         places.setdefault(label, []).append(place)
     return [
-        {"document": label, "segments": len(found), "scores": _part(taken, found)}
+        {"document": label, "segments": len(found), "scores": _part(measured, found)}
         for label, found in places.items()
     ]
 
 
 def _sections(
-    segments: Segments, taken: Mapping[str, Mapping[str, Statistics]]
+    segments: Segments, measured: Mapping[str, Mapping[str, Statistics]]
 ) -> list[dict[str, Any]]:
     if segments.documents is None or segments.sections is None:
         return []
@@ -179,13 +181,13 @@ def _sections(
         places = list(run)
         found.append(
             {"document": document, "section": section, "segments": len(places)}
-            | {"scores": _part(taken, places)}
+            | {"scores": _part(measured, places)}
         )
     return found
 
 
 def _distribution(chrf: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """How many segments of each system lie in each tenth of chrF++."""
+    """The number of segments of each system in each tenth of chrF++."""
     counts = {name: [0] * 10 for name in chrf}
     for name, values in chrf.items():
         for value in values:
@@ -213,7 +215,7 @@ def _words(segments: Segments, terms: Sequence[str]) -> dict[str, Any]:
 def _examples(
     segments: Segments, chrf: Mapping[str, Sequence[float]], count: int
 ) -> list[dict[str, Any]]:
-    """Segments in which a system differs most from the baseline, half of them each way."""
+    """The segments in which a system differs most from the baseline, half in each direction."""
     baseline, *others = chrf
     found = []
     for name in others:

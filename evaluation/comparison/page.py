@@ -1,4 +1,4 @@
-"""A comparison as a page: one HTML file, no script, nothing fetched."""
+"""A comparison as a page: one HTML file without scripts or external resources."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from duizhao.evaluation.report.page import page_style
 
 TEMPLATE = "compare_page.html.jinja"
 MOST_PARTS = 200
-"""Documents, and sections, that are shown."""
+"""The most documents, and sections, on the page."""
 
 COLOURS = ("one", "two", "three", "four")
 TESTS = {"bootstrap": "Paired bootstrap", "randomization": "Approximate randomization"}
 
 
 def render(comparison: Mapping[str, Any], title: str = "") -> str:
-    """The page of what `duizhao.evaluation.comparison.compare.compare` gave."""
+    """The page for the result of `duizhao.evaluation.comparison.compare.compare`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -32,7 +32,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
     names = list(comparison["systems"])
     page = environment.get_template(TEMPLATE).render(
         title=title or _and(names),
-        found=_shown(comparison),
+        comparison=_shown(comparison),
         names=names,
         metrics=list(comparison["systems"][names[0]]),
         metric_names=NAMES,
@@ -50,47 +50,47 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
 
 
 def _shown(comparison: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows: of many documents or sections those that differ most."""
-    found = dict(comparison)
-    found["examples"] = [_whole(one) for one in comparison["examples"]]
-    found["notes"] = list(comparison["notes"])
+    """The comparison with only the documents and sections that differ most."""
+    shown = dict(comparison)
+    shown["examples"] = [_whole(one) for one in comparison["examples"]]
+    shown["notes"] = list(comparison["notes"])
     for part in ("documents", "sections"):
         if len(comparison[part]) > MOST_PARTS:
-            found[part] = most_different(comparison, comparison[part], MOST_PARTS)
-            found["notes"].append(
-                f"Of {len(comparison[part]):,} {part} the {MOST_PARTS} that differ most are shown"
+            shown[part] = most_different(comparison, comparison[part], MOST_PARTS)
+            shown["notes"].append(
+                f"Only {MOST_PARTS} of {len(comparison[part]):,} {part}: those that differ most"
             )
-    return found
+    return shown
 
 
 def verdicts(comparison: Mapping[str, Any]) -> list[str]:
-    """A sentence a system: better, worse, or not to be told apart from the baseline."""
+    """A sentence per system: better than the baseline, worse, or not significantly different."""
     baseline = comparison["baseline"]
     metrics = list(comparison["systems"][baseline])
-    said = []
+    sentences = []
     for name in list(comparison["systems"])[1:]:
         words = {"better": [], "worse": [], "level": []}  # type: dict[str, list[str]]
         for metric in metrics:
-            found = p_values(comparison, name, metric)
+            ps = p_values(comparison, name, metric)
             ours, theirs = (comparison["systems"][n][metric]["value"] for n in (name, baseline))
-            sure = bool(found) and all(p < 0.05 for p in found.values())
+            sure = bool(ps) and all(p < 0.05 for p in ps.values())
             better = (ours > theirs) != (metric == "ter")
             words["level" if not sure else "better" if better else "worse"].append(NAMES[metric])
         parts = [
-            f"{_and(words[word])} {told}"
-            for word, told in (
-                ("better", f"say it is better than {baseline}"),
-                ("worse", f"say it is worse than {baseline}"),
-                ("level", f"cannot tell it from {baseline}"),
+            f"{verdict} {baseline} by {_and(words[word])}"
+            for word, verdict in (
+                ("better", "significantly better than"),
+                ("worse", "significantly worse than"),
+                ("level", "not significantly different from"),
             )
             if words[word]
         ]
-        said.append(f"{name}: {'; '.join(parts)}.")
-    return said
+        sentences.append(f"{name}: {'; '.join(parts)}.")
+    return sentences
 
 
 def histogram(distribution: Mapping[str, Any]) -> str:
-    """Bars of all systems side by side, a group a tenth, as SVG."""
+    """Bars of all systems side by side, one group per tenth, as SVG."""
     counts: Mapping[str, Sequence[int]] = distribution["segments"]
     top = max((count for values in counts.values() for count in values), default=0) or 1
     width, height, foot, group = 640, 190, 22, 640 / 10
@@ -117,24 +117,24 @@ def histogram(distribution: Mapping[str, Any]) -> str:
 
 
 def marked(text: str, reference: str) -> str:
-    """The text as HTML, words that the reference has not (in this order) marked."""
+    """The text as HTML, with words marked that the reference lacks (in this order)."""
     words, wanted = text.split(), reference.split()
     matcher = SequenceMatcher(None, [w.lower() for w in words], [w.lower() for w in wanted], False)
-    found = []
+    parts = []
     for kind, start, end, _, _ in matcher.get_opcodes():
         if part := escape(" ".join(words[start:end])):
-            found.append(part if kind == "equal" else f'<mark class="only mt">{part}</mark>')
-    return " ".join(found)
+            parts.append(part if kind == "equal" else f'<mark class="only mt">{part}</mark>')
+    return " ".join(parts)
 
 
 def colour(place: int) -> str:
-    """The class of the system at this place."""
+    """The style class of the system at this place."""
     return COLOURS[place % len(COLOURS)]
 
 
 def _is_best(scores: Mapping[str, Mapping[str, float]], metric: str, name: str) -> bool:
-    """Whether a system has the best score of a row, to the digit shown, alone."""
-    values = {one: round(found[metric], 1) for one, found in scores.items()}
+    """Whether a system alone has the best score of a row, to the digit shown."""
+    values = {one: round(by_metric[metric], 1) for one, by_metric in scores.items()}
     best = min(values.values()) if metric == "ter" else max(values.values())
     return values[name] == best and list(values.values()).count(best) == 1
 
@@ -148,7 +148,7 @@ def _percent(value: float | None) -> str:
 
 
 def _samples(results: Sequence[Mapping[str, Any]]) -> str:
-    """Samples and seed as the signature has them."""
+    """Samples and seed from the signature."""
     parts = dict(part.split(":", 1) for part in results[0]["signature"].split("|"))
     return f"{int(parts.get('bs') or parts['ar']):,} samples, seed {parts['seed']}"
 

@@ -1,8 +1,8 @@
-"""What a comparison compares: systems' translations of the same segments.
+"""The input of a comparison: systems' translations of the same segments.
 
-From text files (one segment a line), or from runs that `duizhao build` or `batch` made. Two runs
-of one document may align it differently, so their beads are joined until they agree: a segment is
-the smallest group of sentences that every run has as whole beads.
+They come from text files (one segment per line), or from folders of `duizhao build` or `batch`. Two
+runs may align a document differently, so their beads are joined until they agree: a segment is the
+smallest group of sentences that consists of whole beads in every run.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Node = tuple[str, str, int]
 class Segments:
     """Segments side by side; all lists are equally long.
 
-    `left_out` counts groups of sentences that some run does not have whole (a sentence of them is
-    in its ledger).
+    `left_out` counts groups of sentences that are incomplete in some run, because a sentence is in
+    its ledger.
     """
 
     references: Sequence[str]
@@ -42,14 +42,14 @@ def is_run(path: str) -> bool:
 
 
 def load(reference: str, hypotheses: Sequence[str], source: str | None = None) -> Segments:
-    """Read text files, or runs (then the first one is a system too; runs have references)."""
+    """Read text files, or runs, which have references (the first run is a system too)."""
     runs = [path for path in (reference, *hypotheses) if is_run(path)]
     if not runs:
         return from_files(reference, hypotheses, source)
     if len(runs) != len(hypotheses) + 1:
         raise InputError(
-            f"{runs[0]} is a run and has its own reference: give runs only "
-            "(duizhao compare RUN_A RUN_B), or text files only (compare REF HYP_A HYP_B)"
+            f"{runs[0]} is a run with its own reference: give only runs "
+            "(duizhao compare RUN_A RUN_B), or only text files (compare REF HYP_A HYP_B)"
         )
     if source is not None:
         raise InputError("runs have their own sources; leave --source out")
@@ -57,7 +57,7 @@ def load(reference: str, hypotheses: Sequence[str], source: str | None = None) -
 
 
 def from_files(reference: str, hypotheses: Sequence[str], source: str | None = None) -> Segments:
-    """Read text files with one segment a line."""
+    """Read text files with one segment per line."""
     if [reference, source, *hypotheses].count("-") > 1:
         raise InputError("only one of the files can be standard input (-)")
     references = read_lines(reference)
@@ -78,7 +78,7 @@ def from_runs(runs: Mapping[str, Sequence[Row]]) -> Segments:
     }
     for name, found in rows.items():
         if not found:
-            raise InputError(f"{name}: the run has no reference, so there is nothing to compare by")
+            raise InputError(f"{name}: the run has no reference to compare with")
     groups = _Groups()
     for row in (row for found in rows.values() for row in found):
         groups.join(_nodes(row))
@@ -138,7 +138,7 @@ def _agree(group: Mapping[str, Sequence[Row]], names: Iterable[str]) -> bool:
 
 
 def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
-    """(name, path): the file's name where that tells them apart, else the path."""
+    """(name, path) of each: the file's name if that is unique, otherwise the path."""
     repeated = [path for path in paths if list(paths).count(path) > 1]
     if repeated:
         raise InputError(f"{repeated[0]} is given twice; compare different systems")

@@ -10,7 +10,7 @@ SIGNIFICANT = 0.05
 
 
 def p_values(comparison: Mapping[str, Any], system: str, metric: str) -> dict[str, float]:
-    """p of each test, of a system against the baseline in a metric."""
+    """The p-value of each test for a system against the baseline in a metric."""
     wanted = comparison["systems"][system][metric]["metric"]
     return {
         test: one["p"]
@@ -34,7 +34,7 @@ def cell(score: Mapping[str, Any]) -> str:
 def most_different(
     comparison: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], limit: int
 ) -> list[Mapping[str, Any]]:
-    """At most `limit` of these documents or sections, in order: those that differ most."""
+    """The `limit` documents or sections that differ most, in order."""
     baseline = comparison["baseline"]
     metrics = _metrics(comparison)
     metric = "chrf++" if "chrf++" in metrics else metrics[0]
@@ -48,7 +48,7 @@ def most_different(
 
 
 def markdown(comparison: Mapping[str, Any]) -> str:
-    """A table a system a row; * marks p < 0.05 in every test."""
+    """A table with a row per system; * marks p < 0.05 in every test."""
     metrics = _metrics(comparison)
     lines = [
         "| System | " + " | ".join(f"{NAMES[m]} | p" for m in metrics) + " |",
@@ -108,8 +108,8 @@ def _metrics(comparison: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _star(comparison: Mapping[str, Any], name: str, metric: str) -> str:
-    found = p_values(comparison, name, metric)
-    return "*" if found and all(p < SIGNIFICANT for p in found.values()) else ""
+    ps = p_values(comparison, name, metric).values()
+    return "*" if ps and all(p < SIGNIFICANT for p in ps) else ""
 
 
 def _p_cell(comparison: Mapping[str, Any], name: str, metric: str) -> str:
@@ -122,10 +122,10 @@ def _caption(comparison: Mapping[str, Any]) -> list[str]:
         for test in comparison["significance"]
     )
     baseline = comparison["systems"][comparison["baseline"]]
-    said = [f"{comparison['segments']:,} segments; margins are 95% bootstrap intervals."]
+    lines = [f"{comparison['segments']:,} segments; margins are 95% bootstrap intervals."]
     if tests:
-        said.append(f"p against {comparison['baseline']} by {tests}; * p < {SIGNIFICANT} in each.")
-    said.append(
+        lines.append(f"p against {comparison['baseline']} by {tests}; * p < {SIGNIFICANT} in each.")
+    lines.append(
         "Signatures: " + "; ".join(f"{s['metric']} {s['signature']}" for s in baseline.values())
     )
-    return said
+    return lines

@@ -1,4 +1,4 @@
-"""What was read of a document, to be looked at: as lines of text, or beside the page's picture."""
+"""How a document was read: as lines of text, or next to pictures of its pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from duizhao.corpus.document import Block, Document, LedgerEntry
 
-# Width of a page's picture, in pixels
+# width of a page's picture in pixels
 WIDTH = 760
 
 
@@ -31,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page to show: its picture, the boxes over it, its blocks and its furniture."""
+    """One page: its picture, the boxes over it, its blocks and its furniture."""
 
     number: int | None
     picture: str
@@ -41,7 +41,7 @@ class PageView:
 
 
 def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
-    """The reading as tab-separated lines: what, number, page, kind or reason, mark, text."""
+    """The blocks and the ledger as tab-separated lines."""
     yield "what\tnumber\tpage\tkind\tmark\tsentences\ttext"
     for block in document.blocks:
         page = "" if block.page is None else str(block.page)
@@ -55,7 +55,7 @@ def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
 
 
 def summary(document: Document, ledger: Sequence[LedgerEntry]) -> list[str]:
-    """How much was read and left out, one fact a line."""
+    """How much was read and left out, one fact per line."""
     kinds = Counter(block.kind for block in document.blocks)
     reasons = Counter(entry.reason for entry in ledger)
     out = [
@@ -81,7 +81,7 @@ def html(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> str:
-    """The reading as one web page; for a PDF each page beside its picture."""
+    """The blocks as one web page; for a PDF next to pictures of the pages."""
     import jinja2
 
     is_pdf = document.metadata.get("media_type") == "application/pdf" and path is not None
@@ -155,7 +155,7 @@ def _mark(box: Any, width: float, height: float, kind: str, block: int | None) -
 
 
 def _picture(page: Any, width: float) -> str:
-    """The page as a PNG in a data address."""
+    """The page as a PNG in a data URL."""
     bitmap = page.render(scale=WIDTH / width, rev_byteorder=True, prefer_bgrx=False)
     pixels = bitmap.to_numpy()[:, :, :3]
     data = base64.b64encode(_png(pixels)).decode("ascii")

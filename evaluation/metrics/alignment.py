@@ -1,8 +1,8 @@
 """Alignment scores: precision, recall and F1, strict and lax, as vecalign's scorer defines them.
 
-A predicted bead is right strictly if it is a gold bead, and laxly if it shares a source and a
-target sentence with one gold bead (a gap is right only strictly). Precision counts all predicted
-beads, gaps too; recall is precision with the arguments exchanged and the gaps of both left out.
+A predicted bead is strictly right if it is a gold bead, and laxly right if it shares a source and a
+target sentence with one gold bead (a gap can only be strictly right). Precision counts all
+predicted beads including gaps; recall is precision with the arguments swapped and without gaps.
 
     >>> gold = [parse_bead("[0]:[0]"), parse_bead("[1]:[1,2]")]
     >>> predicted = [parse_bead("[0]:[0]"), parse_bead("[1]:[1]"), parse_bead("[]:[2]")]
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from duizhao.corpus import tsv
 from duizhao.corpus.alignment.bead import Bead, checked_bead, parse_bead
 from duizhao.corpus.errors import InputError
 
@@ -41,7 +42,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PrecisionRecall:
-    """Counts of right beads, and what follows from them; 0 where nothing is to be counted."""
+    """Counts of right beads, and the scores from them; 0 if there is nothing to count."""
 
     predicted_right: int
     predicted: int
@@ -73,16 +74,16 @@ class AlignmentScore:
 
 
 def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
-    """Read a file of beads: one ``[0,1]:[2]`` a line, or what ``align --to jsonl`` or tsv writes.
+    """Read a file of beads: one ``[0,1]:[2]`` per line, or the output of ``align --to jsonl|tsv``.
 
-    Beads that jsonl marks as not kept are left out. InputError names the line that is no bead.
+    Beads marked in jsonl as not kept are left out. InputError names the first invalid line.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as beads: {error}") from error
-    # a head line of columns makes it the TSV of `align`
-    columns = lines[0].rstrip("\r").split("\t")
+    # a line of column names: the TSV of `align`
+    columns = tsv.rows(lines[0])[0][1] if lines[0].strip() else []
     column = columns.index("bead") if len(columns) > 1 and "bead" in columns else None
     beads = []
     for number, line in enumerate(lines, start=1):
@@ -91,7 +92,7 @@ def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
         try:
             bead = _bead_of_line(line, column)
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            what = error if isinstance(error, ValueError) else "not a bead that align writes"
+            what = error if isinstance(error, ValueError) else "not a bead written by align"
             raise InputError(f"{path}, line {number}: {what}") from None
         if bead is not None:
             beads.append(bead)
@@ -101,9 +102,9 @@ def read_beads(path: Path, *, may_be_empty: bool = False) -> list[Bead]:
 
 
 def _bead_of_line(line: str, column: int | None) -> Bead | None:
-    """The bead of a line; None if it is marked as left out."""
+    """The bead on a line; None if it is marked as not kept."""
     if column is not None:
-        return parse_bead(line.split("\t")[column])
+        return parse_bead(tsv.rows(line)[0][1][column])
     if not line.lstrip().startswith("{"):
         return parse_bead(line)
     row = json.loads(line)
@@ -118,7 +119,7 @@ def _bead_of_line(line: str, column: int | None) -> Bead | None:
 def paired_files(gold: Path, predicted: Path) -> list[tuple[Path, Path]]:
     """(gold, prediction) of each document: two files, or two folders whose files share a stem.
 
-    In a folder of gold only ``*.gold`` counts where there are any.
+    In a folder of gold with ``*.gold`` files, only these count.
     """
     if gold.is_dir() != predicted.is_dir():
         folder, file = (gold, predicted) if gold.is_dir() else (predicted, gold)
@@ -131,11 +132,11 @@ def paired_files(gold: Path, predicted: Path) -> list[tuple[Path, Path]]:
         by_stem[file.stem].append(file)
     pairs = []
     for file in golds:
-        found = by_stem[file.stem]
-        if len(found) != 1:
-            many = " and ".join(each.name for each in found) if found else "no file"
+        matches = by_stem[file.stem]
+        if len(matches) != 1:
+            many = " and ".join(each.name for each in matches) or "no file"
             raise InputError(f"{file}: {predicted} has {many} of this name; there must be one")
-        pairs.append((file, found[0]))
+        pairs.append((file, matches[0]))
     if not pairs:
         raise InputError(f"{gold}: no file in it; expected gold alignments")
     return pairs
@@ -148,10 +149,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def check_same_texts(gold: Sequence[Bead], predicted: Sequence[Bead]) -> str | None:
-    """A line of warning where the two alignments cannot be of the same two texts, else None.
+    """A warning if the two alignments cannot be of the same two texts, else None.
 
-    Alignments that leave out gaps are usual, so only sentences that the other lacks altogether
-    at the end give it away.
+    Alignments often leave out gaps, so only missing sentences at the end count as evidence.
     """
     for side in ("source", "target"):
         ends = [
@@ -167,12 +167,12 @@ def check_same_texts(gold: Sequence[Bead], predicted: Sequence[Bead]) -> str | N
 
 
 def _ids(beads: Iterable[Bead]) -> dict[Ids, None]:
-    """The beads as ids, each once, without those that are empty on both sides."""
+    """The beads as ids, each once, except those empty on both sides."""
     return {(bead.source, bead.target): None for bead in beads if bead.source or bead.target}
 
 
 def _judge(reference: Iterable[Ids], judged: Iterable[Ids]) -> list[tuple[Ids, bool, bool]]:
-    """(bead, right strictly, right laxly) of each judged bead."""
+    """(bead, strictly right, laxly right) for each judged bead."""
     reference = set(reference)
     partners: dict[int, set[int]] = defaultdict(set)
     for source, target in reference:
@@ -212,10 +212,10 @@ def _count(
 
 
 def score(pairs: Sequence[Pair], resamples: int = 0, seed: int = 0) -> AlignmentScore:
-    """Score documents together (their counts are added up, as vecalign does).
+    """Score documents together (summing their counts, as vecalign does).
 
-    With `resamples` the 95% intervals come from that many bootstrap samples of gold beads; a
-    predicted bead goes with the gold bead that holds its first sentence.
+    With `resamples`, the 95% intervals come from that many bootstrap samples of gold beads; a
+    predicted bead belongs to the gold bead with its first sentence.
     """
     predicted: list[tuple[Ids, bool, bool]] = []
     gold: list[tuple[Ids, bool, bool]] = []
@@ -242,7 +242,7 @@ def _units(
     on_predicted: Sequence[tuple[Ids, bool, bool]],
     on_gold: Sequence[tuple[Ids, bool, bool]],
 ) -> list[list[int]]:
-    """A row a gold bead: predicted (strict, lax, all), gold (strict, lax, all)."""
+    """A row per gold bead: predicted (strict, lax, all), gold (strict, lax, all)."""
     rows = [[0] * 6 for _ in range(len(gold) + 1)]
     place = {("source", i): row for row, bead in enumerate(gold) for i in bead.source}
     place |= {("target", j): row for row, bead in enumerate(gold) for j in bead.target}
@@ -260,7 +260,7 @@ def _interval(
     units: Sequence[Sequence[int]], columns: tuple[int, int, int, int], resamples: int, seed: int
 ) -> tuple[float, float]:
     """The 2.5th and 97.5th percentile of F1 over resampled units."""
-    # units that count alike are drawn together: there are only a few different ones
+    # units with equal counts are drawn together: there are only a few different ones
     kinds, counts = np.unique(np.array(units)[:, columns], axis=0, return_counts=True)
     draws = np.random.default_rng(seed).multinomial(
         counts.sum(), counts / counts.sum(), size=resamples
@@ -270,7 +270,7 @@ def _interval(
 
 
 def score_by_type(pairs: Sequence[Pair]) -> dict[str, PrecisionRecall]:
-    """Strict scores of each bead type, most frequent in the gold first (gaps too)."""
+    """Strict scores of each bead type including gaps, most frequent in the gold first."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for gold, predicted in pairs:
         gold_ids, predicted_ids = _ids(gold), _ids(predicted)

@@ -1,11 +1,11 @@
-"""COMET, in an environment of its own: it pins transformers<5 and numpy<2, we need newer ones.
+"""COMET in a separate environment, because it pins transformers<5 and numpy<2.
 
     python -m venv comet && comet/bin/pip install unbabel-comet
     export DUIZHAO_COMET_PYTHON=$PWD/comet/bin/python
     duizhao score HYP REF --source SRC --metric comet
 
-Nothing is fetched behind the user's back: the model must be at hand, by its name in the hub's
-cache or as a path to its checkpoint (DUIZHAO_COMET_MODEL).
+Nothing is downloaded: the model must be in the hub's local cache by its name, or be given as the
+path of its checkpoint (DUIZHAO_COMET_MODEL).
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def comet(
 
     `model` (DUIZHAO_COMET_MODEL, else wmt22-comet-da) is a name in the local hub cache or the
     path of a checkpoint; `python` (DUIZHAO_COMET_PYTHON) is the interpreter of an environment
-    that has unbabel-comet. InputError says what is missing and how to get it.
+    that has unbabel-comet. InputError names what is missing and how to get it.
     """
     if sources is None:
-        raise InputError("COMET reads the source too: give it with --source")
+        raise InputError("COMET also needs the source: give it with --source")
     check_pair(hypotheses, references)
     check_pair(sources, references)
     model = model or os.environ.get("DUIZHAO_COMET_MODEL") or MODEL
@@ -89,7 +89,7 @@ def comet(
 
 
 def _run(python: str, question: dict[str, object]) -> dict[str, list[float]]:
-    """Ask the runner; its answer comes in a file, because libraries write to its output."""
+    """Ask the runner; it answers in a file, because libraries print to its output."""
     with tempfile.TemporaryDirectory(prefix="duizhao-comet-") as folder:
         asked, answered = Path(folder, "question.json"), Path(folder, "answer.json")
         asked.write_text(json.dumps(question), "utf-8")

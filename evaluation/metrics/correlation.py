@@ -1,4 +1,4 @@
-"""Correlation of two lists of numbers: how well a figure without reference tells the quality."""
+"""Correlation of two lists of numbers, such as a reference-free score and a metric."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Pearson's and Spearman's coefficients over `segments` pairs; None where not defined."""
+    """Pearson's and Spearman's coefficients over `segments` pairs; None if undefined."""
 
     pearson: float | None
     spearman: float | None
@@ -16,7 +16,7 @@ class Correlation:
 
 
 def correlate(left: Sequence[float], right: Sequence[float]) -> Correlation:
-    """Both coefficients; None under three pairs or where one side does not vary."""
+    """Both coefficients; None for fewer than three pairs or if one side is constant."""
     if len(left) != len(right):
         raise ValueError(f"{len(left)} numbers beside {len(right)}")
     return Correlation(_pearson(left, right), _pearson(_ranks(left), _ranks(right)), len(left))

@@ -1,7 +1,7 @@
-"""Plain text with one segment a line, as sacrebleu's command line reads it.
+"""Plain text with one segment per line, as sacrebleu's command line reads it.
 
-What is different: a byte order mark is no part of the first segment (sacrebleu keeps it), and
-other encodings than UTF-8 are read (corpus/reading/lines.py).
+Unlike sacrebleu, it removes a byte order mark from the first segment and reads other encodings than
+UTF-8 (corpus/reading/lines.py).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from duizhao.corpus.reading import lines
 def read_lines(path: str | Path) -> list[str]:
     """Lines without white space at their end; ``-`` is standard input, ``.gz`` is unpacked.
 
-    Only ``\\n`` ends a line (U+2028 and the like stand inside segments). InputError where the file
-    is missing, empty or binary.
+    Only ``\\n`` ends a line (U+2028 and the like are part of segments). InputError if the file is
+    missing, empty or binary.
     """
     return [line.rstrip() for line in lines.read_lines(path)]
 
 
 def check_same_length(first: str, one: list[str], second: str, other: list[str]) -> None:
-    """InputError unless both files have equally many lines."""
+    """InputError unless both files have the same number of lines."""
     if len(one) != len(other):
         raise InputError(
             f"{first} has {len(one):,} lines but {second} has {len(other):,}; "

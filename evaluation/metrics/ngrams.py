@@ -1,7 +1,7 @@
-"""Words by how frequent they are, and n-grams that one system gets right and another does not.
+"""F1 of words by frequency, and n-grams that one system gets right and another does not.
 
-After compare-mt (Neubig et al. 2019): a rare word's F1 shows what an average hides, and the n-grams
-in which two systems differ most often tell what the difference consists of.
+After compare-mt (Neubig et al. 2019): the F1 of rare words shows what an average hides, and the
+n-grams in which two systems differ most often show what the difference consists of.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 BUCKETS = ((1, 2), (2, 5), (5, 10), (10, 100), (100, 1000), (1000, 10**12))
-"""Frequencies in the references: from, up to but not including."""
+"""Buckets of frequency in the references: from, up to but not including."""
 
 _TOKEN = re.compile(r"\w+(?:[-'’.,/]\w+)*")
 
@@ -71,8 +71,7 @@ def outstanding(
 ) -> dict[str, list[dict[str, Any]]]:
     """N-grams of the reference (2 to `longest` words) that one of two systems has more often.
 
-    ``better`` lists those of `system`, ``worse`` those of `baseline`, with how often each has
-    them where the reference has them.
+    ``better`` lists those of `system`, ``worse`` those of `baseline`, with both systems' counts.
     """
     ours: Counter[tuple[str, ...]] = Counter()
     theirs: Counter[tuple[str, ...]] = Counter()
@@ -81,19 +80,19 @@ def outstanding(
         theirs.update(_ngrams(tokens(first), longest) & wanted)
         ours.update(_ngrams(tokens(second), longest) & wanted)
     differences = {gram: ours[gram] - theirs[gram] for gram in ours.keys() | theirs.keys()}
-    # the largest differences; of equal ones the longer, which says more
+    # the largest differences; of equal ones the longest, which is the most informative
     order = sorted(differences, key=lambda gram: (differences[gram], len(gram), gram))
     worse = sorted(order, key=lambda gram: (differences[gram], -len(gram), gram))
 
-    def told(grams: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
+    def listed(grams: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
         return [
             {"ngram": " ".join(gram), "baseline": theirs[gram], "system": ours[gram]}
             for gram in grams[:count]
         ]
 
     return {
-        "better": told([gram for gram in reversed(order) if differences[gram] > 0]),
-        "worse": told([gram for gram in worse if differences[gram] < 0]),
+        "better": listed([gram for gram in reversed(order) if differences[gram] > 0]),
+        "worse": listed([gram for gram in worse if differences[gram] < 0]),
     }
 
 

@@ -1,12 +1,12 @@
 """Scores of a corpus with references: over all beads, by document and by section.
 
-`score_rows` gives what `build` writes to scores.json. Two kinds of score are in it:
+`score_rows` returns the contents of scores.json, with two kinds of scores:
 
-- **aligned beads**: each bead's machine translation against its reference. It says how good the
-  translation is *and* how good the alignment is, and leaves out what could not be aligned.
-- **whole document**: all of a document's translation as one segment against all of its reference
-  (d-BLEU, Liu et al. 2020), whatever the alignment; it counts what was left out. Its figures are
-  higher, because a word may match anywhere in the document: never compare the two.
+- **aligned beads**: each bead's machine translation against its reference. It depends on the
+  translation *and* on the alignment, and ignores what could not be aligned.
+- **whole document**: a document's whole translation as one segment against its whole reference
+  (d-BLEU, Liu et al. 2020), regardless of the alignment; it includes everything. It is higher,
+  because a word may match anywhere in the document: never compare the two.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from duizhao.evaluation.metrics.correlation import correlate
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
 
 TER_SECONDS = 60.0
-"""TER is left out by default where it would take longer than about this."""
+"""TER is left out by default if it would take longer."""
 
 PART_SAMPLES = 200
-"""Resamples for a document's or section's interval, whose signature says so."""
+"""Resamples for the interval of a document or section."""
 
 MOST_PARTS = 100
-"""With more documents or sections than this their scores come without intervals: 1,000 sections
-would take three minutes."""
+"""More documents and sections than this are scored without intervals: 1,000 sections would take
+three minutes."""
 
 
 def score_rows(
@@ -39,12 +39,12 @@ def score_rows(
     bootstrap: int = 1000,
     seed: int = SEED,
 ) -> dict[str, Any]:
-    """What scores.json holds; rows without a human reference or a translation are not scored.
+    """The contents of scores.json; rows without a human reference or translation are not scored.
 
-    `whole` gives each source document's whole (translation, reference); without it both are made
-    of the rows, and `whole_document.made_of` says so. `metrics` None takes all, but TER only
-    where it takes under about a minute (its time grows with the cube of a segment's length).
-    Sections are runs of rows with the same section title in one document.
+    `whole` gives the whole (translation, reference) of each source document; by default both come
+    from the rows (see `whole_document.made_of`). `metrics` defaults to all, except TER if it would
+    take over a minute (its time grows with the cube of a segment's length). A section is a run of
+    rows with the same section title in one document.
     """
     rows = list(rows)
     scored = [row for row in rows if row.target_kind == "human" and row.target.strip()]
@@ -66,23 +66,23 @@ def score_rows(
         if seconds > TER_SECONDS:
             metrics = tuple(name for name in METRICS if name != "ter")
             result["notes"].append(f"TER left out: it would take about {seconds / 60:.0f} minutes")
-    taken = {name: measure(name, hypotheses, references) for name in metrics}
+    measured = {name: measure(name, hypotheses, references) for name in metrics}
     everything = range(len(scored))
-    result["aligned_beads"] = _scores(taken, everything, bootstrap, seed)
+    result["aligned_beads"] = _scores(measured, everything, bootstrap, seed)
     result["whole_document"] = _whole(scored, whole, seed, bootstrap)
     documents, sections = _documents(scored), list(_sections(scored))
     samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
     result["documents"] = [
         {"document": document, "beads": len(places)}
-        | {"scores": _scores(taken, places, samples, seed, part=True)}
+        | {"scores": _scores(measured, places, samples, seed, part=True)}
         for document, places in documents
     ]
     result["sections"] = [
         {"document": document, "section": section, "first": scored[places[0]].id}
-        | {"beads": len(places), "scores": _scores(taken, places, samples, seed, part=True)}
+        | {"beads": len(places), "scores": _scores(measured, places, samples, seed, part=True)}
         for document, section, places in sections
     ]
-    by_segment = {name: statistics.segments() for name, statistics in taken.items()}
+    by_segment = {name: statistics.segments() for name, statistics in measured.items()}
     result["correlation_to_chrf"] = _correlations(
         scored, by_segment.get("chrf++") or measure("chrf++", hypotheses, references).segments()
     )
@@ -99,13 +99,13 @@ def score_json(score: Score) -> dict[str, Any]:
 
 
 def ter_seconds(hypotheses: Sequence[str], references: Sequence[str]) -> float:
-    """About how long sacrebleu's TER takes: 0.1 s at 55 words, with the cube of the length."""
+    """Estimated time of sacrebleu's TER: 0.1 s at 55 words, cubic in the length."""
     pairs = zip(hypotheses, references, strict=True)
     return sum((min(len(h.split()), len(r.split())) / 55) ** 3 for h, r in pairs) * 0.1
 
 
 def _scores(
-    taken: Mapping[str, Statistics],
+    measured: Mapping[str, Statistics],
     places: Sequence[int],
     bootstrap: int,
     seed: int,
@@ -116,7 +116,7 @@ def _scores(
         name: score_json(
             statistics.score(places, bootstrap=bootstrap, seed=seed, effective_order=part)
         )
-        for name, statistics in taken.items()
+        for name, statistics in measured.items()
     }
 
 
@@ -126,7 +126,7 @@ def _whole(
     seed: int,
     bootstrap: int,
 ) -> dict[str, Any]:
-    """Document BLEU and chrF++: one segment a document, so an interval only over documents."""
+    """Document BLEU and chrF++ with one segment per document; intervals are over documents."""
     made_of = "whole documents"
     if whole is None:
         made_of = "rows of the corpus"

@@ -1,8 +1,8 @@
-"""Is the difference between two systems chance? sacrebleu's own paired tests.
+"""Is the difference between two systems due to chance? sacrebleu's own paired tests.
 
 Paired bootstrap (Koehn 2004) and paired approximate randomization (Riezler and Maxwell 2005), run
-by `sacrebleu.significance.PairedTest` itself, so that values equal its command line's for the same
-seed. The statistics of segments are handed over ready made: TER is taken once and not once a test.
+by `sacrebleu.significance.PairedTest` itself, so that values equal those of its command line for
+the same seed. The statistics of segments are computed once and reused: TER is slow.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ SAMPLES: Mapping[Test, int] = {"bootstrap": 1000, "randomization": 10_000}
 """sacrebleu's numbers of resamples and of trials."""
 
 OPTIONS: Mapping[Test, str] = {"bootstrap": "--samples", "randomization": "--trials"}
-"""What sets their number on the command line."""
+"""The command-line options for these numbers."""
 
 MEMORY = 6_000_000_000
-"""Bytes: sacrebleu holds all resamples at once, 4 GB for 40,000 segments."""
+"""Bytes: sacrebleu keeps all resamples in memory, 4 GB for 40,000 segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _System:
-    """What stands in for a list of hypotheses: as long, and with its statistics at hand."""
+    """Replaces a list of hypotheses: as long, but with ready statistics."""
 
     rows: Mapping[str, Rows]
     segments: int
@@ -58,7 +58,7 @@ class _System:
 
 
 class _Measured:
-    """A metric that looks the statistics of a `_System` up in place of taking them again."""
+    """A metric that looks up the statistics of a `_System` instead of computing them."""
 
     def __init__(self, name: str, metric: Any) -> None:
         self._name = name
@@ -80,8 +80,8 @@ def paired_test(
 ) -> list[Comparison]:
     """Each further system against the first, in each metric.
 
-    `systems` gives each system's statistics by metric; all must have the same metrics and number
-    of segments. `samples` None takes sacrebleu's default (see SAMPLES).
+    `systems` has each system's statistics by metric; all must have the same metrics and number of
+    segments. `samples` defaults to sacrebleu's (see SAMPLES).
     """
     from sacrebleu.significance import PairedTest
 
@@ -123,17 +123,17 @@ def _check(
     test: Test,
     samples: int,
 ) -> int:
-    """The number of segments, once it is sure that they go together and fit into memory."""
+    """The number of segments; raises unless they match and fit into memory."""
     lengths = {len(taken[metric].rows) for taken in systems.values() for metric in metrics}
     if len(systems) < 2 or len(lengths) != 1:
-        raise ValueError("a paired test needs two systems or more, of equally many segments")
+        raise ValueError("a paired test needs two or more systems with the same number of segments")
     count = lengths.pop()
     check_memory(test, metrics, count, samples)
     return count
 
 
 def check_memory(test: Test, metrics: Sequence[str], count: int, samples: int) -> None:
-    """InputError where a test over so many segments would not fit into memory."""
+    """InputError if a test over so many segments would not fit into memory."""
     width = max((len(measure(metric, ["a"], ["a"]).rows[0]) for metric in metrics), default=0)
     needed = samples * count * (4 * width + 8 if test == "bootstrap" else 2)
     if needed > MEMORY:
@@ -145,7 +145,7 @@ def check_memory(test: Test, metrics: Sequence[str], count: int, samples: int) -
 
 @contextmanager
 def _sacrebleu_seed(seed: int) -> Iterator[None]:
-    """PairedTest takes its seed from the environment only."""
+    """Set the seed of PairedTest, which reads it only from the environment."""
     before = os.environ.get("SACREBLEU_SEED")
     os.environ["SACREBLEU_SEED"] = str(seed)
     try:

@@ -1,11 +1,11 @@
-"""How good is a translation: BLEU, chrF++ and TER through sacrebleu, with 95% intervals.
+"""BLEU, chrF++ and TER of a translation by sacrebleu, with 95% intervals.
 
     >>> score(["the cat sat on the mat"], ["the cat sat on the mat"], bootstrap=0)[0].value
     100.00000000000004
 
-All three are sums of *sufficient statistics* of segments, so these are taken once (`measure`) and
-any score after that, of the corpus, a document, a section or a segment, is a sum of rows. The
-values equal sacrebleu's command line to the last digit;
+All three are functions of sums of *sufficient statistics* of segments. These are computed once
+(`measure`), and any score, of the corpus, a document, a section or a segment, is a sum of rows. The
+values equal those of sacrebleu's command line to the last digit;
 `tests/evaluation/metrics/test_translation.py` runs both.
 """
 
@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from typing import Any
 
 METRICS = ("bleu", "chrf++", "ter")
-"""Metrics by the names the command line takes. TER takes 3 s a thousand lines, the others 1 s."""
+"""Metrics by the names the command line takes. TER takes 3 s per thousand lines, the others 1 s."""
 
 Rows = tuple[tuple[float, ...], ...]
 
 SEED = 12345
-"""sacrebleu's own seed, so that intervals and p-values are the same as its command line's."""
+"""sacrebleu's own seed, so that intervals and p-values equal those of its command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Score:
     """A corpus score with its 95% bootstrap interval (None without bootstrap).
 
     `metric` is sacrebleu's name (BLEU, chrF2++, TER; lower is better for TER only), `mean` the
-    mean over resamples; sacrebleu prints ``μ = mean ± margin``. `signature` says all settings.
+    mean over resamples; sacrebleu prints ``μ = mean ± margin``. `signature` has all settings.
     """
 
     metric: str
@@ -66,8 +66,8 @@ class Statistics:
     ) -> Score:
         """Score of all segments, or of those numbered; `bootstrap` resamples for the interval.
 
-        `effective_order` is for small parts of a corpus: without it BLEU is 0 where no run of
-        four words matches, as in a heading; where one does, it makes no difference.
+        `effective_order` is for small parts of a corpus: without it BLEU is 0 if no run of four
+        words matches, as in a heading; otherwise it makes no difference.
         """
         rows = self.rows if segments is None else [self.rows[number] for number in segments]
         if not rows:
@@ -90,7 +90,7 @@ class Statistics:
 
 @contextmanager
 def _effective_order(metric: Any, wanted: bool) -> Iterator[None]:
-    """Set BLEU's effective order for a while; the other metrics have none to set."""
+    """Set BLEU's effective order temporarily; the other metrics have none."""
     before = getattr(metric, "effective_order", None)
     if before is None:
         yield
@@ -110,7 +110,7 @@ def new_metric(name: str) -> Any:
 
     match name:
         case "bleu":
-            # force: no warning about lines that end in " .", which UN tables often have
+            # force: no warning about lines that end in " .", as UN tables often do
             return BLEU(force=True)
         case "chrf++":
             return CHRF(word_order=2)
@@ -124,7 +124,7 @@ def measure(
 ) -> Statistics:
     """Statistics of each segment; ValueError unless both are equally long lists of strings.
 
-    More `workers` are processes that share the segments; worth it for TER only.
+    With more `workers`, processes share the segments; useful only for TER.
     """
     check_pair(hypotheses, references)
     judge = new_metric(metric)
@@ -140,7 +140,7 @@ def measure(
             [list(references[start : start + size]) for start in starts],
         )
         rows = tuple(row for part in parts for row in part)
-    judge.num_refs = 1  # what sacrebleu notes when it reads the references itself
+    judge.num_refs = 1  # sacrebleu sets it when it reads the references itself
     return Statistics(judge, rows)
 
 
@@ -163,7 +163,7 @@ def score(
     bootstrap: int = 1000,
     seed: int = SEED,
 ) -> list[Score]:
-    """Corpus scores, one a metric, in the order of `metrics`."""
+    """Corpus scores, one per metric, in the order of `metrics`."""
     return [
         measure(metric, hypotheses, references).score(bootstrap=bootstrap, seed=seed)
         for metric in metrics
@@ -178,10 +178,10 @@ def segment_scores(
 
 
 def check_pair(hypotheses: Sequence[str], references: Sequence[str]) -> None:
-    """Catch what sacrebleu scores without a word: a list of lists, a string, unequal lengths."""
+    """Reject what sacrebleu scores silently: a list of lists, a string, unequal lengths."""
     for side, texts in (("hypotheses", hypotheses), ("references", references)):
         if isinstance(texts, str) or any(not isinstance(text, str) for text in texts):
-            raise ValueError(f"{side} must be a list of strings, one a segment")
+            raise ValueError(f"{side} must be a list of strings, one per segment")
     if len(hypotheses) != len(references):
         raise ValueError(f"{len(hypotheses)} hypotheses but {len(references)} references")
     if not hypotheses:
@@ -193,9 +193,9 @@ def _interval(
 ) -> tuple[float, float, float]:
     """(low, high, mean) of the score over resampled segments.
 
-    The same draws and sums as sacrebleu's `_bootstrap_resample` and `Score.estimate_ci`, but a
-    block of resamples at a time: sacrebleu holds samples x segments x statistics at once, which
-    is 2 GB for 20,000 beads.
+    The same draws and sums as sacrebleu's `_bootstrap_resample` and `Score.estimate_ci`, but in
+    blocks of resamples: sacrebleu keeps samples x segments x statistics in memory, 2 GB for
+    20,000 beads.
     """
     import numpy
 

@@ -1,7 +1,7 @@
 """Words that must be right: numbers, names and terms, counted segment by segment.
 
-For each class: of what the system wrote, how much is in the reference (precision), and of what is
-in the reference, how much the system wrote (recall). A word counts as often as it stands there.
+For each class: the share of the system's words that are in the reference (precision), and the share
+of the reference's words that the system has (recall). Every occurrence counts.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Extract = Callable[[str], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """How many words of a class were matched, were in the hypothesis, were in the reference."""
+class WordCounts:
+    """Words of a class that match, that the hypothesis has, and that the reference has."""
 
     matched: int
     hypothesis: int
@@ -39,22 +39,22 @@ class Found:
 
     @property
     def precision(self) -> float | None:
-        """Share of the hypothesis' words that are right; None where it has none."""
+        """Share of the hypothesis' words that are right; None if it has none."""
         return self.matched / self.hypothesis if self.hypothesis else None
 
     @property
     def recall(self) -> float | None:
-        """Share of the reference's words that were found; None where it has none."""
+        """Share of the reference's words that the hypothesis has; None if there are none."""
         return self.matched / self.reference if self.reference else None
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of both; None where neither side has a word of the class."""
+        """Harmonic mean of both; None if neither side has a word of the class."""
         total = self.hypothesis + self.reference
         return 2 * self.matched / total if total else None
 
 
-def count(extract: Extract, hypotheses: Sequence[str], references: Sequence[str]) -> Found:
+def count(extract: Extract, hypotheses: Sequence[str], references: Sequence[str]) -> WordCounts:
     """Count the words that `extract` gives, segment by segment."""
     matched = written = wanted = 0
     for hypothesis, reference in zip(hypotheses, references, strict=True):
@@ -62,11 +62,11 @@ def count(extract: Extract, hypotheses: Sequence[str], references: Sequence[str]
         matched += (ours & theirs).total()
         written += ours.total()
         wanted += theirs.total()
-    return Found(matched, written, wanted)
+    return WordCounts(matched, written, wanted)
 
 
 def numbers(text: str) -> list[str]:
-    """Numbers in digits, thousands separators taken out.
+    """Numbers in digits, without thousands separators.
 
     >>> numbers("1,250 of 3.5 million (S/2021/130)")
     ['1250', '3.5', '2021', '130']
@@ -78,12 +78,12 @@ def numbers(text: str) -> list[str]:
 
 
 def names(text: str) -> list[str]:
-    """Capitalised words that do not begin a sentence, and words of capitals anywhere.
+    """Capitalised words that do not begin a sentence, and words in capitals anywhere.
 
     >>> names("The mission in Cyprus (UNFICYP) met Ms. Spehar.")
     ['Cyprus', 'UNFICYP', 'Ms', 'Spehar']
     """
-    found = []
+    words = []
     for match in WORD.finditer(text):
         word = match.group()
         if not word[0].isupper() or word in _NOT_NAMES:
@@ -91,12 +91,12 @@ def names(text: str) -> list[str]:
         before = text[: match.start()]
         begins = not before.strip(" \t\"'“‘(") or _SENTENCE_END.search(before) is not None
         if not begins or (len(word) > 1 and word.isupper()):
-            found.append(word)
-    return found
+            words.append(word)
+    return words
 
 
 def terms(glossary: Iterable[str]) -> Extract:
-    """A function that finds the glossary's terms in a text, the longest first, in any case."""
+    """A function that lists the glossary's terms in a text, the longest first, in any case."""
     wanted = sorted({term.strip() for term in glossary if term.strip()}, key=lambda t: (-len(t), t))
     if not wanted:
         return lambda text: []
@@ -115,7 +115,7 @@ def read_terms(path: Path) -> list[str]:
             f"cannot read the glossary {path}: {error}; give a TSV of Chinese and English terms"
         ) from error
     rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
-    found = [row[1 if len(row) > 1 else 0].strip() for row in rows]
-    if not any(found):
-        raise InputError(f"the glossary {path} has no terms; give Chinese, a tab, English a line")
-    return found
+    terms = [row[1 if len(row) > 1 else 0].strip() for row in rows]
+    if not any(terms):
+        raise InputError(f"the glossary {path} has no terms; give Chinese, a tab, English")
+    return terms

@@ -1,4 +1,4 @@
-"""The page that shows a corpus: `write_report(folder)` makes ``report.html``."""
+"""The page that shows a corpus: `write_report(folder)` writes ``report.html``."""
 
 from duizhao.evaluation.report.page import render_page, write_report
 

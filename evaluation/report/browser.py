@@ -22,7 +22,7 @@ ARGUMENTS = (
 
 
 def find_chromium() -> str:
-    """Path of Chromium (``DUIZHAO_CHROMIUM`` overrides); DuizhaoError when there is none."""
+    """Path of Chromium (``DUIZHAO_CHROMIUM`` overrides it); DuizhaoError if there is none."""
     wanted = os.environ.get("DUIZHAO_CHROMIUM")
     for name in [wanted] if wanted else ["chromium", "chromium-browser", "google-chrome", "chrome"]:
         path = shutil.which(name)

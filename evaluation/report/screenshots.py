@@ -23,7 +23,7 @@ def take_screenshots(report: Path, out: Path) -> list[Path]:
 
 
 def shoot(browser: Any, report: Path, out: Path) -> list[Path]:
-    """The same in a browser that runs already."""
+    """The same in a browser that is already running."""
     out.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     for name, (width, height) in WIDTHS.items():
@@ -50,7 +50,7 @@ def shoot(browser: Any, report: Path, out: Path) -> list[Path]:
 
 
 def main() -> None:
-    """Take the pictures of a folder's report; the report is written first."""
+    """Write a folder's report and take its pictures."""
     from duizhao.evaluation.report import write_report
 
     if len(sys.argv) not in (2, 3):

@@ -1,1 +1,1 @@
-"""Correct an alignment by hand: edits kept in a file, a page to make them, a corpus made anew."""
+"""Correct an alignment by hand: a file of edits, a page to make them, a corrected corpus."""

@@ -78,9 +78,7 @@ def _check(out: Path, session: Session) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         alignment = None
     if alignment != session.alignment:
-        raise InputError(
-            f"{out}: contains files of something else; choose an empty or new folder"
-        )
+        raise InputError(f"{out}: contains files of something else; choose an empty or new folder")
 
 
 def _swap(partial: Path, out: Path) -> None:

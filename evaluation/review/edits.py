@@ -1,291 +1,274 @@
 """Corrections of an alignment by a person: what each edit does to the list of beads.
 
-Every edit replaces a run of beads by another, a `Splice`; so each can be taken back, and the page
-hears only of what changed. The beads cover both documents once, in order, before and after each
-edit. An edit names beads by their sentences (``[3,4]:[5]``), so that a file of edits can be read
-by people and holds whatever the rows are called.
+Every edit replaces a run of beads by another one, a `Splice`, so each can be undone and the page
+receives only what changed. The beads cover both documents once, in order, before and after each
+edit. Edits name beads by their sentences (``[3,4]:[5]``), so that people can read a file of edits
+and it does not depend on the names of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import join_sentences
 from duizhao.corpus.errors import EditError
 from duizhao.corpus.files.alignment_file import Work, bead_of
 
 Maker = Literal["aligner", "person", "realigned"]
+SIDES = ("source", "target")
 
 DELETED = "deleted_in_review"
-"""The ledger's reason for a bead that a reviewer took out."""
+"""The ledger's reason for a bead that a reviewer deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewBead:
-    """A bead as the review has it.
+    """A bead in a review.
 
-    `left_out` is the ledger's reason, "" for a bead of the corpus. `source_text` and
-    `target_text` are texts set by hand (None: the sentences as they stand). `edits` are the
-    numbers of the edits that made it what it is, `row` the id of the row it was built as.
+    `left_out` is the ledger's reason, "" for a bead of the corpus. `texts` are the texts edited by
+    hand, by side; a side without one has its sentences' text. `edits` are the numbers of the edits
+    that changed the bead, `row` is the id of its row in the build.
     """
 
     bead: Bead
     left_out: str = ""
     made: Maker = "aligner"
     checked: bool = False
-    source_text: str | None = None
-    target_text: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[int, ...] = ()
     row: str = ""
 
     @property
     def name(self) -> str:
-        """How edits name it: ``[3,4]:[5]``."""
+        """Its name in edits: ``[3,4]:[5]``."""
         return str(self.bead)
 
     @property
     def fixed(self) -> bool:
-        """Whether a person stands behind it: re-alignment leaves it as it is."""
-        return self.checked or self.made == "person" or self.left_out == DELETED or self.edited
-
-    @property
-    def edited(self) -> bool:
-        """Whether one of its texts was set by hand."""
-        return self.source_text is not None or self.target_text is not None
+        """Whether a person confirmed or made it, so that re-alignment leaves it unchanged."""
+        return self.checked or self.made == "person" or self.left_out == DELETED or bool(self.texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """At place `start`, `removed` beads give way to `inserted`."""
+    """Replaces the `removed` beads at place `start` by `inserted`."""
 
     start: int
     removed: tuple[ReviewBead, ...]
     inserted: tuple[ReviewBead, ...]
 
     def apply(self, beads: list[ReviewBead]) -> None:
-        """Do it."""
+        """Change the list."""
         beads[self.start : self.start + len(self.removed)] = self.inserted
 
     def inverse(self) -> Splice:
-        """What takes it back."""
+        """The splice that undoes this one."""
         return Splice(self.start, self.inserted, self.removed)
 
 
 def review_beads(
     work: Work, rows: Mapping[str, str], reasons: Mapping[tuple[str, int], str]
 ) -> list[ReviewBead]:
-    """The beads of a build as a review begins with them.
+    """The beads of a build at the start of a review.
 
-    `rows` maps the name of each bead in the corpus to its row's id, `reasons` (side, sentence) to
-    the ledger's reason for the others.
+    `rows` maps the name of each bead in the corpus to its row's id, `reasons` maps (side, sentence)
+    to the ledger's reason for the others.
     """
-    found = []
+    beads = []
     for bead in work.beads:
         row = rows.get(str(bead), "")
         first = ("source", bead.source[0]) if bead.source else ("target", bead.target[0])
-        reason = "" if row else reasons.get(first) or _reason(bead) or "not_in_corpus"
-        found.append(ReviewBead(bead, reason, row=row))
-    return found
+        reason = "" if row else reasons.get(first) or _one_sided(bead) or "not_in_corpus"
+        beads.append(ReviewBead(bead, reason, row=row))
+    return beads
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit about to be applied: its number and values, and the beads it applies to."""
+
+    beads: Sequence[ReviewBead]
+    number: int
+    edit: Mapping[str, Any]
+    work: Work
+
+    def place(self, name: str | None = None) -> int:
+        """The place of the bead with this name, by default the one that the edit names."""
+        return find_bead(self.beads, self.edit["bead"] if name is None else name)
+
+    def replaced(self, **values: Any) -> Splice:
+        """The splice that changes these fields of the bead that the edit names."""
+        start = self.place()
+        old = self.beads[start]
+        return Splice(start, (old,), (replace(old, edits=(*old.edits, self.number), **values),))
+
+    def by_hand(self, bead: Bead, parts: Sequence[ReviewBead], texts: dict[str, str]) -> ReviewBead:
+        """A bead made by a person from `parts`."""
+        edits = (*sorted({edit for part in parts for edit in part.edits}), self.number)
+        return ReviewBead(bead, _one_sided(bead), "person", texts=texts, edits=edits)
 
 
 def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
-    """What the edit would do; EditError says why it cannot be done."""
+    """The splice of an edit; EditError says why it is impossible."""
     operation = edit.get("op")
     if not isinstance(operation, str) or operation not in OPERATIONS:
         raise EditError(f"no edit {operation!r}; there are {', '.join(OPERATIONS)}")
     try:
-        return OPERATIONS[operation](beads, number, edit, work)
+        return OPERATIONS[operation](Change(beads, number, edit, work))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise EditError(f"{operation}: {error!r} is missing or not as it should be") from None
+        raise EditError(f"{operation}: {error!r} is missing or invalid") from None
 
 
-def _merge(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
+def _merge(change: Change) -> Splice:
     """Neighbouring beads become one. ``beads``: their names, in order."""
-    names = list(edit["beads"])
+    names = list(change.edit["beads"])
     if len(names) < 2:
-        raise EditError("merge: takes two beads or more")
-    start = _find(beads, names[0])
-    parts = tuple(beads[start : start + len(names)])
+        raise EditError("merge: needs two or more beads")
+    start = change.place(names[0])
+    parts = tuple(change.beads[start : start + len(names)])
     if [part.name for part in parts] != names:
         raise EditError("merge: these beads are not neighbours")
-    bead = _by_hand(
+    bead = _bead(
         tuple(i for part in parts for i in part.bead.source),
         tuple(j for part in parts for j in part.bead.target),
     )
-    texts: dict[str, str | None] = {"source": None, "target": None}
-    for side, between in (("source", ""), ("target", " ")):
-        if any(getattr(part, f"{side}_text") is not None for part in parts):
-            pieces = [text_of(part, side, work) for part in parts]
-            texts[side] = between.join(piece for piece in pieces if piece)
-    merged = ReviewBead(
-        bead,
-        _reason(bead),
-        "person",
-        source_text=texts["source"],
-        target_text=texts["target"],
-        edits=_together(parts, number),
-    )
-    return Splice(start, parts, (merged,))
+    texts = {
+        side: between.join(filter(None, (text_of(part, side, change.work) for part in parts)))
+        for side, between in (("source", ""), ("target", " "))
+        if any(side in part.texts for part in parts)
+    }
+    return Splice(start, parts, (change.by_hand(bead, parts, texts),))
 
 
-def _split(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work
-) -> Splice:
+def _split(change: Change) -> Splice:
     """A bead becomes two. ``source_at``, ``target_at``: how many sentences the first one gets."""
-    start = _find(beads, edit["bead"])
-    old = beads[start]
-    cuts = {"source": int(edit["source_at"]), "target": int(edit["target_at"])}
-    ids = {"source": old.bead.source, "target": old.bead.target}
-    texts: list[dict[str, str | None]] = [{}, {}]
+    start = change.place()
+    old = change.beads[start]
+    first: dict[str, str] = {}
+    second: dict[str, str] = {}
+    cuts = {side: int(change.edit[f"{side}_at"]) for side in SIDES}
     for side, cut in cuts.items():
-        if not 0 <= cut <= len(ids[side]):
-            raise EditError(f"split: the {side} side has only {len(ids[side])} sentences")
-        text = getattr(old, f"{side}_text")
-        if text is not None and 0 < cut < len(ids[side]):
-            raise EditError(f"split: the {side} text was set by hand; undo that first")
-        texts[0][side] = text if cut else None
-        texts[1][side] = None if cut else text
-    cut_source, cut_target = cuts["source"], cuts["target"]
-    first = _by_hand(old.bead.source[:cut_source], old.bead.target[:cut_target])
-    second = _by_hand(old.bead.source[cut_source:], old.bead.target[cut_target:])
-    if str(old.bead) in (str(first), str(second)):
+        count = len(_ids(old.bead, side))
+        if not 0 <= cut <= count:
+            raise EditError(f"split: the {side} side has only {count} sentences")
+        if side in old.texts:
+            if 0 < cut < count:
+                raise EditError(f"split: the {side} text was set by hand; undo that first")
+            (first if cut else second)[side] = old.texts[side]
+    source, target = cuts["source"], cuts["target"]
+    beads = (
+        _bead(old.bead.source[:source], old.bead.target[:target]),
+        _bead(old.bead.source[source:], old.bead.target[target:]),
+    )
+    if old.name in map(str, beads):
         raise EditError("split: one part would be empty")
-    parts = [
-        ReviewBead(
-            bead,
-            _reason(bead),
-            "person",
-            source_text=own["source"],
-            target_text=own["target"],
-            edits=_together([old], number),
-        )
-        for bead, own in ((first, texts[0]), (second, texts[1]))
-    ]
-    return Splice(start, (old,), tuple(parts))
+    parts = tuple(
+        change.by_hand(bead, [old], texts)
+        for bead, texts in zip(beads, (first, second), strict=True)
+    )
+    return Splice(start, (old,), parts)
 
 
-def _move(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work) -> Splice:
+def _move(change: Change) -> Splice:
     """Sentences at a bead's edge go to its neighbour. ``side``, ``to`` (previous, next)."""
-    start = _find(beads, edit["bead"])
-    side, to, count = _side(edit), edit["to"], int(edit.get("count", 1))
+    start = change.place()
+    side, to, count = _side(change.edit), change.edit["to"], int(change.edit.get("count", 1))
     if to not in ("previous", "next"):
         raise EditError("move: `to` is previous or next")
     other = start + (1 if to == "next" else -1)
-    if not 0 <= other < len(beads):
+    if not 0 <= other < len(change.beads):
         raise EditError(f"move: there is no {to} bead")
-    giver, taker = beads[start], beads[other]
+    giver, taker = change.beads[start], change.beads[other]
     own = _ids(giver.bead, side)
     if not 1 <= count <= len(own):
         raise EditError(f"move: the {side} side has {len(own)} sentences")
     for part in (giver, taker):
-        if getattr(part, f"{side}_text") is not None:
+        if side in part.texts:
             raise EditError(
                 f"move: the {side} text of {part.name} was set by hand; undo that first"
             )
     if to == "next":
-        stay, gone = own[:-count], own[-count:]
-        taken = gone + _ids(taker.bead, side)
+        stay, taken = own[:-count], own[-count:] + _ids(taker.bead, side)
     else:
-        gone, stay = own[:count], own[count:]
-        taken = _ids(taker.bead, side) + gone
-    edits = _together([giver, taker], number)
-    pair = [_with_side(giver, side, stay, edits), _with_side(taker, side, taken, edits)]
-    old = [giver, taker]
+        stay, taken = own[count:], _ids(taker.bead, side) + own[:count]
+    pair = []
+    for part, ids in ((giver, stay), (taker, taken)):
+        bead = _with_side(part.bead, side, ids)
+        pair.append((part, change.by_hand(bead, [giver, taker], _texts_of(part, bead))))
     if to == "previous":
         pair.reverse()
-        old.reverse()
-    left = tuple(part for part in pair if part.bead.source or part.bead.target)
-    return Splice(min(start, other), tuple(old), left)
+    kept = tuple(new for _, new in pair if new.bead.source or new.bead.target)
+    return Splice(min(start, other), tuple(old for old, _ in pair), kept)
 
 
-def _delete(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work
-) -> Splice:
+def _delete(change: Change) -> Splice:
     """The bead leaves the corpus; its sentences stay in the ledger."""
-    start = _find(beads, edit["bead"])
-    old = beads[start]
-    if old.left_out:
-        raise EditError("delete: this bead is left out already")
-    return Splice(start, (old,), (replace(old, left_out=DELETED, edits=(*old.edits, number)),))
+    if change.beads[change.place()].left_out:
+        raise EditError("delete: this bead is already left out")
+    return change.replaced(left_out=DELETED)
 
 
-def _restore(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work
-) -> Splice:
-    """A bead that was deleted, or left out for low confidence, comes into the corpus."""
-    start = _find(beads, edit["bead"])
-    old = beads[start]
+def _restore(change: Change) -> Splice:
+    """A bead that was deleted, or left out for low confidence, enters the corpus."""
+    old = change.beads[change.place()]
     if not old.left_out:
         raise EditError("restore: this bead is in the corpus")
-    if _reason(old.bead) and old.left_out != DELETED:
+    if _one_sided(old.bead) and old.left_out != DELETED:
         raise EditError("restore: this bead has only one side; merge it with its partner")
-    new = replace(old, left_out=_reason(old.bead), edits=(*old.edits, number))
-    return Splice(start, (old,), (new,))
+    return change.replaced(left_out=_one_sided(old.bead))
 
 
-def _text(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
-    """Texts are set by hand; the text of a side's sentences again takes that back.
+def _text(change: Change) -> Splice:
+    """Texts are edited by hand; the original text of a side removes the edit.
 
     ``texts``: by side, one or both (or one as ``side`` and ``text``).
     """
-    start = _find(beads, edit["bead"])
-    old = beads[start]
-    texts = edit["texts"] if "texts" in edit else {_side(edit): edit["text"]}
-    if not isinstance(texts, Mapping) or not texts:
+    edit = change.edit
+    old = change.beads[change.place()]
+    given = edit["texts"] if "texts" in edit else {_side(edit): edit["text"]}
+    if not isinstance(given, Mapping) or not given:
         raise EditError("text: `texts` has a text for source, target or both")
-    values: dict[str, Any] = {"edits": (*old.edits, number)}
-    for side, given in texts.items():
-        text = " ".join(str(given).split())
+    texts = dict(old.texts)
+    for side, value in given.items():
+        text = " ".join(str(value).split())
         if not _ids(old.bead, _side({"side": side})):
             raise EditError(f"text: this bead has no {side} side")
         if not text:
             raise EditError("text: a text cannot be empty; delete the bead instead")
-        as_built = sentences_text(old.bead, side, work)
-        values[f"{side}_text"] = None if text == " ".join(as_built.split()) else text
-    return Splice(start, (old,), (replace(old, **values),))
+        texts.pop(side, None)
+        if text != " ".join(sentences_text(old.bead, side, change.work).split()):
+            texts[side] = text
+    return change.replaced(texts=texts)
 
 
-def _check(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], _work: Work
-) -> Splice:
+def _check(change: Change) -> Splice:
     """The bead is marked as checked, or not (``checked``)."""
-    start = _find(beads, edit["bead"])
-    old = beads[start]
-    checked = bool(edit["checked"])
-    return Splice(start, (old,), (replace(old, checked=checked, edits=(*old.edits, number)),))
+    return change.replaced(checked=bool(change.edit["checked"]))
 
 
-def _realign(
-    beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work
-) -> Splice:
-    """New beads between fixed points, found before and kept in the edit (``beads``)."""
-    by_name = {old.name: old for old in beads}
+def _realign(change: Change) -> Splice:
+    """New beads between fixed ones, computed before and stored in the edit (``beads``)."""
+    work = change.work
+    by_name = {old.name: old for old in change.beads}
     new: list[ReviewBead] = []
-    for told in edit["beads"]:
-        bead = bead_of(told)
-        known = by_name.get(str(bead))
-        new.append(
-            known
-            or ReviewBead(
-                bead,
-                _reason(bead)
-                or ("low_confidence" if bead.confidence < work.min_confidence else ""),
-                "realigned",
-                edits=(number,),
-            )
-        )
+    for record in change.edit["beads"]:
+        bead = bead_of(record)
+        reason = _one_sided(bead)
+        if not reason and bead.confidence < work.min_confidence:
+            reason = "low_confidence"
+        fresh = ReviewBead(bead, reason, "realigned", edits=(change.number,))
+        new.append(by_name.get(str(bead), fresh))
     for side, document in (("source", work.source), ("target", work.target)):
         covered = [i for one in new for i in _ids(one.bead, side)]
         if covered != list(range(len(document.sentences))):
             raise EditError(f"realign: the beads do not cover the {side} document")
-    return difference(beads, new)
+    return difference(change.beads, new)
 
 
-Operation = Callable[[Sequence[ReviewBead], int, Mapping[str, Any], Work], Splice]
-
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS: dict[str, Callable[[Change], Splice]] = {
     "merge": _merge,
     "split": _split,
     "move": _move,
@@ -298,7 +281,7 @@ OPERATIONS: dict[str, Operation] = {
 
 
 def difference(old: Sequence[ReviewBead], new: Sequence[ReviewBead]) -> Splice:
-    """The one splice that makes `new` of `old`: what is between their common ends."""
+    """The one splice from `old` to `new`: what is between their common ends."""
     start = 0
     while start < min(len(old), len(new)) and old[start] is new[start]:
         start += 1
@@ -309,19 +292,17 @@ def difference(old: Sequence[ReviewBead], new: Sequence[ReviewBead]) -> Splice:
 
 
 def text_of(bead: ReviewBead, side: str, work: Work) -> str:
-    """The text of a side: set by hand, or its sentences."""
-    text: str | None = getattr(bead, f"{side}_text")
-    return sentences_text(bead.bead, side, work) if text is None else text
+    """The text of a side: edited by hand, or its sentences."""
+    return bead.texts[side] if side in bead.texts else sentences_text(bead.bead, side, work)
 
 
 def sentences_text(bead: Bead, side: str, work: Work) -> str:
-    """The sentences of a side as the documents have them."""
-    from duizhao.corpus.bitext import join_sentences
-
+    """The sentences of a side as in the documents."""
     return join_sentences(work.source if side == "source" else work.target, _ids(bead, side))
 
 
-def _find(beads: Sequence[ReviewBead], name: str) -> int:
+def find_bead(beads: Sequence[ReviewBead], name: str) -> int:
+    """The place of the bead with this name; EditError if there is none."""
     for place, bead in enumerate(beads):
         if bead.name == name:
             return place
@@ -330,7 +311,7 @@ def _find(beads: Sequence[ReviewBead], name: str) -> int:
 
 def _side(edit: Mapping[str, Any]) -> str:
     side = edit["side"]
-    if side not in ("source", "target"):
+    if side not in SIDES:
         raise EditError("`side` is source or target")
     return str(side)
 
@@ -339,32 +320,21 @@ def _ids(bead: Bead, side: str) -> tuple[int, ...]:
     return bead.source if side == "source" else bead.target
 
 
-def _by_hand(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
+def _bead(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
     return Bead(source, target, score=0.0, confidence=1.0)
 
 
-def _with_side(
-    old: ReviewBead, side: str, ids: tuple[int, ...], edits: tuple[int, ...]
-) -> ReviewBead:
-    bead = _by_hand(
-        ids if side == "source" else old.bead.source, ids if side == "target" else old.bead.target
-    )
-    return ReviewBead(
-        bead,
-        _reason(bead),
-        "person",
-        source_text=old.source_text if bead.source else None,
-        target_text=old.target_text if bead.target else None,
-        edits=edits,
-    )
+def _with_side(bead: Bead, side: str, ids: tuple[int, ...]) -> Bead:
+    return _bead(ids if side == "source" else bead.source, ids if side == "target" else bead.target)
 
 
-def _together(parts: Sequence[ReviewBead], number: int) -> tuple[int, ...]:
-    return (*sorted({edit for part in parts for edit in part.edits}), number)
+def _texts_of(old: ReviewBead, bead: Bead) -> dict[str, str]:
+    """The hand-edited texts of the sides that the new bead still has."""
+    return {side: text for side, text in old.texts.items() if _ids(bead, side)}
 
 
-def _reason(bead: Bead) -> str:
-    """Why a bead cannot be in the corpus: one of its sides is empty; else ""."""
+def _one_sided(bead: Bead) -> str:
+    """The reason why a bead with an empty side cannot be in the corpus, else ""."""
     if not bead.target:
         return "deletion"
     return "" if bead.source else "insertion"

@@ -1,4 +1,4 @@
-"""What a review comes to: rows and ledger of the corpus made anew, and lines of the page."""
+"""The outcome of a review: rows and ledger of the corrected corpus, and lines of the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.report.data import CONFIDENCE_EDGES
 from duizhao.evaluation.report.items import Item, item_of_row, place_name
 from duizhao.evaluation.report.summary import segment_chrf
-from duizhao.evaluation.review.edits import ReviewBead, text_of
+from duizhao.evaluation.review.edits import SIDES, ReviewBead, text_of
 from duizhao.evaluation.review.session import Session
 
 WORDS = {
@@ -30,12 +30,12 @@ WORDS = {
 
 
 def reviewed_bitext(session: Session) -> Bitext:
-    """Rows and ledger after the review; proves that no sentence is lost."""
+    """Rows and ledger after the review, checked to lose no sentence."""
     kept = [bead for bead in session.beads if not bead.left_out]
     left = [bead for bead in session.beads if bead.left_out]
     rows = rows_of(session, kept)
     ledger = [
-        # what was left out before anything was a sentence is not the review's matter
+        # what was never a sentence does not concern the review
         *(entry for entry in session.folder.ledger if entry.sentence is None),
         *_ledger(session, left),
     ]
@@ -44,18 +44,18 @@ def reviewed_bitext(session: Session) -> Bitext:
 
 
 def rows_of(session: Session, beads: Sequence[ReviewBead]) -> list[Row]:
-    """The rows of beads of the corpus: as built where nothing changed, else made anew."""
+    """The rows of beads of the corpus: as built if nothing changed, else new."""
     fresh = {str(row_bead(row)): row for row in _fresh(session, beads)}
     return [_row(session, bead, fresh) for bead in beads]
 
 
 def row_bead(row: Row) -> Bead:
-    """The bead of a row, by its sentences."""
+    """The bead of a row."""
     return Bead(row.source_ids, row.target_ids)
 
 
 def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]:
-    """The page's lines for these beads, with chrF++ of the kept ones."""
+    """The page's lines for these beads, with chrF++ for those in the corpus."""
     rows = rows_of(session, [bead for bead in beads if not bead.left_out])
     by_name = {str(row_bead(row)): row for row in rows}
     chrf = _chrf(session, rows)
@@ -78,7 +78,7 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
 
 
 def note_of(session: Session, bead: ReviewBead) -> str:
-    """Who did what to the bead, and when: ``merged by anna, 2026-11-23 17:05``; "" if nobody."""
+    """The last edit of the bead: ``merged by anna, 2026-11-23 17:05``; "" without edits."""
     if not bead.edits:
         return ""
     operation, by, at = session.who_and_when(bead.edits[-1])
@@ -89,8 +89,8 @@ def note_of(session: Session, bead: ReviewBead) -> str:
 def calibration(session: Session) -> list[tuple[int, int]]:
     """(right, reviewed) of the aligner's beads in each bar of confidence (CONFIDENCE_EDGES).
 
-    A bead as built that a person checked was right; one that a person changed was not. Beads that
-    nobody touched say nothing.
+    A bead that a person checked unchanged was right, one that a person changed was wrong; other
+    beads do not count.
     """
     counts = [[0, 0] for _ in CONFIDENCE_EDGES[1:]]
     now = {bead.name: bead for bead in session.beads}
@@ -127,35 +127,31 @@ def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
     if not bead.edits:
         return row
     metadata = {**row.metadata, **_provenance(session, bead)}
-    texts: dict[str, Any] = {
-        side: text_of(bead, side, session.work)
-        for side in ("source", "target")
-        if getattr(bead, f"{side}_text") is not None
-    }
+    texts: dict[str, Any] = {side: bead.texts[side] for side in SIDES if side in bead.texts}
     if not texts:
         return replace(row, metadata=metadata)
-    # figures of the text as built say nothing about this one; a person stands behind the bead
+    # figures of the original text do not apply to this one, and a person confirmed the bead
     changes: dict[str, Any] = {"confidence": 1.0, "alignment_score": 0.0, "signals": {}}
-    if "source" in texts:  # the translation is of the text as built
+    if "source" in texts:  # the translation is of the original text
         changes |= {"mt_score": None, "mt_flags": ()}
     metadata |= {"text_by_hand": list(texts), "dropped": list(changes)}
     return replace(row, metadata=metadata, **texts, **changes)
 
 
 def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
-    """Columns of a row that a review touched: what was done, by whom, when, in which edits."""
-    told = [session.who_and_when(number) for number in bead.edits]
+    """Columns of a row changed by a review: which edits, by whom, and when."""
+    edits = [session.who_and_when(number) for number in bead.edits]
     return {
-        "review": ", ".join(dict.fromkeys(operation for operation, _, _ in told)),
-        "reviewed_by": ", ".join(dict.fromkeys(by for _, by, _ in told)),
-        "reviewed_at": told[-1][2],
+        "review": ", ".join(dict.fromkeys(operation for operation, _, _ in edits)),
+        "reviewed_by": ", ".join(dict.fromkeys(by for _, by, _ in edits)),
+        "reviewed_at": edits[-1][2],
         "edits": list(bead.edits),
         "checked": bead.checked,
     }
 
 
 def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEntry]:
-    """Entries of the beads that are left out: as built, else with what the review did."""
+    """Entries of the beads that are left out: as built, or with the review's edits."""
     built: dict[tuple[str, int], LedgerEntry] = {
         (entry.side, entry.sentence): entry
         for entry in session.folder.ledger
@@ -214,26 +210,26 @@ def _left_item(session: Session, bead: ReviewBead, sections: Mapping[str, str]) 
 
 
 def _sections_before(session: Session) -> dict[str, str]:
-    """By name of each insertion, the section of the last Chinese sentence before it."""
-    found = {}
+    """For each insertion, the section of the last Chinese sentence before it."""
+    sections = {}
     last = -1
     for bead in session.beads:
         if bead.bead.source:
             last = bead.bead.source[-1]
         else:
-            found[bead.name] = _section(session.work, last) if last >= 0 else ""
-    return found
+            sections[bead.name] = _section(session.work, last) if last >= 0 else ""
+    return sections
 
 
 def _section(work: Work, sentence: int) -> str:
-    """The heading over a Chinese sentence."""
+    """The heading above a Chinese sentence."""
     blocks = work.source.blocks
     block = blocks[work.source.sentences[sentence].block]
     return "" if block.section is None else blocks[block.section].text
 
 
 def _chrf(session: Session, rows: Sequence[Row]) -> dict[str, float]:
-    """chrF++ by row id, each pair of texts scored once in a session."""
+    """chrF++ by row id; each pair of texts is scored once per session."""
     from duizhao.evaluation.metrics.translation import segment_scores
 
     known = segment_chrf(session.folder.scores)

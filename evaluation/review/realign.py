@@ -1,7 +1,7 @@
-"""Align again around fixed beads: each gap between them on its own, so that they hold.
+"""Align again around fixed beads, which stay unchanged.
 
-Beads between two fixed ones can only pair what lies between them. A gap that has one side only
-becomes deletions or insertions.
+Beads between two fixed ones can only pair sentences between them. A gap with one side only becomes
+deletions or insertions.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ AlignTexts = Callable[[Sequence[str], Sequence[str], Sequence[str], Sequence[Bea
 
 
 def align_around(work: Work, beads: Sequence[ReviewBead], align: AlignTexts) -> list[Bead]:
-    """Beads that cover both documents; those of `beads` that a person stands behind are kept.
+    """Beads that cover both documents, including the fixed ones of `beads`.
 
-    The whole texts are aligned at once, so that the aligner sees all of both; where it does not
-    hold to a fixed bead, the gaps are aligned one by one.
+    The whole texts are aligned at once, so that the aligner sees both completely; if it does not
+    keep a fixed bead, the gaps are aligned one by one.
     """
     source = [sentence.text for sentence in work.source.sentences]
     target = [sentence.text for sentence in work.target.sentences]
     translation = [one.text for one in work.translations]
     fixed = [one.bead for one in beads if one.fixed]
-    found = list(align(source, target, translation, fixed))
-    names = {str(bead) for bead in found}
+    aligned = list(align(source, target, translation, fixed))
+    names = {str(bead) for bead in aligned}
     if not all(str(bead) in names for bead in fixed):
-        found = []
+        aligned = []
         for (a, b), (c, d), bead in _gaps(beads, len(source), len(target)):
             if a < b and c < d:
                 inside = align(source[a:b], target[c:d], translation[a:b], ())
-                found += [_shifted(one, a, c) for one in inside]
+                aligned += [_shifted(one, a, c) for one in inside]
             else:
-                found += [Bead((number,), ()) for number in range(a, b)]
-                found += [Bead((), (number,)) for number in range(c, d)]
+                aligned += [Bead((number,), ()) for number in range(a, b)]
+                aligned += [Bead((), (number,)) for number in range(c, d)]
             if bead is not None:
-                found.append(bead)
-    check_cover(found, len(source), len(target))
-    return found
+                aligned.append(bead)
+    check_cover(aligned, len(source), len(target))
+    return aligned
 
 
 Gap = tuple[tuple[int, int], tuple[int, int], Bead | None]
@@ -49,7 +49,7 @@ Gap = tuple[tuple[int, int], tuple[int, int], Bead | None]
 def _gaps(beads: Sequence[ReviewBead], sources: int, targets: int) -> Iterator[Gap]:
     """(source range, target range) before each fixed bead, and the bead; at the end the last gap.
 
-    A fixed bead with one side only stays where it stands now on the other side.
+    A fixed bead with one side only keeps its place on the other side.
     """
     i = j = 0  # where the gap begins
     a = c = 0  # where the bead begins

@@ -2,12 +2,12 @@
 
 Three things keep other web pages out. The address has a token that is new at each start, so no
 page can guess it. The Host header must name this server, so that a foreign name that resolves to
-127.0.0.1 (DNS rebinding) is refused. A request that says where it comes from (Origin,
-Sec-Fetch-Site) must come from this page.
+127.0.0.1 (DNS rebinding) is refused. A request with an origin (Origin, Sec-Fetch-Site) must come
+from this page.
 
-The page takes the token out of the address as soon as it is there (review.js); without it in the
-address the server gives a page that fetches it from the tab's own storage, so that a reload and
-a link to a bead work in that tab.
+The page removes the token from the address once it is loaded (review.js). To an address without it
+the server answers with a page that reads it from the tab's own storage, so that reloads and links
+to beads work in that tab.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from duizhao.corpus.errors import DuizhaoError, EditError
 from duizhao.evaluation.report.data import Encoder, assemble
 from duizhao.evaluation.report.page import render_page
-from duizhao.evaluation.review.edits import Splice
+from duizhao.evaluation.review.edits import Splice, find_bead
 from duizhao.evaluation.review.outcome import calibration, items_of_review
 from duizhao.evaluation.review.session import Aligner, Session
 
@@ -47,7 +47,7 @@ HEADERS = {
 }
 LONGEST_BODY = 1_000_000
 SECONDS_TO_END = 1
-"""How long Ctrl-C waits for a request; a re-alignment that takes longer is not saved."""
+"""How long Ctrl-C waits for a request; a longer re-alignment is not saved."""
 
 DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>duizhao review</title>
 <p id="door">This tab does not know the review. Open the address that `duizhao review` printed.</p>
@@ -59,15 +59,15 @@ if (token) location.replace(`/?token=${encodeURIComponent(token)}${location.hash
 
 @dataclass(slots=True)
 class Review:
-    """A session behind the server: one edit at a time."""
+    """A session with a lock: one edit at a time."""
 
     session: Session
     aligner: Aligner
     lock: threading.Lock = field(default_factory=threading.Lock)
-    encoder: Encoder = field(default_factory=Encoder)  # one for all pages, so that they agree
+    encoder: Encoder = field(default_factory=Encoder)  # shared by all pages
 
     def page(self) -> str:
-        """The page as things stand."""
+        """The current page."""
         with self.lock:
             items = items_of_review(self.session, self.session.beads)
             data = assemble(items, self.session.folder, self.encoder)
@@ -76,7 +76,7 @@ class Review:
             return render_page(data)
 
     def change(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Do what the page asks and tell it what is different now."""
+        """Apply an edit and return what changed."""
         with self.lock:
             if wanted.get("after") != len(self.session.edits):
                 raise EditError("this page is behind the review; load it again")
@@ -94,13 +94,11 @@ class Review:
     def sentences(self, name: str) -> dict[str, list[list[Any]]]:
         """(id, text) of the sentences of a bead, by side, for splitting and moving."""
         with self.lock:
-            for bead in self.session.beads:
-                if bead.name == name:
-                    return {
-                        "source": _texts(self.session.work.source, bead.bead.source),
-                        "target": _texts(self.session.work.target, bead.bead.target),
-                    }
-        raise EditError(f"there is no bead {name} (any more); load the page again")
+            bead = self.session.beads[find_bead(self.session.beads, name)].bead
+            return {
+                "source": _texts(self.session.work.source, bead.source),
+                "target": _texts(self.session.work.target, bead.target),
+            }
 
     def _do(self, wanted: dict[str, Any]) -> Splice:
         match wanted.get("op"):
@@ -139,7 +137,7 @@ def _texts(document: Any, ids: tuple[int, ...]) -> list[list[Any]]:
 
 
 class Guard:
-    """Refuses whatever does not come from our own page, before anything else looks at it."""
+    """Refuses requests that do not come from our own page, before anything else runs."""
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self.app = app
@@ -160,7 +158,7 @@ class Guard:
         await self.app(scope, receive, send)
 
     def refusal(self, request: Request) -> tuple[int, str]:
-        """(status, reason), (200, "") when the request may pass."""
+        """(status, reason); (200, "") if the request may pass."""
         host = request.headers.get("host", "")
         if host not in self.hosts:
             return 421, "this server answers only to 127.0.0.1"
@@ -168,7 +166,7 @@ class Guard:
         if origin is not None and origin != f"http://{host}":
             return 403, "requests from other pages are refused"
         site = request.headers.get("sec-fetch-site", "none")
-        # a person may come from elsewhere: the file that opens the browser is another site
+        # navigation may come from another site: the file that opens the browser is one
         opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
         if site not in ("same-origin", "none") and not opens:
             return 403, "requests from other pages are refused"
@@ -225,11 +223,11 @@ async def _answer(request: Request, work: Callable[[dict[str, Any]], dict[str, A
 
 
 async def _aside(work: Callable[[], Result]) -> Result:
-    """Work in a thread that the end of the program does not wait for, as a pool's would be."""
+    """Run work in a thread for which the program does not wait at its end, unlike a pool's."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
 
-    def tell(result: Result | None, error: Exception | None) -> None:
+    def finish(result: Result | None, error: Exception | None) -> None:
         if future.done():
             return
         if error is not None:
@@ -243,7 +241,7 @@ async def _aside(work: Callable[[], Result]) -> Result:
         except Exception as error:
             outcome = (None, error)
         with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
-            loop.call_soon_threadsafe(tell, *outcome)
+            loop.call_soon_threadsafe(finish, *outcome)
 
     threading.Thread(target=run, daemon=True).start()
     return await future
@@ -257,9 +255,9 @@ def serve(
     token: str | None = None,
     ready: Callable[[str], None],
 ) -> None:
-    """Serve until interrupted; `ready` hears the address once the page can be had there.
+    """Serve until interrupted; `ready` is called with the address once the page is available.
 
-    DuizhaoError when the port is taken.
+    DuizhaoError if the port is taken.
     """
     import uvicorn
 
@@ -269,7 +267,7 @@ def serve(
             ready(f"http://{HOST}:{port}/?token={token}")
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            # from here on what uvicorn would say is only that requests were cut off
+            # from here on uvicorn would only log that requests were cut off
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
             super().handle_exit(sig, frame)
 

@@ -1,11 +1,11 @@
-"""A review: the beads as they stand after all edits, and what can be done to them.
+"""A review: the beads after all edits, and the operations on them.
 
     session = open_session(Path("out"), by="anna")
     session.edit({"op": "merge", "beads": ["[3]:[4]", "[4]:[]"]})
     session.undo()
 
-Nothing is kept in memory only: each edit is in edits.jsonl before `edit` returns, and
-`open_session` comes to the same beads by doing them again.
+Nothing is in memory only: each edit is in edits.jsonl before `edit` returns, and `open_session`
+reproduces the beads by repeating the edits.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from duizhao.evaluation.report.summary import check_scores
 from duizhao.evaluation.review.edits import ReviewBead, Splice, plan, review_beads
 
 Aligner = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
-"""Aligns both documents anew around the beads that a person stands behind (realign.py)."""
+"""Aligns both documents again around the fixed beads (realign.py)."""
 
 
 @dataclass(slots=True)
@@ -54,11 +54,11 @@ class Session:
 
     @property
     def path(self) -> Path:
-        """Where the edits are kept."""
+        """The file of the edits."""
         return self.folder.path / EDITS
 
     def edit(self, edit: Mapping[str, Any]) -> Splice:
-        """Do an edit and save it; EditError when it cannot be done, and then nothing changed."""
+        """Apply an edit and save it; EditError, without any change, if it is impossible."""
         number = len(self.edits) + 1
         splice = plan(self.beads, number, edit, self.work)
         _check_text(edit)
@@ -69,7 +69,7 @@ class Session:
         return splice
 
     def undo(self) -> Splice:
-        """Take the last edit back; EditError when there is none."""
+        """Undo the last edit; EditError if there is none."""
         if not self.done:
             raise EditError("there is nothing to undo")
         number, _ = self.done[-1]
@@ -77,7 +77,7 @@ class Session:
         return self._undo()
 
     def redo(self) -> Splice:
-        """Do again what was taken back last; EditError when there is nothing."""
+        """Redo the edit that was undone last; EditError if there is none."""
         if not self.undone:
             raise EditError("there is nothing to redo")
         number, _ = self.undone[-1]
@@ -85,9 +85,9 @@ class Session:
         return self._redo()
 
     def realign(self, aligner: Aligner) -> Splice:
-        """Align again around the beads that a person stands behind, and save what came out."""
-        found = aligner(self.work, self.beads)
-        return self.edit({"op": "realign", "beads": [bead_json(bead) for bead in found]})
+        """Align again around the fixed beads, and save the result."""
+        beads = [bead_json(bead) for bead in aligner(self.work, self.beads)]
+        return self.edit({"op": "realign", "beads": beads})
 
     def who_and_when(self, number: int) -> tuple[str, str, str]:
         """(operation, reviewer, time) of an edit."""
@@ -118,7 +118,7 @@ class Session:
         return splice
 
     def _again(self, record: dict[str, Any]) -> None:
-        """Do a saved edit again, without saving it."""
+        """Repeat a saved edit without saving it."""
         self.edits.append(record)
         match record.get("op"):
             case "undo" if self.done and self.done[-1][0] == record.get("of"):
@@ -134,11 +134,11 @@ class Session:
 
 
 def _check_text(edit: Mapping[str, Any]) -> None:
-    """EditError where a text cannot be written as UTF-8 (half a surrogate pair)."""
+    """EditError if a text cannot be written as UTF-8."""
     try:
         json.dumps(edit, ensure_ascii=False).encode()
     except ValueError:
-        raise EditError("a text has half a character (a lone surrogate); type it anew") from None
+        raise EditError("a text contains an unpaired surrogate; type it again") from None
 
 
 def locked(folder: Path) -> AbstractContextManager[None]:
@@ -149,9 +149,9 @@ def locked(folder: Path) -> AbstractContextManager[None]:
 
 
 def open_session(path: Path, by: str = "") -> Session:
-    """Read a folder, its alignment and its edits, and do the edits again.
+    """Read a folder, its alignment and its edits, and repeat the edits.
 
-    InputError where the folder cannot be reviewed or its edits do not fit.
+    InputError if the folder cannot be reviewed or its edits do not fit.
     """
     folder = read_folder(path, most=None)
     check_scores(folder)

@@ -26,6 +26,9 @@ PACKED = 10
 
 T = TypeVar("T")
 
+MOST_CHARACTERS_A_FIELD = 131_072
+"""A longer field is most likely a quotation mark that is never closed."""
+
 COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
 """Other names of columns, which count where a manifest has no column of the proper name."""
@@ -100,6 +103,7 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
     if tabs:  # a quotation mark is a character like others there
         told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     lines = csv.DictReader(io.StringIO(text, newline=""), **told)
+    limit = csv.field_size_limit(MOST_CHARACTERS_A_FIELD)
     try:
         return _records(path, lines)
     except csv.Error as error:
@@ -107,6 +111,8 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
             f"{path}:{lines.line_num + 1}: {error} in the record that begins here or before; in "
             'CSV a quotation mark is written "" inside quotation marks'
         ) from None
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:

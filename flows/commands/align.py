@@ -227,18 +227,16 @@ def _jsonl(
 def _tsv(
     beads: Sequence[Bead], kept: Sequence[bool], sources: Sequence[str], targets: Sequence[str]
 ) -> list[str]:
+    from duizhao.corpus import tsv
     from duizhao.corpus.script import join
 
-    def cell(text: str) -> str:
-        return " ".join(text.split())
-
     return [
-        "source\ttarget\ttype\tconfidence\tbead",
+        tsv.line(("source", "target", "type", "confidence", "bead")),
         *(
-            "\t".join(
+            tsv.line(
                 (
-                    cell(join([sources[i] for i in bead.source])),
-                    cell(join([targets[j] for j in bead.target])),
+                    " ".join(join([sources[i] for i in bead.source]).split()),
+                    " ".join(join([targets[j] for j in bead.target]).split()),
                     bead.type,
                     f"{bead.confidence:.4f}",
                     str(bead),

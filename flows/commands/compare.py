@@ -138,7 +138,7 @@ def compare(
         examples=examples,
         terms=wanted,
         workers=usable_cores(),
-        say=lambda text: typer.echo(f"{text} ...", err=True),
+        report=lambda text: typer.echo(f"{text} ...", err=True),
     )
     _print(found, to)  # first, so that a full disk does not take it
     if page is not None:

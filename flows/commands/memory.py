@@ -62,6 +62,7 @@ def export(
     Sorted by model, settings and source. What was tried for flagged sentences and not kept is
     left out.
     """
+    from duizhao.corpus import tsv
     from duizhao.flows.terminal.output import output as lines_out
     from duizhao.models.translation.memory import Memory
 
@@ -69,19 +70,13 @@ def export(
     count = 0
     with lines_out(output) as stream:
         if to is Form.tsv:
-            print("source", "translation", "score", "flags", sep="\t", file=stream)
+            print(tsv.line(("source", "translation", "score", "flags")), file=stream)
         for entry in memory.entries() if memory.path.exists() else ():
             if to is Form.jsonl:
                 print(json.dumps(asdict(entry), ensure_ascii=False), file=stream)
             else:
-                print(
-                    entry.source,
-                    entry.output.replace("\t", " "),
-                    entry.score,
-                    ",".join(entry.flags),
-                    sep="\t",
-                    file=stream,
-                )
+                cells = (entry.source, entry.output, entry.score, ",".join(entry.flags))
+                print(tsv.line(cells), file=stream)
             count += 1
     typer.echo(f"{_counted(count)} from {memory.path}", err=True)
 

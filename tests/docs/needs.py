@@ -30,9 +30,11 @@ def reports(folder: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def inbox(folder: Path) -> Iterator[dict[str, str]]:
-    """A folder with one pair."""
+    """A folder with two pairs."""
     (folder / "inbox").mkdir()
-    small_report.write_texts(folder / "inbox")
+    for name, text in small_report.texts().items():
+        for start in ("", "second-"):
+            (folder / "inbox" / f"{start}{name}").write_text(text, encoding="utf-8")
     yield {}
 
 
@@ -116,7 +118,6 @@ NEEDS: dict[str, Need] = {
     "docs/alignment.md": reports,
     "docs/batch.md": reports,
     "docs/cleaning.md": together(reports, hub),
-    "docs/cluster.md": inbox,
     "docs/documents.md": together(reports, un_documents),
     "docs/evaluation.md": together(reports, translations),
     "docs/report.md": reports,

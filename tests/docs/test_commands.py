@@ -8,21 +8,25 @@ options.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from duizhao.corpus.alignment.compiled import compile_cache
+from duizhao.corpus.paths import models_folder
 from tests.docs.needs import NEEDS
+from tests.support import fork_server
 from tests.support.pages import SHELL, Block, blocks, name_of, pages
 from tests.support.paths import ROOT
 
@@ -58,7 +62,7 @@ class Shell:
             self._start(block, log)
             return
         script = f"source {shlex.quote(str(self.state))}\n{self._commands(block, number)}\n"
-        keep = f"{{ export -p; echo cd \"$(printf %q \"$PWD\")\"; }} > {self.state}"
+        keep = f'{{ export -p; echo cd "$(printf %q "$PWD")"; }} > {self.state}'
         code = _bash(f"trap {shlex.quote(keep)} EXIT\n{script}", self.environment, log)
         printed = log.read_text("utf-8", errors="replace")
         assert code == block.exit_code, f"{block.place}: exit code {code}\n{printed[-4000:]}"
@@ -130,54 +134,98 @@ def not_printed(shown: list[str], printed: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `duizhao` and `python`, for PATH."""
-    folder = tmp_path_factory.mktemp("bin")
-    python = shlex.quote(sys.executable)
-    for name, start in (("duizhao", f"{python} -m duizhao"), ("python", python)):
-        file = folder / name
-        file.write_text(f'#!/bin/sh\nexec {start} "$@"\n')
-        file.chmod(0o755)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for all pages: nothing is translated or compiled twice."""
-    return Path(os.environ.get("DUIZHAO_TEST_CACHE") or tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One home of Prefect for all pages: its database is migrated once."""
-    return tmp_path_factory.mktemp("prefect")
-
-
-@pytest.fixture
-def shell(commands: Path, cache: Path, prefect: Path, tmp_path: Path) -> Iterator[Shell]:
-    """A shell in an empty folder."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Variables for all pages: one cache, so that nothing is translated twice, and one server."""
+    folder = tmp_path_factory.mktemp("pages")
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("DUIZHAO_", "PREFECT_"))}
-    environment = kept | {
-        "PATH": f"{commands}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    made = kept | {
+        "PATH": os.pathsep.join([str(folder), str(Path(sys.executable).parent), kept["PATH"]]),
         "PYTHONPATH": str(ROOT),
-        "DUIZHAO_CACHE": str(cache),
+        "DUIZHAO_CACHE": os.environ.get("DUIZHAO_TEST_CACHE", str(folder / "cache")),
+        "DUIZHAO_MODELS": str(models_folder()),
         "NUMBA_CACHE_DIR": str(compile_cache()),
-        "PREFECT_HOME": str(prefect),
+        "PREFECT_HOME": str(folder / "prefect"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "NO_PROXY": "127.0.0.1,localhost",
         "COLUMNS": "100",
         "LC_ALL": "C.UTF-8",
     }
-    if models := os.environ.get("DUIZHAO_MODELS"):
-        environment["DUIZHAO_MODELS"] = models
-    made = Shell(tmp_path, environment)
+    _write_commands(folder, made["PREFECT_API_URL"])
+    background = [
+        _start([sys.executable, "-m", "tests.support.fork_server", str(folder / "socket")], made),
+        _start([sys.executable, "-m", "prefect", "server", "start", "--port", str(port)], made),
+    ]
+    try:
+        _wait(lambda: (folder / "socket").exists() and _answers(port))
+        yield made
+    finally:
+        for process in background:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _write_commands(folder: Path, server: str) -> None:
+    """`duizhao` and `python` for PATH.
+
+    `duizhao` asks the fork server, but not for commands that read their environment while they
+    are imported or that are interrupted.
+    """
+    python = shlex.quote(sys.executable)
+    (folder / "client.py").write_text(fork_server.CLIENT)
+    client = f"{python} -S -E {folder / 'client.py'} {folder / 'socket'}"
+    scripts = {
+        "python": f'exec {python} "$@"',
+        "duizhao": f"""case "$1 $PREFECT_API_URL" in
+review*|push*) ;;
+*" {server}") exec {client} "$@" ;;
+esac
+exec {python} -m duizhao "$@\"""",
+    }
+    for name, script in scripts.items():
+        file = folder / name
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/api/health").status_code == 200
+    return False
+
+
+def _wait(ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not ready():
+        assert time.monotonic() < end, "a server does not answer"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def shell(environment: dict[str, str], tmp_path: Path) -> Iterator[Shell]:
+    """A shell in an empty folder."""
+    made = Shell(tmp_path, dict(environment))
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_commands_of_the_page_run(page: Path, shell: Shell) -> None:
-    need = NEEDS.get(name_of(page), lambda folder: nullcontext({}))
+    need = NEEDS.get(name_of(page), lambda folder: contextlib.nullcontext({}))
     with need(shell.folder) as variables:
         shell.environment |= variables
         for number, block in enumerate(blocks(page)):
@@ -191,5 +239,3 @@ def test_output_is_compared() -> None:
     assert not_printed(["two …"], printed) is None
     assert not_printed(["three", "one"], printed) == "one"
     assert not_printed(["four"], printed) == "four"
-
-

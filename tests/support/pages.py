@@ -5,7 +5,7 @@ after another, in one working directory. A comment in front of a block changes t
 
     <!-- not run: needs the token of an account -->
     <!-- exit code: 1 -->
-    <!-- in the background until: Check out the dashboard -->
+    <!-- in the background until: http://127.0.0.1 -->
 
 The last starts the block's command, waits for the text in its output, and goes on with the next
 block; the command is interrupted at the end of the page.

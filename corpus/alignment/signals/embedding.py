@@ -1,7 +1,7 @@
 """Embedding: cosine of the cross-lingual embeddings of two spans, and its margin.
 
-A cosine alone favours spans that are near everything. The margins set it against the spans next
-to it (as Bertalign does) and against spans drawn from the whole document (as Vecalign does).
+A cosine alone favours spans that are close to everything. The margins compare it with neighbouring
+spans (as Bertalign does) and with spans from the whole document (as Vecalign does).
 """
 
 from __future__ import annotations
@@ -25,34 +25,27 @@ from duizhao.corpus.alignment.lattice import (
 from duizhao.corpus.alignment.signals.signal import features_by
 
 Embed = Callable[[Sequence[str], Sequence[tuple[int, int]]], NDArray[np.float32]]
-"""Given all sentences and spans (start, end), one unit row a span."""
+"""From all sentences and spans (start, end) to one unit vector per span."""
 
 COLUMNS = (
     "cosine",
-    "cosine_sum",
-    "distance_sum",
-    "margin",
-    "margin_sum",
-    "weakest",
-    "outside",
-    "short",
-    "source_best",
+    "cosine_sum",  # the same times sentences beyond two
+    "distance_sum",  # distance relative to spans of the whole document, times sentences
+    "margin",  # cosine beyond that of neighbouring beads of the same type
+    "margin_sum",  # the same times sentences beyond two
+    "weakest",  # cosine gained by the sentences on the bead's edges
+    "outside",  # cosine that a neighbour outside would add
+    "short",  # how far the margin is below 0.3
+    "source_best",  # each source sentence's best margin with a target sentence, summed
     "target_best",
-    "least_best",
-    "gap_found",
-    "literal",
-    "unsupported",
-    "gap_literal",
-    "gap_unfound",
+    "least_best",  # the smallest of these margins
+    "gap_found",  # of gaps: the sentence's best margin with a sentence of the other side
+    "literal",  # literalness times sentences beyond two
+    "unsupported",  # how far the smallest margin is below the usual one
+    "gap_literal",  # of gaps: literalness
+    "gap_unfound",  # of gaps: how far its best margin is below the usual one
 )
-"""Cosine, the same times (sentences - 1), distance relative to spans of the whole document times
-sentences, margin against the neighbours, the same times (sentences - 1), what the bead's edges
-bring in, what a neighbour outside would bring in, a margin below 0.3; each sentence's best margin
-with a sentence of the other side of the bead, summed over the source's and the target's sentences,
-and the least of these; for gaps, the best margin of the sentence with
-a sentence of the other side. The last four set this against the median of such best margins in the
-document, how literal the translation is: that times sentences beyond two, how far the least stays
-below it; and for gaps the same of the sentence itself."""
+"""Literalness is the document's median of the best margins of its sentences."""
 
 SPAN = LARGEST_BEAD - 1
 SAMPLE = 150

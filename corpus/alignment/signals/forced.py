@@ -1,10 +1,10 @@
 """Forced decoding: how well the translation model itself explains the target by the source.
 
-Only doubtful beads are asked about: those on a path that falls short of the best by no more than
-a few points, where there is more than one such path. What counts is the SUM over the target's
-tokens of (log p - tau), for every path must explain the same tokens; tau is learned, as the ratio
-of the weights of `log_probability` and `tokens`, and goes with how literal the translation is. A
-gap adds nothing: its tokens stay unexplained, which is as good as tau each.
+Only doubtful beads are scored: those on a path within a few points of the best, if there is more
+than one such path. The feature is the SUM over the target's tokens of (log p - tau), because every
+path must explain the same tokens; tau is learned, as the ratio of the weights of `log_probability`
+and `tokens`, and depends on how literal the translation is. A gap adds nothing: each of its
+unexplained tokens counts as tau.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COLUMNS = ("log_probability", "tokens")
 
 
 class ForcedScore(Protocol):
-    """What `score` gives for each pair."""
+    """The result of `score` for each pair."""
 
     @property
     def log_probability(self) -> float:
@@ -43,8 +43,8 @@ Score = Callable[[Sequence[str], Sequence[str]], Sequence[ForcedScore]]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`limit`: how far a candidate's path may fall short of the best; `budget`: at most so many
-    candidates a source sentence."""
+    """`limit`: how much lower a candidate's path may score than the best; `budget`: the most
+    candidates per source sentence."""
 
     limit: float
     budget: float
@@ -56,7 +56,7 @@ EFFORTS = {"fast": Effort(0.0, 0.0), "normal": Effort(9.0, 30.0), "best": Effort
 def candidates(
     band: Band, path: NDArray[np.int64], shortfall: NDArray[np.float32], effort: Effort
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """(flat indexes of the beads that stay in the search, whether each is doubtful), ascending.
+    """(flat indexes of the beads kept in the search, whether each is doubtful), ascending.
 
     A flat index is place * types + type.
     """
@@ -69,7 +69,7 @@ def candidates(
         near = near[np.argsort(flat[near], kind="stable")[:budget]]
     kept = np.union1d(near, on_path)
     others = np.setdiff1d(kept, on_path, assume_unique=True)
-    # a bead is in doubt if some other candidate uses one of its sentences
+    # a bead is doubtful if another candidate uses one of its sentences
     source_doubt = np.zeros(band.sources + 1, dtype=np.int64)
     target_doubt = np.zeros(band.targets + 1, dtype=np.int64)
     start = place_coordinates(band, others // types)

@@ -1,4 +1,4 @@
-"""Length: a translation is about as long as its source, times the ratio of the two languages.
+"""Length: a translation is as long as its source times the ratio of the two languages.
 
 After Gale and Church (1993), with ratio and variance estimated from the pair of documents.
 """
@@ -15,14 +15,19 @@ from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.alignment.lattice import corners
 from duizhao.corpus.alignment.signals.signal import features_by
 
-COLUMNS = ("ratio", "ratio_squared", "deviation", "deviation_large", "gap_length", "gap_short")
-"""|log ratio|, its square, the squared deviation in standard deviations (up to 9) and what lies
-beyond 2; for gaps, log of the length in mean sentences, and whether it is very short."""
+COLUMNS = (
+    "ratio",  # |log ratio|
+    "ratio_squared",
+    "deviation",  # squared, in standard deviations, up to 9
+    "deviation_large",  # its part beyond 2 standard deviations
+    "gap_length",  # of gaps: log of the length in mean sentences
+    "gap_short",  # of gaps: whether it is very short
+)
 
 
 class Lengths(NamedTuple):
-    """Running lengths in characters (first 0); `ratio` target characters a source character;
-    `variance` of the target's length a source character."""
+    """Running lengths in characters (first 0); target characters per source character, and the
+    variance of the target's length per source character."""
 
     source: NDArray[np.float64]
     target: NDArray[np.float64]

@@ -1,9 +1,9 @@
 """Overlap: how much idf weight the translation of a source span shares with a target span.
 
 The same code serves two signals: ``overlap`` counts the tokens of the machine translation,
-``copied`` the tokens that stand in both texts without one (numbers, symbols, Latin names).
-Shared weight is the multiset intersection of the two bags, counted exactly for every bead of the
-band: a token that stands twice must be met twice.
+``copied`` the tokens that both texts share without one (numbers, symbols, Latin names). Shared
+weight is the multiset intersection of the two bags, computed exactly for every bead of the band: a
+token that appears twice must be matched twice.
 """
 
 from __future__ import annotations
@@ -19,38 +19,31 @@ from duizhao.corpus.alignment.signals.signal import features_by
 from duizhao.corpus.alignment.tokens import Bags
 
 COLUMNS = (
-    "shared",
+    "shared",  # shared weight and the weight left over on each side, in mean sentences
     "source_left",
     "target_left",
-    "dice",
-    "dice_sum",
-    "weakest",
-    "weakest_sum",
-    "outside",
-    "empty",
-    "gap_found",
-    "gap_found_twice",
-    "literal",
-    "unsupported",
-    "gap_literal",
-    "gap_unfound",
+    "dice",  # dice coefficient
+    "dice_sum",  # the same times (sentences - 1)
+    "weakest",  # smallest share of its own weight that a sentence on the bead's edge contributes
+    "weakest_sum",  # the same times sentences beyond two
+    "outside",  # largest share that a neighbour outside would contribute
+    "empty",  # whether a side has no weight at all
+    "gap_found",  # of gaps: share of the sentence found in some sentence of the other side
+    "gap_found_twice",  # its part beyond a half
+    "literal",  # literalness times sentences beyond two
+    "unsupported",  # how far the weakest share is below the usual one
+    "gap_literal",  # of gaps: literalness
+    "gap_unfound",  # of gaps: how far the share found is below the usual one
 )
-"""Features of a bead: shared weight, weight left over on either side (all in mean sentences), dice
-coefficient, dice times sentences, the smallest share that a sentence on the bead's edge brings in
-of its own, the largest share that a neighbour outside would bring in, whether a side has no weight
-at all; for gaps, the share of the sentence that is found in some sentence of the other side, and
-how far that goes beyond a half. The last four set this against how literal the translation is, the
-median of what is found of a sentence: literalness times sentences beyond two, how far the smallest
-share stays below it; and for gaps, literalness, and how far what is found stays below it."""
+"""Literalness is the document's median of the share found of a sentence."""
 
 LEAST_MEAN = 1.0
-"""Least mean weight of a sentence. Without it, in a text with hardly a number, one number that
-chance puts on both sides would be worth as much as all the words of a paragraph."""
+"""Lower bound for the mean weight of a sentence. Without it, in a text with almost no numbers, one
+number that is on both sides by chance would count as much as all words of a paragraph."""
 
 
 class Overlap(NamedTuple):
-    """What the features are made of; `shared` has the shape (places, types), masses are summed up
-    from the start."""
+    """Input of the features; `shared` has the shape (places, types), masses are running sums."""
 
     shared: NDArray[np.float32]
     source_mass: NDArray[np.float64]
@@ -67,9 +60,9 @@ def _shared(  # type: ignore[no-untyped-def]
 ):
     """The weight that each bead's two sides share.
 
-    The nth time a word stands in the source, x sentences on, and the nth time in the target, y
-    sentences on, it is shared by all beads that reach beyond both. So the weights are put where
-    they are first shared, (x, y), and added up along both sides.
+    If the nth occurrence of a word is x sentences on in the source and y sentences on in the
+    target, it is shared by all beads that extend beyond both. So its weight is put at (x, y), and
+    the weights are summed along both sides.
     """
     sources = low.shape[0] - 1
     targets = target_starts.shape[0] - 1

@@ -1,4 +1,4 @@
-"""Bead-type priors: how usual each type is, whatever the texts say."""
+"""Bead-type priors: how frequent each type is, regardless of the texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = (
     "many-many",
     "sentences",
 )
-"""One column a usual type, three for the rest; the last is the sentences beyond two."""
+"""A column for each common type and three for the others; the last is sentences beyond two."""
 
 
 def _table() -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
-"""Structure: translations keep paragraphs, headings and list marks; a prior, never a wall.
+"""Structure: translations keep paragraphs, headings and list marks; evidence, never a constraint.
 
-The weights are set by hand (`WEIGHTS`), small beside those of the words: the sets with gold
-alignment have no paragraphs to learn from, and layouts differ between the two versions of a
-document more often than its words do.
+The weights are set by hand (`WEIGHTS`) and small compared with those of the words: the gold
+alignments have no paragraphs to learn from, and layouts differ between two versions of a document
+more often than its words do.
 """
 
 from __future__ import annotations
@@ -20,16 +20,21 @@ from duizhao.corpus.alignment.signals.signal import features_by
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
 
-COLUMNS = ("source_crossed", "target_crossed", "both_start", "one_starts", "kinds_differ",
-           "marks_agree", "marks_differ")  # fmt: skip
-"""Block borders inside the bead on either side; whether both sides or only one begin with a block;
-whether heading meets text; whether both begin with a mark and it is the same, or another."""
-WEIGHTS = (-1.2, -1.2, 0.6, -0.8, -0.8, 1.5, -1.5)
+WEIGHTS = {
+    "source_crossed": -1.2,  # block borders inside the bead
+    "target_crossed": -1.2,
+    "both_start": 0.6,  # both sides begin with a block
+    "one_starts": -0.8,  # only one does
+    "kinds_differ": -0.8,  # a heading is paired with text
+    "marks_agree": 1.5,  # both begin with a mark, the same one
+    "marks_differ": -1.5,
+}
+COLUMNS = tuple(WEIGHTS)
 _HEADINGS = frozenset({"heading", "signature", "caption"})
 
 
 class Structure(NamedTuple):
-    """A row a sentence: block number, 1 for a heading, number of the block's mark (-1: none)."""
+    """A row per sentence: block number, 1 for a heading, number of the block's mark (-1: none)."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]

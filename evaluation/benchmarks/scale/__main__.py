@@ -9,12 +9,12 @@ runs called "again" find the results of the first in the cache: what is left is 
 around the stages. `start` is from the command to the first group that is sent. CPU seconds hold on
 a busy machine, wall seconds do not. `--only start` measures a flow that does nothing.
 
-The flow engine's overhead is told in three ways. Two long runs differ by several per cent for no
-reason of theirs, so the first is found within a run: the time that the one worker had, less the
+The flow engine's overhead is measured in three ways. Two long runs differ by several per cent for
+no reason of theirs, so the first is found within a run: the time that the one worker had, less the
 time that it was in the functions that the loop calls. The second is batch against loop, in
 `--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
-with all results at hand, where little else than overhead is left.
-docs/measurements.md has the figures; batch.py runs a large batch and checks its end.
+with all results at hand, where little else than overhead is left. docs/measurements.md has the
+figures; batch.py runs a large batch and checks its end.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ for entry in read_manifest(sys.argv[1]):
     bitext = timed("rows", stages.assemble, source, target, translation, beads, settings)
     timed("score", stages.score_statistics, bitext.rows)
     sentences += len(results.load(source).document.sentences)
-told = {"seconds": time.perf_counter() - start, "start_seconds": began, "sentences": sentences}
-print(json.dumps(told | {"cpu_by_stage": cpu}))
+record = {"seconds": time.perf_counter() - start, "start_seconds": began, "sentences": sentences}
+print(json.dumps(record | {"cpu_by_stage": cpu}))
 """
 
 
@@ -108,16 +108,16 @@ def _checked(ran: Ran) -> Ran:
     return ran
 
 
-def tell(kind: str, told: Mapping[str, Any], documents: int) -> None:
+def print_row(kind: str, record: Mapping[str, Any], documents: int) -> None:
     """A row of the table, and the stages' CPU time where it is known."""
-    seconds, ran = max(told["seconds"], 0.1), told["ran"]
-    speed = (documents / seconds * 3600, told["sentences"] / seconds)
-    figures = (told["start_seconds"], seconds, ran.wall, told["cpu"], *speed)
+    seconds, ran = max(record["seconds"], 0.1), record["ran"]
+    speed = (documents / seconds * 3600, record["sentences"] / seconds)
+    figures = (record["start_seconds"], seconds, ran.wall, record["cpu"], *speed)
     row = "".join(f"{figure:>12.1f}" for figure in figures)
     print(f"{kind:<15}{row}  {ran.memory()}", flush=True)
-    if "cpu_by_stage" in told:
-        by_stage = told["cpu_by_stage"].items()
-        parts = (f"{name} {used / told['sentences'] * 1000:.1f}" for name, used in by_stage)
+    if "cpu_by_stage" in record:
+        by_stage = record["cpu_by_stage"].items()
+        parts = (f"{name} {used / record['sentences'] * 1000:.1f}" for name, used in by_stage)
         print(f"{'':15}  CPU ms a sentence: {', '.join(parts)}")
 
 
@@ -146,9 +146,9 @@ def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: i
             )
 
 
-def _of_the_loop(told: Mapping[str, Any]) -> float:
+def _of_the_loop(record: Mapping[str, Any]) -> float:
     """Seconds that the workers of a batch were in the functions that the loop calls."""
-    return float(sum(told["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP))
+    return float(sum(record["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP))
 
 
 def _spread(shares: Sequence[float]) -> str:
@@ -170,8 +170,8 @@ def measure_start(home: Path) -> None:
     for name, code in (("ours", START), ("Prefect's ephemeral server", PREFECT_START)):
         for turn in ("first", "again"):
             ran = _checked(run([sys.executable, "-c", code], environment))
-            told = json.loads(ran.output)
-            parts = f"{told['ready']:.1f}, {told['flow']:.1f}"
+            record = json.loads(ran.output)
+            parts = f"{record['ready']:.1f}, {record['flow']:.1f}"
             print(f"{name + ', ' + turn:<36}{ran.wall:>8.1f}{ran.cpu:>8.1f}  {parts}", flush=True)
 
 
@@ -205,7 +205,7 @@ def main() -> None:
             turns.append({})
             for kind in chosen.only or RUNS:
                 turns[-1][kind] = measure(kind, folder, chosen.beam, chosen.threads, place)
-                tell(kind, turns[-1][kind], chosen.documents)
+                print_row(kind, turns[-1][kind], chosen.documents)
         tell_overhead(turns, chosen.documents)
 
 

@@ -74,7 +74,7 @@ def main() -> None:
             second.code == 1 and json.loads(second.output)["batch"]["finished"] == 0
         )
         checks["splits share no sentence"] = not _shared(home / "out")
-        tell(first, second, checks)
+        print_runs(first, second, checks)
     sys.exit(0 if all(checks.values()) else 1)
 
 
@@ -93,19 +93,19 @@ def environment_in(cache: Path) -> dict[str, str]:
 def check_batch(ran: Ran, spoilt: Mapping[str, str], documents: int) -> Iterator[tuple[str, bool]]:
     """What must be true of the batch's end."""
     yield "exit code 1", ran.code == 1
-    told = json.loads(ran.output or "{}")
-    failed = {name: reason for name, _, reason in told.get("failed", ())}
+    record = json.loads(ran.output or "{}")
+    failed = {name: reason for name, _, reason in record.get("failed", ())}
     for kind in dict.fromkeys(spoilt.values()):
         names = [name for name, one in spoilt.items() if one == kind]
         listed = sum(bool(failed.get(name)) for name in names)
         yield f"{kind}: {listed} of {len(names)} listed with their reason", listed == len(names)
     yield f"failed although good: {sorted(set(failed) - set(spoilt))}", set(failed) <= set(spoilt)
-    counts = told.get("counts", {})
+    counts = record.get("counts", {})
     good = documents - len(spoilt)
     yield f"{counts.get('done')} of {good} good ones in the corpus", counts.get("done") == good
 
 
-def tell(first: Ran, second: Ran, checks: Mapping[str, bool]) -> None:
+def print_runs(first: Ran, second: Ran, checks: Mapping[str, bool]) -> None:
     """Print figures and checks."""
     work = json.loads(first.output or "{}").get("batch", {})
     seconds = max(0.1, work.get("seconds", 0.0))

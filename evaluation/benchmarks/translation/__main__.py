@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.worker:
         work(Job(**json.loads(options.worker)), Path(options.out))
         return
-    told: dict[str, Any] = {"machine": machine(options.cores)}
-    print(told["machine"], flush=True)
+    results: dict[str, Any] = {"machine": machine(options.cores)}
+    print(results["machine"], flush=True)
     beam = options.beams[-1]
     base = Job("", options.source, options.lines, beam, options.cores)
     base = replace(base, batch_tokens=options.batch_tokens)
@@ -47,29 +47,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from duizhao.evaluation.benchmarks.translation.checks import corpus
 
         job = replace(base, beam=options.beams[0], corpus=options.corpus)
-        told["corpus"] = corpus(replace(job, new_every=options.new_every))
+        results["corpus"] = corpus(replace(job, new_every=options.new_every))
     elif options.sweep:
         from duizhao.evaluation.benchmarks.translation.sweep import sweep
 
-        told["sweep"] = sweep(base, options.beams, options.transformers_lines)
+        results["sweep"] = sweep(base, options.beams, options.transformers_lines)
     elif options.guards:
         from duizhao.evaluation.benchmarks.translation.checks import guards
 
         published = Path(options.source).with_name("dev.opus-mt.en")
         sides = {"human": options.reference, "OPUS-MT as published": str(published)}
-        told["guards"] = guards(
+        results["guards"] = guards(
             options.source, {n: f for n, f in sides.items() if Path(f).exists()}
         )
     elif options.kill:
         from duizhao.evaluation.benchmarks.translation.checks import kill
 
-        told["kill"] = kill(replace(base, beam=options.beams[0]))
+        results["kill"] = kill(replace(base, beam=options.beams[0]))
     else:
         from duizhao.evaluation.benchmarks.translation.table import table
 
         for name in options.systems:
             print(f"{name}: {SYSTEMS[name]}")
-        told |= table(
+        results |= table(
             base,
             options.reference,
             options.systems,
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.repeat,
         )
     if options.json:
-        Path(options.json).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        Path(options.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -143,12 +143,12 @@ def machine(cores: int) -> str:
     cpu, features = platform.processor() or platform.machine(), "features not known"
     info = Path("/proc/cpuinfo")
     if info.exists():
-        told: dict[str, str] = {}
+        cpuinfo: dict[str, str] = {}
         for line in info.read_text().splitlines():
             name, _, value = line.partition(":")
-            told[name.strip()] = value.strip()
-        cpu = f"{told.get('model name', cpu)}, model {told.get('model', '?')}"
-        flags = told.get("flags", "").split()
+            cpuinfo[name.strip()] = value.strip()
+        cpu = f"{cpuinfo.get('model name', cpu)}, model {cpuinfo.get('model', '?')}"
+        flags = cpuinfo.get("flags", "").split()
         features = " ".join(name for name in _FEATURES if name in flags) or "no AVX2"
     names = ("ctranslate2", "transformers", "torch", "sacrebleu")
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load not known"

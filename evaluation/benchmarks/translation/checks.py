@@ -55,7 +55,7 @@ def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
     good = [*PAIRS.values(), *CLEAN]
     wrongly = sum(bool(check(text, output)) for text, output in good)
     print(f"good translations by hand: {wrongly} of {len(good)} flagged")
-    told: dict[str, Any] = {"planted": len(planted), "found": caught.total(), "good": len(good),
+    results: dict[str, Any] = {"planted": len(planted), "found": caught.total(), "good": len(good),
                             "good_flagged": wrongly}  # fmt: skip
     sources = lines(source, 10**6)
     for name, file in outputs.items():
@@ -76,8 +76,8 @@ def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
             text, output = pairs[number]
             judged = "wrong indeed" if number in known else "clean"
             print(f"  line {number + 1} ({judged}): {' '.join(flags(text, output))}")
-        told[name] = {"flagged": len(flagged), "of each 500 clean": parts}
-    return told
+        results[name] = {"flagged": len(flagged), "of each 500 clean": parts}
+    return results
 
 
 def kill(base: Job) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def kill(base: Job) -> dict[str, Any]:
             whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
             plans = connection.execute("SELECT count(*) FROM plan").fetchone()[0]
         wanted = (folder / "whole.en").read_bytes()
-        told = {
+        results = {
             "lines": base.lines,
             "stored when one was killed": had,
             "exit codes: killed, other, started again": [*ended, again],
@@ -123,9 +123,9 @@ def kill(base: Job) -> dict[str, Any]:
                 (folder / output).read_bytes() == wanted for output in ("other.en", "killed.en")
             ],
         }
-    for name, value in told.items():
+    for name, value in results.items():
         print(f"{name}: {value}")
-    return told
+    return results
 
 
 def _stored(memory: Path) -> int:

@@ -165,16 +165,16 @@ def test_a_missing_language_is_said(ods: Ods, tmp_path: Path) -> None:
     ods.plans["en", "pdf"] = [PDF]
     fetched = get(ods, tmp_path, formats=["pdf"])
     assert [(each.language, each.reason) for each in fetched.missing] == [
-        ("zh", "not there (HTTP 404)")
+        ("zh", "not found (HTTP 404)")
     ]
-    with pytest.raises(DuizhaoError, match="no Chinese text to be had"):
+    with pytest.raises(DuizhaoError, match="no Chinese text available"):
         fetched.path("zh")
 
 
 def test_a_web_page_in_place_of_a_file_is_not_kept(ods: Ods, tmp_path: Path) -> None:
     ods.plans["zh", "pdf"] = [("page", ERROR_PAGE)]
     fetched = get(ods, tmp_path, languages=["zh"], formats=["pdf"])
-    assert "a web page in place of the file ('Document not found')" in fetched.missing[0].reason
+    assert "a web page instead of the file ('Document not found')" in fetched.missing[0].reason
     assert not list((tmp_path / "S_2021_130").glob("zh.pdf*"))
 
 
@@ -249,7 +249,7 @@ def test_no_server_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("symbol", "message"),
-    [("report.pdf", "no UN document symbol"), ("2021/130", "no UN document symbol")],
+    [("report.pdf", "not a UN document symbol"), ("2021/130", "not a UN document symbol")],
 )
 def test_what_is_no_symbol(symbol: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message):
@@ -276,4 +276,4 @@ def test_the_command_prints_paths_and_fails_where_a_language_lacks(
     result = cli("fetch", "S/2021/130", *options)
     assert result.code == 1
     assert result.out.split() == [str(tmp_path / "S_2021_130" / "en.pdf")]
-    assert "no Chinese text to be had" in result.err
+    assert "no Chinese text" in result.err

@@ -209,7 +209,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
         (("ref.en", "one.en", "one.en"), "is given twice"),
         (("ref.en", "one.en", "short.en"), "has 48 lines but"),
         (("ref.en", "-", "-"), "only one of the files"),
-        (("ref.en", "one.en", "."), "is a run and has its own reference"),
+        (("ref.en", "one.en", "."), "is a run with its own reference"),
         (("ref.en", "one.en", "--translate"), "needs --source"),
     ],
 )
@@ -300,7 +300,7 @@ def test_of_many_documents_those_that_differ_most_are_shown() -> None:
     page = render(found)
     assert "D259" in page
     assert "D258" not in page
-    assert "Of 260 documents the 200 that differ most are shown" in page
+    assert "Only 200 of 260 documents: those that differ most" in page
 
 
 def test_words_that_the_reference_has_not_are_marked() -> None:

@@ -108,7 +108,7 @@ def test_texts_set_by_hand_are_in_the_corpus(folder: Path) -> None:
     with pytest.raises(EditError, match="set by hand"):
         session.edit({"op": "move", "bead": "[0]:[0]", "side": "target", "to": "next"})
     session.edit({"op": "text", "bead": "[0]:[0]", "side": "target", "text": SENTENCES[0][1]})
-    assert not session.beads[0].edited
+    assert not session.beads[0].texts
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_both_texts_are_one_edit(folder: Path) -> None:
     row = reviewed_bitext(session).rows[0]
     assert (row.source, row.target) == ("导言", "Introduction")
     session.undo()
-    assert session.beads[0].source_text is session.beads[0].target_text is None
+    assert session.beads[0].texts == {}
     with pytest.raises(EditError, match="empty"):
         session.edit({"op": "text", "bead": "[0]:[0]", "texts": {"source": "a", "target": " "}})
 

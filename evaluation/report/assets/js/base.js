@@ -82,7 +82,7 @@ const reasonText = (reason) => REASONS[reason] || reason.replace(/_/g, " ");
 function isLow(bead) {
   return !bead.left && bead.confidence !== null && bead.confidence < data.lowConfidence;
 }
-/** "retry=clauses:mended" tells how a translation was made anew, it is no trouble by itself. */
+/** "retry=clauses:mended" records the outcome of a retry; it is not a problem by itself. */
 const isTrouble = (flag) => !flag.startsWith("retry=");
 const isFlagged = (bead) => bead.flags.some(isTrouble);
 function flagText(flag) {

@@ -4,7 +4,7 @@
 const span = (ids) =>
   ids.length === 1 ? `${ids[0] + 1}` : `${ids[0] + 1}–${ids[ids.length - 1] + 1}`;
 
-/** Two decimals, three where they are needed to tell a sure bead from a certain one. */
+/** Two decimals, three where they distinguish a likely bead from a certain one. */
 const sureText = (value) =>
   fixed(value, value !== null && value > 0.99 && value < 0.9995 ? 3 : 2);
 

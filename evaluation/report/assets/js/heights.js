@@ -13,7 +13,7 @@ class Heights {
     while (this.top * 2 <= this.count) this.top *= 2;
   }
 
-  /** Change one height; tells by how much. */
+  /** Change one height; returns by how much. */
   set(place, size) {
     const change = size - this.sizes[place];
     if (!change) return 0;

@@ -1,6 +1,6 @@
 """The process in which documents are read, so that a hostile file can only harm that process.
 
-`duizhao.corpus.reading.bounded` starts it and sends requests through standard input: pickled
+`duizhao.corpus.reading.bounds.call` starts it and sends requests through standard input: pickled
 tuples (function, arguments, limits, whether progress is wanted). The answers are pickled tuples
 as well: ("progress", done, total) any number of times, then one of
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from duizhao.corpus.errors import DuizhaoError
-from duizhao.corpus.reading.limits import MB, Limits, out_of_memory, too_deep
+from duizhao.corpus.reading.bounds.limits import MB, Limits, out_of_memory, too_deep
 
 STACK_BYTES = 512 * MB
 """Stack of the thread that reads; only what is used of it costs memory."""

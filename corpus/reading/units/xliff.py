@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading import segmented
-from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading import characters
+from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.safe_xml import parse
+from duizhao.corpus.reading.units import segmented
 
 if TYPE_CHECKING:
     from lxml import etree
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
-    """A block for each unit; in 2.x for each segment of it."""
-    root = parse(source.data, source.name)
+    """A block for each unit; in 2.x for each segment of it.
+
+    Suggestions of other translations and the content of inline codes go to the ledger.
+    """
+    removed: Counter[str] = Counter()
+    root = parse(source.data, source.name, removed)
     units: list[tuple[str, int | None]] = []
+    left_out: list[LeftOut] = []
     codes: set[str] = set()
     found = False
     for holder, source_code, target_code in _holders(root):
@@ -31,11 +38,17 @@ def read_drafts(source: Source, language: Language) -> Reading:
         found = True
         for unit in _units(holder):
             element = next((each for each in unit if segmented.local(each) == side), None)
-            text = segmented.inline_text(element) if element is not None else ""
+            text, inner = segmented.inline_text(element) if element is not None else ("", [])
             units.append((text, unit.sourceline))
+            left_out += segmented.codes_left_out(inner, unit.sourceline)
+            left_out += [
+                LeftOut("second_variant", other, line=unit.sourceline)
+                for other in _alternatives(unit, side)
+            ]
     if not found:
         raise segmented.missing(source.name, language, codes)
-    return segmented.reading(units, language)
+    warnings = [text] if (text := characters.warning(source.name, removed)) else []
+    return segmented.reading(units, language, warnings, left_out)
 
 
 def _holders(root: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:
@@ -52,3 +65,10 @@ def _units(holder: etree._Element) -> Iterator[etree._Element]:
     for element in holder.iter():
         if segmented.local(element) in ("trans-unit", "segment"):
             yield element
+
+
+def _alternatives(unit: etree._Element, side: str) -> Iterator[str]:
+    for alternative in (each for each in unit if segmented.local(each) == "alt-trans"):
+        for element in (each for each in alternative if segmented.local(each) == side):
+            if text := " ".join(segmented.inline_text(element)[0].split()):
+                yield text

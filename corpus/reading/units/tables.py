@@ -1,18 +1,21 @@
-"""Tables of sentences, a row each, with or without a head: the column of one language."""
+"""Tables of sentences (TSV, CSV), a row each, with or without a head: the column of a language."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from duizhao.corpus import tsv
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading import encoding, segmented
+from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.units import segmented
 from duizhao.corpus.script import count_han
 
 # heads that name a side rather than a language; which one it is, the text tells
 _SIDES = {"source", "target", "src", "tgt", "trg", "text", "sentence", "原文", "译文"}
 _SAMPLE = 200
+_DELIMITERS = "\t,;|"
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
@@ -20,24 +23,38 @@ def read_drafts(source: Source, language: Language) -> Reading:
 
     The column is the one whose head names the language, else the one whose text is in it.
     """
-    decoded = encoding.decode(source.data, source.name)
-    rows = [line.rstrip("\r").split("\t") for line in decoded.text.split("\n")]
-    while rows and rows[-1] == [""]:
-        rows.pop()
+    decoded = encoding.read_text(source.data, source.name)
+    rows = tsv.rows(decoded.text, _delimiter(decoded.text, source.name))
     if not rows:
         raise InputError(f"{source.name}: an empty file")
-    head = [cell.strip().lower() for cell in rows[0]]
+    head = [cell.strip().lower() for cell in rows[0][1]]
     has_head = any(_is_head(cell) for cell in head)
     body = rows[1:] if has_head else rows
     named = [n for n, cell in enumerate(head) if has_head and _names(cell, language)]
-    column = named[0] if named else _by_text(body, head if has_head else [], language)
+    cells = [row for _, row in body]
+    column = named[0] if named else _by_text(cells, head if has_head else [], language)
     if column is None:
         raise segmented.missing(source.name, language, head if has_head else [])
-    first = 2 if has_head else 1
-    units = [
-        (row[column] if column < len(row) else "", number) for number, row in enumerate(body, first)
-    ]
-    return segmented.reading(units, language, encoding=decoded.encoding, column=column + 1)
+    units = [(row[column] if column < len(row) else "", line) for line, row in body if row]
+    return segmented.reading(
+        units, language, decoded.warnings, encoding=decoded.encoding, column=column + 1
+    )
+
+
+def _delimiter(text: str, name: str) -> str:
+    """What parts the cells: a tab, or in a .csv file what gives the most regular table."""
+    if name.lower().endswith(".tsv"):
+        return "\t"
+    start = "\n".join(text.split("\n", 20)[:20])
+
+    def fit(mark: str) -> tuple[bool, int, int]:
+        rows = [cells for _, cells in tsv.rows(start, mark) if cells]
+        widths = [len(cells) for cells in rows]
+        # a quotation mark inside a cell shows that another sign parts them
+        marks = sum('"' in cell for cells in rows for cell in cells)
+        return min(widths, default=0) == max(widths, default=0) > 1, -marks, sum(widths)
+
+    return max(_DELIMITERS, key=fit)
 
 
 def _is_head(cell: str) -> bool:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from duizhao.corpus.errors import InputError, LimitError
-from duizhao.corpus.reading.limits import MB, Limits
+from duizhao.corpus.reading.bounds.limits import MB, Limits
 
 CHUNK = 1 << 20
 WRITER_SECONDS = 2.0

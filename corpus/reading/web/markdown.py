@@ -15,6 +15,7 @@ from duizhao.corpus.reading.spacing import tidy
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+NO_LIMIT = 10**9
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*", re.MULTILINE)
 _NOTE_REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
@@ -24,7 +25,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
     """Paragraphs, headings, list items with their numbers, cells; code goes to the ledger."""
     from markdown_it import MarkdownIt
 
-    decoded = encoding.decode(source.data, source.name)
+    decoded = encoding.read_text(source.data, source.name)
     text = decoded.text.replace("\r\n", "\n")
     left_out: list[LeftOut] = []
     if match := _FRONT_MATTER.match(text):
@@ -33,10 +34,14 @@ def read_drafts(source: Source, language: Language) -> Reading:
     # a note is a paragraph that begins with its mark, a reference the mark alone
     text = _NOTE.sub(lambda m: f"\n{OPEN}{m[1]}{CLOSE} ", text)
     text = _NOTE_REFERENCE.sub(lambda m: f"{OPEN}{m[1]}{CLOSE}", text)
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    # beyond `maxNesting` the parser would drop text without a word
+    parser = MarkdownIt("commonmark", {"maxNesting": NO_LIMIT}).enable(["table", "strikethrough"])
+    tokens = parser.parse(text)
     drafts = _drafts(tokens, language, left_out)
     settled = settle(drafts, language)
     metadata: dict[str, object] = {"encoding": decoded.encoding}
+    if decoded.warnings:
+        metadata["warnings"] = list(decoded.warnings)
     if settled.places:
         metadata["notes"] = settled.places
     return Reading(settled.drafts, [*left_out, *settled.left_out], metadata)

@@ -26,7 +26,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from duizhao.corpus.errors import DuizhaoError, LimitError, ReaderError
-from duizhao.corpus.reading.limits import MB, Limits, out_of_memory
+from duizhao.corpus.reading.bounds.limits import MB, Limits, out_of_memory
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ WATCH_SECONDS = 0.25
 
 _BOOT = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from duizhao.corpus.reading.child import main; main()"
+    "from duizhao.corpus.reading.bounds.child import main; main()"
 )
 
 

@@ -1,0 +1,125 @@
+"""Bytes of a web page to an element tree in which no text is missing.
+
+libxml2 repairs what browsers repair, but it stops where elements are nested more than 2,048 deep,
+and says so only in its error log. `parse` reads the log, and closes elements earlier in such pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading import characters, encoding
+from duizhao.corpus.reading.safe_xml import clean_tree
+
+if TYPE_CHECKING:
+    from lxml import html as lxml_html
+
+    Element = lxml_html.HtmlElement
+
+DEEPEST = 1000
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+     "source", "track", "wbr"]
+)  # fmt: skip
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# the code points that HTML defines as those of Windows-1252: &#146; is ’
+_WINDOWS = {
+    code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The root of a page, the encoding of its bytes, and warnings."""
+
+    root: Element
+    encoding: str
+    warnings: tuple[str, ...]
+
+
+def parse(data: bytes, name: str) -> Tree:
+    """The tree of a page, its text cleaned (`characters.clean`); InputError if it has none."""
+    decoded = encoding.decode(data, name)
+    text = decoded.text.translate(_WINDOWS)
+    removed = characters.removed([text])
+    text = _DECLARATION.sub("", characters.clean(text))
+    root, fatal = _parse(text, name)
+    if "depth" in fatal:
+        root, fatal = _parse(shallow(text), name)
+    warnings = list(decoded.warnings)
+    if fatal:
+        warnings.append(f"{name}: damaged HTML, text may be missing ({fatal})")
+    inner: Counter[str] = Counter()
+    for element in root.iter():
+        if element.text and not element.text.isascii():
+            element.text = element.text.translate(_WINDOWS)
+        if element.tail and not element.tail.isascii():
+            element.tail = element.tail.translate(_WINDOWS)
+    clean_tree(root, inner)
+    if text := characters.warning(name, removed + inner):
+        warnings.append(text)
+    return Tree(root, decoded.encoding, tuple(warnings))
+
+
+def _parse(text: str, name: str) -> tuple[Element, str]:
+    """The root, and the message of the error after which the parser gave up, if it did."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    try:
+        root = html.document_fromstring(text.encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise InputError(f"{name}: an HTML file without text; save the page again") from None
+    fatal = (error for error in parser.error_log if error.level_name == "FATAL")
+    error = next(fatal, None)
+    return root, f"{error.message}, line {error.line}" if error else ""
+
+
+def shallow(text: str) -> str:
+    """The page with elements closed early where more than DEEPEST of them are open."""
+    writer = _Shallow()
+    writer.feed(text)
+    writer.close()
+    return "".join(writer.out)
+
+
+class _Shallow(HTMLParser):
+    """Copies a page; opening a further element in a deep place closes the one before it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.out: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            while len(self.open) >= DEEPEST:
+                self.out.append(f"</{self.open.pop()}>")
+            self.open.append(tag)
+        self.out.append(self.get_starttag_text() or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        # an element that was closed early is not among them: its end is then no end of another
+        if tag in self.open[-DEEPEST:]:
+            while self.open.pop() != tag:
+                pass
+        self.out.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.out.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.out.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.out.append(f"&#{name};")

@@ -1,0 +1,132 @@
+"""Keyword in context with its counterpart, and how often each counterpart occurs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from duizhao.evaluation.search.counterparts import Translation, spans_of, translations
+from duizhao.evaluation.search.index import Progress, open_index
+from duizhao.evaluation.search.query import Query, parse
+
+SAMPLE = 400
+"""Matching rows that counterparts are counted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which rows count: documents whose id holds `document`, dates and confidence in a range.
+
+    Dates are compared as text, so ISO dates and years work; rows without a date pass only if
+    neither `since` nor `until` is given.
+    """
+
+    document: str = ""
+    since: str = ""
+    until: str = ""
+    min_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row that matches: `source_marks` and `target_marks` are (start, end) of what to mark.
+
+    On the side that the query names, the marks are the matches; on the other side the likely
+    counterpart, if one is known.
+    """
+
+    corpus: str
+    id: str
+    document: str
+    date: str
+    confidence: float
+    source: str
+    target: str
+    source_marks: tuple[tuple[int, int], ...]
+    target_marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Concordance:
+    """`total` matching rows, the first `hits` of them, and the counterparts by frequency."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    translations: tuple[Translation, ...]
+
+
+def search(
+    corpora: Sequence[Path],
+    text: str,
+    *,
+    filters: Filters | None = None,
+    limit: int = 50,
+    progress: Progress = lambda rows: None,
+) -> Concordance:
+    """Rows of the corpora that match; InputError for an empty query or a folder without corpus."""
+    query = parse(text)
+    filters = filters or Filters()
+    total = 0
+    found: list[tuple[str, tuple[str, str, str, float, str, str]]] = []
+    sample: list[tuple[str, str]] = []
+    connections = [(str(corpus), open_index(corpus, progress)) for corpus in corpora]
+    for corpus, connection in connections:
+        where, values = _condition(query, filters)
+        total += _count(connection, query, filters)
+        wanted = max(limit - len(found), SAMPLE - len(sample))
+        if wanted > 0:
+            rows = connection.execute(
+                "SELECT id, document, date, confidence, source, target FROM rows "
+                f"WHERE {where} LIMIT ?",
+                (*values, wanted),
+            ).fetchall()
+            sample += [(row[4], row[5]) for row in rows][: SAMPLE - len(sample)]
+            found += [(corpus, row) for row in rows][: limit - len(found)]
+    counted = translations(query, sample, [connection for _, connection in connections])
+    for _, connection in connections:
+        connection.close()
+    hits = []
+    for corpus, row in found:
+        source_marks, target_marks = spans_of(query, counted, row[4], row[5])
+        hits.append(Hit(corpus, *row, source_marks, target_marks))
+    return Concordance(total, tuple(hits), counted)
+
+
+def _count(connection: sqlite3.Connection, query: Query, filters: Filters) -> int:
+    """The number of matching rows; without filters the full-text index alone knows it."""
+    if filters != Filters():
+        where, values = _condition(query, filters)
+        sql = f"SELECT count(*) FROM rows WHERE {where}"
+        return int(connection.execute(sql, values).fetchone()[0])
+    parts, matches = [], []
+    for table, match in (("chinese", query.chinese_match), ("english", query.english_match)):
+        if match:
+            parts.append(f"SELECT rowid FROM {table} WHERE {table} MATCH ?")
+            matches.append(match)
+    sql = f"SELECT count(*) FROM ({' INTERSECT '.join(parts)})"
+    return int(connection.execute(sql, matches).fetchone()[0])
+
+
+def _condition(query: Query, filters: Filters) -> tuple[str, tuple[str | float, ...]]:
+    """The condition on the table of rows, and its values."""
+    parts: list[str] = []
+    values: list[str | float] = []
+    for table, match in (("chinese", query.chinese_match), ("english", query.english_match)):
+        if match:
+            parts.append(f"number IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)")
+            values.append(match)
+    if filters.document:
+        parts.append("instr(lower(document), lower(?)) > 0")
+        values.append(filters.document)
+    if filters.since:
+        parts.append("date >= ?")
+        values.append(filters.since)
+    if filters.until:
+        parts.append("date <> '' AND date <= ? || '~'")  # ~ sorts after the rest of a longer date
+        values.append(filters.until)
+    if filters.min_confidence > 0:
+        parts.append("confidence >= ?")
+        values.append(filters.min_confidence)
+    return " AND ".join(parts), tuple(values)

@@ -1,0 +1,31 @@
+"""Candidates for counterparts: the n-grams of a line that has been through `plain_text`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+CHARACTERS = 6
+"""Characters of a Chinese candidate, at most."""
+WORDS = 3
+"""Words of an English candidate, at most."""
+
+_TOKEN = re.compile(r"\w+")
+_HAN_RUN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+
+
+def english_grams(text: str) -> Iterator[str]:
+    """Runs of one to three words between punctuation marks."""
+    for part in re.split(r"[^\w\s'’-]+", text):
+        words = _TOKEN.findall(part)
+        for length in range(1, WORDS + 1):
+            for at in range(len(words) - length + 1):
+                yield " ".join(words[at : at + length])
+
+
+def chinese_grams(text: str) -> Iterator[str]:
+    """Substrings of two to six characters of each run of Chinese characters."""
+    for run in _HAN_RUN.findall(text):
+        for length in range(2, CHARACTERS + 1):
+            for at in range(len(run) - length + 1):
+                yield run[at : at + length]

@@ -1,0 +1,90 @@
+"""Queries: Chinese by substring; English by word, "phrase in quotation marks" and prefix*.
+
+    parse("落实 implement*")  # rows with 落实 on the Chinese side and a word in implement...
+
+Chinese is indexed as pairs of neighbouring characters: a substring is then a phrase of pairs,
+which SQLite's FTS5 answers from its index whatever the length (its own trigrams need three
+characters, and 落实 has two).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from duizhao.corpus.errors import InputError
+
+_PART = re.compile(r'"([^"]*)"|(\S+)')
+_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_TOKEN = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for: Chinese substrings, English phrases (words; the last may be a prefix).
+
+    A row matches if it holds all of them.
+    """
+
+    chinese: tuple[str, ...]
+    english: tuple[tuple[str, ...], ...]
+    prefixes: tuple[bool, ...]
+
+    @property
+    def chinese_match(self) -> str:
+        """The FTS5 expression for the Chinese side, "" for none."""
+        return " AND ".join(_chinese_phrase(text) for text in self.chinese)
+
+    @property
+    def english_match(self) -> str:
+        """The FTS5 expression for the English side, "" for none."""
+        parts = []
+        for words, prefix in zip(self.english, self.prefixes, strict=True):
+            parts.append(f'"{" ".join(words)}"' + (" *" if prefix else ""))
+        return " AND ".join(parts)
+
+
+def parse(text: str) -> Query:
+    """The query of a line; InputError if it holds no letter and no digit."""
+    chinese: list[str] = []
+    english: list[tuple[str, ...]] = []
+    prefixes: list[bool] = []
+    for quoted, plain in _PART.findall(text):
+        part = plain_text(quoted or plain)
+        if _HAN.search(part):
+            chinese += ["".join(run) for run in _TOKEN.findall(part)]
+            continue
+        words = tuple(_TOKEN.findall(part))
+        if words:
+            english.append(words)
+            prefixes.append(not quoted and plain.endswith("*"))
+    if not chinese and not english:
+        raise InputError(
+            f'query {text!r}: give a Chinese string, an English word, a "phrase" or a prefix*'
+        )
+    return Query(tuple(chinese), tuple(english), tuple(prefixes))
+
+
+def plain_text(text: str) -> str:
+    """NFKC in lower case: full-width letters and digits match half-width ones."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def pairs(text: str) -> str:
+    """The neighbouring pairs of each run of letters and digits, separated by spaces.
+
+    >>> pairs("落实《决议》。")
+    '落实 实 决议 议'
+    """
+    tokens: list[str] = []
+    for run in _TOKEN.findall(plain_text(text)):
+        # the last character alone, so that a prefix finds every single character
+        tokens += [run[at : at + 2] for at in range(len(run))]
+    return " ".join(tokens)
+
+
+def _chinese_phrase(text: str) -> str:
+    if len(text) == 1:
+        return f'"{text}" *'
+    return '"' + " ".join(text[at : at + 2] for at in range(len(text) - 1)) + '"'

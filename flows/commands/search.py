@@ -1,0 +1,130 @@
+"""`duizhao search`: a concordance over corpora."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from duizhao.evaluation.search import Concordance
+
+
+class Output(StrEnum):
+    """Forms of output."""
+
+    table = "table"
+    tsv = "tsv"
+    json = "json"
+
+
+def search(
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Chinese by substring; English by word, "phrase" in quotation marks, or prefix*.'
+        ),
+    ],
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Corpora: folders of build, batch or clean, or .jsonl and .parquet files; "
+            "default: all corpora in the current folder."
+        ),
+    ] = None,
+    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.table,
+    limit: Annotated[int, typer.Option(min=1, help="Rows to show.")] = 20,
+    document: Annotated[str, typer.Option(help="Only documents whose id contains this text.")] = "",
+    since: Annotated[str, typer.Option(help="Only documents of this date or later.")] = "",
+    until: Annotated[str, typer.Option(help="Only documents of this date or earlier.")] = "",
+    min_confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Only rows of at least this confidence.")
+    ] = 0.0,
+) -> None:
+    """Search corpora: keyword in context, the counterpart marked, counts of translations.
+
+    Dates come from a column date, published or year of the batch's manifest.
+    """
+    from duizhao.evaluation.search import Filters
+    from duizhao.evaluation.search import search as run
+    from duizhao.evaluation.search.projects import projects
+
+    filters = Filters(document, since, until, min_confidence)
+    with _Status() as progress:
+        found = run(
+            folders or projects(Path()), query, filters=filters, limit=limit, progress=progress
+        )
+    if to is Output.json:
+        _print_json(found)
+    elif to is Output.tsv:
+        _print_tsv(found)
+    else:
+        _print_table(found)
+
+
+class _Status:
+    """Says on a terminal how many rows have been indexed."""
+
+    def __enter__(self) -> _Status:
+        from rich.console import Console
+
+        self.status = Console(stderr=True).status("searching ...")
+        self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.status.stop()
+
+    def __call__(self, rows: int) -> None:
+        self.status.update(f"indexing: {rows:,} rows ...")
+
+
+def _print_json(found: Concordance) -> None:
+    import json
+    from dataclasses import asdict
+
+    print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+
+
+def _print_tsv(found: Concordance) -> None:
+    print("\t".join(("corpus", "id", "document", "date", "confidence", "source", "target")))
+    for hit in found.hits:
+        values = (
+            hit.corpus,
+            hit.id,
+            hit.document,
+            hit.date,
+            hit.confidence,
+            hit.source,
+            hit.target,
+        )
+        print("\t".join(" ".join(str(value).split()) for value in values))
+
+
+def _print_table(found: Concordance) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    table = Table(show_header=False, box=None, padding=(0, 2, 1, 0), expand=True)
+    table.add_column(ratio=4, overflow="fold")
+    table.add_column(ratio=6, overflow="fold")
+    table.add_column(ratio=2, overflow="fold", style="dim")
+    for hit in found.hits:
+        sides = []
+        marked = ((hit.source, hit.source_marks), (hit.target, hit.target_marks))
+        for line, marks in marked:
+            text = Text(line)
+            for start, end in marks:
+                text.stylize("bold reverse", start, end)
+            sides.append(text)
+        table.add_row(*sides, Text(f"{hit.id}\n{hit.confidence:.2f} {hit.date}"))
+    console.print(table)
+    shown = f", the first {len(found.hits)} shown" if found.total > len(found.hits) else ""
+    console.print(f"{found.total:,} rows{shown}", highlight=False)
+    if found.translations:
+        counted = ", ".join(f"{one.text} {one.share:.0%}" for one in found.translations)
+        console.print(Text(f"translated as: {counted}"))
