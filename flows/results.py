@@ -113,6 +113,7 @@ _ROWS = (
     *SCORE.code,
     "corpus/bitext.py",
     "corpus/keys.py",
+    "corpus/row.py",
 )
 OUTCOME: Stage[None] = Stage("outcome", NoneType, tuple(dict.fromkeys(_ROWS)))
 """The rows of a document of a batch, which are stored in its folder."""
@@ -126,6 +127,7 @@ PUBLISH: Stage[None] = Stage(
         "corpus/cleaning",
         "corpus/files",
         "corpus/keys.py",
+        "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
         "evaluation/metrics",

@@ -152,16 +152,18 @@ def _memory(_process: int) -> Memory:
     return Memory()
 
 
-def translator(settings: Settings) -> Translator:
+def translator(settings: Settings, *, guards: bool = True) -> Translator:
     """A translator with these settings; it uses the translation memory of all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
-    return Translator(engine_of(settings), decoding(settings), memory)
+    return Translator(engine_of(settings), decoding(settings), memory, guards=guards)
 
 
-def translate_texts(texts: Sequence[str], settings: Settings, facts: Facts) -> Translations:
-    """Translate texts through the translation memory."""
+def translate_texts(
+    texts: Sequence[str], settings: Settings, facts: Facts | None = None
+) -> Translations:
+    """Translate texts through the translation memory; `facts` gets the counts of this work."""
     work = translator(settings)
     show = console.current().progress
     start = time.perf_counter()
@@ -172,6 +174,8 @@ def translate_texts(texts: Sequence[str], settings: Settings, facts: Facts) -> T
         show(text, int(statistics.done), len(texts))
 
     made = tuple(work.translate(texts, report))
+    if facts is None:
+        return made
     statistics = work.statistics
     facts.translated = statistics.translated
     facts.repeated = statistics.repeated

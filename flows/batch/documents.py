@@ -25,7 +25,7 @@ from duizhao.corpus.keys import KeyedRow, text_keys
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import FORM, Outcome, OutcomeKey, keep_done, keep_failure
-from duizhao.flows.results import OUTCOME, Beads, Facts, Key, ReadResult, Translations
+from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
 from duizhao.flows.terminal import console
@@ -177,7 +177,7 @@ def _translate(group: Sequence[_Work], settings: Settings) -> None:
     if not texts:
         return
     together = [text for sentences in texts.values() for text in sentences]
-    made = iter(stages.translate_texts(together, settings, Facts()))
+    made = iter(stages.translate_texts(together, settings))
     for key, sentences in texts.items():
         results.save(key, tuple(next(made) for _ in sentences))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from duizhao.corpus.files import folder
 from duizhao.flows.build.record import SCORES
+from duizhao.flows.terminal.output import print_table
 
 
 def summary_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -73,15 +74,7 @@ def _files(record: Mapping[str, Any]) -> str:
 
 def print_summary(record: Mapping[str, Any]) -> None:
     """The summary as a table on standard output."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=False, title="duizhao build", title_justify="left")
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in summary_rows(record):
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
+    print_table("duizhao build", summary_rows(record))
 
 
 def create_artifacts(record: Mapping[str, Any]) -> None:

@@ -44,6 +44,7 @@ MODULES = {
     "corpus/language.py": "read outcome publish",
     "corpus/numerals.py": "translate align outcome",
     "corpus/paths.py": "",
+    "corpus/row.py": "outcome publish",
     "corpus/script.py": "read translate align outcome publish",
     "corpus/translation.py": "translate align outcome publish",
     "corpus/alignment/weights.json": "align outcome",
