@@ -201,7 +201,7 @@ def align(
 
     def make(facts: Facts) -> Beads:
         from duizhao.corpus.alignment import align as align_texts
-        from duizhao.flows.aligning import Embedding, Forced, took
+        from duizhao.flows.timed_models import Embedding, Forced, took
 
         embed, show = Embedding(_embedder()), console.current()
         forced = Forced(translator(settings).score, show.note, show.progress)
