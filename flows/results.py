@@ -104,7 +104,7 @@ READ: Stage[ReadResult] = Stage(
 )
 TRANSLATE: Stage[Translations] = Stage("translate", Translations, ENGINES)
 ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embedding.py", *ENGINES))
-SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics",))
+SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics", *DOCUMENTS))
 
 _ROWS = (
     *READ.code,
