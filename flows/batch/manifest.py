@@ -20,14 +20,15 @@ from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, sh
 from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console
 
+LONGEST_FIELD = 131_072
+"""Characters; a field that is longer began with a quotation mark that was never closed."""
+
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
 """Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
 
 T = TypeVar("T")
 
-MOST_CHARACTERS_A_FIELD = 131_072
-"""A longer field is most likely a quotation mark that is never closed."""
 
 COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
@@ -103,7 +104,7 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
     if tabs:  # a quotation mark is a character like others there
         told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     lines = csv.DictReader(io.StringIO(text, newline=""), **told)
-    limit = csv.field_size_limit(MOST_CHARACTERS_A_FIELD)
+    limit = csv.field_size_limit(LONGEST_FIELD)  # one limit for the whole process
     try:
         return _records(path, lines)
     except csv.Error as error:
