@@ -22,6 +22,8 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.draft import Ocr
+from duizhao.corpus.reading.scan.extra import installed
 from duizhao.flows import results
 from duizhao.flows.results import (
     ALIGN,
@@ -50,13 +52,22 @@ if TYPE_CHECKING:
 
 
 def read(
-    path: str, language: Language, side: Side, document_id: str | None = None
+    path: str,
+    language: Language,
+    side: Side,
+    document_id: str | None = None,
+    *,
+    ocr: Ocr = "auto",
 ) -> Key[ReadResult]:
     """Read and segment a file; InputError if it cannot be used."""
     data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    key = READ.key(digest, str(path), language, side, document_id)
+    parts = [digest, str(path), language, side, document_id]
+    if ocr != "auto" or installed():
+        # the same file read without recognition may be rejected or have fewer pages
+        parts.append(ocr)
+    key = READ.key(*parts)
 
     def make(_facts: Facts) -> ReadResult:
         from duizhao.corpus.reading import read_bytes
@@ -69,6 +80,7 @@ def read(
             side=side,
             document_id=document_id,
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
+            ocr=ocr,
         )
         document.check()
         if not document.sentences:
@@ -298,7 +310,7 @@ def score(
         made = "\n".join(one.text for one in results.load(translation))
         whole = {document.id: (made, "\n".join(block.text for block in reference.blocks))}
     texts = [[row.id, row.machine_translation, row.target, row.target_kind] for row in rows]
-    figures = [[row.section, row.mt_score, row.confidence, row.signals] for row in rows]
+    figures = [[r.section, r.mt_score, r.mt_flags, r.confidence, r.signals] for r in rows]
     key = SCORE.key(texts, figures, whole)
 
     def make(_facts: Facts) -> Scores:
@@ -314,7 +326,8 @@ def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:
 
     Such sums of several documents add up to the statistics of all of them.
     """
-    pairs = [(r.machine_translation, r.target) for r in rows if r.target_kind == "human"]
+    scored = [row for row in rows if row.target_kind == "human" and not row.is_copied]
+    pairs = [(row.machine_translation, row.target) for row in scored]
     pairs = [(made, target) for made, target in pairs if made.strip() and target.strip()]
     if not pairs:
         return {}

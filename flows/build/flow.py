@@ -23,7 +23,7 @@ from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
-from duizhao.flows.settings import Settings
+from duizhao.flows.settings import Ocr, Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
@@ -55,10 +55,14 @@ def stage_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 @stage_task("read")
 def read_task(
-    path: str, language: Language, side: Side, document_id: str | None = None
+    path: str, language: Language, side: Side, document_id: str | None, ocr: Ocr
 ) -> Key[ReadResult]:
     """Read and segment one document."""
-    return _run(f"read {side}", lambda: stages.read(path, language, side, document_id), _document)
+
+    def work() -> Key[ReadResult]:
+        return stages.read(path, language, side, document_id, ocr=ocr)
+
+    return _run(f"read {side}", work, _document)
 
 
 @stage_task("translate")
@@ -142,8 +146,8 @@ def build(
     `ids` name the two documents in the corpus; None: the names of their files.
     """
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source", ids[0])
-    target = read_task(reference, "en", "target", ids[1]) if reference else None
+    source = read_task(report, "zh", "source", ids[0], settings.ocr)
+    target = read_task(reference, "en", "target", ids[1], settings.ocr) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)
