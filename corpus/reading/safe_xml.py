@@ -62,7 +62,9 @@ def parse(data: bytes, name: str, removed: Counter[str] | None = None) -> etree.
             root = _parse(data, huge=huge or too_deep, entities=False)
     except etree.XMLSyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise InputError(f"{name}{line}: damaged XML ({error.msg}); save the file again") from None
+        raise InputError(
+            f"{name}{line}: damaged XML ({' '.join(str(error.msg).split())}); save the file again"
+        ) from None
     if removed is not None:
         clean_tree(root, removed)
     return root
