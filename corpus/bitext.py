@@ -7,59 +7,109 @@ exactly one row or in exactly one ledger entry.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.row import Row, TargetKind
 from duizhao.corpus.translation import Translation
 
-TargetKind = Literal["human", "machine"]
+if TYPE_CHECKING:
+    import datasets
+    import pandas
+
+__all__ = [
+    "Bitext",
+    "Row",
+    "TargetKind",
+    "check_identity",
+    "join_sentences",
+    "make_bitext",
+]
 
 DIGITS = 4
 """Decimals of scores in the corpus: what is beyond them may differ from machine to machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the corpus.
-
-    Ids count from 0 through the document. `target` is the reference's text (`target_kind`
-    "human") or, without a reference, the machine translation ("machine"; then target ids and
-    blocks are empty). `alignment_score`, `confidence` and `signals` are the bead's. `mt_score`
-    is the mean log-probability a token of the machine translation, `mt_flags` what its guards
-    found. `metadata` are further columns of a batch's manifest.
-    """
-
-    id: str
-    source_document: str
-    target_document: str | None
-    source_ids: tuple[int, ...]
-    target_ids: tuple[int, ...]
-    source_blocks: tuple[int, ...]
-    target_blocks: tuple[int, ...]
-    section: str
-    source: str
-    target: str
-    machine_translation: str
-    target_kind: TargetKind
-    bead_type: str
-    alignment_score: float
-    confidence: float
-    signals: Mapping[str, float] = field(default_factory=dict)
-    mt_score: float | None = None
-    mt_flags: tuple[str, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+SHOWN_ROWS = 20
+"""Rows of a bitext that a notebook displays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bitext:
-    """Rows in document order, and the ledger of what is not in them."""
+    """Rows in document order, and the ledger: every sentence that is in no row, with the reason.
+
+    Iterating gives the rows; a notebook displays a bitext as a table.
+    """
 
     rows: tuple[Row, ...]
-    ledger: tuple[LedgerEntry, ...]
+    ledger: tuple[LedgerEntry, ...] = ()
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __repr__(self) -> str:
+        return f"Bitext({len(self.rows)} rows, {len(self.ledger)} ledger entries)"
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """One line per row, one column per field of `Row`, in the same order."""
+        import pandas
+
+        names = [each.name for each in fields(Row)]
+        records = [[getattr(row, name) for name in names] for row in self.rows]
+        return pandas.DataFrame(records, columns=names)
+
+    def to_tmx(self, path: str | Path) -> Path:
+        """Write the rows as TMX 1.4, as `duizhao build` does; returns the path."""
+        from duizhao.corpus.files import tmx
+
+        path = Path(path)
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                tmx.write(self.rows, file)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    def to_datasets(self) -> datasets.Dataset:
+        """A Hugging Face dataset with the columns of our Parquet files.
+
+        ``translation`` holds both texts: ``{"zh": ..., "en": ...}``.
+        """
+        import datasets
+
+        from duizhao.corpus.files import parquet
+
+        return datasets.Dataset(parquet.table(self.rows))
+
+    def _repr_html_(self) -> str:
+        lines = [
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:left">{escape(cell)}</td>'
+                for cell in (row.source, row.target, row.bead_type, f"{row.confidence:.2f}")
+            )
+            + "</tr>"
+            for row in self.rows[:SHOWN_ROWS]
+        ]
+        more = len(self.rows) - SHOWN_ROWS
+        rest = f"<p>and {more:,} more rows</p>" if more > 0 else ""
+        return (
+            f"<p>Bitext: {len(self.rows):,} rows, {len(self.ledger):,} ledger entries</p>"
+            "<table><thead><tr><th>source</th><th>target</th><th>bead</th><th>confidence</th></tr>"
+            f"</thead><tbody>{''.join(lines)}</tbody></table>{rest}"
+        )
 
 
 def check_identity(

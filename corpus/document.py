@@ -39,7 +39,8 @@ Side = Literal["source", "target"]
 class Sentence:
     """A sentence and where it stands: ``block.text[start:end] == text``.
 
-    `id` and `block` count from 0 through the document.
+    `id` and `block` count from 0 through the document. `confidence` is the mean probability of
+    its characters if OCR recognised them, None for text that was read.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Sentence:
     start: int
     end: int
     text: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,16 @@ class LedgerEntry:
 class Document:
     """One text in one language, as blocks in reading order.
 
-    `metadata` holds what the reader found out: ``path``, ``media_type``, ``encoding``,
-    ``sha256`` of the file, ``pages``, ``warnings`` (a list of lines) ...
+    `metadata` describes the file: ``path``, ``media_type``, ``encoding``, ``sha256``, ``pages``,
+    ``warnings`` (a list of lines) ... `ledger` lists the text that `duizhao.read` left out (page
+    numbers, running heads ...), with the reasons; inside the flows it is kept next to the document.
     """
 
     id: str
     language: Language
     blocks: tuple[Block, ...]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    ledger: tuple[LedgerEntry, ...] = ()
     _sentences: tuple[Sentence, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

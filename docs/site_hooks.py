@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from mkdocs.plugins import event_priority
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("corpus", "models", "evaluation", "flows")
@@ -13,15 +16,15 @@ FOLDERS = ("corpus", "models", "evaluation", "flows")
 _package = tempfile.TemporaryDirectory(prefix="duizhao-docs-")
 
 
+@event_priority(100)  # before mkdocstrings reads its paths
 def on_config(config: Any) -> Any:
     """Show mkdocstrings the package as it is installed: the folders inside `duizhao`."""
     package = Path(_package.name, "duizhao")
     if not package.is_dir():
-        package.mkdir()
-        for file in (ROOT / "duizhao").iterdir():
-            (package / file.name).symlink_to(file)
+        only_code = shutil.ignore_patterns("__pycache__", "assets", "data", "benchmarks")
+        shutil.copytree(ROOT / "duizhao", package, ignore=only_code)
         for folder in FOLDERS:
-            (package / folder).symlink_to(ROOT / folder)
+            shutil.copytree(ROOT / folder, package / folder, ignore=only_code)
     config.plugins["mkdocstrings"].config.handlers["python"]["paths"] = [_package.name]
     return config
 

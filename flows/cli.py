@@ -1,4 +1,4 @@
-"""The command line: one module a command in `flows/commands`, one line each here.
+"""The command line: one module per command in `flows/commands`, one line each here.
 
 Heavy libraries are imported inside the commands, so that ``duizhao --help`` stays quick.
 """
@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands, so that ``duizhao --help`` sta
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -35,6 +36,8 @@ from duizhao.flows.commands import (
     status,
     translate,
 )
+from duizhao.flows.commands.options import with_output_options
+from duizhao.flows.terminal.console import TerminalConsole, use
 
 
 def _version(wanted: bool) -> None:
@@ -64,36 +67,45 @@ def options(
     """Chinese UN documents in, a trustworthy Chinese-English parallel corpus out."""
 
 
-app.command("align")(align.align)
-app.command("apply")(apply.apply)
-app.command("build")(build.build)
-app.command("batch")(batch.batch)
-app.command("status")(status.status)
-app.command("clean")(clean.clean)
-app.command("compare")(compare.compare)
-app.command("demo")(demo.demo)
-app.command("evaluate-alignment")(evaluate_alignment.evaluate_alignment)
-app.command("fetch")(fetch.fetch)
-app.command("inspect")(inspect.inspect)
-app.command("push")(push.push)
-app.command("report")(report.report)
-app.command("review")(review.review)
-app.command("settings")(settings.settings)
-app.command("score")(score.score)
-app.command("search")(search.search)
-app.command("segment")(segment.segment)
-app.command("stats")(stats.stats)
-app.command("translate")(translate.translate)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "align": align.align,
+    "apply": apply.apply,
+    "build": build.build,
+    "batch": batch.batch,
+    "status": status.status,
+    "clean": clean.clean,
+    "compare": compare.compare,
+    "demo": demo.demo,
+    "evaluate-alignment": evaluate_alignment.evaluate_alignment,
+    "fetch": fetch.fetch,
+    "inspect": inspect.inspect,
+    "push": push.push,
+    "report": report.report,
+    "review": review.review,
+    "settings": settings.settings,
+    "score": score.score,
+    "search": search.search,
+    "segment": segment.segment,
+    "stats": stats.stats,
+    "translate": translate.translate,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(with_output_options(command))
 app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")
 
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
+    terminal = TerminalConsole()
     try:
-        app()
+        with use(terminal):
+            app()
     except (Exception, KeyboardInterrupt) as error:
-        if not is_expected(error):
-            raise
-        print(f"duizhao: {one_line(error)}", file=sys.stderr)
+        if terminal.verbose:
+            import traceback
+
+            traceback.print_exc()
+        hint = "" if is_expected(error) or terminal.verbose else "; --verbose shows the traceback"
+        print(f"duizhao: {one_line(error)}{hint}", file=sys.stderr)
         sys.exit(exit_code(error))

@@ -9,13 +9,15 @@ from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Document
 from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.review.edits import ReviewBead
+from duizhao.flows import stages
+from duizhao.flows.settings import Settings
 
 
-def realigner(effort: str, model: str | None = None) -> Any:
+def realigner(settings: Settings) -> Any:
     """(work, beads of the review) to new beads around the corrected ones.
 
-    The models are loaded when it is first called. `effort` as in `duizhao align`: fast asks
-    sentence embeddings only, the others also the translation model.
+    The models are loaded at the first call. With the effort `fast` they are the sentence embeddings
+    only, otherwise the translation model too.
     """
     loaded: dict[str, Any] = {}
 
@@ -24,7 +26,7 @@ def realigner(effort: str, model: str | None = None) -> Any:
         from duizhao.evaluation.review.realign import align_around
 
         if not loaded:
-            loaded.update(_load(effort, model))
+            loaded.update(_load(settings))
         structures = {
             "source_structure": _structure(work.source),
             "target_structure": _structure(work.target),
@@ -44,7 +46,7 @@ def realigner(effort: str, model: str | None = None) -> Any:
                 target,
                 translation,
                 fixed=fixed,
-                effort=effort,  # type: ignore[arg-type]
+                effort=settings.effort,
                 check_parallel=False,
                 **loaded,
                 **(structures if whole else {}),  # type: ignore[arg-type]
@@ -55,14 +57,12 @@ def realigner(effort: str, model: str | None = None) -> Any:
     return realign
 
 
-def _load(effort: str, model: str | None) -> dict[str, Any]:
+def _load(settings: Settings) -> dict[str, Any]:
     from duizhao.models.embedding import SpanEmbedder
 
     loaded: dict[str, Any] = {"embed": SpanEmbedder()}
-    if effort != "fast":
-        from duizhao.models.translation.load import load_engine
-
-        loaded["score"] = load_engine(model).score
+    if settings.effort != "fast":
+        loaded["score"] = stages.engine_of(settings).score
     return loaded
 
 

@@ -133,12 +133,12 @@ def _memory(_process: int) -> Any:
     return Memory()
 
 
-def translator(settings: Settings) -> Any:
+def translator(settings: Settings, *, guards: bool = True) -> Any:
     """A `Translator` with these settings that uses the memory shared by all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
-    return Translator(engine_of(settings), decoding(settings), memory)
+    return Translator(engine_of(settings), decoding(settings), memory, guards=guards)
 
 
 def translate_texts(
@@ -180,7 +180,7 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
 
     def make(facts: dict[str, Any]) -> list[Bead]:
         from duizhao.corpus.alignment import align as align_texts
-        from duizhao.flows.aligning import Embedding, Forced, took
+        from duizhao.flows.timed_models import Embedding, Forced, took
 
         embed, show = Embedding(_embedder()), console.current()
         forced = Forced(translator(settings).score, show.note, show.progress)

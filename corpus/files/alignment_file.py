@@ -116,7 +116,12 @@ def document_json(document: Document) -> dict[str, Any]:
     for block in document.blocks:
         record = asdict(block)
         record.pop("id")
-        record["sentences"] = [[sentence.start, sentence.end] for sentence in block.sentences]
+        record["sentences"] = [
+            [sentence.start, sentence.end]
+            if sentence.confidence is None
+            else [sentence.start, sentence.end, sentence.confidence]
+            for sentence in block.sentences
+        ]
         blocks.append(record)
     return {
         "id": document.id,
@@ -132,9 +137,9 @@ def document_of(record: Mapping[str, Any]) -> Document:
     number = 0
     for place, values in enumerate(record["blocks"]):
         sentences = []
-        for start, end in values["sentences"]:
+        for start, end, *confidence in values["sentences"]:
             text = values["text"][start:end]
-            sentences.append(Sentence(number, place, start, end, text))
+            sentences.append(Sentence(number, place, start, end, text, *confidence))
             number += 1
         rest = {name: value for name, value in values.items() if name != "sentences"}
         blocks.append(Block(id=place, sentences=tuple(sentences), **rest))

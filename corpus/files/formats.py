@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import BinaryIO, cast
 
-from duizhao.corpus.bitext import Row
+from duizhao.corpus.row import Row
 
 Writer = Callable[[Iterable[Row], BinaryIO], int]
 

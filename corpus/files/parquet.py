@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from duizhao.corpus.bitext import Row
+from duizhao.corpus.row import Row
 
 ROWS_A_GROUP = 10_000
 """Rows written together."""
@@ -77,6 +77,13 @@ def write(rows: Iterable[Row], file: BinaryIO) -> int:
             output.write_table(arrow.Table.from_pylist(group, schema=columns))
             count += len(group)
     return count
+
+
+def table(rows: Iterable[Row]) -> Any:
+    """The rows as one Arrow table, with the schema of the files."""
+    import pyarrow as arrow
+
+    return arrow.Table.from_pylist(list(map(_record, rows)), schema=schema())
 
 
 def _groups(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

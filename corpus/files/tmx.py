@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from duizhao.corpus.bitext import Row
+from duizhao.corpus.row import Row
 
 HEADER = {
     "creationtool": "duizhao",

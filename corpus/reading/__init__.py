@@ -15,7 +15,7 @@ from duizhao.corpus.errors import LimitError, ReaderError, unreadable
 from duizhao.corpus.reading.bounds import call, files
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import Limits
-from duizhao.corpus.reading.draft import Draft, LeftOut, Progress, Reading, Source, assemble
+from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "LeftOut",
     "LimitError",
     "Limits",
+    "Ocr",
     "ReaderError",
     "Reading",
     "Source",
@@ -42,10 +43,12 @@ def read(
     document_id: str | None = None,
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    ocr: Ocr = "auto",
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a file of any known format.
 
-    `document_id` is the file's name without its ending unless given. Raises InputError if the
+    `document_id` is the file's name without its ending unless given; `ocr` says which pages are
+    recognised from their image (`Source`). Raises InputError if the
     file is missing, empty, binary, damaged or in another language; LimitError, which is an
     InputError, if it exceeds `limits`; ReaderError, also an InputError, if the reader fails.
     """
@@ -54,7 +57,7 @@ def read(
         data = read_file(path, limits)
     except OSError as error:
         raise unreadable(path, error) from None
-    source = Source(str(path), data, path, limits=limits)
+    source = Source(str(path), data, path, limits=limits, ocr=ocr)
     return _call(source, language, side, document_id or path.stem, progress)
 
 
@@ -67,9 +70,10 @@ def read_bytes(
     document_id: str = "stdin",
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    ocr: Ocr = "auto",
 ) -> tuple[Document, list[LedgerEntry]]:
     """As `read`, for bytes that were read already; `name` is what messages call them."""
-    return _call(Source(name, data, limits=limits), language, side, document_id, progress)
+    return _call(Source(name, data, limits=limits, ocr=ocr), language, side, document_id, progress)
 
 
 def _call(
@@ -89,6 +93,10 @@ def _call(
         side,
         document_id,
         limits=source.limits,
-        progress=progress,
+        progress=progress or _ignore,
     )
     return document, ledger
+
+
+def _ignore(_done: int, _total: int) -> None:
+    """Nobody wants to know."""

@@ -13,13 +13,14 @@ import re
 from collections.abc import Sequence
 
 from duizhao.corpus.document import BlockKind, Language
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.script import HAN
 
 LIST_MARK = re.compile(
     r"(?P<mark>[(（](?:[a-zA-Z]{1,2}|[ivxlIVXL]{1,5}|\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?:[a-z]|[ivx]{1,4}|\d{1,2})[)）]"
     r"|[①-⑳⑴-⒇]"
-    r"|[•▪■●○◦‣⁃∙◆◇►➢✓]"
+    rf"|[{BULLETS.replace('·', '')}]"
     r"|[*–—·-](?=\s))\s*(?=\S)"
 )
 NUMBERED = re.compile(

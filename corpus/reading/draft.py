@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from duizhao.corpus.document import (
     Block,
@@ -29,6 +29,7 @@ from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.corpus.segmentation import sentences
 
 Progress = Callable[[int, int], None]
+Ocr = Literal["auto", "always", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Source:
     """The bytes of a file, and what to call it in messages.
 
     `path` is None where the text came through standard input. A slow reader calls
-    ``progress(done, total)`` now and then (pages).
+    ``progress(done, total)`` now and then (pages). `ocr` says which pages are recognised from
+    their image: auto, those without usable text; always, all; never, none. A reader that
+    recognises a page calls ``more_time(limits.page_seconds)`` before.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Source:
     path: Path | None = None
     progress: Progress | None = None
     limits: Limits = field(default_factory=Limits)
+    ocr: Ocr = "auto"
+    more_time: Callable[[float], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Draft:
     """A block without its numbers.
 
     `spans` are the sentences where the format already has them (TMX, TSV, XLIFF); None means that
-    `duizhao.corpus.segmentation.sentences.split` finds them.
+    `duizhao.corpus.segmentation.sentences.split` finds them. `confidences` has the probability of
+    each character of the text if OCR recognised it.
     """
 
     kind: BlockKind
@@ -59,6 +65,7 @@ class Draft:
     page: int | None = None
     mark: str | None = None
     spans: tuple[tuple[int, int], ...] | None = None
+    confidences: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,14 @@ def assemble(
         if draft.kind == "heading":
             section = block_id
         block_sentences = tuple(
-            Sentence(next_sentence + number, block_id, start, end, text[start:end])
+            Sentence(
+                next_sentence + number,
+                block_id,
+                start,
+                end,
+                text[start:end],
+                _confidence(draft, text, start, end),
+            )
             for number, (start, end) in enumerate(spans)
         )
         next_sentence += len(block_sentences)
@@ -127,3 +141,12 @@ def assemble(
         for piece in reading.left_out
     ]
     return document, ledger
+
+
+def _confidence(draft: Draft, text: str, start: int, end: int) -> float | None:
+    """The mean probability of the characters of a sentence, None for text that was read."""
+    if draft.confidences is None:
+        return None
+    first = draft.text.find(text)
+    values = draft.confidences[first + start : first + end]
+    return round(sum(values) / len(values), 4) if values else None

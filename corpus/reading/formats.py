@@ -49,22 +49,29 @@ FORMATS = tuple(
         ("json", "application/json", "units.json_units", (".json", ".jsonl", ".ndjson")),
         ("srt", "application/x-subrip", "units.subtitles", (".srt",)),
         ("vtt", "text/vtt", "units.subtitles", (".vtt",)),
+        ("png", "image/png", "scan.reader", (".png",)),
+        ("jpeg", "image/jpeg", "scan.reader", (".jpg", ".jpeg")),
+        ("tiff", "image/tiff", "scan.reader", (".tif", ".tiff")),
+        ("images", "application/zip", "scan.reader", (".zip", ".cbz")),
         ("xliff", "application/xliff+xml", "units.xliff", (".xlf", ".xliff")),
     )
 )
+IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 BY_NAME = {format.name: format for format in FORMATS}
 # recognised by their bytes: such a name alone proves nothing
-_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub")
+_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub", "png", "jpeg", "tiff", "images")
 
-_OCR = "it needs OCR first, for instance with OCRmyPDF"
+# Pictures of pages by their first bytes
+PICTURES = (
+    (b"\x89PNG\r\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+)
 # Formats that people try and that we do not read: (first bytes, what it is, the way out)
 UNREADABLE = (
-    (b"\x89PNG", "a picture", _OCR),
-    (b"\xff\xd8\xff", "a picture", _OCR),
-    (b"II*\x00", "a picture", _OCR),
-    (b"MM\x00*", "a picture", _OCR),
-    (b"GIF8", "a picture", _OCR),
-    (b"BM", "a picture", _OCR),
+    (b"GIF8", "a picture of another kind", "save it as .png"),
+    (b"BM", "a picture of another kind", "save it as .png"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"BZh", "a bzip2 archive", "unpack it first"),
     (b"\xfd7zXZ", "an xz archive", "unpack it first"),
@@ -118,6 +125,9 @@ def recognise(data: bytes, name: str) -> Format:
         return _recognise_zip(data, name)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return BY_NAME["doc"]
+    for magic, format_name in PICTURES:
+        if data.startswith(magic):
+            return BY_NAME[format_name]
     if data.lstrip()[:5] == b"{\\rtf":
         return BY_NAME["rtf"]
     for magic, what, way_out in UNREADABLE:
@@ -199,6 +209,9 @@ def _recognise_zip(data: bytes, name: str) -> Format:
         return BY_NAME["epub"]
     if "[Content_Types].xml" in names:
         raise InputError(f"{name}: an Office file, but not a Word document; save it as .docx")
+    files = [member for member in names if not member.endswith("/")]
+    if files and all(member.lower().endswith(IMAGES) for member in files):
+        return BY_NAME["images"]
     if "content.xml" in names:
         if b"opendocument.text" in data[:200] or _suffix(name) in (".odt", ".fodt", ".ott"):
             return BY_NAME["odt"]

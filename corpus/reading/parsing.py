@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +21,15 @@ def parse(
     side: Side,
     document_id: str,
     progress: Progress | None = None,
+    more_time: Callable[[float], None] | None = None,
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a source with the reader of its format, check its language, number its sentences."""
     if not source.data.strip():
         raise InputError(f"{source.name}: the file is empty")
     format = registry.recognise(source.data, source.name)
     reader = registry.load(format)
-    reading: Reading = reader.read_drafts(replace(source, progress=progress), language)
+    source = replace(source, progress=progress, more_time=more_time)
+    reading: Reading = reader.read_drafts(source, language)
     text = "\n".join(draft.text for draft in reading.drafts)
     if not text.strip():
         raise InputError(f"{source.name}: no text in it")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading import block_kinds
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.draft import Draft
 from duizhao.corpus.reading.spacing import tidy
 from duizhao.corpus.script import EAST_ASIAN
@@ -18,7 +19,7 @@ _LABEL = re.compile(
     r"[(（](?:[a-z]{1,4}|[ivxlcdm]{1,7}|[A-Z]|\d{1,3}|[一二三四五六七八九十百]{1,4})[)）](?![)）])"
     r"|(?:[a-z]|[ivx]{1,5}|\d{1,3})\)"
     r"|[①-⑳]"
-    r"|[•◦▪■□●○‣∙·►➢✓](?=\s|\w)"
+    rf"|[{BULLETS}](?=\s|\w|[《“‘（(\"'])"
     r"|[-–—](?=\s)"
     r"|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,5})){1,3}\.?(?=\s)"
     r"|\d{1,3}\.(?=\s)"
@@ -27,7 +28,7 @@ _LABEL = re.compile(
     r"|(?:[IVX]{1,6}|[A-Z])\.(?=\s)"
     r")\s*"
 )
-_ITEM = re.compile(r"[(（][^)）]{1,7}[)）]|[a-zivx\d]{1,5}\)|[①-⑳]|[•◦▪■□●○‣∙·►➢✓–—-]")
+_ITEM = re.compile(r"[(（][^)）]{1,7}[)）]|[a-zivx\d]{1,5}\)|[①-⑳]|[–—-]|" + f"[{BULLETS}]")
 _CAPTION = re.compile(
     r"(?:(?:Table|Figure|Box|Chart|Map)\s+[0-9IVXA-Z]{1,5}(?:[.-]\d{1,3})*\b"
     r"|(?:表|图|方框|插文)\s?[0-9一二三四五六七八九十]{1,4}(?:[.-]\d{1,3})*)(?P<rest>.*)"
@@ -59,7 +60,7 @@ def space_label(text: str) -> str:
     '(a) 报告'
     """
     label, rest = split_label(text)
-    if not label or not rest or label[-1] not in ".)•◦▪■□●○‣∙·►➢✓" or label[0] == "·":
+    if not label or not rest or label[-1] not in f".){BULLETS}" or label[0] == "·":
         return text
     return f"{label} {rest}"
 

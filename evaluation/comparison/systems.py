@@ -41,15 +41,23 @@ def is_run(path: str) -> bool:
     return path != "-" and (Path(path).is_dir() or path.endswith(ENDINGS))
 
 
-def load(reference: str, hypotheses: Sequence[str], source: str | None = None) -> Segments:
-    """Read text files, or runs, which have references (the first run is a system too)."""
-    runs = [path for path in (reference, *hypotheses) if is_run(path)]
+def load(
+    hypotheses: Sequence[str], reference: str | None = None, source: str | None = None
+) -> Segments:
+    """Read text files and their reference, or runs, which have references of their own."""
+    runs = [path for path in hypotheses if is_run(path)]
     if not runs:
+        if reference is None:
+            first, *others = hypotheses
+            raise InputError(
+                "name the reference with --reference: duizhao compare "
+                f"{' '.join(others) or 'HYPOTHESIS...'} --reference {first}"
+            )
         return from_files(reference, hypotheses, source)
-    if len(runs) != len(hypotheses) + 1:
+    if reference is not None or len(runs) != len(hypotheses):
         raise InputError(
-            f"{runs[0]} is a run with its own reference: give only runs "
-            "(duizhao compare RUN_A RUN_B), or only text files (compare REF HYP_A HYP_B)"
+            f"{runs[0]} is a run with its own reference: give runs only (duizhao compare RUN_A "
+            "RUN_B), or text files only (duizhao compare HYP_A HYP_B --reference REF)"
         )
     if source is not None:
         raise InputError("runs have their own sources; leave --source out")

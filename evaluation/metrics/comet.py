@@ -2,7 +2,7 @@
 
     python -m venv comet && comet/bin/pip install unbabel-comet
     export DUIZHAO_COMET_PYTHON=$PWD/comet/bin/python
-    duizhao score HYP REF --source SRC --metric comet
+    duizhao score HYP --reference REF --source SRC --metric comet
 
 Nothing is downloaded: the model must be in the hub's local cache by its name, or be given as the
 path of its checkpoint (DUIZHAO_COMET_MODEL).

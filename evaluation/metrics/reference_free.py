@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from duizhao.models.weights.default import FetchProgress
+from duizhao.models.translation.engine import Engine
+from duizhao.models.translation.translator import Translator
 
 
-def mt_scores(
-    sources: Sequence[str], hypotheses: Sequence[str], progress: FetchProgress | None = None
-) -> list[float]:
-    """Mean log-probability per token of each hypothesis under the default model (<= 0).
-
-    `progress` shows the download of the model, if it is needed.
-    """
-    from duizhao.models.translation.load import load_engine
-    from duizhao.models.translation.translator import Translator
-
-    engine = load_engine(progress=progress)
+def mt_scores(sources: Sequence[str], hypotheses: Sequence[str], engine: Engine) -> list[float]:
+    """Mean log-probability per token of each hypothesis under the engine's model (<= 0)."""
     scores = Translator(engine).score(list(sources), list(hypotheses))
     return [score.log_probability / max(score.tokens, 1) for score in scores]
 

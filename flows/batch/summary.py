@@ -16,6 +16,7 @@ from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
 from duizhao.flows.build.record import SCORES
 from duizhao.flows.storage import Place, is_remote, plain_path
+from duizhao.flows.terminal.output import print_table
 
 SHOWN = 12
 """Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
@@ -50,7 +51,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
     else:
         rows.append(("This run", "nothing was left to do"))
     rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
-    _print_table("duizhao batch", rows)
+    print_table("duizhao batch", rows)
     _print_those("failed", told["failed"])
     _print_those("left", work["left"])
 
@@ -155,21 +156,9 @@ def print_status(told: Mapping[str, Any]) -> None:
     if told["seconds_left"] is not None:
         rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
     rows.append(("Corpus", told["corpus"]))
-    _print_table(f"batch in {told['out']}", rows)
+    print_table(f"batch in {told['out']}", rows)
     _print_those("failed", told["failed"])
     _print_those("left", told["why_left"])
-
-
-def _print_table(title: str, rows: list[tuple[str, str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=False, title=title, title_justify="left")
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
 
 
 def _print_those(what: str, documents: list[list[str]]) -> None:

@@ -191,7 +191,7 @@ class _Telling(Console):
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
-    def progress(self, text: str, done: int, total: int) -> None:
+    def progress(self, text: str, done: float, total: int) -> None:
         """Send it through the pipe."""
         self._pipe.send(("progress", (text, done, total)))
 

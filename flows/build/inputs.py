@@ -34,17 +34,18 @@ def pair_of(report: str, reference: str | None) -> Pair:
 
     if not is_symbol(report) or Path(report).exists():
         return Pair(Path(report).stem, report, reference)
-    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows.terminal import console
 
     languages = ("zh",) if reference else ("zh", "en")
-    with fetching() as show:
+    show = console.current()
+    with show.stage("fetch"):
         fetched = fetch_document(
             report,
             out=cache_folder() / "un",
             languages=languages,
             formats=FORMATS,
             address=os.environ.get("DUIZHAO_ODS_ADDRESS"),
-            progress=lambda what, done, total: show(what, done, total or 0),
+            progress=lambda what, done, total: show.fetching(what, done, total or 0),
         )
     files = {
         language: str(fetched.folder / file.file)

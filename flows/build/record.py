@@ -18,6 +18,7 @@ from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.flows import results, stages
 from duizhao.flows.settings import Settings, plain
+from duizhao.flows.terminal.output import print_table
 
 PACKAGES = (
     "duizhao",
@@ -221,15 +222,7 @@ def _files(told: Mapping[str, Any]) -> str:
 
 def print_summary(told: Mapping[str, Any]) -> None:
     """The summary as a table on standard output."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=False, title="duizhao build", title_justify="left")
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in summary_rows(told):
-        table.add_row(name, value)
-    Console(highlight=False).print(table)
+    print_table("duizhao build", summary_rows(told))
 
 
 def leave_artifacts(told: Mapping[str, Any]) -> None:

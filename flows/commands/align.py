@@ -1,15 +1,16 @@
-"""`duizhao align`: two files of sentences in, beads out."""
+"""`duizhao align`: align two files of sentences."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duizhao.flows.commands import options
 from duizhao.flows.settings import Effort
+from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """How the beads are written."""
+    """Forms of output."""
 
     beads = "beads"
     tsv = "tsv"
@@ -29,13 +30,13 @@ def align(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SOURCE", help="The source text, one sentence a line; - is standard input."
+            metavar="SOURCE", help="The source text, one sentence per line; - is standard input."
         ),
     ],
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="The target text, one sentence a line; - is standard input."
+            metavar="TARGET", help="The target text, one sentence per line; - is standard input."
         ),
     ],
     mt: Annotated[
@@ -56,34 +57,27 @@ def align(
         str | None,
         typer.Option(
             "--signals",
-            help="The signals to use, with commas: overlap (of the translation), copied (numbers "
-            "and names), embedding, length, structure, forced (decoding). By default all that "
-            "can be had.",
+            help="The signals to use, separated by commas: overlap (of the translation), copied "
+            "(numbers and names), embedding, length, structure, forced (decoding). By default all "
+            "that are available.",
         ),
     ] = None,
     effort: Annotated[
-        Effort,
+        Effort | None,
         typer.Option(
             "--effort",
             help="How many doubtful beads the translation model judges: fast none, normal up to "
-            "30 a sentence where the text is doubtful, best up to 120.",
-        ),
-    ] = "normal",
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            help="Model from SOURCE's language to TARGET's, for --translate and forced decoding: "
-            "a directory or hub name.",
+            "30 per sentence of doubtful text, best up to 120. [default: normal]",
         ),
     ] = None,
+    model: options.Model = None,
     source_lang: Annotated[
         str | None,
-        typer.Option("--source-lang", help="Language code of SOURCE; none: zh or en by its text."),
+        typer.Option("--source-lang", help="Language of SOURCE. [default: zh or en, by its text]"),
     ] = None,
     target_lang: Annotated[
         str | None,
-        typer.Option("--target-lang", help="Language code of TARGET; none: zh or en by its text."),
+        typer.Option("--target-lang", help="Language of TARGET. [default: zh or en, by its text]"),
     ] = None,
     output: Annotated[
         Path | None,
@@ -93,8 +87,8 @@ def align(
         Form,
         typer.Option(
             "--to",
-            help="beads: [0,1]:[2] a line; tsv: source and target text, type, confidence, bead; "
-            "jsonl: all that is known of a bead.",
+            help="beads: lines such as [0,1]:[2]; tsv: source and target text, type, confidence, "
+            "bead; jsonl: everything about a bead.",
         ),
     ] = Form.beads,
     min_confidence: Annotated[
@@ -103,17 +97,19 @@ def align(
             "--min-confidence",
             min=0.0,
             max=1.0,
-            help="Leave out beads that are less sure than this; they are counted on standard "
-            "error and, as all beads, in --to jsonl marked as kept or not.",
+            help="Omit beads below this confidence; they are counted on standard error. In --to "
+            "jsonl every bead is written, marked as kept or not.",
         ),
     ] = 0.0,
     check_parallel: Annotated[
         bool,
         typer.Option(
             "--check-parallel/--no-check-parallel",
-            help="Refuse texts that are no translations of each other, or pair them all the same.",
+            help="Fail if the texts are not parallel, or align anyway.",
         ),
     ] = True,
+    as_jsonl: options.JsonLines = False,
+    config: options.Config = None,
 ) -> None:
     """Align two texts sentence by sentence, n to m.
 
@@ -124,6 +120,7 @@ def align(
     from duizhao.corpus.alignment.weights import ALL
     from duizhao.corpus.errors import InputError
     from duizhao.flows.aligning import Request, aligned
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
@@ -152,22 +149,22 @@ def align(
             )
     if "overlap" not in wanted and (mt is not None or translate):
         given = f"--mt {mt}" if mt is not None else "--translate"
-        _say(f"{given} is not used: overlap is not among the --signals")
+        console.current().warn(f"{given} is not used: overlap is not among the --signals")
         translation, translate = None, False
     request = Request(
         sources,
         targets,
         translation,
+        resolve(config, model=model, effort=effort).settings,
         translate=translate,
         signals=frozenset(wanted),
-        effort=effort,
-        model=model,
         languages=(source_lang, target_lang),
         check_parallel=check_parallel,
     )
-    beads, told = aligned(request, _say)
+    done = aligned(request)
+    beads = done.beads
     kept = [bead.confidence >= min_confidence for bead in beads]
-    if to is Form.jsonl:
+    if as_jsonl or to is Form.jsonl:
         lines = _jsonl(beads, kept, sources, targets)
     elif to is Form.tsv:
         lines = _tsv(beads, kept, sources, targets)
@@ -177,16 +174,11 @@ def align(
         stream.writelines(line + "\n" for line in lines)
     gaps = sum(not bead.source or not bead.target for bead in beads)
     mean = sum(bead.confidence for bead in beads) / max(len(beads), 1)
-    print(
+    console.current().note(
         f"{len(beads)} beads, {gaps} of them without a partner, mean confidence {mean:.3f}"
-        + (f", {kept.count(False)} left out below {min_confidence}" if min_confidence else "")
-        + f"; {told}",
-        file=sys.stderr,
+        + (f", {kept.count(False)} omitted below {min_confidence}" if min_confidence else "")
+        + f"; {', '.join(done.took)}"
     )
-
-
-def _say(text: str) -> None:
-    print(f"duizhao: {text}", file=sys.stderr)
 
 
 def _lines(name: str) -> list[str]:
@@ -196,7 +188,7 @@ def _lines(name: str) -> list[str]:
 
     lines = read_lines(name)
     if not any(line.strip() for line in lines):
-        raise InputError(f"{name}: no text in it; expected one sentence a line")
+        raise InputError(f"{name}: contains no text; expected one sentence per line")
     return lines
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duizhao.corpus.files.card import TITLE
 from duizhao.flows.batch.folder_manifest import PATTERN
-from duizhao.flows.commands import build
+from duizhao.flows.commands import options
+
+if TYPE_CHECKING:
+    from duizhao.flows.settings import Settings
 
 
 def batch(
@@ -90,21 +92,21 @@ def batch(
             "the Prefect profile names a server]",
         ),
     ] = None,
-    model: build.ModelOption = None,
-    engine: build.EngineOption = None,
-    beam: build.BeamOption = None,
-    min_confidence: build.MinConfidenceOption = None,
-    effort: build.EffortOption = None,
-    device: build.DeviceOption = None,
-    compute_type: build.ComputeTypeOption = None,
-    batch_tokens: build.BatchTokensOption = None,
-    threads: build.ThreadsOption = None,
+    model: options.Model = None,
+    engine: options.EngineName = None,
+    beam: options.Beam = None,
+    min_confidence: options.MinConfidence = None,
+    effort: options.EffortName = None,
+    device: options.DeviceName = None,
+    compute_type: options.Precision = None,
+    batch_tokens: options.BatchTokens = None,
+    threads: options.Threads = None,
     formats: Annotated[
         str,
         typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
     ] = "parquet,jsonl",
-    config: build.ConfigOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print what batch.json holds.")] = False,
+    config: options.Config = None,
+    json: options.Json = False,
 ) -> None:
     """Build one corpus from many documents; run again, it goes on where it stopped.
 
@@ -128,7 +130,7 @@ def batch(
     ).settings
     from duizhao.flows.batch.plan import options_of
 
-    options = options_of(
+    chosen = options_of(
         settings,
         workers=workers,
         runner=runner,
@@ -142,43 +144,43 @@ def batch(
         timeout=timeout,
         runs=subflows,
     )
-    missing = run(manifest, out, settings, options, pattern=pattern, as_json=json)
+    missing = run(manifest, out, settings, chosen, pattern=pattern, as_json=json)
     if missing:
         raise typer.Exit(1)
 
 
 def run(
-    manifest: str, out: str, settings: Any, options: Any, *, pattern: str, as_json: bool
+    manifest: str, out: str, settings: Settings, chosen: Any, *, pattern: str, as_json: bool
 ) -> int:
-    """Run a batch and say what came out; returns how many documents are not in the corpus."""
+    """Run a batch and print its summary; returns how many documents are not in the corpus."""
     from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.batch.plan import check_batch_output
+    from duizhao.flows.batch.summary import print_summary
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.runtime.signals import Ended, ended_by_signals
     from duizhao.flows.terminal import console
+    from duizhao.flows.terminal.output import print_json
 
     try:
-        with ended_by_signals(), console.use(console.TerminalConsole()):
+        with ended_by_signals():
             entries = read_manifest(manifest, pattern)
             out = check_batch_output(out)
             with runtime.session() as connect:
                 from duizhao.flows.batch.flow import start_batch
 
-                told = start_batch(out, entries, settings, options, before_flow=connect)
+                told = start_batch(out, entries, settings, chosen, before_flow=connect)
     except (KeyboardInterrupt, Ended) as ended:
-        said = "duizhao: batch ended; what is done is kept, the same command goes on from there"
-        print(said, file=sys.stderr)
+        console.current().warn(
+            "duizhao: batch ended; finished documents are kept, the same command continues"
+        )
         raise typer.Exit(143 if isinstance(ended, Ended) else 130) from None
-    _print(told, as_json)
-    return int(told["counts"]["failed"] + told["counts"]["left"])
-
-
-def _print(told: dict[str, Any], as_json: bool) -> None:
+    missing = int(told["counts"]["failed"] + told["counts"]["left"])
     if as_json:
-        import json
-
-        print(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    from duizhao.flows.batch.summary import print_summary
-
-    print_summary(told)
+        print_json(told)
+    elif not console.current().quiet:
+        print_summary(told)
+    elif missing:
+        console.current().warn(
+            f"duizhao: {missing} documents are not in the corpus; see `duizhao status {out}`"
+        )
+    return missing

@@ -1,4 +1,4 @@
-"""`duizhao clean`: take out of a corpus what does not belong there; the ledger keeps it."""
+"""`duizhao clean`: move unfit rows of a corpus to its ledger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
     from duizhao.corpus.cleaning.run import CleaningReport
@@ -46,20 +49,21 @@ def clean(
     listing: Annotated[
         bool, typer.Option("--list", help="List the steps with their parameters, and stop.")
     ] = False,
+    json: options.Json = False,
 ) -> None:
-    """Clean a corpus by declared steps and say what each of them took.
+    """Clean a corpus by declared steps and report how many rows each of them removed.
 
-    Nothing is deleted: what a step takes is in ledger.jsonl with the step, the reason and the
-    whole row.
+    Nothing is lost: a removed row is in ledger.jsonl with the step and the reason.
     """
     from duizhao.corpus.cleaning.plan import default_plan, parse_plan
     from duizhao.corpus.cleaning.run import clean as run
     from duizhao.corpus.errors import InputError
     from duizhao.corpus.files.cleaned import CleanedFolder
     from duizhao.corpus.files.read import corpus_files, read_ledger, read_rows
+    from duizhao.flows.terminal.output import print_json
 
     if listing:
-        _print_steps()
+        _print_steps(json)
         return
     if corpus is None or out is None:
         raise InputError("give a corpus and --out DIR (or --list)")
@@ -73,30 +77,49 @@ def clean(
             folder.remove(entry)
         report = run(lambda: read_rows(corpus), plan, keep=folder.keep, remove=folder.remove)
         folder.finish({"corpus": str(corpus), **report.as_dict()})
-    _print_report(report, out)
+    if json:
+        print_json({"corpus": str(corpus), "out": str(out), **report.as_dict()})
+    elif not console.current().quiet:
+        _print_report(report, out)
 
 
-def _print_steps() -> None:
+def _print_steps(as_json: bool) -> None:
+    from dataclasses import asdict
+
     from rich.console import Console
     from rich.table import Table
 
     from duizhao.corpus.cleaning.plan import STEPS
+    from duizhao.flows.terminal.output import print_json
 
-    table = Table("step", "takes rows where", "parameters (default)", show_lines=True)
+    if as_json:
+        print_json(
+            [
+                {
+                    "step": step.name,
+                    "help": step.help,
+                    "default": step.by_default,
+                    "parameters": [asdict(one) for one in step.parameters],
+                }
+                for step in STEPS.values()
+            ]
+        )
+        return
+    table = Table("step", "removes rows where", "parameters (default)", show_lines=True)
     for step in STEPS.values():
-        told = "\n".join(f"{one.name} ({one.default}): {one.help}" for one in step.parameters)
-        table.add_row(step.name + (" *" if step.by_default else ""), step.help, told)
+        values = "\n".join(f"{one.name} ({one.default}): {one.help}" for one in step.parameters)
+        table.add_row(step.name + (" *" if step.by_default else ""), step.help, values)
     Console().print(table)
-    typer.echo("* in the default plan, in this order", err=True)
+    print("* in the default plan, in this order")
 
 
 def _print_report(report: CleaningReport, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("step", "rows taken", "parameters")
+    table = Table("step", "rows removed", "parameters")
     for one, taken in zip(report.plan, report.taken, strict=True):
         values = ", ".join(f"{name} {value}" for name, value in one.values.items())
         table.add_row(one.step.name, f"{taken:,}", values)
     Console().print(table)
-    typer.echo(f"kept {report.kept:,} of {report.read:,} rows, in {out}", err=True)
+    console.current().note(f"kept {report.kept:,} of {report.read:,} rows, in {out}")

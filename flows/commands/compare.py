@@ -1,4 +1,4 @@
-"""`duizhao compare`: which system is better, is it sure, and where do they differ."""
+"""`duizhao compare`: which system is better, how certain that is, and where they differ."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
+from duizhao.flows.terminal.output import print_json
+
 if TYPE_CHECKING:
     from duizhao.evaluation.comparison.systems import Segments
+    from duizhao.flows.settings import Settings
 
 
 class Output(StrEnum):
@@ -42,28 +47,28 @@ OURS = "duizhao"
 
 
 def compare(
-    reference: Annotated[
-        str,
+    hypotheses: Annotated[
+        list[str],
         typer.Argument(
-            metavar="REF", help="Reference, one segment a line (.gz too); or the first run."
+            metavar="HYPOTHESIS...",
+            help="Translations, one segment per line (- for standard input, .gz too); or runs "
+            "(folders of build or batch, .jsonl, .parquet). The first one is the baseline.",
         ),
     ],
-    hypotheses: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="HYP...",
-            help="Translations, line by line beside it (- for standard input); or further runs "
-            "(folders made by build or batch, .jsonl, .parquet). The first one is the baseline.",
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference", "-r", help="Human reference of text files, line by line (runs have one)."
         ),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Source text, line by line; shown with the examples.")
+        str | None, typer.Option(help="Source text, line by line; printed with the examples.")
     ] = None,
     translate: Annotated[
         bool,
         typer.Option(
             "--translate",
-            help="Translate --source with the default model and compare it as one more system.",
+            help="Translate --source (with --model) and compare that as one more system.",
         ),
     ] = False,
     metrics: Annotated[
@@ -105,27 +110,31 @@ def compare(
     page: Annotated[
         Path | None, typer.Option(help="Also write the comparison as an HTML page to this file.")
     ] = None,
+    as_json: options.Json = False,
+    model: options.Model = None,
+    config: options.Config = None,
 ) -> None:
     """Compare translations of the same text: scores, significance, and where they differ.
 
     Scores and both tests are sacrebleu's own, with its values for the same seed. Runs of the same
-    documents are compared over the smallest groups of sentences that all of them have whole.
+    documents are compared over the smallest groups of sentences that are complete in all of them.
     """
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.comparison.compare import compare as run
     from duizhao.evaluation.comparison.systems import load
     from duizhao.evaluation.metrics.significance import SAMPLES
     from duizhao.evaluation.metrics.words import read_terms
+    from duizhao.flows.settings import resolve
     from duizhao.models.cores import usable_cores
 
     if translate and not source:
         raise InputError("--translate needs --source, the text to translate")
     if page is not None and not os.access(page.parent, os.W_OK):
-        raise InputError(f"cannot write {page}: {page.parent} is no folder one can write to")
+        raise InputError(f"cannot write {page}: {page.parent} is not a writable folder")
     wanted = read_terms(terms) if terms else ()
-    segments = load(reference, hypotheses or [], source)
+    segments = load(hypotheses, reference, source)
     if translate:
-        segments = _with_ours(segments)
+        segments = _with_ours(segments, resolve(config, model=model).settings)
     if len(segments.systems) < 2:
         raise InputError("give two systems or more to compare (or one, --source and --translate)")
     found = run(
@@ -138,32 +147,23 @@ def compare(
         examples=examples,
         terms=wanted,
         workers=usable_cores(),
-        report=lambda text: typer.echo(f"{text} ...", err=True),
+        report=lambda text: console.current().note(f"{text} ..."),
     )
-    _print(found, to)  # first, so that a full disk does not take it
+    _print(found, Output.json if as_json else to)  # first, in case that the page cannot be written
     if page is not None:
         _write_page(found, page)
 
 
-def _with_ours(segments: Segments) -> Segments:
+def _with_ours(segments: Segments, settings: Settings) -> Segments:
     """The segments with our own translation of the source as one more system."""
     from dataclasses import replace
 
-    from duizhao.flows.terminal.fetching import fetching
-    from duizhao.flows.terminal.translating import progress_bar
-    from duizhao.models.translation.engine import Decoding
-    from duizhao.models.translation.load import load_engine
-    from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.translator import Translator
+    from duizhao.flows import stages
 
     sources = segments.sources
     assert sources is not None
-    with fetching() as progress:
-        engine = load_engine(None, "auto", progress=progress)
-    translator = Translator(engine, Decoding(), Memory())
-    with progress_bar(len(sources)) as report:
-        ours = [translation.text for translation in translator.translate(sources, report)]
-    assert len(ours) == len(sources)
+    with console.current().stage("translating"):
+        ours = [one.text for one in stages.translate_texts(sources, settings, {})]
     name = OURS if OURS not in segments.systems else f"{OURS} (translated now)"
     return replace(segments, systems={**segments.systems, name: ours})
 
@@ -178,15 +178,13 @@ def _write_page(found: dict[str, Any], page: Path) -> None:
         temporary.replace(page)
     except OSError as error:
         raise InputError(f"cannot write {page}: {error.strerror or error}") from error
-    typer.echo(f"page: {page}", err=True)
+    console.current().note(f"page: {page}")
 
 
 def _print(found: dict[str, Any], to: Output) -> None:
     match to:
         case Output.json:
-            import json
-
-            print(json.dumps(found, ensure_ascii=False, indent=1))
+            print_json(found)
         case Output.latex:
             from duizhao.evaluation.comparison.tables import latex
 

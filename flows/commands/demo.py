@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from duizhao.flows.commands import build
+from duizhao.flows.commands import build, options
 
 
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the corpus.")] = Path(
         "duizhao-demo"
     ),
-    model: build.ModelOption = None,
-    engine: build.EngineOption = None,
-    beam: build.BeamOption = None,
-    json: build.JsonOption = False,
+    model: options.Model = None,
+    engine: options.EngineName = None,
+    beam: options.Beam = None,
+    json: options.Json = False,
 ) -> None:
     """Build a corpus from the sample report and its English version, both our own."""
     from duizhao.corpus.samples import pair

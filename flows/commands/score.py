@@ -1,4 +1,4 @@
-"""duizhao score: BLEU, chrF++ and TER of a translation, with intervals and signatures."""
+"""`duizhao score`: BLEU, chrF++ and TER of a translation, with intervals and signatures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
+
 if TYPE_CHECKING:
     from duizhao.evaluation.metrics.translation import Score
-
-
-class Output(StrEnum):
-    """Forms of output."""
-
-    TABLE = "table"
-    JSON = "json"
+    from duizhao.flows.settings import Settings
 
 
 class Metric(StrEnum):
@@ -34,11 +31,16 @@ REFERENCE_FREE = ("mt_score", "similarity")
 
 def score(
     hypothesis: Annotated[
-        str, typer.Argument(help="Translation, one segment a line (- for standard input, or .gz).")
+        list[str],
+        typer.Argument(
+            metavar="HYPOTHESIS",
+            help="Translation, one segment per line (- for standard input, .gz too).",
+        ),
     ],
     reference: Annotated[
-        str, typer.Argument(help="Human reference, line by line beside it (or - , or .gz).")
-    ],
+        str | None,
+        typer.Option("--reference", "-r", help="Human reference, line by line (or -, or .gz)."),
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option(help="Source text, line by line: for comet, and shown with --segments."),
@@ -51,8 +53,8 @@ def score(
             "-m",
             help="Metric to take; may be given more than once. Default: bleu, chrf++ and ter. "
             "ter is slow (its time grows with the cube of a segment's length); comet needs its "
-            "own environment, see docs/evaluation.md. mt_score (mean log-probability a token "
-            "under the default model) and similarity (of sentence embeddings) need no reference, "
+            "own environment, see docs/evaluation.md. mt_score (mean log-probability of a "
+            "token under the model) and similarity (of sentence embeddings) need no reference, "
             "but --source; their correlation to chrF++ by segment is shown.",
         ),
     ] = None,
@@ -65,30 +67,40 @@ def score(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resampling; 12345 is sacrebleu's own.")
     ] = 12345,
-    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.TABLE,
+    json: options.Json = False,
+    model: options.Model = None,
+    config: options.Config = None,
 ) -> None:
     """Score a translation against a reference.
 
-    The values are those of sacrebleu's command line to the last digit; the signature says all
-    settings and belongs into any paper that cites them.
+    The values are those of sacrebleu's command line to the last digit; cite them with
+    the signature, which names all settings.
     """
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.lines import check_same_length, read_lines
     from duizhao.evaluation.metrics.translation import METRICS, measure
+    from duizhao.flows.settings import resolve
 
-    if [hypothesis, reference, source].count("-") > 1:
+    file, *others = hypothesis
+    if reference is None or others:
+        raise InputError(
+            "give one translation, and name the reference with --reference: "
+            f"duizhao score {file} --reference {others[0] if others else 'REFERENCE'}"
+        )
+    if [file, reference, source].count("-") > 1:
         raise InputError("only one of the files can be standard input (-)")
-    hypotheses, references = read_lines(hypothesis), read_lines(reference)
-    check_same_length(hypothesis, hypotheses, reference, references)
+    hypotheses, references = read_lines(file), read_lines(reference)
+    check_same_length(file, hypotheses, reference, references)
     sources = read_lines(source) if source else None
     if source and sources is not None:
-        check_same_length(hypothesis, hypotheses, source, sources)
+        check_same_length(file, hypotheses, source, sources)
+    settings = resolve(config, model=model).settings
     chosen = list(dict.fromkeys(metric.value for metric in metrics or ())) or list(METRICS)
     scores: list[Score] = []
     by_segment: dict[str, list[float]] = {}
     for name in chosen:
         if name in REFERENCE_FREE:
-            by_segment[name] = _reference_free(name, sources, hypotheses)
+            by_segment[name] = _reference_free(name, sources, hypotheses, settings)
             continue
         if name == "comet":
             from duizhao.evaluation.metrics.comet import comet
@@ -106,13 +118,15 @@ def score(
     free = {name: by_segment[name] for name in chosen if name in REFERENCE_FREE}
     told = _correlated(free, measure("chrf++", hypotheses, references).segments()) if free else {}
     rows = _rows(by_segment, hypotheses, references, sources) if segments else []
-    if to is Output.JSON:
+    if json:
         _print_json(scores, told, rows)
     else:
         _print_table(scores, told, rows, chosen)
 
 
-def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str]) -> list[float]:
+def _reference_free(
+    name: str, sources: list[str] | None, hypotheses: list[str], settings: Settings
+) -> list[float]:
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.metrics.reference_free import mt_scores, similarities
 
@@ -120,10 +134,11 @@ def _reference_free(name: str, sources: list[str] | None, hypotheses: list[str])
         raise InputError(f"{name} compares with the source: give it with --source")
     if name != "mt_score":
         return similarities(sources, hypotheses)
-    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows import stages
 
-    with fetching() as progress:
-        return mt_scores(sources, hypotheses, progress)
+    with console.current().stage("model"):
+        engine = stages.engine_of(settings)
+    return mt_scores(sources, hypotheses, engine)
 
 
 def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, Any]:
@@ -148,7 +163,7 @@ def _workers(metric: str, hypotheses: list[str], references: list[str]) -> int:
         return 1
     seconds = ter_seconds(hypotheses, references) / usable_cores()
     if seconds > 10:
-        typer.echo(f"ter: about {seconds:.0f} seconds ...", err=True)
+        console.current().note(f"ter: about {seconds:.0f} seconds ...")
     return usable_cores()
 
 
@@ -169,16 +184,15 @@ def _rows(
 
 
 def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    import json
-
     from duizhao.evaluation.metrics.scores import score_json
+    from duizhao.flows.terminal.output import print_json
 
     found: dict[str, Any] = {"scores": [score_json(score) for score in scores]}
     if free:
         found["reference_free"] = free
     if rows:
         found["segments"] = rows
-    print(json.dumps(found, ensure_ascii=False, indent=1))
+    print_json(found)
 
 
 def _print_table(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
+from duizhao.flows.terminal.output import print_json
 
 if TYPE_CHECKING:
     from duizhao.evaluation.search import Concordance
@@ -42,6 +47,7 @@ def search(
     min_confidence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Only rows of at least this confidence.")
     ] = 0.0,
+    as_json: options.Json = False,
 ) -> None:
     """Search corpora: keyword in context, the counterpart marked, counts of translations.
 
@@ -52,40 +58,21 @@ def search(
     from duizhao.evaluation.search.projects import projects
 
     filters = Filters(document, since, until, min_confidence)
-    with _Status() as progress:
+    shown = console.current()
+    with shown.stage("searching"):
         found = run(
-            folders or projects(Path()), query, filters=filters, limit=limit, progress=progress
+            folders or projects(Path()),
+            query,
+            filters=filters,
+            limit=limit,
+            progress=lambda rows: shown.progress(f"indexing: {rows:,} rows", 0, 0),
         )
-    if to is Output.json:
-        _print_json(found)
+    if as_json or to is Output.json:
+        print_json(asdict(found))
     elif to is Output.tsv:
         _print_tsv(found)
     else:
         _print_table(found)
-
-
-class _Status:
-    """Says on a terminal how many rows have been indexed."""
-
-    def __enter__(self) -> _Status:
-        from rich.console import Console
-
-        self.status = Console(stderr=True).status("searching ...")
-        self.status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.status.stop()
-
-    def __call__(self, rows: int) -> None:
-        self.status.update(f"indexing: {rows:,} rows ...")
-
-
-def _print_json(found: Concordance) -> None:
-    import json
-    from dataclasses import asdict
-
-    print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
 
 
 def _print_tsv(found: Concordance) -> None:
@@ -108,7 +95,7 @@ def _print_table(found: Concordance) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    screen = Console()
     table = Table(show_header=False, box=None, padding=(0, 2, 1, 0), expand=True)
     table.add_column(ratio=4, overflow="fold")
     table.add_column(ratio=6, overflow="fold")
@@ -122,9 +109,9 @@ def _print_table(found: Concordance) -> None:
                 text.stylize("bold reverse", start, end)
             sides.append(text)
         table.add_row(*sides, Text(f"{hit.id}\n{hit.confidence:.2f} {hit.date}"))
-    console.print(table)
+    screen.print(table)
     shown = f", the first {len(found.hits)} shown" if found.total > len(found.hits) else ""
-    console.print(f"{found.total:,} rows{shown}", highlight=False)
+    screen.print(f"{found.total:,} rows{shown}", highlight=False)
     if found.translations:
         counted = ", ".join(f"{one.text} {one.share:.0%}" for one in found.translations)
-        console.print(Text(f"translated as: {counted}"))
+        screen.print(Text(f"translated as: {counted}"))

@@ -1,4 +1,4 @@
-"""`duizhao segment`: a document in, its sentences out."""
+"""`duizhao segment`: split a document into sentences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
 
 
 class Lang(StrEnum):
@@ -38,40 +41,40 @@ def segment(
         Form,
         typer.Option(
             "--to",
-            help="jsonl: a line a sentence with its block, number and kind; "
-            "txt: the bare sentences, one a line.",
+            help="jsonl: one line per sentence with its block, number and kind; "
+            "txt: only the sentences, one per line.",
         ),
     ] = Form.jsonl,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write to this file instead of standard output."),
     ] = None,
+    as_jsonl: options.JsonLines = False,
     ledger: Annotated[
         Path | None,
         typer.Option(
-            "--ledger", help="Also write what was left out, and why, to this file (JSON lines)."
+            "--ledger", help="Also write the removed text, with reasons, to this file (JSON lines)."
         ),
     ] = None,
 ) -> None:
     """Read a document and split it into sentences.
 
-    Page furniture (document symbol, job number, page number, link lines) is taken out and counted
-    on standard error; sentences that run across a page are made whole again.
+    Page furniture (document symbol, job number, page number, link lines) is removed and counted
+    on standard error; sentences that continue on the next page are joined.
     """
     from duizhao.corpus.reading import read, read_bytes
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
-    from duizhao.flows.terminal.page_progress import page_progress
 
     check_output(output)
     check_output(ledger)
     if file == "-":
         document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value)
     else:
-        with page_progress(f"reading {Path(file).name}") as progress:
-            document, left_out = read(file, lang.value, progress=progress)
+        with console.current().stage(f"reading {Path(file).name}"):
+            document, left_out = read(file, lang.value, progress=console.pages)
     kinds = [block.kind for block in document.blocks]
-    if to is Form.jsonl:
+    if as_jsonl or to is Form.jsonl:
         lines = [
             _json(
                 {
@@ -94,13 +97,12 @@ def segment(
         with lines_out(ledger) as stream:
             stream.writelines(_json(asdict(entry)) + "\n" for entry in left_out)
     for warning in document.metadata.get("warnings", ()):
-        print(f"duizhao: {warning}", file=sys.stderr)
+        console.current().warn(f"duizhao: {warning}")
     encoding = document.metadata.get("encoding")
-    print(
+    console.current().note(
         f"{file if file != '-' else 'standard input'}{f' ({encoding})' if encoding else ''}: "
         f"{len(document.blocks)} blocks, {len(document.sentences)} sentences, "
-        f"{len(left_out)} pieces of page furniture left out",
-        file=sys.stderr,
+        f"{len(left_out)} pieces of page furniture left out"
     )
 
 

@@ -1,4 +1,4 @@
-"""`duizhao settings`: what is set, by whom, and what it means."""
+"""`duizhao settings`: every setting, its value and its origin."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from typing import Annotated
 
 import typer
 
+from duizhao.flows.commands import options
+
 
 def settings(
-    config: Annotated[
-        Path | None, typer.Option("--config", help="TOML file with settings to look at.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="TOML file of settings.")] = None,
+    json: options.Json = False,
 ) -> None:
-    """Show every setting: its value, where that comes from, and what it does.
+    """Show every setting: its value, the origin of the value, and its meaning.
 
     A setting is taken from the command's option, else from the environment (DUIZHAO_BEAM=2), else
     from a TOML file (--config, DUIZHAO_CONFIG, ./duizhao.toml, the user's config.toml).
     """
     from duizhao.corpus.paths import cache_folder
     from duizhao.flows.settings import Settings, resolve
+    from duizhao.flows.terminal.output import print_json
 
     resolved = resolve(config)
     values = resolved.settings.model_dump(mode="json")
     if json:
-        import json as json_module
-
-        told = {
-            name: {"value": value, "from": resolved.origins[name]} for name, value in values.items()
-        }
-        print(json_module.dumps(told, ensure_ascii=False, indent=2))
+        print_json(
+            {
+                name: {"value": value, "from": resolved.origins[name]}
+                for name, value in values.items()
+            }
+        )
         return
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("setting", "value", "from", "what it does")
+    table = Table("setting", "value", "from", "meaning")
     for name, field in Settings.model_fields.items():
         value = values[name]
         shown = ",".join(value) if isinstance(value, list) else str(value)

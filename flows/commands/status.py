@@ -1,4 +1,4 @@
-"""`duizhao status`: how a batch stands."""
+"""`duizhao status`: the state of a batch."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from typing import Annotated
 
 import typer
 
+from duizhao.flows.commands import options
+
 
 def status(
     folder: Annotated[
         str, typer.Argument(metavar="DIR", help="The output folder or address of a batch.")
     ],
-    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Show how many documents are done, failed (and why) and left, and the time left."""
-    from duizhao.flows.batch import summary as batch_summary
+    """Show how many documents are done, failed (and why) and left, and the time remaining."""
+    from duizhao.flows.batch.summary import print_status
+    from duizhao.flows.batch.summary import status as status_of
+    from duizhao.flows.terminal.output import print_json
 
-    told = batch_summary.status(folder)
+    state = status_of(folder)
     if json:
-        import json as json_module
-
-        print(json_module.dumps(told, ensure_ascii=False, indent=2))
-        return
-    batch_summary.print_status(told)
+        print_json(state)
+    else:
+        print_status(state)

@@ -1,4 +1,4 @@
-"""`duizhao translate`: sentences in, one a line; their translations out, one a line."""
+"""`duizhao translate`: translate sentences, one per line."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duizhao.corpus import tsv
-from duizhao.flows.settings import MOST_BEAM, Device, Engine
+from duizhao.flows.commands import options
+from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
+    from duizhao.corpus.reading.lines import Lines
     from duizhao.corpus.translation import Translation
-    from duizhao.models.translation.translator import Statistics
+    from duizhao.models.translation.translator import Statistics, Translator
 
 
 class Form(StrEnum):
-    """What is written for each line."""
+    """Forms of output."""
 
     txt = "txt"
     tsv = "tsv"
@@ -31,7 +33,8 @@ def translate(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]", help="Chinese sentences, one a line; - or none: standard input."
+            metavar="[FILE]",
+            help="Chinese sentences, one per line. [default: standard input]",
         ),
     ] = "-",
     output: Annotated[
@@ -42,54 +45,24 @@ def translate(
         Form,
         typer.Option(
             "--to",
-            help="txt: the translation; tsv: with its score (mean log-probability a token, "
-            "nothing for an empty line) and flags; jsonl: the same with the source.",
+            help="txt: the translation; tsv: with its score (mean log-probability of a token, "
+            "empty for an empty line) and flags; jsonl: the same with the source.",
         ),
     ] = Form.txt,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            help="A folder with a Marian model or a Hugging Face name; none: the default model.",
-        ),
-    ] = None,
-    engine: Annotated[
-        Engine,
-        typer.Option("--engine", help="What runs the model; auto is ctranslate2."),
-    ] = "auto",
-    beam: Annotated[
-        int | None,
-        typer.Option(
-            "--beam", min=1, max=MOST_BEAM, help="Beam size: 1 is fastest, 4 a little better."
-        ),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="Cores to use; none: all there are.")
-    ] = None,
-    device: Annotated[
-        Device, typer.Option("--device", help="auto takes a GPU if there is one.")
-    ] = "auto",
-    compute_type: Annotated[
-        str,
-        typer.Option(
-            "--compute-type",
-            help="Arithmetic: int8, float32, bfloat16 (transformers), float16 (GPU) ...; auto is "
-            "what pays on the device.",
-        ),
-    ] = "auto",
-    batch_tokens: Annotated[
-        int | None,
-        typer.Option("--batch-tokens", min=1, help="Source tokens in a batch, padding counted."),
-    ] = None,
-    memory: Annotated[
-        bool,
-        typer.Option("--memory/--no-memory", help="Use the memory that all your runs share."),
-    ] = True,
+    as_jsonl: options.JsonLines = False,
+    model: options.Model = None,
+    engine: options.EngineName = None,
+    beam: options.Beam = None,
+    threads: options.Threads = None,
+    device: options.DeviceName = None,
+    compute_type: options.Precision = None,
+    batch_tokens: options.BatchTokens = None,
+    memory: options.Memory = None,
     guards: Annotated[
         bool,
         typer.Option(
             "--guards/--no-guards",
-            help="Flag what looks wrong, try it again and keep the better one.",
+            help="Flag translations that look wrong, retry them and keep the better one.",
         ),
     ] = True,
     glossary: Annotated[
@@ -97,62 +70,59 @@ def translate(
         typer.Option(
             "--glossary",
             metavar="FILE",
-            help="Count how many terms of this TSV file (zh, en) the translations have; "
+            help="Report how many terms of this TSV file (zh, en) the translations contain; "
             "un: our United Nations terms.",
         ),
     ] = None,
+    config: options.Config = None,
 ) -> None:
-    """Translate sentences, one a line in, one a line out; an empty line gives an empty line.
+    """Translate sentences, one per line; an empty line gives an empty line.
 
-    Killed half-way it goes on where it stopped: what is translated is in the memory.
+    After a kill, the same command continues where it stopped: finished lines are in the memory.
     """
-    from duizhao.flows.terminal.fetching import fetching
+    from duizhao.flows import stages
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import Lines, check_output
     from duizhao.flows.terminal.output import output as lines_out
-    from duizhao.models.translation.engine import Decoding
-    from duizhao.models.translation.load import load_engine
-    from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.translator import Translator
 
+    settings = resolve(
+        config,
+        model=model,
+        engine=engine,
+        beam=beam,
+        threads=threads,
+        device=device,
+        compute_type=compute_type,
+        batch_tokens=batch_tokens,
+        memory=memory,
+    ).settings
     check_output(output)
     terms = _Terms(glossary) if glossary else None
     lines = Lines(file)
-    if model is None:
+    if not settings.model:
         from duizhao.corpus.language import check
 
         check(lines.sample, "zh", lines.name)
-    with fetching() as progress:
-        loaded = load_engine(
-            model,
-            engine,
-            device=device,
-            compute_type=compute_type,
-            threads=threads,
-            batch_tokens=batch_tokens,
-            progress=progress,
-        )
-    translator = Translator(
-        loaded,
-        Decoding(beam=beam) if beam else Decoding(),
-        Memory() if memory else None,
-        guards=guards,
-    )
+    shown = console.current()
+    with shown.stage("model"):
+        translator = stages.translator(settings, guards=guards)
+    form = Form.jsonl if as_jsonl else to
     try:
-        with lines_out(output) as stream:
+        with lines_out(output) as stream, shown.stage("translating"):
             for source, translation in _translated(translator, lines):
-                print(_line(source, translation, to), file=stream)
+                print(_line(source, translation, form), file=stream)
                 if terms is not None:
                     terms.count(source, translation.text)
-    except BrokenPipeError:  # the reader of the pipe has had enough, as `head` does
+    except BrokenPipeError:  # the reader of the pipe has ended, as `head` does
         sys.stderr.close()
         return
-    print(_summary(translator.statistics), file=sys.stderr)
+    shown.note(_summary(translator.statistics))
     if terms is not None:
-        print(terms.summary(), file=sys.stderr)
+        shown.note(terms.summary())
 
 
 class _Terms:
-    """Term accuracy, counted as the translations come."""
+    """Term accuracy, counted translation by translation."""
 
     def __init__(self, name: str) -> None:
         from duizhao.models.glossary import read_glossary
@@ -169,21 +139,15 @@ class _Terms:
     def summary(self) -> str:
         """Such as ``terms: 40 of 43 as in the glossary (93.0%)``."""
         if not self._used:
-            return "terms: the lines have none of the glossary"
+            return "terms: no line contains a term of the glossary"
         share = 100 * self._found / self._used
         return f"terms: {self._found} of {self._used} as in the glossary ({share:.1f}%)"
 
 
-def _translated(translator: object, lines: object) -> Iterator[tuple[str, Translation]]:
-    """Each line and its translation, with a progress bar."""
+def _translated(translator: Translator, lines: Lines) -> Iterator[tuple[str, Translation]]:
+    """Each line and its translation."""
     from collections import deque
 
-    from duizhao.flows.terminal.output import Lines
-    from duizhao.flows.terminal.translating import progress_bar
-    from duizhao.models.translation.translator import Translator
-
-    assert isinstance(lines, Lines)
-    assert isinstance(translator, Translator)
     waiting: deque[str] = deque()
 
     def taken() -> Iterator[str]:
@@ -191,9 +155,8 @@ def _translated(translator: object, lines: object) -> Iterator[tuple[str, Transl
             waiting.append(line)
             yield line
 
-    with progress_bar(lines.count) as report:
-        for translation in translator.translate(taken(), report):
-            yield waiting.popleft(), translation
+    for translation in translator.translate(taken(), console.translating(lines.count)):
+        yield waiting.popleft(), translation
 
 
 def _line(source: str, translation: Translation, to: Form) -> str:

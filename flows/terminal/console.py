@@ -1,7 +1,8 @@
-"""What a person sees while a command works: stages and their progress, on standard error.
+"""What a person sees while a command works, on standard error: stages, progress, notes.
 
-In a terminal a live line for the stage at work; elsewhere a plain line when a stage is done.
-`current()` is the console of the command that runs, silent unless `use` made it another one.
+In a terminal, one line shows the current stage and its progress; elsewhere a finished stage is a
+plain line, and a long one reports its progress every few seconds. `current()` is the console of the
+running command; it prints nothing unless `use` has replaced it, as the command line does.
 """
 
 from __future__ import annotations
@@ -9,64 +10,93 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
-SAY_SECONDS = 5.0
-"""After so long without a word a line says how far the work is, where no terminal shows it."""
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+
+    from duizhao.models.translation.translator import Statistics
+
+LINE_SECONDS = 10.0
+"""Between two lines about the progress of a stage where there is no terminal."""
 
 SHOW_SECONDS = 0.2
-"""Between two moves of the bar in a terminal."""
+"""Between two updates of the bar in a terminal."""
 
 T = TypeVar("T")
 
 
 class Console:
-    """Says nothing; the base of the one that does."""
+    """Prints nothing; the base of the one that does."""
+
+    quiet = True
+    verbose = False
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """A stage at work."""
+        """Show that a stage is at work, until the block ends."""
         yield
 
-    def progress(self, text: str, done: int, total: int) -> None:
-        """How far the stage at work is; `total` 0 where that is not known."""
+    def progress(self, text: str, done: float, total: int) -> None:
+        """Report how far the current stage is; `total` is 0 if it is not known."""
 
     def fetching(self, what: str, done: int, total: int) -> None:
-        """How far a download is, in bytes; `total` 0 where that is not known."""
+        """Report how far a download is, in bytes; `total` is 0 if it is not known."""
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
-        """A stage is done; `text` says what came out."""
+        """Report a finished stage; `text` describes its result."""
 
     def note(self, text: str) -> None:
-        """A line that the user should read."""
+        """Print a line about the work, which ``--quiet`` hides."""
+
+    def warn(self, text: str) -> None:
+        """Print a line that matters for the result, also with ``--quiet``."""
+        self.note(text)
 
 
 class TerminalConsole(Console):
-    """Stages as they go, on standard error."""
+    """Prints to standard error; if `quiet`, only warnings.
 
-    def __init__(self) -> None:
-        from rich.console import Console as RichConsole
+    `verbose` is for those who report an error: the log of Prefect, and tracebacks.
+    """
 
-        self._rich = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+    def __init__(self, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet, self.verbose = quiet, verbose
         self._live: Any = None
         self._task: Any = None
         self._name = ""
         self._fetching = ""
         self._start = 0.0
-        self._done = 0
+        self._line = 0.0
+        self._done = 0.0
+
+    @cached_property
+    def _rich(self) -> RichConsole:
+        from rich.console import Console as RichConsole
+
+        return RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Show the stage until it ends."""
-        if not self._rich.is_terminal:
-            yield
-            return
+        """Show a bar until the block ends; a stage inside another one keeps that one's bar."""
+        before, self._name = self._name, name
+        self._start = self._line = time.monotonic()
+        self._done = 0.0
+        try:
+            if self.quiet or self._live is not None or not sys.stderr.isatty():
+                yield
+                return
+            with self._bar(name):
+                yield
+        finally:
+            self._name = before
+
+    @contextlib.contextmanager
+    def _bar(self, name: str) -> Iterator[None]:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        self._name = name
-        self._start = time.monotonic()
-        self._done = 0
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -82,22 +112,26 @@ class TerminalConsole(Console):
             finally:
                 self._live = None
 
-    def progress(self, text: str, done: int, total: int) -> None:
-        """Move the bar of the stage at work."""
-        if self._live is None:
+    def progress(self, text: str, done: float, total: int) -> None:
+        """Move the bar; without a terminal, print a line now and then."""
+        if self.quiet:
             return
-        detail = text
-        if done < self._done:  # the stage comes to another part of its work
-            self._start = time.monotonic()
+        now = time.monotonic()
+        if self._live is None:
+            if not sys.stderr.isatty() and now - self._line >= LINE_SECONDS:
+                self._line = now
+                self.note(f"{self._name}: {text}" if self._name else text)
+            return
+        if done < self._done:  # the stage has begun another part of its work
+            self._start = now
         self._done = done
-        seconds = time.monotonic() - self._start
-        if total and done and seconds > 1:
-            left = seconds / done * (total - done)
-            detail = f"{text}, {left:.0f} s left"
-        self._live.update(self._task, completed=done, total=total or None, detail=detail)
+        seconds = now - self._start
+        if total and done and seconds > 1 and "left" not in text:
+            text = f"{text}, {seconds / done * (total - done):.0f} s left"
+        self._live.update(self._task, completed=done, total=total or None, detail=text)
 
     def fetching(self, what: str, done: int, total: int) -> None:
-        """The bar of the stage at work, or a line each time that something else is done."""
+        """Move the bar of the current stage, or print a line for each new file."""
         size = f" ({total / 1e6:.0f} MB)" if total else ""
         if self._live is not None:
             self.progress(f"{what}{size}", done, total)
@@ -106,40 +140,30 @@ class TerminalConsole(Console):
         self._fetching = what
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
-        """A line for the stage that is done."""
-        took = "kept from before" if reused else f"{seconds:.1f} s"
-        self._rich.print(f"[green]✓[/green] {name:<10} {text} [dim]({took})[/dim]")
+        """Print a line for the finished stage."""
+        if not self.quiet:
+            took = "from cache" if reused else f"{seconds:.1f} s"
+            self._rich.print(f"[green]✓[/green] {name:<10} {text} [dim]({took})[/dim]")
 
     def note(self, text: str) -> None:
-        """A line for the user."""
-        self._rich.print(text, markup=False)
+        """Print a line unless quiet."""
+        if not self.quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Print a line."""
+        if self._live is None:
+            print(text, file=sys.stderr, flush=True)
+        else:
+            self._rich.print(text, markup=False)
 
 
 _current: Console = Console()
 
 
 def current() -> Console:
-    """The console of the command that runs."""
+    """The console of the running command."""
     return _current
-
-
-def counted(things: Sequence[T], what: str, of: str) -> Iterator[T]:
-    """The things one after another; tells how far it is, if it takes long.
-
-    ``planning: 20,000 of 100,000 documents``
-    """
-    to, total = current(), len(things)
-    said = shown = time.monotonic()
-    for done, thing in enumerate(things):
-        yield thing
-        now = time.monotonic()
-        if now - shown < SHOW_SECONDS:
-            continue
-        shown, text = now, f"{what}: {done + 1:,} of {total:,} {of}"
-        to.progress(text, done + 1, total)
-        if now - said >= SAY_SECONDS and not sys.stderr.isatty():
-            said = now
-            to.note(text)
 
 
 @contextlib.contextmanager
@@ -151,3 +175,52 @@ def use(console: Console) -> Iterator[Console]:
         yield console
     finally:
         _current = before
+
+
+def counted(things: Sequence[T], what: str, of: str) -> Iterator[T]:
+    """The things one after another; reports the progress if it takes long.
+
+    ``planning: 20,000 of 100,000 documents``
+    """
+    total, shown = len(things), time.monotonic()
+    for done, thing in enumerate(things):
+        yield thing
+        if time.monotonic() - shown >= SHOW_SECONDS:
+            shown = time.monotonic()
+            current().progress(f"{what}: {done + 1:,} of {total:,} {of}", done + 1, total)
+
+
+def pages(done: int, total: int) -> None:
+    """The progress of a reader."""
+    current().progress(f"page {done} of {total}", done, total)
+
+
+def translating(total: int | None) -> Callable[[Statistics], None]:
+    """A callback for `Translator.translate` that reports its progress."""
+    started = time.monotonic()
+    at_start: float | None = None
+
+    def report(statistics: Statistics) -> None:
+        nonlocal at_start
+        # sentences from the memory are done at once, and say nothing about the time left
+        at_start = statistics.done if at_start is None else at_start
+        text = rates(statistics, total, time.monotonic() - started, at_start)
+        current().progress(text, statistics.done, total or 0)
+
+    return report
+
+
+def rates(statistics: Statistics, total: int | None, seconds: float, at_start: float = 0.0) -> str:
+    """Such as ``120 of 400 sentences, 13.2 sentences/s, 530 tokens/s, 0:00:42 left``."""
+    done = statistics.done
+    text = f"{done:.0f}" + (f" of {total}" if total else "")
+    text += " sentence" + "s" * ((total or round(done)) != 1)
+    if statistics.seconds > 0.5 and done > at_start and seconds > 0:
+        text += f", {(done - at_start) / seconds:.1f} sentences/s"
+        text += f", {statistics.tokens / statistics.seconds:.0f} tokens/s"
+    if statistics.trying:
+        text += f", retrying {statistics.trying} flagged"
+    elif total and done > at_start and seconds > 2:
+        left = int(seconds / (done - at_start) * max(0.0, total - done))
+        text += f", {left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
+    return text

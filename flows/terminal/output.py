@@ -1,4 +1,4 @@
-"""Text files with one sentence per line: `reading.lines` reads them, `output` writes them."""
+"""What commands print and write: sentences one per line, JSON, tables of names and values."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import glob
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from duizhao.corpus.errors import InputError, StorageError
 from duizhao.corpus.reading.lines import Lines, read_lines
 
-__all__ = ["Lines", "check_output", "output", "read_lines"]
+__all__ = ["Lines", "check_output", "output", "print_json", "print_table", "read_lines"]
 
 
 def check_output(path: Path | None) -> None:
@@ -91,3 +91,23 @@ def _sweep(path: Path) -> None:
         with contextlib.suppress(OSError), left.open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output, the only thing there with --json."""
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(title: str, rows: Iterable[tuple[str, str]]) -> None:
+    """Print names and values as a table on standard output: the summary of a run."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, title=title, title_justify="left")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, value)
+    Console(highlight=False).print(table)

@@ -39,6 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "index.html",
         "tutorial/two-files/index.html",
         "tutorial/two-files.zh/index.html",
+        "notebook/index.html",
         "reference/commands/index.html",
         "api/index.html",
     ],
@@ -49,7 +50,7 @@ def test_the_page_is_there(site: Path, page: str) -> None:
 
 def test_the_api_reference_has_the_public_functions(site: Path) -> None:
     text = (site / "api/index.html").read_text("utf-8")
-    for name in getattr(duizhao, "__all__", ()):
+    for name in duizhao.__all__:
         assert f'id="duizhao.{name}"' in text
 
 

@@ -94,7 +94,7 @@ def test_what_splits_share_is_found(tmp_path: Path) -> None:
 
 def test_the_command_prints_tables_and_json(cli: Cli, tmp_path: Path) -> None:
     folder = build(tmp_path / "run")
-    code, out, err = cli("stats", folder, "--to", "json")
+    code, out, err = cli("stats", folder, "--json")
     assert code == 0, err
     assert json.loads(out)["rows"] == 5
     code, out, _ = cli("stats", folder)

@@ -50,9 +50,10 @@ def call(
 ) -> T:
     """Call a function of a module in the other process and return its result.
 
-    Function, arguments and result are pickled. A function that reports progress takes a keyword
-    argument `progress`. Raises the DuizhaoError that the function raised; LimitError, with `name`
-    in its message, if it exceeded the limits; ReaderError if it failed otherwise.
+    Function, arguments and result are pickled. A function that reports progress takes the keyword
+    arguments `progress` and `more_time`, which adds seconds to its limit. Raises the DuizhaoError
+    that the function raised; LimitError, with `name` in its message, if it exceeded the limits;
+    ReaderError if it failed otherwise.
     """
     process = _take()
     try:
@@ -133,6 +134,9 @@ class _Process:
                 continue
             if answer is None:
                 return _Ended.ITSELF
+            if answer[0] == "more_time":
+                deadline += answer[1]
+                continue
             if answer[0] != "progress":
                 return answer
             if progress is not None:

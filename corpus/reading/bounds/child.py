@@ -2,7 +2,7 @@
 
 `duizhao.corpus.reading.bounds.call` starts it and sends requests through standard input: pickled
 tuples (function, arguments, limits, whether progress is wanted). The answers are pickled tuples
-as well: ("progress", done, total) any number of times, then one of
+as well: ("progress", done, total) and ("more_time", seconds) any number of times, then one of
 
     ("result", value, peak memory in bytes)
     ("error", the DuizhaoError, peak memory in bytes)
@@ -64,7 +64,11 @@ def _serve(requests: BinaryIO, answers: BinaryIO, base: int) -> None:
         def progress(done: int, total: int) -> None:
             _send(answers, ("progress", done, total))
 
-        extra = {"progress": progress} if wants_progress else {}
+        def more_time(seconds: float) -> None:
+            _send(answers, ("more_time", seconds))
+            _postpone_end(seconds)
+
+        extra = {"progress": progress, "more_time": more_time} if wants_progress else {}
         try:
             result = function(*arguments, **extra)
             packed = pickle.dumps(("result", result, _peak()), protocol=5)
@@ -107,6 +111,16 @@ def _restrict(limits: Limits, base: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # the default action of the signal ends the process, even inside a library
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + GRACE_SECONDS)
+
+
+def _postpone_end(seconds: float) -> None:
+    try:
+        import signal
+
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        signal.setitimer(signal.ITIMER_REAL, left + seconds)
+    except (ImportError, AttributeError):  # Windows
+        return
 
 
 def _memory_in_use() -> int:

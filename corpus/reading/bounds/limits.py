@@ -24,6 +24,7 @@ class Limits:
         pages: number of pages of a PDF.
         depth: nesting of elements, lists or quotations.
         seconds: time from the first byte to the last sentence.
+        page_seconds: time added for each page that is recognised from its image.
         memory_bytes: memory of the process that reads the document, without what it needs to
             start.
     """
@@ -34,6 +35,7 @@ class Limits:
     pages: int = 20_000
     depth: int = 5_000
     seconds: float = 600.0
+    page_seconds: float = 60.0
     memory_bytes: int = 3072 * MB
 
 

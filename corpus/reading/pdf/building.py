@@ -16,7 +16,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.pdf import blocks, cells, furniture
-from duizhao.corpus.reading.pdf.geometry import paragraphs_of_page
+from duizhao.corpus.reading.pdf.geometry import paragraphs_of
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads
@@ -53,10 +53,7 @@ def blocks_from_lines(pages: Sequence[PageLines], language: Language) -> Built:
         names = {id(strip) for strip in gone}
         kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
     body = cells.body_size([Paragraph(strips) for _, strips in kept])
-    paragraphs = [
-        paragraph for page, strips in kept for paragraph in paragraphs_of_page(page, strips, body)
-    ]
-    built = blocks_from_paragraphs(paragraphs, language)
+    built = blocks_from_paragraphs(paragraphs_of(kept, body, language), language)
     built.left_out[:0] = left_out
     built.furniture = away
     return built

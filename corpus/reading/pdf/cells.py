@@ -52,6 +52,7 @@ def find_cells(paragraphs: Sequence[Paragraph]) -> None:
             other
             for other in paragraphs[max(0, number - NEAR) : number + NEAR + 1]
             if other is not paragraph and other.strips and not other.note
+            and other.flow == paragraph.flow
             and other.strips[0].page <= last and other.strips[-1].page >= first
             and _beside(paragraph, other)
         ]  # fmt: skip

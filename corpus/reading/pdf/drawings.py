@@ -6,6 +6,11 @@ import ctypes
 from dataclasses import dataclass, field
 from typing import Any
 
+from duizhao.corpus.reading.pdf.frames import Box
+
+# A larger rectangle is the ground or frame of the whole page
+MOST_OF_PAGE = 0.75
+
 
 @dataclass(slots=True)
 class Drawings:
@@ -13,6 +18,7 @@ class Drawings:
     walls: list[tuple[float, float, float]] = field(default_factory=list)
     figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
     spaces: dict[int, list[float]] = field(default_factory=dict)
     images: float = 0.0
 
@@ -22,6 +28,7 @@ class Drawings:
             [(a + x, b + y, c + y) for a, b, c in self.walls],
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
             [(a + x, b + y) for a, b in self.dots],
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
             self.spaces,
             self.images,
         )
@@ -33,6 +40,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     import pypdfium2.raw as raw
 
     out = Drawings()
+    boxes: list[Box] = []
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
         handle = raw.FPDFPage_GetObject(page.raw, number)
@@ -58,13 +66,12 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
         elif width < 3 and height > 6:
             out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and width * height > 1500:
+        elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
             if raw.FPDFPath_CountSegments(handle) > 7:
-                out.figures.append(box)
-            elif width * height < 0.3 * area:
-                # a cell with a coloured ground
-                out.walls += [
-                    (left.value, bottom.value, top.value),
-                    (right.value, bottom.value, top.value),
-                ]
+                if width * height > 1500:
+                    out.figures.append(box)
+            elif width * height < MOST_OF_PAGE * area:
+                # a frame, or a cell with a coloured ground
+                boxes.append(box)
+    out.boxes = boxes
     return out

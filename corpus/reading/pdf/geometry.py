@@ -1,34 +1,104 @@
 """Paragraphs of a PDF without tags, from the positions of its lines.
 
-Running text is cut into paragraphs by leading, indent, type, labels and the room at a line's end;
-tables are left to `pdf_tables`.
+Running text is cut into paragraphs by leading, indent, type, labels and the room at a line's end,
+all compared with the document's own measures; `tables` finds the cells of tables.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
+from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
-from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip
+from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.measures import (
+    STOPS,
+    Flow,
+    Measures,
+    reads_on,
+    same_size,
+    same_style,
+    set_edges,
+)
 from duizhao.corpus.reading.pdf.page_lines import PageLines
-from duizhao.corpus.reading.pdf.tables import begins, cells, regions
+from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
+from duizhao.corpus.reading.shape import split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room
 HEADING_SHARE = 0.62
+# ... and below this share it was ended on purpose
+SHORT_HEADING = 0.35
+# A line that reads on may be so many times the usual leading below
+READS_ON = 1.35
+_BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
-def paragraphs_of_page(page: PageLines, strips: Sequence[Strip], body: float) -> list[Paragraph]:
-    """The paragraphs and cells of a page from its strips without furniture."""
-    text, notes = _split_notes(page, strips, body)
-    column = _column(text, body)
+def paragraphs_of(
+    pages: Sequence[tuple[PageLines, Sequence[Strip]]], body: float, language: Language
+) -> list[Paragraph]:
+    """The paragraphs and cells of all pages, each given with its strips without furniture."""
+    flows = [flow for page, strips in pages for flow in _flows(page, strips, body)]
+    set_edges(flows)
+    measures = Measures(flows, language)
     out: list[Paragraph] = []
-    for is_table, group in regions(text):
-        out.extend(cells(group) if is_table else _running(group, column))
-    out.extend(_notes(notes))
+    for number, flow in enumerate(flows):
+        for paragraph in _of_flow(flow, measures):
+            paragraph.flow = number
+            out.append(paragraph)
+        out.extend(_notes(flow.notes))
+    return out
+
+
+def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
+    tables = ruled_tables(flow.strips, flow.rules, flow.walls)
+    in_cells = tables.names
+    for ruled, run in groupby(flow.strips, lambda strip: id(strip) in in_cells):
+        strips = list(run)
+        if ruled:
+            names = {id(strip) for strip in strips}
+            yield from ruled_cells(
+                {
+                    enclosure: [strip for strip in inside if id(strip) in names]
+                    for enclosure, inside in tables.cells.items()
+                    if any(id(strip) in names for strip in inside)
+                }
+            )
+            continue
+        for frame, framed in groupby(strips, lambda strip: tables.frames.get(id(strip))):
+            inside = list(framed)
+            part = flow if frame is None else _in_frame(flow, inside, frame)
+            for is_table, group in regions(inside):
+                if is_table:
+                    yield from cells(group, flow.rules)
+                else:
+                    yield from _running(part, group, measures)
+
+
+def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:
+    """A flow with the edges of a frame, as far from its right side as text is from its left."""
+    left = min(strip.left for strip in strips)
+    if frame.left is None or frame.right is None:
+        return flow
+    right = min(flow.right, frame.right - (left - frame.left)) if left > frame.left else flow.right
+    return replace(flow, left=left, right=max(right, max(strip.right for strip in strips)))
+
+
+def _flows(page: PageLines, strips: Sequence[Strip], body: float) -> list[Flow]:
+    out = []
+    for part in columns.flows(strips):
+        text, notes = _split_notes(page, part, body)
+        left = min(strip.left for strip in part)
+        right = max(strip.right for strip in part)
+        rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
+        walls = tuple(wall for wall in page.walls if left - 20 <= wall[0] <= right + 20)
+        out.append(Flow(page.number, text, notes, left, right, rules, walls))
     return out
 
 
@@ -36,20 +106,24 @@ def _split_notes(
     page: PageLines, strips: Sequence[Strip], body: float
 ) -> tuple[list[Strip], list[Strip]]:
     """The strips above and below the line that stands over footnotes."""
+    left = min((strip.left for strip in strips), default=0.0)
+    width = max((strip.right for strip in strips), default=0.0) - left
+    most = min(0.6 * width, 0.4 * page.width)
     separators = [
         strip.y for strip in strips
-        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < 0.4 * page.width
+        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < most
     ]  # fmt: skip
-    left = min((strip.left for strip in strips), default=0.0)
     separators += [
         y for start, end, y in page.rules
-        if end - start < 0.4 * page.width and abs(start - left) < 40 and y < 0.75 * page.height
+        if end - start < most and abs(start - left) < 40 and y < 0.75 * page.height
     ]  # fmt: skip
     kept = [strip for strip in strips if not pdf_furniture.is_separator(strip.text)]
     for y in sorted(separators):
         below = [strip for strip in kept if strip.y < y]
         above = [strip for strip in kept if strip.y >= y]
         if not below or not above:
+            continue
+        if below[0].left > left + 40:
             continue
         small = below[0].size < body - 0.4
         number = re.match(r"(\d{1,3})\s", below[0].text)
@@ -71,104 +145,162 @@ def _notes(strips: Sequence[Strip]) -> list[Paragraph]:
         text = strip.text
         if match := re.match(r"(\d{1,3})\s+(?=\S)", text):
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
-        begins = text.startswith((OPEN, "*"))
-        if begins or not out:
+        if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))
         else:
             out[-1].strips.append(strip)
     return out
 
 
-def _column(strips: Sequence[Strip], body: float) -> tuple[float, float] | None:
-    """Left and right edge of the page's running text, None where it has too little."""
-    lines = [
-        (round(strip.left), round(strip.right))
-        for strip in strips
-        if abs(strip.size - body) < 0.6 and strip.right - strip.left > 20 * strip.size
-    ]
-    if len(lines) < 4:
-        return None
-    lefts, rights = Counter(line[0] for line in lines), Counter(line[1] for line in lines)
-    return float(lefts.most_common(1)[0][0]), float(rights.most_common(1)[0][0])
-
-
-def _running(strips: Sequence[Strip], column: tuple[float, float] | None) -> list[Paragraph]:
-    """Paragraphs of running text: where leading, type, indent or a label say that one begins."""
+def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Paragraph]:
+    """Paragraphs of running text."""
+    part = replace(flow, strips=list(strips), notes=[])
     out: list[Paragraph] = []
     for number, strip in enumerate(strips):
-        if out and not _starts(out[-1], strip, _right_edge(strips, number), column):
+        if out and not _Line(part, number, out[-1], measures).starts():
             out[-1].strips.append(strip)
         else:
             out.append(Paragraph([strip]))
     return out
 
 
-def _right_edge(strips: Sequence[Strip], number: int) -> float:
-    """Where the lines around this one end at most, of those set like it."""
-    here = strips[number]
-    near = [
-        strip.right
-        for strip in strips[max(0, number - 6) : number + 6]
-        if abs(strip.size - here.size) <= 0.6 and (strip.bold > 0.6) == (here.bold > 0.6)
-    ]
-    return max(near)
+class _Line:
+    """A line below a paragraph: does it continue the paragraph, or start another?"""
 
+    def __init__(self, flow: Flow, number: int, paragraph: Paragraph, measures: Measures) -> None:
+        self.flow, self.paragraph, self.measures = flow, paragraph, measures
+        self.strip, self.last = flow.strips[number], paragraph.strips[-1]
+        self.edge = measures.edge(flow, number)
+        self.leading = measures.leading(flow, number)
+        self.gap = self.last.y - self.strip.y
 
-def _starts(
-    paragraph: Paragraph, strip: Strip, right: float, column: tuple[float, float] | None
-) -> bool:
-    last = paragraph.strips[-1]
-    if abs(last.size - strip.size) > 0.6 or (last.bold > 0.6) != (strip.bold > 0.6):
-        return not _inside_bold(last, strip, right)
-    gap = last.y - strip.y
-    leading = LEADING * strip.size
-    if len(paragraph.strips) > 1:
-        leading = max(1.15 * (paragraph.strips[-2].y - last.y), 1.15 * strip.size)
-    elif strip.size >= 10:
-        leading = 1.75 * strip.size
-    if gap > leading or gap <= 0 or strip.text.startswith((OPEN, "*")):
-        return True
-    if last.text.endswith("-") and strip.text[:1].islower():
-        return False
-    if _ended_early(last, strip, right, column):
-        return True
-    indent = strip.left - last.left
-    if begins(strip):
-        ended = last.right < right - strip.size
+    def starts(self) -> bool:
+        last, strip = self.last, self.strip
+        if self.gap <= 0 or strip.text.startswith((OPEN, "*")) or self._ruled_off():
+            return True
+        if not same_style(last, strip):
+            return not self._type_only_changes()
+        if not self._close():
+            return True
+        if last.text.endswith("-") and strip.text[:1].islower():
+            return False
+        if _BULLET.match(strip.text) or self._next_label():
+            return True
+        return self._after_short_line() or self._by_indent()
+
+    def _close(self) -> bool:
+        """Whether the line is as near as lines of a paragraph are."""
+        usual = self.leading
+        if len(self.paragraph.strips) > 1:
+            before = self.paragraph.strips[-2].y - self.last.y
+            usual = max(usual, before) if before < 1.1 * usual else usual
+        if self.gap <= usual + self.measures.tolerance(self.strip, usual):
+            return True
+        full = self.last.right >= self.edge - self.measures.ragged * self.last.size
+        on = full and reads_on(self.last, self.strip, self.measures.language)
+        return on and self.gap <= READS_ON * usual and self.strip.left <= self.flow.left + 3
+
+    def _ruled_off(self) -> bool:
+        """Whether a line is drawn between the two: the border of a box or of a row."""
+        strip, last = self.strip, self.last
+        return any(
+            strip.top - 1 <= y <= last.y - 0.3 * last.size
+            and left <= min(strip.left, last.left) + 2
+            and right >= max(strip.right, last.right) - 2
+            for left, right, y in self.flow.rules
+        )
+
+    def _after_short_line(self) -> bool:
+        last, strip = self.last, self.strip
+        lower = self.measures.language == "en" and reads_on(last, strip, "en")
+        if strip.bold > 0.6:
+            return self._after_heading()
+        if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
+            return True
+        if lower or not last.text.endswith(STOPS):
+            return False
+        room = self.edge - last.right
+        if self.measures.justified or self.measures.language == "zh":
+            return room > 1.5 * strip.size
+        return room > first_word(strip) + 0.2 * strip.size
+
+    def _after_heading(self) -> bool:
+        """Whether a bold line ended on purpose: headings keep away from the right edge."""
+        last, flow = self.last, self.flow
+        left = min(flow.left, last.left)
+        share = (last.right - left) / max(1.0, flow.right - left)
+        if share >= HEADING_SHARE or share < SHORT_HEADING:
+            return share < HEADING_SHARE
+        # a title of several lines has its own edge
+        around = [s.right for s in self.paragraph.strips] + [self.strip.right]
+        ended = last.right + first_word(self.strip) + 0.5 * last.size < max(around)
+        return ended or not self._close()
+
+    def _centred(self) -> bool:
+        """Whether both lines are set around the middle of the column."""
+        middle = (self.flow.left + self.flow.right) / 2
+        return all(
+            abs((each.left + each.right) / 2 - middle) <= each.size
+            and each.left > self.flow.left + 2 * each.size
+            for each in (self.last, self.strip)
+        )
+
+    def _next_label(self) -> bool:
+        """Whether the line begins with the label of the next item or paragraph."""
+        last, strip = self.last, self.strip
+        if not begins(strip):
+            return False
+        first = self.paragraph.strips[0]
+        follows = _follows(split_label(first.text)[0], split_label(strip.text)[0])
+        if follows and abs(first.left - strip.left) <= 0.5 * strip.size:
+            return True
+        ended = last.right < self.edge - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
-        hanging = len(paragraph.strips) > 1 or indent > 0
+        indent = strip.left - last.left
+        hanging = len(self.paragraph.strips) > 1 or indent > 0
         return ended or (hanging and abs(indent) > 0.8 * strip.size)
-    if len(paragraph.strips) > 1 and indent > 0.8 * strip.size:
-        return True
-    short = last.right < right - 3 * strip.size
-    return short and last.text.endswith(tuple("。.！!？?；;：:"))
+
+    def _by_indent(self) -> bool:
+        strips, strip, last = self.paragraph.strips, self.strip, self.last
+        if self._centred():
+            return False
+        indent = strip.left - last.left
+        room = 0.8 * strip.size
+        stops = last.text.endswith(STOPS)
+        if len(strips) > 1:
+            return indent > room or (indent < -room and strip.left < strips[0].left - room)
+        if indent < -0.3 * (self.flow.right - self.flow.left):
+            return True
+        if indent > room:
+            return stops and not split_label(last.text)[0]
+        first_line = self.measures.indent
+        indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
+        return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
+
+    def _type_only_changes(self) -> bool:
+        """Whether type only changes within a paragraph: in a line, or after a full one."""
+        last, strip = self.last, self.strip
+        mixed = 0.02 < last.bold < 0.98 or 0.02 < strip.bold < 0.98
+        full = (
+            last.right > self.edge - max(1.0, self.measures.ragged) * strip.size
+            and last.right - last.left > 0.5 * (self.flow.right - self.flow.left)
+            and (
+                not last.text.endswith(tuple("。.！!？?")) or strip.right >= self.edge - strip.size
+            )
+        )
+        if not (mixed or full) or not same_size(last, strip) or not self._close():
+            return False
+        return not (mixed and not full and self.measures.ended_early(last, strip, self.edge))
 
 
-def _ended_early(
-    last: Strip, strip: Strip, right: float, column: tuple[float, float] | None
-) -> bool:
-    """Whether there was room for more on the line before: it was ended on purpose."""
-    if strip.bold <= 0.6 or column is None or last.left < column[0] - 2 * strip.size:
-        spare = 8 if strip.bold > 0.6 else 4
-        return last.right + _first_word(strip) + spare * strip.size < right
-    # headings keep away from the right edge, by a fourth of the column and more
-    return last.right < column[0] + HEADING_SHARE * (column[1] - column[0])
-
-
-def _first_word(strip: Strip) -> float:
-    """The width of a line's first word, judged by its share of the line's letters."""
-    word = re.match(r"[!-~]+|.", strip.text)
-    share = len(word[0]) / max(1, len(strip.text)) if word else 0.0
-    return share * (strip.right - strip.left)
-
-
-def _inside_bold(last: Strip, strip: Strip, right: float) -> bool:
-    """Whether type only changes within a paragraph: in a line, or after a full one."""
-    mixed = 0.02 < last.bold < 0.98 or 0.02 < strip.bold < 0.98
-    full = (
-        last.right > right - strip.size
-        and last.right - last.left > 20 * last.size
-        and not last.text.endswith(tuple("。.！!？?"))
-    )
-    close = 0 < last.y - strip.y <= LEADING * strip.size
-    return (mixed or full) and close and abs(last.size - strip.size) <= 0.6
+def _follows(first: str, second: str) -> bool:
+    """Whether a label is the one after another: ``(a)`` and ``(b)``, ``9.`` and ``10.``"""
+    one, two = (re.sub(r"[^0-9A-Za-z一二三四五六七八九十]", "", each) for each in (first, second))
+    if not one or not two or re.sub(r"\w+", "", first) != re.sub(r"\w+", "", second):
+        return False
+    if one.isdigit() and two.isdigit():
+        return int(two) == int(one) + 1
+    order = "一二三四五六七八九十"
+    if len(one) == len(two) == 1 and one in order and two in order:
+        return order.index(two) == order.index(one) + 1
+    return len(one) == len(two) == 1 and ord(two) == ord(one) + 1

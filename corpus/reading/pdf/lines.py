@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
@@ -23,6 +23,8 @@ _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?"
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
+# what cannot be broken: a Latin word, or a character with the marks around it
+_WORD = re.compile(r"[（《“‘「『〈【(\[]*(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*")
 # lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
 # a tab: wider than any space in a justified line of Chinese
@@ -61,7 +63,8 @@ class Paragraph:
     """A paragraph or cell before it is a draft.
 
     `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
-    or geometry found; `label` is a list label that the file keeps apart from its text.
+    or geometry found; `label` is a list label that the file keeps apart from its text. `flow`
+    counts the columns and pages that text flows through.
     """
 
     strips: list[Strip]
@@ -72,6 +75,7 @@ class Paragraph:
     heading: bool = False
     figure: bool = False
     table: object = None
+    flow: int = 0
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -166,11 +170,16 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     base = sorted(bases)[len(bases) // 2]
     text = ""
     previous: Piece | None = None
+    if len(pieces) > 1 and pieces[0].text == "o" and _is_apart(pieces[0], pieces[1]):
+        # Word's bullet of the second level is a letter of Courier New
+        pieces = [replace(pieces[0], text="◦"), *pieces[1:]]
+    # letters set one by one: spaces are mere distance, and as narrow as PDFium sees them
+    narrowest = 0.1 if sum(len(piece.text) for piece in pieces) < 2 * len(pieces) else 0.2
     for piece in pieces:
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
             raw = raised(raw)
-        text += _between(previous, piece, raw, language) + raw
+        text += _between(previous, piece, raw, language, narrowest) + raw
         previous = piece
     text = text.replace("\ufffd", "")
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
@@ -191,6 +200,10 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     )
 
 
+def _is_apart(first: Piece, second: Piece) -> bool:
+    return second.left - first.right > 0.5 * second.size
+
+
 def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The pieces without the row of dots that leads to a page number."""
     end = len(pieces)
@@ -200,7 +213,9 @@ def _without_leader(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return pieces[:end] if dots > 2 else pieces
 
 
-def _between(previous: Piece | None, piece: Piece, raw: str, language: Language) -> str:
+def _between(
+    previous: Piece | None, piece: Piece, raw: str, language: Language, narrowest: float
+) -> str:
     """The white space before a piece."""
     if previous is None:
         return ""
@@ -208,6 +223,15 @@ def _between(previous: Piece | None, piece: Piece, raw: str, language: Language)
     size = max(previous.size, piece.size)
     if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
-    if raw.startswith(OPEN) or distance <= 0.2 * size:
+    if raw.startswith(OPEN) or distance <= (narrowest if piece.space == "gap" else 0.2) * size:
         return ""
     return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
+
+
+def first_word(strip: Strip) -> float:
+    """The width of a line's first word and the space before it, judged by its share of letters."""
+    word = _WORD.match(strip.text)
+    if word is None:
+        return 0.0
+    space = 0.22 * strip.size if word[0][0] < "\x7f" else 0.0
+    return space + len(word[0]) / len(strip.text) * (strip.right - strip.left)

@@ -1,4 +1,4 @@
-"""Paragraphs that a page break cut in two."""
+"""Paragraphs that the end of a page or column cut in two."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
             continue
         if last is not None and _goes_on(last, paragraph, language):
             last.strips.extend(paragraph.strips)
+            last.flow = paragraph.flow
             continue
         out.append(paragraph)
         last = paragraph
@@ -136,7 +137,9 @@ def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
 
 def _goes_on(first: Paragraph, second: Paragraph, language: Language) -> bool:
     end, start = first.strips[-1], second.strips[0]
-    if start.page - end.page != 1 or second.label or split_label(start.text)[0]:
+    next_page = start.page - end.page == 1
+    next_column = start.page == end.page and second.flow == first.flow + 1
+    if not (next_page or next_column) or second.label or split_label(start.text)[0]:
         return False
     if first.heading or second.heading or abs(end.size - start.size) > 0.6:
         return False

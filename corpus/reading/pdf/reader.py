@@ -8,7 +8,7 @@ from the positions of the lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duizhao.corpus.document import Language
@@ -16,13 +16,14 @@ from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.pdf.text import Page, read_page
+from duizhao.corpus.reading.scan import pdf_pages
+from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
 PROGRESS_PAGES = 10
-# A picture over this share of a page is a scan of it.
-SCAN_SHARE = 0.6
 
 
 def read_drafts(source: Source, language: Language, *, tags: bool | None = None) -> Reading:
@@ -93,14 +94,17 @@ def open_pdf(source: Source) -> Any:
 
 
 class _Reader:
-    """Reads the pages of a file, one after the other, and counts what warnings need."""
+    """Reads the pages of a file, one after the other; those without usable text by OCR."""
 
     def __init__(self, source: Source, language: Language, pdf: Any) -> None:
         self.source = source
         self.language = language
         self.pdf = pdf
         self.count = len(pdf)
-        self.letters = self.invisible = self.scanned = 0
+        self.letters = 0
+        self.faults: dict[int, Fault] = {}
+        self.faulty_text: list[LeftOut] = []
+        self.recognised = 0
         self.unreadable: list[int] = []
         if self.count > source.limits.pages:
             raise LimitError(
@@ -109,61 +113,82 @@ class _Reader:
             )
 
     def read(self, tags: bool | None = None) -> Built:
-        built: Built | None = None
+        if self.source.ocr == "always":
+            return self._recognise({}, list(range(1, self.count + 1)))
         if use_tags(self.pdf) if tags is None else tags:
             built = blocks_by_tags(self.pdf, self._pages(), self.language)
-        if built is None or not built.drafts:
-            pages = [strips_of_page(page, self.language) for page in self._pages()]
-            built = blocks_from_lines(pages, self.language)
-        self._check_text()
-        return built
+            if built.drafts and not self._needs_ocr():
+                return self._checked(built)
+        pages = {p.number: strips_of_page(p, self.language) for p in self._pages()}
+        if self._needs_ocr():
+            return self._recognise(pages, sorted(self.faults))
+        return self._checked(blocks_from_lines(list(pages.values()), self.language))
 
-    def _pages(self) -> Iterator[Page]:
-        self.letters = self.invisible = self.scanned = 0
-        self.unreadable = []
-        for number in range(1, self.count + 1):
-            page = read_page(self.pdf, number)
-            if page.unreadable:
-                self.unreadable.append(number)
-                continue
-            self.letters += sum(len(piece.text) for piece in page.pieces)
-            self.invisible += sum(len(piece.text) for piece in page.pieces if piece.invisible)
-            self.scanned += page.image_share > SCAN_SHARE
-            yield page
-            if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.count):
-                self.source.progress(number, self.count)
+    def _needs_ocr(self) -> bool:
+        """Whether pages are to be recognised; InputError if they must be and cannot."""
+        return pdf_pages.use_ocr(self.source, self.faults, self.count, self.letters)
 
-    def _check_text(self) -> None:
+    def _recognise(self, pages: dict[int, PageLines], numbers: list[int]) -> Built:
+        self.recognised = len(numbers)
+        return pdf_pages.with_recognised(self.source, self.pdf, pages, numbers, self.language)
+
+    def _checked(self, built: Built) -> Built:
         if self.unreadable and self.letters == 0:
             raise InputError(
                 f"{self.source.name}: {_pages_named(self.unreadable)} cannot be loaded, and "
                 "no other page has text; fetch or save it again"
             )
         if self.letters == 0:
-            what = "a scan without text" if self.scanned else "it has no text"
-            raise InputError(
-                f"{self.source.name}: {what} ({self.count} pages); run OCR on it first, for "
-                "instance: ocrmypdf -l chi_sim+eng in.pdf out.pdf"
-            )
+            raise InputError(f"{self.source.name}: it has no text ({self.count} pages)")
+        built.left_out[:0] = self.faulty_text
+        return built
+
+    def _pages(self) -> Iterator[Page]:
+        """The pages; one whose characters are wrong without its text, which goes to the ledger."""
+        self.letters = 0
+        self.faults, self.faulty_text, self.unreadable = {}, [], []
+        for number in range(1, self.count + 1):
+            page = read_page(self.pdf, number)
+            if page.unreadable:
+                self.unreadable.append(number)
+                continue
+            handle = self.pdf[number - 1]
+            fault = fault_of(handle, page, self.language)
+            handle.close()
+            if fault is not None:
+                self.faults[number] = fault
+            if fault == "wrong_characters":
+                text = " ".join(piece.text for piece in page.pieces)
+                self.faulty_text.append(LeftOut(fault, text, number))
+                page = replace(page, pieces=())
+            self.letters += sum(len(piece.text) for piece in page.pieces)
+            yield page
+            if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.count):
+                self.source.progress(number, self.count)
 
     def warnings(self) -> list[str]:
+        name, faults = self.source.name, list(self.faults.values())
+        out = []
         if self.unreadable:
-            pages = _pages_named(self.unreadable)
-            return [f"{self.source.name}: {pages} cannot be loaded: text is missing", *self._ocr()]
-        return self._ocr()
-
-    def _ocr(self) -> list[str]:
-        if self.invisible > 0.5 * self.letters:
-            return [
-                f"{self.source.name}: a scan whose text is a layer of OCR; expect wrong characters "
-                "and lost lines (a new OCR run may help: ocrmypdf --redo-ocr -l chi_sim+eng)"
-            ]
-        if self.scanned and self.letters < 200 * self.count:
-            return [
-                f"{self.source.name}: {self.scanned} of {self.count} pages are pictures; "
-                "what is printed in them is not read (OCR them first: ocrmypdf --skip-text)"
-            ]
-        return []
+            out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
+        if self.recognised:
+            return out
+        if layers := faults.count("ocr_layer"):
+            out.append(
+                f"{name}: the text of {layers} of {self.count} pages is a layer of OCR; expect "
+                f"wrong characters and lost lines (better: {pdf_pages.EXTRA}, then --ocr auto)"
+            )
+        if scans := faults.count("no_text"):
+            out.append(
+                f"{name}: {scans} of {self.count} pages are pictures, and what is printed in them "
+                f"is not read (to recognise it: {pdf_pages.EXTRA}, then --ocr auto)"
+            )
+        if wrong := faults.count("wrong_characters"):
+            out.append(
+                f"{name}: {wrong} of {self.count} pages have fonts without a correct character map "
+                f"and are left out (to recognise them: {pdf_pages.EXTRA}, then --ocr auto)"
+            )
+        return out
 
 
 def _pages_named(pages: list[int]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.notes import OPEN
+from duizhao.corpus.reading.pdf.columns import Row, corridors
 from duizhao.corpus.reading.pdf.lines import Strip, strip_of
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.text import Page, Piece
@@ -34,7 +35,10 @@ def strips_of_page(page: Page, language: Language) -> PageLines:
     upright = [piece for piece in page.pieces if piece.angle == 0]
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
-    cut = [_cut(line, page) for line in _lines(upright)]
+    cut = [
+        [part for column in columns for part in _cut(column, page)]
+        for columns in _by_column(_lines(upright))
+    ]
     edges = _column_edges(cut)
     for line in cut:
         pieces = [part for whole in line for part in _cut_at(whole, edges)]
@@ -104,6 +108,21 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
         abs(piece.left - other.right) < room or abs(other.left - piece.right) < room
         for other in line
     )
+
+
+def _by_column(lines: Sequence[Sequence[Piece]]) -> Iterator[list[list[Piece]]]:
+    """The lines, each cut where a corridor between columns of prose crosses it."""
+    rows = [
+        Row(line[0].y, max(piece.size for piece in line), tuple((p.left, p.right) for p in line))
+        for line in lines
+    ]
+    found = corridors(rows)
+    for number, line in enumerate(lines):
+        cuts = sorted(c.middle for c in found if c.first <= number <= c.last)
+        parts: list[list[Piece]] = [[] for _ in range(len(cuts) + 1)]
+        for piece in line:
+            parts[sum(piece.left >= cut for cut in cuts)].append(piece)
+        yield [part for part in parts if part]
 
 
 def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:

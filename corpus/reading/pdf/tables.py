@@ -1,12 +1,21 @@
-"""Tables of a PDF without tags: which lines are rows, and which strips are one cell."""
+"""Tables of a PDF without tags: which lines are rows, and which strips are one cell.
+
+Drawn lines settle it if there are any (`grid`). Without them a row is what white bands across the
+table separate, and lines without such bands are rows of one line each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip
+from duizhao.corpus.reading.pdf.columns import usual_gap
+from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
+from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.shape import split_label
+
+STOPS = tuple("。.；;：:！!？?")
 
 
 def _rows(strips: Sequence[Strip]) -> list[list[Strip]]:
@@ -27,11 +36,26 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
     for number, row in enumerate(rows):
         if not wide[number] and any(wide[max(0, number - 6) : number]):
             flags[number] = _in_columns(row[0], rows, wide, number)
+    # a cell of several lines is centred beside a cell of one: lines above the first full row
+    for number in range(len(rows) - 2, -1, -1):
+        if not flags[number] and flags[number + 1]:
+            flags[number] = _above_centred(rows, wide, number)
     start = 0
     for number in range(1, len(rows) + 1):
         if number == len(rows) or flags[number] != flags[start]:
             yield flags[start], [strip for row in rows[start:number] for strip in row]
             start = number
+
+
+def _above_centred(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:
+    """Whether a lone line is in a right column of the table whose first full row comes next."""
+    following = next((n for n in range(number + 1, min(len(rows), number + 7)) if wide[n]), None)
+    if following is None or len(rows[number]) > 1:
+        return False
+    strip, cells = rows[number][0], rows[following]
+    gap = strip.y - rows[number + 1][0].y
+    aligned = any(abs(strip.left - other.left) <= 3 for other in cells[1:])
+    return aligned and gap <= 1.6 * strip.size and strip.left > cells[0].left + 3 * strip.size
 
 
 def _in_columns(
@@ -53,8 +77,111 @@ def _in_columns(
     return narrow and (bool(below) or gap <= LEADING * strip.size)
 
 
-def cells(strips: Sequence[Strip]) -> list[Paragraph]:
-    """Cells of a table: the strips of each column that stand close under one another."""
+def ruled_cells(cells_of: dict[Enclosure, list[Strip]]) -> list[Paragraph]:
+    """The paragraphs of a ruled table, row by row."""
+    out: list[Paragraph] = []
+    edges: dict[tuple[float | None, float | None], float] = {}
+    for enclosure, strips in cells_of.items():
+        # where the lines of a column end at most, in all of its cells
+        sides = (enclosure.left, enclosure.right)
+        edges[sides] = max(edges.get(sides, 0.0), *(strip.right for strip in strips))
+    for enclosure in sorted(cells_of, key=lambda e: (-e.top, e.left or 0.0)):
+        right = edges[enclosure.left, enclosure.right]
+        out += _cell_paragraphs(cells_of[enclosure], right)
+    for paragraph in out:
+        paragraph.cell = True
+    return out
+
+
+def _cell_paragraphs(strips: Sequence[Strip], right: float) -> list[Paragraph]:
+    """The paragraphs of one cell: lines further apart, items, and lines ended on purpose."""
+    lines = sorted(strips, key=lambda strip: (-round(strip.y), strip.left))
+    gaps = [a.y - b.y for a, b in pairwise(lines) if a.y - b.y > 0.3 * b.size]
+    usual = min((gap for gap in gaps if gap >= 0.8 * lines[0].size), default=0.0)
+    out = [Paragraph([lines[0]])]
+    for last, strip in pairwise(lines):
+        ended = last.right + first_word(strip) + strip.size < right
+        figures = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+        new = last.y - strip.y > 1.3 * usual or bool(figures) or begins(strip)
+        new = new or (ended and not strip.text[:1].islower())
+        if new and last.y - strip.y > 0.3 * strip.size:
+            out.append(Paragraph([strip]))
+        else:
+            out[-1].strips.append(strip)
+    return out
+
+
+def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph]:
+    """Cells of a table without borders around them."""
+    bands = _bands(strips, rules)
+    out: list[Paragraph] = []
+    for band in bands:
+        columns = _columns(band)
+        if len(bands) > 1 and _is_one_row(columns):
+            for column in columns:
+                right = max(strip.right for strip in column)
+                out += _cell_paragraphs(column, right)
+        else:
+            out += _line_cells(band)
+    return out
+
+
+def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
+    """The rows of a table: what drawn lines or bands of white across it separate."""
+    rows = _rows(sorted(strips, key=lambda strip: (-strip.y, strip.left)))
+    left, right = min(s.left for s in strips), max(s.right for s in strips)
+    drawn = [y for a, b, y in rules if min(b, right) - max(a, left) > 0.5 * (right - left)]
+    gaps = [a[0].y - b[0].y for a, b in pairwise(rows)]
+    close = [gap for gap in gaps if gap >= 0.9 * rows[0][0].size]
+    usual = min(usual_gap(close), 1.1 * min(close) + 1) if close else 0.0
+    bands = [list(rows[0])]
+    for upper, lower in pairwise(rows):
+        ruled = any(lower[0].y + 0.3 * lower[0].size < y < upper[0].y for y in drawn)
+        if ruled or upper[0].y - lower[0].y > 1.25 * usual:
+            bands.append([])
+        bands[-1] += lower
+    return bands
+
+
+def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
+    """The strips of a row by column; one over several columns is a column of its own."""
+    out: list[list[Strip]] = []
+    wide: list[Strip] = []
+    for strip in sorted(band, key=lambda strip: strip.right - strip.left):
+        over = [
+            column
+            for column in out
+            if strip.left < max(other.right for other in column) - 1
+            and strip.right > min(other.left for other in column) + 1
+        ]
+        if len(over) > 1:
+            wide.append(strip)
+        elif over:
+            over[0].append(strip)
+        else:
+            out.append([strip])
+    out += [[strip] for strip in wide]
+    return sorted(out, key=lambda column: min(strip.left for strip in column))
+
+
+def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
+    """Whether the lines of a band are cells of several lines, not rows of one line each."""
+    if max(len(column) for column in columns) == 1:
+        return True
+    pairs = on = 0
+    for column in columns:
+        lines = sorted(column, key=lambda strip: -strip.y)
+        right = max(strip.right for strip in lines)
+        for upper, lower in pairwise(lines):
+            pairs += 1
+            broken = upper.right + first_word(lower) + lower.size >= right
+            number = NUMBER.fullmatch(upper.text) or NUMBER.fullmatch(lower.text)
+            on += not number and (broken or lower.text[:1].islower()) and not begins(lower)
+    return on >= 0.5 * pairs
+
+
+def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:
+    """Cells of rows that nothing separates: strips of a column close under one another."""
     open_cells: list[Paragraph] = []
     out: list[Paragraph] = []
     figures_above = False
@@ -90,5 +217,6 @@ def _cell_above(cells: Sequence[Paragraph], strip: Strip) -> Paragraph | None:
 
 
 def begins(strip: Strip) -> bool:
+    """Whether a line begins with the label of an item or paragraph."""
     label, rest = split_label(strip.text)
     return bool(label and rest)

@@ -122,7 +122,8 @@ class _Tree:
             self.left_out += [LeftOut("repeated_table_head", s.text, page.number) for s in strips]
             return
         if tag.label:
-            paragraph.label = " ".join(strip.text for strip in strips)
+            label = " ".join(strip.text for strip in strips)
+            paragraph.label = "◦" if label == "o" else label
         else:
             paragraph.strips.extend(strips)
 

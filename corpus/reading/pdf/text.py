@@ -14,11 +14,16 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.pdf.drawings import read_drawings
+from duizhao.corpus.reading.pdf.frames import Box, borders
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
 INVISIBLE = 3
+SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
+# white space of every kind; the wide Chinese space is an indent, not a letter
+SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class _Look:
     artifact: bool
     invisible: bool
     angle: int
+    font: str = ""
 
 
 def read_page(pdf: Any, number: int) -> Page:
@@ -91,6 +97,9 @@ def read_page(pdf: Any, number: int) -> Page:
         left, bottom, right, top = page.get_cropbox()
         pieces, seen = _pieces(page)
         drawn = read_drawings(page, width * height, seen)
+        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+            drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
+            drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         pieces = _with_spaces(pieces, drawn.spaces)
         turned = _main_angle(pieces)
         if turned:
@@ -108,6 +117,10 @@ def read_page(pdf: Any, number: int) -> Page:
         )  # fmt: skip
     finally:
         page.close()
+
+
+def _box(piece: Piece) -> Box:
+    return (piece.left, piece.y - 0.2 * piece.size, piece.right, piece.y + 0.8 * piece.size)
 
 
 def _pieces(page: Any) -> tuple[list[Piece], set[int]]:
@@ -169,7 +182,7 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             next_space = next_space or "gap"
             continue
         code = unicode_of(text_page, index)
-        if code in (9, 10, 13, 32, 160):
+        if code in SPACES:
             # one without width PDFium has put in for a distance
             box_of(text_page, index, box_pointer)
             turned = look is not None and look.angle % 180 != 0
@@ -207,7 +220,10 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             elif next_space:
                 characters.append(" " if next_space == "real" else "\u200a")
         next_space = ""
-        characters.append(chr(code) if 32 < code < 0xD800 else _character(code))
+        character = chr(code) if 32 < code < 0xD800 else _character(code)
+        if look.font or 0xF000 <= code <= 0xF0FF:
+            character = in_symbol_font(character, look.font)
+        characters.append(character)
         right = end
     if characters and look is not None:
         yield _piece(characters, left, right, base, space, look)
@@ -263,13 +279,15 @@ def _look(raw: Any, text_page: Any, index: int, handle: Any) -> _Look:
     names = _mark_names(raw, handle)
     tag = raw.FPDFPageObj_GetMarkedContentID(handle)
     mode = raw.FPDFTextObj_GetTextRenderMode(handle)
+    name = _font_name(raw, text_page, index)
     return _Look(
         size=max(size, 1.0),
-        bold=_is_bold(raw, text_page, index, mode),
+        bold=_is_bold(raw, text_page, index, name, mode),
         tag=tag if tag >= 0 else None,
         artifact="Artifact" in names,
         invisible=mode == INVISIBLE,
         angle=angle,
+        font=name if any(word in name for word in SYMBOL_FONTS) else "",
     )
 
 
@@ -284,15 +302,20 @@ def _mark_names(raw: Any, handle: Any) -> list[str]:
     return names
 
 
-def _is_bold(raw: Any, text_page: Any, index: int, mode: int) -> bool:
+def _font_name(raw: Any, text_page: Any, index: int) -> str:
+    buffer = ctypes.create_string_buffer(128)
+    raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, ctypes.c_int())
+    return buffer.value.decode("latin-1").lower()
+
+
+def _is_bold(raw: Any, text_page: Any, index: int, name: str, mode: int) -> bool:
     buffer = ctypes.create_string_buffer(128)
     flags = ctypes.c_int()
     raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
-    name = buffer.value.lower()
     weight = raw.FPDFText_GetFontWeight(text_page, index)
     # mode 2 draws the outline as well, as Word does for bold type that a Chinese font lacks
     return (
-        any(word in name for word in (b"bold", b"black", b"heavy", b"semibold", b"simhei"))
+        any(word in name for word in ("bold", "black", "heavy", "semibold", "simhei"))
         or bool(flags.value & 0x40000)
         or weight >= 600
         or mode == 2

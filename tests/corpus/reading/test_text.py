@@ -388,7 +388,7 @@ BAD = {
     "zero bytes": (b"\x00\x01\x02\x03" * 64, "binary"),
     "noise": (random.Random(7).randbytes(4096), "binary"),
     "a program": (b"\x7fELF\x02\x01\x01" + bytes(200) + b"text" * 9, "binary"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "picture"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "damaged picture"),
     "an archive": (b"\x1f\x8b\x08" + bytes(64), "gzip"),
 }
 

@@ -66,8 +66,8 @@ def sacrebleu_paired(
 def test_significance_equals_sacrebleus_command_line(
     cli: Cli, files: tuple[Path, Path, Path], seed: int
 ) -> None:
-    options = ["--samples", "300", "--trials", "400", "--seed", str(seed), "--to", "json"]
-    code, out, err = cli("compare", *files, *options)
+    options = ["--samples", "300", "--trials", "400", "--seed", str(seed), "--json"]
+    code, out, err = cli("compare", *files[1:], "-r", files[0], *options)
     assert code == 0, err
     ours = json.loads(out)
     for test, kind, samples in (("bootstrap", "bs", 300), ("randomization", "ar", 400)):
@@ -192,7 +192,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
         with (tmp_path / name / "corpus.jsonl").open("wb") as file:
             write([row(n, range(n, n + 1), range(n, n + 1), text) for n in range(4)], file)
     page = tmp_path / "page.html"
-    options = ["--samples", "20", "--trials", "20", "--to", "json", "--page", page]
+    options = ["--samples", "20", "--trials", "20", "--json", "--page", page]
     code, out, err = cli("compare", tmp_path / "first", tmp_path / "second", *options)
     assert code == 0, err
     found = json.loads(out)
@@ -205,12 +205,15 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "words_"),
     [
-        (("ref.en", "one.en"), "two systems or more"),
-        (("ref.en", "one.en", "one.en"), "is given twice"),
-        (("ref.en", "one.en", "short.en"), "has 48 lines but"),
-        (("ref.en", "-", "-"), "only one of the files"),
-        (("ref.en", "one.en", "."), "is a run with its own reference"),
-        (("ref.en", "one.en", "--translate"), "needs --source"),
+        (("one.en", "-r", "ref.en"), "two systems or more"),
+        (("one.en", "one.en", "-r", "ref.en"), "is given twice"),
+        (("one.en", "short.en", "-r", "ref.en"), "has 48 lines but"),
+        (("-", "-", "-r", "ref.en"), "only one of the files"),
+        (("one.en", ".", "-r", "ref.en"), "is a run with its own reference"),
+        ((".", "-r", "ref.en"), "is a run with its own reference"),
+        (("one.en", "-r", "ref.en", "--translate"), "needs --source"),
+        (("ref.en", "one.en", "two.en"), "one.en {}/two.en --reference {}/ref.en"),
+        (("ref.en",), "duizhao compare HYPOTHESIS... --reference {}/ref.en"),
     ],
 )
 def test_wrong_use_says_what_is_right(
@@ -221,7 +224,7 @@ def test_wrong_use_says_what_is_right(
     command = [str(folder / one) if not one.startswith("-") else one for one in arguments]
     code, out, err = cli("compare", *command)
     assert (code, out) == (2, "")
-    assert words_ in err
+    assert words_.replace("{}", str(folder)) in err
     assert err.count("\n") == 1
 
 
@@ -231,7 +234,7 @@ def test_what_cannot_be_done_is_said_before_the_work(
     def no_work(*_: object, **__: object) -> None:
         raise AssertionError("measured before it was checked")
 
-    arguments = ["compare", *files]
+    arguments = ["compare", *files[1:], "--reference", files[0]]
     code, out, told = cli(*arguments, "--page", tmp_path / "nodir" / "x.html")
     assert (code, out) == (2, "")
     assert "nodir" in told

@@ -57,7 +57,7 @@ def test_scores_equal_sacrebleus_command_line_to_the_last_digit(
     hypothesis, reference = files
     metrics = ["-m", "bleu", "chrf", "ter", "--chrf-word-order", "2", "--confidence"]
     theirs = sacrebleu(reference, "-i", hypothesis, *metrics)
-    code, out, _ = cli("score", hypothesis, reference, "--to", "json")
+    code, out, _ = cli("score", hypothesis, "--reference", reference, "--json")
     assert code == 0
     ours = json.loads(out)["scores"]
     assert [score["metric"] for score in ours] == ["BLEU", "chrF2++", "TER"]
@@ -135,17 +135,19 @@ def test_packed_files_are_read(cli: Cli, files: tuple[Path, Path]) -> None:
 
     packed = files[0].with_suffix(".en.gz")
     packed.write_bytes(gzip.compress(files[0].read_bytes()))
-    options = ["-m", "bleu", "--bootstrap", "0", "--to", "json"]
-    assert cli("score", packed, files[1], *options) == cli("score", *files, *options)
+    options: list[object] = ["-m", "bleu", "--bootstrap", "0", "--json"]
+    assert cli("score", packed, "--reference", files[1], *options) == cli(
+        "score", files[0], "--reference", files[1], *options
+    )
     packed.write_bytes(b"not packed")
-    assert cli("score", packed, files[1])[0] == 2
+    assert cli("score", packed, "--reference", files[1])[0] == 2
 
 
 @pytest.mark.unit
 def test_standard_input_and_segments(cli: Cli, files: tuple[Path, Path]) -> None:
 
     hypothesis, reference = files
-    arguments = ["score", "-", str(reference), "--segments", "--to", "json", "-m", "chrf++"]
+    arguments = ["score", "-", "--reference", reference, "--segments", "--json", "-m", "chrf++"]
     source = ["--source", str(hypothesis), "--bootstrap", "0"]
     done = cli(*arguments, *source, stdin=hypothesis.read_bytes())
     assert done.code == 0, done.out
@@ -166,7 +168,7 @@ def test_unusable_files_are_named_in_one_line(
 ) -> None:
     broken = tmp_path / "broken.en"
     broken.write_bytes(content)
-    code, out, err = cli("score", files[0], broken)
+    code, out, err = cli("score", files[0], "-r", broken)
     assert (code, out) == (2, "")
     assert word in err
     assert "broken.en" in err
@@ -178,7 +180,7 @@ def test_a_missing_file_and_a_folder_are_named(
     cli: Cli, files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     for path in (tmp_path / "none.en", tmp_path):
-        code, _, err = cli("score", files[0], path)
+        code, _, err = cli("score", files[0], "-r", path)
         assert code == 2
         assert str(path) in err
         assert err.count("\n") == 1
@@ -196,10 +198,10 @@ def test_scores_without_a_reference_and_how_well_they_tell(cli: Cli, tmp_path: P
         (tmp_path / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
     files = [tmp_path / "good", tmp_path / "reference"]
     metrics = ["-m", "mt_score", "-m", "similarity"]
-    code, _, err = cli("score", *files, *metrics)
+    code, _, err = cli("score", files[0], "--reference", files[1], *metrics)
     assert (code, "give it with --source" in err) == (2, True)
-    options = [*metrics, "--source", tmp_path / "source", "--to", "json", "--segments"]
-    code, out, err = cli("score", *files, *options)
+    options = [*metrics, "--source", tmp_path / "source", "--json", "--segments"]
+    code, out, err = cli("score", files[0], "--reference", files[1], *options)
     assert code == 0, err
     found = json.loads(out)
     segments = found["segments"]
@@ -211,7 +213,16 @@ def test_scores_without_a_reference_and_how_well_they_tell(cli: Cli, tmp_path: P
 
 @pytest.mark.unit
 def test_a_seed_under_zero_is_refused_in_one_line(cli: Cli, files: tuple[Path, Path]) -> None:
-    code, _, told = cli("score", *files, "--seed", "-1")
+    code, _, told = cli("score", files[0], "--reference", files[1], "--seed", "-1")
     assert code == 2
     assert "--seed" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.unit
+def test_the_former_order_of_the_files_is_refused_with_the_new_command(
+    cli: Cli, files: tuple[Path, Path]
+) -> None:
+    code, out, err = cli("score", *files)
+    assert (code, out) == (2, "")
+    assert f"duizhao score {files[0]} --reference {files[1]}" in err

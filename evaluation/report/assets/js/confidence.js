@@ -1,4 +1,4 @@
-// The plot of confidence: how much of it there is, and whether it keeps its word.
+// The plot of confidence: its distribution, and how it compares with reviewed beads.
 const EDGES = data.confidenceEdges; // of the bars: finer towards 1, where most beads are
 
 const confidenceBar = (value) => {
@@ -38,10 +38,10 @@ function confidencePlot() {
   const half = median(shown.map((bead) => bead.confidence));
   return plotCard({
     id: "confidence",
-    title: anyJudged ? "Confidence and what the reviewer found" : "Confidence",
+    title: anyJudged ? "Confidence and the reviewer's verdicts" : "Confidence",
     how: anyJudged
-      ? "Green: share of reviewed beads found right, with 95 % interval. Where it meets the dash, the mean confidence, the aligner keeps its word."
-      : "How sure the aligner is, and the mean chrF++ of each bar, which should rise with it. Review beads to see here how often it was right.",
+      ? "Green: share of reviewed beads found right, with 95 % interval. Where it meets the dash, the mean confidence, the confidence is calibrated."
+      : "The aligner's confidence, and the mean chrF++ of each bar, which should rise with it. Review beads to see how often it was right.",
     label: `Bars of confidence: ${plural(low, "bead")} under ${data.lowConfidence}, median ${fixed(half, 3)}.`,
     legend: [["key-bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"],
       ...(anyJudged ? [["dot-green", "found right"], ["line-ink", "mean confidence"]] : [])],

@@ -2,15 +2,15 @@
 const COMMANDS = [
   { key: "j", also: "ArrowDown", text: "Next bead", run: () => step(1) },
   { key: "k", also: "ArrowUp", text: "Bead before", run: () => step(-1) },
-  { key: "n", text: "Next bead that needs a look", run: () => step(1, needsLook) },
-  { key: "p", text: "Bead before that needs a look", run: () => step(-1, needsLook) },
+  { key: "n", text: "Next doubtful bead", run: () => step(1, needsLook) },
+  { key: "p", text: "Previous doubtful bead", run: () => step(-1, needsLook) },
   { key: "g", text: "First bead", run: () => view.shown.length && goTo(view.shown[0].key) },
   { key: "G", text: "Last bead", run: () => view.shown.length && goTo(view.shown[view.shown.length - 1].key) },
   { key: "i", text: "Signals of the bead", run: () => focusIn(".confidence") },
   { key: "l", text: "Copy a link to the bead", run: copyLink },
   { key: "/", text: "Search", run: () => (byId("search").focus(), byId("search").select()) },
-  { key: "Escape", text: "Leave the search, show all beads", run: leave },
-  { key: "t", text: "Colours: light, dark, as the system", run: nextTheme },
+  { key: "Escape", text: "Clear the search, show all beads", run: leave },
+  { key: "t", text: "Colours: light, dark, system", run: nextTheme },
   { key: "?", text: "This list", run: openKeys },
 ];
 
@@ -21,7 +21,7 @@ function step(by, wanted = () => true) {
   for (position += by; view.shown[position]; position += by) {
     if (wanted(view.shown[position])) return goTo(view.shown[position].key);
   }
-  announce(by > 0 ? "No further bead." : "No bead before this.");
+  announce(by > 0 ? "No more beads." : "No earlier bead.");
   return false;
 }
 

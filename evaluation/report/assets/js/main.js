@@ -39,7 +39,7 @@ function fillChips(counts) {
     chip("all", "All", counts.all, view.kinds.size === 0),
     ...kinds.map((kind) => chip(kind.id, kind.name, counts[kind.id], view.kinds.has(kind.id))),
     ...(view.range ? [make("button.chip.range", {
-      type: "button", "data-kind": "range", "aria-label": "Take this range away", onclick: () => setRange(null),
+      type: "button", "data-kind": "range", "aria-label": "Remove this range", onclick: () => setRange(null),
     }, rangeText(), make("span", { "aria-hidden": true }, " ×"))] : []));
   if (focused) {
     const again = chips.querySelector(`[data-kind="${focused}"]`);
@@ -63,10 +63,10 @@ function showEmpty() {
   if (view.shown.length) return;
   empty.replaceChildren(
     make("p.empty-mark", { lang: "zh-Hans", "aria-hidden": true }, "空"),
-    make("p.empty-title", null, beads.length ? "No bead fits" : "No beads in this corpus"),
+    make("p.empty-title", null, beads.length ? "No matching beads" : "No beads in this corpus"),
     make("p.how", null, beads.length
-      ? "Nothing here matches the search and the filters together."
-      : "Either the documents had no sentences, or none could be paired. The ledger says what became of each."),
+      ? "No bead matches both the search and the filters."
+      : "Either the documents had no sentences, or none could be paired. The ledger gives the reason for each."),
     beads.length ? make("button.primary", { type: "button", onclick: clearFilters }, "Show all beads") : "");
 }
 
@@ -160,7 +160,7 @@ function start() {
     if (view.current) reveal(view.current);
     else byId("bitext").scrollIntoView();
   });
-  if (wanted && !reveal(wanted)) announce("The bead of this link is not here.");
+  if (wanted && !reveal(wanted)) announce("The bead of this link is not in this corpus.");
   requestAnimationFrame(() => setTimeout(() => performance.mark("ready"), 0)); // and on the screen
   // a canvas does not wait for its font
   document.fonts.load(plotFont).catch(() => null).then(startCharts).then(() => {

@@ -140,7 +140,7 @@ function histogramPlot() {
   return plotCard({
     id: "histogram",
     title: `How ${MEASURE.name} is distributed`,
-    how: `Beads by score; half of them lie above ${fixed(half, isChrf ? 1 : 2)}. Choose a bar to see its beads.`,
+    how: `Beads by score; half of them are above ${fixed(half, isChrf ? 1 : 2)}. Choose a bar to see its beads.`,
     label: `Histogram of ${MEASURE.name}: median ${fixed(half, MEASURE.digits)}, ${plural(values.length, "bead")}.`,
     table: {
       head: [MEASURE.name, "Beads"],
@@ -214,7 +214,7 @@ function mapPlot() {
   return plotCard({
     id: "map",
     title: "Alignment map",
-    how: "Chinese sentences to the right, the reference upwards. Grey dots share rare words: a trail of them off the path is repeated or moved text.",
+    how: "Chinese sentences to the right, the reference upwards. Grey dots share rare words: a line of them off the path is repeated or moved text.",
     label: `Dot plot of the alignment of ${lastX} Chinese and ${lastY} reference sentences: ` +
       [...types].map(([type, number]) => `${number} ${typeText(type)}`).join(", ") + ".",
     legend: [["dot-blue", "1–1"], ["dot-red", "other beads"], ["dot-amber", "left out"], ["dot-grey", "similar text"]],

@@ -33,7 +33,7 @@ const reopenDraft = (bead) => setPanel(bead, "edit", editPanel(bead));
 function tellOfDrafts(gone, inserted) {
   const names = new Set(inserted.map(nameOf));
   const away = gone.filter((bead) => draftOf(bead) && !names.has(nameOf(bead)));
-  if (away.length) setTimeout(() => announce("The text that you had not saved is kept; undo brings its bead back."), 0);
+  if (away.length) setTimeout(() => announce("Your unsaved text is kept; undo restores its bead."), 0);
 }
 
 const panelKind = (bead) => (panels.has(bead.key) ? panels.get(bead.key).kind : "");
@@ -176,6 +176,6 @@ function editPanel(bead) {
   make("div.panel-buttons", null,
     make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, "Save"),
     make("button.action", { type: "button", onclick: close }, "Cancel"),
-    make("span.panel-hint", null, "Ctrl + Enter saves, Cancel leaves the texts as they were, Esc keeps what you typed for later.")));
+    make("span.panel-hint", null, "Ctrl + Enter saves, Cancel leaves the texts as they were, Esc closes and keeps your draft.")));
   return panel;
 }

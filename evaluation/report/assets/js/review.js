@@ -23,7 +23,7 @@ async function send(path, body) {
   });
   const type = response.headers.get("content-type") || "";
   const answer = type.startsWith("application/json") ? await response.json() : { error: await response.text() };
-  if (!response.ok) throw new Error(answer.error || `The server said ${response.status}.`);
+  if (!response.ok) throw new Error(answer.error || `The server answered with status ${response.status}.`);
   return answer;
 }
 
@@ -33,12 +33,12 @@ let waiting = 0;
 let aligning = false;
 let lost = false;
 const LOST = "The server did not answer, so this edit may not have been saved. " +
-  "Start duizhao review again, open its address and look.";
+  "Start duizhao review again and open its address to check.";
 
 /** Do `action` when all before it is done. While the document is re-aligned nothing can be done. */
 function enqueue(action) {
   if (aligning) {
-    announce("Re-aligning. Wait until that is done; this was not taken.");
+    announce("Re-aligning. Wait until it has finished; this edit was not applied.");
     return Promise.resolve(false);
   }
   if (lost) {
@@ -111,7 +111,7 @@ const withCurrent = (action) => () => {
   return false;
 };
 
-/** The bead as it is when the turn comes: edits before may have made another of it. */
+/** The bead at the time of the edit: earlier edits may have changed it. */
 const asItIs = (bead) => beadByKey(bead.key) || beadByKey(view.current);
 
 function mergeWith(bead, by) {
@@ -197,7 +197,7 @@ function showBar(text, failed) {
 function startReview() {
   const corrects = (key, text, run) => ({ key, text, run, corrects: true });
   COMMANDS.push(
-    corrects("c", "Check the bead and go on", withCurrent((bead) => checkBead(bead, true))),
+    corrects("c", "Check the bead and continue", withCurrent((bead) => checkBead(bead, true))),
     corrects("m", "Merge with the next bead", withCurrent((bead) => mergeWith(bead, 1))),
     corrects("M", "Merge with the bead before", withCurrent((bead) => mergeWith(bead, -1))),
     corrects("s", "Split the bead, or move its sentences", withCurrent((bead) => openPanel(bead, "split"))),

@@ -33,7 +33,7 @@ function fillLead() {
       parts.push(link);
     });
     parts.push(".");
-  } else parts.push("Nothing asks for attention.");
+  } else parts.push("Nothing needs attention.");
   lead.replaceChildren(...parts);
 }
 

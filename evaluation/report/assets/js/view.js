@@ -46,7 +46,7 @@ const SORTS = [
   { id: "confidence", name: "Least confident first", by: (bead) => last(bead.confidence) },
   { id: "chrf", name: "Lowest chrF++ first", by: (bead) => last(bead.chrf), reference: true },
   { id: "mt", name: "Lowest MT score first", by: (bead) => last(bead.mtScore) },
-  { id: "ratio", name: "Oddest length first", by: (bead) => -ratio(bead), reference: true },
+  { id: "ratio", name: "Most unusual length first", by: (bead) => -ratio(bead), reference: true },
   { id: "long", name: "Longest first", by: (bead) => -bead.source.length },
 ].filter((sort) => data.hasReference || !sort.reference);
 

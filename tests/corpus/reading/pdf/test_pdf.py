@@ -72,17 +72,6 @@ def test_the_same_report_without_its_tags(shared: Path) -> None:
     assert f1(tags, geometry) >= 0.98
 
 
-def test_a_scan_names_ocr_as_the_way_out(shared: Path) -> None:
-    with pytest.raises(InputError, match=r"a scan without text \(11 pages\); run OCR"):
-        read(shared / "un-files" / "A_47_60_scan.en.pdf", "en")
-
-
-def test_an_ocr_layer_is_read_with_a_warning(shared: Path) -> None:
-    document, _ = read(shared / "un-files" / "A_L.632_ocr.en.pdf", "en")
-    assert "a layer of OCR" in document.metadata["warnings"][0]
-    assert any("RESTORATION OF THE LAWFUL RIGHTS" in s.text for s in document.sentences)
-
-
 def make(draw: Any, pages: int = 1, **options: Any) -> bytes:
     """A PDF of pages drawn by ``draw(canvas, number)``."""
     from reportlab.pdfgen.canvas import Canvas

@@ -1,0 +1,142 @@
+"""Lines drawn around text: the cells of ruled tables, and frames around paragraphs.
+
+For each strip `enclosures` finds the nearest drawn line above, below, left and right of it. Strips
+with the same four are in one cell or frame; frames side by side are a table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duizhao.corpus.reading.pdf.lines import Strip
+
+Rule = tuple[float, float, float]
+Wall = tuple[float, float, float]
+# Lines that end this far from each other, in points, meet
+MEETS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The rectangle of drawn lines around some text; `left` and `right` may be open (None)."""
+
+    left: float | None
+    bottom: float
+    right: float | None
+    top: float
+
+    @property
+    def closed(self) -> bool:
+        return self.left is not None and self.right is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The strips of a flow that are in ruled tables, by cell, and the frames around others."""
+
+    cells: dict[Enclosure, list[Strip]]
+    frames: dict[int, Enclosure]
+
+    @property
+    def names(self) -> set[int]:
+        """The identities of the strips that are in cells."""
+        return {id(strip) for strips in self.cells.values() for strip in strips}
+
+
+def ruled_tables(strips: Sequence[Strip], rules: Sequence[Rule], walls: Sequence[Wall]) -> Tables:
+    """Cells and frames of a flow."""
+    found = enclosures(strips, rules, walls)
+    inside: dict[Enclosure, list[Strip]] = defaultdict(list)
+    for strip in strips:
+        enclosure = found.get(id(strip))
+        if enclosure is not None and enclosure.closed:
+            inside[enclosure].append(strip)
+    table = {one for one in inside for other in inside if _beside(one, other)}
+    grown = True
+    while grown:
+        # a row that is one cell wide belongs to the table that it touches
+        more = {one for one in inside if one not in table and any(_stacked(one, t) for t in table)}
+        grown = bool(more)
+        table |= more
+    frames = {
+        name: enclosure
+        for name, enclosure in found.items()
+        if enclosure.closed and enclosure not in table
+    }
+    return Tables({one: inside[one] for one in inside if one in table}, frames)
+
+
+def enclosures(
+    strips: Sequence[Strip], rules: Sequence[Rule], walls: Sequence[Wall]
+) -> dict[int, Enclosure]:
+    """The drawn rectangle around each strip that has one, by the strip's identity."""
+    lines = [rule for rule in rules if not any(_underlines(rule, strip) for strip in strips)]
+    out: dict[int, Enclosure] = {}
+    for strip in strips:
+        x, y = (strip.left + strip.right) / 2, strip.y + 0.3 * strip.size
+        above = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h > y]
+        below = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h < y]
+        if not above or not below:
+            continue
+        before = [w for w, low, high in walls if low - 1 <= y <= high + 1 and w < strip.left + 1]
+        after = [w for w, low, high in walls if low - 1 <= y <= high + 1 and w > strip.right - 1]
+        enclosure = Enclosure(
+            _snap(max(before)) if before else None,
+            _snap(max(below)),
+            _snap(min(after)) if after else None,
+            _snap(min(above)),
+        )
+        if not _hugs(enclosure, strip):
+            out[id(strip)] = enclosure
+    return out
+
+
+def _snap(value: float) -> float:
+    """Lines of one border may be drawn twice, a little apart."""
+    return round(value / 2) * 2.0
+
+
+def _underlines(rule: Rule, strip: Strip) -> bool:
+    left, right, y = rule
+    within = left >= strip.left - 2 and right <= strip.right + 2
+    return within and strip.y - 0.35 * strip.size <= y <= strip.y + 0.9 * strip.size
+
+
+def _hugs(enclosure: Enclosure, strip: Strip) -> bool:
+    """Whether a rectangle is no more than the background of some words."""
+    if enclosure.left is None or enclosure.right is None:
+        return False
+    room = 0.5 * strip.size
+    return (
+        enclosure.top - enclosure.bottom < 1.7 * strip.size
+        and strip.left - enclosure.left < room
+        and enclosure.right - strip.right < room
+    )
+
+
+def _beside(first: Enclosure, second: Enclosure) -> bool:
+    """Whether two rectangles are side by side."""
+    if first == second or None in (first.left, first.right, second.left, second.right):
+        return False
+    overlap = min(first.top, second.top) - max(first.bottom, second.bottom)
+    if overlap < 0.5 * min(first.top - first.bottom, second.top - second.bottom):
+        return False
+    assert first.right is not None
+    assert second.left is not None
+    assert second.right is not None
+    assert first.left is not None
+    room = 4 * MEETS
+    return abs(first.right - second.left) <= room or abs(second.right - first.left) <= room
+
+
+def _stacked(first: Enclosure, second: Enclosure) -> bool:
+    """Whether one rectangle is directly above the other, and within or around its width."""
+    if min(abs(first.top - second.bottom), abs(first.bottom - second.top)) > 2 * MEETS:
+        return False
+    assert first.left is not None
+    assert second.left is not None
+    assert first.right is not None
+    assert second.right is not None
+    return min(first.right, second.right) - max(first.left, second.left) > MEETS

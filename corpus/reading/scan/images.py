@@ -1,0 +1,131 @@
+"""Images of pages: from PNG, JPEG and TIFF files, archives of these, and pages of a PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.scan.recognition.engine import Image
+
+DPI = 300.0
+"""The resolution at which pages of a PDF are drawn."""
+MOST_PIXELS = 40_000_000
+"""A larger image is scaled down; one ten times as large is refused."""
+# The width of a page where an image does not give its resolution, in inches
+PAGE_WIDTH = 8.27
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+
+
+def count(data: bytes, name: str) -> int:
+    """The number of pages in an image file, or in an archive of image files."""
+    return sum(_frames(content, member) for member, content in _members(data, name))
+
+
+def page_images(data: bytes, name: str) -> Iterator[tuple[int, Image, float]]:
+    """The pages of an image file, or of an archive of image files, as (number, image, dpi)."""
+    from PIL import ImageSequence
+
+    number = 0
+    for member, content in _members(data, name):
+        try:
+            with _open(content, member) as picture:
+                for frame in ImageSequence.Iterator(picture):
+                    number += 1
+                    _check_size(frame, member)
+                    yield number, *_image(frame)
+        except (OSError, ValueError, SyntaxError) as error:
+            raise _damaged(member, error) from None
+
+
+def pdf_images(pdf: Any, numbers: Iterable[int]) -> Iterator[tuple[int, Image, float]]:
+    """Pages of a `pypdfium2.PdfDocument` as (number, image, dpi)."""
+    for number in numbers:
+        page = pdf[number - 1]
+        width, height = page.get_size()
+        dpi = DPI
+        pixels = width * height * (dpi / 72) ** 2
+        if pixels > MOST_PIXELS:
+            dpi *= (MOST_PIXELS / pixels) ** 0.5
+        bitmap = page.render(scale=dpi / 72, prefer_bgrx=False)
+        image = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
+        bitmap.close()
+        page.close()
+        yield number, image, dpi
+
+
+def _members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of each image file, in the natural order of the names."""
+    if not data.startswith(b"PK\x03\x04"):
+        yield name, data
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [m for m in archive.namelist() if m.lower().endswith(SUFFIXES)]
+        for member in sorted(members, key=natural):
+            yield f"{name}: {member}", archive.read(member)
+
+
+def natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """A key that sorts page-2 before page-10."""
+    parts = re.split(r"(\d+)", name.lower())
+    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
+
+
+def _open(content: bytes, name: str) -> Any:
+    from PIL import Image as Pillow
+
+    try:
+        picture = Pillow.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
+        raise _damaged(name, error) from None
+    _check_size(picture, name)
+    return picture
+
+
+def _frames(content: bytes, name: str) -> int:
+    try:
+        with _open(content, name) as picture:
+            return int(getattr(picture, "n_frames", 1))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise _damaged(name, error) from None
+
+
+def _check_size(picture: Any, name: str) -> None:
+    width, height = picture.size
+    if width * height > 10 * MOST_PIXELS:
+        raise InputError(f"{name}: a picture of {width} x {height} pixels; scale it down")
+
+
+def _damaged(name: str, error: Exception) -> InputError:
+    reason = " ".join(str(error).split())[:100]
+    return InputError(f"{name}: a damaged picture ({reason}); scan or save it again")
+
+
+def _image(frame: Any) -> tuple[Image, float]:
+    from PIL import ImageOps
+
+    picture = ImageOps.exif_transpose(frame)
+    if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA"):
+        # what shows through is paper
+        picture = picture.convert("RGBA")
+        white = picture.copy()
+        white.paste((255, 255, 255, 255), (0, 0, *picture.size))
+        white.alpha_composite(picture)
+        picture = white
+    elif picture.mode.startswith("I;16") or picture.mode == "I":
+        picture = picture.point(lambda value: value / 256)
+    picture = picture.convert("RGB")
+    width, height = picture.size
+    dpi = float(picture.info.get("dpi", (0, 0))[0])
+    if not 50 <= dpi <= 1200:
+        dpi = min(width, height) / PAGE_WIDTH
+    wanted = min(1.0, DPI / dpi, (MOST_PIXELS / (width * height)) ** 0.5)
+    if wanted < 1.0:
+        picture = picture.resize((round(width * wanted), round(height * wanted)))
+        dpi *= wanted
+    return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]), dpi

@@ -1,0 +1,213 @@
+"""Recognised pages to printed lines in points, as the PDF reader has them.
+
+    lines = page_lines({1: page}, "zh")
+    built = blocks_from_lines(lines.pages, "zh")
+    confidences = lines.confidences(built.drafts[0].text, built.lines[0])
+
+From here on a scan is read like any other PDF.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.draft import LeftOut
+from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.strips import strips_of_page
+from duizhao.corpus.reading.pdf.text import Page, Piece
+from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
+from duizhao.corpus.reading.scan.words import settled
+
+# A line below this probability is no text: a signature, a stamp, a speck
+LEAST_CONFIDENCE = 0.6
+# A line at a larger angle to the others, in degrees, is a stamp
+STAMP_ANGLE = 4.0
+# "/..." at the foot of a page of the United Nations: the text goes on; the oblique is often misread
+GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
+FOOT = 0.85
+# Sizes of one style differ by less than this share, because they are measured
+SAME_SIZE = 0.09
+# Strokes of bold type are so many times as wide as those of the usual type
+BOLD_STROKE = 1.3
+# Lines with fewer letters are too short to measure a style by
+LONG = 12
+# A raised mark as the PDF reader expects it: smaller, and above the baseline
+MARK_SIZE, MARK_RISE = 0.65, 0.35
+# A gap of more em within one detected line separates cells; less is a tab or a stretched space
+CELL_GAP = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedLines:
+    """The lines of recognised pages in points, and what was left out of them."""
+
+    pages: tuple[PageLines, ...]
+    left_out: tuple[LeftOut, ...]
+    places: Mapping[int, Sequence[tuple[float, Run, float, float]]]
+    """By page: baseline, run, its left edge and its right edge in points, by baseline."""
+
+    def confidences(self, text: str, strips: Sequence[Strip]) -> tuple[float, ...]:
+        """The probability of each character of a block's text, which these lines have.
+
+        White space, and what is not in the lines, has that of the character before it.
+        """
+        known = [pair for strip in strips for pair in self._characters(strip)]
+        out: list[float] = []
+        position = 0
+        for character in text:
+            here = None
+            for ahead in range(position, min(position + 12, len(known))):
+                if known[ahead][0] == character:
+                    here = ahead
+                    break
+            if character.isspace() or here is None:
+                out.append(out[-1] if out else 1.0)
+                continue
+            out.append(known[here][1])
+            position = here + 1
+        return tuple(out)
+
+    def _characters(self, strip: Strip) -> list[tuple[str, float]]:
+        rows = self.places.get(strip.page, ())
+        first = bisect_left(rows, strip.y - 0.5 * strip.size, key=lambda row: row[0])
+        found = []
+        for baseline, run, left, right in rows[first:]:
+            if baseline > strip.y + 0.5 * strip.size:
+                break
+            if left >= strip.left - 1 and right <= strip.right + 1:
+                found.append((left, run))
+        return [
+            pair
+            for _, run in sorted(found, key=lambda each: each[0])
+            for pair in zip(run.text, run.confidences, strict=True)
+        ]
+
+
+def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
+    """The lines of recognised pages, by page number; type sizes and weights are made even."""
+    if language == "en":
+        pages = settled(pages)
+    styles = _Styles(
+        [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
+    )
+    out = []
+    left_out = []
+    places: dict[int, list[tuple[float, Run, float, float]]] = {}
+    for number, page in sorted(pages.items()):
+        scale = 72 / page.dpi
+        pieces = []
+        rows = places[number] = []
+        for line in page.lines:
+            if (reason := _reason(line, page)) is not None:
+                detail = {"confidence": round(line.confidence, 3)}
+                left_out.append(LeftOut(reason, line.text, number, detail=detail))
+                continue
+            made = _pieces(line, page, styles)
+            pieces += made
+            rows += [
+                (page.height * scale - line.baseline * scale, run, piece.left, piece.right)
+                for run, piece in zip(line.runs, made, strict=True)
+            ]
+        rows.sort(key=lambda row: row[0])
+        out.append(strips_of_page(_page(number, page, pieces), language))
+    return ScannedLines(tuple(out), tuple(left_out), places)
+
+
+def _reason(line: Line, page: RecognisedPage) -> str | None:
+    """Why a line goes to the ledger, None for text."""
+    if abs(line.angle) > STAMP_ANGLE:
+        return "stamp"
+    if line.baseline > FOOT * page.height and GOES_ON.fullmatch(line.text):
+        return "continuation_mark"
+    return "not_legible" if line.confidence < LEAST_CONFIDENCE else None
+
+
+def _page(number: int, page: RecognisedPage, pieces: Sequence[Piece]) -> Page:
+    scale = 72 / page.dpi
+    height = page.height * scale
+    return Page(
+        number,
+        page.width * scale,
+        height,
+        tuple(pieces),
+        rules=tuple((a * scale, b * scale, height - y * scale) for a, b, y in page.rules),
+        walls=tuple((x * scale, height - b * scale, height - a * scale) for x, a, b in page.walls),
+        image_share=1.0,
+    )
+
+
+def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
+    scale = 72 / page.dpi
+    size = styles.size(line, page)
+    y = (page.height - line.baseline) * scale
+    out = []
+    before: Run | None = None
+    for run in line.runs:
+        wide = before is not None and (run.left - before.right) * scale > CELL_GAP * size
+        space = "" if before is None or not run.spaced else "gap" if wide else "inner"
+        out.append(
+            Piece(
+                run.text,
+                run.left * scale,
+                run.right * scale,
+                y + (MARK_RISE * size if run.raised else 0.0),
+                size * (MARK_SIZE if run.raised else 1.0),
+                styles.bold(line, page),
+                space,
+                None,
+                artifact=False,
+                invisible=False,
+                angle=0,
+            )
+        )
+        before = run
+    return out
+
+
+class _Styles:
+    """The type sizes of a document, and how wide the strokes of its usual type are."""
+
+    def __init__(self, lines: Sequence[tuple[Line, RecognisedPage]]) -> None:
+        measured = [(_points(line, page), len(line.text)) for line, page in lines]
+        self._sizes = _clusters([each for each in measured if each[1] >= LONG] or measured)
+        self._strokes: dict[float, float] = {}
+        strokes: dict[float, list[float]] = {}
+        for line, page in lines:
+            if len(line.text) >= LONG:
+                strokes.setdefault(self.size(line, page), []).append(line.stroke / line.size)
+        usual = [value for values in strokes.values() for value in values]
+        self._usual = median(usual) if usual else 0.0
+
+    def size(self, line: Line, page: RecognisedPage) -> float:
+        """The size of a line in points: that of a style of the document, if it is near one."""
+        own = _points(line, page)
+        best = min(self._sizes, key=lambda size: abs(size - own), default=own)
+        near = SAME_SIZE if len(line.text) >= LONG else 2 * SAME_SIZE
+        return best if abs(best - own) <= near * own else own
+
+    def bold(self, line: Line, page: RecognisedPage) -> bool:
+        """Whether the strokes of a line are much wider than is usual."""
+        wide = self._usual > 0 and line.stroke / line.size > BOLD_STROKE * self._usual
+        return wide and sum(character.isalpha() for character in line.text) >= 2
+
+
+def _points(line: Line, page: RecognisedPage) -> float:
+    return round(line.size * 72 / page.dpi * 2) / 2
+
+
+def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
+    """The sizes of a document's styles: the most usual first, others if they differ enough."""
+    weights: dict[float, int] = {}
+    for size, letters in sizes:
+        weights[size] = weights.get(size, 0) + letters
+    out: list[float] = []
+    for size in sorted(weights, key=lambda each: -weights[each]):
+        if all(abs(size - other) > SAME_SIZE * other for other in out):
+            out.append(size)
+    return out

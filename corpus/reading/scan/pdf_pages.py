@@ -1,0 +1,98 @@
+"""The pages of a PDF that are recognised from their image, among those that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.draft import LeftOut, Source
+from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
+from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.scan.images import pdf_images
+from duizhao.corpus.reading.scan.lines import ScannedLines, page_lines
+from duizhao.corpus.reading.scan.plausible import Fault, describe
+from duizhao.corpus.reading.scan.recognise import (
+    EXTRA,
+    installed,
+    need_extra,
+    recognise_pages,
+)
+from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
+
+__all__ = ["EXTRA", "built_with", "use_ocr", "with_recognised"]
+
+# Up to this share of faulty pages goes to the ledger where they cannot be recognised
+FEW_PAGES = 0.1
+# A layer of OCR is kept if our own reading of the page is less certain than this
+LEAST_CONFIDENCE = 0.85
+
+
+def use_ocr(source: Source, faults: Mapping[int, Fault], pages: int, letters: int) -> bool:
+    """Whether to recognise the faulty pages of a document.
+
+    InputError if they are too many to leave out and cannot be recognised. `letters` is the number
+    of characters that can be used without recognition.
+    """
+    if not faults:
+        return False
+    if source.ocr != "never" and installed():
+        return True
+    unusable = [fault for fault in faults.values() if fault != "ocr_layer"]
+    if letters and len(unusable) <= max(1, FEW_PAGES * pages):
+        return False
+    wrong = [fault for fault in unusable if fault == "wrong_characters"]
+    if letters and len(wrong) <= max(1, FEW_PAGES * pages):
+        # pictures among pages with text: a warning names them
+        return False
+    what = f"{describe(wrong or unusable)} ({len(unusable)} of {pages} pages)"
+    if source.ocr == "never" and installed():
+        raise InputError(f"{source.name}: {what}; recognise them with --ocr auto")
+    raise need_extra(source.name, what)
+
+
+def with_recognised(
+    source: Source,
+    pdf: Any,
+    pages: Mapping[int, PageLines],
+    numbers: Sequence[int],
+    language: Language,
+) -> Built:
+    """The blocks of a PDF of which some pages are recognised; `pages` are those with text."""
+    if not installed():
+        raise need_extra(source.name, "--ocr always needs text recognition")
+    recognised: dict[int, RecognisedPage] = {}
+    images = pdf_images(pdf, numbers)
+    for number, page in recognise_pages(images, len(numbers), source):
+        layer = pages.get(number)
+        if layer is not None and layer.strips and page.confidence < LEAST_CONFIDENCE:
+            continue
+        recognised[number] = page
+    return built_with(recognised, pages, language)
+
+
+def built_with(
+    recognised: Mapping[int, RecognisedPage], pages: Mapping[int, PageLines], language: Language
+) -> Built:
+    """Blocks from recognised pages and pages with text; the former know their confidence."""
+    lines = page_lines(recognised, language)
+    every = {**pages, **{page.number: page for page in lines.pages}}
+    built = blocks_from_lines([every[number] for number in sorted(every)], language)
+    built.drafts = [
+        replace(draft, confidences=lines.confidences(draft.text, strips))
+        if strips and strips[0].page in recognised
+        else draft
+        for draft, strips in zip(built.drafts, built.lines, strict=True)
+    ]
+    built.left_out += lines.left_out
+    built.left_out += _empty(lines)
+    return built
+
+
+def _empty(lines: ScannedLines) -> list[LeftOut]:
+    """Pages in which nothing was recognised."""
+    return [
+        LeftOut("no_text_recognised", "", page.number) for page in lines.pages if not page.strips
+    ]

@@ -1,0 +1,28 @@
+"""PNG, JPEG and TIFF files, and archives of these, as documents: a page an image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.scan import images
+from duizhao.corpus.reading.scan.pdf_pages import built_with
+from duizhao.corpus.reading.scan.recognise import installed, need_extra, recognise_pages
+
+
+def read_drafts(source: Source, language: Language) -> Reading:
+    """Blocks and furniture of the images of pages."""
+    count = images.count(source.data, source.name)
+    if not installed():
+        raise need_extra(source.name, "this is a picture")
+    if source.ocr == "never":
+        raise InputError(f"{source.name}: this is a picture; read it with --ocr auto")
+    pages = images.page_images(source.data, source.name)
+    recognised = dict(recognise_pages(pages, count, source))
+    built = built_with(recognised, {}, language)
+    metadata: dict[str, Any] = {"pages": count}
+    if built.notes:
+        metadata["notes"] = built.notes
+    return Reading(built.drafts, built.left_out, metadata)

@@ -1,0 +1,163 @@
+"""The printed marks of a recognised line: baseline, type size, gaps and weight.
+
+The recognition model says which characters a line has and about where. Their exact extents come
+from the dark pixels: footnote marks are small and raised, words are apart, bold strokes are wide.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.reading.scan.recognition.engine import Character, Image
+from duizhao.corpus.script import HAN_CHARACTER as HAN
+
+# Heights of characters in em, about the same in all usual typefaces
+TALL = re.compile(r"[A-Zbdfhkl0-9&]")
+LOW = re.compile(r"[acemnorsuvwxz]")
+TALL_EM, LOW_EM, HAN_EM = 0.68, 0.46, 0.90
+# Bottom edge of a Chinese character below the baseline of Latin letters, in em
+HAN_DROP = 0.10
+# The longest stroke of a character, in heights of the line: a Chinese dash fills two squares
+LONGEST_STROKE = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The dark pixels of one character; `ink` is False if there are none."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+    ink: bool = True
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Extents of a line's characters (without its spaces), and what follows from them."""
+
+    extents: tuple[Extent, ...]
+    baseline: float
+    size: float
+    stroke: float
+
+    def gap(self, number: int) -> float:
+        """White space between character `number` and the next one."""
+        return max(0, self.extents[number + 1].left - self.extents[number].right)
+
+
+def measure(crop: Image, characters: Sequence[Character]) -> Ink:
+    """Measure the characters of a line (without spaces) in its image."""
+    dark = _dark(crop)
+    columns: NDArray[np.bool_] = np.asarray(dark.any(axis=0))
+    edges = _edges(columns, [character.x for character in characters])
+    extents = tuple(
+        _extent(dark, start, end) for start, end in itertools.pairwise(edges)
+    )
+    size = _size(extents, characters) or 0.75 * crop.shape[0]
+    return Ink(extents, _baseline(extents, characters, size, crop.shape[0]), size, _stroke(dark))
+
+
+def _dark(crop: Image) -> NDArray[np.bool_]:
+    import cv2
+
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark = np.asarray(grey <= threshold)
+    # white on a dark ground
+    return _without_underline(~dark if dark.mean() > 0.6 else dark)
+
+
+def _without_underline(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark pixels without strokes that are longer than any of a character."""
+    import cv2
+
+    height, width = dark.shape
+    length = round(LONGEST_STROKE * height)
+    if width <= length:
+        return dark
+    # a stroke of a scan is seldom exactly straight
+    thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), dtype=np.uint8))
+    strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), dtype=np.uint8))
+    return np.asarray(dark & ~strokes.astype(np.bool_))
+
+
+def _edges(columns: NDArray[np.bool_], middles: Sequence[float]) -> list[int]:
+    """Where one character ends and the next begins: in the widest gap between their middles."""
+    width = len(columns)
+    edges = [0]
+    for before, after in itertools.pairwise(middles):
+        start, end = int(max(before, edges[-1])), int(min(max(after, before + 1), width))
+        edges.append(_widest_gap(columns, start, max(start + 1, end)))
+    return [*edges, width]
+
+
+def _widest_gap(columns: NDArray[np.bool_], start: int, end: int) -> int:
+    best, best_length = (start + end) // 2, 0
+    column = start
+    while column < end:
+        if columns[column : column + 1].any():
+            column += 1
+            continue
+        stop = column
+        while stop < end and not columns[stop : stop + 1].any():
+            stop += 1
+        if stop - column > best_length:
+            best, best_length = (column + stop) // 2, stop - column
+        column = stop
+    return best
+
+
+def _extent(dark: NDArray[np.bool_], start: int, end: int) -> Extent:
+    part = dark[:, start:end]
+    across, down = np.flatnonzero(part.any(axis=0)), np.flatnonzero(part.any(axis=1))
+    if not len(across):
+        return Extent(start, end, 0, 0, ink=False)
+    left, right = start + int(across[0]), start + int(across[-1]) + 1
+    return Extent(left, right, int(down[0]), int(down[-1]) + 1)
+
+
+def _size(extents: Sequence[Extent], characters: Sequence[Character]) -> float:
+    """The type size: the median of what the heights of the characters say."""
+    sizes = []
+    for extent, character in zip(extents, characters, strict=True):
+        if HAN.match(character.text):
+            # 一 is wide and flat, 口 is small
+            sizes.append(max(extent.height, extent.right - extent.left) / HAN_EM)
+        elif TALL.match(character.text):
+            sizes.append(extent.height / TALL_EM)
+        elif LOW.match(character.text):
+            sizes.append(extent.height / LOW_EM)
+    return median(sizes) if sizes else 0.0
+
+
+def _baseline(
+    extents: Sequence[Extent], characters: Sequence[Character], size: float, height: int
+) -> float:
+    bottoms = []
+    for extent, character in zip(extents, characters, strict=True):
+        if not extent.ink:
+            continue
+        if TALL.match(character.text) or LOW.match(character.text):
+            bottoms.append(float(extent.bottom))
+        elif HAN.match(character.text) and extent.height > 0.7 * size:
+            bottoms.append(extent.bottom - HAN_DROP * size)
+    return median(bottoms) if bottoms else 0.8 * height
+
+
+def _stroke(dark: NDArray[np.bool_]) -> float:
+    """The mean width of strokes: twice the area over the length of the outline."""
+    area = int(dark.sum())
+    outline = int((dark[:, 1:] != dark[:, :-1]).sum() + (dark[1:] != dark[:-1]).sum())
+    return 2 * area / outline if outline else 0.0

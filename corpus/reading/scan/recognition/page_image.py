@@ -1,0 +1,103 @@
+"""An image of a page to its recognised lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.reading.scan.recognition.engine import Character, Engine, Image
+from duizhao.corpus.reading.scan.recognition.ink import measure
+from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage
+from duizhao.corpus.reading.scan.recognition.ruled import ruled_lines
+from duizhao.corpus.reading.scan.recognition.runs import places, runs, usual_space
+from duizhao.corpus.reading.scan.recognition.upright import (
+    angle_of,
+    crop_of,
+    quarter_turns,
+    skew_of,
+    squeezed,
+    straightened,
+    taller,
+    turned,
+)
+
+# A line with a character below this probability gets a second look
+DOUBTFUL = 0.85
+# How its image is cut out then: so much higher, in heights of the line, and so much narrower
+VARIANTS = ((0.12, 1.0), (0.0, 0.85))
+
+
+def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
+    """The lines of a page. `dpi` is the resolution of the image."""
+    quads = engine.detect(image)
+    angle = quarter_turns(engine, image, quads) if len(quads) else 0
+    if angle:
+        image = turned(image, angle)
+        quads = engine.detect(image)
+    skew = skew_of(quads)
+    if skew:
+        image, quads = straightened(image, quads, skew)
+    rules, walls = ruled_lines(image, dpi)
+    height, width = image.shape[:2]
+    lines = _lines(engine, image, quads)
+    return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
+
+
+def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Line, ...]:
+    crops = [crop_of(image, quad) for quad in quads]
+    read = [places(characters) for characters in _second_look(engine, image, quads, crops)]
+    found = [
+        (quad, line, measure(crop, [place.character for place in line]))
+        for quad, crop, line in zip(quads, crops, read, strict=True)
+        if line
+    ]
+    space = usual_space([(line, ink) for _, line, ink in found])
+    out = []
+    for quad, line, ink in found:
+        left, top = float(quad[:, 0].min()), float(quad[:2, 1].mean())
+        right, bottom = float(quad[:, 0].max()), float(quad[2:, 1].mean())
+        out.append(
+            Line(
+                Box(round(left, 1), round(top, 1), round(right, 1), round(bottom, 1)),
+                runs(line, ink, left, space),
+                round(top + ink.baseline, 1),
+                round(ink.size, 2),
+                round(ink.stroke, 2),
+                round(angle_of(quad), 1),
+            )
+        )
+    return tuple(sorted(out, key=lambda line: (line.baseline, line.box.left)))
+
+
+def _second_look(
+    engine: Engine, image: Image, quads: NDArray[np.float32], crops: Sequence[Image]
+) -> list[list[Character]]:
+    """The characters of each line; a doubtful line is cut out in other ways, and the best kept."""
+    out = engine.read(crops)
+    doubtful = [
+        number for number, characters in enumerate(out)
+        if characters and min(character.confidence for character in characters) < DOUBTFUL
+    ]  # fmt: skip
+    for higher, narrower in VARIANTS:
+        again = [
+            squeezed(crop_of(image, taller(quads[number], higher)), narrower)
+            for number in doubtful
+        ]
+        for number, characters in zip(doubtful, engine.read(again), strict=True):
+            # a doubtful character that is lost makes the rest look more certain
+            complete = len(places(characters)) >= len(places(out[number]))
+            if complete and _certainty(characters) > _certainty(out[number]):
+                out[number] = [
+                    replace(character, x=character.x / narrower) for character in characters
+                ]
+    return out
+
+
+def _certainty(characters: Sequence[Character]) -> float:
+    """The mean logarithm of the probabilities: one bad character counts more than many good."""
+    logs = [math.log(max(character.confidence, 1e-6)) for character in characters]
+    return sum(logs) / len(logs) if logs else -math.inf

@@ -1,0 +1,125 @@
+"""Doubtful words of English, settled by the rest of the document.
+
+A worn letter makes the model read "Indepondent" or "tho". If the word occurs nowhere else, and
+the model itself holds another letter possible that makes it a word of the document, it is that
+word. Characters changed in this way keep their low probability. Nothing is guessed from a
+dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+
+from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
+
+WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
+# "l99l" and "2O21": one letter or more that look like digits, among digits
+NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
+DIGITS = str.maketrans("lIO", "110")
+# A word of the document occurs so often, without a doubtful letter
+OFTEN = 2
+# A letter below this probability is doubtful
+DOUBTFUL = 0.97
+# More readings than this are not tried
+MOST_READINGS = 64
+# The letters that are changed must be less certain than this if the model has no alternative
+GUESS = 0.9
+
+
+def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
+    """The pages with their doubtful English words settled."""
+    known = _vocabulary(pages.values())
+    return {
+        number: replace(
+            page,
+            lines=tuple(
+                replace(line, runs=tuple(_settled(run, known) for run in line.runs))
+                for line in page.lines
+            ),
+        )
+        for number, page in pages.items()
+    }
+
+
+def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:
+    """How often each word occurs without a doubtful letter."""
+    known: Counter[str] = Counter()
+    for page in pages:
+        for line in page.lines:
+            for run in line.runs:
+                for match in WORD.finditer(run.text):
+                    if min(run.confidences[match.start() : match.end()]) >= DOUBTFUL:
+                        known[match[0].lower()] += 1
+    return known
+
+
+def _settled(run: Run, known: Counter[str]) -> Run:
+    text = NUMBER.sub(lambda match: match[0].translate(DIGITS), run.text)
+    if min(run.confidences) >= DOUBTFUL and text == run.text:
+        return run
+    # a later word first, so that places before it stay as they are
+    confidences = list(run.confidences)
+    for match in reversed(list(WORD.finditer(text))):
+        values = confidences[match.start() : match.end()]
+        if known[match[0].lower()] >= OFTEN or min(values) >= DOUBTFUL:
+            continue
+        found = _reading(run, match.start(), match[0], known) or _neighbour(match[0], values, known)
+        if found is None:
+            continue
+        text = text[: match.start()] + found + text[match.end() :]
+        confidences[match.start() : match.end()] = _spread(values, len(found))
+    return replace(run, text=text, confidences=tuple(confidences), alternatives=())
+
+
+def _reading(run: Run, start: int, word: str, known: Counter[str]) -> str | None:
+    """The most probable reading of a word that is a word of the document."""
+    options: list[list[tuple[str, float]]] = []
+    for place, character in enumerate(word, start):
+        others = [(other, value) for at, other, value in run.alternatives if at == place]
+        options.append([(character, run.confidences[place]), *others])
+    count = 1
+    for each in options:
+        count *= len(each)
+    if count == 1 or count > MOST_READINGS:
+        return None
+    best, best_value = None, 0.0
+    for letters in product(*options):
+        reading = "".join(letter for letter, _ in letters)
+        value = 1.0
+        for _, probability in letters:
+            value *= probability
+        if value > best_value and known[reading.lower()] >= OFTEN and reading != word:
+            best, best_value = reading, value
+    return best
+
+
+def _neighbour(word: str, values: list[float], known: Counter[str]) -> str | None:
+    """The one frequent word of the document that differs in one letter, a doubtful one."""
+    if len(word) < 5:
+        return None
+    found = {
+        reading
+        for place, value in enumerate(values)
+        if value < GUESS
+        for reading in _changed(word, place)
+        if known[reading.lower()] >= OFTEN
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _changed(word: str, place: int) -> Iterator[str]:
+    """The word with another letter at this place, or with one letter less about there."""
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        yield word[:place] + letter + word[place + 1 :]
+    for gone in range(max(0, place - 1), min(len(word), place + 2)):
+        yield word[:gone] + word[gone + 1 :]
+
+
+def _spread(values: list[float], length: int) -> Iterator[float]:
+    """Probabilities for a word of another length: the lowest for all if they do not fit."""
+    low = min(values)
+    yield from values if len(values) == length else [low] * length

@@ -1,0 +1,42 @@
+"""One row of the corpus: a bead with its texts and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TargetKind = Literal["human", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the corpus.
+
+    Ids are numbers of sentences and blocks, counted from 0 in each document. `target` is the text
+    of the reference (`target_kind` "human") or, without a reference, the machine translation
+    ("machine"; then target ids and blocks are empty). `alignment_score`, `confidence` (a
+    probability) and `signals` are those of the bead. `mt_score` is the mean log-probability
+    (natural logarithm) of a token of the machine translation, `mt_flags` are the warnings of its
+    guards. `metadata` has the further columns of a batch's manifest.
+    """
+
+    id: str
+    source_document: str
+    target_document: str | None
+    source_ids: tuple[int, ...]
+    target_ids: tuple[int, ...]
+    source_blocks: tuple[int, ...]
+    target_blocks: tuple[int, ...]
+    section: str
+    source: str
+    target: str
+    machine_translation: str
+    target_kind: TargetKind
+    bead_type: str
+    alignment_score: float
+    confidence: float
+    signals: Mapping[str, float] = field(default_factory=dict)
+    mt_score: float | None = None
+    mt_flags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,93 @@
+"""The stages for documents in memory: `duizhao.read`, `align` and `build`.
+
+A document is put into the result store under a key of its content; from there on the stages of
+`duizhao build` do the work, so that both give the same beads and share the cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from os import PathLike, fspath
+
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.bitext import Bitext
+from duizhao.corpus.document import Document, Language, Side
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.files.alignment_file import document_json
+from duizhao.corpus.translation import Translation
+from duizhao.flows import results, stages
+from duizhao.flows.build.inputs import pair_of
+from duizhao.flows.results import ReadResult
+from duizhao.flows.settings import Settings
+
+Given = Document | str | PathLike[str]
+
+
+def read(path: str, language: Language | None, document_id: str | None) -> Document:
+    """The document with its ledger; a `language` of None is the one that the text is in."""
+    if language is None:
+        try:
+            return read(path, "zh", document_id)
+        except InputError as error:
+            try:
+                return read(path, "en", document_id)
+            except InputError:
+                raise error from None
+    result: ReadResult = results.load(stages.read(path, language, "source", document_id))
+    return replace(result.document, ledger=result.ledger)
+
+
+def align(
+    source: Document, target: Document, translation: list[str] | None, settings: Settings
+) -> list[Bead]:
+    """The beads of two documents, with the translation of `build` if none is given."""
+    keys = keep(source, "source"), keep(target, "target")
+    if translation is None:
+        translated = stages.translate(keys[0], settings)
+    elif len(translation) == len(source.sentences):
+        translated = results.key_of("translate", "given", translation)
+        given = [Translation(text, 0.0, 0) for text in translation]
+        results.once(translated, lambda facts: given)
+    else:
+        raise InputError(
+            f"{len(translation)} translations of {len(source.sentences)} source sentences; "
+            "give one per sentence"
+        )
+    return list(results.load(stages.align(*keys, translated, settings)))
+
+
+def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
+    """The rows and the ledger that `duizhao build` writes."""
+    ids: tuple[str | None, str | None] = (None, None)
+    if isinstance(report, str):
+        named = reference.id if isinstance(reference, Document) else reference
+        pair = pair_of(report, None if named is None else fspath(named))
+        report, ids = pair.source, (pair.source_id, pair.target_id)
+        reference = pair.reference if reference is None else reference
+    source = _key(report, "zh", "source", ids[0])
+    target = None if reference is None else _key(reference, "en", "target", ids[1])
+    translation = stages.translate(source, settings)
+    beads = stages.align(source, target, translation, settings) if target else None
+    return stages.assemble(source, target, translation, beads, settings)
+
+
+def keep(document: Document, side: Side) -> str:
+    """Put a document into the result store; returns its key, as `stages.read` does."""
+    ledger = tuple(replace(entry, side=side) for entry in document.ledger)
+    result = ReadResult(replace(document, ledger=()), ledger)
+    content = document_json(document), [asdict(entry) for entry in ledger]
+    key = results.key_of("read", "document", *content)
+    return results.once(key, lambda facts: result)
+
+
+def _key(given: Given, language: Language, side: Side, document_id: str | None) -> str:
+    if not isinstance(given, Document):
+        return stages.read(fspath(given), language, side, document_id)
+    if given.language != language:
+        names = {"zh": "Chinese", "en": "English"}
+        raise InputError(
+            f"{given.id}: the {side} document is {names[given.language]}, not {names[language]}"
+        )
+    if not given.sentences:
+        raise InputError(f"{given.id}: no sentence in it")
+    return keep(given, side)

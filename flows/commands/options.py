@@ -1,0 +1,58 @@
+"""Options that several commands share: one name, one help text and one meaning."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from duizhao.flows.settings import ComputeType, Device, Effort, Engine, config_option, option
+from duizhao.flows.terminal import console
+
+Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
+EngineName = Annotated[Engine | None, option("engine")]
+Beam = Annotated[int | None, option("beam", min=1)]
+DeviceName = Annotated[Device | None, option("device")]
+Precision = Annotated[ComputeType | None, option("compute_type")]
+BatchTokens = Annotated[int | None, option("batch_tokens", min=1)]
+MinConfidence = Annotated[float | None, option("min_confidence")]
+EffortName = Annotated[Effort | None, option("effort")]
+Threads = Annotated[int | None, option("threads", min=1)]
+Glossary = Annotated[str | None, option("glossary", metavar="FILE")]
+Memory = Annotated[bool | None, option("memory")]
+Formats = Annotated[str | None, option("formats")]
+Report = Annotated[bool | None, option("report")]
+Config = Annotated[Path | None, config_option()]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="The same as --to jsonl.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print only the result, warnings and errors.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Print Prefect's log and the traceback of an error.")
+]
+
+
+def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options --quiet and --verbose, which change the current console."""
+
+    @functools.wraps(command)
+    def run(*, quiet: bool, verbose: bool, **values: Any) -> None:
+        shown = console.current()
+        if isinstance(shown, console.TerminalConsole):
+            shown.quiet, shown.verbose = quiet, verbose
+        command(**values)
+
+    signature = inspect.signature(command, eval_str=True)
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for name, kind in (("quiet", Quiet), ("verbose", Verbose))
+    ]
+    parameters = [*signature.parameters.values(), *added]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run

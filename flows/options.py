@@ -1,0 +1,22 @@
+"""The settings that are keyword arguments of the Python API, with the names of `Settings`."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+
+class Options(TypedDict, total=False):
+    """Keyword arguments of `duizhao.build` and others; `duizhao settings` describes each."""
+
+    model: str
+    engine: Literal["auto", "ctranslate2", "transformers"]
+    beam: int
+    device: Literal["auto", "cpu", "cuda"]
+    compute_type: str
+    batch_tokens: int
+    threads: int
+    effort: Literal["fast", "normal", "best"]
+    min_confidence: float
+    glossary: str
+    max_sentences: int
+    memory: bool

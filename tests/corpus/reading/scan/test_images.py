@@ -1,0 +1,75 @@
+"""Image files as pages: frames, archives, resolution, and files that are none."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.scan.images import count, page_images
+
+pytestmark = pytest.mark.unit
+
+
+def picture(width: int = 200, height: int = 300, shade: int = 255) -> Image.Image:
+    return Image.new("L", (width, height), shade)
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def test_a_tiff_has_a_page_for_each_frame() -> None:
+    frames = [picture(shade=shade) for shade in (0, 100, 200)]
+    data = saved(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    assert count(data, "a.tif") == 3
+    assert [int(image[0, 0, 0]) for _, image, _ in page_images(data, "a.tif")] == [0, 100, 200]
+
+
+def test_files_of_an_archive_are_in_natural_order() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in (10, 2, 1):
+            archive.writestr(f"page-{number}.png", saved(picture(shade=number), "PNG"))
+    pages = list(page_images(buffer.getvalue(), "a.zip"))
+    assert [(number, int(image[0, 0, 0])) for number, image, _ in pages] == [
+        (1, 1),
+        (2, 2),
+        (3, 10),
+    ]
+
+
+def test_the_resolution_is_that_of_the_file_or_of_a_page() -> None:
+    data = saved(picture(1240, 1754), "PNG", dpi=(150, 150))
+    ((_, _, dpi),) = page_images(data, "a.png")
+    assert dpi == pytest.approx(150, abs=0.5)
+    ((_, _, guessed),) = page_images(saved(picture(1240, 1754), "PNG"), "a.png")
+    assert guessed == pytest.approx(150, abs=1)
+
+
+def test_what_shows_through_is_paper() -> None:
+    data = saved(Image.new("RGBA", (60, 80), (0, 0, 0, 0)), "PNG")
+    ((_, image, _),) = page_images(data, "a.png")
+    assert np.all(image == 255)
+
+
+def test_one_bit_and_turned_pictures() -> None:
+    ((_, image, _),) = page_images(saved(Image.new("1", (60, 80), 1), "TIFF"), "a.tif")
+    assert image.shape == (80, 60, 3)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    ((_, image, _),) = page_images(saved(picture(60, 80), "JPEG", exif=exif), "a.jpg")
+    assert image.shape == (60, 80, 3)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(50), saved(picture(), "PNG")[:90]])
+def test_a_damaged_picture_is_named_in_one_line(data: bytes) -> None:
+    with pytest.raises(InputError, match=r"^a\.png: a damaged picture \(") as error:
+        list(page_images(data, "a.png"))
+    assert "\n" not in str(error.value)

@@ -1,0 +1,80 @@
+"""Recognised lines become printed lines in points, and keep the probability of each character."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.reading.pdf.building import blocks_from_lines
+from duizhao.corpus.reading.scan.lines import page_lines
+from duizhao.corpus.reading.scan.pdf_pages import built_with
+from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage, Run
+
+pytestmark = pytest.mark.unit
+
+LONG = "The General Assembly takes note of the report of the Secretary-General on the"
+
+
+def line(
+    text: str, y: float, *, confidence: float = 0.99, size: float = 44.0, angle: float = 0.0
+) -> Line:
+    width = 20.0 * len(text)
+    run = Run(text, 300, 300 + width, (confidence,) * len(text))
+    return Line(Box(300, y - size, 300 + width, y), (run,), y, size, 4.0, angle)
+
+
+def page(*lines: Line) -> RecognisedPage:
+    return RecognisedPage(2480, 3508, 300, lines)
+
+
+def test_lengths_are_points_from_the_lower_left_corner() -> None:
+    (strip,) = page_lines({1: page(line(LONG, 1000))}, "en").pages[0].strips
+    assert strip.left == pytest.approx(72)
+    assert strip.y == pytest.approx((3508 - 1000) * 72 / 300)
+    assert strip.size == pytest.approx(10.5, abs=0.5)
+
+
+def test_sizes_of_one_style_are_made_even() -> None:
+    sizes = (43.0, 44.0, 44.0, 45.5)
+    lines = [line(LONG, 1000 + 60 * n, size=size) for n, size in enumerate(sizes)]
+    strips = page_lines({1: page(*lines)}, "en").pages[0].strips
+    assert len({strip.size for strip in strips}) == 1
+
+
+def test_what_is_no_text_goes_to_the_ledger() -> None:
+    lines = [
+        line(LONG, 1000),
+        line("RECEIVED", 1500, angle=12.0),
+        line("x~j|", 2000, confidence=0.3),
+        line("/...", 3400),
+    ]
+    left_out = page_lines({1: page(*lines)}, "en").left_out
+    assert [(entry.reason, entry.text) for entry in left_out] == [
+        ("stamp", "RECEIVED"),
+        ("not_legible", "x~j|"),
+        ("continuation_mark", "/..."),
+    ]
+
+
+def test_each_sentence_knows_its_confidence() -> None:
+    lines = [line(LONG, 1000), line("implementation of it.", 1060, confidence=0.8)]
+    built = built_with({1: page(*lines)}, {}, "en")
+    (draft,) = built.drafts
+    assert draft.text == f"{LONG} implementation of it."
+    assert draft.confidences is not None
+    assert len(draft.confidences) == len(draft.text)
+    assert draft.confidences[0] == 0.99
+    assert draft.confidences[-1] == 0.8
+
+
+def test_a_raised_digit_is_the_mark_of_a_note() -> None:
+    text = "The Committee met in Geneva and in New York"
+    runs = (
+        Run(text, 300, 1200, (0.99,) * len(text)),
+        Run("1", 1204, 1212, (0.99,), raised=True),
+        Run("in its first session.", 1230, 1700, (0.99,) * 21, spaced=True),
+    )
+    body = Line(Box(300, 956, 1700, 1000), runs, 1000, 44, 4)
+    marked = page_lines({1: page(body)}, "en")
+    (draft,) = blocks_from_lines(marked.pages, "en").drafts
+    assert draft.text.replace("1 ", "").startswith(text)
+    assert marked.pages[0].strips[0].size == pytest.approx(10.5, abs=0.5)

@@ -1,0 +1,65 @@
+"""Doubtful words are settled by the document, and only by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage, Run
+from duizhao.corpus.reading.scan.words import settled
+
+pytestmark = pytest.mark.unit
+
+
+def page(*runs: Run) -> RecognisedPage:
+    lines = tuple(
+        Line(Box(0, 20 * n, 400, 20 * n + 16), (run,), 20 * n + 12, 16, 2)
+        for n, run in enumerate(runs)
+    )
+    return RecognisedPage(600, 800, 100, lines)
+
+
+def sure(text: str) -> Run:
+    return Run(text, 0, 400, (0.999,) * len(text))
+
+
+def doubtful(text: str, place: int, *others: tuple[str, float]) -> Run:
+    confidences = [0.999] * len(text)
+    confidences[place] = 0.7
+    return Run(
+        text, 0, 400, tuple(confidences), alternatives=tuple((place, o, p) for o, p in others)
+    )
+
+
+def texts(*runs: Run) -> list[str]:
+    return [line.text for line in settled({1: page(*runs)})[1].lines]
+
+
+def test_a_doubtful_letter_becomes_that_of_a_known_word() -> None:
+    run = doubtful("tho Republic", 2, ("e", 0.1))
+    assert texts(sure("the one"), sure("the other"), run)[2] == "the Republic"
+
+
+def test_a_changed_letter_keeps_its_low_probability() -> None:
+    run = doubtful("tho", 2, ("e", 0.1))
+    line = settled({1: page(sure("the"), sure("the"), run)})[1].lines[2]
+    assert line.runs[0].confidences[2] == 0.7
+
+
+def test_a_word_of_the_document_is_left_alone() -> None:
+    run = doubtful("or", 1, ("f", 0.48))
+    assert texts(sure("of or"), sure("of or"), run)[2] == "or"
+
+
+def test_nothing_is_guessed_from_outside_the_document() -> None:
+    run = doubtful("Shushkavich", 7, ("e", 0.3))
+    assert texts(sure("the"), sure("the"), run)[2] == "Shushkavich"
+
+
+def test_a_letter_too_many_is_removed() -> None:
+    run = doubtful("Commnonwealth", 3)
+    assert texts(sure("Commonwealth"), sure("Commonwealth"), run)[2] == "Commonwealth"
+
+
+def test_letters_among_digits_are_digits() -> None:
+    assert texts(sure("8 December l99l")) == ["8 December 1991"]
+    assert texts(sure("annex II, Il-76")) == ["annex II, Il-76"]
