@@ -102,7 +102,7 @@ def _parse(data: bytes, *, huge: bool, entities: bool) -> etree._Element:
 
 def clean_tree(root: etree._Element, removed: Counter[str]) -> None:
     """Clean the text of every element (`characters.clean`); count in `removed` what went."""
-    if not characters.REMOVED.search("".join(root.itertext())):
+    if not characters.removed(["".join(root.itertext())]):
         return
     for element in root.iter():
         for attribute in ("text", "tail"):

@@ -312,7 +312,8 @@ def _pdf(objects: dict[int, str | bytes], root: int = 1) -> bytes:
     return (
         out
         + (
-            f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Root {root} 0 R /Size {size} >>\n"
+            f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+            f"trailer << /Root {root} 0 R /Size {size} >>\n"
             f"startxref\n{len(out)}\n%%EOF"
         ).encode()
     )

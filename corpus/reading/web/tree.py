@@ -34,6 +34,9 @@ _TRANSLATION = dict.fromkeys((11, 12, 28, 29, 30), " ") | {
 }
 
 
+_CODES = frozenset(map(chr, _TRANSLATION))
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """The root of a page, the encoding of its bytes, and warnings."""
@@ -46,7 +49,7 @@ class Tree:
 def parse(data: bytes, name: str) -> Tree:
     """The tree of a page, its text cleaned (`characters.clean`); InputError if it has none."""
     decoded = encoding.decode(data, name)
-    text = decoded.text.translate(_TRANSLATION)
+    text = _windows(decoded.text)
     removed = characters.removed([text])
     text = _DECLARATION.sub("", characters.clean(text))
     root, fatal = _parse(text, name)
@@ -59,13 +62,17 @@ def parse(data: bytes, name: str) -> Tree:
     for element in root.iter():
         for attribute in ("text", "tail"):
             before = getattr(element, attribute)
-            if before and (after := before.translate(_TRANSLATION)) != before:
+            if before and (after := _windows(before)) != before:
                 inner.update(characters.removed([after]))
                 setattr(element, attribute, characters.clean(after))
     clean_tree(root, inner)
     if text := characters.warning(name, removed + inner):
         warnings.append(text)
     return Tree(root, decoded.encoding, tuple(warnings))
+
+
+def _windows(text: str) -> str:
+    return text if _CODES.isdisjoint(text) else text.translate(_TRANSLATION)
 
 
 def _parse(text: str, name: str) -> tuple[Element, str]:
