@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from duizhao.corpus.language import chinese_share
+
 METRICS = ("bleu", "chrf++", "ter")
 """Metrics by the names the command line takes. TER takes 3 s per thousand lines, the others 1 s."""
 
@@ -102,8 +104,27 @@ def _effective_order(metric: Any, wanted: bool) -> Iterator[None]:
         metric.effective_order = before
 
 
-def new_metric(name: str) -> Any:
-    """A sacrebleu metric with its default settings; ValueError for a name not in METRICS."""
+TOKENIZERS = ("13a", "intl", "zh", "char", "none")
+"""sacrebleu's tokenizers that need no download."""
+SAMPLE = 500
+"""Reference segments that decide the tokenizer."""
+
+
+def tokenizer_for(references: Sequence[str]) -> str:
+    """The tokenizer for references in this language: zh for Chinese, else 13a (WMT's).
+
+    >>> tokenizer_for(["大会通过了该决议。"]), tokenizer_for(["The resolution was adopted."])
+    ('zh', '13a')
+    """
+    return "zh" if chinese_share("\n".join(references[:SAMPLE])) > 0.5 else "13a"
+
+
+def new_metric(name: str, tokenize: str = "13a") -> Any:
+    """A sacrebleu metric, with its default settings unless the text is Chinese.
+
+    `tokenize` is BLEU's tokenizer; with ``zh`` TER separates Chinese characters too. The signature
+    names both. ValueError for a name that is not in METRICS.
+    """
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
@@ -111,23 +132,31 @@ def new_metric(name: str) -> Any:
     match name:
         case "bleu":
             # force: no warning about lines that end in " .", as UN tables often do
-            return BLEU(force=True)
+            return BLEU(force=True, tokenize=tokenize)
         case "chrf++":
             return CHRF(word_order=2)
         case "ter":
-            return TER()
+            asian = tokenize in ("zh", "char")
+            return TER(normalized=asian, asian_support=asian)
     raise ValueError(f"no metric {name!r}; there are {', '.join(METRICS)}")
 
 
 def measure(
-    metric: str, hypotheses: Sequence[str], references: Sequence[str], *, workers: int = 1
+    metric: str,
+    hypotheses: Sequence[str],
+    references: Sequence[str],
+    *,
+    workers: int = 1,
+    tokenize: str | None = None,
 ) -> Statistics:
     """Statistics of each segment; ValueError unless both are equally long lists of strings.
 
-    With more `workers`, processes share the segments; useful only for TER.
+    `tokenize` is one of TOKENIZERS; None chooses by the language of the references. With more
+    `workers`, processes share the segments; useful only for TER.
     """
     check_pair(hypotheses, references)
-    judge = new_metric(metric)
+    tokenize = tokenize or tokenizer_for(references)
+    judge = new_metric(metric, tokenize)
     size = 20
     starts = range(0, len(hypotheses), size)
     if workers < 2 or len(starts) < 10:
@@ -136,6 +165,7 @@ def measure(
         parts = pool.map(
             _measure_part,
             [metric] * len(starts),
+            [tokenize] * len(starts),
             [list(hypotheses[start : start + size]) for start in starts],
             [list(references[start : start + size]) for start in starts],
         )
@@ -151,8 +181,10 @@ def _rows(judge: Any, hypotheses: Sequence[str], references: Sequence[str]) -> R
     return tuple(tuple(row) for row in rows)
 
 
-def _measure_part(metric: str, hypotheses: list[str], references: list[str]) -> Rows:
-    return _rows(new_metric(metric), hypotheses, references)
+def _measure_part(
+    metric: str, tokenize: str, hypotheses: list[str], references: list[str]
+) -> Rows:
+    return _rows(new_metric(metric, tokenize), hypotheses, references)
 
 
 def score(
@@ -207,6 +239,9 @@ def _interval(
     for start in range(0, samples, block):
         draws = generator.choice(count, size=(min(block, samples - start), count), replace=True)
         scores.extend(metric._compute_score_from_stats(table[draw].sum(0)).score for draw in draws)
+    if len(set(map(type, scores))) > 1:
+        # a score of exactly 0 is a float and the others are numpy's; statistics.mean mixes no types
+        scores = [float(score) for score in scores]
     scores.sort()
     cut = samples // 40
     return float(scores[cut]), float(scores[samples - cut - 1]), float(numbers.mean(scores))

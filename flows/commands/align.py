@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -114,7 +115,7 @@ def align(
     """Align two texts sentence by sentence, n to m.
 
     Ids count lines from 0; [3]:[] is a source sentence without a partner, []:[3] a target
-    sentence. Lines are sentences: an empty line is a sentence without text. The texts are Chinese
+    sentence. Lines are sentences; blank lines count but are in no bead. The texts are Chinese
     and English, either way round, or any other pair, for which forced decoding needs --model.
     """
     from duizhao.corpus.alignment.weights import ALL
@@ -151,10 +152,11 @@ def align(
         given = f"--mt {mt}" if mt is not None else "--translate"
         console.current().warn(f"{given} is not used: overlap is not among the --signals")
         translation, translate = None, False
+    of_source, of_target = _with_text(sources), _with_text(targets)
     request = Request(
-        sources,
-        targets,
-        translation,
+        [sources[place] for place in of_source],
+        [targets[place] for place in of_target],
+        None if translation is None else [translation[place] for place in of_source],
         resolve(config, model=model, effort=effort).settings,
         translate=translate,
         signals=frozenset(wanted),
@@ -162,7 +164,14 @@ def align(
         check_parallel=check_parallel,
     )
     done = aligned(request)
-    beads = done.beads
+    beads = [
+        replace(
+            bead,
+            source=tuple(of_source[number] for number in bead.source),
+            target=tuple(of_target[number] for number in bead.target),
+        )
+        for bead in done.beads
+    ]
     kept = [bead.confidence >= min_confidence for bead in beads]
     if as_jsonl or to is Form.jsonl:
         lines = _jsonl(beads, kept, sources, targets)
@@ -182,14 +191,19 @@ def align(
 
 
 def _lines(name: str) -> list[str]:
-    """The lines of a file; only a line feed ends one, so that ids are line numbers."""
+    """The lines of a file: LF, CR LF or a bare CR ends one, as for `duizhao segment`."""
     from duizhao.corpus.errors import InputError
     from duizhao.flows.terminal.output import read_lines
 
-    lines = read_lines(name)
+    lines = [part for line in read_lines(name) for part in line.split("\r")]
     if not any(line.strip() for line in lines):
         raise InputError(f"{name}: contains no text; expected one sentence per line")
     return lines
+
+
+def _with_text(lines: Sequence[str]) -> list[int]:
+    """The places of the lines that are not blank."""
+    return [place for place, line in enumerate(lines) if line.strip()]
 
 
 def _jsonl(

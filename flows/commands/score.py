@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from duizhao.flows.settings import Settings
 
 
+class Tokenizer(StrEnum):
+    """Tokenizers of sacrebleu that need no download."""
+
+    WMT = "13a"
+    INTERNATIONAL = "intl"
+    CHINESE = "zh"
+    CHARACTERS = "char"
+    NONE = "none"
+
+
 class Metric(StrEnum):
     """Metrics by name."""
 
@@ -67,6 +77,13 @@ def score(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the resampling; 12345 is sacrebleu's own.")
     ] = 12345,
+    tokenize: Annotated[
+        Tokenizer | None,
+        typer.Option(
+            help="Tokenizer of BLEU; with zh and char TER separates Chinese characters too. "
+            "Default: zh for a Chinese reference, else 13a."
+        ),
+    ] = None,
     json: options.Json = False,
     model: options.Model = None,
     config: options.Config = None,
@@ -110,7 +127,11 @@ def score(
             by_segment[name] = list(result.segments)
             continue
         statistics = measure(
-            name, hypotheses, references, workers=_workers(name, hypotheses, references)
+            name,
+            hypotheses,
+            references,
+            workers=_workers(name, hypotheses, references),
+            tokenize=tokenize.value if tokenize else None,
         )
         scores.append(statistics.score(bootstrap=bootstrap, seed=seed))
         if segments:

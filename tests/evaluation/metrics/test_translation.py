@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sacrebleu.metrics import BLEU, TER
 
-from duizhao.evaluation.metrics.translation import measure, score, segment_scores
+from duizhao.evaluation.metrics.translation import METRICS, measure, score, segment_scores
 from tests.support.cli import Cli
 
 REFERENCES = [
@@ -217,6 +217,28 @@ def test_a_seed_under_zero_is_refused_in_one_line(cli: Cli, files: tuple[Path, P
     assert code == 2
     assert "--seed" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.unit
+def test_a_resample_that_scores_exactly_zero_has_an_interval() -> None:
+    """sacrebleu itself fails here: statistics.mean takes no mixture of float and numpy.float32."""
+    for metric in METRICS:
+        scores = measure(metric, ["abc", "the cat sat"], ["xyz", "the cat sat"])
+        result = scores.score(bootstrap=1000)
+        assert result.low is not None
+        assert result.low <= result.value <= (result.high or 0.0)
+
+
+@pytest.mark.unit
+def test_chinese_references_are_cut_into_characters_and_the_signature_says_so() -> None:
+    hypotheses, references = ["大会通过了该决议。"], ["大会通过了这项决议。"]
+    bleu = measure("bleu", hypotheses, references).score()
+    assert "tok:zh" in bleu.signature
+    assert bleu.value > 30
+    assert "asian:yes" in measure("ter", hypotheses, references).score().signature
+    assert "tok:13a" in measure("bleu", ["The resolution."], ["The resolution."]).score().signature
+    forced = measure("bleu", hypotheses, references, tokenize="13a").score()
+    assert "tok:13a" in forced.signature
 
 
 @pytest.mark.unit

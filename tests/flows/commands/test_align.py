@@ -18,6 +18,7 @@ from duizhao.evaluation.metrics.alignment import read_beads, score
 from duizhao.flows import cli
 from duizhao.flows.timed_models import PROBE, Forced
 from duizhao.models.translation.engine import ForcedScore
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.model
 
@@ -218,3 +219,22 @@ def test_forced_decoding_says_before_what_it_will_cost() -> None:
     assert shown[0] <= 2 * PROBE
     assert shown[-1] == 3000
     assert forced([], []) == []
+
+
+def test_blank_lines_and_bare_carriage_returns_have_no_effect_on_the_beads(
+    cli: Cli, tmp_path: Path
+) -> None:
+    plain, spaced = tmp_path / "plain", tmp_path / "spaced"
+    for folder, gap in ((plain, "\n"), (spaced, "\n\n  \r")):
+        folder.mkdir()
+        for name, lines in (("zh", ZH), ("en", EN), ("mt", MT)):
+            (folder / name).write_bytes((gap.join(lines) + "\n").encode())
+    found = []
+    for folder in (plain, spaced):
+        names = [folder / "zh", folder / "en", "--mt", folder / "mt"]
+        code, out, _ = cli("align", *names, "--signals", "overlap,copied,length", "--json")
+        assert code == 0
+        beads = [json.loads(line) for line in out.splitlines()]
+        found.append([(bead["source"], bead["target"], bead["confidence"]) for bead in beads])
+    assert found[0] == found[1]
+    assert [bead["source_ids"] for bead in beads] == [[0], [3], [6], [9], [12]]
