@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from duizhao.evaluation.benchmarks.fuzzing import WRONG, mutations, outcome, samples
+from duizhao.evaluation.benchmarks.robustness.fuzzing import WRONG, mutations, outcome, samples
 from tests.cases.sources import ROOT, ZH, shared_cases
 
 pytestmark = pytest.mark.system

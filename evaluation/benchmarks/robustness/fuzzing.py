@@ -1,6 +1,6 @@
 """Fuzz the readers: mutations of good and bad files must be read or refused, never more.
 
-    python -m evaluation.benchmarks.fuzzing --minutes 20 --folder ../shared/data/cases
+    python -m evaluation.benchmarks.robustness.fuzzing --minutes 20 --folder ../shared/data/cases
 
 Every input is read as Chinese and as English within small limits. Prints a line for each input
 that a reader did not foresee, and at the end how many inputs there were of each outcome. The same

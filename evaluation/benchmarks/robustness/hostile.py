@@ -1,6 +1,6 @@
 """Hostile documents through the readers: outcome, seconds and peak memory of each.
 
-    python -m evaluation.benchmarks.hostile --seconds 60 --memory 1024
+    python -m evaluation.benchmarks.robustness.hostile --seconds 60 --memory 1024
 
 Makes the documents in a temporary folder, reads each in a fresh process, and prints a table. The
 memory is that of the process that reads, at its peak; the command fails if a document ends in
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from duizhao.corpus.errors import DuizhaoError, LimitError, ReaderError
 from duizhao.corpus.reading import Limits, read
-from duizhao.evaluation.benchmarks.hostile_files import MAKERS
+from duizhao.evaluation.benchmarks.robustness.hostile_files import MAKERS
 
 MB = 2**20
 
@@ -79,7 +79,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="duizhao-hostile-") as folder:
             path = make(Path(folder))
             command = [
-                sys.executable, "-m", "duizhao.evaluation.benchmarks.hostile", "--one", str(path),
+                sys.executable, "-m", "duizhao.evaluation.benchmarks.robustness.hostile", "--one", str(path),
                 "--seconds", str(options.seconds), "--memory", str(options.memory),
             ]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,0 +1,1 @@
+"""How the readers bear hostile and damaged files, and how they compare on web pages."""
