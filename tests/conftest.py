@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,50 @@ def shared() -> Path:
 def cli(tmp_path: Path) -> Cli:
     """The command line with a cache of its own."""
     return Cli(tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[dict[str, str]]:
+    """One Prefect server for all flows of a test process; the variables that name it."""
+    from duizhao.flows.runtime import session as runtime
+
+    runtime.quieten()
+    server = runtime.start_server()
+    try:
+        from prefect.settings import (
+            PREFECT_API_URL,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+            temporary_settings,
+        )
+
+        server.wait()
+        changes = {PREFECT_API_URL: server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        with temporary_settings(changes):
+            yield {"PREFECT_API_URL": server.api_url, "PREFECT_HOME": str(server.folder)}
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def environment(
+    prefect_server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment of a test module's flows: the Prefect server and an empty cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        cache = tmp_path_factory.mktemp("cache")
+        for name, value in (prefect_server | {"DUIZHAO_CACHE": str(cache)}).items():
+            patch.setenv(name, value)
+        yield dict(os.environ)
+
+
+@pytest.fixture(scope="session")
+def unread_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """DUIZHAO_MODELS for tests that name the default model and never load it: empty files."""
+    from duizhao.models.weights.default import DEFAULT_MODEL, FILES
+
+    models = tmp_path_factory.mktemp("models")
+    (models / DEFAULT_MODEL).mkdir()
+    for file in FILES:
+        with (models / DEFAULT_MODEL / file.name).open("wb") as stream:
+            stream.truncate(file.size)  # takes no room on the disk
+    return str(models)

@@ -225,10 +225,11 @@ def embedding_votes(
     target: Sequence[str],
     known: NDArray[np.int64],
     block: int = 512,
+    nearest: int = NEAREST,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Votes for pairs of sentences that are each other's nearest by embedding.
 
-    In long texts the nearest is searched within `NEAREST` of where the `known` anchors point.
+    In long texts the nearest is searched within `nearest` of where the `known` anchors point.
     """
     n, m = len(source), len(target)
     of_source = embed(source, [(i, i + 1) for i in range(n)])
@@ -241,7 +242,7 @@ def embedding_votes(
     for first in range(0, n, block):
         last = min(first + block, n)
         near = np.interp([first, last], corners[:, 0], corners[:, 1]).astype(np.int64)
-        left, right = max(int(near[0]) - NEAREST, 0), min(int(near[1]) + NEAREST, m)
+        left, right = max(int(near[0]) - nearest, 0), min(int(near[1]) + nearest, m)
         cosine = of_source[first:last] @ of_target[left:right].T
         best_target[first:last] = left + cosine.argmax(axis=1)
         at = max(right - left - 3, 0)

@@ -20,6 +20,9 @@ from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, sh
 from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console
 
+LONGEST_FIELD = 131_072
+"""Characters; a field that is longer began with a quotation mark that was never closed."""
+
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
 """Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
@@ -98,6 +101,7 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
     if tabs:  # a quotation mark is a character like others there
         told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     lines = csv.DictReader(io.StringIO(text, newline=""), **told)
+    limit = csv.field_size_limit(LONGEST_FIELD)  # one limit for the whole process
     try:
         return _records(path, lines)
     except csv.Error as error:
@@ -105,6 +109,8 @@ def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
             f"{path}:{lines.line_num + 1}: {error} in the record that begins here or before; in "
             'CSV a quotation mark is written "" inside quotation marks'
         ) from None
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:

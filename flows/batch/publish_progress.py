@@ -13,8 +13,11 @@ from duizhao.flows.terminal import console
 class PublishProgress:
     """Called as the work goes on; says so as often as a person wants to hear it."""
 
-    def __init__(self, state: Place) -> None:
+    def __init__(
+        self, state: Place, keep: float = KEEP_SECONDS, line: float = LINE_SECONDS
+    ) -> None:
         self._state = state
+        self._keep_seconds, self._line_seconds = keep, line
         self._kept = self._said = time.monotonic()
         self._is_kept = False
 
@@ -23,10 +26,10 @@ class PublishProgress:
         console.current().progress(text, done, total)
         now = time.monotonic()
         line = f"{text} ({100 * done // total}%)" if total else text
-        if now - self._kept >= KEEP_SECONDS:
+        if now - self._kept >= self._keep_seconds:
             self._kept, self._is_kept = now, True
             keep_stage(self._state, line)
-        if now - self._said >= LINE_SECONDS and not sys.stderr.isatty():
+        if now - self._said >= self._line_seconds and not sys.stderr.isatty():
             self._said = now
             console.current().note(f"writing the corpus: {line}")
 

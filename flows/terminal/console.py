@@ -180,7 +180,9 @@ def use(console: Console) -> Iterator[Console]:
         _current = before
 
 
-def counted(things: Sequence[T], what: str, of: str) -> Iterator[T]:
+def counted(
+    things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS
+) -> Iterator[T]:
     """The things one after another; reports the progress if it takes long.
 
     ``planning: 20,000 of 100,000 documents``
@@ -188,7 +190,7 @@ def counted(things: Sequence[T], what: str, of: str) -> Iterator[T]:
     total, shown = len(things), time.monotonic()
     for done, thing in enumerate(things):
         yield thing
-        if time.monotonic() - shown >= SHOW_SECONDS:
+        if time.monotonic() - shown >= seconds:
             shown = time.monotonic()
             current().progress(f"{what}: {done + 1:,} of {total:,} {of}", done + 1, total)
 

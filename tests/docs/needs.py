@@ -122,6 +122,7 @@ NEEDS: dict[str, Need] = {
     "docs/evaluation.md": together(reports, translations),
     "docs/report.md": reports,
     "docs/review.md": reports,
+    "docs/search.md": reports,
     "docs/segmentation.md": reports,
     "docs/translation.md": reports,
     "docs/tutorial/folder-to-hub.md": hub,

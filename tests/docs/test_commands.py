@@ -142,7 +142,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         port = free.getsockname()[1]
     made = kept | {
         "PATH": os.pathsep.join([str(folder), str(Path(sys.executable).parent), kept["PATH"]]),
-        "PYTHONPATH": str(ROOT),
+        # DUIZHAO_TEST_INSTALLED: a folder with an installed wheel, to run the pages from it
+        "PYTHONPATH": os.pathsep.join([*installed_wheel(), str(ROOT)]),
         "DUIZHAO_CACHE": os.environ.get("DUIZHAO_TEST_CACHE", str(folder / "cache")),
         "DUIZHAO_MODELS": str(models_folder()),
         "NUMBA_CACHE_DIR": str(compile_cache()),
@@ -167,6 +168,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def installed_wheel() -> list[str]:
+    """The folder with an installed wheel, if one is named."""
+    return [folder for folder in [os.environ.get("DUIZHAO_TEST_INSTALLED")] if folder]
 
 
 def _write_commands(folder: Path, server: str) -> None:
@@ -199,6 +205,7 @@ def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        cwd=environment["PATH"].partition(os.pathsep)[0],  # not the checkout: see installed_wheel
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,27 @@ def test_figures_have_a_page_of_their_own() -> None:
     for section in sections:
         title = section.partition("\n")[0]
         assert title == "Data" or "duizhao.evaluation.benchmarks." in section, title
+
+
+def test_the_page_on_documents_lists_every_format() -> None:
+    from duizhao.corpus.reading.formats import FORMATS
+
+    page = (ROOT / "docs/documents.md").read_text("utf-8")
+    missing = [s for format in FORMATS for s in format.suffixes if f"`{s}`" not in page]
+    assert missing == []
+
+
+def test_the_page_on_cleaning_lists_every_step_and_the_default_plan() -> None:
+    from duizhao.corpus.cleaning.plan import STEPS, default_plan
+
+    page = (ROOT / "docs/cleaning.md").read_text("utf-8")
+    shown = dict(re.findall(r"^\| `(\w+)`( \*)? \|", page, re.MULTILINE))
+    default = {planned.step.name for planned in default_plan()}
+    assert shown == {name: " *" if name in default else "" for name in STEPS}
+
+
+def test_the_extras_are_on_the_page_on_installation() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (ROOT / "docs/install.md").read_text("utf-8")
+    missing = [e for e in project["optional-dependencies"] if f"'.[{e}]'" not in page]
+    assert missing == []

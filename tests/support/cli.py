@@ -1,4 +1,4 @@
-"""The command line: `cli(...)` runs it in this process, `cli.start(...)` in one of its own."""
+"""The command line: `cli(...)` runs it in this process, `cli.start(...)` starts a process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -57,6 +57,17 @@ class Cli:
         out, err = captured
         return Done(code, _text(out), _text(err))
 
+    def apart(
+        self,
+        *arguments: object,
+        env: Environment | None = None,
+        cwd: Path | None = None,
+    ) -> Done:
+        """Run the command in a process of its own, for libraries that read their settings once."""
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            code = self._popen(arguments, env, cwd, out, err).wait()
+            return Done(code, _text(out), _text(err))
+
     def start(
         self,
         *arguments: object,
@@ -69,15 +80,25 @@ class Cli:
         Its output goes to a file: a pipe would stay open in the children of a killed process.
         """
         with (output or Path(os.devnull)).open("ab") as file:
-            return subprocess.Popen(
-                [sys.executable, "-m", "duizhao", *map(str, arguments)],
-                env=self._changed({"PYTHONPATH": str(ROOT), **(env or {})}),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                preexec_fn=_heed_ctrl_c,
-            )
+            return self._popen(arguments, env, cwd, file, file)
+
+    def _popen(
+        self,
+        arguments: Iterable[object],
+        env: Environment | None,
+        cwd: Path | None,
+        out: IO[bytes],
+        err: IO[bytes],
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "duizhao", *map(str, arguments)],
+            env=self._changed({"PYTHONPATH": str(ROOT), **(env or {})}),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            preexec_fn=_heed_ctrl_c,
+        )
 
     def _changed(self, more: Environment | None) -> dict[str, str]:
         whole = {**os.environ, "DUIZHAO_CACHE": str(self.cache), **self.environment, **(more or {})}

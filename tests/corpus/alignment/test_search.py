@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from duizhao.corpus.alignment import Bead, anchors, search
+from duizhao.corpus.alignment import Bead, search
 from duizhao.corpus.alignment.anchors import band_around, chain, embedding_votes, token_votes
 from duizhao.corpus.alignment.lattice import (
     TYPES,
@@ -158,9 +158,7 @@ def test_by_length_alone_the_band_grows_with_the_length_and_not_its_square() -> 
     assert places[1] < 4.5 * places[0]
 
 
-def test_nearest_embeddings_are_looked_for_near_the_anchors(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_nearest_embeddings_are_looked_for_near_the_anchors() -> None:
     rows = np.random.default_rng(0).normal(size=(1300, 16)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
 
@@ -170,8 +168,7 @@ def test_nearest_embeddings_are_looked_for_near_the_anchors(
     source, target = ["x"] * 1200, ["x"] * 1300
     known = np.array([[50, 150], [1000, 1100]])
     everywhere, _ = embedding_votes(embed, source, target, known)
-    monkeypatch.setattr(anchors, "NEAREST", 120)
-    near, _ = embedding_votes(embed, source, target, known)
+    near, _ = embedding_votes(embed, source, target, known, nearest=120)
     assert (near == everywhere).all()
     assert (near[:, 1] - near[:, 0] == 100).all()
     assert len(near) == 1200

@@ -456,7 +456,7 @@ def test_share_of_chinese() -> None:
 LINES = st.text(alphabet="安理会。，（)A1 \t\f\u3000•-/", max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(LINES, max_size=30))
 def test_every_character_is_in_a_block_or_in_the_ledger(lines: list[str]) -> None:
     text = "安理会通过了决议。\n" + "\n".join(lines)

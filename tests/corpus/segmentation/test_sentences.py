@@ -180,9 +180,9 @@ def test_an_empty_line_ends_a_sentence() -> None:
 
 
 def test_a_long_block_is_split_in_linear_time() -> None:
-    """A quarter of a million sentences in a block: quadratic work would take minutes."""
-    text = '他说："好。"(见附件)。' * 100_000
-    assert len(split(text)) == 200_000
+    """Forty thousand sentences in a block: quadratic work would take minutes."""
+    text = '他说："好。"(见附件)。' * 20_000
+    assert len(split(text)) == 40_000
 
 
 @pytest.mark.parametrize(("language", "least"), [("zh", 0.995), ("en", 0.985)])

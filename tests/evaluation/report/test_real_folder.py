@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +10,10 @@ import pytest
 from duizhao.corpus.files.alignment_file import read_work
 from duizhao.corpus.files.read import read_ledger, read_rows
 from tests.support.browser import browser, open_page, problems, wait_until
+from tests.support.cli import Cli
 
 __all__ = ["browser", "problems"]
 
-from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.system
 
@@ -38,12 +35,9 @@ def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -
             lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
             path.write_text("\n".join(lines), encoding="utf-8")
     out = here / "out"
-    command = [sys.executable, "-m", "duizhao", "build", str(source)]
-    command += ["--reference", str(target), "--out", str(out), "--beam", "1"]
-    log = here / "build.log"
-    with log.open("wb") as file:
-        done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=file, env=dict(os.environ))
-    assert done.returncode == 0, log.read_text()
+    how = ("--beam", "1", "--effort", "fast")
+    done = Cli(here / "cache")("build", source, "--reference", target, "--out", out, *how)
+    assert done.code == 0, done.err
     return out
 
 
@@ -74,8 +68,10 @@ def test_the_report_of_a_real_document(browser: Any, built: Path, problems: list
     assert problems == []
 
 
-def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[str]) -> None:
-    from tests.evaluation.review.test_browser import bead, duizhao, review, saved
+def test_a_review_of_a_real_document(
+    browser: Any, built: Path, problems: list[str], cli: Cli
+) -> None:
+    from tests.evaluation.review.test_browser import bead, review, saved
 
     before = [str(bead) for bead in read_work(built / "alignment.json").beads]
     with review(built) as (_, address):
@@ -87,8 +83,8 @@ def test_a_review_of_a_real_document(browser: Any, built: Path, problems: list[s
         saved(page, 2)
         page.context.close()
     assert problems == []
-    done = duizhao("apply", str(built))
-    assert done.returncode == 0, done.stderr
+    done = cli("apply", built)
+    assert done.code == 0, done.err
     after = [str(bead) for bead in read_work(built / "reviewed" / "alignment.json").beads]
     merged = set(after) - set(before)
     assert merged, "the merged bead is in the corpus written anew"

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from duizhao.corpus.files.read import read_ledger, read_rows
 from duizhao.evaluation.review.session import open_session
 from tests.support.batches import heed_ctrl_c
 from tests.support.browser import browser, open_page, problems, wait_until
+from tests.support.cli import Cli
 from tests.support.report_folders import make_folder
 
 __all__ = ["browser", "problems"]
@@ -35,13 +37,9 @@ pytestmark = pytest.mark.system
 @contextmanager
 def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """`duizhao review` as a process, and the address it printed."""
-    out = folder.parent / f"review-{time.monotonic_ns()}.out"
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
-    command += ["review", str(folder), "--no-browser", "--by", "anna"]
-    with out.open("wb") as file:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=file, stderr=file, preexec_fn=heed_ctrl_c
-        )
+    out = Path(tempfile.mkdtemp(dir=folder.parent)) / "out"
+    command = ("review", folder, "--no-browser", "--by", "anna")
+    process = Cli(folder.parent / "cache").start(*command, output=out)
     try:
         end = time.monotonic() + 60
         while b"\n" not in out.read_bytes():
@@ -52,11 +50,6 @@ def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     finally:
         process.kill()
         process.wait()
-
-
-def duizhao(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def saved(page: Any, number: int) -> None:
@@ -70,7 +63,7 @@ def bead(page: Any, label: str) -> Any:
 
 
 def test_review_survives_a_kill_and_is_applied(
-    browser: Any, tmp_path: Path, problems: list[str]
+    cli: Cli, browser: Any, tmp_path: Path, problems: list[str]
 ) -> None:
     folder = make_folder(tmp_path / "out")
     with review(folder) as (process, address):
@@ -120,9 +113,9 @@ def test_review_survives_a_kill_and_is_applied(
     assert [edit["op"] for edit in edits] == [
         "merge", "split", "realign", "delete", "undo", "check",
     ]  # fmt: skip
-    done = duizhao("apply", str(folder))
-    assert done.returncode == 0, done.stderr
-    out = Path(done.stdout.strip())
+    done = cli("apply", str(folder))
+    assert done.code == 0, done.err
+    out = Path(done.out.strip())
     rows, ledger = list(read_rows(out)), list(read_ledger(out))
     work = read_work(folder / "alignment.json")
     check_identity(rows, ledger, work.source, work.target)
@@ -365,15 +358,17 @@ def test_axe_finds_nothing_against_the_review_page(
 
 
 @pytest.mark.parametrize("name", ["review", "apply", "report"])
-def test_a_folder_that_is_none_is_named_with_exit_code_2(tmp_path: Path, name: str) -> None:
-    done = duizhao(name, str(tmp_path / "nothing"))
-    assert done.returncode == 2
-    assert "nothing: there is no such" in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_a_folder_that_is_none_is_named_with_exit_code_2(
+    cli: Cli, tmp_path: Path, name: str
+) -> None:
+    done = cli(name, str(tmp_path / "nothing"))
+    assert done.code == 2
+    assert "nothing: there is no such" in done.err
+    assert done.err.count("\n") == 1
     assert not (tmp_path / "nothing").exists()
 
 
-def test_ctrl_c_ends_a_review_and_says_how_to_go_on(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_review_and_says_how_to_go_on(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out")
     with review(folder) as (process, address):
         process.send_signal(signal.SIGINT)
@@ -384,12 +379,12 @@ def test_ctrl_c_ends_a_review_and_says_how_to_go_on(tmp_path: Path) -> None:
     with review(folder) as (_, again):
         taken = again.split(":")[2].split("/")[0]
         other = make_folder(tmp_path / "other")
-        done = duizhao("review", str(other), "--no-browser", "--port", taken)
-        assert done.returncode == 1
-        assert f"port {taken} cannot be used" in done.stderr
-        done = duizhao("review", str(folder), "--no-browser")
-        assert done.returncode == 1
-        assert "already" in done.stderr
+        done = cli("review", str(other), "--no-browser", "--port", taken)
+        assert done.code == 1
+        assert f"port {taken} cannot be used" in done.err
+        done = cli("review", str(folder), "--no-browser")
+        assert done.code == 1
+        assert "already" in done.err
     assert port.isdigit()
 
 

@@ -7,23 +7,21 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.paths import models_folder
 from duizhao.flows.batch.assemble import read_seal
 from duizhao.flows.storage import Place
 from tests.support.batches import (
     ROOT,
     batch,
-    command,
     contents,
-    heed_ctrl_c,
     make_documents,
     processes,
 )
+from tests.support.cli import Cli, Environment
 
 pytestmark = pytest.mark.system
 
@@ -48,32 +46,8 @@ if "duizhao.flows.batch.workers" in sys.orig_argv:
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
-    from duizhao.corpus.alignment.compiled import compile_cache
-    from duizhao.flows.runtime import session as runtime
-
-    changes = {
-        "DUIZHAO_MODELS": str(models_folder()),
-        "NUMBA_CACHE_DIR": str(compile_cache()),
-        "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
-    }
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        with runtime.session() as connect:
-            connect()
-            yield dict(os.environ)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-@pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 12)
+    return make_documents(tmp_path_factory.mktemp("batch") / "documents", 6)
 
 
 @pytest.fixture(scope="module")
@@ -84,27 +58,23 @@ def undisturbed(environment: dict[str, str], documents: Path) -> Path:
     return out
 
 
-def slowly(environment: dict[str, str], place: Path, seconds: float = 0.3) -> dict[str, str]:
+def slowly(environment: Environment, place: Path, seconds: float = 0.3) -> dict[str, str | None]:
     """The environment with a disk that takes its time for each file that a worker writes."""
     (place / "slow").mkdir()
     (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
     path = f"{place / 'slow'}{os.pathsep}{ROOT}"
-    return environment | {"PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
+    return {**environment, "PYTHONPATH": path, "SLOW_DISK_SECONDS": str(seconds)}
 
 
 def begin(
-    environment: dict[str, str], documents: Path, out: Path, *more: object
+    environment: Environment, documents: Path, out: Path, *more: object
 ) -> subprocess.Popen[bytes]:
     """A batch at work; its output goes to a file, which a killed child cannot block."""
     out.parent.mkdir(exist_ok=True)
-    with (out.parent / f"{out.name}.log").open("wb") as log:
-        return subprocess.Popen(
-            command("batch", documents, "--out", out, "--beam", "1", *more),
-            env={"PYTHONPATH": str(ROOT), **environment},
-            stdout=log,
-            stderr=log,
-            preexec_fn=heed_ctrl_c,
-        )
+    return Cli(out.parent / "cache", environment).start(
+        *("batch", documents, "--out", out, "--beam", "1", *more),
+        output=out.parent / f"{out.name}.log",
+    )
 
 
 def wait_until(true: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
@@ -124,8 +94,8 @@ def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reaso
     undisturbed: Path,
 ) -> None:
     told = read_seal(Place.of(undisturbed)) or {}
-    assert told["counts"]["documents"] == 17
-    assert (told["counts"]["done"], told["counts"]["failed"]) == (12, 5)
+    assert told["counts"]["documents"] == 11
+    assert (told["counts"]["done"], told["counts"]["failed"]) == (6, 5)
     reasons = {name: reason for name, _, reason in told["failed"]}
     assert "empty" in reasons["empty"]
     assert "English" in reasons["swapped"]
@@ -133,7 +103,7 @@ def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reaso
     assert "without the end of a sentence" in reasons["endless"]
     assert "not translations of each other" in reasons["unlike"]
     accounts = [json.loads(line) for line in (undisturbed / "documents.jsonl").open()]
-    assert [one["status"] for one in accounts].count("done") == 12
+    assert [one["status"] for one in accounts].count("done") == 6
 
 
 def test_rows_of_the_batch_are_those_of_single_builds(
@@ -206,12 +176,12 @@ def test_a_changed_setting_redoes_what_depends_on_it_and_no_translation(
     told, _ = batch(
         environment, documents, "--out", tmp_path / "strict", "--min-confidence", "0.99"
     )
-    assert told["counts"]["done"] == 12
+    assert told["counts"]["done"] == 6
     work = told["batch"]
     assert set(work["stage_seconds"]) == {"read", "translate", "align", "write", "keep"}
     assert 0 < sum(work["stage_seconds"].values()) <= 2 * work["seconds"], "two workers' time"
     made = {p.name for p in Path(environment["DUIZHAO_CACHE"]).glob("results/translate/*/*.json")}
-    assert len(made) == 13, "as many translations as documents read, though two batches ran"
+    assert len(made) == 7, "as many translations as documents read, though two batches ran"
 
 
 def test_failed_documents_are_tried_again_when_asked(
@@ -239,7 +209,7 @@ def test_a_batch_whose_parent_is_killed_goes_on_to_the_same_corpus(
     process.wait()
     assert not (out / "batch.json").exists()
     told, _ = batch(environment, documents, "--out", out)
-    assert told["batch"]["finished"] < 17, "it went on, it did not begin again"
+    assert told["batch"]["finished"] < 11, "it went on, it did not begin again"
     assert contents(out) == contents(undisturbed)
 
 
@@ -335,7 +305,7 @@ def test_a_dask_worker_killed_while_it_writes_is_replaced_and_the_corpus_is_the_
 
 
 def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
-    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
+    cli: Cli, environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -343,15 +313,10 @@ def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("may not mount a tmpfs here")
     try:
-        done = subprocess.run(
-            command("batch", documents, "--out", disk / "out", "--beam", "1"),
-            env=environment | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 1
-        assert "No space left on device" in done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        done = cli("batch", documents, "--out", disk / "out", "--beam", "1", env=environment)
+        assert done.code == 1
+        assert "No space left on device" in done.out + done.err
+        assert "Traceback" not in done.err
         assert not (disk / "out" / "batch.json").exists()
         subprocess.run(["mount", "-o", "remount,size=32m", str(disk)], check=True)
         batch(environment, documents, "--out", disk / "out")
@@ -361,30 +326,20 @@ def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
 
 
 def test_two_batches_on_one_folder_refuse_each_other(
-    environment: dict[str, str], documents: Path, tmp_path: Path
+    cli: Cli, environment: dict[str, str], documents: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     process = begin(slowly(environment, tmp_path, 60), documents, out)
     wait_until(lambda: (out / ".duizhao" / "plan.jsonl").exists(), process)
-    refused = subprocess.run(
-        command("batch", documents, "--out", out),
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    status = subprocess.run(
-        command("status", out, "--json"),
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    refused = cli("batch", documents, "--out", out, env=environment)
+    status = cli("status", out, "--json", env=environment)
     held = process.poll() is None
     process.kill()
     process.wait()
     assert held
-    assert refused.returncode == 1
-    assert f"process {process.pid} of " in refused.stderr
-    assert json.loads(status.stdout)["running"]["process"] == process.pid
+    assert refused.code == 1
+    assert f"process {process.pid} of " in refused.err
+    assert json.loads(status.out)["running"]["process"] == process.pid
     batch(environment, documents, "--out", out)
 
 
@@ -416,7 +371,7 @@ def test_a_document_that_kills_its_worker_fails_alone(
 
 @pytest.mark.parametrize(
     ("file", "left", "words"),
-    [("d01.zh.txt", 1, "lost 2 workers"), ("", 17, "no worker came up")],
+    [("d01.zh.txt", 1, "lost 2 workers"), ("", 11, "no worker came up")],
     ids=["at one document", "as they come up"],
 )
 def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_the_next_run(
@@ -442,9 +397,8 @@ def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_th
 def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_line(
     environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
-    named = ("PREFECT_API_URL", "PREFECT_HOME")
-    private = {name: value for name, value in environment.items() if name not in named}
-    private |= {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+    private: dict[str, str | None] = {**environment, "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    private |= dict.fromkeys(("PREFECT_API_URL", "PREFECT_HOME"))
     out = tmp_path / "out"
     process = begin(slowly(private, tmp_path), documents, out)
     wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)
@@ -453,7 +407,7 @@ def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_lin
     assert process.wait(300) == 1, "only the five bad documents failed"
     log = (tmp_path / "out.log").read_text()
     assert "the Prefect server went away" in log
-    assert "12 in the corpus, 5 failed, 0 left" in log
+    assert "6 in the corpus, 5 failed, 0 left" in log
     assert "Traceback" not in log
     assert contents(out) == contents(undisturbed)
 

@@ -36,7 +36,7 @@ PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
 
 
 @pytest.fixture
-def stubbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def stubbed(monkeypatch: pytest.MonkeyPatch, unread_model: str, tmp_path: Path) -> Path:
     """Documents without references, and an engine that is poisoned by one word."""
 
     def translate(texts: list[str], *_: Any) -> list[Translation]:
@@ -45,7 +45,7 @@ def stubbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         return [Translation(text.upper(), -0.1, 3) for text in texts]
 
     monkeypatch.setattr(stages, "translate_texts", translate)
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     monkeypatch.setenv("DUIZHAO_RESULTS", str(tmp_path / "results"))
     results.forget()
     for name, text in (("a", "会议开幕。"), ("b", "有毒的文件。"), ("c", "会议闭幕。")):
@@ -399,9 +399,9 @@ def test_options_that_do_not_apply_are_refused(
 
 @pytest.mark.unit
 def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
 ) -> None:
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     path = tmp_path / "a.zh.txt"
     path.write_text("一。", encoding="utf-8")
     options = job.options_of(Settings(), workers=1)
@@ -419,9 +419,9 @@ def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
 
 @pytest.mark.unit
 def test_what_was_built_stays_when_its_files_leave_the_inbox(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
 ) -> None:
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     out = str(tmp_path / "out")
     options = job.options_of(Settings(), workers=1, keep_planned=True)
     for name in "ab":
@@ -499,11 +499,11 @@ def test_progress_that_cannot_be_kept_stops_no_batch() -> None:
 
 @pytest.mark.unit
 def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
 ) -> None:
     from duizhao.flows.batch import summary as batch_summary
 
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     (tmp_path / "a.zh.txt").write_text("a")
     out = str(tmp_path / "out")
     entries = [Entry("a", str(tmp_path / "a.zh.txt"))]
@@ -580,11 +580,11 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
 
 @pytest.mark.unit
 def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
 ) -> None:
     from duizhao.flows.batch import summary as batch_summary
 
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     odd = "one\u2028two\u2029three\u0085four\x1cfive"
     entry = Entry(odd, str(tmp_path / "a.zh.txt"), None, {"theme": odd})
     out = str(tmp_path / "out")
@@ -614,9 +614,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, folder: str) -> list[str]:
 
 @pytest.mark.unit
 def test_a_remote_folder_that_cannot_be_listed_leaves_its_documents_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
 ) -> None:
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     for name in ("there/a", "away/b", "away/c"):
         Place.of("memory://store").write(f"{name}.zh.txt", name.encode())
     (tmp_path / "d.zh.txt").write_text("d")
@@ -718,7 +718,9 @@ def test_numbers_that_are_none_are_refused(options: dict[str, Any], words: str) 
 
 
 @pytest.mark.unit
-def test_a_glossary_redoes_no_document_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "translation_parts", lambda _settings: ["stub"])
+def test_a_glossary_redoes_no_document_of_a_batch(
+    monkeypatch: pytest.MonkeyPatch, unread_model: str
+) -> None:
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     assert documents.base_key(Settings(glossary="terms.tsv")) == documents.base_key(Settings())
     assert documents.base_key(Settings(effort="fast")) != documents.base_key(Settings())

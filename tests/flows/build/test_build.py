@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +21,6 @@ import pytest
 
 from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.files import folder
-from duizhao.corpus.paths import models_folder
 from duizhao.corpus.samples import pair
 from duizhao.flows import results
 from duizhao.flows.settings import plain, resolve
@@ -42,31 +40,6 @@ REFERENCE = """Report on flood warning
 
 The meeting adopted resolution 7 (2021). Participants thanked the host country for its hospitality.
 """
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A cache of its own, weights and compiled code as they are already; one Prefect server."""
-    from duizhao.corpus.alignment.compiled import compile_cache
-    from duizhao.flows.runtime import session as runtime
-
-    home = tmp_path_factory.mktemp("build")
-    changes = {
-        "DUIZHAO_MODELS": str(models_folder()),
-        "NUMBA_CACHE_DIR": str(compile_cache()),
-        "DUIZHAO_CACHE": str(home / "cache"),
-    }
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        with runtime.session() as connect:
-            connect()
-            yield dict(os.environ)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 @pytest.fixture(scope="module")

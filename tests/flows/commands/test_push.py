@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +13,10 @@ from duizhao.corpus.files import hub as publish
 from duizhao.corpus.files.card import CardFacts, SplitFacts, render
 from duizhao.corpus.files.parquet import write
 from tests.corpus.cleaning.test_splits import row
+from tests.support.cli import Cli, Done
 from tests.support.hub import Hub, running_hub
 
-pytestmark = pytest.mark.unit
+Push = Callable[..., Done]
 
 
 @pytest.fixture
@@ -54,33 +52,32 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def run(
-    folder: Path, *arguments: str, hub: Hub | None, token: str = "hf_secret"
-) -> tuple[int, str, str]:
-    """(exit code, stdout, stderr) of the real command; `hub` None: an address nobody serves."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    environment |= {
-        "HF_ENDPOINT": hub.address if hub else "http://127.0.0.1:9",
-        "HF_HOME": str(folder.parent / "hf"),
-        # the hub's chunk store has its own protocol; without it files go by Git LFS
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-        "NO_PROXY": "127.0.0.1,localhost",
-    }
-    if token:
-        environment["HF_TOKEN"] = token
-    command = [sys.executable, "-m", "duizhao", "push", str(folder)]
-    done = subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, env=environment
-    )
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def push(cli: Cli) -> Push:
+    """Run `duizhao push`; the hub's library reads its settings only once in a process."""
+
+    def run(folder: Path | str, *arguments: str, hub: Hub | None, token: str = "hf_secret") -> Done:
+        changes = {
+            "HF_ENDPOINT": hub.address if hub else "http://127.0.0.1:9",
+            "HF_HOME": str(cli.cache / "hf"),
+            "HF_TOKEN": token or None,
+            # the hub's chunk store has its own protocol; without it files go by Git LFS
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+        how = cli if "--dry-run" in arguments else cli.apart
+        return how("push", folder, *arguments, env=changes)
+
+    return run
 
 
 SENT = ["README.md", "data/train-00000-of-00001.parquet", "ledger.jsonl"]
 
 
-def test_a_push_sends_the_corpus_and_nothing_else(hub: Hub, folder: Path) -> None:
-    code, out, err = run(folder, "someone/un-reports", hub=hub)
+@pytest.mark.system
+def test_a_push_sends_the_corpus_and_nothing_else(push: Push, hub: Hub, folder: Path) -> None:
+    code, out, err = push(folder, "someone/un-reports", hub=hub)
     assert code == 0, err
     assert out.startswith(f"{hub.address}/datasets/someone/un-reports/commit/")
     files = hub.files["someone/un-reports"]
@@ -90,14 +87,15 @@ def test_a_push_sends_the_corpus_and_nothing_else(hub: Hub, folder: Path) -> Non
     assert any("lfs/objects/batch" in request for request in hub.requests)
 
 
-def test_a_second_push_takes_old_shards_away(hub: Hub, folder: Path) -> None:
-    assert run(folder, "someone/un", hub=hub)[0] == 0
+@pytest.mark.system
+def test_a_second_push_takes_old_shards_away(push: Push, hub: Hub, folder: Path) -> None:
+    assert push(folder, "someone/un", hub=hub)[0] == 0
     old = folder / "data" / "train-00000-of-00001.parquet"
     old.rename(folder / "data" / "train-00000-of-00002.parquet")
     seal = (folder / "batch.json").read_text("utf-8")
     (folder / "batch.json").write_text(seal.replace("of-00001", "of-00002"), "utf-8")
     hub.files["someone/un"]["notes.md"] = b"by hand"
-    code, _, err = run(folder, "someone/un", "-m", "Second edition", hub=hub)
+    code, _, err = push(folder, "someone/un", "-m", "Second edition", hub=hub)
     assert code == 0, err
     assert sorted(hub.files["someone/un"]) == [
         "README.md",
@@ -108,13 +106,15 @@ def test_a_second_push_takes_old_shards_away(hub: Hub, folder: Path) -> None:
     assert hub.commits[-1] == "Second edition"
 
 
-def test_a_dry_run_names_the_files_and_needs_no_network(folder: Path) -> None:
-    code, out, err = run(folder, "someone/un", "--dry-run", hub=None, token="")
+@pytest.mark.unit
+def test_a_dry_run_names_the_files_and_needs_no_network(push: Push, folder: Path) -> None:
+    code, out, err = push(folder, "someone/un", "--dry-run", hub=None, token="")
     assert code == 0
     assert [line.split("\t")[1] for line in out.splitlines()] == SENT
     assert "nothing was sent" in err
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -127,60 +127,71 @@ def test_a_dry_run_names_the_files_and_needs_no_network(folder: Path) -> None:
         (lambda folder: (folder / "README.md").write_text("---\na: 1\n---\n"), "has no 'license'"),
     ],
 )
-def test_a_folder_without_a_whole_card_is_refused(folder: Path, change: object, words: str) -> None:
+def test_a_folder_without_a_whole_card_is_refused(
+    push: Push, folder: Path, change: object, words: str
+) -> None:
     change(folder)  # type: ignore[operator]
-    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    code, _, err = push(folder, "someone/un", "--dry-run", hub=None)
     assert (code, words in err, err.count("\n")) == (2, True, 1), err
 
 
-def test_a_half_written_corpus_is_not_sent(folder: Path) -> None:
+@pytest.mark.unit
+def test_a_half_written_corpus_is_not_sent(push: Push, folder: Path) -> None:
     shard = folder / "data" / "train-00000-of-00001.parquet"
     shard.write_bytes(shard.read_bytes()[:100])
-    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    code, _, err = push(folder, "someone/un", "--dry-run", hub=None)
     assert (code, "has changed since the batch wrote it" in err) == (2, True), err
     (folder / "batch.json").unlink()
-    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    code, _, err = push(folder, "someone/un", "--dry-run", hub=None)
     assert (code, "the corpus is incomplete" in err) == (2, True), err
 
 
-def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(folder: Path) -> None:
+@pytest.mark.unit
+def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(
+    push: Push, folder: Path
+) -> None:
     with (folder / "README.md").open("a", encoding="utf-8") as card:
         card.write("By hand.\n")
-    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+    assert push(folder, "someone/un", "--dry-run", hub=None)[0] == 0
     shard = folder / "data" / "train-00000-of-00001.parquet"
     data = bytearray(shard.read_bytes())
     data[len(data) // 2] ^= 1
     shard.write_bytes(data)
-    code, _, err = run(folder, "someone/un", "--dry-run", hub=None)
+    code, _, err = push(folder, "someone/un", "--dry-run", hub=None)
     assert (code, f"{shard}: has changed since the batch wrote it" in err) == (2, True), err
 
 
-def test_what_the_hub_says_comes_in_one_line(hub: Hub, folder: Path) -> None:
-    code, _, err = run(folder, "someone/un", hub=hub, token="hf_wrong")
+@pytest.mark.system
+def test_what_the_hub_says_comes_in_one_line(push: Push, hub: Hub, folder: Path) -> None:
+    code, _, err = push(folder, "someone/un", hub=hub, token="hf_wrong")
     assert code == 1
     assert "the hub refused someone/un" in err
     hub.refuse = 403
-    code, _, err = run(folder, "someone/un", hub=hub)
+    code, _, err = push(folder, "someone/un", hub=hub)
     assert code == 1
     assert "the hub refused someone/un" in err
     assert "Traceback" not in err
 
 
-def test_no_token_no_server_no_repository_name(folder: Path) -> None:
-    code, _, err = run(folder, "someone/un", hub=None, token="")
+@pytest.mark.system
+def test_no_token_no_server_no_repository_name(push: Push, folder: Path) -> None:
+    code, _, err = push(folder, "someone/un", hub=None, token="")
     assert (code, "hf auth login" in err) == (2, True)
-    code, _, err = run(folder, "someone/un", hub=None)
+    code, _, err = push(folder, "someone/un", hub=None)
     assert (code, "cannot send to http://127.0.0.1:9" in err) == (1, True), err
-    code, _, err = run(folder, "a/b/c", "--dry-run", hub=None)
+    code, _, err = push(folder, "a/b/c", "--dry-run", hub=None)
     assert (code, "not a repository on the hub" in err) == (2, True)
 
 
-def test_a_file_that_no_batch_wrote_is_named_and_not_sent(hub: Hub, folder: Path) -> None:
+@pytest.mark.system
+def test_a_file_that_no_batch_wrote_is_named_and_not_sent(
+    push: Push, hub: Hub, folder: Path
+) -> None:
     (folder / "tsv").mkdir()
     for name in ("tsv/notes.tsv", "README.md.edited", "data/old.parquet"):
         (folder / name).write_text("mine")
     (folder / "LICENSE").write_text("CC0")
-    code, _, err = run(folder, "someone/un", hub=hub)
+    code, _, err = push(folder, "someone/un", hub=hub)
     assert code == 0, err
     sent = [name for name in hub.files["someone/un"] if name != ".gitattributes"]
     assert sorted(sent) == ["LICENSE", *SENT]
@@ -189,17 +200,21 @@ def test_a_file_that_no_batch_wrote_is_named_and_not_sent(hub: Hub, folder: Path
     assert ".cache" not in err
 
 
-def test_a_foreign_file_that_would_be_read_with_the_corpus_is_refused(folder: Path) -> None:
+@pytest.mark.unit
+def test_a_foreign_file_that_would_be_read_with_the_corpus_is_refused(
+    push: Push, folder: Path
+) -> None:
     mine = folder / "data" / "train-mine.parquet"
     mine.write_bytes(b"mine")
-    code, out, err = run(folder, "someone/un", "--dry-run", hub=None)
+    code, out, err = push(folder, "someone/un", "--dry-run", hub=None)
     assert (code, out, err.count("\n")) == (2, "", 1), err
     assert "data/train-mine.parquet would be read as part of the corpus" in err
     assert "move it out" in err
     mine.rename(folder.parent / mine.name)
-    assert run(folder, "someone/un", "--dry-run", hub=None)[0] == 0
+    assert push(folder, "someone/un", "--dry-run", hub=None)[0] == 0
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "configs",
     [
@@ -215,12 +230,14 @@ def test_a_card_may_name_its_files_in_every_form_of_the_hub(configs: object) -> 
     assert not {"default", "train"} & set(found)
 
 
+@pytest.mark.unit
 def test_an_object_store_and_a_folder_of_another_command_are_refused_with_the_way_out(
+    push: Push,
     folder: Path,
 ) -> None:
-    code, _, err = run(Path("s3://bucket/corpus"), "me/x", "--dry-run", hub=None)
+    code, _, err = push(Path("s3://bucket/corpus"), "me/x", "--dry-run", hub=None)
     assert (code, err.count("\n")) == (2, 1), err
     assert "s3://bucket/corpus: only a local folder can be pushed; copy" in err
     (folder / "batch.json").rename(folder / "run.json")
-    code, _, err = run(folder, "me/x", "--dry-run", hub=None)
+    code, _, err = push(folder, "me/x", "--dry-run", hub=None)
     assert (code, "push the folder of a `duizhao batch`" in err) == (2, True), err

@@ -12,34 +12,19 @@ import pytest
 
 from duizhao.corpus.paths import models_folder
 from duizhao.flows.terminal.output import Lines
+from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.model
 
-COMMAND = [sys.executable, "-c", "from duizhao.flows.cli import main; main()", "translate"]
 
-
-def translate(
-    *arguments: str, cache: Path, data: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "DUIZHAO_CACHE": str(cache), "DUIZHAO_MODELS": str(models_folder())},
-        input=data,
-        capture_output=True,
-        check=False,
-        timeout=200,
-    )
-
-
-def test_a_line_in_is_a_line_out(tmp_path: Path) -> None:
+def test_a_line_in_is_a_line_out(cli: Cli, tmp_path: Path) -> None:
     text = "大会。\r\n\r\n安全理事会。\u2028\n \n大会。"
-    done = translate("--beam", "1", cache=tmp_path, data=text.encode())
-    assert done.returncode == 0, done.stderr.decode()
-    lines = done.stdout.decode().split("\n")
+    done = cli("translate", "--beam", "1", stdin=text)
+    assert done.code == 0, done.err
+    lines = done.out.split("\n")
     assert lines == ["General Assembly.", "", "Security Council.", "", "General Assembly.", ""]
-    assert b"5 lines; 2 translated" in done.stderr
+    assert "5 lines; 2 translated" in done.err
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
@@ -59,15 +44,15 @@ def test_lines_are_read_as_a_stream(tmp_path: Path) -> None:
     assert len(read.sample) < 10_000 * 12
 
 
-def test_jsonl_has_the_score_and_flags_and_a_file_appears_when_complete(tmp_path: Path) -> None:
+def test_jsonl_has_the_score_and_flags_and_a_file_appears_when_complete(
+    cli: Cli, tmp_path: Path
+) -> None:
     source = tmp_path / "in.zh"
     source.write_text("大会。\n", encoding="utf-8")
     out = tmp_path / "sub" / "out.jsonl"
-    done = translate(
-        *(str(source), "-o", str(out), "--to", "jsonl", "--beam", "2"), cache=tmp_path / "cache"
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout == b""
+    done = cli("translate", *(source, "-o", out, "--to", "jsonl", "--beam", "2"))
+    assert done.code == 0, done.err
+    assert done.out == ""
     row = json.loads(out.read_text(encoding="utf-8"))
     assert row["source"] == "大会。"
     assert row["mt"] == "General Assembly."
@@ -86,31 +71,31 @@ def test_jsonl_has_the_score_and_flags_and_a_file_appears_when_complete(tmp_path
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(
-    tmp_path: Path, data: bytes, said: str
+    cli: Cli, tmp_path: Path, data: bytes, said: str
 ) -> None:
     source = tmp_path / "in.zh"
     source.write_bytes(data)
-    done = translate(str(source), "-o", str(tmp_path / "out.en"), cache=tmp_path / "cache")
-    assert done.returncode == 2
-    message = done.stderr.decode().strip()
+    done = cli("translate", source, "-o", tmp_path / "out.en")
+    assert done.code == 2
+    message = done.err.strip()
     assert message.startswith(f"duizhao: {source}: ")
     assert said in message
     assert "\n" not in message
     assert not (tmp_path / "out.en").exists()
 
 
-def test_a_missing_file_or_model_is_wrong_usage(tmp_path: Path) -> None:
-    done = translate(str(tmp_path / "nowhere.zh"), cache=tmp_path)
-    assert (done.returncode, b"cannot be read" in done.stderr) == (2, True)
+def test_a_missing_file_or_model_is_wrong_usage(cli: Cli, tmp_path: Path) -> None:
+    done = cli("translate", tmp_path / "nowhere.zh")
+    assert (done.code, "cannot be read" in done.err) == (2, True)
     source = tmp_path / "in.zh"
     source.write_text("大会。\n", encoding="utf-8")
-    done = translate(str(source), "--model", str(tmp_path / "nowhere"), cache=tmp_path)
-    assert (done.returncode, b"no such folder" in done.stderr) == (2, True)
+    done = cli("translate", source, "--model", tmp_path / "nowhere")
+    assert (done.code, "no such folder" in done.err) == (2, True)
 
 
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     source = tmp_path / "in.zh"
-    source.write_text("大会。\n" * 50_000, encoding="utf-8")
+    source.write_text("大会。\n" * 6_000, encoding="utf-8")
     done = subprocess.run(
         f"{sys.executable} -m duizhao translate {source} --beam 1 | head -1",
         shell=True,
@@ -125,22 +110,22 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_empty_line_has_no_score(tmp_path: Path) -> None:
-    done = translate("--beam", "1", "--to", "jsonl", cache=tmp_path, data="大会。\n\n".encode())
-    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+def test_an_empty_line_has_no_score(cli: Cli, tmp_path: Path) -> None:
+    done = cli("translate", "--beam", "1", "--to", "jsonl", stdin="大会。\n\n")
+    rows = [json.loads(line) for line in done.out.splitlines()]
     assert rows[0]["mt_score"] < 0
     assert rows[1]["mt_score"] is None
-    done = translate("--beam", "1", "--to", "tsv", cache=tmp_path, data="大会。\n\n".encode())
-    assert done.stdout.decode().splitlines()[1] == "\t\t"
+    done = cli("translate", "--beam", "1", "--to", "tsv", stdin="大会。\n\n")
+    assert done.out.splitlines()[1] == "\t\t"
 
 
 @pytest.mark.parametrize("device", ["foo", "cuda"])
-def test_a_device_that_is_not_there_is_wrong_usage(tmp_path: Path, device: str) -> None:
+def test_a_device_that_is_not_there_is_wrong_usage(cli: Cli, tmp_path: Path, device: str) -> None:
     import ctranslate2
 
     if device == "cuda" and ctranslate2.get_cuda_device_count():
         pytest.skip("there is a GPU")
-    done = translate("--device", device, cache=tmp_path, data="大会。\n".encode())
-    assert done.returncode == 2
-    assert b"Traceback" not in done.stderr
-    assert device.encode() in done.stderr
+    done = cli("translate", "--device", device, stdin="大会。\n")
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    assert device in done.err
