@@ -24,6 +24,7 @@ from duizhao.corpus.reading import Limits, read
 from duizhao.evaluation.benchmarks.robustness.hostile_files import MAKERS
 
 MB = 2**20
+MODULE = "duizhao.evaluation.benchmarks.robustness.hostile"
 
 
 def one(path: Path, limits: Limits) -> dict[str, object]:
@@ -79,7 +80,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="duizhao-hostile-") as folder:
             path = make(Path(folder))
             command = [
-                sys.executable, "-m", "duizhao.evaluation.benchmarks.robustness.hostile", "--one", str(path),
+                sys.executable, "-m", MODULE, "--one", str(path),
                 "--seconds", str(options.seconds), "--memory", str(options.memory),
             ]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True, check=False)
