@@ -55,6 +55,7 @@ ComputeType = Literal[
     "float32",
 ]
 Effort = Literal["fast", "normal", "best"]
+Ocr = Literal["auto", "always", "never"]
 Format = Literal["jsonl", "tsv", "tmx", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -93,6 +94,11 @@ class Settings(BaseModel):
     effort: Effort = Field(
         default="normal",
         description="How much forced decoding the aligner may use on ambiguous beads.",
+    )
+    ocr: Ocr = Field(
+        default="auto",
+        description="Pages to recognise from their image: auto: those without usable text; always: "
+        "all; never: none.",
     )
     min_confidence: float = Field(
         default=0.0,

@@ -22,6 +22,8 @@ from duizhao.corpus.alignment.bead import Bead, check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.draft import Ocr
+from duizhao.corpus.reading.scan.extra import installed
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.inputs import bytes_of
@@ -31,12 +33,23 @@ from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
 
-def read(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
+def read(
+    path: str,
+    language: Language,
+    side: Side,
+    document_id: str | None = None,
+    *,
+    ocr: Ocr = "auto",
+) -> str:
     """Read and segment a file; InputError where it cannot be used."""
     data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    key = results.key_of("read", digest, str(path), language, side, document_id)
+    parts: list[object] = [digest, str(path), language, side, document_id]
+    if ocr != "auto" or installed():
+        # the same file read without recognition may be rejected or have fewer pages
+        parts.append(ocr)
+    key = results.key_of("read", *parts)
 
     def make(_facts: dict[str, Any]) -> ReadResult:
         from duizhao.corpus import reading as readers
@@ -49,6 +62,7 @@ def read(path: str, language: Language, side: Side, document_id: str | None = No
             side=side,
             document_id=document_id,
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
+            ocr=ocr,
         )
         document.check()
         if not document.sentences:

@@ -92,9 +92,10 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    work.source = stages.read(entry.source, "zh", "source", entry.id)
+    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=settings.ocr)
     if entry.reference:
-        work.target = stages.read(entry.reference, "en", "target", f"{entry.id}.en")
+        name = f"{entry.id}.en"
+        work.target = stages.read(entry.reference, "en", "target", name, ocr=settings.ocr)
     for key, path in ((work.source, entry.source), (work.target, entry.reference)):
         document = results.load(key).document if key else None
         if document is None:

@@ -20,7 +20,7 @@ from duizhao.corpus.errors import Retry, retry_of
 from duizhao.corpus.files import folder
 from duizhao.flows import results, stages
 from duizhao.flows.build import record as account
-from duizhao.flows.settings import from_plain
+from duizhao.flows.settings import Ocr, from_plain
 from duizhao.flows.terminal import console
 
 
@@ -47,9 +47,15 @@ def stage_task(name: str) -> Callable[[Callable[..., str]], Any]:
 
 
 @stage_task("read")
-def read_task(path: str, language: Language, side: Side, document_id: str | None = None) -> str:
+def read_task(
+    path: str, language: Language, side: Side, document_id: str | None, ocr: Ocr
+) -> str:
     """Read and segment one document."""
-    return _run(f"read {side}", lambda: stages.read(path, language, side, document_id), _document)
+
+    def work() -> str:
+        return stages.read(path, language, side, document_id, ocr=ocr)
+
+    return _run(f"read {side}", work, _document)
 
 
 @stage_task("translate")
@@ -127,8 +133,9 @@ def build(
     `ids` name the two documents in the corpus; None: by their files.
     """
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source", ids[0])
-    target = read_task(reference, "en", "target", ids[1]) if reference else None
+    ocr = from_plain(settings).ocr
+    source = read_task(report, "zh", "source", ids[0], ocr)
+    target = read_task(reference, "en", "target", ids[1], ocr) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)

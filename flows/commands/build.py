@@ -38,6 +38,7 @@ def build(
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
+    ocr: options.OcrMode = None,
     device: options.DeviceName = None,
     compute_type: options.Precision = None,
     batch_tokens: options.BatchTokens = None,
@@ -58,6 +59,7 @@ def build(
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
+        ocr=ocr,
         device=device,
         compute_type=compute_type,
         batch_tokens=batch_tokens,
@@ -89,9 +91,9 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id)
+        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id)
+            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
