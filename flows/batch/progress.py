@@ -14,7 +14,7 @@ from typing import Any
 
 from duizhao.corpus.errors import DuizhaoError
 from duizhao.flows.batch.outcomes import Outcome
-from duizhao.flows.runtime.machine import age
+from duizhao.flows.runtime.processes import age
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 

@@ -158,7 +158,7 @@ def run(
     from duizhao.flows.batch.plan import check_batch_output
     from duizhao.flows.batch.summary import print_summary
     from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.runtime.signals import Ended, ended_by_signals
+    from duizhao.flows.runtime.processes import Ended, ended_by_signals
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 

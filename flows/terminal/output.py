@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import glob
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from duizhao.corpus.errors import InputError, StorageError
 from duizhao.corpus.reading.lines import Lines, read_lines
@@ -71,7 +70,7 @@ def _replacing(path: Path) -> Iterator[IO[str]]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _opened(temporary) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            _hold(stream)
             yield stream
             stream.flush()
             if path.exists():
@@ -89,8 +88,17 @@ def _sweep(path: Path) -> None:
         if not left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
             continue
         with contextlib.suppress(OSError), left.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _hold(stream)
             left.unlink()
+
+
+def _hold(stream: IO[Any]) -> None:
+    """Lock a temporary file while it is written; BlockingIOError if another process does so."""
+    if os.name == "nt":  # Windows does not remove files that are open
+        return
+    import fcntl
+
+    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def print_json(value: object) -> None:
