@@ -17,6 +17,7 @@ from duizhao.evaluation.review.edits import ReviewBead
 
 if TYPE_CHECKING:
     from duizhao.corpus.alignment.signals.forced import Score
+    from duizhao.models.embedding import SpanEmbedder
 
 Realign = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
 """Alignment and beads of a review to new beads around the corrected ones."""
@@ -90,13 +91,15 @@ def realigner(effort: Literal["fast", "normal", "best"], scorer: Callable[[], Sc
     """
 
     @cache
-    def score() -> Score | None:
-        return None if effort == "fast" else scorer()
+    def models() -> tuple[SpanEmbedder, Score | None]:
+        from duizhao.models.embedding import SpanEmbedder
+
+        return SpanEmbedder(), None if effort == "fast" else scorer()
 
     def realign(work: Work, beads: Sequence[ReviewBead]) -> list[Bead]:
         from duizhao.corpus.alignment import align
-        from duizhao.models.embedding import SpanEmbedder
 
+        embed, score = models()
         counts = (len(work.source.sentences), len(work.target.sentences))
 
         def align_texts(
@@ -110,8 +113,8 @@ def realigner(effort: Literal["fast", "normal", "best"], scorer: Callable[[], Sc
                 source,
                 target,
                 translation,
-                embed=SpanEmbedder(),
-                score=score(),
+                embed=embed,
+                score=score,
                 source_structure=places(work.source) if whole else None,
                 target_structure=places(work.target) if whole else None,
                 fixed=fixed,

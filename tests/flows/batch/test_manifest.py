@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from duizhao.corpus.errors import FolderBusy, InputError
-from duizhao.flows.batch.lock import hold, holder
+from duizhao.flows.batch.lock import LOCK, hold, holder
 from duizhao.flows.batch.manifest import Entry, grouped, read_manifest, text_bytes
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
@@ -279,7 +278,7 @@ def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
         told = holder(place)
         assert told
         assert {"user", "host", "process", "since"} <= set(told)
-        refused = f"{tmp_path}/out: another batch is at work here"
+        refused = f"{tmp_path}/out: another batch is running here"
         with pytest.raises(FolderBusy, match=refused), hold(place):
             pass
     assert holder(place) is None
@@ -291,16 +290,11 @@ def test_a_look_at_the_lock_refuses_no_batch_that_begins_meanwhile(tmp_path: Pat
     place = Place.of(tmp_path / "out" / ".duizhao")
     with hold(place):
         pass
-    with (tmp_path / "out" / ".duizhao" / "lock.json").open() as looked:
-        fcntl.flock(looked, fcntl.LOCK_SH)
-
-        def let_go() -> None:
-            time.sleep(0.3)
-            fcntl.flock(looked, fcntl.LOCK_UN)
-
-        threading.Thread(target=let_go).start()
-        with hold(place):
-            pass
+    look = FileLock(tmp_path / "out" / ".duizhao" / LOCK, thread_local=False)
+    look.acquire()
+    threading.Timer(0.3, look.release).start()
+    with hold(place):
+        pass
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from duizhao.flows.batch.outcomes import (
 from duizhao.flows.batch.progress import Tally, keep, rate_text
 from duizhao.flows.batch.publishing.assemble import is_whole, publish, read_seal, scratch
 from duizhao.flows.deployments import check_none_left
-from duizhao.flows.runtime import machine
+from duizhao.flows.runtime import processes
 from duizhao.flows.settings import Settings
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
@@ -499,13 +499,13 @@ def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
 
 
 @pytest.mark.unit
-def test_the_age_of_a_process_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(*_: object) -> None:
-        raise FileNotFoundError("/proc/uptime")
-
-    assert machine.age() > 0
-    monkeypatch.setattr(machine.Path, "read_text", none)
-    assert machine.age() > 0
+def test_a_process_is_known_by_its_number_and_its_start() -> None:
+    mine = os.getpid()
+    start = processes.started(mine)
+    assert processes.age() > 0
+    assert processes.is_same(mine, start)
+    assert not processes.is_same(mine, start - 60), "the number belongs to another process now"
+    assert "python" in processes.command_line(mine)
 
 
 @pytest.mark.unit

@@ -20,7 +20,7 @@ from duizhao.corpus.translation import Translation
 from duizhao.flows import results
 from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.lock import hold, holder
-from duizhao.flows.runtime.machine import machine
+from duizhao.flows.runtime.processes import machine
 from duizhao.flows.storage import Place
 from tests.support.batches import ROOT, batch, command, make_documents
 
