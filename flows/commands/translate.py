@@ -80,9 +80,10 @@ def translate(
 
     After a kill, the same command continues where it stopped: finished lines are in the memory.
     """
+    from duizhao.corpus.reading.lines import Lines
     from duizhao.flows import stages
     from duizhao.flows.settings import resolve
-    from duizhao.flows.terminal.output import Lines, check_output
+    from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
     settings = resolve(

@@ -177,9 +177,7 @@ def use(console: Console) -> Iterator[Console]:
         _current = before
 
 
-def counted(
-    things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS
-) -> Iterator[T]:
+def counted(things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS) -> Iterator[T]:
     """The things one after another; reports the progress if it takes long.
 
     ``planning: 20,000 of 100,000 documents``
