@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from duizhao.corpus.errors import printable
+
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
@@ -152,6 +154,7 @@ class TerminalConsole(Console):
 
     def warn(self, text: str) -> None:
         """Print a line."""
+        text = printable(text)
         if self._live is None:
             print(text, file=sys.stderr, flush=True)
         else:
