@@ -184,7 +184,7 @@ def _summary(statistics: Statistics) -> str:
         f"{statistics.repeated} repeated)",
     ]
     if statistics.copied:
-        said.append(f"{statistics.copied} copied, without a Chinese character")
+        said.append(f"{statistics.copied} of them copied, as they have no Chinese character")
     if statistics.flagged:
         flags = ", ".join(f"{name} {count}" for name, count in statistics.flags.most_common())
         said.append(f"{statistics.flagged} flagged: {flags}")
