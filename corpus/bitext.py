@@ -214,11 +214,23 @@ def _row(
         bead_type=bead.type if target else "1-1",
         alignment_score=round(bead.score, DIGITS),
         confidence=round(bead.confidence, DIGITS),
-        signals={name: round(value, DIGITS) for name, value in bead.signals.items()},
+        signals={name: round(value, DIGITS) for name, value in bead.signals.items()}
+        | _recognition((source, bead.source), *([(target, bead.target)] if target else [])),
         mt_score=round(sum(m.score * m.tokens for m in made) / tokens, DIGITS) if tokens else None,
         mt_flags=tuple(dict.fromkeys(flag for one in made for flag in one.flags)),
         metadata=dict(metadata),
     )
+
+
+def _recognition(*sides: tuple[Document, tuple[int, ...]]) -> dict[str, float]:
+    """The signal of scans: the confidence of the least certain sentence; {} without scans."""
+    known = [
+        confidence
+        for document, ids in sides
+        for number in ids
+        if (confidence := document.sentences[number].confidence) is not None
+    ]
+    return {"recognition": round(min(known), DIGITS)} if known else {}
 
 
 def join_sentences(document: Document, ids: Sequence[int]) -> str:

@@ -30,6 +30,7 @@ BlockKind = Literal[
     "table_cell",
     "footnote",
     "caption",
+    "contents_entry",
 ]
 
 Side = Literal["source", "target"]

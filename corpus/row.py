@@ -18,7 +18,8 @@ class Row:
     Ids are numbers of sentences and blocks, counted from 0 in each document. `target` is the text
     of the reference (`target_kind` "human") or, without a reference, the machine translation
     ("machine"; then target ids and blocks are empty). `alignment_score`, `confidence` (a
-    probability) and `signals` are those of the bead. `mt_score` is the mean log-probability
+    probability) and `signals` are those of the bead; the signal "recognition" says how certain OCR
+    was of the text, if it comes from a scan. `mt_score` is the mean log-probability
     (natural logarithm) of a token of the machine translation, `mt_flags` are the warnings of its
     guards. `metadata` has the further columns of a batch's manifest.
     """
@@ -42,6 +43,11 @@ class Row:
     mt_score: float | None = None
     mt_flags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def recognition(self) -> float | None:
+        """How certain OCR was of the least certain sentence; None if no side is a scan."""
+        return self.signals.get("recognition")
 
     @property
     def is_copied(self) -> bool:

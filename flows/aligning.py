@@ -82,7 +82,7 @@ def aligned(request: Request) -> Aligned:
     translation = request.translation
     if request.translate:
         note(f"translating {len(source):,} sentences")
-        translation = [one.text for one in stages.translate_texts(source, settings, {})]
+        translation = [one.text for one in stages.translate_texts(source, settings)]
     embed = None
     if "embedding" in signals:
         from duizhao.models.embedding import SpanEmbedder

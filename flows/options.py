@@ -16,6 +16,7 @@ class Options(TypedDict, total=False):
     batch_tokens: int
     threads: int
     effort: Literal["fast", "normal", "best"]
+    ocr: Literal["auto", "always", "never"]
     min_confidence: float
     glossary: str
     max_sentences: int

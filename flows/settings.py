@@ -27,7 +27,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -55,8 +56,12 @@ ComputeType = Literal[
     "float32",
 ]
 Effort = Literal["fast", "normal", "best"]
+Ocr = Literal["auto", "always", "never"]
 Format = Literal["jsonl", "tsv", "tmx", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Settings(BaseModel):
@@ -93,6 +98,11 @@ class Settings(BaseModel):
     effort: Effort = Field(
         default="normal",
         description="How much forced decoding the aligner may use on ambiguous beads.",
+    )
+    ocr: Ocr = Field(
+        default="auto",
+        description="Pages to recognise from their image: auto: those without usable text; always: "
+        "all; never: none.",
     )
     min_confidence: float = Field(
         default=0.0,
@@ -149,7 +159,7 @@ class Settings(BaseModel):
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a text"}
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 ENVIRONMENT = (
     "cache",
@@ -184,14 +194,19 @@ def resolve(config: Path | None = None, **options: object) -> Resolved:
     origins |= dict.fromkeys(written, str(path))
     origins |= {name: f"environment {variable(name)}" for name in environment}
     origins |= dict.fromkeys(given, "option")
-    try:
-        settings = Settings.model_validate({**written, **environment, **given})
-    except ValidationError as error:
-        raise InputError(_complaint(error.errors()[0], origins)) from None
+    settings = validated(Settings, {**written, **environment, **given}, origins)
     for name in ENVIRONMENT:
         if value := getattr(settings, name):
             os.environ[variable(name)] = value
     return Resolved(settings, origins)
+
+
+def validated(model: type[M], values: Mapping[str, Any], origins: Mapping[str, str]) -> M:
+    """The options or settings with these values; InputError names a wrong one and its origin."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(_complaint(model, error.errors()[0], origins)) from None
 
 
 def variable(name: str) -> str:
@@ -282,25 +297,33 @@ def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
     return written, EnvSettingsSource(Sources)()
 
 
-def _complaint(error: ErrorDetails, origins: Mapping[str, str]) -> str:
+def _complaint(model: type[BaseModel], error: ErrorDetails, origins: Mapping[str, str]) -> str:
     """A pydantic error in one line.
 
     "beam (duizhao.toml): 99 must be between 0 and 32"
     """
     name, value, kind = str(error["loc"][0]), error["input"], error["type"]
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(Settings.model_fields))
+        known = ", ".join(sorted(model.model_fields))
         return f"{origins[name]}: unknown setting {name!r}; known: {known}"
-    info = Settings.model_fields[name]
+    info = model.model_fields[name]
     origin = origins[name].removeprefix("environment ")
     if kind == "literal_error":
         wanted = f"is not one of {', '.join(choices(info.annotation))}"
     elif kind in ("greater_than_equal", "less_than_equal"):
         wanted = f"must be {_range(info)}"
     else:
-        type_name = getattr(info.annotation, "__name__", "")
-        wanted = f"is not {KINDS.get(type_name, 'a list')}"
-    return f"{name} ({origin}): {value!r} {wanted}"
+        wanted = f"is not {_kind(info.annotation)}"
+    place = f"--{name.replace('_', '-')}" if origin == "option" else f"{name} ({origin})"
+    return f"{place}: {value!r} {wanted}"
+
+
+def _kind(annotation: Any) -> str:
+    """What a value of the type is called in messages; None of an optional one is left out."""
+    types = [one for one in get_args(annotation) if one is not type(None)]
+    if get_origin(annotation) is UnionType and len(types) == 1:
+        return _kind(types[0])
+    return KINDS.get(annotation, "a list")
 
 
 def _bounds(info: FieldInfo) -> dict[str, float]:

@@ -78,6 +78,7 @@ def _properties(row: Row) -> Iterator[tuple[str, str]]:
         "bead-type": row.bead_type,
         "alignment-score": str(row.alignment_score),
         "confidence": str(row.confidence),
+        "recognition": "" if row.recognition is None else str(row.recognition),
         "mt-score": "" if row.mt_score is None else str(row.mt_score),
         "mt-flags": ",".join(row.mt_flags),
         "metadata": json.dumps(dict(row.metadata), ensure_ascii=False) if row.metadata else "",

@@ -44,11 +44,13 @@ def read(
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
 ) -> tuple[Document, list[LedgerEntry]]:
     """Read a file of any known format.
 
     `document_id` is the file's name without its ending unless given; `ocr` says which pages are
-    recognised from their image (`Source`). Raises InputError if the
+    recognised from their image (`Source`); `keep_contents` keeps the entries of a table of
+    contents, which otherwise go to the ledger. Raises InputError if the
     file is missing, empty, binary, damaged or in another language; LimitError, which is an
     InputError, if it exceeds `limits`; ReaderError, also an InputError, if the reader fails.
     """
@@ -57,7 +59,7 @@ def read(
         data = read_file(path, limits)
     except OSError as error:
         raise unreadable(path, error) from None
-    source = Source(str(path), data, path, limits=limits, ocr=ocr)
+    source = Source(str(path), data, path, limits=limits, ocr=ocr, keep_contents=keep_contents)
     return _call(source, language, side, document_id or path.stem, progress)
 
 
@@ -71,9 +73,11 @@ def read_bytes(
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
 ) -> tuple[Document, list[LedgerEntry]]:
     """As `read`, for bytes that were read already; `name` is what messages call them."""
-    return _call(Source(name, data, limits=limits, ocr=ocr), language, side, document_id, progress)
+    source = Source(name, data, limits=limits, ocr=ocr, keep_contents=keep_contents)
+    return _call(source, language, side, document_id, progress)
 
 
 def _call(

@@ -39,7 +39,8 @@ class Source:
     `path` is None where the text came through standard input. A slow reader calls
     ``progress(done, total)`` now and then (pages). `ocr` says which pages are recognised from
     their image: auto, those without usable text; always, all; never, none. A reader that
-    recognises a page calls ``more_time(limits.page_seconds)`` before.
+    recognises a page calls ``more_time(limits.page_seconds)`` before. `keep_contents` keeps the
+    entries of a table of contents, which otherwise go to the ledger.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Source:
     limits: Limits = field(default_factory=Limits)
     ocr: Ocr = "auto"
     more_time: Callable[[float], None] | None = None
+    keep_contents: bool = False
 
 
 @dataclass(frozen=True, slots=True)

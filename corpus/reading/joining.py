@@ -14,6 +14,9 @@ from duizhao.corpus.script import HAN, HAN_CHARACTER
 CJK_MARK = re.compile(r"[\u3000-\u3004\u3008-\u303f\uff00-\uffef“”‘’…—·•]")
 HAN_LATIN = re.compile(rf"[{HAN}](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[{HAN}])")
 
+# first halves of compounds that are written with a hyphen, and no syllables of longer words
+HYPHENATED = frozenset(("self", "quasi", "vice", "well", "long", "high", "low", "half", "cross"))
+
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
@@ -82,6 +85,8 @@ class Joiner:
         if self.words[without] > self.words[with_hyphen]:
             return first[:-1] + second
         if self.words[with_hyphen]:
+            return first + second
+        if head[0][:-1].lower() in HYPHENATED and len(tail[0]) > 4:
             return first + second
         # `words` holds the halves at the line's ends themselves: once is no evidence
         both_are_words = self.words[head[0][:-1].lower()] > 1 and self.words[tail[0]] > 1

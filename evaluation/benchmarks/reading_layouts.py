@@ -286,7 +286,8 @@ class _Press:
                 self.notes.append(item.note)
             self.body(item.text, indent=style.indent * style.size)
             self.y -= after
-        self.blocks.append((item.kind, item.text))
+        label = item.mark if item.kind == "list_item" and item.mark != "•" else ""
+        self.blocks.append((item.kind, f"{label} {item.text}".strip()))
 
     def wide(self, text: str) -> None:
         """A heading over all columns: the columns start again below it."""

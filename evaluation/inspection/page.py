@@ -7,11 +7,15 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.document import Block, Document, LedgerEntry
+from duizhao.corpus.reading.bounds import call
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.corpus.reading.draft import Source
 
 # width of a page's picture in pixels
 WIDTH = 760
@@ -85,7 +89,19 @@ def html(
     import jinja2
 
     is_pdf = document.metadata.get("media_type") == "application/pdf" and path is not None
-    pages = _pdf_pages(document, ledger, path, progress) if is_pdf and path else None
+    pages = None
+    if is_pdf and path is not None:
+        limits = Limits()
+        source = Source(str(path), read_file(path, limits), path)
+        pages = call.call(
+            source.name,
+            _pdf_pages,
+            document,
+            ledger,
+            source,
+            limits=limits,
+            progress=progress or _ignore,
+        )
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
         trim_blocks=True, lstrip_blocks=True,
@@ -100,16 +116,21 @@ def html(
     )
 
 
+def _ignore(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
 def _pdf_pages(
     document: Document,
     ledger: Sequence[LedgerEntry],
-    path: Path,
-    progress: Callable[[int, int], None] | None,
+    source: Source,
+    progress: Callable[[int, int], None] | None = None,
+    more_time: Callable[[float], None] | None = None,
 ) -> list[PageView]:
-    from duizhao.corpus.reading.draft import Source
+    """The pages of a PDF, drawn and read once more in the process that reads documents."""
     from duizhao.corpus.reading.pdf import reader as pdf
 
-    source = Source(str(path), path.read_bytes(), path)
+    source = replace(source, more_time=more_time)
     boxes, furniture = pdf.read_places(source, document.language)
     opened = pdf.open_pdf(source)
     views = []

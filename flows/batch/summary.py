@@ -10,10 +10,10 @@ from typing import Any
 
 from duizhao.corpus.errors import DamagedOutcome, InputError
 from duizhao.flows.batch import lock
-from duizhao.flows.batch.assemble import SEAL, digest, is_whole, read_seal
 from duizhao.flows.batch.outcomes import STATE, Found, find_outcomes, read_outcome
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
+from duizhao.flows.batch.publishing.assemble import SEAL, digest, is_whole, read_seal
 from duizhao.flows.build.record import SCORES
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal.output import print_table
@@ -61,6 +61,21 @@ def _shares(seconds: Mapping[str, float]) -> str:
     whole = max(sum(seconds.values()), 0.001)
     most_first = sorted(seconds.items(), key=lambda one: -one[1])
     return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
+
+
+def create_artifacts(record: Mapping[str, Any]) -> None:
+    """Put the summary and the failed documents on the pages of the Prefect server."""
+    from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+    counts = [{"what": name, "number": value} for name, value in record["counts"].items()]
+    create_table_artifact(table=counts, key="batch-summary", description="The batch in numbers")
+    lines = [
+        f"- {kind}: `{name}` ({stage}): {reason}"
+        for kind, some in (("failed", record["failed"]), ("left", record["batch"]["left"]))
+        for name, stage, reason in some[:200]
+    ]
+    if lines:
+        create_markdown_artifact(markdown="\n".join(lines), key="batch-failed")
 
 
 def status(out: str) -> dict[str, Any]:

@@ -17,15 +17,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.errors import BatchClosed, Retry, one_line, retry_of
-from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
 from duizhao.flows.runtime.processes import module_command
 from duizhao.flows.terminal.console import Console
+
+if TYPE_CHECKING:
+    from duizhao.flows.batch.documents import Group
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -36,8 +38,6 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Signals that somebody sends, or the kernel when memory is short: no fault of a document."""
 
 Heard = Callable[[str, int, int], None]
-Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
-"""A group as a worker gets it: the arguments of duizhao.flows.batch.documents.process_group."""
 
 
 class WorkerLost(Exception):  # noqa: N818 - reads as what it is
@@ -52,7 +52,7 @@ class WorkerLost(Exception):  # noqa: N818 - reads as what it is
 
 
 class NotUp(Exception):  # noqa: N818 - reads as what it is
-    """The worker died before it could begin with anything."""
+    """The worker ended before it could start with anything."""
 
 
 class WorkerError(Exception):
@@ -87,7 +87,7 @@ class Worker:
 
     def run(
         self,
-        group: Sent,
+        group: Group,
         seconds: float,
         heard: Heard | None = None,
     ) -> list[Outcome]:
@@ -211,7 +211,7 @@ def serve(pipe: Connection, parent: int) -> None:
             except EOFError:
                 return
             try:
-                pipe.send(("outcomes", process_group(*group)))
+                pipe.send(("outcomes", process_group(group)))
             except Exception as error:  # as words: not every error can be sent
                 pipe.send(("error", (one_line(error), retry_of(error))))
 

@@ -97,6 +97,7 @@ def batch(
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
+    ocr: options.OcrMode = None,
     device: options.DeviceName = None,
     compute_type: options.Precision = None,
     batch_tokens: options.BatchTokens = None,
@@ -122,27 +123,27 @@ def batch(
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
+        ocr=ocr,
         device=device,
         compute_type=compute_type,
         batch_tokens=batch_tokens,
         threads=threads,
         formats=formats,
     ).settings
-    from duizhao.flows.batch.plan import options_of
+    from duizhao.flows.batch.options import batch_options
 
-    chosen = options_of(
-        settings,
+    chosen = batch_options(
         workers=workers,
         runner=runner,
         cluster=cluster,
         retry_failed=retry_failed,
-        again=not resume,
-        cleaning=clean,
+        resume=resume,
+        clean=clean,
         validation=validation,
         test=test,
         title=title,
         timeout=timeout,
-        runs=subflows,
+        subflows=subflows,
     )
     missing = run(manifest, out, settings, chosen, pattern=pattern, as_json=json)
     if missing:

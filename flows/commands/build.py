@@ -38,6 +38,7 @@ def build(
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
+    ocr: options.OcrMode = None,
     device: options.DeviceName = None,
     compute_type: options.Precision = None,
     batch_tokens: options.BatchTokens = None,
@@ -58,6 +59,7 @@ def build(
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
+        ocr=ocr,
         device=device,
         compute_type=compute_type,
         batch_tokens=batch_tokens,
@@ -76,9 +78,8 @@ def run(
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
     from duizhao.flows.build.inputs import pair_of
-    from duizhao.flows.inputs import pipes_held
     from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.settings import plain
+    from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 
@@ -89,9 +90,9 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id)
+        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id)
+            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
@@ -101,10 +102,12 @@ def run(
             connect()
         started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
-        told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
+        told = build_flow(pair.source, pair.reference, str(out), settings, ids)
     told["wall"] = time.perf_counter() - start
     told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
     if as_json:
         print_json(told)
     elif not console.current().quiet:
-        account.print_summary(told)
+        from duizhao.flows.build.summary import print_summary
+
+        print_summary(told)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from duizhao.flows.settings import ComputeType, Device, Effort, Engine, config_option, option
+from duizhao.flows.settings import ComputeType, Device, Effort, Engine, Ocr, config_option, option
 from duizhao.flows.terminal import console
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
@@ -21,6 +21,7 @@ Precision = Annotated[ComputeType | None, option("compute_type")]
 BatchTokens = Annotated[int | None, option("batch_tokens", min=1)]
 MinConfidence = Annotated[float | None, option("min_confidence")]
 EffortName = Annotated[Effort | None, option("effort")]
+OcrMode = Annotated[Ocr | None, option("ocr")]
 Threads = Annotated[int | None, option("threads", min=1)]
 Glossary = Annotated[str | None, option("glossary", metavar="FILE")]
 Memory = Annotated[bool | None, option("memory")]

@@ -50,6 +50,8 @@ def segment(
         typer.Option("--output", "-o", help="Write to this file instead of standard output."),
     ] = None,
     as_jsonl: options.JsonLines = False,
+    ocr: options.OcrMode = None,
+    config: options.Config = None,
     ledger: Annotated[
         Path | None,
         typer.Option(
@@ -63,16 +65,18 @@ def segment(
     on standard error; sentences that continue on the next page are joined.
     """
     from duizhao.corpus.reading import read, read_bytes
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
+    mode = resolve(config, ocr=ocr).settings.ocr
     check_output(output)
     check_output(ledger)
     if file == "-":
-        document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value)
+        document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value, ocr=mode)
     else:
         with console.current().stage(f"reading {Path(file).name}"):
-            document, left_out = read(file, lang.value, progress=console.pages)
+            document, left_out = read(file, lang.value, progress=console.pages, ocr=mode)
     kinds = [block.kind for block in document.blocks]
     if as_jsonl or to is Form.jsonl:
         lines = [
@@ -83,6 +87,7 @@ def segment(
                     "kind": kinds[sentence.block],
                     "text": sentence.text,
                 }
+                | ({} if sentence.confidence is None else {"confidence": sentence.confidence})
             )
             for sentence in document.sentences
         ]

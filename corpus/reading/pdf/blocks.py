@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from duizhao.corpus.document import BlockKind, Language
@@ -10,6 +11,10 @@ from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
 from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
+
+_ENTRY = re.compile(r"(?P<title>.+?)\s*(?P<page>\d{1,4}|[ivxlcIVXLC]{1,7})")
+# what the structure tree calls a table of contents
+CONTENTS = frozenset(("TOC", "TOCI"))
 
 
 def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple[Draft, Paragraph]]:
@@ -30,6 +35,8 @@ def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:
     if paragraph.note:
         return Draft("footnote", text, page)
     plain = tidy(text, language)
+    if is_contents(paragraph):
+        return _entry(plain, page)
     kind: BlockKind = "table_cell"
     if not paragraph.cell:
         kind = kind_of(
@@ -37,3 +44,17 @@ def _draft(paragraph: Paragraph, text: str, language: Language) -> Draft:
             caption=paragraph.tag is not None and paragraph.tag.kind == "Caption",
         )  # fmt: skip
     return Draft(kind, text, page, item_mark(kind, plain))
+
+
+def is_contents(paragraph: Paragraph) -> bool:
+    """Whether a paragraph is an entry of a table of contents."""
+    tagged = paragraph.tag is not None and paragraph.tag.kind in CONTENTS
+    return tagged or (bool(paragraph.strips) and paragraph.strips[-1].contents)
+
+
+def _entry(text: str, page: int | None) -> Draft:
+    """An entry of a table of contents; its mark is the page number."""
+    match = _ENTRY.fullmatch(text)
+    if match is None:
+        return Draft("contents_entry", text, page)
+    return Draft("contents_entry", match["title"], page, match["page"])

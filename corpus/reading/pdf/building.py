@@ -38,8 +38,13 @@ class Built:
     notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def blocks_from_lines(pages: Sequence[PageLines], language: Language) -> Built:
-    """The blocks of a document from the lines of its pages, in the order of the pages."""
+def blocks_from_lines(
+    pages: Sequence[PageLines], language: Language, *, keep_contents: bool = False
+) -> Built:
+    """The blocks of a document from the lines of its pages, in the order of the pages.
+
+    Entries of a table of contents are left out unless `keep_contents`.
+    """
     away: list[Strip] = []
     left_out: list[LeftOut] = []
     known = furniture.repeated([page.strips for page in pages], [page.height for page in pages])
@@ -53,13 +58,17 @@ def blocks_from_lines(pages: Sequence[PageLines], language: Language) -> Built:
         names = {id(strip) for strip in gone}
         kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
     body = cells.body_size([Paragraph(strips) for _, strips in kept])
-    built = blocks_from_paragraphs(paragraphs_of(kept, body, language), language)
+    built = blocks_from_paragraphs(
+        paragraphs_of(kept, body, language), language, keep_contents=keep_contents
+    )
     built.left_out[:0] = left_out
-    built.furniture = away
+    built.furniture += away
     return built
 
 
-def blocks_from_paragraphs(paragraphs: Sequence[Paragraph], language: Language) -> Built:
+def blocks_from_paragraphs(
+    paragraphs: Sequence[Paragraph], language: Language, *, keep_contents: bool = False
+) -> Built:
     """Blocks from paragraphs in reading order; joins what a page break cut in two."""
     cells.find_cells(paragraphs)
     paragraphs = [each for each in paragraphs if each.strips]
@@ -72,11 +81,19 @@ def blocks_from_paragraphs(paragraphs: Sequence[Paragraph], language: Language) 
     paragraphs = [each for number, each in enumerate(paragraphs) if number not in heads]
     paragraphs = join_cells(join_across_pages(paragraphs, language), language)
     drafts = blocks.drafts_of(paragraphs, language)
+    contents = [each for each in drafts if each[0].kind == "contents_entry" and not keep_contents]
+    left_out += [
+        LeftOut("contents_entry", f"{draft.text} {draft.mark or ''}".strip(), draft.page)
+        for draft, _ in contents
+    ]
+    if not keep_contents:
+        drafts = [each for each in drafts if each[0].kind != "contents_entry"]
     settled = settle([draft for draft, _ in drafts], language)
     return Built(
         settled.drafts,
         [tuple(drafts[number][1].strips) for number in settled.order],
         [*left_out, *settled.left_out],
+        furniture=[strip for _, paragraph in contents for strip in paragraph.strips],
         notes=settled.places,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -57,6 +58,25 @@ class Corridor:
 
 def corridors(rows: Sequence[Row]) -> list[Corridor]:
     """The corridors between columns of prose, the best first; they do not overlap."""
+    good = [each for each in _corridors(rows) if _has_columns(rows, each)]
+    good.sort(key=lambda each: (-each.both, each.left - each.right, each.first))
+    out: list[Corridor] = []
+    for corridor in good:
+        if not any(_overlap(corridor, other) for other in out):
+            out.append(corridor)
+    return out
+
+
+def table_corridors(rows: Sequence[Row]) -> list[Corridor]:
+    """Corridors that may be between the columns of a table, however narrow these are."""
+    return [
+        each
+        for each in _corridors(rows)
+        if each.both >= 2 and each.right - each.left >= rows[each.first].size
+    ]
+
+
+def _corridors(rows: Sequence[Row]) -> list[Corridor]:
     found: dict[tuple[int, int, int, int], Corridor] = {}
     for number, row in enumerate(rows):
         for left, right in _gaps(rows, number):
@@ -68,13 +88,7 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
                     round(corridor.left), round(corridor.right), corridor.first, corridor.last,
                 )  # fmt: skip
                 found[key] = corridor
-    good = [each for each in found.values() if _has_columns(rows, each)]
-    good.sort(key=lambda each: (-each.both, each.left - each.right, each.first))
-    out: list[Corridor] = []
-    for corridor in good:
-        if not any(_overlap(corridor, other) for other in out):
-            out.append(corridor)
-    return out
+    return list(found.values())
 
 
 def _gaps(rows: Sequence[Row], number: int) -> Iterator[tuple[float, float]]:
@@ -156,26 +170,33 @@ def _overlap(first: Corridor, second: Corridor) -> bool:
     )  # fmt: skip
 
 
-def flows(strips: Sequence[Strip]) -> list[list[Strip]]:
-    """The strips of a page as runs that are each read from top to bottom, in reading order."""
+def flows(strips: Sequence[Strip], cells: AbstractSet[int] = frozenset()) -> list[list[Strip]]:
+    """The strips of a page as runs that are each read from top to bottom, in reading order.
+
+    `cells` are the identities of strips in the cells of ruled tables.
+    """
     rows = rows_of(strips)
-    plain = [
-        Row(row[0].y, max(s.size for s in row), tuple((s.left, s.right) for s in row))
-        for row in rows
-    ]
-    for corridor in corridors(plain):
+    for corridor in corridors(plain_rows(rows)):
         first, last = _with_ends(rows, corridor)
         inside = [strip for row in rows[first : last + 1] for strip in row]
         sides = (
             [strip for strip in inside if strip.left < corridor.middle],
             [strip for strip in inside if strip.left >= corridor.middle],
         )
-        if not _reads_down(sides):
+        in_cells = sum(id(strip) in cells for strip in inside)
+        if in_cells > 0.5 * len(inside) or not _reads_down(sides):
             continue
         above = [strip for row in rows[:first] for strip in row]
         below = [strip for row in rows[last + 1 :] for strip in row]
-        return [flow for part in (above, *sides, below) for flow in flows(part)]
+        return [flow for part in (above, *sides, below) for flow in flows(part, cells)]
     return [list(strips)] if strips else []
+
+
+def plain_rows(rows: Sequence[Sequence[Strip]]) -> list[Row]:
+    return [
+        Row(row[0].y, max(s.size for s in row), tuple((s.left, s.right) for s in row))
+        for row in rows
+    ]
 
 
 def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
@@ -236,7 +257,8 @@ def _is_prose(side: Sequence[Strip]) -> bool:
     """Whether a side has lines of words, or columns of such lines itself."""
     rows = rows_of(side)
     lines = [row[0] for row in rows if len(row) == 1]
-    if len(lines) < 0.7 * len(rows):
+    inner = [each for each in table_corridors(plain_rows(rows)) if each.both >= FEW_LINES]
+    if len(lines) < 0.7 * len(rows) or inner:
         return len(flows(side)) > 1
     size = median(strip.size for strip in lines)
     return median(strip.right - strip.left for strip in lines) >= COLUMN_EM * size

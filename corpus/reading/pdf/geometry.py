@@ -92,7 +92,8 @@ def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:
 
 def _flows(page: PageLines, strips: Sequence[Strip], body: float) -> list[Flow]:
     out = []
-    for part in columns.flows(strips):
+    in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
+    for part in columns.flows(strips, in_rows):
         text, notes = _split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
@@ -177,6 +178,8 @@ class _Line:
     def starts(self) -> bool:
         last, strip = self.last, self.strip
         if self.gap <= 0 or strip.text.startswith((OPEN, "*")) or self._ruled_off():
+            return True
+        if last.contents or (strip.contents and begins(strip)):
             return True
         if not same_style(last, strip):
             return not self._type_only_changes()

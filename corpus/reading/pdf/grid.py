@@ -44,6 +44,16 @@ class Tables:
         """The identities of the strips that are in cells."""
         return {id(strip) for strips in self.cells.values() for strip in strips}
 
+    @property
+    def in_rows(self) -> set[int]:
+        """... of those, the strips in tables of several rows: one row may be framed columns."""
+        return {
+            id(strip)
+            for enclosure, strips in self.cells.items()
+            if any(other != enclosure and _stacked(enclosure, other) for other in self.cells)
+            for strip in strips
+        }
+
 
 def ruled_tables(strips: Sequence[Strip], rules: Sequence[Rule], walls: Sequence[Wall]) -> Tables:
     """Cells and frames of a flow."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
@@ -20,6 +21,7 @@ from duizhao.corpus.script import HAN
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}|{_GAP}(?=[{HAN}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
+_ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})")
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
@@ -36,7 +38,7 @@ class Strip:
     """One line's part of a paragraph; lengths in points, `y` the baseline.
 
     `bold` is the share of bold letters; `space` is the white space before it, as
-    `Piece.space` has it.
+    `Piece.space` has it. `contents`: dots lead from the text to a page number.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Strip:
     bold: float
     letters: int
     space: str = ""
+    contents: bool = False
 
     @property
     def top(self) -> float:
@@ -173,8 +176,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     if len(pieces) > 1 and pieces[0].text == "o" and _is_apart(pieces[0], pieces[1]):
         # Word's bullet of the second level is a letter of Courier New
         pieces = [replace(pieces[0], text="◦"), *pieces[1:]]
-    # letters set one by one: spaces are mere distance, and as narrow as PDFium sees them
-    narrowest = 0.1 if sum(len(piece.text) for piece in pieces) < 2 * len(pieces) else 0.2
+    narrowest = _narrowest_space(pieces)
     for piece in pieces:
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
@@ -183,6 +185,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         previous = piece
     text = text.replace("\ufffd", "")
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
+    contents = bool(_ENTRY.fullmatch(text.strip()))
     text = _LEADER.sub(" ", text).strip()
     if not text:
         return None
@@ -197,6 +200,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         bold=sum(len(piece.text) for piece in pieces if piece.bold) / count,
         letters=count,
         space=pieces[0].space,
+        contents=contents,
     )
 
 
@@ -223,9 +227,26 @@ def _between(
     size = max(previous.size, piece.size)
     if piece.space in ("real", "inner", "object") or distance > TAB * size:
         return " "
-    if raw.startswith(OPEN) or distance <= (narrowest if piece.space == "gap" else 0.2) * size:
+    if raw.startswith(OPEN) or distance <= narrowest * size:
         return ""
-    return _GAP if language == "zh" or piece.space == "gap" or distance > 0.25 * size else ""
+    if language == "zh" or piece.space == "gap" or narrowest < 0.2:
+        return _GAP
+    return _GAP if distance > 0.25 * size else ""
+
+
+def _narrowest_space(pieces: Sequence[Piece]) -> float:
+    """The narrowest distance, in em, that is a space.
+
+    If letters are set one by one, spaces are mere distance: the first wide step
+    between the distances of a line divides those within words from those between words.
+    """
+    if len(pieces) < 8 or sum(len(piece.text) for piece in pieces) >= 2 * len(pieces):
+        return 0.2
+    distances = sorted((b.left - a.right) / max(a.size, b.size) for a, b in pairwise(pieces))
+    for narrow, wide in pairwise(distances):
+        if wide - narrow >= 0.05 and wide >= 0.08:
+            return (narrow + wide) / 2
+    return 0.2
 
 
 def first_word(strip: Strip) -> float:

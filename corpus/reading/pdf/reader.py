@@ -21,6 +21,7 @@ from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.pdf.text import Page, read_page
 from duizhao.corpus.reading.scan import pdf_pages
+from duizhao.corpus.reading.scan.extra import EXTRA
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
 PROGRESS_PAGES = 10
@@ -37,7 +38,7 @@ def read_drafts(source: Source, language: Language, *, tags: bool | None = None)
         built = reader.read(tags)
         built.left_out += [LeftOut("unreadable_page", "", page) for page in reader.unreadable]
         metadata: dict[str, Any] = {"pages": len(pdf)}
-        if warnings := reader.warnings():
+        if warnings := reader.warnings(built):
             metadata["warnings"] = warnings
         if built.notes:
             metadata["notes"] = built.notes
@@ -116,13 +117,18 @@ class _Reader:
         if self.source.ocr == "always":
             return self._recognise({}, list(range(1, self.count + 1)))
         if use_tags(self.pdf) if tags is None else tags:
-            built = blocks_by_tags(self.pdf, self._pages(), self.language)
+            built = blocks_by_tags(
+                self.pdf, self._pages(), self.language, keep_contents=self.source.keep_contents
+            )
             if built.drafts and not self._needs_ocr():
                 return self._checked(built)
         pages = {p.number: strips_of_page(p, self.language) for p in self._pages()}
         if self._needs_ocr():
             return self._recognise(pages, sorted(self.faults))
-        return self._checked(blocks_from_lines(list(pages.values()), self.language))
+        built = blocks_from_lines(
+            list(pages.values()), self.language, keep_contents=self.source.keep_contents
+        )
+        return self._checked(built)
 
     def _needs_ocr(self) -> bool:
         """Whether pages are to be recognised; InputError if they must be and cannot."""
@@ -166,27 +172,27 @@ class _Reader:
             if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.count):
                 self.source.progress(number, self.count)
 
-    def warnings(self) -> list[str]:
+    def warnings(self, built: Built) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())
         out = []
         if self.unreadable:
             out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
         if self.recognised:
-            return out
+            return out + [f"{name}: {text}" for text in pdf_pages.doubtful(built.drafts)]
         if layers := faults.count("ocr_layer"):
             out.append(
                 f"{name}: the text of {layers} of {self.count} pages is a layer of OCR; expect "
-                f"wrong characters and lost lines (better: {pdf_pages.EXTRA}, then --ocr auto)"
+                f"wrong characters and lost lines (better: {EXTRA}, then --ocr auto)"
             )
         if scans := faults.count("no_text"):
             out.append(
                 f"{name}: {scans} of {self.count} pages are pictures, and what is printed in them "
-                f"is not read (to recognise it: {pdf_pages.EXTRA}, then --ocr auto)"
+                f"is not read (to recognise it: {EXTRA}, then --ocr auto)"
             )
         if wrong := faults.count("wrong_characters"):
             out.append(
                 f"{name}: {wrong} of {self.count} pages have fonts without a correct character map "
-                f"and are left out (to recognise them: {pdf_pages.EXTRA}, then --ocr auto)"
+                f"and are left out (to recognise them: {EXTRA}, then --ocr auto)"
             )
         return out
 

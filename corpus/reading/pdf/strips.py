@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import Row, corridors
 from duizhao.corpus.reading.pdf.lines import Strip, strip_of
@@ -85,7 +86,7 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
-            small = piece.size < 0.85 * size
+            small = piece.size < 0.85 * size and piece.text not in BULLETS
             if small and not _touches(piece, lines[number]):
                 # a raised mark belongs to the word before it, not to a line of the next column
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from duizhao.corpus.reading.pdf.columns import usual_gap
+from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
 from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
 from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.strips import NUMBER
@@ -40,11 +40,51 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
     for number in range(len(rows) - 2, -1, -1):
         if not flags[number] and flags[number + 1]:
             flags[number] = _above_centred(rows, wide, number)
+    for first, last in _banded(rows):
+        flags[first : last + 1] = [True] * (last + 1 - first)
     start = 0
     for number in range(1, len(rows) + 1):
         if number == len(rows) or flags[number] != flags[start]:
             yield flags[start], [strip for row in rows[start:number] for strip in row]
             start = number
+
+
+def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:
+    """First and last lines of tables whose rows bands of white separate, on either side of a
+    corridor: their cells need not share baselines."""
+    if len(rows) < 4:
+        return
+    for corridor in table_corridors(plain_rows(rows)):
+        inside = [s for row in rows[corridor.first : corridor.last + 1] for s in row]
+        bands = _bands(inside, ())
+        both = [
+            band
+            for band in bands
+            if any(s.right <= corridor.right for s in band)
+            and any(s.left >= corridor.left for s in band)
+        ]
+        tall = sum(len(_rows(band)) > 1 for band in both)
+        if len(both) < 2 or len(both) < 0.8 * len(bands) or tall < 0.5 * len(both):
+            continue
+        first, last = corridor.first, corridor.last
+        usual = min(
+            (a[0].y - b[0].y for a, b in pairwise(rows[first : last + 1])
+             if a[0].y - b[0].y > 0.4 * a[0].size), default=0.0,
+        )  # fmt: skip
+        most = max(1.25 * usual, 1.3 * rows[first][0].size)
+
+        def aside(row: Sequence[Strip], at: Corridor = corridor) -> bool:
+            return all(s.right <= at.left + 1 or s.left >= at.right - 1 for s in row)
+
+        while first and aside(rows[first - 1]) and rows[first - 1][0].y - rows[first][0].y <= most:
+            first -= 1
+        while (
+            last + 1 < len(rows)
+            and aside(rows[last + 1])
+            and rows[last][0].y - rows[last + 1][0].y <= most
+        ):
+            last += 1
+        yield first, last
 
 
 def _above_centred(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:

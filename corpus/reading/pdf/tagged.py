@@ -11,6 +11,7 @@ from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf import furniture
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_paragraphs, furniture_entry
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
+from duizhao.corpus.reading.pdf.separation import separated
 from duizhao.corpus.reading.pdf.strips import has_bullet, strips_of_page
 from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 from duizhao.corpus.reading.pdf.text import Page, Piece, read_page
@@ -49,7 +50,9 @@ def _tags_of(pdf: Any, page: Page, reader: TagReader) -> dict[int, Tag]:
         handle.close()
 
 
-def blocks_by_tags(pdf: Any, pages: Iterable[Page], language: Language) -> Built:
+def blocks_by_tags(
+    pdf: Any, pages: Iterable[Page], language: Language, *, keep_contents: bool = False
+) -> Built:
     """The blocks that the file's structure tree names; `pages` are all of its pages."""
     tree = _Tree(language)
     reader = TagReader()
@@ -57,10 +60,10 @@ def blocks_by_tags(pdf: Any, pages: Iterable[Page], language: Language) -> Built
         tree.add_page(page, _tags_of(pdf, page, reader))
     paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
     _open_boxes(paragraphs)
-    paragraphs = tree.without_masthead(paragraphs)
-    built = blocks_from_paragraphs(paragraphs, language)
+    paragraphs = separated(tree.without_masthead(paragraphs))
+    built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = tree.left_out
-    built.furniture = tree.furniture
+    built.furniture += tree.furniture
     return built
 
 

@@ -8,26 +8,22 @@ from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import LeftOut, Source
+from duizhao.corpus.reading.draft import Draft, LeftOut, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.images import pdf_images
 from duizhao.corpus.reading.scan.lines import ScannedLines, page_lines
 from duizhao.corpus.reading.scan.plausible import Fault, describe
-from duizhao.corpus.reading.scan.recognise import (
-    EXTRA,
-    installed,
-    need_extra,
-    recognise_pages,
-)
+from duizhao.corpus.reading.scan.recognise import recognise_pages
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
-
-__all__ = ["EXTRA", "built_with", "use_ocr", "with_recognised"]
 
 # Up to this share of faulty pages goes to the ledger where they cannot be recognised
 FEW_PAGES = 0.1
 # A layer of OCR is kept if our own reading of the page is less certain than this
 LEAST_CONFIDENCE = 0.85
+# Blocks below this mean probability are reported
+DOUBTFUL = 0.95
 
 
 def use_ocr(source: Source, faults: Mapping[int, Fault], pages: int, letters: int) -> bool:
@@ -89,6 +85,20 @@ def built_with(
     built.left_out += lines.left_out
     built.left_out += _empty(lines)
     return built
+
+
+def doubtful(drafts: Sequence[Draft]) -> list[str]:
+    """A warning if some blocks are recognised with little certainty."""
+    known = [draft.confidences for draft in drafts if draft.confidences]
+    means = [sum(values) / len(values) for values in known]
+    low = sum(mean < DOUBTFUL for mean in means)
+    if not low:
+        return []
+    return [
+        f"{low} of {len(means)} recognised blocks have a confidence below {DOUBTFUL}; look at them "
+        "with duizhao inspect --html, or leave their rows out with the cleaning step "
+        "low_recognition"
+    ]
 
 
 def _empty(lines: ScannedLines) -> list[LeftOut]:

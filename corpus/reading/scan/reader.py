@@ -8,8 +8,9 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.scan import images
-from duizhao.corpus.reading.scan.pdf_pages import built_with
-from duizhao.corpus.reading.scan.recognise import installed, need_extra, recognise_pages
+from duizhao.corpus.reading.scan.extra import installed, need_extra
+from duizhao.corpus.reading.scan.pdf_pages import built_with, doubtful
+from duizhao.corpus.reading.scan.recognise import recognise_pages
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
@@ -23,6 +24,8 @@ def read_drafts(source: Source, language: Language) -> Reading:
     recognised = dict(recognise_pages(pages, count, source))
     built = built_with(recognised, {}, language)
     metadata: dict[str, Any] = {"pages": count}
+    if warnings := doubtful(built.drafts):
+        metadata["warnings"] = [f"{source.name}: {warning}" for warning in warnings]
     if built.notes:
         metadata["notes"] = built.notes
     return Reading(built.drafts, built.left_out, metadata)

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Source
 from duizhao.corpus.reading.scan import cache
 from duizhao.corpus.reading.scan.recognition.engine import Image, load
@@ -20,20 +19,6 @@ WORKERS = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 """Pages that are recognised at the same time: one for each core."""
 
 STACK_BYTES = 16 * 2**20
-
-EXTRA = "pip install '.[scan]'"
-
-
-def installed() -> bool:
-    """Whether the extra `scan` is installed."""
-    from importlib.util import find_spec
-
-    return all(find_spec(name) for name in ("rapidocr", "onnxruntime", "cv2"))
-
-
-def need_extra(name: str, what: str) -> InputError:
-    """The error for a document that needs recognition where the extra is not installed."""
-    return InputError(f"{name}: {what}; to recognise its text install the extra: {EXTRA}")
 
 
 def recognise_pages(

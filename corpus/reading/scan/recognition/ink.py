@@ -62,9 +62,7 @@ def measure(crop: Image, characters: Sequence[Character]) -> Ink:
     dark = _dark(crop)
     columns: NDArray[np.bool_] = np.asarray(dark.any(axis=0))
     edges = _edges(columns, [character.x for character in characters])
-    extents = tuple(
-        _extent(dark, start, end) for start, end in itertools.pairwise(edges)
-    )
+    extents = tuple(_extent(dark, start, end) for start, end in itertools.pairwise(edges))
     size = _size(extents, characters) or 0.75 * crop.shape[0]
     return Ink(extents, _baseline(extents, characters, size, crop.shape[0]), size, _stroke(dark))
 
