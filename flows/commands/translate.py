@@ -185,7 +185,7 @@ def _summary(statistics: Statistics) -> str:
         f"{statistics.repeated} repeated)",
     ]
     if statistics.copied:
-        parts.append(f"{statistics.copied} copied, without a Chinese character")
+        parts.append(f"{statistics.copied} of them copied, as they have no Chinese character")
     if statistics.flagged:
         flags = ", ".join(f"{name} {count}" for name, count in statistics.flags.most_common())
         parts.append(f"{statistics.flagged} flagged: {flags}")
