@@ -1,22 +1,25 @@
 """Installs the top-level folders as subpackages of one import package, `duizhao`.
 
 `corpus/` becomes `duizhao.corpus`, and so on; `evaluation/benchmarks` stays in the checkout.
-Everything else about the package is in pyproject.toml.
+Folders of data (`models/data`) count as packages too, so that their files are installed. Everything
+else about the package is in pyproject.toml.
 """
 
-from setuptools import find_packages, setup
+from __future__ import annotations
+
+from setuptools import find_namespace_packages, setup
 
 FOLDERS = ("corpus", "models", "evaluation", "flows")
-LEFT_OUT = ("evaluation.benchmarks", "evaluation.benchmarks.*")
-
-packages = [
-    name
-    for folder in FOLDERS
-    for name in (folder, *(f"{folder}.{inner}" for inner in find_packages(folder)))
-    if name not in LEFT_OUT
-]
 
 setup(
-    packages=["duizhao", *(f"duizhao.{name}" for name in packages)],
+    packages=[
+        "duizhao",
+        *(f"duizhao.{folder}" for folder in FOLDERS),
+        *(
+            f"duizhao.{folder}.{inner}"
+            for folder in FOLDERS
+            for inner in find_namespace_packages(folder, exclude=("benchmarks", "benchmarks.*"))
+        ),
+    ],
     package_dir={"duizhao": "duizhao", **{f"duizhao.{folder}": folder for folder in FOLDERS}},
 )

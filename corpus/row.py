@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from duizhao.corpus.translation import COPIED
+
 TargetKind = Literal["human", "machine"]
 
 
@@ -40,3 +42,8 @@ class Row:
     mt_score: float | None = None
     mt_flags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether every source sentence was copied, so that there is no translation to score."""
+        return COPIED in self.mt_flags and self.mt_score is None

@@ -6,6 +6,7 @@ The constants are contents of a regular expression's character class: ``re.compi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -30,6 +31,15 @@ def count_han(text: str) -> int:
     6
     """
     return sum(map(len, _HAN_RUN.findall(text)))
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text has a Chinese character, also within a sign such as ㈠ or ㋀.
+
+    >>> has_chinese("第3条"), has_chinese("㈠"), has_chinese("NIST § 3。")
+    (True, True, False)
+    """
+    return bool(HAN_CHARACTER.search(unicodedata.normalize("NFKC", text)))
 
 
 def count_letters(text: str) -> int:

@@ -278,7 +278,7 @@ def score(rows: Sequence[Row], source: str, target: str | None, translation: str
         made = "\n".join(one.text for one in results.load(translation))
         whole = {document.id: (made, "\n".join(block.text for block in reference.blocks))}
     told = [[row.id, row.machine_translation, row.target, row.target_kind] for row in rows]
-    more = [[row.section, row.mt_score, row.confidence, row.signals] for row in rows]
+    more = [[row.section, row.mt_score, row.mt_flags, row.confidence, row.signals] for row in rows]
     key = results.key_of("score", told, more, whole)
 
     def make(_facts: dict[str, Any]) -> dict[str, Any]:
@@ -294,7 +294,8 @@ def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:
 
     Such sums of several documents add up to the statistics of all of them.
     """
-    pairs = [(r.machine_translation, r.target) for r in rows if r.target_kind == "human"]
+    scored = [row for row in rows if row.target_kind == "human" and not row.is_copied]
+    pairs = [(row.machine_translation, row.target) for row in scored]
     pairs = [(made, target) for made, target in pairs if made.strip() and target.strip()]
     if not pairs:
         return {}

@@ -41,6 +41,8 @@ def score_rows(
 ) -> dict[str, Any]:
     """The contents of scores.json; rows without a human reference or translation are not scored.
 
+    Nor are rows that were copied because they have nothing to translate.
+
     `whole` gives the whole (translation, reference) of each source document; by default both come
     from the rows (see `whole_document.made_of`). `metrics` defaults to all, except TER if it would
     take over a minute (its time grows with the cube of a segment's length). A section is a run of
@@ -48,7 +50,7 @@ def score_rows(
     """
     rows = list(rows)
     scored = [row for row in rows if row.target_kind == "human" and row.target.strip()]
-    scored = [row for row in scored if row.machine_translation.strip()]
+    scored = [row for row in scored if row.machine_translation.strip() and not row.is_copied]
     result: dict[str, Any] = {
         "rows": len(rows),
         "scored": len(scored),

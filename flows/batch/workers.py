@@ -2,7 +2,7 @@
 
 Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
 that died was at, and a worker that takes too long can be ended without disturbing the others. It
-is started as ``python -P -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker,
+is started as ``python -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker,
 which may be what starts it, may not have children of multiprocessing. It says when it is up, so
 that a death before that is held against no document.
 """
@@ -24,7 +24,7 @@ from typing import Any
 from duizhao.corpus.errors import BatchClosed, Retry, one_line, retry_of
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
-from duizhao.flows.runtime.processes import module_command, module_path
+from duizhao.flows.runtime.processes import module_command
 from duizhao.flows.terminal.console import Console
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -78,7 +78,7 @@ class Worker:
         with other:
             self.process = subprocess.Popen(
                 module_command("duizhao.flows.batch.workers", other.fileno(), os.getpid()),
-                env=limits | os.environ | module_path(),
+                env=limits | os.environ,
                 pass_fds=(other.fileno(),),
                 stdin=subprocess.DEVNULL,
                 process_group=0,  # Ctrl-C is for the batch, which ends its workers

@@ -183,6 +183,8 @@ def _summary(statistics: Statistics) -> str:
         f"{statistics.saved} saved ({statistics.remembered} from the memory, "
         f"{statistics.repeated} repeated)",
     ]
+    if statistics.copied:
+        said.append(f"{statistics.copied} copied, without a Chinese character")
     if statistics.flagged:
         flags = ", ".join(f"{name} {count}" for name, count in statistics.flags.most_common())
         said.append(f"{statistics.flagged} flagged: {flags}")

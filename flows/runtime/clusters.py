@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -13,7 +12,6 @@ from prefect.task_runners import TaskRunner
 
 from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.cluster import check_answers
-from duizhao.flows.runtime.processes import ROOT
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Nothing is reported to Ray's makers."""
@@ -36,10 +34,7 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
         def __enter__(self) -> Any:
             ours = signal.getsignal(signal.SIGTERM)
             try:
-                # Ray has its workers look for modules in the current folder first, where a
-                # models.py would stand for ours
-                with contextlib.chdir(ROOT):
-                    return super().__enter__()
+                return super().__enter__()
             except Exception as error:
                 said = str(error).strip().partition("\n")[0]
                 where = f"--cluster {cluster}" if cluster else "--runner ray"

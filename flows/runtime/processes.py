@@ -1,4 +1,4 @@
-"""Processes of our own: started from this code, and not outliving the one that started them."""
+"""Processes that run our own modules and do not outlive the one that started them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHECK_SECONDS = 0.5
 
 
 def module_command(module: str, *arguments: object) -> list[str]:
-    """The command that runs a module of ours in a process of its own; it needs `module_path()`.
+    """The command that runs a module of ours in a process of its own.
 
-    With -P the folder that the user is in is not searched for modules: it may hold a models.py.
+    The process searches the current folder for modules only if this one does: a ``queue.py`` of the
+    user, which the command `duizhao` does not import, must not stop its workers either.
     """
-    return [sys.executable, "-P", "-m", module, *map(str, arguments)]
-
-
-def module_path() -> dict[str, str]:
-    """PYTHONPATH for `module_command`: our code first, then what the user has there."""
-    folders = filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-    return {"PYTHONPATH": os.pathsep.join(folders)}
+    here = {"", str(Path.cwd())} & set(sys.path)
+    return [sys.executable, *([] if here else ["-P"]), "-m", module, *map(str, arguments)]
 
 
 def end_with_parent(parent: int, last: Callable[[], object] | None = None) -> None:

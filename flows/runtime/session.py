@@ -29,7 +29,7 @@ from typing import Any
 from duizhao.corpus.errors import ServiceError, StorageError
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows.runtime.machine import alive, command_line, machine
-from duizhao.flows.runtime.processes import module_command, module_path
+from duizhao.flows.runtime.processes import module_command
 from duizhao.flows.runtime.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 
 START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
@@ -138,7 +138,6 @@ def start_server() -> Server:
     template = home / f"template-{version('prefect')}.db"
     environment = {
         **os.environ,
-        **module_path(),
         TEMPLATE_VARIABLE: str(template),
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / DATABASE}",

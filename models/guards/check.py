@@ -31,6 +31,7 @@ from duizhao.models.guards.flags import (
 )
 from duizhao.models.guards.loops import repetition
 from duizhao.models.guards.missing import missing
+from duizhao.models.guards.ratings import ratings
 
 __all__ = [
     "DATE", "EMPTY", "FLAGS", "NUMBER", "REPETITION", "SYMBOL", "TOO_LONG", "TOO_SHORT", "UNKNOWN",
@@ -59,6 +60,7 @@ def check(source: str, output: str) -> tuple[Finding, ...]:
         *repetition(source, output),
         *_length(source, output),
         *missing(source, output),
+        *ratings(source, output),
     )
 
 

@@ -23,7 +23,8 @@ FLAGS = {
     TOO_LONG: "the output is much longer than translations of such sources are",
     SYMBOL: "a document symbol or resolution number of the source is not in the output",
     DATE: "a date of the source is not in the output",
-    NUMBER: "a number of the source is not in the output, in figures or words, or not as often",
+    NUMBER: "a number of the source is not in the output, in figures or words, or not as often; "
+    "a rating in stars or a match result is not there",
 }
 """Every flag with its meaning; first those that make an output useless."""
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Protocol, runtime_checkable
 
 from duizhao.corpus.translation import Translation
+from duizhao.models.translation.detokenize import VERSION
 
 Progress = Callable[[int, int], None]
 """Called with (sentences, target tokens) finished since the last call."""
@@ -24,9 +25,10 @@ class Decoding:
     def key(self) -> str:
         """A stable text of the settings, for cache keys and reports.
 
-        ``unknown=never`` records that engines never output ``<unk>``.
+        ``unknown=never`` records that engines never output ``<unk>``, ``detokenized`` the version
+        of the rules that remove the spaces of tokenized text.
         """
-        settings = {**asdict(self), "unknown": "never"}
+        settings = {**asdict(self), "unknown": "never", "detokenized": VERSION}
         return ";".join(f"{name}={value}" for name, value in sorted(settings.items()))
 
 
@@ -86,7 +88,10 @@ class Engine(Protocol):
         decoding: Decoding | None = None,
         progress: Progress | None = None,
     ) -> list[Translation]:
-        """Translate each text; texts too long for the model are split and rejoined."""
+        """Translate each text; texts too long for the model are split and rejoined.
+
+        A text without a Chinese character is copied and has the flag `COPIED`.
+        """
         ...
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:

@@ -1,4 +1,4 @@
-"""What both engines share: packing, splitting of long texts without loss, rejoining.
+"""What both engines share: packing, splitting without loss, rejoining, copying, detokenizing.
 
 A concrete engine loads the model and implements two methods: `_start` and `_start_score`.
 """
@@ -15,9 +15,11 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.script import has_chinese
+from duizhao.corpus.translation import COPIED, Translation
 from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
+from duizhao.models.translation.detokenize import detokenized
 from duizhao.models.translation.engine import Decoding, ForcedScore, Progress
 
 # a longer output is most likely a loop and delays its batch: the source is translated again in
@@ -96,7 +98,7 @@ class PackedEngine(ABC):
         for text, pieces in zip(texts, self._pieces(texts), strict=True):
             if not text.strip():
                 parts.append([])
-            elif len(pieces) <= limit:
+            elif len(pieces) <= limit or not has_chinese(text):  # copied whole
                 parts.append([text])
             else:
                 split = split_to_fit(text, limit, self._count)
@@ -201,23 +203,28 @@ class PackedEngine(ABC):
         return len(self._pieces([text])[0])
 
     def _begin(self, texts: Sequence[str], decoding: Decoding) -> Callable[[], list[Translation]]:
-        """Start a batch of parts; call the returned function for the result."""
-        batch = self._pieces(texts)
+        """Start a batch of parts; call the returned function for the result.
+
+        Parts without a Chinese character are copied: the model makes "Zip." of ✓.
+        """
+        chinese = [text for text in texts if has_chinese(text)]
+        batch = self._pieces(chinese)
         longest = max(map(len, batch), default=0)
         if longest >= self.positions:
             raise ValueError(f"a text of {longest} tokens: batches must consist of `parts`")
         most = min(decoding.max_tokens, self.positions)
-        finish = self._start(batch, decoding, _room(batch, most))
+        finish = self._start(batch, decoding, _room(batch, most)) if batch else list
 
         def wait() -> list[Translation]:
-            done = []
-            for text, pieces, hypothesis in zip(texts, batch, finish(), strict=True):
+            done = {text: Translation(text, 0.0, 0, (COPIED,)) for text in texts}
+            for text, pieces, hypothesis in zip(chinese, batch, finish(), strict=True):
                 translation = self._finished(text, hypothesis, decoding, most)
+                translation = replace(translation, text=detokenized(text, translation.text))
                 if any(piece not in self._known and _matters(piece) for piece in pieces):
                     flags = dict.fromkeys((*translation.flags, UNKNOWN))
                     translation = replace(translation, flags=tuple(flags))
-                done.append(translation)
-            return done
+                done[text] = translation
+            return [done[text] for text in texts]
 
         return wait
 
@@ -260,9 +267,11 @@ def joined(parts: Sequence[str], done: Sequence[Translation]) -> Translation:
         return done[0]
     tokens = sum(each.tokens for each in done)
     total = sum(each.score * each.tokens for each in done)
-    flags = tuple(dict.fromkeys(flag for each in done for flag in each.flags))
+    flags = dict.fromkeys(flag for each in done for flag in each.flags)
+    if tokens:
+        flags.pop(COPIED, None)  # of some parts only
     text = rejoin(parts, [each.text for each in done])
-    return Translation(text, total / max(1, tokens), tokens, flags)
+    return Translation(text, total / max(1, tokens), tokens, tuple(flags))
 
 
 def _matters(piece: str) -> bool:

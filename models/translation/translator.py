@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.translation import COPIED, Translation
 from duizhao.models.guards.check import SYMBOL
 from duizhao.models.translation.batching import bound, clauses, pack, padded
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
@@ -35,15 +35,16 @@ class Statistics:
     """What a translator has done so far; all counts except `tokens` are of texts.
 
     `texts` = `repeated` (seen before in this run) + `remembered` (from the memory) + `translated`
-    + empty ones. `tokens` are target tokens of the engine, including further attempts. `done`
-    counts finished texts, and parts of a window by their source tokens. `trying` is the number of
-    flagged texts being tried again at the moment.
+    + empty ones; `copied` counts those without a Chinese character. `tokens` are target tokens of
+    the engine, including further attempts. `done` counts finished texts, and parts of a window by
+    their source tokens. `trying` is the number of flagged texts being tried again at the moment.
     """
 
     texts: int = 0
     repeated: int = 0
     remembered: int = 0
     translated: int = 0
+    copied: int = 0
     flagged: int = 0
     retried: int = 0
     tokens: int = 0
@@ -134,6 +135,9 @@ class Translator:
         before = statistics.done
         empty = counts.pop("", 0)
         results = self._engine_run(counts, self.decoding, report, done_from=before + empty)
+        statistics.copied += sum(
+            counts[text] for text, made in results.items() if COPIED in made.flags
+        )
         if self.guards:
             self._retry(results, counts, report)
         statistics.texts += len(texts)
@@ -148,7 +152,9 @@ class Translator:
     ) -> None:
         """Try again what the guards flag, and put the better translation into `results`."""
         cases = {
-            source: case for source, first in results.items() if (case := Case(source, first)).flags
+            source: case
+            for source, first in results.items()
+            if COPIED not in first.flags and (case := Case(source, first)).flags
         }
         self.statistics.trying = sum(case.to_mend for case in cases.values())
         for decoding, sources in further_tries(cases.values(), self.decoding).items():

@@ -208,6 +208,11 @@ FOUND_SINCE = [
     (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered it and adopted it。"),
     (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered ⺀ and adopted it."),
     (UNTRANSLATED, "委员会审议了报告,通过了决议。", "The Committee considered ⼀ and adopted it."),
+    (NUMBER, "评分：★★★★☆", "Rating: Zenium"),
+    (NUMBER, "评分：★★★☆☆", "Rating: ★★★★☆"),
+    (NUMBER, "主队以3比2获胜。", "The home team won 3-1."),
+    (NUMBER, "主队以三比二获胜。", "The home team won."),
+    (NUMBER, "最后比分为2：1。", "The final score was 2 points to 3, after 1 hour."),
 ]  # fmt: skip
 
 # good translations that say numbers and dates in other ways
@@ -292,6 +297,14 @@ CLEAN = [
     ("(单位：10亿美元)", "(Billions of United States dollars)"),
     ("非洲经委会", "ECA"),
     ("图五百分比略有不同。", "Percentages differ slightly from those in figure V."),
+    ("评分：★★★★☆", "Rating: ★★★★☆"),
+    ("评分：★★★★☆", "Rating: 4/5"),
+    ("★★★★☆酒店", "Four-star hotel"),
+    ("主队以3比2获胜。", "The home team won 3-2."),
+    ("主队以三比二获胜。", "The home team won by three goals to two."),
+    ("客队2：3告负。", "The visitors lost 3–2."),
+    ("比例为十比一。", "The ratio is ten to one."),
+    ("会议于14:30开始。", "The meeting started at 2.30 p.m."),
     ("", ""),
     ("——", ""),
 ]

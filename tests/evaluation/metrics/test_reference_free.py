@@ -13,6 +13,7 @@ from duizhao.corpus.errors import InputError
 from duizhao.evaluation.metrics.comet import comet
 from duizhao.evaluation.metrics.scores import score_rows
 from duizhao.evaluation.metrics.translation import segment_scores
+from duizhao.flows.stages import score_statistics
 from tests.corpus.cleaning.test_cleaning import row
 
 TEXTS = (
@@ -58,6 +59,21 @@ def test_beads_documents_and_sections_are_sacrebleus_scores() -> None:
         entry["chrf++"] for entry in found["segments"]
     ]
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.unit
+def test_copied_rows_are_not_scored() -> None:
+    copy = {"machine_translation": "598", "mt_flags": ("copied",)}
+    copied = row("598", "598", 9, "A", mt_score=None, **copy)
+    partly = row("598。会议结束。", "598. The end.", 10, "A", mt_score=-0.1, **copy)
+    assert (copied.is_copied, partly.is_copied) == (True, False)
+    without = score_rows(ROWS, bootstrap=0)
+    found = score_rows([*ROWS, copied], bootstrap=0)
+    assert (found["rows"], found["scored"]) == (5, 4)
+    assert found["aligned_beads"] == without["aligned_beads"]
+    assert found["whole_document"] == without["whole_document"]
+    assert score_statistics([*ROWS, copied]) == score_statistics(ROWS)
+    assert score_rows([partly], bootstrap=0)["scored"] == 1
 
 
 @pytest.mark.unit

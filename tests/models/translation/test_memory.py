@@ -15,6 +15,7 @@ import pytest
 
 from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
 from duizhao.corpus.translation import Translation
+from duizhao.models.translation.detokenize import VERSION
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.memory_file import size
@@ -44,6 +45,11 @@ def test_a_translation_is_found_again_under_the_same_settings_only(tmp_path: Pat
     assert memory.translations(beam2, ["安全理事会"]) == {}
     assert memory.translations(float32, ["安全理事会"]) == {}
     assert Memory(memory.path).setting(Named(), Decoding(beam=1)) == beam1
+
+
+@pytest.mark.unit
+def test_the_version_of_detokenizing_is_part_of_the_key() -> None:
+    assert f"detokenized={VERSION};" in Decoding().key()
 
 
 @pytest.mark.unit
@@ -196,7 +202,7 @@ def test_memory_commands_show_export_and_clear(cli: Cli, tmp_path: Path) -> None
     assert refused.code == 1
     assert memory.groups()
     cleared = cli("memory", "clear", "--yes")
-    assert "1 translation forgotten" in cleared.err
+    assert "1 translation deleted" in cleared.err
     assert memory.groups() == []
 
 
@@ -263,7 +269,7 @@ def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
         assert "is damaged" in done.err
         assert done.err.count("\n") == 1
     done = cli("memory", "clear", "--yes")
-    assert (done.code, "could not be used and is removed" in done.err) == (0, True)
+    assert (done.code, "could not be used and was removed" in done.err) == (0, True)
     assert not path.exists()
     assert Memory(path).groups() == []
 

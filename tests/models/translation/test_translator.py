@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.paths import models_folder
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.script import has_chinese
+from duizhao.corpus.translation import COPIED, Translation
 from duizhao.models.translation.batching import clauses
 from duizhao.models.translation.engine import Decoding, Engine
-from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.load import EngineName, load_engine
 from duizhao.models.translation.memory import Memory
 from duizhao.models.translation.retries import Case, restored, with_stand_ins
 from duizhao.models.translation.translator import Statistics, Translator
@@ -109,6 +110,41 @@ def test_a_flagged_translation_is_tried_again_and_keeps_its_flag(engine: Engine)
     assert checked.flags == ("symbol_missing", "retry=stand_in:mended")
     assert (translator.statistics.flagged, translator.statistics.retried) == (1, 1)
     assert translator.statistics.flags["symbol_missing"] == 1
+
+
+@pytest.mark.model
+def test_text_without_a_chinese_character_is_copied(engine: Engine) -> None:
+    """Was "Zip." for ✓ and "# I don't know #" for #."""
+    address = "https://example.org/" + "a/b-c_d?e=1&f=2;" * 60
+    copied = ["✓", "#", "L1", "598", "NIST §", "print(x[0]) # y", "★★★★☆", "。", address]
+    translator = Translator(engine, GREEDY)
+    made = list(translator.translate(["大会。", *copied, "㈠"]))
+    assert made[0].text == "General Assembly."
+    assert made[1:-1] == [Translation(text, 0.0, 0, (COPIED,)) for text in copied]
+    assert COPIED not in made[-1].flags
+    assert made[-1].tokens
+    assert translator.statistics.copied == len(copied)
+    assert translator.statistics.flagged <= 1, "the guards do not check copies"
+    assert engine.translate(copied, GREEDY) == made[1:-1]
+
+
+@pytest.mark.model
+def test_a_text_of_which_one_part_is_copied_is_not_flagged_as_copied(engine: Engine) -> None:
+    source = "大会请秘书长提交报告。" * 8 + "Resolution A; report B, annex C. " * 30
+    part = next(part for part in engine.parts([source])[0] if not has_chinese(part))
+    (made,) = engine.translate([source], GREEDY)
+    assert COPIED not in made.flags
+    assert part.strip() in made.text
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["ctranslate2", "transformers"])
+def test_output_has_no_spaces_around_apostrophes(name: EngineName) -> None:
+    """Was "the mayor ' s office"."""
+    if name == "transformers":
+        pytest.importorskip("torch")
+    (made,) = load_engine(engine=name).translate(["联合国儿童基金会"], GREEDY)
+    assert made.text == "United Nations Children's Fund"
 
 
 @pytest.mark.unit
