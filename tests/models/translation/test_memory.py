@@ -196,7 +196,7 @@ def test_memory_commands_show_export_and_clear(cli: Cli, tmp_path: Path) -> None
     assert refused.code == 1
     assert memory.groups()
     cleared = cli("memory", "clear", "--yes")
-    assert "1 translation forgotten" in cleared.err
+    assert "1 translation deleted" in cleared.err
     assert memory.groups() == []
 
 
@@ -263,7 +263,7 @@ def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
         assert "is damaged" in done.err
         assert done.err.count("\n") == 1
     done = cli("memory", "clear", "--yes")
-    assert (done.code, "could not be used and is removed" in done.err) == (0, True)
+    assert (done.code, "could not be used and was removed" in done.err) == (0, True)
     assert not path.exists()
     assert Memory(path).groups() == []
 
