@@ -67,7 +67,8 @@ M = TypeVar("M", bound=BaseModel)
 class Settings(BaseModel):
     """Everything that a user can set for all commands."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # the schema is built at the first use: `duizhao --help` only needs the fields
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     model: str = Field(
         default="",

@@ -36,10 +36,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
     ]  # fmt: skip
     for metric, score in told["scores"].items():
-        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
-        rows.append(
-            (SCORES[metric], f"{score['value']:.1f}{interval if score['low'] is not None else ''}")
-        )
+        rows.append((SCORES[metric], score_text(score)))
     taken = [f"{one['step']}: {one['taken']}" for one in told["cleaning"]["steps"] if one["taken"]]
     rows.append(("Cleaning took", ", ".join(taken) or "nothing"))
     if work["finished"]:
@@ -54,6 +51,17 @@ def print_summary(told: Mapping[str, Any]) -> None:
     print_table("duizhao batch", rows)
     _print_those("failed", told["failed"])
     _print_those("left", work["left"])
+
+
+def score_text(score: Mapping[str, Any]) -> str:
+    """A score with its interval, if it has one: a single document has none.
+
+    >>> score_text({"value": 51.23, "low": None, "high": None})
+    '51.2'
+    """
+    if score["low"] is None:
+        return f"{score['value']:.1f}"
+    return f"{score['value']:.1f} (95% between {score['low']:.1f} and {score['high']:.1f})"
 
 
 def _shares(seconds: Mapping[str, float]) -> str:

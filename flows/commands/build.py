@@ -1,4 +1,4 @@
-"""`duizhao build`: a Chinese report in, a scored parallel corpus out."""
+"""`duizhao build`: build a scored parallel corpus from a Chinese report."""
 
 from __future__ import annotations
 
@@ -102,12 +102,12 @@ def run(
             connect()
         started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
-        told = build_flow(pair.source, pair.reference, str(out), settings, ids)
-    told["wall"] = time.perf_counter() - start
-    told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
+        record = build_flow(pair.source, pair.reference, str(out), settings, ids)
+    record["wall"] = time.perf_counter() - start
+    record["seconds"] = account.with_overhead(record["seconds"], started, record["wall"])
     if as_json:
-        print_json(told)
+        print_json(record)
     elif not console.current().quiet:
         from duizhao.flows.build.summary import print_summary
 
-        print_summary(told)
+        print_summary(record)
