@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,16 @@ from duizhao.corpus.document import Block, Document, LedgerEntry
 from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import Limits
-from duizhao.corpus.reading.draft import Source
+from duizhao.corpus.reading.draft import Ocr, Source
+from duizhao.corpus.reading.scan.places import Box, Places
+from duizhao.evaluation.inspection import pictures
+from duizhao.evaluation.inspection.words import Word, words
+from duizhao.evaluation.report.page import page_style
 
-# width of a page's picture in pixels
-WIDTH = 760
+HERE = Path(__file__).parent
+IMAGES = ("image/png", "image/jpeg", "image/tiff", "application/zip")
+# Below this mean probability a page is shown as doubtful
+DOUBTFUL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,26 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockView:
+    """A block as the page shows it: its sentences in words with their confidence."""
+
+    block: Block
+    sentences: tuple[tuple[Word, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
-    """One page: its picture, the boxes over it, its blocks and its furniture."""
+    """One page: its picture, the boxes over it, its blocks and its furniture.
+
+    `confidence` is the mean probability of its recognised characters, None for text.
+    """
 
     number: int | None
     picture: str
     marks: tuple[Mark, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[BlockView, ...]
     ledger: tuple[LedgerEntry, ...]
+    confidence: float | None = None
 
 
 def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
@@ -83,128 +99,153 @@ def html(
     ledger: Sequence[LedgerEntry],
     path: Path | None = None,
     *,
+    ocr: Ocr = "auto",
     progress: Callable[[int, int], None] | None = None,
 ) -> str:
-    """The blocks as one web page; for a PDF next to pictures of the pages."""
+    """The blocks as one web page; for a PDF and for images next to pictures of the pages.
+
+    `ocr` must be the one that the document was read with.
+    """
     import jinja2
 
-    is_pdf = document.metadata.get("media_type") == "application/pdf" and path is not None
-    pages = None
-    if is_pdf and path is not None:
+    kind = document.metadata.get("media_type")
+    pages: list[PageView] = []
+    if path is not None and (kind == "application/pdf" or kind in IMAGES):
         limits = Limits()
-        source = Source(str(path), read_file(path, limits), path)
+        source = Source(str(path), read_file(path, limits), path, ocr=ocr)
         pages = call.call(
             source.name,
-            _pdf_pages,
+            _pages,
             document,
             ledger,
             source,
+            kind == "application/pdf",
             limits=limits,
             progress=progress or _ignore,
         )
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    template = environment.get_template("inspection.html.jinja")
-    return template.render(
+    views = tuple(_view(block, None) for block in document.blocks)
+    return environment.get_template("inspection.html.jinja").render(
         document=document,
-        pages=pages or [PageView(None, "", (), document.blocks, tuple(ledger))],
-        summary=summary(document, ledger),
+        pages=pages or [PageView(None, "", (), views, tuple(ledger))],
+        facts=_facts(document, ledger),
+        warnings=document.metadata.get("warnings", ()),
         kinds=sorted({block.kind for block in document.blocks}),
+        scanned=any(page.confidence is not None for page in pages),
+        doubtful=DOUBTFUL,
         name=Path(str(document.metadata.get("path", document.id))).name,
+        style=page_style() + _asset("inspection.css"),
+        script=_asset("inspection.js"),
     )
+
+
+@cache
+def _asset(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> list[tuple[str, str]]:
+    kinds = Counter(block.kind.replace("_", " ") for block in document.blocks)
+    reasons = Counter(entry.reason.replace("_", " ") for entry in ledger)
+    known = [s.confidence for s in document.sentences if s.confidence is not None]
+    facts = [
+        ("Language", {"zh": "Chinese", "en": "English"}[document.language]),
+        ("Blocks", f"{len(document.blocks)} ({_counts(kinds)})"),
+        ("Sentences", str(len(document.sentences))),
+        ("Left out", f"{len(ledger)}" + (f" ({_counts(reasons)})" if reasons else "")),
+    ]
+    if known:
+        low = sum(value < DOUBTFUL for value in known)
+        mean = f"{100 * sum(known) / len(known):.1f} % on average"
+        facts.append(("Recognition", f"{mean}, {low} sentences below {100 * DOUBTFUL:.0f} %"))
+    return facts
 
 
 def _ignore(_done: int, _total: int) -> None:
     """Progress that nobody watches."""
 
 
-def _pdf_pages(
+def _pages(
     document: Document,
     ledger: Sequence[LedgerEntry],
     source: Source,
+    is_pdf: bool,
     progress: Callable[[int, int], None] | None = None,
     more_time: Callable[[float], None] | None = None,
 ) -> list[PageView]:
-    """The pages of a PDF, drawn and read once more in the process that reads documents."""
-    from duizhao.corpus.reading.pdf import reader as pdf
-
+    """The pages, drawn and read once more in the process that reads documents."""
     source = replace(source, more_time=more_time)
-    boxes, furniture = pdf.read_places(source, document.language)
-    opened = pdf.open_pdf(source)
+    if is_pdf:
+        from duizhao.corpus.reading.pdf import reader as pdf
+
+        places = pdf.read_places(source, document.language)
+        drawn = pictures.of_pdf(source, places.scans)
+    else:
+        from duizhao.corpus.reading.scan import reader as scan
+
+        places = scan.read_places(source, document.language)
+        drawn = pictures.of_images(source, places.scans)
+    total = int(document.metadata.get("pages", 0))
     views = []
-    try:
-        for number in range(1, len(opened) + 1):
-            page = opened[number - 1]
-            width, height = page.get_size()
-            marks = [
-                _mark(box, width, height, block.kind, block.id)
-                for block, places in zip(document.blocks, boxes, strict=True)
-                for box in places
-                if box.page == number
-            ]
-            marks += [
-                _mark(box, width, height, "furniture", None)
-                for box in furniture
-                if box.page == number
-            ]
-            blocks = tuple(
-                block
-                for block, places in zip(document.blocks, boxes, strict=True)
-                if any(box.page == number for box in places)
-            )
-            entries = tuple(entry for entry in ledger if entry.page == number)
-            views.append(PageView(number, _picture(page, width), tuple(marks), blocks, entries))
-            page.close()
-            if progress:
-                progress(number, len(opened))
-    finally:
-        opened.close()
+    for picture in drawn:
+        views.append(_page(document, ledger, places, picture))
+        if progress:
+            progress(picture.number, total)
     return views
 
 
-def _mark(box: Any, width: float, height: float, kind: str, block: int | None) -> Mark:
+def _page(
+    document: Document,
+    ledger: Sequence[LedgerEntry],
+    places: Places,
+    picture: pictures.Picture,
+) -> PageView:
+    here = [
+        (block, [box for box in boxes if box.page == picture.number], confidences)
+        for block, boxes, confidences in zip(
+            document.blocks, places.blocks, places.confidences, strict=True
+        )
+    ]
+    marks = [
+        _mark(box, picture, block.kind, block.id) for block, boxes, _ in here for box in boxes
+    ]
+    marks += [
+        _mark(box, picture, "furniture", None)
+        for box in places.furniture
+        if box.page == picture.number
+    ]
+    known = [
+        value for _, boxes, values in here if boxes and values is not None for value in values
+    ]
+    return PageView(
+        picture.number,
+        picture.address,
+        tuple(marks),
+        tuple(_view(block, confidences) for block, boxes, confidences in here if boxes),
+        tuple(entry for entry in ledger if entry.page == picture.number),
+        sum(known) / len(known) if known else None,
+    )
+
+
+def _view(block: Block, confidences: tuple[float, ...] | None) -> BlockView:
+    return BlockView(
+        block,
+        tuple(
+            words(sentence.text, confidences and confidences[sentence.start : sentence.end])
+            for sentence in block.sentences
+        ),
+    )
+
+
+def _mark(box: Box, picture: pictures.Picture, kind: str, block: int | None) -> Mark:
     return Mark(
-        left=round(100 * box.left / width, 2),
-        top=round(100 * (height - box.top) / height, 2),
-        width=round(100 * (box.right - box.left) / width, 2),
-        height=round(100 * (box.top - box.bottom) / height, 2),
+        left=round(100 * box.left / picture.width, 2),
+        top=round(100 * (picture.height - box.top) / picture.height, 2),
+        width=round(100 * (box.right - box.left) / picture.width, 2),
+        height=round(100 * (box.top - box.bottom) / picture.height, 2),
         kind=kind,
         block=block,
     )
-
-
-def _picture(page: Any, width: float) -> str:
-    """The page as a PNG in a data URL."""
-    bitmap = page.render(scale=WIDTH / width, rev_byteorder=True, prefer_bgrx=False)
-    pixels = bitmap.to_numpy()[:, :, :3]
-    data = base64.b64encode(_png(pixels)).decode("ascii")
-    bitmap.close()
-    return f"data:image/png;base64,{data}"
-
-
-def _png(pixels: Any) -> bytes:
-    """A PNG of an array (height, width, 3) of bytes; in grey where it has no colour."""
-    import numpy
-
-    grey = bool((numpy.ptp(pixels.astype(numpy.int16), axis=2) < 12).all())
-    rows = pixels[:, :, :1] if grey else pixels
-    # sixteen shades are plenty for text and make half the size
-    rows = rows & 0xF0 | rows >> 4
-    height, width = rows.shape[:2]
-    # the filter "none" (0) before each row
-    raw = numpy.concatenate(
-        [numpy.zeros((height, 1), dtype=numpy.uint8), rows.reshape(height, -1)], axis=1
-    )
-    header = struct.pack(">IIBBBBB", width, height, 8, 0 if grey else 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(raw.tobytes(), 6))
-        + _chunk(b"IEND", b"")
-    )
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -14,6 +14,7 @@ from duizhao.flows.terminal.output import print_json
 
 if TYPE_CHECKING:
     from duizhao.corpus.document import Document, LedgerEntry
+    from duizhao.corpus.reading.draft import Ocr
 
 
 class Lang(StrEnum):
@@ -36,10 +37,12 @@ def inspect(
         typer.Option(
             "--html",
             metavar="OUT",
-            help="Write a web page instead: for a PDF, the picture of each page beside its "
-            "text, with a box around every line, coloured by kind.",
+            help="Write a web page instead: for a PDF and for scans, the picture of each page "
+            "beside its text, with a box around every line, coloured by kind.",
         ),
     ] = None,
+    ocr: options.OcrMode = None,
+    config: options.Config = None,
     json: options.Json = False,
 ) -> None:
     """Show how a document is read: its blocks with their kinds, and what is left out and why.
@@ -50,10 +53,12 @@ def inspect(
     from dataclasses import asdict
 
     from duizhao.evaluation.inspection import page as inspection
+    from duizhao.flows.settings import resolve
 
+    mode = resolve(config, ocr=ocr).settings.ocr
     shown = console.current()
     with shown.stage(f"reading {file.name}"):
-        document, ledger = _read(file, lang)
+        document, ledger = _read(file, lang, mode)
     if json:
         blocks = [
             {name: value for name, value in asdict(block).items() if name != "sentences"}
@@ -74,7 +79,9 @@ def inspect(
             print(line)
     if html is not None:
         with shown.stage(f"drawing {file.name}"):
-            page = inspection.html(document, ledger, file, progress=console.pages)
+            page = inspection.html(
+                document, ledger, file, ocr=mode, progress=console.pages
+            )
         temporary = html.with_name(f"{html.name}.tmp")
         temporary.write_text(page, encoding="utf-8")
         temporary.replace(html)
@@ -84,18 +91,18 @@ def inspect(
         shown.note(line)
 
 
-def _read(file: Path, lang: Lang) -> tuple[Document, list[LedgerEntry]]:
+def _read(file: Path, lang: Lang, ocr: Ocr) -> tuple[Document, list[LedgerEntry]]:
     from duizhao.corpus.errors import InputError, LimitError, ReaderError
     from duizhao.corpus.reading import read
 
     if lang is not Lang.auto:
-        return read(file, "zh" if lang is Lang.zh else "en", progress=console.pages)
+        return read(file, "zh" if lang is Lang.zh else "en", progress=console.pages, ocr=ocr)
     try:
-        return read(file, "zh", progress=console.pages)
+        return read(file, "zh", progress=console.pages, ocr=ocr)
     except (LimitError, ReaderError):
         raise
     except InputError as error:
         try:
-            return read(file, "en", progress=console.pages)
+            return read(file, "en", progress=console.pages, ocr=ocr)
         except InputError:
             raise error from None

@@ -20,6 +20,7 @@ from duizhao.corpus.reading.pdf.geometry import paragraphs_of
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads
+from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.corpus.reading.spacing import tidy
 
 
@@ -29,6 +30,7 @@ class Built:
 
     `lines` has the printed lines of each draft, in the order of `drafts`; `furniture` those that
     were left out as furniture. `notes` says where footnotes are called, as `settle` has it.
+    `scans` are the recognised pages, as `Places` has them.
     """
 
     drafts: list[Draft]
@@ -36,6 +38,22 @@ class Built:
     left_out: list[LeftOut] = field(default_factory=list)
     furniture: list[Strip] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    scans: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+    def places(self) -> Places:
+        """Where the lines of the blocks and of the furniture are."""
+        # a block is made of every draft with text
+        kept = [number for number, draft in enumerate(self.drafts) if draft.text.strip()]
+        return Places(
+            [[_box(strip) for strip in self.lines[number]] for number in kept],
+            [_box(strip) for strip in self.furniture],
+            [self.drafts[number].confidences for number in kept],
+            self.scans,
+        )
+
+
+def _box(strip: Strip) -> Box:
+    return Box(strip.page, strip.left, strip.bottom, strip.right, strip.top)
 
 
 def blocks_from_lines(

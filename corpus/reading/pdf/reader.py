@@ -8,20 +8,20 @@ from the positions of the lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
-from duizhao.corpus.reading.pdf.lines import Strip
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.pdf.text import Page, read_page
 from duizhao.corpus.reading.scan import pdf_pages
 from duizhao.corpus.reading.scan.extra import EXTRA
+from duizhao.corpus.reading.scan.places import Places
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
 PROGRESS_PAGES = 10
@@ -47,30 +47,13 @@ def read_drafts(source: Source, language: Language, *, tags: bool | None = None)
         pdf.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A line's place on a page, in points from the page's lower left corner."""
-
-    page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-def read_places(source: Source, language: Language) -> tuple[list[list[Box]], list[Box]]:
-    """The boxes of each block's lines, in the order of the blocks, and those of the furniture."""
+def read_places(source: Source, language: Language) -> Places:
+    """Where the lines of the document are on its pages."""
     pdf = open_pdf(source)
     try:
-        built = _Reader(source, language, pdf).read()
-        blocks = [[_box(strip) for strip in lines] for lines in built.lines]
-        return blocks, [_box(strip) for strip in built.furniture]
+        return _Reader(source, language, pdf).read().places()
     finally:
         pdf.close()
-
-
-def _box(strip: Strip) -> Box:
-    return Box(strip.page, strip.left, strip.bottom, strip.right, strip.top)
 
 
 def open_pdf(source: Source) -> Any:

@@ -51,13 +51,13 @@ def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(out.as_uri())
-    pages = page.query_selector_all("section.page")
+    pages = page.query_selector_all("section.leaf")
     assert len(pages) >= 4
     for view in pages:
         picture = view.query_selector(".picture")
         frame = picture.bounding_box()
         assert frame["height"] > 1.2 * frame["width"]
-        for box in view.query_selector_all(".picture a"):
+        for box in view.query_selector_all(".picture i"):
             place = box.bounding_box()
             assert place["x"] >= frame["x"] - 1
             assert place["x"] + place["width"] <= frame["x"] + frame["width"] + 1
@@ -66,9 +66,9 @@ def test_a_page_with_a_box_around_every_line(cli: Cli, pdf: Path, tmp_path: Path
     block = page.query_selector(".block.heading")
     number = block.get_attribute("data-block")
     block.hover()
-    assert page.query_selector(f'.picture a.on[data-block="{number}"]') is not None
+    assert page.query_selector(f'.picture i.on[data-block="{number}"]') is not None
     shown = page.evaluate(
-        """number => { const a = document.querySelector(`.picture a[data-block="${number}"]`);
+        """number => { const a = document.querySelector(`.picture i[data-block="${number}"]`);
         const image = a.parentElement.querySelector("img"), c = document.createElement("canvas");
         c.width = image.naturalWidth; c.height = image.naturalHeight;
         const g = c.getContext("2d"); g.drawImage(image, 0, 0);
@@ -92,7 +92,7 @@ def test_a_file_without_pages_is_a_list(cli: Cli, tmp_path: Path) -> None:
     assert result.code == 0, result.err
     text = out.read_text(encoding="utf-8")
     assert "Seventy-ninth session" in text
-    assert "page_furniture" in text
+    assert "page furniture" in text
 
 
 @pytest.mark.unit

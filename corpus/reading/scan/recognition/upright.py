@@ -104,6 +104,12 @@ def skew_of(quads: NDArray[np.float32]) -> float:
     return round(skew, 2) if LEAST_SKEW <= abs(skew) <= MOST_SKEW else 0.0
 
 
+def upright(image: Image, degrees: int, skew: float) -> Image:
+    """The image as it was recognised, turned by `degrees` and then by `skew`."""
+    image = turned(image, degrees)
+    return straightened(image, np.zeros((0, 4, 2), dtype=np.float32), skew)[0] if skew else image
+
+
 def straightened(
     image: Image, quads: NDArray[np.float32], skew: float
 ) -> tuple[Image, NDArray[np.float32]]:
