@@ -241,7 +241,7 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
     process.send_signal(sign)
     assert process.wait(60) == code
     log = (tmp_path / "out.log").read_text()
-    assert "the same command goes on from there" in log
+    assert "the same command continues" in log
     assert "Traceback" not in log
     assert workers
     assert not [one for one in workers if Path(f"/proc/{one}").exists()]

@@ -223,7 +223,7 @@ def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
                 process.wait(30)
                 break
         assert process.poll() == code, log.read_text()
-        assert log.read_text().count("the same command goes on from there") == 1
+        assert log.read_text().count("the same command continues") == 1
         assert "Traceback" not in log.read_text()
         assert workers
         wait_until(lambda: not [one for one in workers if Path(f"/proc/{one}").exists()])
