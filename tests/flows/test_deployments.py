@@ -185,7 +185,8 @@ def age(folder: Path) -> None:
         (InputError("no such manifest"), 1),
         (ModelNameError("no such model"), 1),
         (FetchError("the hub is busy"), 4),
-        (DuizhaoError("the disk is full"), 4),
+        (DuizhaoError("a fault that stays"), 1),
+        (OSError("the disk is full"), 4),
     ],
 )
 def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
