@@ -236,7 +236,7 @@ def _recognition(*sides: tuple[Document, tuple[int, ...]]) -> dict[str, float]:
 def join_sentences(document: Document, ids: Sequence[int]) -> str:
     """The text of consecutive sentences, with the white space that stood between them.
 
-    Between two blocks stands a space in English and nothing in Chinese.
+    Two blocks are joined by a space in English and by nothing in Chinese.
     """
     text = ""
     before = None

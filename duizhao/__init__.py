@@ -172,7 +172,7 @@ def align(
     """Align two texts sentence by sentence, n to m.
 
     Both are documents (their structure is then used too) or both are lists of sentences.
-    `translation` has one text per source sentence; it is made if it is not given. The beads cover
+    `translation` has one text per source sentence; by default it is computed. The beads cover
     every sentence of both sides exactly once, in order; `Bead.source` and `Bead.target` are indexes
     of sentences, counted from 0, `Bead.confidence` is the probability that the bead is right.
     Raises NotParallel if the texts are not translations of each other.

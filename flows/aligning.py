@@ -82,7 +82,7 @@ def aligned(request: Request) -> Aligned:
     translation = request.translation
     if request.translate:
         note(f"translating {len(source):,} sentences")
-        translation = [one.text for one in stages.translate_texts(source, settings, {})]
+        translation = [one.text for one in stages.translate_texts(source, settings)]
     embed = None
     if "embedding" in signals:
         from duizhao.models.embedding import SpanEmbedder
@@ -127,7 +127,7 @@ def _languages(request: Request) -> tuple[str, str]:
     """The language codes of both sides; "another language" for what is neither given nor known."""
     from duizhao.corpus.language import LEAST_CHINESE, check, chinese_share
 
-    def found(lines: Sequence[str]) -> str:
+    def detected(lines: Sequence[str]) -> str:
         sample = "\n".join(lines[:: max(len(lines) // 500, 1)])
         if chinese_share(sample) >= LEAST_CHINESE:
             return "zh"
@@ -138,4 +138,4 @@ def _languages(request: Request) -> tuple[str, str]:
         return "en"
 
     source, target = request.languages
-    return source or found(request.source), target or found(request.target)
+    return source or detected(request.source), target or detected(request.target)

@@ -17,7 +17,7 @@ from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.build.inputs import pair_of
-from duizhao.flows.results import ReadResult
+from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
 Given = Document | str | PathLike[str]
@@ -41,19 +41,19 @@ def align(
     source: Document, target: Document, translation: list[str] | None, settings: Settings
 ) -> list[Bead]:
     """The beads of two documents, with the translation of `build` if none is given."""
-    keys = keep(source, "source"), keep(target, "target")
+    source_key, target_key = keep(source, "source"), keep(target, "target")
     if translation is None:
-        translated = stages.translate(keys[0], settings)
+        translated = stages.translate(source_key, settings)
     elif len(translation) == len(source.sentences):
-        translated = results.key_of("translate", "given", translation)
-        given = [Translation(text, 0.0, 0) for text in translation]
-        results.once(translated, lambda facts: given)
+        translated = TRANSLATE.key("given", translation)
+        given = tuple(Translation(text, 0.0, 0) for text in translation)
+        results.once(translated, lambda _facts: given)
     else:
         raise InputError(
             f"{len(translation)} translations of {len(source.sentences)} source sentences; "
             "give one per sentence"
         )
-    return list(results.load(stages.align(*keys, translated, settings)))
+    return list(results.load(stages.align(source_key, target_key, translated, settings)))
 
 
 def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
@@ -71,16 +71,16 @@ def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
     return stages.assemble(source, target, translation, beads, settings)
 
 
-def keep(document: Document, side: Side) -> str:
+def keep(document: Document, side: Side) -> Key[ReadResult]:
     """Put a document into the result store; returns its key, as `stages.read` does."""
     ledger = tuple(replace(entry, side=side) for entry in document.ledger)
     result = ReadResult(replace(document, ledger=()), ledger)
     content = document_json(document), [asdict(entry) for entry in ledger]
-    key = results.key_of("read", "document", *content)
-    return results.once(key, lambda facts: result)
+    key = READ.key("document", *content)
+    return results.once(key, lambda _facts: result)
 
 
-def _key(given: Given, language: Language, side: Side, document_id: str | None) -> str:
+def _key(given: Given, language: Language, side: Side, document_id: str | None) -> Key[ReadResult]:
     if not isinstance(given, Document):
         return stages.read(fspath(given), language, side, document_id)
     if given.language != language:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from duizhao.corpus.errors import exit_code, is_expected, one_line
+from duizhao.corpus.errors import exit_code, is_expected, one_line, printable
 from duizhao.flows.commands import (
     align,
     apply,
@@ -106,6 +106,8 @@ def main() -> None:
             import traceback
 
             traceback.print_exc()
+            # the traceback of the process that reads documents
+            print(printable(getattr(error, "details", "")), file=sys.stderr)
         hint = "" if is_expected(error) or terminal.verbose else "; --verbose shows the traceback"
-        print(f"duizhao: {one_line(error)}{hint}", file=sys.stderr)
+        print(printable(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
         sys.exit(exit_code(error))

@@ -1,40 +1,87 @@
 """Flows to deploy on a Prefect server (prefect.yaml): a scheduled batch, a watched folder.
 
-They take plain values, so that they can be started from Prefect's page, its command line or a
-schedule, and call what the commands call. Run again, they go on from what is done: a retry after a
-crash, and a schedule that fires too often, cost nothing.
+Their parameters are plain values, so that they can be started from Prefect's page, its command
+line or a schedule. Each run continues from what is done: a retry after a crash, and a schedule
+that fires too often, cost nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 from prefect import flow, get_run_logger
 
 from duizhao.corpus.errors import DocumentsLeft, DuizhaoError, FolderBusy, Retry
-from duizhao.corpus.files.card import TITLE
 from duizhao.flows.batch.flow import PREFECT_TROUBLE, start_batch
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.manifest import Entry, read_manifest
-from duizhao.flows.batch.plan import options_of
+from duizhao.flows.batch.options import BatchOptions, batch_options
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
 
 SETTLED_SECONDS = 10.0
-"""A file that has not changed for so long has arrived."""
+"""A file that has not changed for this long has arrived completely."""
 
 
 RETRY_SECONDS = 60
 """Before the first retry of a batch with documents left; twice as long before each further one."""
 
 
+ROW_SETTINGS = ("model", "beam", "min_confidence", "effort", "ocr")
+"""Settings that are parameters too."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def takes_options(*left_out: str) -> Callable[[F], F]:
+    """Add the options of a batch to the parameters of a flow, except those `left_out`.
+
+    Prefect takes names, types and defaults from the signature; the flow gets them in `options`.
+    """
+
+    def decorate(function: F) -> F:
+        types = get_type_hints(function)
+        own = [
+            one.replace(annotation=types[name])
+            for name, one in inspect.signature(function).parameters.items()
+            if one.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        added: dict[str, tuple[Any, Any]] = {
+            name: (field.annotation, field.default)
+            for name, field in BatchOptions.model_fields.items()
+            if name not in left_out
+        }
+        for name in ROW_SETTINGS:
+            annotation: Any = Settings.model_fields[name].annotation
+            added[name] = (annotation | None, None)
+        added["formats"] = (str, "parquet,jsonl")
+        more = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+            )
+            for name, (annotation, default) in added.items()
+        ]
+        vars(function)["__signature__"] = inspect.Signature([*own, *more])
+        return function
+
+    return decorate
+
+
+def _resolved(config: str | None, options: Mapping[str, Any]) -> tuple[Settings, BatchOptions]:
+    """The settings and the options from the parameters of a flow."""
+    own = {name: value for name, value in options.items() if name in BatchOptions.model_fields}
+    rest = {name: value for name, value in options.items() if name not in own}
+    return resolve(Path(config) if config else None, **rest).settings, batch_options(**own)
+
+
 class LogConsole(console.Console):
-    """Tells in the flow run's log what `duizhao batch` shows in the terminal."""
+    """Writes to the log of the flow run what `duizhao batch` shows in the terminal."""
 
     def __init__(self) -> None:
         self._log: Any = get_run_logger()
@@ -49,58 +96,27 @@ class LogConsole(console.Console):
 
 
 @flow(name="duizhao-batch", retries=3, retry_delay_seconds=RETRY_SECONDS, log_prints=False)
+@takes_options("resume", "subflows", "keep_planned")
 def scheduled_batch(
     manifest: str,
     out: str,
-    workers: int | None = None,
-    runner: str = "local",
-    cluster: str | None = None,
     pattern: str = PATTERN,
-    retry_failed: bool = False,
-    timeout: float = 1800.0,
-    model: str | None = None,
-    beam: int | None = None,
-    min_confidence: float | None = None,
-    effort: str | None = None,
-    formats: str = "parquet,jsonl",
-    clean: list[str] | None = None,
-    validation: float = 0.05,
-    test: float = 0.05,
-    title: str = TITLE,
     config: str | None = None,
+    **options: Any,
 ) -> dict[str, int]:
-    """Build one corpus from the documents of a manifest or folder; returns what it counted.
+    """Build one corpus from the documents of a manifest or folder; returns its counts.
 
     The parameters are the options of `duizhao batch`, with the same defaults; `config` names a
-    TOML file for all other settings. Documents that cannot be done do not fail the flow: they are
-    in its artifacts, in documents.jsonl, and counted as `failed`.
+    TOML file for all other settings. Documents that fail do not fail the flow: they are in its
+    artifacts, in documents.jsonl, and counted as `failed`.
     """
     _back_off()
     with _no_retry_of_wrong_input(), console.use(LogConsole()):
-        settings = _settings(
-            config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
-        )
-        options = options_of(
-            settings,
-            workers=workers,
-            runner=runner,
-            cluster=cluster,
-            timeout=timeout,
-            retry_failed=retry_failed,
-            cleaning=clean,
-            validation=validation,
-            test=test,
-            title=title,
-        )
-        told = start_batch(out, read_manifest(manifest, pattern), settings, options)
-    counts: dict[str, int] = told["counts"]
-    check_none_left(told)
+        settings, batch = _resolved(config, options)
+        record = start_batch(out, read_manifest(manifest, pattern), settings, batch)
+    counts: dict[str, int] = record["counts"]
+    check_none_left(record)
     return counts
-
-
-def _settings(config: str | None, formats: str, **options: Any) -> Settings:
-    """Settings from a flow's parameters, over those of the TOML file that it names."""
-    return resolve(Path(config) if config else None, formats=formats, **options).settings
 
 
 def _back_off() -> None:
@@ -114,10 +130,10 @@ def _back_off() -> None:
 
 @contextlib.contextmanager
 def _no_retry_of_wrong_input() -> Iterator[None]:
-    """Take this run's retries away where its parameters, its manifest or its settings are wrong.
+    """Cancel the retries of this run if they cannot help: wrong parameters, manifest, settings.
 
-    A flow of Prefect's has no condition for its retries, as a task has: the server decides, by the
-    number that it holds for the run.
+    A Prefect flow has no condition for its retries, unlike a task: the server decides, by the
+    number that it stores for the run.
     """
     try:
         yield
@@ -133,65 +149,45 @@ def _no_retry_of_wrong_input() -> Iterator[None]:
         raise
 
 
-def check_none_left(told: Mapping[str, Any]) -> None:
-    """Raise where documents are left for a reason that may pass: a retry goes on from there."""
-    if number := told["counts"]["left"]:
-        such = [f", such as {n} ({stage}): {why}" for n, stage, why in told["batch"]["left"][:1]]
+def check_none_left(record: Mapping[str, Any]) -> None:
+    """Raise if documents were left because of a temporary error: a retry continues with them."""
+    if number := record["counts"]["left"]:
+        such = [f", such as {n} ({stage}): {why}" for n, stage, why in record["batch"]["left"][:1]]
         raise DocumentsLeft(f"{number} documents left{''.join(such)}")
 
 
 @flow(name="duizhao-watch", log_prints=False)
+@takes_options("resume", "subflows", "keep_planned", "runner", "cluster", "retry_failed")
 def watch_folder(
     folder: str,
     out: str,
     pattern: str = PATTERN,
     wait_for_reference: bool = True,
-    workers: int = 1,
-    timeout: float = 1800.0,
-    model: str | None = None,
-    beam: int | None = None,
-    min_confidence: float | None = None,
-    effort: str | None = None,
-    formats: str = "parquet,jsonl",
-    clean: list[str] | None = None,
-    validation: float = 0.05,
-    test: float = 0.05,
-    title: str = TITLE,
     config: str | None = None,
+    **options: Any,
 ) -> dict[str, int]:
     """Build what has arrived in a folder since the last time; to be run every minute or so.
 
-    A pair is taken when both files have been still for ten seconds; with
-    `wait_for_reference` false a report alone is taken too, and built anew when its reference
-    comes. What is built already is not done again, and one corpus holds it all; what is built
-    stays in it when its files leave the folder. The other parameters are those of
-    `scheduled_batch`.
+    A pair is taken when both files have not changed for ten seconds; with `wait_for_reference`
+    false a report alone is taken too, and built again when its reference arrives. One corpus
+    holds everything that was built, even after its files have left the folder. The other
+    parameters are those of `scheduled_batch`.
     """
     entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
     log = get_run_logger()
     if not entries:
         log.info("nothing has arrived in %s yet", folder)
         return {}
-    settings = _settings(
-        config, formats, model=model, beam=beam, min_confidence=min_confidence, effort=effort
-    )
-    options = options_of(
-        settings,
-        workers=workers,
-        timeout=timeout,
-        keep_planned=True,
-        cleaning=clean,
-        validation=validation,
-        test=test,
-        title=title,
-    )
+    settings, batch = _resolved(config, {**options, "keep_planned": True})
+    if batch.workers is None:
+        batch = batch.model_copy(update={"workers": 1})
     try:
         with console.use(LogConsole()):
-            told = start_batch(out, entries, settings, options)
+            record = start_batch(out, entries, settings, batch)
     except FolderBusy as error:
         log.info("%s", error)
         return {}
-    counts: dict[str, int] = told["counts"]
+    counts: dict[str, int] = record["counts"]
     return counts
 
 

@@ -1,14 +1,16 @@
-"""Results of stages as files named by what made them, so that nothing is done twice.
+"""Results of stages, stored as files named by the hash of all that decides them.
 
-A result's key is the hash of its stage, the code of that stage, and everything that went in
-(texts, model, settings): the same question has the same key in every run, process and batch. They
-lie in the folder or the object store that DUIZHAO_RESULTS names, else in the cache folder. A result
-is there whole or not at all, so that a killed run leaves whole results only.
+A key is the hash of its stage, the code of that stage, and everything that went in (texts, model,
+settings): the same question has the same key in every run, process and batch. The files are in
+the folder or object store given by DUIZHAO_RESULTS, else in the cache folder. A file is complete
+and starts with the hash of its content, or it is not used; a killed run leaves nothing else.
 
-    key = key_of("read", sha256, "zh")
-    if not have(key):
-        save(key, value)
-    load(key)
+    key = READ.key(sha256, "zh")
+    once(key, lambda facts: ReadResult(document, ledger))
+    load(key).document
+
+A stage is a folder of code with the folders it builds on, and nothing else is part of its keys.
+tests/flows/test_stage_code.py compares `Stage.code` with what these folders import.
 """
 
 from __future__ import annotations
@@ -19,190 +21,255 @@ import json
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import TypeAdapter
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Document, LedgerEntry
-from duizhao.corpus.files.alignment_file import bead_of, document_json, document_of
+from duizhao.corpus.errors import PACKAGE
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.translation import Translation
 from duizhao.flows.storage import Place, is_remote, plain_path
 
-ROOT = Path(__file__).resolve().parent.parent
-
-CODE = {
-    "read": (
-        "corpus/readers/**/*.py",
-        "corpus/reading/block_kinds.py",
-        "corpus/document.py",
-        "corpus/reading/encoding.py",
-        "corpus/reading/furniture.py",
-        "corpus/reading/joining.py",
-        "corpus/language.py",
-        "corpus/reading/layout.py",
-        "corpus/segmentation/rules.py",
-        "corpus/segmentation/sentences.py",
-        "corpus/reading/footnotes.py",
-        "corpus/files/alignment_file.py",
-    ),
-    "translate": ("models/*.py",),
-    "align": ("corpus/alignment/**/*.py", "corpus/alignment/**/*.json", "models/*.py"),
-    "rows": ("corpus/bitext.py", "corpus/cleaning/splits.py", "evaluation/metrics/translation.py"),
-    "publish": (
-        "corpus/cleaning/*.py",
-        "corpus/writers/*.py",
-        "corpus/cleaning/splits.py",
-        "corpus/card.*",
-        "flows/batch/assemble.py",
-        "flows/batch/shards.py",
-        "flows/batch/record.py",
-    ),
-    "score": (
-        "evaluation/metrics/translation.py",
-        "evaluation/metrics/scores.py",
-        "evaluation/metrics/correlation.py",
-    ),
-}
-"""Whose code decides a stage's result: an upgrade redoes just the stages that it touches."""
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 KEPT_IN_MEMORY = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Key(Generic[T_co]):
+    """The name of a result: its stage, and the hash of all that decides it."""
+
+    stage: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.stage}-{self.digest}"
+
+    @property
+    def file(self) -> str:
+        """Where the result is stored."""
+        return f"{self.stage}/{self.digest[:2]}/{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[T_co]):
+    """A stage: the type of its results, and the folders and modules whose code decides them."""
+
+    name: str
+    value: type[T_co]
+    code: tuple[str, ...]
+
+    def key(self, *parts: Any) -> Key[T_co]:
+        """The key of the result for these inputs, which are whatever JSON can hold."""
+        given = json.dumps([self.name, code_hash(self), *parts], ensure_ascii=False, sort_keys=True)
+        return Key(self.name, hashlib.sha256(given.encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A document and what was left out of it."""
+    """A document, and the text that is not part of it."""
 
     document: Document
     ledger: tuple[LedgerEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How a result came about in this process: seconds it took; reused: found, not made.
+Translations = tuple[Translation, ...]
+"""One for each sentence of a document."""
 
-    `facts` is what the stage tells of its work (sentences saved by the translation memory ...).
+Beads = tuple[Bead, ...]
+
+Scores = dict[str, Any]
+"""What scores.json holds (evaluation/metrics/scores.py)."""
+
+DOCUMENTS = ("corpus/document.py", "corpus/language.py", "corpus/script.py")
+ENGINES = (
+    "corpus/numerals.py",
+    "corpus/script.py",
+    "corpus/translation.py",
+    "models/translation",
+    "models/guards",
+    "models/weights",
+)
+
+READ: Stage[ReadResult] = Stage(
+    "read", ReadResult, ("corpus/reading", "corpus/segmentation", *DOCUMENTS)
+)
+TRANSLATE: Stage[Translations] = Stage("translate", Translations, ENGINES)
+ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embedding.py", *ENGINES))
+SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics", *DOCUMENTS))
+
+_ROWS = (
+    *READ.code,
+    *TRANSLATE.code,
+    *ALIGN.code,
+    *SCORE.code,
+    "corpus/bitext.py",
+    "corpus/keys.py",
+    "corpus/row.py",
+)
+OUTCOME: Stage[None] = Stage("outcome", NoneType, tuple(dict.fromkeys(_ROWS)))
+"""The rows of a document of a batch, which are stored in its folder."""
+
+PUBLISH: Stage[None] = Stage(
+    "publish",
+    NoneType,
+    (
+        *DOCUMENTS,
+        "corpus/bitext.py",
+        "corpus/cleaning",
+        "corpus/files",
+        "corpus/keys.py",
+        "corpus/row.py",
+        "corpus/segmentation",
+        "corpus/translation.py",
+        "evaluation/metrics",
+        "flows/batch/publishing",
+    ),
+)
+"""The corpus of a batch."""
+
+STAGES: dict[str, Stage[Any]] = {one.name: one for one in (READ, TRANSLATE, ALIGN, SCORE)}
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a stage reports about its work: it fills in what applies.
+
+    Sentences translated, repeated within the document and remembered from earlier runs, target
+    tokens generated, the engine's numeric precision; what alignment spent its time on.
     """
+
+    translated: int = 0
+    repeated: int = 0
+    remembered: int = 0
+    tokens: int = 0
+    compute_type: str = ""
+    took: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a result came from in this process: computed in `seconds`, or reused."""
 
     seconds: float
     reused: bool
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
 
-_memory: OrderedDict[str, Any] = OrderedDict()
-_made: dict[str, Made] = {}
-_anew: set[str] | None = None
-"""Inside `anew`: the keys that were made since it began."""
+_memory: OrderedDict[Key[Any], Any] = OrderedDict()
+_FACTS = TypeAdapter(Facts)
+_origins: dict[Key[Any], Origin] = {}
+_recomputed: set[Key[Any]] | None = None
+"""Inside `recompute`: the keys computed since it began."""
 
 
 @cache
-def code_version(stage: str) -> str:
-    """A hash over the source files that decide the stage's results."""
+def code_hash(stage: Stage[Any], package: Path = PACKAGE) -> str:
+    """A hash over the files of the stage's folders and modules."""
     total = hashlib.sha256()
-    for pattern in CODE[stage]:
-        for path in sorted(ROOT.glob(pattern)):
-            total.update(f"{path.relative_to(ROOT)}\n".encode())
-            total.update(path.read_bytes())
+    for name in stage.code:
+        top = package / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(f"{path.relative_to(package).as_posix()}\n".encode())
+                total.update(path.read_bytes())
     return total.hexdigest()[:16]
 
 
-def key_of(stage: str, *parts: Any) -> str:
-    """The key of a result: ``stage-hash``; `parts` are whatever JSON can hold."""
-    told = json.dumps([stage, code_version(stage), *parts], ensure_ascii=False, sort_keys=True)
-    return f"{stage}-{hashlib.sha256(told.encode()).hexdigest()}"
-
-
-def once(key: str, make: Callable[[dict[str, Any]], Any]) -> str:
-    """Make and keep the result unless it is there; returns the key.
-
-    `make` gets a dictionary to write facts about its work into.
-    """
+def once(key: Key[T], make: Callable[[Facts], T]) -> Key[T]:
+    """Compute and store the result unless it is stored already; returns the key."""
     start = time.perf_counter()
     if have(key):
-        _made.setdefault(key, Made(0.0, reused=True))
+        _origins.setdefault(key, Origin(0.0, reused=True))
         return key
-    facts: dict[str, Any] = {}
+    facts = Facts()
     save(key, make(facts))
-    if facts:
-        _write(_facts_name(key), json.dumps(facts, ensure_ascii=False))
-    _made[key] = Made(time.perf_counter() - start, reused=False, facts=facts)
+    if facts != Facts():
+        _write(f"{key.file}.facts.json", _FACTS.dump_json(facts))
+    _origins[key] = Origin(time.perf_counter() - start, reused=False, facts=facts)
     return key
 
 
-def facts(key: str) -> dict[str, Any]:
-    """What the stage told of its work when the result was made, in whatever run; {} if nothing."""
+def stored_facts(key: Key[Any]) -> Facts:
+    """What the stage reported when the result was computed, in whatever run."""
     try:
-        told = json.loads(_read_file(_facts_name(key)))
+        return _FACTS.validate_json(_read(f"{key.file}.facts.json"))
     except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        return Facts()
 
 
-def _facts_name(key: str) -> str:
-    return _name(key).removesuffix(".json") + ".facts.json"
-
-
-def made(key: str) -> Made:
-    """How the result came about in this process."""
-    return _made.get(key, Made(0.0, reused=True))
+def origin(key: Key[Any]) -> Origin:
+    """Where the result came from in this process."""
+    return _origins.get(key, Origin(0.0, reused=True))
 
 
 def forget() -> None:
-    """Let go of what this process holds in memory; the files stay."""
+    """Release what this process holds in memory; the files stay."""
     _memory.clear()
-    _made.clear()
+    _origins.clear()
 
 
 @contextlib.contextmanager
-def anew() -> Iterator[None]:
-    """Inside, no result of before is taken: each is made again, once."""
-    global _anew
-    _anew = set()
+def recompute() -> Iterator[None]:
+    """Inside, no earlier result is used: each is computed again, once."""
+    global _recomputed
+    _recomputed = set()
     try:
         yield
     finally:
-        _anew = None
+        _recomputed = None
 
 
-def have(key: str) -> bool:
-    """Whether the result is there and can be read."""
-    if _anew is not None and key not in _anew:
+def have(key: Key[Any]) -> bool:
+    """Whether the result is stored and intact."""
+    if _recomputed is not None and key not in _recomputed:
         return False
     if key in _memory:
         return True
     try:
         load(key)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return False
     return True
 
 
-def load(key: str) -> Any:
-    """The result; OSError or ValueError where there is none that can be read."""
-    if key in _memory:
-        _memory.move_to_end(key)
-        return _memory[key]
-    value = _DECODE[key.partition("-")[0]](json.loads(_read_file(_name(key))))
-    _remember(key, value)
-    return value
+def load(key: Key[T]) -> T:
+    """The result; OSError or ValueError if there is none that is intact."""
+    if key not in _memory:
+        _remember(key, _decode(key, _read(f"{key.file}.json")))
+    _memory.move_to_end(key)
+    return cast(T, _memory[key])
 
 
-def save(key: str, value: Any) -> None:
-    """Write the result under its key, whole or not at all."""
-    told = json.dumps(_ENCODE[key.partition("-")[0]](value), ensure_ascii=False)
-    _write(_name(key), told)
-    if _anew is not None:
-        _anew.add(key)
-    # what others get is what was written: JSON makes lists of tuples, and so on
-    _remember(key, _DECODE[key.partition("-")[0]](json.loads(told)))
+def save(key: Key[T], value: T) -> None:
+    """Store the result under its key, completely or not at all."""
+    content = _adapter(STAGES[key.stage]).dump_json(value)
+    stored = hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+    _write(f"{key.file}.json", stored)
+    if _recomputed is not None:
+        _recomputed.add(key)
+    # return what was stored: JSON turns tuples in free-form metadata into lists
+    _remember(key, _decode(key, stored))
 
 
-def _name(key: str) -> str:
-    stage, _, digest = key.partition("-")
-    return f"{stage}/{digest[:2]}/{digest}.json"
+def _decode(key: Key[Any], stored: bytes) -> Any:
+    digest, _, content = stored.partition(b"\n")
+    if hashlib.sha256(content).hexdigest().encode() != digest:
+        raise ValueError(f"{key}: the stored result is damaged")
+    return _adapter(STAGES[key.stage]).validate_json(content)
+
+
+@cache
+def _adapter(stage: Stage[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(stage.value)
 
 
 def _root() -> str:
@@ -215,67 +282,27 @@ def _place(address: str) -> Place:
     return Place.of(address)
 
 
-def _read_file(name: str) -> bytes:
+def _read(name: str) -> bytes:
     root = _root()
     return _place(root).read(name) if is_remote(root) else Path(root, name).read_bytes()
 
 
-def _write(name: str, text: str) -> None:
+def _write(name: str, content: bytes) -> None:
     root = _root()
     if is_remote(root):
-        _place(root).write(name, text.encode())
+        _place(root).write(name, content)
         return
     path = Path(root, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_bytes(content)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
 
 
-def _remember(key: str, value: Any) -> None:
+def _remember(key: Key[Any], value: Any) -> None:
     _memory[key] = value
     while len(_memory) > KEPT_IN_MEMORY:
         _memory.popitem(last=False)
-
-
-def _read_json(result: ReadResult) -> dict[str, Any]:
-    return {
-        "document": document_json(result.document),
-        "ledger": [asdict(entry) for entry in result.ledger],
-    }
-
-
-def _read(told: Mapping[str, Any]) -> ReadResult:
-    ledger = tuple(LedgerEntry(**entry) for entry in told["ledger"])
-    return ReadResult(document_of(told["document"]), ledger)
-
-
-def _translations(told: list[dict[str, Any]]) -> tuple[Translation, ...]:
-    return tuple(
-        Translation(one["text"], one["score"], one["tokens"], tuple(one["flags"])) for one in told
-    )
-
-
-def _beads(told: list[dict[str, Any]]) -> tuple[Bead, ...]:
-    return tuple(map(bead_of, told))
-
-
-def _list_of_dicts(values: Any) -> list[dict[str, Any]]:
-    return [asdict(value) for value in values]
-
-
-_ENCODE: dict[str, Callable[[Any], Any]] = {
-    "read": _read_json,
-    "translate": _list_of_dicts,
-    "align": _list_of_dicts,
-    "score": dict,
-}
-_DECODE: dict[str, Callable[[Any], Any]] = {
-    "read": _read,
-    "translate": _translations,
-    "align": _beads,
-    "score": dict,
-}

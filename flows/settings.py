@@ -27,7 +27,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -60,10 +61,14 @@ Format = Literal["jsonl", "tsv", "tmx", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 class Settings(BaseModel):
     """Everything that a user can set for all commands."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # the schema is built at the first use: `duizhao --help` only needs the fields
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     model: str = Field(
         default="",
@@ -155,7 +160,7 @@ class Settings(BaseModel):
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a text"}
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 ENVIRONMENT = (
     "cache",
@@ -190,14 +195,19 @@ def resolve(config: Path | None = None, **options: object) -> Resolved:
     origins |= dict.fromkeys(written, str(path))
     origins |= {name: f"environment {variable(name)}" for name in environment}
     origins |= dict.fromkeys(given, "option")
-    try:
-        settings = Settings.model_validate({**written, **environment, **given})
-    except ValidationError as error:
-        raise InputError(_complaint(error.errors()[0], origins)) from None
+    settings = validated(Settings, {**written, **environment, **given}, origins)
     for name in ENVIRONMENT:
         if value := getattr(settings, name):
             os.environ[variable(name)] = value
     return Resolved(settings, origins)
+
+
+def validated(model: type[M], values: Mapping[str, Any], origins: Mapping[str, str]) -> M:
+    """The options or settings with these values; InputError names a wrong one and its origin."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(_complaint(model, error.errors()[0], origins)) from None
 
 
 def variable(name: str) -> str:
@@ -288,25 +298,33 @@ def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
     return written, EnvSettingsSource(Sources)()
 
 
-def _complaint(error: ErrorDetails, origins: Mapping[str, str]) -> str:
+def _complaint(model: type[BaseModel], error: ErrorDetails, origins: Mapping[str, str]) -> str:
     """A pydantic error in one line.
 
     "beam (duizhao.toml): 99 must be between 0 and 32"
     """
     name, value, kind = str(error["loc"][0]), error["input"], error["type"]
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(Settings.model_fields))
+        known = ", ".join(sorted(model.model_fields))
         return f"{origins[name]}: unknown setting {name!r}; known: {known}"
-    info = Settings.model_fields[name]
+    info = model.model_fields[name]
     origin = origins[name].removeprefix("environment ")
     if kind == "literal_error":
         wanted = f"is not one of {', '.join(choices(info.annotation))}"
     elif kind in ("greater_than_equal", "less_than_equal"):
         wanted = f"must be {_range(info)}"
     else:
-        type_name = getattr(info.annotation, "__name__", "")
-        wanted = f"is not {KINDS.get(type_name, 'a list')}"
-    return f"{name} ({origin}): {value!r} {wanted}"
+        wanted = f"is not {_kind(info.annotation)}"
+    place = f"--{name.replace('_', '-')}" if origin == "option" else f"{name} ({origin})"
+    return f"{place}: {value!r} {wanted}"
+
+
+def _kind(annotation: Any) -> str:
+    """What a value of the type is called in messages; None of an optional one is left out."""
+    types = [one for one in get_args(annotation) if one is not type(None)]
+    if get_origin(annotation) is UnionType and len(types) == 1:
+        return _kind(types[0])
+    return KINDS.get(annotation, "a list")
 
 
 def _bounds(info: FieldInfo) -> dict[str, float]:

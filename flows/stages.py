@@ -1,11 +1,11 @@
-"""The stages of a build as plain functions: each takes keys and settings and gives a key.
+"""The stages of a build as plain functions: each takes keys and settings and returns a key.
 
-    source = read("report.zh.txt", "zh")
+    source = read("report.zh.txt", "zh", "source")
     translation = translate(source, settings)
     results.load(translation)[0].text
 
-What a key names lies in the result store (flows/results.py); a stage whose result is there does
-no work. Nothing here knows of Prefect, so a stage can be called in a notebook.
+The key names a result in the store (flows/results.py); a stage whose result is stored does no
+work. Nothing here uses Prefect, so a stage can be called in a notebook.
 """
 
 from __future__ import annotations
@@ -13,24 +13,42 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.alignment.bead import Bead, check_cover
+from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Ocr
 from duizhao.corpus.reading.scan.extra import installed
-from duizhao.corpus.translation import Translation
 from duizhao.flows import results
-from duizhao.flows.inputs import bytes_of
-from duizhao.flows.results import ReadResult
+from duizhao.flows.results import (
+    ALIGN,
+    READ,
+    SCORE,
+    TRANSLATE,
+    Beads,
+    Facts,
+    Key,
+    ReadResult,
+    Scores,
+    Translations,
+)
 from duizhao.flows.settings import Settings
+from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
+
+if TYPE_CHECKING:
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.glossary import Glossary
+    from duizhao.models.translation.engine import Engine
+    from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.translator import Statistics, Translator
+    from duizhao.models.weights.locate import ModelFiles
 
 
 def read(
@@ -40,22 +58,22 @@ def read(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
-) -> str:
-    """Read and segment a file; InputError where it cannot be used."""
+) -> Key[ReadResult]:
+    """Read and segment a file; InputError if it cannot be used."""
     data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    parts: list[object] = [digest, str(path), language, side, document_id]
+    parts = [digest, str(path), language, side, document_id]
     if ocr != "auto" or installed():
         # the same file read without recognition may be rejected or have fewer pages
         parts.append(ocr)
-    key = results.key_of("read", *parts)
+    key = READ.key(*parts)
 
-    def make(_facts: dict[str, Any]) -> ReadResult:
-        from duizhao.corpus import reading as readers
+    def make(_facts: Facts) -> ReadResult:
+        from duizhao.corpus.reading import read_bytes
 
         show = console.current().progress
-        document, ledger = readers.read_bytes(
+        document, ledger = read_bytes(
             data,
             language,
             name=path,
@@ -70,32 +88,32 @@ def read(
         return ReadResult(document, tuple(ledger))
 
     results.once(key, make)
-    if key not in _warned:
-        _warned.add(key)
-        for warning in results.load(key).document.metadata.get("warnings", ()):
-            console.current().note(f"warning: {warning}")
+    _warn_once(key)
     return key
 
 
-_warned: set[str] = set()
+@cache
+def _warn_once(key: Key[ReadResult]) -> None:
+    for warning in results.load(key).document.metadata.get("warnings", ()):
+        console.current().note(f"warning: {warning}")
 
 
 def decoding(settings: Settings) -> Decoding:
-    """How the settings ask to decode."""
+    """The decoding options of the settings."""
     return Decoding(beam=settings.beam) if settings.beam else Decoding()
 
 
-def locate_model(settings: Settings) -> Any:
-    """The model files (`models.weights.locate.ModelFiles`), downloaded if they are missing."""
+def locate_model(settings: Settings) -> ModelFiles:
+    """The model's files, downloaded if they are missing."""
     from duizhao.models.weights.locate import locate
 
     return locate(settings.model or None, console.current().fetching)
 
 
-def translation_parts(settings: Settings) -> list[Any]:
-    """What a translation depends on beside its text: by content, not by names."""
-    arithmetic = [engine_name(settings), device(settings), settings.compute_type]
-    return [locate_model(settings).hash, *arithmetic, decoding(settings).key()]
+def translation_parts(settings: Settings) -> list[str]:
+    """What a translation depends on besides its text: by content, not by names."""
+    precision = [engine_name(settings), device(settings), settings.compute_type]
+    return [locate_model(settings).hash, *precision, decoding(settings).key()]
 
 
 def engine_name(settings: Settings) -> str:
@@ -112,21 +130,20 @@ def device(settings: Settings) -> str:
     return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
-def translation_key(texts: Sequence[str], settings: Settings) -> str:
+def translation_key(texts: Sequence[str], settings: Settings) -> Key[Translations]:
     """The key of the translation of these texts."""
-    return results.key_of("translate", texts, *translation_parts(settings))
+    return TRANSLATE.key(texts, *translation_parts(settings))
 
 
-def translate(source: str, settings: Settings) -> str:
-    """Translate the sentences of a document that was read."""
-    document: Document = results.load(source).document
-    texts = [sentence.text for sentence in document.sentences]
+def translate(source: Key[ReadResult], settings: Settings) -> Key[Translations]:
+    """Translate the sentences of a document."""
+    texts = [sentence.text for sentence in results.load(source).document.sentences]
     key = translation_key(texts, settings)
     return results.once(key, lambda facts: translate_texts(texts, settings, facts))
 
 
-def engine_of(settings: Settings) -> Any:
-    """The engine that the settings name; loaded once a process."""
+def engine_of(settings: Settings) -> Engine:
+    """The engine of the settings; loaded once per process."""
     from duizhao.models.translation.load import load_engine
 
     return load_engine(
@@ -141,14 +158,14 @@ def engine_of(settings: Settings) -> Any:
 
 
 @cache
-def _memory(_process: int) -> Any:
+def _memory(_process: int) -> Memory:
     from duizhao.models.translation.memory import Memory
 
     return Memory()
 
 
-def translator(settings: Settings, *, guards: bool = True) -> Any:
-    """A `Translator` with these settings that uses the memory shared by all runs."""
+def translator(settings: Settings, *, guards: bool = True) -> Translator:
+    """A translator with these settings; it uses the translation memory of all runs."""
     from duizhao.models.translation.translator import Translator
 
     memory = _memory(os.getpid()) if settings.memory else None
@@ -156,43 +173,45 @@ def translator(settings: Settings, *, guards: bool = True) -> Any:
 
 
 def translate_texts(
-    texts: Sequence[str], settings: Settings, facts: dict[str, Any]
-) -> list[Translation]:
-    """Translate texts through the translation memory; `facts` gets what it saved and made."""
+    texts: Sequence[str], settings: Settings, facts: Facts | None = None
+) -> Translations:
+    """Translate texts through the translation memory; `facts` gets the counts of this work."""
     work = translator(settings)
     show = console.current().progress
     start = time.perf_counter()
 
-    def report(statistics: Any) -> None:
+    def report(statistics: Statistics) -> None:
         rate = statistics.tokens / max(0.001, time.perf_counter() - start)
         text = f"{statistics.done:.0f} of {len(texts)} sentences, {rate:.0f} tokens/s"
         show(text, int(statistics.done), len(texts))
 
-    made = [
-        Translation(one.text, one.score, one.tokens, one.flags)
-        for one in work.translate(texts, report)
-    ]
+    made = tuple(work.translate(texts, report))
+    if facts is None:
+        return made
     statistics = work.statistics
-    facts.update(
-        {
-            name: getattr(statistics, name)
-            for name in ("translated", "repeated", "remembered", "tokens")
-        }
-    )
-    facts["compute_type"] = engine_of(settings).compute_type
+    facts.translated = statistics.translated
+    facts.repeated = statistics.repeated
+    facts.remembered = statistics.remembered
+    facts.tokens = statistics.tokens
+    facts.compute_type = engine_of(settings).compute_type
     return made
 
 
-def align(source: str, target: str, translation: str, settings: Settings) -> str:
-    """Align a document with its reference, over the translations of its sentences."""
+def align(
+    source: Key[ReadResult],
+    target: Key[ReadResult],
+    translation: Key[Translations],
+    settings: Settings,
+) -> Key[Beads]:
+    """Align a document with its reference, using the translations of its sentences."""
     sides = [results.load(source).document, results.load(target).document]
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
     translations = [one.text for one in results.load(translation)]
-    parts = [settings.effort, *translation_parts(settings)]
     structures = [places(side) for side in sides]
-    key = results.key_of("align", *texts, translations, *structures, *parts)
+    parts = [settings.effort, *translation_parts(settings)]
+    key = ALIGN.key(*texts, translations, *structures, *parts)
 
-    def make(facts: dict[str, Any]) -> list[Bead]:
+    def make(facts: Facts) -> Beads:
         from duizhao.corpus.alignment import align as align_texts
         from duizhao.flows.timed_models import Embedding, Forced, took
 
@@ -209,34 +228,36 @@ def align(source: str, target: str, translation: str, settings: Settings) -> str
             effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
-        facts["took"] = took(embed, forced)
-        return beads
+        facts.took = tuple(took(embed, forced))
+        return tuple(beads)
 
     return results.once(key, make)
 
 
 def places(document: Document) -> list[tuple[int, str, str | None]]:
-    """Block number, kind and mark for each sentence, as the aligner's structure signal has it."""
+    """Block number, kind and mark of each sentence, for the aligner's structure signal."""
     blocks = (document.blocks[sentence.block] for sentence in document.sentences)
     return [(block.id, block.kind, block.mark) for block in blocks]
 
 
 @cache
-def _embedder() -> Any:
+def _embedder() -> SpanEmbedder:
     from duizhao.models.embedding import SpanEmbedder
 
     return SpanEmbedder()
 
 
-def glossary(settings: Settings) -> Any:
-    """The terms to check translations against (duizhao.models.glossary.Glossary)."""
+def glossary(settings: Settings) -> Glossary:
+    """The terms to check translations against."""
     from duizhao.models.glossary import read_glossary
 
     return read_glossary(Path(settings.glossary) if settings.glossary else None)
 
 
-def terms(source: str, translation: str, settings: Settings) -> dict[str, Any]:
-    """Term accuracy of a translation, and how often each term was missed."""
+def terms(
+    source: Key[ReadResult], translation: Key[Translations], settings: Settings
+) -> dict[str, Any]:
+    """Term accuracy of a translation, and how often each term was missed, for run.json."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     outputs = [one.text for one in results.load(translation)]
     report = glossary(settings).report(zip(texts, outputs, strict=True))
@@ -251,51 +272,48 @@ def terms(source: str, translation: str, settings: Settings) -> dict[str, Any]:
 
 
 def assemble(
-    source: str,
-    target: str | None,
-    translation: str,
-    beads: str | None,
+    source: Key[ReadResult],
+    target: Key[ReadResult] | None,
+    translation: Key[Translations],
+    beads: Key[Beads] | None,
     settings: Settings,
-    metadata: dict[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> Bitext:
-    """The rows and the ledger of a document pair; proves that no sentence is lost."""
-    read_source: ReadResult = results.load(source)
-    read_target: ReadResult | None = results.load(target) if target else None
+    """The rows and the ledger of a document pair; checks that no sentence is lost."""
+    read_source = results.load(source)
+    read_target = results.load(target) if target else None
+    document = read_target.document if read_target else None
     bitext = make_bitext(
         read_source.document,
-        read_target.document if read_target else None,
+        document,
         results.load(translation),
         results.load(beads) if beads else None,
         min_confidence=settings.min_confidence,
         metadata=metadata,
     )
-    left_out: list[LedgerEntry] = [
-        *read_source.ledger,
-        *(read_target.ledger if read_target else ()),
-        *bitext.ledger,
-    ]
-    check_identity(
-        bitext.rows,
-        left_out,
-        read_source.document,
-        read_target.document if read_target else None,
-    )
-    return Bitext(bitext.rows, tuple(left_out))
+    left_out = (*read_source.ledger, *(read_target.ledger if read_target else ()), *bitext.ledger)
+    check_identity(bitext.rows, left_out, read_source.document, document)
+    return Bitext(bitext.rows, left_out)
 
 
-def score(rows: Sequence[Row], source: str, target: str | None, translation: str) -> str:
-    """Scores of the rows, and of the whole document whatever its alignment."""
-    document: Document = results.load(source).document
+def score(
+    rows: Sequence[Row],
+    source: Key[ReadResult],
+    target: Key[ReadResult] | None,
+    translation: Key[Translations],
+) -> Key[Scores]:
+    """Scores of the rows, and of the whole document regardless of its alignment."""
+    document = results.load(source).document
     whole = None
     if target:
-        reference: Document = results.load(target).document
+        reference = results.load(target).document
         made = "\n".join(one.text for one in results.load(translation))
         whole = {document.id: (made, "\n".join(block.text for block in reference.blocks))}
-    told = [[row.id, row.machine_translation, row.target, row.target_kind] for row in rows]
-    more = [[row.section, row.mt_score, row.mt_flags, row.confidence, row.signals] for row in rows]
-    key = results.key_of("score", told, more, whole)
+    texts = [[row.id, row.machine_translation, row.target, row.target_kind] for row in rows]
+    figures = [[r.section, r.mt_score, r.mt_flags, r.confidence, r.signals] for r in rows]
+    key = SCORE.key(texts, figures, whole)
 
-    def make(_facts: dict[str, Any]) -> dict[str, Any]:
+    def make(_facts: Facts) -> Scores:
         from duizhao.evaluation.metrics.scores import score_rows
 
         return score_rows(rows, whole=whole)

@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from uuid import uuid4
 
-from duizhao.corpus.errors import InputError, StorageError
+from duizhao.corpus.errors import InputError, StorageError, unreadable
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""
+
+LIMITS = Limits()
 
 T = TypeVar("T")
 
@@ -111,7 +113,7 @@ class Place:
 
     def prints(self, folder: str = "") -> dict[str, str]:
         """As `sizes`, with a short text for each file that changes when it is written again."""
-        return {name: _print_of(told) for name, told in self._find(folder).items()}
+        return {name: print_of(told) for name, told in self._find(folder).items()}
 
     def is_empty(self) -> bool:
         """Whether there is nothing here, or no such folder."""
@@ -244,65 +246,34 @@ def read_anywhere(path: str) -> bytes:
     return Place.of(folder).read(name)
 
 
-class Fingerprints(NamedTuple):
-    """For each path a short text that changes when the file does: size and time or ETag.
-
-    It is "" for a file that is not there. `unreachable` has the reason for each path whose folder
-    cannot be listed now: nothing is known of it, not even that it is not there.
-    """
-
-    found: Mapping[str, str]
-    unreachable: Mapping[str, str]
+_piped: dict[str, bytes] = {}
 
 
-def fingerprint(path: str) -> str:
-    """The fingerprint of one file; StorageError where that cannot be told now."""
-    told = fingerprints([path])
-    if path in told.unreachable:
-        raise StorageError(told.unreachable[path])
-    return told.found[path]
-
-
-def fingerprints(paths: Iterable[str]) -> Fingerprints:
-    """Those of local files, and those of remote ones from one listing of each folder."""
-    found: dict[str, str] = {}
-    remote: dict[str, list[str]] = defaultdict(list)
-    for path in dict.fromkeys(paths):
-        if is_remote(path):
-            remote[path.rpartition("/")[0]].append(path)
-        else:
-            found[path] = _local_fingerprint(plain_path(path))
-    unreachable: dict[str, str] = {}
-    away: set[str] = set()
-    for folder, inside in remote.items():
-        place, store = Place.of(folder), _store(folder)
-        try:
-            told = place.listed(patient=store not in away)
-        except Exception as error:  # of whatever kind: it is of this folder alone
-            away.add(store)
-            reason = str(error) if isinstance(error, StorageError) else f"{folder}: {error!r}"
-            unreachable |= dict.fromkeys(inside, reason)
-            continue
-        for path in inside:
-            name = path.rpartition("/")[2]
-            found[path] = _print_of(told[name]) if name in told else ""
-    return Fingerprints(found, unreachable)
-
-
-def _store(folder: str) -> str:
-    """The bucket that a folder is in: where one folder of it is away, others seldom are there."""
-    return "/".join(folder.split("/")[:3])
-
-
-def _local_fingerprint(path: str) -> str:
+@contextlib.contextmanager
+def pipes_held(*paths: str | None) -> Iterator[None]:
+    """Let pipes (``/dev/fd/63``), which give their bytes once, be read again and again inside."""
+    for path in paths:
+        if path and not is_remote(path) and Path(path).exists() and not Path(path).is_file():
+            _piped[path] = bytes_of(path)
     try:
-        found = os.stat(path)  # noqa: PTH116 - for each of 100,000 documents, twice as fast
-    except (OSError, ValueError):  # ValueError: there is a NUL in it
-        return ""
-    if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and could be read once only
-        return ""
-    return f"{found.st_size}-{found.st_mtime_ns}"
+        yield
+    finally:
+        _piped.clear()
 
 
-def _print_of(told: dict[str, Any]) -> str:
-    return f"{told.get('size')}-{told.get('ETag') or told.get('LastModified') or told.get('mtime')}"
+def bytes_of(path: str) -> bytes:
+    """The bytes of a local or remote file, or of a pipe; InputError where it cannot be read."""
+    if path in _piped:
+        return _piped[path]
+    try:
+        return read_anywhere(path) if is_remote(path) else read_file(Path(plain_path(path)), LIMITS)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def print_of(entry: dict[str, Any]) -> str:
+    """The fingerprint of a file in a listing."""
+    version = entry.get("ETag") or entry.get("LastModified") or entry.get("mtime")
+    return f"{entry.get('size')}-{version}"

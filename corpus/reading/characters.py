@@ -43,6 +43,15 @@ such use, removed from what comes in and never part of a document (see `notes`).
 REMOVED = re.compile(f"{ESCAPE.pattern}|[{_UNSEEN}{OPEN}{CLOSE}]|{_JOINER}")
 _REMOVED_FROM_RAW = re.compile(f"{ESCAPE.pattern}|[{_UNSEEN}]|{_JOINER}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SUSPECTS = frozenset(
+    char
+    for first, last in re.findall(
+        "(.)(?:-(.))?", f"{_UNSEEN}{OPEN}{CLOSE}\u200d\ud800-\udfff", re.DOTALL
+    )
+    for char in map(chr, range(ord(first), ord(last or first) + 1))
+)
+"""Every character that may have to go: nearly all texts have none, which is quick to check."""
+
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Characters that look like a space and are none to Python."""
 
@@ -51,11 +60,15 @@ MOST_NAMED = 4
 
 def clean(text: str) -> str:
     """The text without the characters that the rule removes; an unpaired surrogate as U+FFFD."""
+    if _SUSPECTS.isdisjoint(text):
+        return text
     return _SURROGATE.sub("\ufffd", REMOVED.sub("", text))
 
 
 def clean_raw(text: str) -> str:
     """As `clean`, for a reader's raw text: its own marks OPEN and CLOSE stay."""
+    if _SUSPECTS.isdisjoint(text):
+        return text
     return _SURROGATE.sub("\ufffd", _REMOVED_FROM_RAW.sub("", text))
 
 
@@ -63,7 +76,7 @@ def removed(texts: Iterable[str]) -> Counter[str]:
     """How often each character (or "escape sequence") is removed from these texts."""
     counts: Counter[str] = Counter()
     for text in texts:
-        for match in REMOVED.finditer(text):
+        for match in () if _SUSPECTS.isdisjoint(text) else REMOVED.finditer(text):
             counts["escape sequence" if len(match[0]) > 1 else match[0]] += 1
     return counts
 

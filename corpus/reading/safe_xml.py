@@ -62,7 +62,9 @@ def parse(data: bytes, name: str, removed: Counter[str] | None = None) -> etree.
             root = _parse(data, huge=huge or too_deep, entities=False)
     except etree.XMLSyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise InputError(f"{name}{line}: damaged XML ({error.msg}); save the file again") from None
+        raise InputError(
+            f"{name}{line}: damaged XML ({' '.join(str(error.msg).split())}); save the file again"
+        ) from None
     if removed is not None:
         clean_tree(root, removed)
     return root
@@ -100,7 +102,7 @@ def _parse(data: bytes, *, huge: bool, entities: bool) -> etree._Element:
 
 def clean_tree(root: etree._Element, removed: Counter[str]) -> None:
     """Clean the text of every element (`characters.clean`); count in `removed` what went."""
-    if not characters.REMOVED.search("".join(root.itertext())):
+    if not characters.removed(["".join(root.itertext())]):
         return
     for element in root.iter():
         for attribute in ("text", "tail"):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.document import Block, Document, LedgerEntry
+from duizhao.corpus.reading.bounds import call
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.corpus.reading.draft import Ocr, Source
-from duizhao.corpus.reading.places import Box, Places
+from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.evaluation.inspection import pictures
 from duizhao.evaluation.inspection.words import Word, words
 from duizhao.evaluation.report.page import page_style
@@ -108,8 +111,18 @@ def html(
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
     if path is not None and (kind == "application/pdf" or kind in IMAGES):
-        source = Source(str(path), path.read_bytes(), path, ocr=ocr)
-        pages = _pages(document, ledger, source, kind == "application/pdf", progress)
+        limits = Limits()
+        source = Source(str(path), read_file(path, limits), path, ocr=ocr)
+        pages = call.call(
+            source.name,
+            _pages,
+            document,
+            ledger,
+            source,
+            kind == "application/pdf",
+            limits=limits,
+            progress=progress or _ignore,
+        )
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
@@ -157,13 +170,20 @@ def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> list[tuple[str,
     return facts
 
 
+def _ignore(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
 def _pages(
     document: Document,
     ledger: Sequence[LedgerEntry],
     source: Source,
     is_pdf: bool,
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[int, int], None] | None = None,
+    more_time: Callable[[float], None] | None = None,
 ) -> list[PageView]:
+    """The pages, drawn and read once more in the process that reads documents."""
+    source = replace(source, more_time=more_time)
     if is_pdf:
         from duizhao.corpus.reading.pdf import reader as pdf
 

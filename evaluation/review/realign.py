@@ -7,10 +7,20 @@ deletions or insertions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 from duizhao.corpus.alignment.bead import Bead, check_cover
+from duizhao.corpus.document import Document
 from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.review.edits import ReviewBead
+
+if TYPE_CHECKING:
+    from duizhao.corpus.alignment.signals.forced import Score
+    from duizhao.models.embedding import SpanEmbedder
+
+Realign = Callable[[Work, Sequence[ReviewBead]], list[Bead]]
+"""Alignment and beads of a review to new beads around the corrected ones."""
 
 AlignTexts = Callable[[Sequence[str], Sequence[str], Sequence[str], Sequence[Bead]], list[Bead]]
 """(source, target, translation, fixed beads) to beads that cover both texts."""
@@ -71,3 +81,54 @@ def _shifted(bead: Bead, source: int, target: int) -> Bead:
         bead.confidence,
         bead.signals,
     )
+
+
+def realigner(effort: Literal["fast", "normal", "best"], scorer: Callable[[], Score]) -> Realign:
+    """A function that aligns again around the corrected beads.
+
+    It loads the sentence embeddings at its first call, and the forced decoding of `scorer` unless
+    the effort is `fast`.
+    """
+
+    @cache
+    def models() -> tuple[SpanEmbedder, Score | None]:
+        from duizhao.models.embedding import SpanEmbedder
+
+        return SpanEmbedder(), None if effort == "fast" else scorer()
+
+    def realign(work: Work, beads: Sequence[ReviewBead]) -> list[Bead]:
+        from duizhao.corpus.alignment import align
+
+        embed, score = models()
+        counts = (len(work.source.sentences), len(work.target.sentences))
+
+        def align_texts(
+            source: Sequence[str],
+            target: Sequence[str],
+            translation: Sequence[str],
+            fixed: Sequence[Bead],
+        ) -> list[Bead]:
+            whole = (len(source), len(target)) == counts
+            return align(
+                source,
+                target,
+                translation,
+                embed=embed,
+                score=score,
+                source_structure=places(work.source) if whole else None,
+                target_structure=places(work.target) if whole else None,
+                fixed=fixed,
+                effort=effort,
+                check_parallel=False,
+            )
+
+        return align_around(work, beads, align_texts)
+
+    return realign
+
+
+def places(document: Document) -> list[tuple[int, str, str | None]]:
+    """Block number, kind and mark of each sentence, for the aligner's structure signal."""
+    return [
+        (block.id, block.kind, block.mark) for block in document.blocks for _ in block.sentences
+    ]

@@ -1,10 +1,10 @@
-"""Documents of a batch: a group goes through the stages together, each with its own outcome.
+"""Groups of documents: they go through the stages together, each with its own outcome.
 
 The sentences of all documents of a group are translated together, so that the engine works in
-full batches; everything else is done a document at a time, and what goes wrong with one is its
-outcome (flows/batch/outcomes.py) and stops no other.
+full batches; everything else is done one document at a time. An error is the outcome of its
+document (flows/batch/outcomes.py) and stops no other.
 
-No Prefect here: this is what workers run, whoever sends them the work.
+Nothing here uses Prefect: this is what the workers run, whoever sends them the work.
 """
 
 from __future__ import annotations
@@ -14,76 +14,90 @@ import hashlib
 import json
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, NamedTuple, ParamSpec, TypeVar
 
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.errors import InputError, ModelError, Retry, one_line, retry_of, unreadable
 from duizhao.corpus.keys import KeyedRow, text_keys
-from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
-from duizhao.flows.batch.outcomes import FORM, Outcome, keep_done, keep_failure
-from duizhao.flows.settings import Settings, from_plain, plain
+from duizhao.flows.batch.outcomes import FORM, Outcome, OutcomeKey, keep_done, keep_failure
+from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
+from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
 from duizhao.flows.terminal import console
 
-NOT_IN_KEY = frozenset({"threads", "batch_tokens", "memory", "report", "formats", "glossary"})
-"""Settings that change how the work is done or written, not what comes out of a batch."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "glossary"}
+"""Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
-"""Text this long without the end of a sentence is not text; it would keep the engine for hours."""
+"""Longer text without the end of a sentence is not prose; it would occupy the engine for hours."""
+
+
+class Planned(NamedTuple):
+    """A document of a batch, and the name of its outcome."""
+
+    entry: Entry
+    key: OutcomeKey
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Documents that a worker processes together; their outcomes are stored in `state`.
+
+    `fresh`: earlier results of the stages are not used.
+    """
+
+    documents: tuple[Planned, ...]
+    state: str
+    settings: Settings
+    fresh: bool = False
 
 
 def base_key(settings: Settings) -> str:
-    """A hash over everything but the documents that decides their rows."""
-    told = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
-    code = [results.code_version(stage) for stage in ("read", "translate", "align", "rows")]
-    return results.key_of("align", told, stages.translation_parts(settings), code, FORM)
+    """A hash of everything but the documents that decides their rows."""
+    decisive = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
+    parts = [decisive, stages.translation_parts(settings), results.code_hash(OUTCOME), FORM]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def document_key(entry: Entry, base: str, contents: Mapping[str, str]) -> str:
-    """The name of a document's outcome; `contents` has what stands for each file's content.
+def document_key(entry: Entry, base: str, contents: Mapping[str, str]) -> OutcomeKey:
+    """The name of a document's outcome; `contents` has a hash or a fingerprint of each file.
 
-    The file's name is part of it, because its ending says how it is read; its folder and time
+    The file's name is part of it, because its ending decides how it is read; its folder and time
     are not.
     """
     files = [
         [path.rpartition("/")[2], contents.get(path, "")] if path else None
         for path in (entry.source, entry.reference)
     ]
-    told = json.dumps([base, entry.id, files, dict(entry.metadata)], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+    parts = json.dumps([base, entry.id, files, dict(entry.metadata)], sort_keys=True, default=str)
+    return OutcomeKey(hashlib.sha256(parts.encode()).hexdigest())
 
 
-def process_group(
-    entries: Sequence[Entry],
-    keys: Sequence[str],
-    state: str,
-    settings: dict[str, Any],
-    fresh: bool = False,
-) -> list[Outcome]:
-    """Take the documents through all stages and keep their outcomes in the folder `state`.
-
-    `fresh`: no stage's result of before is taken.
-    """
-    group = [_Work(entry, key) for entry, key in zip(entries, keys, strict=True)]
-    with results.anew() if fresh else contextlib.nullcontext():
-        _process(group, Place.of(state), from_plain(settings))
+def process_group(group: Group) -> list[Outcome]:
+    """Take the documents through all stages and store their outcomes."""
+    works = [_Work(entry, key) for entry, key in group.documents]
+    with results.recompute() if group.fresh else contextlib.nullcontext():
+        _process(works, Place.of(group.state), group.settings)
     results.forget()
-    return [work.outcome() for work in group]
+    return [work.outcome() for work in works]
 
 
-def _process(group: Sequence[_Work], place: Place, made: Settings) -> None:
+def _process(group: Sequence[_Work], place: Place, settings: Settings) -> None:
     for work in group:
-        work.step("read", _read, work, made)
-    _translate_all([work for work in group if work.well], made)
+        work.step("read", _read, work, settings)
+    _translate_all([work for work in group if not work.reason], settings)
     for number, work in enumerate(group):
         console.current().progress(f"document {number + 1} of {len(group)}", number, len(group))
-        work.step("align", _align, work, made)
-        bitext = work.step("write", _assemble, work, made)
+        work.step("align", _align, work, settings)
+        bitext = work.step("write", _assemble, work, settings)
         work.keep(place, bitext)
 
 
@@ -93,22 +107,24 @@ def _read(work: _Work, settings: Settings) -> None:
         if not is_remote(named):
             _check_path(named)
     work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=settings.ocr)
+    _check_size(work, work.source, entry.source, settings)
     if entry.reference:
         name = f"{entry.id}.en"
         work.target = stages.read(entry.reference, "en", "target", name, ocr=settings.ocr)
-    for key, path in ((work.source, entry.source), (work.target, entry.reference)):
-        document = results.load(key).document if key else None
-        if document is None:
-            continue
-        work.counts[f"{document.language}_sentences"] = len(document.sentences)
-        if len(document.sentences) > settings.max_sentences:
-            raise InputError(
-                f"{path}: {len(document.sentences)} sentences; a batch takes documents of up to "
-                f"{settings.max_sentences} (setting max_sentences)"
-            )
-        longest = max(len(sentence.text) for sentence in document.sentences)
-        if longest > MOST_CHARACTERS:
-            raise InputError(f"{path}: {longest} characters without the end of a sentence")
+        _check_size(work, work.target, entry.reference, settings)
+
+
+def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings) -> None:
+    document = results.load(key).document
+    work.counts[f"{document.language}_sentences"] = len(document.sentences)
+    if len(document.sentences) > settings.max_sentences:
+        raise InputError(
+            f"{path}: {len(document.sentences)} sentences; a batch takes documents of up to "
+            f"{settings.max_sentences} (setting max_sentences)"
+        )
+    longest = max(len(sentence.text) for sentence in document.sentences)
+    if longest > MOST_CHARACTERS:
+        raise InputError(f"{path}: {longest} characters without the end of a sentence")
 
 
 def _check_path(path: str) -> None:
@@ -129,11 +145,11 @@ def _check_path(path: str) -> None:
 
 
 def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
-    """Translate the documents together; where that fails, one by one, to find whose fault it is."""
+    """Translate the documents together; if that fails, one by one, to find the cause."""
     start = time.perf_counter()
     try:
         _translate(group, settings)
-    except ModelError as error:  # nobody's: the model or the memory cannot be used
+    except ModelError as error:  # no document is to blame
         for work in group:
             work.stop("translate", error)
     except Exception:
@@ -144,16 +160,17 @@ def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
 
 
 def _share(seconds: float, group: Sequence[_Work]) -> None:
-    """Note the time of translating together, each document's share by its sentences."""
+    """Divide the time of translating together among the documents, by their sentences."""
     sizes = [work.counts["zh_sentences"] for work in group]
     for work, size in zip(group, sizes, strict=True):
         work.seconds["translate"] = seconds * size / sum(sizes)
 
 
 def _translate(group: Sequence[_Work], settings: Settings) -> None:
-    """Translate what the documents lack, all in one go."""
-    texts: dict[str, list[str]] = {}
+    """Translate the sentences that are not translated yet, all at once."""
+    texts: dict[Key[Translations], list[str]] = {}
     for work in group:
+        assert work.source
         sentences = [s.text for s in results.load(work.source).document.sentences]
         work.translation = stages.translation_key(sentences, settings)
         if not results.have(work.translation):
@@ -161,24 +178,23 @@ def _translate(group: Sequence[_Work], settings: Settings) -> None:
     if not texts:
         return
     together = [text for sentences in texts.values() for text in sentences]
-    made: Iterator[Translation] = iter(stages.translate_texts(together, settings, {}))
+    made = iter(stages.translate_texts(together, settings))
     for key, sentences in texts.items():
-        results.save(key, [next(made) for _ in sentences])
+        results.save(key, tuple(next(made) for _ in sentences))
 
 
 def _align(work: _Work, settings: Settings) -> None:
     if work.target:
+        assert work.source
+        assert work.translation
         work.beads = stages.align(work.source, work.target, work.translation, settings)
 
 
 def _assemble(work: _Work, settings: Settings) -> Bitext:
+    assert work.source
+    assert work.translation
     bitext = stages.assemble(
-        work.source,
-        work.target,
-        work.translation,
-        work.beads,
-        settings,
-        dict(work.entry.metadata),
+        work.source, work.target, work.translation, work.beads, settings, work.entry.metadata
     )
     work.counts["rows"] = len(bitext.rows)
     work.counts["ledger"] = len(bitext.ledger)
@@ -188,14 +204,14 @@ def _assemble(work: _Work, settings: Settings) -> Bitext:
 
 @dataclass(slots=True)
 class _Work:
-    """A document on its way through the stages."""
+    """A document on its way through the stages; `reason` is the error that stopped it."""
 
     entry: Entry
-    key: str
-    source: str = ""
-    target: str | None = None
-    translation: str = ""
-    beads: str | None = None
+    key: OutcomeKey
+    source: Key[ReadResult] | None = None
+    target: Key[ReadResult] | None = None
+    translation: Key[Translations] | None = None
+    beads: Key[Beads] | None = None
     stage: str = ""
     reason: str = ""
     is_left: bool = False
@@ -203,18 +219,15 @@ class _Work:
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def well(self) -> bool:
-        """Whether nothing has gone wrong so far."""
-        return not self.reason
-
-    def step(self, stage: str, run: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a stage unless something has gone wrong; what goes wrong is this document's own."""
-        if not self.well:
+    def step(
+        self, stage: str, run: Callable[P, T], *arguments: P.args, **named: P.kwargs
+    ) -> T | None:
+        """Run a stage unless the document has been stopped; an error stops only this document."""
+        if self.reason:
             return None
         start = time.perf_counter()
         try:
-            return run(*arguments)
+            return run(*arguments, **named)
         except Exception as error:
             self.stop(stage, error)
         finally:
@@ -222,12 +235,12 @@ class _Work:
         return None
 
     def stop(self, stage: str, error: Exception) -> None:
-        """Take what went wrong as this document's outcome."""
+        """Take the error as the document's outcome."""
         self.stage, self.reason = stage, one_line(error)
         self.is_left = retry_of(error) is not Retry.NEVER
 
     def keep(self, place: Place, bitext: Bitext | None) -> None:
-        """Write the outcome; one that may pass is not kept."""
+        """Store the outcome, unless the next run shall try the document again."""
         if self.is_left:
             return
         outcome = self.outcome()
@@ -239,13 +252,13 @@ class _Work:
                 keep_done(place, outcome, _keyed(self, bitext), bitext.ledger)
         except Exception as error:
             self.stop("write", error)
-            self.is_left = True  # it could not be kept, whatever it is
+            self.is_left = True  # it could not be stored, for whatever reason
         self.seconds["keep"] = time.perf_counter() - start
 
     def outcome(self) -> Outcome:
-        """How it stands."""
+        """The outcome so far."""
         status: Literal["done", "failed", "left"] = "done"
-        if not self.well:
+        if self.reason:
             status = "left" if self.is_left else "failed"
         return Outcome(
             self.entry.id,
@@ -261,6 +274,7 @@ class _Work:
 
 def _keyed(work: _Work, bitext: Bitext) -> list[KeyedRow]:
     """The rows with the hashes of their sentences."""
+    assert work.source
     source = results.load(work.source).document.sentences
     target = results.load(work.target).document.sentences if work.target else ()
     keyed = []

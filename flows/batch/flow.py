@@ -1,79 +1,82 @@
 """The flow of many documents: groups to workers, outcomes to files, files to one corpus.
 
-A group of documents is a Prefect task with retries; each document's own fate is an outcome
-(flows/batch/outcomes.py), so that a bad document never fails its group, and a group never fails the
-batch. What is sent to Prefect is small: ids, keys, counts.
+A group of documents is a Prefect task with retries. Each document has an outcome of its own
+(flows/batch/outcomes.py): a bad document never fails its group, and a group never fails the batch.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
-from prefect import flow, task
+from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from duizhao.corpus.errors import DuizhaoError, Retry, ServiceError, one_line
-from duizhao.flows.batch.assemble import publish, read_seal
+from duizhao.flows import stages
 from duizhao.flows.batch.document_runs import DocumentRuns
-from duizhao.flows.batch.groups import alone, in_this_thread, in_worker, left, packed
-from duizhao.flows.batch.leaving import tell_leaving
+from duizhao.flows.batch.documents import Group
+from duizhao.flows.batch.groups import alone, in_this_thread, in_worker, left
 from duizhao.flows.batch.lock import Check, hold
-from duizhao.flows.batch.manifest import Entry, groups, text_bytes
+from duizhao.flows.batch.manifest import Entry, grouped, text_bytes
+from duizhao.flows.batch.options import BatchOptions
 from duizhao.flows.batch.outcomes import STATE, Outcome
-from duizhao.flows.batch.plan import Job, Options, check_batch_output, plan_job
-from duizhao.flows.batch.progress import Tally, keep, shown
-from duizhao.flows.batch.publish_progress import PublishProgress
+from duizhao.flows.batch.plan import Job, check_batch_output, note_leaving, plan_job
+from duizhao.flows.batch.progress import PublishProgress, Tally, keep, shown
+from duizhao.flows.batch.publishing.assemble import publish, read_seal
+from duizhao.flows.batch.summary import create_artifacts
 from duizhao.flows.batch.workers import Workers
 from duizhao.flows.build.record import versions
-from duizhao.flows.runtime.cluster import check_answers
 from duizhao.flows.runtime.session import configured_api
-from duizhao.flows.settings import Settings, from_plain
+from duizhao.flows.settings import Settings
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000
-"""About 3,000 sentences of Chinese text: enough to pack full batches, minutes of work to lose."""
+"""About 3,000 Chinese sentences: enough for full batches, and only minutes of work to lose."""
 
 GROUPS_ON_A_CLUSTER = 64
-"""At least, where there are as many documents: how many workers it has, now or later, is not known
-here."""
-
-Group = dict[str, Any]
+"""At least, if there are as many documents: how many workers a cluster has is not known here."""
 
 PREFECT_TROUBLE = (httpx.HTTPError, PrefectException)
-"""What Prefect raises where its server went away, or refuses."""
+"""Errors of Prefect if its server disappears or refuses."""
 
-# The job, the workers and the corpus of the batch that runs in this process. They are not
-# parameters, because Prefect looks through every parameter and sends those of a flow to its server.
-_job: Job | None = None
-_published: dict[str, Any] | None = None
-_still_ours: Check | None = None
-_workers: Workers | None = None
-_tally: Tally | None = None
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def _the_job() -> Job:
-    assert _job is not None, "a batch is started through run_batch"
-    return _job
+@dataclass(slots=True)
+class _Run:
+    """A batch that is running: its job, its workers, and what came of it so far."""
+
+    job: Job
+    still_ours: Check
+    workers: Workers | None
+    tally: Tally
+    published: dict[str, Any] | None = None
+
+    @property
+    def out(self) -> Place:
+        """The folder of the corpus."""
+        return Place.of(self.job.out)
 
 
-def _worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:
+def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
     return not isinstance(error, DuizhaoError) or error.retry is Retry.SOON
 
 
-def group_task(work: Callable[..., list[dict[str, Any]]]) -> Any:
-    """A task with retries. It needs no time limit of Prefect's: silent workers are ended."""
+def group_task(work: Callable[P, R]) -> Task[P, R]:
+    """A task with retries. It needs no time limit of Prefect: silent workers are ended."""
     made = task(
         name="documents",
         task_run_name="documents {first} and {more} more",
@@ -88,194 +91,197 @@ def group_task(work: Callable[..., list[dict[str, Any]]]) -> Any:
 
 
 @group_task
-def local_group_task(first: str, more: int, group: Group, timeout: float) -> list[dict[str, Any]]:
-    """A group of documents, processed by one of this machine's workers."""
-    assert _workers is not None
-    assert _tally is not None
-    return [asdict(one) for one in in_worker(_workers, group, timeout, _tally.hear)]
-
-
-@group_task
-def remote_group_task(first: str, more: int, group: Group, timeout: float) -> list[dict[str, Any]]:
+def remote_group_task(first: str, more: int, group: Group, timeout: float) -> list[Outcome]:
     """A group of documents, processed where a Dask or Ray worker runs this task."""
-    return [asdict(one) for one in in_this_thread(group, timeout)]
+    return in_this_thread(group, timeout)
 
 
-@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
-def publish_task() -> str:
-    """One corpus of all outcomes."""
-    job = _the_job()
-    out = Place.of(job.out)
-    progress = PublishProgress(out / STATE)
-    with console.current().stage("publish"):
-        made_by = _made_by(job.settings)
-        plan = job.options.plan
-        check = _still_ours or (lambda: None)
-        left = _tally.left if _tally else []
-        try:
-            publish(out, job.entries, job.keys, plan, made_by, progress.show, check, left)
-        finally:
-            progress.end()
-    return job.out
+def _local_group_task(
+    workers: Workers, tally: Tally
+) -> Task[[str, int, Group, float], list[Outcome]]:
+    def work(first: str, more: int, group: Group, timeout: float) -> list[Outcome]:
+        """A group of documents, processed by one of this machine's workers."""
+        return in_worker(workers, group, timeout, tally.hear)
 
-
-@flow(name="batch", validate_parameters=False, persist_result=False)
-def batch_flow(name: str, documents: int) -> dict[str, Any]:
-    """A batch of documents; see `run_batch`, which hands it its job."""
-    global _published, _tally
-    job = _the_job()
-    _tally = tally = Tally(len(job.todo) + len(job.left))
-    tally.add(job.left)
-    if job.todo:
-        _process(job, tally)
-    elif job.left:
-        keep(tally, Place.of(job.out) / STATE)
-    publish_task()
-    told = read_seal(Place.of(job.out)) or {}
-    told["batch"] = tally.told()
-    _published = told
-    try:
-        _leave_artifacts(told)
-    except Exception as error:  # never worth a batch
-        console.current().note(f"the summary is not on Prefect's pages: {_trouble(error)}")
-    return told
+    return group_task(work)
 
 
 def start_batch(
     out: str,
     entries: Sequence[Entry],
     settings: Settings,
-    options: Options,
+    options: BatchOptions,
     before_flow: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Plan and run a batch under its folder's lock; what batch.json holds, and what was done.
+    """Plan and run a batch under its folder's lock; returns batch.json and what this run did.
 
-    `before_flow` is called when the plan stands (the Prefect server may come up meanwhile).
+    `before_flow` is called after planning (the Prefect server may start meanwhile).
     """
     out = check_batch_output(out)
-    if options.runs is None:  # before a private server takes the place of one that is named
-        options = replace(options, runs=configured_api() is not None)
+    if options.subflows is None:  # before a private server takes the place of a named one
+        named = configured_api() is not None
+        options = options.model_copy(update={"subflows": named})
     with hold(Place.of(out) / STATE) as still_ours:
         if not options.keep_planned:
-            tell_leaving(Place.of(out) / STATE, entries)
+            note_leaving(Place.of(out) / STATE, entries)
         with console.current().stage("plan"):
             job = plan_job(out, entries, settings, options)
-        done = len(job.entries) - len(job.todo) - len(job.left)
-        shown = f"{len(job.entries)} documents, {done} done before"
+        done = len(job.documents) - len(job.todo) - len(job.left)
+        planned = f"{len(job.documents)} documents, {done} done before"
         if job.left:
-            shown += f", {len(job.left)} left ({job.left[0].reason})"
+            planned += f", {len(job.left)} left ({job.left[0].reason})"
         if not options.cluster:
-            shown += f"; worker processes: {options.workers}"
-        console.current().note(shown)
+            planned += f"; worker processes: {options.processes}"
+        console.current().note(planned)
         with console.current().stage("start Prefect"):
             before_flow()
         return run_batch(job, still_ours) | {"out": out}
 
 
 def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
-    """Run the batch flow with the task runner that the job names.
+    """Run the batch flow with the task runner of the options.
 
-    What Prefect is troubled by after the corpus is there is only noted; before, it ends the batch.
+    Once the corpus is written, trouble with Prefect is only noted; before, it ends the batch.
     """
-    global _job, _workers, _still_ours, _published
-    _job, _still_ours = job, still_ours
-    named = batch_flow.with_options(
-        flow_run_name=f"batch of {len(job.entries)} documents", task_runner=_runner(job.options)
-    )
+    runner = _runner(job.options)
+    workers = None
     if job.options.runner == "local" and job.todo:
-        _workers = Workers(min(job.options.workers, len(job.todo)), job.settings["threads"])
+        workers = Workers(min(job.options.processes, len(job.todo)), job.settings.threads)
+    run = _Run(job, still_ours, workers, Tally(len(job.todo) + len(job.left)))
     try:
-        return dict(named(job.out, len(job.entries)))
+        return _flow_of(run, runner)(job.out, len(job.documents))
     except PREFECT_TROUBLE as error:
-        if _published is None:
+        if run.published is None:
             raise ServiceError(
-                f"{_trouble(error)}; what is done is kept, the same command goes on from there"
+                f"{_trouble(error)}; finished documents are kept, the same command continues"
             ) from error
-        console.current().note(f"{_trouble(error)}; the corpus is written all the same")
-        return _published
+        console.current().note(f"{_trouble(error)}; the corpus is complete all the same")
+        return run.published
     finally:
-        _job = _published = None
-        if _workers:
-            _workers.end()
-            _workers = None
+        if workers:
+            workers.end()
+
+
+def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[str, Any]]:
+    """The Prefect flow of a run.
+
+    The run is not a parameter, because Prefect walks through all parameters and sends those of a
+    flow to its server.
+    """
+
+    @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
+    def publish_task() -> None:
+        """Assemble one corpus from all outcomes."""
+        _publish(run)
+
+    @flow(
+        name="batch",
+        flow_run_name=f"batch of {len(run.job.documents)} documents",
+        task_runner=runner,
+        validate_parameters=False,
+        persist_result=False,
+    )
+    def batch(out: str, documents: int) -> dict[str, Any]:
+        """Process the documents, and assemble the corpus in the folder `out`."""
+        run.tally.start(run.job.left)
+        if run.job.todo:
+            _process(run)
+        elif run.job.left:
+            keep(run.tally, run.out / STATE)
+        publish_task()
+        record = read_seal(run.out) or {}
+        record["batch"] = run.tally.as_dict()
+        run.published = record
+        try:
+            create_artifacts(record)
+        except Exception as error:  # never worth a batch
+            console.current().note(f"the summary is not on Prefect's pages: {_trouble(error)}")
+        return record
+
+    return batch
+
+
+def _publish(run: _Run) -> None:
+    progress = PublishProgress(run.out / STATE)
+    with console.current().stage("publish"):
+        try:
+            publish(
+                run.out,
+                run.job.documents,
+                run.job.plan,
+                _made_by(run.job.settings),
+                progress.show,
+                run.still_ours,
+                run.tally.left,
+            )
+        finally:
+            progress.end()
 
 
 def _trouble(error: Exception) -> str:
-    """What Prefect raised, in one line."""
+    """An error of Prefect in one line."""
     what = "went away" if isinstance(error, httpx.TransportError) else "cannot go on"
     reason = " ".join(str(error).split())[:300]
     return f"the Prefect server {what} ({type(error).__name__}: {reason})"
 
 
-def _runner(options: Options) -> TaskRunner[Any]:
-    if options.runner == "dask":
-        # read as Dask is imported, here and in its workers: else a line for all that they do
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
-        from prefect_dask.task_runners import DaskTaskRunner
+def _runner(options: BatchOptions) -> TaskRunner[Any]:
+    if options.runner == "local":
+        return ThreadPoolTaskRunner(max_workers=options.processes)
+    from duizhao.flows.runtime import clusters
 
-        if options.cluster:
-            check_answers(options.cluster, "Dask's scheduler", "dask scheduler")
-            return DaskTaskRunner(address=options.cluster)
-        cluster = {"n_workers": options.workers, "threads_per_worker": 1, "dashboard_address": None}
-        return DaskTaskRunner(cluster_kwargs=cluster)
-    if options.runner == "ray":
-        from duizhao.flows.runtime.clusters import runner
-
-        return runner(options.workers, options.cluster)
-    return ThreadPoolTaskRunner(max_workers=options.workers)
+    start = clusters.dask_runner if options.runner == "dask" else clusters.ray_runner
+    return start(options.processes, options.cluster)
 
 
-def _process(job: Job, tally: Tally) -> None:
+def _process(run: _Run) -> None:
     """Send all groups; the documents of one that a cluster lost are sent again one by one."""
-    runs = DocumentRuns() if job.options.runs else None
+    runs = DocumentRuns() if run.job.options.subflows else None
 
     def arrived(future: PrefectFuture[Any] | None, outcomes: Sequence[Outcome]) -> None:
-        tally.add(outcomes)
+        run.tally.add(outcomes)
         if runs:
             runs.add(future.task_run_id if future else None, outcomes)
 
-    with console.current().stage("documents"), shown(tally, Place.of(job.out) / STATE):
+    with console.current().stage("documents"), shown(run.tally, run.out / STATE):
         try:
-            lost = _send(job, _groups(job), arrived)
-            if lost and job.options.runner != "local":
-                lost = _send(job, [one for group, _ in lost for one in alone(group)], arrived)
+            lost = _send(run, _groups(run.job), arrived)
+            if lost and not run.workers:
+                lost = _send(run, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
                 # documents have processes of their own: what the cluster lost is not their fault
                 arrived(None, left(group, one_line(error)))
         except BaseException:
-            # else the task runner would wait for the groups that are at work
-            if _workers:
-                _workers.end()
+            # else the task runner would wait for the groups that are being processed
+            if run.workers:
+                run.workers.end()
             raise
     if runs and (missing := runs.finish()):
         console.current().note(f"{missing} documents are not on Prefect's pages: it was too slow")
 
 
 def _groups(job: Job) -> list[Group]:
-    entries = [job.entries[number] for number in job.todo]
-    keys = {job.entries[number].id: job.keys[number] for number in job.todo}
-    sizes = [text_bytes(entry.source, job.sizes.get(entry.source, 0)) for entry in entries]
-    shares = GROUPS_ON_A_CLUSTER if job.options.cluster else job.options.workers
-    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(entries) // shares)))
+    sizes = [text_bytes(one.entry.source, job.sizes.get(one.entry.source, 0)) for one in job.todo]
+    shares = GROUPS_ON_A_CLUSTER if job.options.cluster else job.options.processes
+    most = min(DOCUMENTS_A_GROUP, max(1, -(-len(job.todo) // shares)))
     state = (Place.of(job.out) / STATE).name
     return [
-        packed(group, [keys[one.id] for one in group], state, job.settings, job.options.again)
-        for group in groups(entries, sizes, most, BYTES_A_GROUP)
+        Group(tuple(documents), state, job.settings, not job.options.resume)
+        for documents in grouped(job.todo, sizes, most, BYTES_A_GROUP)
     ]
 
 
 def _send(
-    job: Job,
-    sent: Sequence[Group],
+    run: _Run,
+    groups: Sequence[Group],
     arrived: Callable[[PrefectFuture[Any], Sequence[Outcome]], None],
 ) -> list[tuple[Group, Exception]]:
-    """Have groups processed; those that came to nothing, with why."""
-    work = local_group_task if job.options.runner == "local" else remote_group_task
-    futures = {}
-    for group in sent:
-        entries = group["entries"]
-        named = (entries[0]["id"], len(entries) - 1, group, job.options.timeout)
-        futures[work.submit(*named)] = group
+    """Have groups processed; returns those without a result, with the error."""
+    work = _local_group_task(run.workers, run.tally) if run.workers else remote_group_task
+    futures: dict[PrefectFuture[Any], Group] = {}
+    for group in groups:
+        first, more = group.documents[0].entry.id, len(group.documents) - 1
+        futures[work.submit(first, more, group, run.job.options.timeout)] = group
     lost: list[tuple[Group, Exception]] = []
     for future in as_completed(list(futures)):
         try:
@@ -283,38 +289,20 @@ def _send(
         except Exception as error:
             result = error
         if isinstance(result, list):
-            arrived(future, [Outcome(**outcome) for outcome in result])
+            arrived(future, result)
         else:
             why = result if isinstance(result, Exception) else RuntimeError(f"{result!r}")
             lost.append((futures[future], why))
     return lost
 
 
-def _made_by(settings: Mapping[str, Any]) -> dict[str, str]:
-    from duizhao.flows import stages
-
-    made = from_plain(settings)
-    files = stages.locate_model(made)
-    found = versions()
-    # where a folder lies on this machine is nobody else's affair
+def _made_by(settings: Settings) -> dict[str, str]:
+    files = stages.locate_model(settings)
+    # the path of a folder on this machine is nobody else's business
     name = Path(files.name).name if Path(files.name).is_dir() else files.name
     return {
-        "duizhao": found["duizhao"],
+        "duizhao": versions()["duizhao"],
         "model": f"{name} (SHA-256 {files.hash[:16]})",
-        "decoding": stages.decoding(made).key(),
-        "alignment": f"effort {made.effort}, minimum confidence {made.min_confidence}",
+        "decoding": stages.decoding(settings).key(),
+        "alignment": f"effort {settings.effort}, minimum confidence {settings.min_confidence}",
     }
-
-
-def _leave_artifacts(told: Mapping[str, Any]) -> None:
-    from prefect.artifacts import create_markdown_artifact, create_table_artifact
-
-    counts = [{"what": name, "number": value} for name, value in told["counts"].items()]
-    create_table_artifact(table=counts, key="batch-summary", description="What the batch made")
-    lines = [
-        f"- {kind}: `{name}` ({stage}): {reason}"
-        for kind, some in (("failed", told["failed"]), ("left", told["batch"]["left"]))
-        for name, stage, reason in some[:200]
-    ]
-    if lines:
-        create_markdown_artifact(markdown="\n".join(lines), key="batch-failed")

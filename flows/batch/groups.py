@@ -1,69 +1,50 @@
-"""A group of documents and a worker: what comes back, whatever happens to the worker.
+"""A group of documents and a worker: every document gets an outcome, even if the worker dies.
 
-If the worker is lost, the documents of its group are done one by one, to find which it was. A
-document is failed only where the worker died by itself, or fell silent, while alone with it; a
-worker that was killed from outside, or never came up, says nothing about its documents.
+If a worker is lost, the documents of its group are processed one by one, to find the cause. A
+document fails only if the worker crashed or became silent while it processed this document alone;
+a worker that was killed from outside, or never started, says nothing about its documents.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from duizhao.corpus.errors import DuizhaoError, Retry
-from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.documents import Group
 from duizhao.flows.batch.outcomes import Outcome, keep_failure
-from duizhao.flows.batch.workers import Heard, NotUp, Sent, WorkerError, WorkerLost, Workers
+from duizhao.flows.batch.workers import Heard, NotUp, WorkerError, WorkerLost, Workers
 from duizhao.flows.storage import Place
 
 DEATHS = 2
-"""A document that was alone with a worker when it died, so many times, is not tried again."""
+"""Workers that a single document may cost before it is given up."""
 
 
-def packed(
-    entries: Sequence[Entry],
-    keys: Sequence[str],
-    state: str,
-    settings: Mapping[str, Any],
-    fresh: bool = False,
-) -> dict[str, Any]:
-    """A group as it is sent: plain values only; `fresh`: results of before are not taken."""
-    return {
-        "entries": [entry.as_dict() for entry in entries],
-        "keys": list(keys),
-        "state": state,
-        "settings": dict(settings),
-        "fresh": fresh,
-    }
-
-
-def alone(group: Mapping[str, Any]) -> list[dict[str, Any]]:
+def alone(group: Group) -> list[Group]:
     """Groups of one document each."""
-    pairs = zip(group["entries"], group["keys"], strict=True)
-    return [{**group, "entries": [entry], "keys": [key]} for entry, key in pairs]
+    return [replace(group, documents=(one,)) for one in group.documents]
 
 
-def left(group: Mapping[str, Any], reason: str) -> list[Outcome]:
+def left(group: Group, reason: str) -> list[Outcome]:
     """All documents of a group as left: none of them is known to be at fault."""
-    pairs = zip(group["entries"], group["keys"], strict=True)
-    return [Outcome(entry["id"], key, "left", "process", reason) for entry, key in pairs]
+    return [Outcome(one.entry.id, one.key, "left", "process", reason) for one in group.documents]
 
 
-def failed(group: Mapping[str, Any], reason: str) -> list[Outcome]:
-    """All documents of a group as failed, and kept so; left where that cannot be written."""
-    pairs = zip(group["entries"], group["keys"], strict=True)
-    outcomes = [Outcome(entry["id"], key, "failed", "process", reason) for entry, key in pairs]
+def failed(group: Group, reason: str) -> list[Outcome]:
+    """All documents of a group as failed, and stored as such; left if that cannot be written."""
+    outcomes = [
+        Outcome(one.entry.id, one.key, "failed", "process", reason) for one in group.documents
+    ]
     try:
         for outcome in outcomes:
-            keep_failure(Place.of(group["state"]), outcome)
+            keep_failure(Place.of(group.state), outcome)
     except (OSError, DuizhaoError) as error:
         return left(group, f"{reason}; {error}")
     return outcomes
 
 
 def in_worker(
-    workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None = None
+    workers: Workers, group: Group, timeout: float, heard: Heard | None = None
 ) -> list[Outcome]:
     """Process a group; if its worker is lost, its documents one by one."""
     try:
@@ -72,9 +53,7 @@ def in_worker(
         return [_alone(workers, one, timeout, heard) for one in alone(group)]
 
 
-def _alone(
-    workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None
-) -> Outcome:
+def _alone(workers: Workers, group: Group, timeout: float, heard: Heard | None) -> Outcome:
     lost: list[WorkerLost] = []
     while len(lost) < DEATHS:
         try:
@@ -87,18 +66,16 @@ def _alone(
     return end(group, f"lost {DEATHS} workers: {lost[-1]}")[0]
 
 
-def _run(
-    workers: Workers, group: Mapping[str, Any], timeout: float, heard: Heard | None
-) -> list[Outcome]:
-    """What a worker makes of the group; all left where none comes up, or after a temporary error.
+def _run(workers: Workers, group: Group, timeout: float, heard: Heard | None) -> list[Outcome]:
+    """The outcomes from a worker; all left if none starts, or after a temporary error.
 
-    WorkerLost where the worker died of it, WorkerError where it says that it cannot be done.
+    WorkerLost if the worker died, WorkerError if it reports that the group cannot be processed.
     """
     reason = ""
     for _ in range(DEATHS):
         try:
             with workers.one() as worker:
-                return worker.run(_unpacked(group), timeout, heard)
+                return worker.run(group, timeout, heard)
         except NotUp as error:
             reason = str(error)
         except WorkerError as error:
@@ -111,17 +88,11 @@ def _run(
 _here = threading.local()
 
 
-def in_this_thread(group: Mapping[str, Any], timeout: float) -> list[Outcome]:
-    """Process a group in the worker process of this thread, which is started if need be.
+def in_this_thread(group: Group, timeout: float) -> list[Outcome]:
+    """Process a group in the worker process of this thread, which is started if necessary.
 
-    It is how a Dask or Ray worker does it: its documents can be ended, and can die, without it.
+    Dask and Ray workers do it this way: a document can crash or be ended without ending them.
     """
     if not hasattr(_here, "workers"):
-        _here.workers = Workers(1, group["settings"]["threads"])
+        _here.workers = Workers(1, group.settings.threads)
     return in_worker(_here.workers, group, timeout)
-
-
-def _unpacked(group: Mapping[str, Any]) -> Sent:
-    entries = [Entry(**entry) for entry in group["entries"]]
-    keys, settings = list(group["keys"]), dict(group["settings"])
-    return entries, keys, group["state"], settings, group["fresh"]

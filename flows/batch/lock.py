@@ -1,15 +1,14 @@
 """One batch at a time on an output folder.
 
-`hold(place)` puts a lock file there that says who holds it. On a local disk the kernel's own lock
-(flock) stands behind it and goes with its process, however that ends. In an object store the file
-is created only where there is none, and renewed every few seconds; one that has not been renewed
-for a minute, or whose process on this machine is gone, is taken over.
+`hold(place)` writes a lock file that names its holder. On a local disk a lock of the operating
+system goes with it, which ends with its process for whatever reason. In an object store the file
+is created only if there is none, and renewed every few seconds; one that has not been renewed for
+a minute, or whose process on this machine is gone, is taken over.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import getpass
 import json
 import os
@@ -18,60 +17,63 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any
 from uuid import uuid4
 
+from filelock import FileLock, Timeout
+
 from duizhao.corpus.errors import DuizhaoError, FolderBusy, StorageError
-from duizhao.flows.runtime.machine import alive, machine, started
+from duizhao.flows.runtime.processes import is_same, machine, started
 from duizhao.flows.storage import Place
 
 NAME = "lock.json"
+LOCK = "lock"
+"""The file of the operating system's lock, which has no content."""
+
 RENEW_SECONDS = 5.0
 STALE_SECONDS = 60.0
 WAIT_SECONDS = 1.0
-"""`duizhao status` takes the lock for an instant to see whether somebody has it."""
+"""`duizhao status` takes the lock for a moment to see whether a batch holds it."""
 
 Check = Callable[[], None]
 
 
 @contextlib.contextmanager
 def hold(place: Place) -> Iterator[Check]:
-    """Hold the lock of the folder `place`; FolderBusy says who has it.
+    """Hold the lock of the folder `place`; FolderBusy names the holder.
 
-    Yields a check to call before something is written that must not be written twice: it raises
-    FolderBusy where the lock was lost meanwhile.
+    Yields a check to call before a write that only the holder may do: it raises FolderBusy if the
+    lock has been lost.
     """
     with _local(place) if place.local else _remote(place) as check:
         yield check
 
 
 def holder(place: Place) -> dict[str, Any] | None:
-    """Who holds the folder now, None if nobody."""
+    """Who holds the folder now, None if nobody does."""
     try:
-        told: dict[str, Any] = json.loads(place.read(NAME))
+        record: dict[str, Any] = json.loads(place.read(NAME))
     except (OSError, ValueError):
         return None
     if not place.local:
-        return None if _is_gone(told) else told
-    with (place.local / NAME).open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return told
-    return None
+        return None if _is_gone(record) else record
+    try:
+        with FileLock(place.local / LOCK, timeout=0):
+            return None
+    except (Timeout, OSError):
+        return record
 
 
-def _is_gone(told: dict[str, Any]) -> bool:
-    """Whether the holder of a lock in an object store is not there any more."""
-    if time.time() - told["renewed"] > STALE_SECONDS:
+def _is_gone(record: dict[str, Any]) -> bool:
+    """Whether the holder of a lock in an object store has ended."""
+    if time.time() - record["renewed"] > STALE_SECONDS:
         return True
-    process = told["process"]
-    here = told.get("machine") == machine()
-    return here and not (alive(process) and started(process) == told.get("started"))
+    here = record.get("machine") == machine()
+    return here and not is_same(record["process"], record.get("started", 0.0))
 
 
 def user_name() -> str:
-    """The login of who runs this; "unknown" in a container without one."""
+    """The login of the user; "unknown" in a container without one."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -87,49 +89,35 @@ def _who() -> dict[str, Any]:
     }
 
 
-def _refuse(place: Place, told: dict[str, Any]) -> FolderBusy:
+def _refuse(place: Place, record: dict[str, Any]) -> FolderBusy:
     folder = place.name.rpartition("/")[0]
     return FolderBusy(
-        f"{folder}: another batch is at work here (process {told.get('process')} of "
-        f"{told.get('user')} on {told.get('host')}, since {told.get('since')}); wait for it, "
-        "end it, or give another --out"
+        f"{folder}: another batch is running here (process {record.get('process')} of "
+        f"{record.get('user')} on {record.get('host')}, since {record.get('since')}); wait for "
+        "it, end it, or give another --out"
     )
 
 
 @contextlib.contextmanager
 def _local(place: Place) -> Iterator[Check]:
     assert place.local
+    lock, record = FileLock(place.local / LOCK), place.local / NAME
     try:
         place.local.mkdir(parents=True, exist_ok=True)
-        file = (place.local / NAME).open("a+")
+        lock.acquire(timeout=WAIT_SECONDS)
+    except Timeout:
+        holding = {}
+        with contextlib.suppress(OSError, ValueError):
+            holding = json.loads(record.read_bytes())
+        raise _refuse(place, holding) from None
     except OSError as error:
         raise StorageError(f"{place.name}: {error.strerror or error}; check --out") from error
-    with file:
-        if not _flock(file):
-            file.seek(0)
-            told = {}
-            with contextlib.suppress(ValueError):
-                told = json.load(file)
-            raise _refuse(place, told)
-        file.truncate(0)
-        file.write(json.dumps(_who()))
-        file.flush()
+    try:
+        record.write_text(json.dumps(_who()))
         yield lambda: None
-        file.truncate(0)
-
-
-def _flock(file: TextIO) -> bool:
-    """Take the kernel's lock; False where somebody keeps it."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        else:
-            return True
+        record.write_text("")
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager
@@ -163,19 +151,19 @@ def _remote(place: Place) -> Iterator[Check]:
 
 
 def _take(place: Place, mine: dict[str, Any]) -> None:
-    if told := _read(place):
-        if not _is_gone(told):
-            raise _refuse(place, told)
+    if record := _read(place):
+        if not _is_gone(record):
+            raise _refuse(place, record)
         place.remove(NAME)
     try:
         place.create(NAME, _packed(mine))
     except (FileExistsError, NotImplementedError):
-        told = _read(place)
-        if told is None:
+        record = _read(place)
+        if record is None:
             _put(place, mine)
-        elif told["token"] != mine["token"]:  # an answer that was lost, or another's
-            raise _refuse(place, told) from None
-    if told:
+        elif record["token"] != mine["token"]:  # an answer that was lost, or another's
+            raise _refuse(place, record) from None
+    if record:
         # two that take over at once: the last to write has it, and the other sees so
         time.sleep(WAIT_SECONDS)
         if not _is_mine(place, mine):
@@ -184,15 +172,15 @@ def _take(place: Place, mine: dict[str, Any]) -> None:
 
 def _read(place: Place) -> dict[str, Any] | None:
     try:
-        told: dict[str, Any] = json.loads(place.read(NAME))
+        record: dict[str, Any] = json.loads(place.read(NAME))
     except (FileNotFoundError, ValueError):
         return None
-    return told
+    return record
 
 
 def _is_mine(place: Place, mine: dict[str, Any]) -> bool:
-    told = _read(place)
-    return told is not None and told.get("token") == mine["token"]
+    record = _read(place)
+    return record is not None and record.get("token") == mine["token"]
 
 
 def _put(place: Place, mine: dict[str, Any]) -> None:

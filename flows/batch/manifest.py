@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from duizhao.corpus.errors import InputError
 from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, shown
@@ -26,6 +26,9 @@ LONGEST_FIELD = 131_072
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
 """Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
+
+T = TypeVar("T")
+
 
 COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
@@ -117,7 +120,7 @@ def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str,
     heading = [name.strip() for name in lines.fieldnames or ()]
     for name in heading:
         if name and heading.count(name) > 1:
-            raise InputError(f"{path}:1: the column {name!r} stands there twice; rename one")
+            raise InputError(f"{path}:1: the column {name!r} appears twice; rename one")
     proper = _proper(heading)
     heading = [proper.get(name, name) for name in heading]
     for name in ("id", "source"):
@@ -215,7 +218,7 @@ def _checked(path: str, entries: Sequence[Entry]) -> list[Entry]:
     seen: set[str] = set()
     for entry in entries:
         if entry.id in seen:
-            raise InputError(f"{path}: the id {entry.id!r} stands there twice; make ids unique")
+            raise InputError(f"{path}: the id {entry.id!r} appears twice; make ids unique")
         seen.add(entry.id)
     return list(entries)
 
@@ -229,13 +232,13 @@ def text_bytes(path: str, size: int) -> int:
     return size // PACKED if path.lower().endswith(PACKED_ENDINGS) else size
 
 
-def groups(
-    entries: Iterable[Entry], sizes: Iterable[int], most: int, most_bytes: int
-) -> list[list[Entry]]:
-    """Runs of entries of at most `most` documents and about `most_bytes` of source files."""
-    made: list[list[Entry]] = []
+def grouped(
+    documents: Iterable[T], sizes: Iterable[int], most: int, most_bytes: int
+) -> list[list[T]]:
+    """Runs of at most `most` documents and about `most_bytes` of source files."""
+    made: list[list[T]] = []
     held = 0
-    for entry, size in zip(entries, sizes, strict=True):
+    for entry, size in zip(documents, sizes, strict=True):
         if not made or len(made[-1]) >= most or held + size > most_bytes:
             made.append([])
             held = 0

@@ -16,7 +16,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NewType
 
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import DamagedOutcome
@@ -30,6 +30,10 @@ FORM = 2
 """Version of the form of an outcome file; part of its name."""
 
 
+OutcomeKey = NewType("OutcomeKey", str)
+"""A hash of everything that decides the outcome of a document: the name of its file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a document. `left` means: not done for a reason that may pass.
@@ -39,7 +43,7 @@ class Outcome:
     """
 
     id: str
-    key: str
+    key: OutcomeKey
     status: Literal["done", "failed", "left"]
     stage: str = ""
     reason: str = ""
@@ -55,17 +59,17 @@ class Found(NamedTuple):
     print: str
 
 
-def find_outcomes(place: Place) -> dict[str, Found]:
+def find_outcomes(place: Place) -> dict[OutcomeKey, Found]:
     """Outcome files by document key, from one look at the folder."""
-    found: dict[str, Found] = {}
-    for name, told in sorted(place.prints(FOLDER).items()):
+    found: dict[OutcomeKey, Found] = {}
+    for name, fingerprint in sorted(place.prints(FOLDER).items()):
         key, _, ending = name.rpartition("/")[2].partition(".")
         if ending in ("done.gz", "failed.json"):
-            found[key] = Found(name, told)
+            found[OutcomeKey(key)] = Found(name, fingerprint)
     return found
 
 
-def outcome_names(place: Place) -> dict[str, str]:
+def outcome_names(place: Place) -> dict[OutcomeKey, str]:
     """Names of outcome files by document key."""
     return {key: found.name for key, found in find_outcomes(place).items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from duizhao.corpus.errors import DuizhaoError
 from duizhao.flows.batch.outcomes import Outcome
-from duizhao.flows.runtime.machine import age
+from duizhao.flows.runtime.processes import age
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
@@ -38,6 +38,11 @@ class Tally:
     heard: str = ""
     start_seconds: float = field(default_factory=age)
 
+    def start(self, left: Sequence[Outcome]) -> None:
+        """Start the clock; `left` are documents that cannot be reached now."""
+        self.started = time.monotonic()
+        self.add(left)
+
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Count the outcomes of a group."""
         for outcome in outcomes:
@@ -58,7 +63,7 @@ class Tally:
         """Documents with an outcome of whatever kind."""
         return sum(self.status.values())
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """For progress.json and the summary."""
         seconds = time.monotonic() - self.started
         done = self.finished
@@ -77,7 +82,7 @@ class Tally:
 
     def line(self) -> str:
         """For a person."""
-        told = self.told()
+        told = self.as_dict()
         rate = self.sentences / max(0.1, told["seconds"])
         text = f"{self.finished} of {self.total} documents"
         for status in ("failed", "left"):
@@ -111,7 +116,7 @@ def shown(tally: Tally, state: Place) -> Iterator[None]:
                 keep(tally, state)
                 kept = now
             if now - said >= LINE_SECONDS and not sys.stderr.isatty():
-                left = tally.told()["seconds_left"]
+                left = tally.as_dict()["seconds_left"]
                 to.note(tally.line() + (f", about {left} s left" if left is not None else heard))
                 said = now
 
@@ -127,7 +132,7 @@ def shown(tally: Tally, state: Place) -> Iterator[None]:
 
 def keep(tally: Tally, state: Place) -> None:
     """Write progress.json; that it cannot be written stops no batch."""
-    told = tally.told()
+    told = tally.as_dict()
     told["left"] = told["left"][:LEFT_TOLD]
     with contextlib.suppress(OSError, DuizhaoError):
         state.write(PROGRESS, json.dumps(told).encode())
@@ -138,3 +143,32 @@ def keep_stage(state: Place, stage: str | None) -> None:
     with contextlib.suppress(OSError, ValueError, DuizhaoError):
         told = json.loads(state.read(PROGRESS)) if state.exists(PROGRESS) else {}
         state.write(PROGRESS, json.dumps(told | {"stage": stage}).encode())
+
+
+class PublishProgress:
+    """Called as the work goes on; says so as often as a person wants to hear it."""
+
+    def __init__(
+        self, state: Place, keep: float = KEEP_SECONDS, line: float = LINE_SECONDS
+    ) -> None:
+        self._state = state
+        self._keep_seconds, self._line_seconds = keep, line
+        self._kept = self._said = time.monotonic()
+        self._is_kept = False
+
+    def show(self, text: str, done: int, total: int) -> None:
+        """Move the bar; now and then write a line where there is none, and progress.json."""
+        console.current().progress(text, done, total)
+        now = time.monotonic()
+        line = f"{text} ({100 * done // total}%)" if total else text
+        if now - self._kept >= self._keep_seconds:
+            self._kept, self._is_kept = now, True
+            keep_stage(self._state, line)
+        if now - self._said >= self._line_seconds and not sys.stderr.isatty():
+            self._said = now
+            console.current().note(f"writing the corpus: {line}")
+
+    def end(self) -> None:
+        """The corpus is written, or given up."""
+        if self._is_kept:
+            keep_stage(self._state, None)

@@ -10,10 +10,10 @@ from typing import Any
 
 from duizhao.corpus.errors import DamagedOutcome, InputError
 from duizhao.flows.batch import lock
-from duizhao.flows.batch.assemble import SEAL, digest, is_whole, read_seal
 from duizhao.flows.batch.outcomes import STATE, Found, find_outcomes, read_outcome
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
+from duizhao.flows.batch.publishing.assemble import SEAL, digest, is_whole, read_seal
 from duizhao.flows.build.record import SCORES
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal.output import print_table
@@ -36,10 +36,7 @@ def print_summary(told: Mapping[str, Any]) -> None:
         ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
     ]  # fmt: skip
     for metric, score in told["scores"].items():
-        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
-        rows.append(
-            (SCORES[metric], f"{score['value']:.1f}{interval if score['low'] is not None else ''}")
-        )
+        rows.append((SCORES[metric], score_text(score)))
     taken = [f"{one['step']}: {one['taken']}" for one in told["cleaning"]["steps"] if one["taken"]]
     rows.append(("Cleaning took", ", ".join(taken) or "nothing"))
     if work["finished"]:
@@ -56,11 +53,37 @@ def print_summary(told: Mapping[str, Any]) -> None:
     _print_those("left", work["left"])
 
 
+def score_text(score: Mapping[str, Any]) -> str:
+    """A score with its interval, if it has one: a single document has none.
+
+    >>> score_text({"value": 51.23, "low": None, "high": None})
+    '51.2'
+    """
+    if score["low"] is None:
+        return f"{score['value']:.1f}"
+    return f"{score['value']:.1f} (95% between {score['low']:.1f} and {score['high']:.1f})"
+
+
 def _shares(seconds: Mapping[str, float]) -> str:
     """What each stage took of the workers' time."""
     whole = max(sum(seconds.values()), 0.001)
     most_first = sorted(seconds.items(), key=lambda one: -one[1])
     return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
+
+
+def create_artifacts(record: Mapping[str, Any]) -> None:
+    """Put the summary and the failed documents on the pages of the Prefect server."""
+    from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+    counts = [{"what": name, "number": value} for name, value in record["counts"].items()]
+    create_table_artifact(table=counts, key="batch-summary", description="The batch in numbers")
+    lines = [
+        f"- {kind}: `{name}` ({stage}): {reason}"
+        for kind, some in (("failed", record["failed"]), ("left", record["batch"]["left"]))
+        for name, stage, reason in some[:200]
+    ]
+    if lines:
+        create_markdown_artifact(markdown="\n".join(lines), key="batch-failed")
 
 
 def status(out: str) -> dict[str, Any]:

@@ -13,31 +13,34 @@ import contextlib
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.errors import BatchClosed, Retry, one_line, retry_of
-from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
-from duizhao.flows.runtime.processes import module_command
+from duizhao.flows.runtime.processes import inherited, start_connected
 from duizhao.flows.terminal.console import Console
+
+if TYPE_CHECKING:
+    from duizhao.flows.batch.documents import Group
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 START_SECONDS = 600
 """For a worker to come up on a crowded machine; one that dies is noticed at once."""
 
-FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-"""Signals that somebody sends, or the kernel when memory is short: no fault of a document."""
+FROM_OUTSIDE = tuple(
+    int(getattr(signal, name))
+    for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
+    if hasattr(signal, name)  # Windows has only some of them
+)
+"""Signals from the user, or from the kernel when memory is short: no document is to blame."""
 
 Heard = Callable[[str, int, int], None]
-Sent = tuple[Sequence[Entry], Sequence[str], str, dict[str, Any], bool]
-"""A group as a worker gets it: the arguments of duizhao.flows.batch.documents.process_group."""
 
 
 class WorkerLost(Exception):  # noqa: N818 - reads as what it is
@@ -52,7 +55,7 @@ class WorkerLost(Exception):  # noqa: N818 - reads as what it is
 
 
 class NotUp(Exception):  # noqa: N818 - reads as what it is
-    """The worker died before it could begin with anything."""
+    """The worker ended before it could start with anything."""
 
 
 class WorkerError(Exception):
@@ -73,21 +76,16 @@ class Worker:
     _is_up = False
 
     def __init__(self, threads: int) -> None:
-        ours, other = socket.socketpair()
         limits = {name: str(threads) for name in THREAD_VARIABLES if threads}
-        with other:
-            self.process = subprocess.Popen(
-                module_command("duizhao.flows.batch.workers", other.fileno(), os.getpid()),
-                env=limits | os.environ,
-                pass_fds=(other.fileno(),),
-                stdin=subprocess.DEVNULL,
-                process_group=0,  # Ctrl-C is for the batch, which ends its workers
-            )
-        self._end: Connection = Connection(ours.detach())
+        self.process, self._end = start_connected(
+            "duizhao.flows.batch.workers",
+            os.getpid(),
+            environment=limits | os.environ,
+        )
 
     def run(
         self,
-        group: Sent,
+        group: Group,
         seconds: float,
         heard: Heard | None = None,
     ) -> list[Outcome]:
@@ -211,10 +209,10 @@ def serve(pipe: Connection, parent: int) -> None:
             except EOFError:
                 return
             try:
-                pipe.send(("outcomes", process_group(*group)))
+                pipe.send(("outcomes", process_group(group)))
             except Exception as error:  # as words: not every error can be sent
                 pipe.send(("error", (one_line(error), retry_of(error))))
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
+    serve(inherited(int(sys.argv[1])), int(sys.argv[2]))

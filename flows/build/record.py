@@ -1,4 +1,4 @@
-"""What a build tells of itself: run.json, the summary in the terminal, Prefect artifacts."""
+"""The record of a build: run.json, and everything else that a build writes to its folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,8 +18,8 @@ from duizhao.corpus.document import Document
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.flows import results, stages
+from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
 from duizhao.flows.settings import Settings, plain
-from duizhao.flows.terminal.output import print_table
 
 PACKAGES = (
     "duizhao",
@@ -33,53 +34,67 @@ PACKAGES = (
 SCORES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 
 
-def write_folder(out: Path, run: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """Write everything that a build leaves into the folder; returns what run.json holds."""
+@dataclass(frozen=True, slots=True)
+class BuildKeys:
+    """The results of the stages of one build; no `target` and `beads` without a reference."""
+
+    source: Key[ReadResult]
+    target: Key[ReadResult] | None
+    translation: Key[Translations]
+    beads: Key[Beads] | None
+    scores: Key[Scores]
+
+
+def write_folder(
+    out: Path, keys: BuildKeys, settings: Settings, started: datetime
+) -> dict[str, Any]:
+    """Write everything that a build leaves in its folder; returns what run.json holds."""
     start = time.perf_counter()
-    keys: dict[str, Any] = dict(run["keys"])
-    scores = results.load(keys["scores"])
-    pair = {name: keys[name] for name in ("source", "target", "translation", "beads")}
-    bitext = stages.assemble(**pair, settings=settings)
+    scores = results.load(keys.scores)
+    bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     folder.write_corpus(partial, bitext.rows, bitext.ledger, scores, settings.formats)
-    if keys["target"]:
+    if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
-        pair_read = (results.load(keys["source"]).document, results.load(keys["target"]).document)
-        made = results.load(keys["translation"]), results.load(keys["beads"])
-        write_work(Work(*pair_read, *made, settings.min_confidence), partial / NAME)
-    told = {
-        **_told(keys, settings, bitext),
-        "started": run["started"],
+        work = Work(
+            results.load(keys.source).document,
+            results.load(keys.target).document,
+            results.load(keys.translation),
+            results.load(keys.beads),
+            settings.min_confidence,
+        )
+        write_work(work, partial / NAME)
+    record = {
+        **_facts(keys, settings, bitext),
+        "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds_by_stage(keys),
         "scores": headline(scores),
     }
-    folder.write_json(partial / folder.SEAL, told)
+    folder.write_json(partial / folder.SEAL, record)
     if settings.report:
         from duizhao.evaluation.report import write_report
 
         write_report(partial)
-    told["files"] = folder.file_facts(partial)
-    told["seconds"]["write"] = round(time.perf_counter() - start, 3)
-    folder.write_json(partial / folder.SEAL, told)
+    record["files"] = folder.file_facts(partial)
+    record["seconds"]["write"] = round(time.perf_counter() - start, 3)
+    folder.write_json(partial / folder.SEAL, record)
     folder.finish(out)
-    return told
+    return record
 
 
 def read_run(out: Path) -> dict[str, Any]:
     """What run.json holds, and `out`."""
-    told: dict[str, Any] = json.loads((out / folder.SEAL).read_text(encoding="utf-8"))
-    return told | {"out": str(out)}
+    record: dict[str, Any] = json.loads((out / folder.SEAL).read_text(encoding="utf-8"))
+    return record | {"out": str(out)}
 
 
-def _told(keys: Mapping[str, Any], settings: Settings, bitext: Bitext) -> dict[str, Any]:
-    source = results.load(keys["source"]).document
-    target = results.load(keys["target"]).document if keys["target"] else None
+def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext) -> dict[str, Any]:
+    source = results.load(keys.source).document
+    target = results.load(keys.target).document if keys.target else None
     files = stages.locate_model(settings)
-    made = results.made(keys["translation"])
-    work = {name: value for name, value in made.facts.items() if name != "compute_type"}
-    told = results.facts(keys["translation"])
+    origin = results.origin(keys.translation)
     documents = {"source": source, "target": target}
     return {
         "versions": versions(),
@@ -87,14 +102,22 @@ def _told(keys: Mapping[str, Any], settings: Settings, bitext: Bitext) -> dict[s
         "model_hash": files.hash,
         "engine": stages.engine_name(settings),
         "device": stages.device(settings),
-        "compute_type": told.get("compute_type", settings.compute_type),
+        "compute_type": results.stored_facts(keys.translation).compute_type
+        or settings.compute_type,
         "decoding": stages.decoding(settings).key(),
         "settings": plain(settings),
         "inputs": {side: _input(document) for side, document in documents.items() if document},
         "counts": counts(source, target, bitext),
-        "translation": {"reused": made.reused, **work},
-        "terms": stages.terms(keys["source"], keys["translation"], settings),
+        "translation": {"reused": origin.reused, **_work(origin)},
+        "terms": stages.terms(keys.source, keys.translation, settings),
     }
+
+
+def _work(origin: Origin) -> dict[str, int]:
+    if origin.reused:
+        return {}
+    names = ("translated", "repeated", "remembered", "tokens")
+    return {name: getattr(origin.facts, name) for name in names}
 
 
 def _input(document: Document) -> dict[str, Any]:
@@ -123,15 +146,20 @@ def counts(source: Document, target: Document | None, bitext: Bitext) -> dict[st
     }
 
 
-def seconds_by_stage(keys: Mapping[str, str | None]) -> dict[str, float]:
-    """Seconds of each stage in this run; 0.0 where its result was kept from before."""
-    names = {"source": "read_source", "target": "read_target", "translation": "translate"}
-    names |= {"beads": "align", "scores": "score"}
-    return {names[name]: round(results.made(key).seconds, 3) for name, key in keys.items() if key}
+def seconds_by_stage(keys: BuildKeys) -> dict[str, float]:
+    """Seconds of each stage in this run; 0.0 for a result of an earlier run."""
+    by_stage: dict[str, Key[Any] | None] = {
+        "read_source": keys.source,
+        "read_target": keys.target,
+        "translate": keys.translation,
+        "align": keys.beads,
+        "score": keys.scores,
+    }
+    return {name: round(results.origin(key).seconds, 3) for name, key in by_stage.items() if key}
 
 
 def with_overhead(seconds: Mapping[str, float], start: float, wall: float) -> dict[str, float]:
-    """The stages' seconds with what Prefect takes: to start, and beside the stages."""
+    """The seconds of the stages, of starting Prefect, and of everything else."""
     rest = max(0.0, wall - start - sum(seconds.values()))
     return {"start Prefect": round(start, 3), **seconds, "everything else": round(rest, 3)}
 
@@ -150,7 +178,7 @@ def score_line(scores: Mapping[str, Any]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that decide what comes out."""
+    """Versions of Python and of the packages that the result depends on."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -158,97 +186,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def summary_rows(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and value of each line of the summary."""
-    number = told["counts"]
-    rows = [
-        ("Source", _side(told, "source")),
-        ("Reference", _side(told, "target") if "target" in told["inputs"] else "none"),
-        ("Model", _model(told)),
-        ("Rows in the corpus", f"{number['rows']}"),
-    ]
-    if "target" in told["inputs"]:
-        beads = sorted(number["beads"].items(), key=lambda item: -item[1])
-        rows.append(("Beads by type", ", ".join(f"{kind}: {count}" for kind, count in beads)))
-        rows.append(("Mean confidence", f"{number['mean_confidence']}"))
-    for name, score in told["scores"].items():
-        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
-        rows.append((SCORES[name], f"{score['value']:.1f}{interval if score['low'] else ''}"))
-    left_out = ", ".join(f"{reason}: {count}" for reason, count in number["ledger"].items())
-    rows.append(("Left out (ledger)", left_out or "nothing"))
-    rows.append(("Translation", _translation(told)))
-    flags = ", ".join(f"{flag}: {count}" for flag, count in number["flags"].items())
-    rows.append(("Flags on translations", flags or "none"))
-    rows.append(("Terms of the glossary", _terms(told["terms"])))
-    spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in told["seconds"].items())
-    rows.append(("Seconds by stage", spent))
-    if "wall" in told:
-        rows.append(("Seconds in all", f"{told['wall']:.1f}"))
-    rows.append(("Files", _files(told)))
-    return rows
-
-
-def _model(told: Mapping[str, Any]) -> str:
-    arithmetic = f"{told['compute_type']} on {told['device']}"
-    return f"{told['model']} ({told['engine']}, {arithmetic}, {told['decoding'].split(';')[0]})"
-
-
-def _side(told: Mapping[str, Any], side: str) -> str:
-    document = told["inputs"][side]
-    return f"{document['document']}: {document['blocks']} blocks, {document['sentences']} sentences"
-
-
-def _translation(told: Mapping[str, Any]) -> str:
-    made = told["translation"]
-    if made.get("reused"):
-        return "kept from an earlier run, nothing translated"
-    saved = made.get("repeated", 0) + made.get("remembered", 0)
-    return f"{made.get('translated', 0)} sentences translated, {saved} saved by the memory"
-
-
-def _terms(terms: Mapping[str, Any]) -> str:
-    if terms["accuracy"] is None:
-        return "none in the source"
-    missed = ", ".join(f"{term}: {count}" for term, count in list(terms["missed"].items())[:5])
-    told = f"{terms['found']} of {terms['used']} as in the glossary ({terms['accuracy']:.1%})"
-    return f"{told}; most often not: {missed}" if missed else told
-
-
-def _files(told: Mapping[str, Any]) -> str:
-    return f"{told['out']}: {', '.join([*told['files'], folder.SEAL])}"
-
-
-def print_summary(told: Mapping[str, Any]) -> None:
-    """The summary as a table on standard output."""
-    print_table("duizhao build", summary_rows(told))
-
-
-def leave_artifacts(told: Mapping[str, Any]) -> None:
-    """The summary and the scores for those who look at a Prefect server."""
-    from prefect.artifacts import create_markdown_artifact, create_table_artifact
-
-    rows = summary_rows(told)
-    create_table_artifact(
-        table=[{"what": name, "value": value} for name, value in rows],
-        key="build-summary",
-        description=f"Corpus of {told['inputs']['source']['document']}",
-    )
-    if told["scores"]:
-        create_markdown_artifact(markdown=_score_table(told["scores"]), key="build-scores")
-
-
-def _score_table(scores: Mapping[str, Any]) -> str:
-    lines = ["| metric | value | 95% interval | signature |", "|---|---|---|---|"]
-    for name, score in scores.items():
-        low, high = score["low"], score["high"]
-        interval = f"{low:.1f} to {high:.1f}" if low is not None else ""
-        cells: Sequence[str] = (
-            SCORES[name],
-            f"{score['value']:.2f}",
-            interval,
-            f"`{score['signature']}`",
-        )
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines)

@@ -193,7 +193,7 @@ def align(
 def _lines(name: str) -> list[str]:
     """The lines of a file: LF, CR LF or a bare CR ends one, as for `duizhao segment`."""
     from duizhao.corpus.errors import InputError
-    from duizhao.flows.terminal.output import read_lines
+    from duizhao.corpus.reading.lines import read_lines
 
     lines = [part for line in read_lines(name) for part in line.split("\r")]
     if not any(line.strip() for line in lines):

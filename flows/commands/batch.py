@@ -1,4 +1,4 @@
-"""`duizhao batch`: many documents in, one corpus out."""
+"""`duizhao batch`: build one corpus from many documents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def batch(
             "--workers",
             "-w",
             min=1,
-            help="Worker processes, each of which loads the model once; not for a --cluster, which "
+            help="Worker processes, each of which loads the model once; not with --cluster, which "
             "has its own. [default: one for every two cores]",
         ),
     ] = None,
@@ -55,18 +55,18 @@ def batch(
         ),
     ] = PATTERN,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try documents again that failed before.")
+        bool, typer.Option("--retry-failed", help="Retry documents that failed before.")
     ] = False,
     resume: Annotated[
         bool,
-        typer.Option("--resume/--no-resume", help="Go on from what is done; else begin anew."),
+        typer.Option("--resume/--no-resume", help="Continue from what is done, or start again."),
     ] = True,
     clean: Annotated[
         list[str] | None,
         typer.Option(
             "--clean",
             metavar="STEP[:PARAMETER=VALUE,...]",
-            help="A cleaning step, in order; may be given often; `none` for no cleaning. "
+            help="A cleaning step, in order; repeatable; `none` for no cleaning. "
             "[default: the usual steps]",
         ),
     ] = None,
@@ -81,15 +81,15 @@ def batch(
         float,
         typer.Option(
             "--timeout",
-            help="Seconds without progress after which a worker is ended; a week at most.",
+            help="Seconds without progress after which a worker is stopped; at most a week.",
         ),
     ] = 1800,
     subflows: Annotated[
         bool | None,
         typer.Option(
             "--subflows/--no-subflows",
-            help="A run on Prefect's pages for each document. [default: where PREFECT_API_URL or "
-            "the Prefect profile names a server]",
+            help="A Prefect run for each document. [default: if PREFECT_API_URL or the Prefect "
+            "profile names a server]",
         ),
     ] = None,
     model: options.Model = None,
@@ -109,9 +109,9 @@ def batch(
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
-    """Build one corpus from many documents; run again, it goes on where it stopped.
+    """Build one corpus from many documents; the same command continues where it stopped.
 
-    Exit code 1 means that documents failed or were left for trouble that may pass: they are
+    Exit code 1 means that documents failed or were skipped because of a temporary error: they are
     listed with their reasons, and all others are in the corpus.
     """
     from duizhao.flows.settings import resolve
@@ -130,21 +130,20 @@ def batch(
         threads=threads,
         formats=formats,
     ).settings
-    from duizhao.flows.batch.plan import options_of
+    from duizhao.flows.batch.options import batch_options
 
-    chosen = options_of(
-        settings,
+    chosen = batch_options(
         workers=workers,
         runner=runner,
         cluster=cluster,
         retry_failed=retry_failed,
-        again=not resume,
-        cleaning=clean,
+        resume=resume,
+        clean=clean,
         validation=validation,
         test=test,
         title=title,
         timeout=timeout,
-        runs=subflows,
+        subflows=subflows,
     )
     missing = run(manifest, out, settings, chosen, pattern=pattern, as_json=json)
     if missing:
@@ -159,7 +158,7 @@ def run(
     from duizhao.flows.batch.plan import check_batch_output
     from duizhao.flows.batch.summary import print_summary
     from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.runtime.signals import Ended, ended_by_signals
+    from duizhao.flows.runtime.processes import Ended, ended_by_signals
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 
@@ -170,17 +169,17 @@ def run(
             with runtime.session() as connect:
                 from duizhao.flows.batch.flow import start_batch
 
-                told = start_batch(out, entries, settings, chosen, before_flow=connect)
+                record = start_batch(out, entries, settings, chosen, before_flow=connect)
     except (KeyboardInterrupt, Ended) as ended:
         console.current().warn(
             "duizhao: batch ended; finished documents are kept, the same command continues"
         )
         raise typer.Exit(143 if isinstance(ended, Ended) else 130) from None
-    missing = int(told["counts"]["failed"] + told["counts"]["left"])
+    missing = int(record["counts"]["failed"] + record["counts"]["left"])
     if as_json:
-        print_json(told)
+        print_json(record)
     elif not console.current().quiet:
-        print_summary(told)
+        print_summary(record)
     elif missing:
         console.current().warn(
             f"duizhao: {missing} documents are not in the corpus; see `duizhao status {out}`"

@@ -1,4 +1,4 @@
-"""`duizhao build`: a Chinese report in, a scored parallel corpus out."""
+"""`duizhao build`: build a scored parallel corpus from a Chinese report."""
 
 from __future__ import annotations
 
@@ -78,9 +78,8 @@ def run(
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
     from duizhao.flows.build.inputs import pair_of
-    from duizhao.flows.inputs import pipes_held
     from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.settings import plain
+    from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 
@@ -103,10 +102,12 @@ def run(
             connect()
         started = time.perf_counter() - begun
         ids = (pair.source_id, pair.target_id)
-        told = build_flow(pair.source, pair.reference, str(out), plain(settings), ids)
-    told["wall"] = time.perf_counter() - start
-    told["seconds"] = account.with_overhead(told["seconds"], started, told["wall"])
+        record = build_flow(pair.source, pair.reference, str(out), settings, ids)
+    record["wall"] = time.perf_counter() - start
+    record["seconds"] = account.with_overhead(record["seconds"], started, record["wall"])
     if as_json:
-        print_json(told)
+        print_json(record)
     elif not console.current().quiet:
-        account.print_summary(told)
+        from duizhao.flows.build.summary import print_summary
+
+        print_summary(record)

@@ -27,7 +27,7 @@ class Form(StrEnum):
 def clean(
     corpus: Annotated[
         Path | None,
-        typer.Argument(help="Corpus file (.jsonl, .parquet) or folder made by build or batch."),
+        typer.Argument(help="Corpus file (.jsonl, .parquet) or folder of build or batch."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -118,8 +118,8 @@ def _print_report(report: CleaningReport, out: Path) -> None:
     from rich.table import Table
 
     table = Table("step", "rows removed", "parameters")
-    for one, taken in zip(report.plan, report.taken, strict=True):
+    for one, removed in zip(report.plan, report.taken, strict=True):
         values = ", ".join(f"{name} {value}" for name, value in one.values.items())
-        table.add_row(one.step.name, f"{taken:,}", values)
+        table.add_row(one.step.name, f"{removed:,}", values)
     Console().print(table)
     console.current().note(f"kept {report.kept:,} of {report.read:,} rows, in {out}")

@@ -163,7 +163,7 @@ def _with_ours(segments: Segments, settings: Settings) -> Segments:
     sources = segments.sources
     assert sources is not None
     with console.current().stage("translating"):
-        ours = [one.text for one in stages.translate_texts(sources, settings, {})]
+        ours = [one.text for one in stages.translate_texts(sources, settings)]
     name = OURS if OURS not in segments.systems else f"{OURS} (translated now)"
     return replace(segments, systems={**segments.systems, name: ours})
 

@@ -92,13 +92,15 @@ def inspect(
 
 
 def _read(file: Path, lang: Lang, ocr: Ocr) -> tuple[Document, list[LedgerEntry]]:
-    from duizhao.corpus.errors import InputError
+    from duizhao.corpus.errors import InputError, LimitError, ReaderError
     from duizhao.corpus.reading import read
 
     if lang is not Lang.auto:
         return read(file, "zh" if lang is Lang.zh else "en", progress=console.pages, ocr=ocr)
     try:
         return read(file, "zh", progress=console.pages, ocr=ocr)
+    except (LimitError, ReaderError):
+        raise
     except InputError as error:
         try:
             return read(file, "en", progress=console.pages, ocr=ocr)

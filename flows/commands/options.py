@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,6 +47,8 @@ def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
         shown = console.current()
         if isinstance(shown, console.TerminalConsole):
             shown.quiet, shown.verbose = quiet, verbose
+        if verbose:
+            os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
         command(**values)
 
     signature = inspect.signature(command, eval_str=True)

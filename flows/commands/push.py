@@ -11,7 +11,7 @@ from duizhao.flows.commands import options
 
 
 def push(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that a batch made.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of `duizhao batch`.")],
     repository: Annotated[
         str, typer.Argument(metavar="REPO", help="Dataset on the hub: owner/name.")
     ],

@@ -42,10 +42,11 @@ def review(
     """
     from contextlib import ExitStack, suppress
 
+    from duizhao.evaluation.review.realign import realigner
     from duizhao.evaluation.review.server import serve
     from duizhao.evaluation.review.session import locked, open_session
+    from duizhao.flows import stages
     from duizhao.flows.batch.lock import user_name
-    from duizhao.flows.review import realigner
     from duizhao.flows.settings import resolve
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.browser import open_later
@@ -67,6 +68,7 @@ def review(
                 at_end.enter_context(open_later(address, folder / ".review.html"))
 
         with suppress(KeyboardInterrupt):  # the way to end a review
-            serve(session, realigner(settings), port=port, ready=ready)
+            realign = realigner(settings.effort, lambda: stages.engine_of(settings).score)
+            serve(session, realign, port=port, ready=ready)
         count, path = len(session.edits), session.path
     console.current().note(f"{count} edits in {path}; `duizhao apply {folder}` writes the corpus")

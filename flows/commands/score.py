@@ -137,12 +137,14 @@ def score(
         if segments:
             by_segment[name] = statistics.segments()
     free = {name: by_segment[name] for name in chosen if name in REFERENCE_FREE}
-    told = _correlated(free, measure("chrf++", hypotheses, references).segments()) if free else {}
+    correlated = (
+        _correlated(free, measure("chrf++", hypotheses, references).segments()) if free else {}
+    )
     rows = _rows(by_segment, hypotheses, references, sources) if segments else []
     if json:
-        _print_json(scores, told, rows)
+        _print_json(scores, correlated, rows)
     else:
-        _print_table(scores, told, rows, chosen)
+        _print_table(scores, correlated, rows, chosen)
 
 
 def _reference_free(

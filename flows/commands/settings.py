@@ -16,8 +16,9 @@ def settings(
 ) -> None:
     """Show every setting: its value, the origin of the value, and its meaning.
 
-    A setting is taken from the command's option, else from the environment (DUIZHAO_BEAM=2), else
-    from a TOML file (--config, DUIZHAO_CONFIG, ./duizhao.toml, the user's config.toml).
+    The first of these that has a value wins: the command's option, the environment
+    (DUIZHAO_BEAM=2), a TOML file (--config, DUIZHAO_CONFIG, ./duizhao.toml, the user's
+    config.toml), the default.
     """
     from duizhao.corpus.paths import cache_folder
     from duizhao.flows.settings import Settings, resolve

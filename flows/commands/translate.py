@@ -80,9 +80,10 @@ def translate(
 
     After a kill, the same command continues where it stopped: finished lines are in the memory.
     """
+    from duizhao.corpus.reading.lines import Lines
     from duizhao.flows import stages
     from duizhao.flows.settings import resolve
-    from duizhao.flows.terminal.output import Lines, check_output
+    from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
     settings = resolve(
@@ -128,20 +129,20 @@ class _Terms:
         from duizhao.models.glossary import read_glossary
 
         self._glossary = read_glossary(Path(name))
-        self._used = self._found = 0
+        self._used = self._matched = 0
 
     def count(self, source: str, output: str) -> None:
         """Look for the terms of one sentence."""
         uses = self._glossary.check(source, output)
         self._used += len(uses)
-        self._found += sum(use.found for use in uses)
+        self._matched += sum(use.found for use in uses)
 
     def summary(self) -> str:
         """Such as ``terms: 40 of 43 as in the glossary (93.0%)``."""
         if not self._used:
             return "terms: no line contains a term of the glossary"
-        share = 100 * self._found / self._used
-        return f"terms: {self._found} of {self._used} as in the glossary ({share:.1f}%)"
+        share = 100 * self._matched / self._used
+        return f"terms: {self._matched} of {self._used} as in the glossary ({share:.1f}%)"
 
 
 def _translated(translator: Translator, lines: Lines) -> Iterator[tuple[str, Translation]]:
@@ -150,12 +151,12 @@ def _translated(translator: Translator, lines: Lines) -> Iterator[tuple[str, Tra
 
     waiting: deque[str] = deque()
 
-    def taken() -> Iterator[str]:
+    def reported() -> Iterator[str]:
         for line in lines:
             waiting.append(line)
             yield line
 
-    for translation in translator.translate(taken(), console.translating(lines.count)):
+    for translation in translator.translate(reported(), console.translating(lines.count)):
         yield waiting.popleft(), translation
 
 
@@ -177,15 +178,15 @@ def _line(source: str, translation: Translation, to: Form) -> str:
 
 def _summary(statistics: Statistics) -> str:
     rate = statistics.tokens / statistics.seconds if statistics.seconds else 0.0
-    said = [
+    parts = [
         f"{statistics.texts} line" + "s" * (statistics.texts != 1),
         f"{statistics.translated} translated ({rate:.0f} tokens/s)",
         f"{statistics.saved} saved ({statistics.remembered} from the memory, "
         f"{statistics.repeated} repeated)",
     ]
     if statistics.copied:
-        said.append(f"{statistics.copied} copied, without a Chinese character")
+        parts.append(f"{statistics.copied} of them copied, as they have no Chinese character")
     if statistics.flagged:
         flags = ", ".join(f"{name} {count}" for name, count in statistics.flags.most_common())
-        said.append(f"{statistics.flagged} flagged: {flags}")
-    return "; ".join(said)
+        parts.append(f"{statistics.flagged} flagged: {flags}")
+    return "; ".join(parts)

@@ -1,23 +1,39 @@
-"""Ray as what runs the groups of a batch (prefect-ray)."""
+"""Dask and Ray as task runners of a batch (prefect-dask, prefect-ray)."""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
+import socket
 import threading
 from typing import Any, cast
 
 from prefect.task_runners import TaskRunner
 
 from duizhao.corpus.errors import ServiceError
-from duizhao.flows.runtime.cluster import check_answers
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
-"""Nothing is reported to Ray's makers."""
+"""Ray does not report its usage."""
+
+CONNECT_SECONDS = 10
+"""For the head of a cluster to accept a connection; Dask and Ray themselves try for longer."""
 
 
-def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
+def dask_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
+    """A task runner of a Dask that is started for the batch, or of the running one at `cluster`."""
+    # Dask and its workers read this when they are imported: without it they log all their work
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    if cluster:
+        check_answers(cluster, "Dask's scheduler", "dask scheduler")
+        return cast(TaskRunner[Any], DaskTaskRunner(address=cluster))
+    started = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    return cast(TaskRunner[Any], DaskTaskRunner(cluster_kwargs=started))
+
+
+def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     """A task runner of a Ray that is started for the batch, or of the running one at `cluster`.
 
     Raises ServiceError where nothing answers at `cluster`: Ray itself would try for minutes.
@@ -46,7 +62,22 @@ def runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
                     signal.signal(signal.SIGTERM, ours)
 
     # standard output is for --json: no lines of workers there
-    told: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if not cluster:  # one that runs has its own CPUs, and refuses another number
-        told |= {"num_cpus": workers, "include_dashboard": False}
-    return cast(TaskRunner[Any], Runner(address=cluster, init_kwargs=told))
+        options |= {"num_cpus": workers, "include_dashboard": False}
+    return cast(TaskRunner[Any], Runner(address=cluster, init_kwargs=options))
+
+
+def check_answers(cluster: str, name: str, start: str) -> None:
+    """ServiceError if nothing answers at HOST:PORT; `start` is the command that starts it."""
+    host, _, port = cluster.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():  # "auto", or a name that Ray knows
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ServiceError(
+            f"--cluster {cluster}: {name} does not answer: {reason}; start it there ({start}), or "
+            "leave --cluster out"
+        ) from error

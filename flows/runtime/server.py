@@ -2,14 +2,14 @@
 
 Started as ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
 
-It serves on the listening socket FD that its parent opened, keeps its database in FOLDER, and
-ends by itself, taking FOLDER with it, as soon as PARENT is gone, however that ended: a run that
-is killed with SIGKILL leaves no server behind. (Prefect's own ephemeral server stays.)
+It serves on the listening socket FD that its parent opened (on Windows the socket arrives on
+standard input), and keeps its database in FOLDER. As soon as PARENT is gone, for whatever reason,
+it removes FOLDER and ends: a run that is killed leaves no server behind, unlike a run with
+Prefect's own ephemeral server.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -19,7 +19,9 @@ import threading
 import time
 from pathlib import Path
 
-from duizhao.flows.runtime.processes import end_with_parent
+from filelock import FileLock
+
+from duizhao.flows.runtime.processes import IS_WINDOWS, end_with_parent
 
 DATABASE = "prefect.db"
 LOCK = "lock"
@@ -30,8 +32,8 @@ TEMPLATE_VARIABLE = "DUIZHAO_PREFECT_TEMPLATE"
 def main() -> None:
     """Serve until the parent process is gone."""
     descriptor, parent, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    lock = (folder / LOCK).open("a")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = FileLock(folder / LOCK)
+    lock.acquire()
     (folder / PID).write_text(str(os.getpid()))
     end_with_parent(parent, lambda: shutil.rmtree(folder, ignore_errors=True))
 
@@ -42,12 +44,20 @@ def main() -> None:
     config = uvicorn.Config(app, log_level="critical", lifespan="on", access_log=False)
     server = uvicorn.Server(config)
     threading.Thread(target=_keep_template, args=(server, folder), daemon=True).start()
-    server.run(sockets=[socket.socket(fileno=descriptor)])
+    server.run(sockets=[_listener(descriptor)])
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _listener(descriptor: int) -> socket.socket:
+    if not IS_WINDOWS:
+        return socket.socket(fileno=descriptor)
+    fromshare = socket.fromshare  # type: ignore[attr-defined,unused-ignore]
+    listener: socket.socket = fromshare(sys.stdin.buffer.read())
+    return listener
+
+
 def _keep_template(server: object, folder: Path) -> None:
-    """Keep the database as the migrations left it, so that the next run starts from a copy."""
+    """Save the migrated database, so that the next run starts from a copy of it."""
     template = os.environ.get(TEMPLATE_VARIABLE)
     if not template or Path(template).exists():
         return

@@ -1,35 +1,41 @@
-"""Prefect made quiet, offline and quick to start, without a server started by hand.
+"""A quiet, offline Prefect that starts quickly and needs no server started by hand.
 
-`session()` is what a command opens around a flow. Where PREFECT_API_URL (or the user's Prefect
-profile) names a server, that one is used. Else a private server is started: its database is a
-copy of a template that the first run migrated (3 s saved), its background services are off, and
-it comes up while the command reads its input. See flows/runtime/server.py for how it ends.
+A command opens `session()` around a flow. If PREFECT_API_URL or the user's Prefect profile names
+a server, that one is used. Else a private server is started: its database is a copy of a template
+that the first run migrated (this saves 3 s), its background services are off, and it starts while
+the command reads its input. flows/runtime/server.py explains how it ends.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from filelock import FileLock, Timeout
 
 from duizhao.corpus.errors import ServiceError, StorageError
 from duizhao.corpus.paths import cache_folder
-from duizhao.flows.runtime.machine import alive, command_line, machine
-from duizhao.flows.runtime.processes import module_command
+from duizhao.flows.runtime.processes import (
+    IS_WINDOWS,
+    alive,
+    command_line,
+    kill,
+    machine,
+    module_command,
+)
 from duizhao.flows.runtime.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
 
 START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
@@ -44,7 +50,7 @@ QUIET = {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
 }
-"""What Prefect is told before it is imported; a value that the user has set stays."""
+"""Settings of Prefect, made before it is imported; values that the user has set are kept."""
 
 SERVICES_OFF = (
     "CANCELLATION_CLEANUP",
@@ -56,23 +62,23 @@ SERVICES_OFF = (
     "SCHEDULER",
     "TRIGGERS",
 )
-"""Background services that nobody needs in a server which lives as long as one run."""
+"""Background services that a server of one run does not need."""
 
 
 def quieten() -> None:
-    """Set the environment for a quiet, offline Prefect; to be called before it is imported."""
+    """Set the environment for a quiet, offline Prefect; call this before it is imported."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [host for host in os.environ.get(name, "").split(",") if host]
         missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
         os.environ[name] = ",".join([*hosts, *missing])
-    # Prefect's sender of events has a logger outside of Prefect's own, which takes no setting
+    # Prefect's sender of events has a logger of its own, which no setting reaches
     logging.getLogger("EventsWorker").setLevel(os.environ["PREFECT_LOGGING_LEVEL"].upper())
 
 
 def configured_api() -> str | None:
-    """The Prefect API that the user has named, in the environment or in the Prefect profile."""
+    """The Prefect API named in the environment or in the Prefect profile."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url
     home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
@@ -87,7 +93,7 @@ def configured_api() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A private server that is up or coming up."""
+    """A private server that is running or starting."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -99,7 +105,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/api"
 
     def wait(self) -> None:
-        """Return once the server answers; ServiceError where it does not start."""
+        """Return once the server answers; ServiceError if it does not start."""
         import httpx
 
         deadline = time.monotonic() + START_SECONDS
@@ -123,7 +129,7 @@ class Server:
 
 
 def start_server() -> Server:
-    """Start a private server; returns at once, while it is still coming up."""
+    """Start a private server; returns at once, while it is still starting."""
     home = cache_folder() / "prefect"
     runs = home / "runs"
     try:
@@ -152,24 +158,36 @@ def start_server() -> Server:
         environment["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     with listener, (folder / "log").open("wb") as log:
-        descriptor = listener.fileno()
-        process = subprocess.Popen(
-            module_command("duizhao.flows.runtime.server", descriptor, os.getpid(), folder),
-            env=environment,
-            pass_fds=(descriptor,),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for the flow; the server ends after it
-        )
+        process = _serve_on(listener, folder, environment, log)
         return Server(process, listener.getsockname()[1], folder)
 
 
-def end_stale_servers(runs: Path) -> None:
-    """Remove what servers left behind whose run is gone; end one that hangs on.
+def _serve_on(
+    listener: socket.socket, folder: Path, environment: Mapping[str, str], log: BinaryIO
+) -> subprocess.Popen[bytes]:
+    """Start the server; Ctrl-C is for the flow, and the server ends after it."""
+    descriptor = listener.fileno()
+    passed: dict[str, Any] = {"stdin": subprocess.DEVNULL, "pass_fds": (descriptor,)}
+    process = subprocess.Popen(
+        module_command("duizhao.flows.runtime.server", descriptor, os.getpid(), folder),
+        env=dict(environment),
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        **({"stdin": subprocess.PIPE} if IS_WINDOWS else passed),
+    )
+    if process.stdin:
+        share = listener.share  # type: ignore[attr-defined,unused-ignore]
+        process.stdin.write(share(process.pid))
+        process.stdin.close()
+    return process
 
-    Machines and containers may share the cache: process numbers of another one say nothing here,
-    so its folders are only removed when no server holds them and they are a day old.
+
+def end_stale_servers(runs: Path) -> None:
+    """Remove the folders of servers whose run is gone; end a server that does not end by itself.
+
+    Machines and containers may share the cache, and their process numbers mean nothing here: their
+    folders are only removed if no server holds the lock and they are a day old.
     """
     for folder in runs.iterdir():
         parent, _, rest = folder.name.partition("-")
@@ -179,32 +197,32 @@ def end_stale_servers(runs: Path) -> None:
         with contextlib.suppress(OSError):
             if not here and time.time() - folder.stat().st_mtime < FOREIGN_SECONDS:
                 continue
-            with (folder / LOCK).open("r") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if not here:
-                        continue
-                    time.sleep(1)  # it is about to end by itself
-                    _kill_server(folder)
+            try:
+                with FileLock(folder / LOCK, timeout=0):
+                    pass
+            except Timeout:
+                if not here:
+                    continue
+                time.sleep(1)  # it is about to end by itself
+                _kill_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _kill_server(folder: Path) -> None:
-    """End the server of a folder; its number may have become another process's meanwhile."""
+    """End the server of a folder, unless its number belongs to another process by now."""
     with contextlib.suppress(OSError, ValueError):
         process = int((folder / PID).read_text())
         words = command_line(process)
         if "duizhao.flows.runtime.server" in words and folder.name in words:
-            os.kill(process, signal.SIGKILL)
+            kill(process)
 
 
 @contextlib.contextmanager
 def session() -> Iterator[Any]:
-    """Run flows inside: a quiet Prefect with a server that answers when first asked.
+    """Run flows inside.
 
-    Yields a function to call right before the first flow: it waits for the server and switches
-    Prefect to it. The time in between is for work that needs no Prefect.
+    Yields a function to call right before the first flow: it waits for the server and connects
+    Prefect to it. Work that needs no Prefect can be done before that.
     """
     quieten()
     server = None if configured_api() else start_server()
@@ -222,7 +240,7 @@ def session() -> Iterator[Any]:
 
 
 def _send_last_events() -> None:
-    """Prefect sends events from a thread: let it finish while its server is still there."""
+    """Prefect sends events from a thread: let it finish before its server ends."""
     if "prefect.events.worker" in sys.modules:
         from prefect.events.worker import EventsWorker
 
@@ -230,7 +248,7 @@ def _send_last_events() -> None:
 
 
 def _check_answer() -> None:
-    """ServiceError where the server that the user named does not answer."""
+    """ServiceError if the server that the user named does not answer."""
     import httpx
     from prefect.client.orchestration import get_client
 

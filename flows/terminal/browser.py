@@ -1,7 +1,7 @@
-"""Open a page in the browser without telling its secret address to others on this machine.
+"""Open a page in the browser without showing its secret address to other users of the machine.
 
-Every user can read the arguments of a running program. So the browser is given a file that only
-its owner may read, and that file leads on to the address.
+Every user can read the arguments of a running program. The browser is therefore given a file that
+only its owner may read, and that file redirects to the address.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def open_later(address: str, file: Path) -> Iterator[None]:
-    """Open the address by way of `file`, which is taken away at the end.
+    """Open the address through `file`, which is removed at the end.
 
-    In a thread, so that nothing waits for the browser. Without a display nothing is opened: a
-    browser in the terminal would take it away.
+    The browser starts in a thread, so that nothing waits for it. Without a display nothing is
+    opened, because a text browser would take over the terminal.
     """
     if not has_display():
         yield

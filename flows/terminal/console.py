@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from duizhao.corpus.errors import printable
+
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
@@ -152,6 +154,7 @@ class TerminalConsole(Console):
 
     def warn(self, text: str) -> None:
         """Print a line."""
+        text = printable(text)
         if self._live is None:
             print(text, file=sys.stderr, flush=True)
         else:
@@ -177,9 +180,7 @@ def use(console: Console) -> Iterator[Console]:
         _current = before
 
 
-def counted(
-    things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS
-) -> Iterator[T]:
+def counted(things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS) -> Iterator[T]:
     """The things one after another; reports the progress if it takes long.
 
     ``planning: 20,000 of 100,000 documents``

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import glob
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from duizhao.corpus.errors import InputError, StorageError
-from duizhao.corpus.reading.lines import Lines, read_lines
 
-__all__ = ["Lines", "check_output", "output", "print_json", "print_table", "read_lines"]
+WINDOWS = os.name == "nt"
 
 
 def check_output(path: Path | None) -> None:
-    """InputError where a file cannot be written there; to be asked before the work."""
+    """InputError if a file cannot be written there; call it before the work."""
     if path is None or str(path) == "-" or _is_written_directly(path):
         return
     if path.is_dir():
@@ -27,18 +25,18 @@ def check_output(path: Path | None) -> None:
     for place in path.resolve().parents:
         if place.is_dir():
             if not os.access(place, os.W_OK):
-                raise InputError(f"{path}: {place} may not be written to; choose another file")
+                raise InputError(f"{path}: {place} is not writable; choose another file")
             return
         if place.exists():
-            raise InputError(f"{path}: {place} is no folder; choose another file")
+            raise InputError(f"{path}: {place} is not a folder; choose another file")
 
 
 @contextlib.contextmanager
 def output(path: Path | None) -> Iterator[IO[str]]:
-    """Where lines are written: standard output (None or ``-``), or a file.
+    """The stream that a command writes to: standard output (None or ``-``), or a file.
 
-    A file appears, or is replaced, when it is complete, behind a link as well; a pipe or a device
-    is written to as it is. Folders that are not there are made.
+    A file appears, or is replaced, when it is complete, also behind a link; a pipe or a device is
+    written to directly. Missing folders are created.
     """
     if path is None or str(path) == "-":
         stream = open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False)  # noqa: SIM115
@@ -55,7 +53,7 @@ def output(path: Path | None) -> Iterator[IO[str]]:
 
 
 def _is_written_directly(path: Path) -> bool:
-    """A pipe or device that is there already; ``/dev/stdout`` whatever it leads to."""
+    """An existing pipe or device; also ``/dev/stdout``, whatever it leads to."""
     special = path.exists() and not path.is_file() and not path.is_dir()
     return special or str(path).startswith(("/dev/", "/proc/"))
 
@@ -71,26 +69,37 @@ def _replacing(path: Path) -> Iterator[IO[str]]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _opened(temporary) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            _lock(stream)
             yield stream
             stream.flush()
             if path.exists():
                 shutil.copymode(path, temporary)
+            if not WINDOWS:  # while the lock is held, so that nobody sweeps the file away
+                temporary.replace(path)
+        if WINDOWS:  # which does not rename an open file
             temporary.replace(path)
     finally:
-        # where this fails too, the first failure is the one to tell
+        # if this fails too, the first error is the one to report
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
 def _sweep(path: Path) -> None:
-    """Remove what killed runs left beside the file; one at work holds a lock on its own."""
+    """Remove unfinished files of killed runs; a run at work holds a lock on its own."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         if not left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
             continue
         with contextlib.suppress(OSError), left.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(stream)
             left.unlink()
+
+
+def _lock(stream: IO[Any]) -> None:
+    """Lock an open file, or raise OSError; Windows does not remove an open file anyway."""
+    if not WINDOWS:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def print_json(value: object) -> None:

@@ -104,5 +104,5 @@ def _sentences(sentences: Found, console: Console) -> None:
         table.add_row(f"  {reason}", *figures)
     console.print(table)
     if lines := sentences["other_lines"]:
-        said = ", ".join(f"{reason} {count:,}" for reason, count in lines.items())
-        console.print(f"lines that are no sentences: {said}", highlight=False, markup=False)
+        others = ", ".join(f"{reason} {count:,}" for reason, count in lines.items())
+        console.print(f"lines that are not sentences: {others}", highlight=False, markup=False)

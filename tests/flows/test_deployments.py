@@ -19,13 +19,13 @@ import httpx
 import pytest
 import yaml
 
-from duizhao.corpus.errors import DuizhaoError, InputError, ModelNameError, WeightsError
+from duizhao.corpus.errors import DuizhaoError, FetchError, InputError, ModelNameError
 from duizhao.corpus.paths import models_folder
 from duizhao.flows import deployments
-from duizhao.flows.batch.assemble import read_seal
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.lock import hold
 from duizhao.flows.batch.outcomes import STATE
+from duizhao.flows.batch.publishing.assemble import read_seal
 from duizhao.flows.deployments import (
     SETTLED_SECONDS,
     arrived,
@@ -184,8 +184,9 @@ def age(folder: Path) -> None:
     [
         (InputError("no such manifest"), 1),
         (ModelNameError("no such model"), 1),
-        (WeightsError("the hub is busy"), 4),
-        (DuizhaoError("the disk is full"), 4),
+        (FetchError("the hub is busy"), 4),
+        (DuizhaoError("a fault that stays"), 1),
+        (OSError("the disk is full"), 4),
     ],
 )
 def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(

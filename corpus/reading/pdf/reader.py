@@ -19,9 +19,9 @@ from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.pdf.text import Page, read_page
-from duizhao.corpus.reading.places import Places
 from duizhao.corpus.reading.scan import pdf_pages
 from duizhao.corpus.reading.scan.extra import EXTRA
+from duizhao.corpus.reading.scan.places import Places
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
 PROGRESS_PAGES = 10

@@ -8,10 +8,10 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.pdf.building import Built
-from duizhao.corpus.reading.places import Places
 from duizhao.corpus.reading.scan import images
 from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.pdf_pages import built_with, doubtful
+from duizhao.corpus.reading.scan.places import Places
 from duizhao.corpus.reading.scan.recognise import recognise_pages
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from duizhao.corpus.document import BlockKind, Language
@@ -129,7 +128,7 @@ class BlockReader:
             self._leave_out(child, "navigation")
         else:
             if child.tag in ("td", "th"):
-                cell = "cell" if not _is_frame(child) else cell
+                cell = "cell" if not self.page.is_frame(child) else cell
             self._inside(child, cell, note)
 
     def _inline(self, element: Element) -> str:
@@ -256,12 +255,3 @@ def _numbers_of(parent: Element) -> dict[Element, int]:
         numbers[item] = number
         number += step
     return numbers
-
-
-def _is_frame(cell: Element) -> bool:
-    """The only cell of every row of its table: layout, not data."""
-    table = next((above for above in cell.iterancestors() if above.tag == "table"), None)
-    if table is None or table.get("role") == "presentation":
-        return True
-    cells: Callable[[Element], int] = lambda row: sum(c.tag in ("td", "th") for c in row)  # noqa: E731
-    return all(cells(row) <= 1 for row in table.iter("tr"))

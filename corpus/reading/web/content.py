@@ -50,6 +50,7 @@ class Page:
         self._prose: dict[Element, float] = {}
         self._best: dict[Element, float] = {}
         self._blocks: set[Element] = set()
+        self._widest_row: dict[Element, int] = {}
         self._around: set[Element] = set()
         self._measure()
         self.prose = self._prose.get(root, 0.0)
@@ -62,6 +63,9 @@ class Page:
         """From the leaves up: letters, letters in links, prose, blocks inside."""
         for element in reversed(self.order):
             tag = element.tag
+            if tag == "tr" and (table := _table_of(element)) is not None:
+                cells = sum(child.tag in ("td", "th") for child in element)
+                self._widest_row[table] = max(cells, self._widest_row.get(table, 0))
             silent = tag in NEVER_SHOWN or tag in LEFT_OUT or is_hidden(element)
             letters = _count(element.text)
             linked, bold, prose, best = 0, 0, 0.0, 0.0
@@ -116,6 +120,13 @@ class Page:
             return False
         return self._prose[element] < WRAPPER_SHARE * self.prose or self.prose == 0
 
+    def is_frame(self, cell: Element) -> bool:
+        """Whether a cell is the only one of every row of its table: layout, not data."""
+        table = _table_of(cell)
+        if table is None or table.get("role") == "presentation":
+            return True
+        return self._widest_row.get(table, 0) <= 1
+
     def is_link_list(self, element: Element) -> bool:
         """A list of links, or a block that is nothing but links."""
         if element.tag == "p" or self.link_share(element) <= 0.7:
@@ -165,3 +176,8 @@ class Page:
 
 def _count(text: str | None) -> int:
     return len("".join(text.split())) if text else 0
+
+
+def _table_of(element: Element) -> Element | None:
+    """The table that a row or a cell belongs to."""
+    return next((above for above in element.iterancestors() if above.tag == "table"), None)

@@ -28,9 +28,13 @@ VOID = frozenset(
 )  # fmt: skip
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # the code points that HTML defines as those of Windows-1252: &#146; is ’
-_WINDOWS = {
+# and white space that no element tree can hold
+_TRANSLATION = dict.fromkeys((11, 12, 28, 29, 30), " ") | {
     code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore"))
 }
+
+
+_CODES = frozenset(map(chr, _TRANSLATION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Tree:
 def parse(data: bytes, name: str) -> Tree:
     """The tree of a page, its text cleaned (`characters.clean`); InputError if it has none."""
     decoded = encoding.decode(data, name)
-    text = decoded.text.translate(_WINDOWS)
+    text = _windows(decoded.text)
     removed = characters.removed([text])
     text = _DECLARATION.sub("", characters.clean(text))
     root, fatal = _parse(text, name)
@@ -56,14 +60,19 @@ def parse(data: bytes, name: str) -> Tree:
         warnings.append(f"{name}: damaged HTML, text may be missing ({fatal})")
     inner: Counter[str] = Counter()
     for element in root.iter():
-        if element.text and not element.text.isascii():
-            element.text = element.text.translate(_WINDOWS)
-        if element.tail and not element.tail.isascii():
-            element.tail = element.tail.translate(_WINDOWS)
+        for attribute in ("text", "tail"):
+            before = getattr(element, attribute)
+            if before and (after := _windows(before)) != before:
+                inner.update(characters.removed([after]))
+                setattr(element, attribute, characters.clean(after))
     clean_tree(root, inner)
     if text := characters.warning(name, removed + inner):
         warnings.append(text)
     return Tree(root, decoded.encoding, tuple(warnings))
+
+
+def _windows(text: str) -> str:
+    return text if _CODES.isdisjoint(text) else text.translate(_TRANSLATION)
 
 
 def _parse(text: str, name: str) -> tuple[Element, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.safe_xml import Archive
 from duizhao.corpus.reading.word import docx
 
 SECONDS = 180.0
@@ -46,6 +47,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
 def _kind(source: Source) -> tuple[str, str]:
     """The ending of the file and what it is; InputError for what no conversion helps."""
     if source.data.startswith(b"PK"):
+        Archive.open(source.data, source.name, source.limits).read("content.xml")  # within limits
         return "odt", "an OpenDocument file (.odt)"
     if not source.data.startswith(_OLE):
         return "rtf", "an RTF file"

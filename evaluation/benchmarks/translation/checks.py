@@ -109,7 +109,6 @@ def kill(base: Job) -> dict[str, Any]:
         with sqlite3.connect(memory) as connection:
             rows = connection.execute("SELECT setting, source FROM translation").fetchall()
             whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            plans = connection.execute("SELECT count(*) FROM plan").fetchone()[0]
         wanted = (folder / "whole.en").read_bytes()
         results = {
             "lines": base.lines,
@@ -118,7 +117,6 @@ def kill(base: Job) -> dict[str, Any]:
             "entries": len(rows),
             "doubled": len(rows) - len(set(rows)),
             "integrity": whole,
-            "unfinished plans": plans,
             "same bytes as without a kill": [
                 (folder / output).read_bytes() == wanted for output in ("other.en", "killed.en")
             ],

@@ -163,7 +163,7 @@ def test_where_nothing_can_be_written_is_said_before_the_work(tmp_path: Path) ->
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a folder"):
         check_output(tmp_path)
-    with pytest.raises(InputError, match="file is no folder"):
+    with pytest.raises(InputError, match="file is not a folder"):
         check_output(tmp_path / "file" / "out.txt")
     check_output(tmp_path / "new" / "out.txt")
 

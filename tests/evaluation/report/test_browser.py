@@ -185,7 +185,7 @@ def test_what_is_said_is_seen_too(page: Any) -> None:
     page.keyboard.press("g")
     page.keyboard.press("k")
     wait_until(page, "getComputedStyle(document.getElementById('announce')).opacity === '1'")
-    assert page.text_content("#announce") == "No bead before this."
+    assert page.text_content("#announce") == "No earlier bead."
 
 
 def test_search_finds_in_all_three_texts_and_marks(page: Any) -> None:

@@ -374,7 +374,7 @@ def test_ctrl_c_ends_a_review_and_says_how_to_go_on(cli: Cli, tmp_path: Path) ->
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         port = address.split(":")[2].split("/")[0]
-        told = next(tmp_path.glob("review-*.out")).read_text()
+        told = next(tmp_path.glob("tmp*/out")).read_text()
         assert "duizhao apply" in told
     with review(folder) as (_, again):
         taken = again.split(":")[2].split("/")[0]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from duizhao.corpus.errors import FolderBusy, InputError
-from duizhao.flows.batch.lock import hold, holder
-from duizhao.flows.batch.manifest import Entry, groups, read_manifest, text_bytes
+from duizhao.flows.batch.lock import LOCK, hold, holder
+from duizhao.flows.batch.manifest import Entry, grouped, read_manifest, text_bytes
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
@@ -69,7 +68,7 @@ def test_a_folder_is_searched_by_its_pattern(tmp_path: Path) -> None:
     [
         ("name,source\na,b\n", r"list\.csv:1: no column 'id'"),
         ("id,source\n,b\n", r"list\.csv:2: no id"),
-        ("id,source\na,b\na,c\n", "the id 'a' stands there twice"),
+        ("id,source\na,b\na,c\n", "the id 'a' appears twice"),
         ("id,source\na,b,c\n", r"list\.csv:2: more fields"),
         ("id,source\n", "names no document"),
     ],
@@ -226,7 +225,7 @@ def test_another_name_of_a_column_counts_only_without_the_proper_one(
 def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("id,source,theme, theme\na,b,c,d\n")
-    with pytest.raises(InputError, match=r"list\.csv:1: the column 'theme' stands there twice"):
+    with pytest.raises(InputError, match=r"list\.csv:1: the column 'theme' appears twice"):
         read_manifest(str(path))
 
 
@@ -257,7 +256,7 @@ def test_a_long_manifest_says_how_far_it_is() -> None:
 
 def test_groups_keep_the_order_and_their_bounds() -> None:
     entries = [Entry(str(number), "") for number in range(7)]
-    made = groups(entries, [1, 1, 1, 50, 1, 1, 1], most=3, most_bytes=20)
+    made = grouped(entries, [1, 1, 1, 50, 1, 1, 1], most=3, most_bytes=20)
     assert [[entry.id for entry in group] for group in made] == [
         ["0", "1", "2"],
         ["3"],
@@ -269,7 +268,7 @@ def test_a_pdf_is_not_taken_for_as_much_text_as_its_file_is_long() -> None:
     names = ("a.pdf", "b.DOCX", "c.txt")
     sizes = [text_bytes(name, 300_000) for name in names]
     assert sizes == [30_000, 30_000, 300_000]
-    made = groups([Entry(name, name) for name in names], sizes, most=32, most_bytes=300_000)
+    made = grouped([Entry(name, name) for name in names], sizes, most=32, most_bytes=300_000)
     assert [[entry.id for entry in group] for group in made] == [["a.pdf", "b.DOCX"], ["c.txt"]]
 
 
@@ -279,7 +278,7 @@ def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
         told = holder(place)
         assert told
         assert {"user", "host", "process", "since"} <= set(told)
-        refused = f"{tmp_path}/out: another batch is at work here"
+        refused = f"{tmp_path}/out: another batch is running here"
         with pytest.raises(FolderBusy, match=refused), hold(place):
             pass
     assert holder(place) is None
@@ -291,16 +290,11 @@ def test_a_look_at_the_lock_refuses_no_batch_that_begins_meanwhile(tmp_path: Pat
     place = Place.of(tmp_path / "out" / ".duizhao")
     with hold(place):
         pass
-    with (tmp_path / "out" / ".duizhao" / "lock.json").open() as looked:
-        fcntl.flock(looked, fcntl.LOCK_SH)
-
-        def let_go() -> None:
-            time.sleep(0.3)
-            fcntl.flock(looked, fcntl.LOCK_UN)
-
-        threading.Thread(target=let_go).start()
-        with hold(place):
-            pass
+    look = FileLock(tmp_path / "out" / ".duizhao" / LOCK, thread_local=False)
+    look.acquire()
+    threading.Timer(0.3, look.release).start()
+    with hold(place):
+        pass
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,24 @@ from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
-from duizhao.flows.batch.assemble import Plan, is_whole, publish, read_seal, scratch
+from duizhao.flows.batch.documents import Group, Planned
+from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.manifest import Entry
-from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
+from duizhao.flows.batch.options import Plan, batch_options
+from duizhao.flows.batch.outcomes import (
+    STATE,
+    Outcome,
+    OutcomeKey,
+    keep_done,
+    keep_failure,
+    outcome_names,
+)
 from duizhao.flows.batch.progress import Tally, keep, rate_text
+from duizhao.flows.batch.publishing.assemble import is_whole, publish, read_seal, scratch
 from duizhao.flows.deployments import check_none_left
-from duizhao.flows.runtime import machine
-from duizhao.flows.settings import Settings, plain
-from duizhao.flows.storage import Place, fingerprint, fingerprints, is_remote, plain_path
+from duizhao.flows.runtime import processes
+from duizhao.flows.settings import Settings
+from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
 
@@ -53,11 +63,23 @@ def stubbed(monkeypatch: pytest.MonkeyPatch, unread_model: str, tmp_path: Path) 
     return tmp_path
 
 
+def planned_of(entry: Entry) -> Planned:
+    """The document with an outcome key that is made of its id."""
+    return Planned(entry, OutcomeKey(entry.id * 64))
+
+
+def planned(entries: Sequence[Entry], keys: Sequence[str]) -> list[Planned]:
+    return [Planned(one, OutcomeKey(key)) for one, key in zip(entries, keys, strict=True)]
+
+
 def process(folder: Path) -> dict[str, Outcome]:
-    entries = [Entry(name, str(folder / f"{name}.zh.txt")) for name in "abc"]
-    keys = [name * 64 for name in "abc"]
-    state = str(folder / "out" / STATE)
-    made = documents.process_group(entries, keys, state, plain(Settings(beam=1)))
+    made = documents.process_group(
+        Group(
+            tuple(planned_of(Entry(name, str(folder / f"{name}.zh.txt"))) for name in "abc"),
+            str(folder / "out" / STATE),
+            Settings(beam=1),
+        )
+    )
     return {one.id: one for one in made}
 
 
@@ -127,7 +149,7 @@ def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.Mo
         (UnsendableError(), Retry.NEVER),
     ):
         with piped(monkeypatch, error) as worker, pytest.raises(workers.WorkerError) as told:
-            worker.run(([], [], "", {}, False), 10)
+            worker.run(Group((), "", Settings()), 10)
         assert told.value.retry is retry
 
 
@@ -140,7 +162,7 @@ def test_a_worker_comes_up_in_a_folder_with_modules_named_like_ours(
     monkeypatch.chdir(tmp_path)
     worker = workers.Worker(1)
     try:
-        assert worker.run(([], [], str(tmp_path), plain(Settings()), False), 60) == []
+        assert worker.run(Group((), str(tmp_path), Settings()), 60) == []
     finally:
         worker.end()
 
@@ -167,18 +189,17 @@ class FakeWorkers:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def run(self, group: Any, *_: object) -> list[Outcome]:
-        entries, keys = group[:2]
+    def run(self, group: Group, *_: object) -> list[Outcome]:
         if self.error:
             raise self.error
-        if self.deadly in [entry.id for entry in entries]:
+        if self.deadly in [one.entry.id for one in group.documents]:
             raise workers.WorkerLost("killed by a signal", self.retry)
-        return [Outcome(one.id, key, "done") for one, key in zip(entries, keys, strict=True)]
+        return [Outcome(one.entry.id, one.key, "done") for one in group.documents]
 
 
-def group_of(folder: Path, *names: str) -> dict[str, Any]:
-    entries = [Entry(name, f"{name}.zh.txt") for name in names]
-    return groups.packed(entries, [name * 64 for name in names], str(folder / STATE), {})
+def group_of(folder: Path, *names: str) -> Group:
+    made = tuple(planned_of(Entry(name, f"{name}.zh.txt")) for name in names)
+    return Group(made, str(folder / STATE), Settings())
 
 
 @pytest.mark.unit
@@ -244,7 +265,7 @@ def job_row(kept: Any) -> Any:
 
 
 def put(out: Path, entries: list[Entry], keys: list[str], plan: Plan = PLAN) -> dict[str, Any]:
-    return publish(Place.of(out), entries, keys, plan, {}, lambda *_: None)
+    return publish(Place.of(out), planned(entries, keys), plan, {}, lambda *_: None)
 
 
 @pytest.mark.unit
@@ -344,7 +365,7 @@ def test_files_in_the_making_for_an_object_store_lie_in_the_cache_and_leave_noth
         assert folder.is_relative_to(tmp_path)
         killed = folder.parent / "new-of-a-killed-batch"
         killed.mkdir()
-    publish(out, [Entry("a", "/in/a.zh.txt")], ["a" * 64], PLAN, {}, lambda *_: None)
+    publish(out, [planned_of(Entry("a", "/in/a.zh.txt"))], PLAN, {}, lambda *_: None)
     assert out.exists("documents.jsonl")
     assert not killed.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -368,14 +389,13 @@ def test_a_batch_that_lost_its_lock_writes_nothing(tmp_path: Path) -> None:
         raise StorageError("another has it")
 
     with pytest.raises(StorageError, match="another has it"):
-        publish(Place.of(tmp_path), entries, keys, PLAN, {}, lambda *_: None, lost)
+        publish(Place.of(tmp_path), planned(entries, keys), PLAN, {}, lambda *_: None, lost)
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.unit
 def test_parquet_is_always_written() -> None:
-    options = job.options_of(Settings(formats=("jsonl",)))
-    assert options.plan.formats == ("parquet", "jsonl")
+    assert batch_options().plan(Settings(formats=("jsonl",))).formats == ("parquet", "jsonl")
 
 
 @pytest.mark.unit
@@ -384,7 +404,7 @@ def test_parquet_is_always_written() -> None:
     [
         ({"cluster": "tcp://x"}, "--cluster needs --runner dask"),
         ({"runner": "dask", "cluster": "tcp://x", "workers": 2}, "leave --workers out"),
-        ({"runner": "spark"}, "there are local, dask, ray"),
+        ({"runner": "spark"}, "is not one of local, dask, ray"),
         ({"runner": "ray"}, r"pip install 'duizhao\[ray\]'"),
     ],
 )
@@ -394,7 +414,7 @@ def test_options_that_do_not_apply_are_refused(
     there = {"prefect_dask": True, "prefect_ray": False}
     monkeypatch.setattr("importlib.util.find_spec", there.get)
     with pytest.raises(InputError, match=words):
-        job.options_of(Settings(), **options)
+        batch_options(**options)
 
 
 @pytest.mark.unit
@@ -404,11 +424,11 @@ def test_a_touched_file_is_not_done_again_and_a_changed_one_is(
     monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     path = tmp_path / "a.zh.txt"
     path.write_text("一。", encoding="utf-8")
-    options = job.options_of(Settings(), workers=1)
+    options = batch_options(workers=1)
 
     def key() -> str:
         made = job.plan_job(str(tmp_path / "out"), [Entry("a", str(path))], Settings(), options)
-        return made.keys[0]
+        return made.documents[0].key
 
     first = key()
     os.utime(path, (1, 1))
@@ -423,18 +443,18 @@ def test_what_was_built_stays_when_its_files_leave_the_inbox(
 ) -> None:
     monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
     out = str(tmp_path / "out")
-    options = job.options_of(Settings(), workers=1, keep_planned=True)
+    options = batch_options(workers=1, keep_planned=True)
     for name in "ab":
         (tmp_path / f"{name}.zh.txt").write_text(name)
     first = [Entry("a", str(tmp_path / "a.zh.txt"))]
     made = job.plan_job(out, first, Settings(), options)
-    outcome = Outcome("a", made.keys[0], "done")
+    outcome = Outcome("a", made.documents[0].key, "done")
     keep_done(Place.of(out) / STATE, outcome, [], [])
     (tmp_path / "a.zh.txt").unlink()
     second = job.plan_job(out, [Entry("b", str(tmp_path / "b.zh.txt"))], Settings(), options)
-    assert [entry.id for entry in second.entries] == ["b", "a"]
-    assert second.todo == [0]
-    assert second.keys[1] == made.keys[0]
+    assert [one.entry.id for one in second.documents] == ["b", "a"]
+    assert [one.entry.id for one in second.todo] == ["b"]
+    assert second.documents[1].key == made.documents[0].key
 
 
 @pytest.mark.unit
@@ -479,13 +499,13 @@ def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
 
 
 @pytest.mark.unit
-def test_the_age_of_a_process_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(*_: object) -> None:
-        raise FileNotFoundError("/proc/uptime")
-
-    assert machine.age() > 0
-    monkeypatch.setattr(machine.Path, "read_text", none)
-    assert machine.age() > 0
+def test_a_process_is_known_by_its_number_and_its_start() -> None:
+    mine = os.getpid()
+    start = processes.started(mine)
+    assert processes.age() > 0
+    assert processes.is_same(mine, start)
+    assert not processes.is_same(mine, start - 60), "the number belongs to another process now"
+    assert "python" in processes.command_line(mine)
 
 
 @pytest.mark.unit
@@ -507,18 +527,18 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     (tmp_path / "a.zh.txt").write_text("a")
     out = str(tmp_path / "out")
     entries = [Entry("a", str(tmp_path / "a.zh.txt"))]
-    options = job.options_of(Settings(), workers=1)
+    options = batch_options(workers=1)
     planned = job.plan_job(out, entries, Settings(), options)
     tally = Tally(1)
-    tally.add([Outcome("a", planned.keys[0], "left", "read", "the disk was away")])
+    tally.add([Outcome("a", planned.documents[0].key, "left", "read", "the disk was away")])
     keep(tally, Place.of(out) / STATE)
     told = batch_summary.status(out)
     assert (told["left"], told["why_left"]) == (1, [["a", "read", "the disk was away"]])
     assert told["failed"] == []
     state = Place.of(out) / STATE
-    keep_failure(state, Outcome("a", planned.keys[0], "failed", "read", "empty"))
+    keep_failure(state, Outcome("a", planned.documents[0].key, "failed", "read", "empty"))
     assert batch_summary.status(out)["failed"] == [["a", "read", "empty"]]
-    name = outcome_names(state)[planned.keys[0]]
+    name = outcome_names(state)[planned.documents[0].key]
     state.write(name, b"{")
     damaged = batch_summary.status(out)
     assert (damaged["failed"], damaged["left"]) == ([], 1)
@@ -536,7 +556,7 @@ def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> N
     assert fingerprint(str(pipe)) == ""
     state = tmp_path / "state"
     (outcome,) = documents.process_group(
-        [Entry("a", str(pipe))], ["a" * 64], str(state), plain(Settings())
+        Group((planned_of(Entry("a", str(pipe))),), str(state), Settings())
     )
     assert (outcome.status, outcome.stage) == ("failed", "read")
     assert "is no regular file" in outcome.reason
@@ -555,7 +575,7 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from duizhao.evaluation.metrics import translation
-    from duizhao.flows.batch import record as corpus_account
+    from duizhao.flows.batch.publishing import record as corpus_account
 
     measured: list[str] = []
     real = translation.measure
@@ -588,7 +608,7 @@ def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
     odd = "one\u2028two\u2029three\u0085four\x1cfive"
     entry = Entry(odd, str(tmp_path / "a.zh.txt"), None, {"theme": odd})
     out = str(tmp_path / "out")
-    job.plan_job(out, [entry], Settings(), job.options_of(Settings(), workers=1))
+    job.plan_job(out, [entry], Settings(), batch_options(workers=1))
     (found,) = job.planned(Place.of(out) / STATE)
     assert found.entry == entry
     assert batch_summary.status(out)["documents"] == 1
@@ -627,24 +647,26 @@ def test_a_remote_folder_that_cannot_be_listed_leaves_its_documents_alone(
         Entry("c", str(tmp_path / "d.zh.txt"), addresses[2]),
         Entry("d", str(tmp_path / "d.zh.txt")),
     ]
-    out, options = str(tmp_path / "out"), job.options_of(Settings(), workers=1)
+    out, options = str(tmp_path / "out"), batch_options(workers=1)
     calm = job.plan_job(out, entries, Settings(), options)
     assert (len(calm.todo), calm.left) == (4, [])
-    keep_done(Place.of(out) / STATE, Outcome("b", calm.keys[1], "done"), [], [])
+    keep_done(Place.of(out) / STATE, Outcome("b", calm.documents[1].key, "done"), [], [])
     with monkeypatch.context() as stormy:
         failing(stormy, "/store/away")
-        for again in (False, True):
-            how = job.options_of(Settings(), workers=1, again=again)
+        for resume in (True, False):
+            how = batch_options(workers=1, resume=resume)
             made = job.plan_job(out, entries, Settings(), how)
-            assert [made.entries[number].id for number in made.todo] == ["a", "d"]
+            assert [one.entry.id for one in made.todo] == ["a", "d"]
             (left,) = made.left
             assert (left.id, left.status, left.stage) == ("c", "left", "read")
             assert left.reason == "memory://store/away: Slow Down"
-            assert made.keys[1] in outcome_names(Place.of(out) / STATE), "b stays in the corpus"
+            assert made.documents[1].key in outcome_names(Place.of(out) / STATE), (
+                "b stays in the corpus"
+            )
         first = job.plan_job(str(tmp_path / "new"), entries, Settings(), options)
         assert [one.id for one in first.left] == ["b", "c"]
-        assert first.keys[1] not in calm.keys
-    assert job.plan_job(out, entries, Settings(), options).keys == calm.keys
+        assert first.documents[1] not in calm.documents
+    assert job.plan_job(out, entries, Settings(), options).documents == calm.documents
 
 
 @pytest.mark.unit
@@ -677,7 +699,7 @@ def test_a_path_that_can_never_be_read_is_the_fault_of_its_document(
     path = f"{tmp_path}/{name}"
     assert fingerprint(path) == ""
     (outcome,) = documents.process_group(
-        [Entry("a", path)], ["a" * 64], str(tmp_path / "state"), plain(Settings())
+        Group((planned_of(Entry("a", path)),), str(tmp_path / "state"), Settings())
     )
     assert (outcome.status, outcome.stage) == ("failed", "read"), outcome.reason
 
@@ -701,19 +723,19 @@ def test_a_disk_that_cannot_be_read_is_not_the_fault_of_its_document(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"timeout": float("inf")}, "timeout: inf must be between 1 and 604800 seconds"),
-        ({"timeout": float("nan")}, "timeout: nan must be"),
-        ({"timeout": 1e9}, "timeout: 1e[+]09 must be"),
-        ({"timeout": 0.5}, "timeout: 0.5 must be"),
-        ({"workers": -1}, "workers: -1 must be at least 1"),
+        ({"timeout": float("inf")}, "--timeout: inf must be between 1 and 604800"),
+        ({"timeout": float("nan")}, "--timeout: nan must be"),
+        ({"timeout": 1e9}, "--timeout: 1000000000.0 must be"),
+        ({"timeout": 0.5}, "--timeout: 0.5 must be"),
+        ({"workers": -1}, "--workers: -1 must be at least 1"),
         ({"test": float("nan")}, "shares of validation .0.05. and test .nan."),
         ({"validation": float("nan")}, "shares of validation .nan."),
-        ({"cleaning": ["numbers:min_share=nan"]}, "step numbers: min_share must be a number"),
+        ({"clean": ["numbers:min_share=nan"]}, "step numbers: min_share must be a number"),
     ],
 )
 def test_numbers_that_are_none_are_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words) as told:
-        job.options_of(Settings(), **options)
+        batch_options(**options)
     assert "\n" not in str(told.value)
 
 

@@ -13,25 +13,20 @@ import pytest
 from duizhao.corpus.cleaning.plan import parse_plan
 from duizhao.corpus.errors import FolderBusy
 from duizhao.corpus.files.read import read_ledger
-from duizhao.flows.batch import (
-    assemble as publish,
-)
-from duizhao.flows.batch import (
-    plan as job,
-)
-from duizhao.flows.batch import (
-    summary as batch_summary,
-)
-from duizhao.flows.batch.leaving import leaving, tell_leaving
+from duizhao.flows.batch import plan as job
+from duizhao.flows.batch import summary as batch_summary
 from duizhao.flows.batch.lock import hold
 from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.options import batch_options
 from duizhao.flows.batch.outcomes import STATE, Outcome, keep_done, keep_failure, outcome_names
-from duizhao.flows.batch.publish_progress import PublishProgress
+from duizhao.flows.batch.plan import leaving, note_leaving
+from duizhao.flows.batch.progress import PublishProgress
+from duizhao.flows.batch.publishing import assemble as publish
 from duizhao.flows.settings import Settings
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 from tests.corpus.cleaning.test_splits import row
-from tests.flows.batch.test_parts import PLAN, Notes, done, job_row
+from tests.flows.batch.test_parts import PLAN, Notes, done, job_row, planned
 
 pytestmark = pytest.mark.unit
 
@@ -46,7 +41,7 @@ def put(
     """The seal of a corpus, and what was said as it was written."""
     given: dict[str, Any] = {"plan": PLAN, "made_by": {}, "show": lambda *_: None} | options
     with console.use(Notes()) as told:
-        seal = publish.publish(Place.of(out), entries, keys, left=left, **given)
+        seal = publish.publish(Place.of(out), planned(entries, keys), left=left, **given)
     return seal, told.notes  # type: ignore[attr-defined]
 
 
@@ -206,19 +201,20 @@ class Batch:
     def plan(self, names: str) -> job.Job:
         for name in names:
             (self.folder / f"{name}.zh.txt").write_text(name)
-        options = job.options_of(Settings(), workers=1)
+        options = batch_options(workers=1)
         return job.plan_job(str(self.out), self.entries(names), Settings(), options)
 
     def entries(self, names: str) -> list[Entry]:
         return [Entry(name, str(self.folder / f"{name}.zh.txt")) for name in names]
 
     def do(self, planned: job.Job, name: str, rows: int = 1) -> None:
-        key = planned.keys[[entry.id for entry in planned.entries].index(name)]
+        key = {one.entry.id: one.key for one in planned.documents}[name]
         made = [job_row(row(name, n, f"第{n}号{name}。", f"No. {n} {name}.")) for n in range(rows)]
         keep_done(self.state, Outcome(name, key, "done"), made, [])
 
     def publish(self, planned: job.Job) -> None:
-        put(self.out, planned.entries, planned.keys)
+        entries, keys = zip(*planned.documents, strict=True)
+        put(self.out, entries, keys)
 
     def corpus(self) -> str:
         told = batch_summary.status(str(self.out))
@@ -265,10 +261,10 @@ def test_documents_that_leave_the_corpus_are_told_before_the_plan_is_replaced(
         batch.do(planned, name)
     assert leaving(batch.state, batch.entries("ax")) == ["b", "c"], "d was never in the corpus"
     with console.use(Notes()) as told:
-        tell_leaving(batch.state, batch.entries("abcd"))
-        tell_leaving(batch.state, batch.entries("ax"))
+        note_leaving(batch.state, batch.entries("abcd"))
+        note_leaving(batch.state, batch.entries("ax"))
     (note,) = told.notes  # type: ignore[attr-defined]
-    assert note.startswith("2 documents of the corpus so far (such as b) are not in this manifest")
+    assert note.startswith("2 documents of the corpus (such as b) are not in this manifest")
 
 
 @pytest.mark.parametrize(("keep_planned", "told"), [(False, True), (True, False)])
@@ -285,7 +281,7 @@ def test_a_batch_looks_for_them_first_unless_it_keeps_them(
 
     batch.do(batch.plan("ab"), "b")
     monkeypatch.setattr(batches, "plan_job", plan_job)
-    options = job.options_of(Settings(), workers=1, keep_planned=keep_planned)
+    options = batch_options(workers=1, keep_planned=keep_planned)
     with console.use(Notes()) as said, pytest.raises(PlannedNow):
         batches.start_batch(str(batch.out), batch.entries("a"), Settings(), options)
     assert bool(said.notes) == told  # type: ignore[attr-defined]

@@ -18,9 +18,10 @@ import pytest
 from duizhao.corpus.errors import FolderBusy
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results
+from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.lock import hold, holder
-from duizhao.flows.runtime.machine import machine
-from duizhao.flows.storage import Place, fingerprint, fingerprints
+from duizhao.flows.runtime.processes import machine
+from duizhao.flows.storage import Place
 from tests.support.batches import ROOT, batch, command, make_documents
 
 pytestmark = pytest.mark.system
@@ -248,20 +249,19 @@ def test_results_of_stages_lie_in_an_object_store_where_one_is_named(
 ) -> None:
     monkeypatch.setenv("DUIZHAO_RESULTS", "s3://corpus/results")
     results.forget()
-    key = results.key_of("translate", ["会议开幕。"])
+    key = results.TRANSLATE.key(["会议开幕。"])
     assert not results.have(key)
 
-    def make(facts: dict[str, Any]) -> list[Translation]:
-        facts["tokens"] = 3
-        return [Translation("The meeting opened.", -0.1, 3)]
+    def make(facts: results.Facts) -> results.Translations:
+        facts.tokens = 3
+        return (Translation("The meeting opened.", -0.1, 3),)
 
     results.once(key, make)
     results.forget()
     assert results.have(key)
     assert results.load(key) == (Translation("The meeting opened.", -0.1, 3),)
-    assert results.facts(key) == {"tokens": 3}
-    digest = key.removeprefix("translate-")
-    assert Place.of("s3://corpus/results").exists(f"translate/{digest[:2]}/{digest}.json")
+    assert results.stored_facts(key) == results.Facts(tokens=3)
+    assert Place.of("s3://corpus/results").exists(f"{key.file}.json")
     results.forget()
 
 

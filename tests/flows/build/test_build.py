@@ -23,7 +23,7 @@ from duizhao.corpus.errors import DuizhaoError, InputError
 from duizhao.corpus.files import folder
 from duizhao.corpus.samples import pair
 from duizhao.flows import results
-from duizhao.flows.settings import plain, resolve
+from duizhao.flows.settings import resolve
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
@@ -56,7 +56,7 @@ def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> 
 
     results.forget()
     target = str(texts / "r.en.txt") if reference else None
-    settings = plain(resolve(**options).settings)
+    settings = resolve(**options).settings
     told: dict[str, Any] = build_flow(str(texts / "r.zh.txt"), target, str(out), settings)
     return told
 
@@ -416,7 +416,7 @@ def test_a_pipe_gives_its_own_document_and_not_the_one_before(
 ) -> None:
     """Two pipes of the same name, as <(...) gives them, with different texts."""
     from duizhao.flows import stages
-    from duizhao.flows.inputs import pipes_held
+    from duizhao.flows.storage import pipes_held
 
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -12,8 +12,6 @@ from duizhao.corpus.samples import pair
 from duizhao.flows.cli import app
 from tests.support.cli import Cli
 
-pytestmark = pytest.mark.unit
-
 NOT_REPORTING = {
     "review": "is a server",
     "model fetch": "prints a path",
@@ -35,12 +33,14 @@ def commands() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("name", commands())
 def test_every_command_can_be_quiet_and_verbose_and_print_json(name: str) -> None:
     wanted = {"--quiet", "-q", "--verbose"} | (set() if name in NOT_REPORTING else {"--json"})
     assert wanted <= commands()[name]
 
 
+@pytest.mark.unit
 def test_json_is_the_only_thing_on_standard_output(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "gold").write_text("[0]:[0]\n")
     report = pair()[0]
@@ -59,6 +59,7 @@ def test_json_is_the_only_thing_on_standard_output(cli: Cli, tmp_path: Path) -> 
     assert json.loads(done.out.splitlines()[0])["kind"] == "heading"
 
 
+@pytest.mark.unit
 def test_quiet_leaves_standard_error_empty(cli: Cli) -> None:
     loud = cli("segment", pair()[0], "--lang", "zh")
     quiet = cli("segment", pair()[0], "--lang", "zh", "--quiet")
@@ -69,12 +70,18 @@ def test_quiet_leaves_standard_error_empty(cli: Cli) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("translate",),
-        ("align", "source", "target"),
-        ("score", "target", "-r", "target", "-m", "mt_score", "--source", "source"),
-        ("compare", "target", "-r", "target", "--source", "source", "--translate"),
-        ("build", "source"),
-        ("demo",),
+        pytest.param(("translate",), marks=pytest.mark.unit),
+        pytest.param(("align", "source", "target"), marks=pytest.mark.unit),
+        pytest.param(
+            ("score", "target", "-r", "target", "-m", "mt_score", "--source", "source"),
+            marks=pytest.mark.unit,
+        ),
+        pytest.param(
+            ("compare", "target", "-r", "target", "--source", "source", "--translate"),
+            marks=pytest.mark.unit,
+        ),
+        pytest.param(("build", "source"), marks=pytest.mark.system),
+        pytest.param(("demo",), marks=pytest.mark.system),
     ],
 )
 def test_every_command_uses_the_settings(
@@ -94,6 +101,7 @@ def test_every_command_uses_the_settings(
     assert sum(line.startswith("duizhao:") for line in done.err.splitlines()) == 1
 
 
+@pytest.mark.unit
 def test_verbose_prints_the_traceback_of_an_error(cli: Cli, tmp_path: Path) -> None:
     done = cli("segment", tmp_path / "none.txt", "--lang", "zh", "--verbose")
     assert done.code == 2

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.paths import models_folder
-from duizhao.flows.terminal.output import Lines
+from duizhao.corpus.reading.lines import Lines
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 

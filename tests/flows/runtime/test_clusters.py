@@ -17,8 +17,11 @@ import pytest
 
 from duizhao.corpus.paths import models_folder
 from duizhao.flows.batch import flow as batches
+from duizhao.flows.batch.documents import Planned
 from duizhao.flows.batch.manifest import Entry
-from duizhao.flows.batch.plan import Job, options_of, plan_job
+from duizhao.flows.batch.options import batch_options
+from duizhao.flows.batch.outcomes import OutcomeKey
+from duizhao.flows.batch.plan import Job, plan_job
 from duizhao.flows.settings import Settings
 from tests.flows.batch.test_batch import slowly
 from tests.support.batches import (
@@ -220,25 +223,25 @@ def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
                 process.wait(30)
                 break
         assert process.poll() == code, log.read_text()
-        assert log.read_text().count("the same command goes on from there") == 1
+        assert log.read_text().count("the same command continues") == 1
         assert "Traceback" not in log.read_text()
         assert workers
         wait_until(lambda: not [one for one in workers if Path(f"/proc/{one}").exists()])
 
 
 def job_of(entries: Sequence[Entry], sizes: dict[str, int], **options: object) -> Job:
-    keys = [f"{number:064d}" for number in range(len(entries))]
-    made = options_of(Settings(), **options)  # type: ignore[arg-type]
-    return Job("out", entries, keys, range(len(entries)), sizes, {}, made)
+    documents = [Planned(one, OutcomeKey(f"{n:064d}")) for n, one in enumerate(entries)]
+    settings, made = Settings(), batch_options(**options)
+    return Job("out", documents, documents, sizes, settings, made, made.plan(settings))
 
 
 @pytest.mark.unit
 def test_there_is_a_group_for_each_worker_of_a_cluster_however_many_it_has() -> None:
     entries = [Entry(str(number), f"{number}.zh.pdf") for number in range(128)]
     job = job_of(entries, {entry.source: 300_000 for entry in entries}, workers=1)
-    assert [len(group["entries"]) for group in batches._groups(job)] == [10] * 12 + [8]
-    there = replace(job, options=replace(job.options, runner="dask", cluster="tcp://x"))
-    assert [len(group["entries"]) for group in batches._groups(there)] == [2] * 64
+    assert [len(group.documents) for group in batches._groups(job)] == [10] * 12 + [8]
+    there = replace(job, options=batch_options(runner="dask", cluster="tcp://x"))
+    assert [len(group.documents) for group in batches._groups(there)] == [2] * 64
 
 
 @pytest.mark.unit
@@ -253,7 +256,7 @@ def test_workers_with_another_current_folder_get_whole_paths(
 
     def job(**settings: str) -> Job:
         made = Settings(**settings)  # type: ignore[arg-type]
-        return plan_job(str(tmp_path / "out"), [entry], made, options_of(made, workers=1))
+        return plan_job(str(tmp_path / "out"), [entry], made, batch_options(workers=1))
 
     told = job(model="model")
-    assert told.settings["model"] == str(tmp_path / "model")
+    assert told.settings.model == str(tmp_path / "model")

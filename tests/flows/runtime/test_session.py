@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -11,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from duizhao.flows.runtime import session as runtime
-from duizhao.flows.runtime.machine import machine
+from duizhao.flows.runtime.processes import machine
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
@@ -92,8 +92,7 @@ def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path
     theirs.mkdir(parents=True)
     (theirs / "pid").write_text(str(other.pid))
     try:
-        with (theirs / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(theirs / "lock"):
             runtime.end_stale_servers(runs)
             os.utime(theirs, (0, 0))
             runtime.end_stale_servers(runs)

@@ -121,5 +121,5 @@ def test_a_model_with_its_own_target_model_uses_that(
 
 
 def test_a_folder_without_a_model_is_told_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no target pieces"):
+    with pytest.raises(ModelError, match="cannot rebuild the target pieces"):
         load_target_pieces(tmp_path)

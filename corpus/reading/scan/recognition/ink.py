@@ -82,9 +82,7 @@ def measure(crop: Image, characters: Sequence[Character]) -> Ink:
     dark = _dark(crop)
     columns: NDArray[np.bool_] = np.asarray(dark.any(axis=0))
     edges = _edges(columns, [character.x for character in characters])
-    extents = tuple(
-        _extent(dark, start, end) for start, end in itertools.pairwise(edges)
-    )
+    extents = tuple(_extent(dark, start, end) for start, end in itertools.pairwise(edges))
     size, tall = _sizes(extents, characters)
     if not size and not tall:
         size = 0.75 * crop.shape[0]

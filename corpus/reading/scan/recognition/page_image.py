@@ -94,8 +94,7 @@ def _second_look(
     ]  # fmt: skip
     for higher, narrower in VARIANTS:
         again = [
-            squeezed(crop_of(image, taller(quads[number], higher)), narrower)
-            for number in doubtful
+            squeezed(crop_of(image, taller(quads[number], higher)), narrower) for number in doubtful
         ]
         for number, characters in zip(doubtful, engine.read(again), strict=True):
             # a doubtful character that is lost makes the rest look more certain

@@ -64,9 +64,7 @@ def turned(image: Image, degrees: int) -> Image:
     return np.ascontiguousarray(np.rot90(image, degrees // 90))
 
 
-def quarter_turns(
-    engine: Engine, image: Image, quads: NDArray[np.float32]
-) -> int:
+def quarter_turns(engine: Engine, image: Image, quads: NDArray[np.float32]) -> int:
     """By how many degrees to turn the page counter-clockwise so that its text is upright."""
     sizes = [sides(quad) for quad in quads]
     lying = sum(height for width, height in sizes if height > 1.5 * width)
@@ -79,16 +77,12 @@ def quarter_turns(
             return 0
     else:
         angles = (90, 270)
-    marks = {
-        angle: _certainty(engine, [turned(crop, angle) for crop in crops]) for angle in angles
-    }
+    marks = {angle: _certainty(engine, [turned(crop, angle) for crop in crops]) for angle in angles}
     return max(marks, key=lambda angle: marks[angle])
 
 
 def _certainty(engine: Engine, crops: Sequence[Image]) -> float:
-    values = [
-        character.confidence for characters in engine.read(crops) for character in characters
-    ]
+    values = [character.confidence for characters in engine.read(crops) for character in characters]
     return sum(values) / len(values) if values else 0.0
 
 

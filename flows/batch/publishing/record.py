@@ -17,7 +17,7 @@ from duizhao.corpus.files.formats import writer
 from duizhao.evaluation.metrics.translation import Statistics
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
-from duizhao.flows.batch.shards import FOLDERS, Shards
+from duizhao.flows.batch.publishing.shards import FOLDERS, Shards
 
 FOLDERS_OF_A_PATH = re.compile(r"(?<![\w/.])(?:\w+:/)?/(?:[^\s/'\"]+/)+")
 

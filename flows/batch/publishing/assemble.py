@@ -16,32 +16,39 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.cleaning.plan import Planned, describe
 from duizhao.corpus.cleaning.run import CleaningReport, clean
-from duizhao.corpus.cleaning.splits import Shares, SplitReport, split
+from duizhao.corpus.cleaning.splits import SplitReport, split
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import DamagedOutcome
 from duizhao.corpus.files.jsonl import as_dict, row_of
 from duizhao.corpus.keys import KeyedRow
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows import results
+from duizhao.flows.batch.documents import Planned
 from duizhao.flows.batch.lock import Check
 from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.options import Plan
 from duizhao.flows.batch.outcomes import STATE, Found, Outcome, find_outcomes, read_outcome
-from duizhao.flows.batch.record import (
+from duizhao.flows.batch.publishing.record import (
     card,
     corpus_counts,
     corpus_scores,
     without_sentences,
     write_accounts,
 )
-from duizhao.flows.batch.shards import CARD, CorpusShards, LedgerShards, Shards, keep_edited_card
+from duizhao.flows.batch.publishing.shards import (
+    CARD,
+    CorpusShards,
+    LedgerShards,
+    Shards,
+    keep_edited_card,
+)
+from duizhao.flows.results import PUBLISH
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
@@ -51,29 +58,9 @@ ROWS_TOLD = 1000
 Show = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the corpus is made of the outcomes."""
-
-    cleaning: Sequence[Planned]
-    shares: Shares
-    formats: Sequence[str]
-    title: str
-
-    def told(self) -> dict[str, Any]:
-        """The plan as JSON."""
-        return {
-            "cleaning": describe(list(self.cleaning)),
-            "shares": asdict(self.shares),
-            "formats": list(self.formats),
-            "title": self.title,
-        }
-
-
 def publish(
     out: Place,
-    entries: Sequence[Entry],
-    keys: Sequence[str],
+    documents: Sequence[Planned],
     plan: Plan,
     made_by: Mapping[str, str],
     show: Show,
@@ -88,6 +75,7 @@ def publish(
     """
     state = out / STATE
     found = find_outcomes(state)
+    keys = [one.key for one in documents]
     present = [found.get(key) for key in keys]
     made_from = _made_from(keys, present, plan, made_by, left)
     old = read_seal(out)
@@ -98,7 +86,7 @@ def publish(
         keep_edited_card(out, old["files"])
         still_ours()
     out.remove(SEAL)
-    outcomes = _Outcomes(state, entries, keys, present, left, show, still_ours)
+    outcomes = _Outcomes(state, documents, present, left, show, still_ours)
     with scratch(out) as folder:
         shards = Shards(out, folder, check=still_ours)
         told = _write(shards, outcomes, plan, made_by)
@@ -165,9 +153,9 @@ def _made_from(
     made_by: Mapping[str, str],
     left: Sequence[Outcome],
 ) -> str:
-    code = results.code_version("publish")
+    code = results.code_hash(PUBLISH)
     why_left = sorted([one.key, one.stage, one.reason] for one in left)
-    return digest([list(keys), list(present), plan.told(), dict(made_by), code, why_left])
+    return digest([list(keys), list(present), plan.as_dict(), dict(made_by), code, why_left])
 
 
 def _write(
@@ -186,7 +174,7 @@ def _write(
         shards.put(CARD, lambda file: file.write(text.encode()))
     return {
         "made_by": dict(made_by),
-        "plan": plan.told(),
+        "plan": plan.as_dict(),
         "counts": corpus_counts(accounts, division),
         "splits": division.as_dict(),
         "cleaning": report.as_dict(),
@@ -259,16 +247,14 @@ class _Outcomes:
     def __init__(
         self,
         state: Place,
-        entries: Sequence[Entry],
-        keys: Sequence[str],
+        documents: Sequence[Planned],
         present: Sequence[Found | None],
         left: Sequence[Outcome],
         show: Show,
         check: Check,
     ) -> None:
         self.state = state
-        self.entries = entries
-        self.keys = keys
+        self.documents = documents
         self.present = list(present)
         self.left = {one.key: one for one in left}
         self.show = show
@@ -277,7 +263,7 @@ class _Outcomes:
 
     def _read(self, number: int) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
         """What became of a document; a damaged outcome is removed, and the document left."""
-        entry, key, found = self.entries[number], self.keys[number], self.present[number]
+        (entry, key), found = self.documents[number], self.present[number]
         if found is None:
             unknown = Outcome(entry.id, key, "left", "process", "not done yet")
             return self.left.get(key, unknown), [], []
@@ -293,14 +279,14 @@ class _Outcomes:
     def spooled(self, spool: Path, ledger: LedgerShards) -> Iterator[KeyedRow]:
         """All rows, written to a file of this machine too; the ledger gets what it is to have."""
         with _opened(spool) as lines:
-            for number, entry in enumerate(self.entries):
+            for number, (entry, _) in enumerate(self.documents):
                 outcome, rows, left_out = self._read(number)
                 self.accounts.append((entry, outcome))
                 if outcome.status != "done":
                     ledger.add(without_sentences(entry, outcome))
                 for one in left_out:
                     ledger.add(one)
-                total = len(self.entries)
+                total = len(self.documents)
                 self.show(f"document {number + 1} of {total}", number, total)
                 for keyed in rows:
                     _spool(lines, keyed)
