@@ -9,7 +9,6 @@ them, which is what texts without numbers live on.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.tokens import copied_tokens
 from duizhao.corpus.document import Document, Language
+from duizhao.corpus.keys import hash64
 from duizhao.corpus.pairing import names
 
 CHOSEN = 10
@@ -81,7 +81,7 @@ def make_profile(
         language=document.language,
         sentences=len(sentences),
         characters=sum(map(len, sentences)),
-        tokens=np.array([_hash(token) & 0xFFFFFFFF for token in flat], dtype=np.uint32),
+        tokens=np.array([hash64(token) & 0xFFFFFFFF for token in flat], dtype=np.uint32),
         numeric=np.array([_is_number(token) for token in flat], dtype=bool),
         vectors=embed([text[:LONGEST] for text in passages(sentences, copied)]).astype(np.float16),
         sketch=shingles[:SKETCH],
@@ -96,7 +96,7 @@ def passages(sentences: Sequence[str], copied: Sequence[Sequence[str]]) -> list[
     if len(sentences) <= SHORT:
         return list(sentences)
     keys = [
-        (min(_hash(token) for token in tokens if _is_number(token)), place)
+        (min(hash64(token) for token in tokens if _is_number(token)), place)
         for place, tokens in enumerate(copied)
         if any(map(_is_number, tokens))
     ]
@@ -113,10 +113,6 @@ def _is_number(token: str) -> bool:
     return any(map(str.isdigit, token))
 
 
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
 _WORD = re.compile(r"\w+")
 
 
@@ -128,4 +124,4 @@ def _shingle_hashes(sentences: Sequence[str], language: Language) -> NDArray[np.
         words = list("".join(_WORD.findall(text))) if language == "zh" else _WORD.findall(text)
         length = min(5 if language == "zh" else 3, max(len(words), 1))
         found.update(" ".join(words[i : i + length]) for i in range(len(words) - length + 1))
-    return np.array(sorted(map(_hash, found)), dtype=np.uint64)
+    return np.array(sorted(map(hash64, found)), dtype=np.uint64)

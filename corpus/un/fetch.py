@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from duizhao.corpus.errors import DownloadError, InputError
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.un.downloads import Downloader, Progress, check_content
 
 if TYPE_CHECKING:
@@ -234,7 +235,6 @@ def _write_source(fetched: Fetched) -> None:
     names = {file.file for file in fetched.files}
     earlier = _known(fetched.folder, fetched.symbol)
     record["files"] += [asdict(file) for name, file in earlier.items() if name not in names]
-    path = fetched.folder / "source.json"
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    with replacing(fetched.folder / "source.json") as temporary:
+        temporary.write_text(text, encoding="utf-8")

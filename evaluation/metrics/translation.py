@@ -104,8 +104,6 @@ def _effective_order(metric: Any, wanted: bool) -> Iterator[None]:
         metric.effective_order = before
 
 
-TOKENIZERS = ("13a", "intl", "zh", "char", "none")
-"""sacrebleu's tokenizers that need no download."""
 SAMPLE = 500
 """Reference segments that decide the tokenizer."""
 
@@ -122,8 +120,8 @@ def tokenizer_for(references: Sequence[str]) -> str:
 def new_metric(name: str, tokenize: str = "13a") -> Any:
     """A sacrebleu metric, with its default settings unless the text is Chinese.
 
-    `tokenize` is BLEU's tokenizer; with ``zh`` TER separates Chinese characters too. The signature
-    names both. ValueError for a name that is not in METRICS.
+    `tokenize` is a tokenizer of sacrebleu's BLEU; with ``zh`` TER separates Chinese characters
+    too. The signature names both. ValueError for a name that is not in METRICS.
     """
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
@@ -151,7 +149,7 @@ def measure(
 ) -> Statistics:
     """Statistics of each segment; ValueError unless both are equally long lists of strings.
 
-    `tokenize` is one of TOKENIZERS; None chooses by the language of the references. With more
+    `tokenize` None chooses the tokenizer by the language of the references. With more
     `workers`, processes share the segments; useful only for TER.
     """
     check_pair(hypotheses, references)

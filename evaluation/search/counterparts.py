@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from duizhao.corpus.keys import plain
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
-from duizhao.evaluation.search.query import Query, plain_text
+from duizhao.evaluation.search.query import Query
 
 MOST = 12
 """Counterparts that are reported."""
@@ -50,7 +51,7 @@ def translations(
     if bool(query.chinese) == bool(query.english) or len(sample) < 2:
         return ()
     to_english = bool(query.chinese)
-    texts = [plain_text(target if to_english else source) for source, target in sample]
+    texts = [plain(target if to_english else source) for source, target in sample]
     grams = [set(english_grams(t) if to_english else chinese_grams(t)) for t in texts]
     background = _Background(indexes)
     counted = Counter(gram for row in grams for gram in row)

@@ -1,9 +1,11 @@
-"""Candidates for counterparts: the n-grams of a line that has been through `plain_text`."""
+"""Candidates for counterparts: the n-grams of a line that has been through `keys.plain`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from duizhao.corpus.script import HAN
 
 CHARACTERS = 6
 """Characters of a Chinese candidate, at most."""
@@ -11,7 +13,7 @@ WORDS = 3
 """Words of an English candidate, at most."""
 
 _TOKEN = re.compile(r"\w+")
-_HAN_RUN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_HAN_RUN = re.compile(f"[{HAN}]+")
 
 
 def english_grams(text: str) -> Iterator[str]:

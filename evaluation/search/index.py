@@ -1,7 +1,7 @@
-"""The index of a corpus: one SQLite file, built beside its final name and renamed.
+"""The index of a corpus: one SQLite file in the cache.
 
-Rows are read one by one; a million rows need minutes and no memory. An index names the files it was
-built from with their sizes and times, and is rebuilt when these change.
+Rows are read one by one, so memory does not grow with the corpus. An index records the files that
+it was built from with their sizes and times, and is rebuilt when these change.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from itertools import islice
 from pathlib import Path
 
 from duizhao.corpus.bitext import Row
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import StorageError
 from duizhao.corpus.files.read import corpus_files, read_rows
+from duizhao.corpus.keys import plain
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.replacing import replacing
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
-from duizhao.evaluation.search.query import pairs, plain_text
+from duizhao.evaluation.search.query import pairs
 
-VERSION = 2
+VERSION = 3
 """Of the tables below; an index of another version is rebuilt."""
 AT_ONCE = 5_000
 """Rows written in one call."""
@@ -52,12 +54,12 @@ def open_index(corpus: Path, progress: Progress = lambda rows: None) -> sqlite3.
     """The index of a corpus, built first where it is missing or out of date."""
     path = index_file(corpus)
     wanted = fingerprint(corpus)
-    with contextlib.suppress(sqlite3.Error):
-        if path.is_file():
-            connection = connect(path)
+    if path.is_file():
+        connection = connect(path)
+        with contextlib.suppress(sqlite3.Error):  # damaged: build it again
             if dict(connection.execute("SELECT key, value FROM about")).get("files") == wanted:
                 return connection
-            connection.close()
+        connection.close()
     build(corpus, path, wanted, progress)
     return connect(path)
 
@@ -81,48 +83,44 @@ def fingerprint(corpus: Path) -> str:
 
 def build(corpus: Path, path: Path, files: str, progress: Progress) -> None:
     """Write the index of a corpus to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    fresh.unlink(missing_ok=True)
     try:
-        with contextlib.closing(sqlite3.connect(fresh)) as connection:
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA cache_size = -200000")
-            connection.executescript(TABLES)
-            done = 0
-            sample = Sample()
-            for batch in _batches(read_rows(corpus)):
-                numbered = list(enumerate(batch, start=done + 1))
-                connection.executemany(
-                    "INSERT INTO rows VALUES (?,?,?,?,?,?,?)", map(_row, numbered)
-                )
-                connection.executemany(
-                    "INSERT INTO chinese (rowid, text) VALUES (?, ?)",
-                    ((number, pairs(row.source)) for number, row in numbered),
-                )
-                connection.executemany(
-                    "INSERT INTO english (rowid, text) VALUES (?, ?)",
-                    ((number, plain_text(row.target)) for number, row in numbered),
-                )
-                for number, row in numbered:
-                    sample.add(number, row)
-                done += len(batch)
-                progress(done)
-            connection.executemany("INSERT INTO grams VALUES (?, ?)", sample.grams().items())
-            about = {
-                "sampled": str(len(sample.rows)),
-                "files": files,
-                "rows": str(done),
-                "corpus": str(corpus.resolve()),
-            }
-            connection.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-            connection.commit()
-        fresh.replace(path)
-    except sqlite3.Error as error:
-        raise InputError(f"{path}: the search index cannot be written: {error}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        with replacing(path) as temporary, contextlib.closing(sqlite3.connect(temporary)) as index:
+            _fill(index, corpus, files, progress)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(f"{path}: the search index cannot be written: {error}") from error
+
+
+def _fill(index: sqlite3.Connection, corpus: Path, files: str, progress: Progress) -> None:
+    index.execute("PRAGMA journal_mode = OFF")
+    index.execute("PRAGMA synchronous = OFF")
+    index.execute("PRAGMA cache_size = -200000")
+    index.executescript(TABLES)
+    done = 0
+    sample = Sample()
+    for batch in _batches(read_rows(corpus)):
+        numbered = list(enumerate(batch, start=done + 1))
+        index.executemany("INSERT INTO rows VALUES (?,?,?,?,?,?,?)", map(_row, numbered))
+        index.executemany(
+            "INSERT INTO chinese (rowid, text) VALUES (?, ?)",
+            ((number, pairs(row.source)) for number, row in numbered),
+        )
+        index.executemany(
+            "INSERT INTO english (rowid, text) VALUES (?, ?)",
+            ((number, plain(row.target)) for number, row in numbered),
+        )
+        for number, row in numbered:
+            sample.add(number, row)
+        done += len(batch)
+        progress(done)
+    index.executemany("INSERT INTO grams VALUES (?, ?)", sample.grams().items())
+    about = {
+        "sampled": str(len(sample.rows)),
+        "files": files,
+        "rows": str(done),
+        "corpus": str(corpus.resolve()),
+    }
+    index.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+    index.commit()
 
 
 class Sample:
@@ -145,8 +143,8 @@ class Sample:
         """In how many rows of the sample each n-gram occurs; those of one row count for nothing."""
         counted: Counter[str] = Counter()
         for source, target in self.rows:
-            counted.update(set(chinese_grams(plain_text(source))))
-            counted.update(set(english_grams(plain_text(target))))
+            counted.update(set(chinese_grams(plain(source))))
+            counted.update(set(english_grams(plain(target))))
         return {gram: count for gram, count in sorted(counted.items()) if count > 1}
 
 

@@ -10,13 +10,13 @@ characters, and 落实 has two).
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.keys import plain
+from duizhao.corpus.script import HAN_CHARACTER
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
-_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _TOKEN = re.compile(r"\w+")
 
 
@@ -50,25 +50,20 @@ def parse(text: str) -> Query:
     chinese: list[str] = []
     english: list[tuple[str, ...]] = []
     prefixes: list[bool] = []
-    for quoted, plain in _PART.findall(text):
-        part = plain_text(quoted or plain)
-        if _HAN.search(part):
+    for quoted, unquoted in _PART.findall(text):
+        part = plain(quoted or unquoted)
+        if HAN_CHARACTER.search(part):
             chinese += ["".join(run) for run in _TOKEN.findall(part)]
             continue
         words = tuple(_TOKEN.findall(part))
         if words:
             english.append(words)
-            prefixes.append(not quoted and plain.endswith("*"))
+            prefixes.append(not quoted and unquoted.endswith("*"))
     if not chinese and not english:
         raise InputError(
             f'query {text!r}: give a Chinese string, an English word, a "phrase" or a prefix*'
         )
     return Query(tuple(chinese), tuple(english), tuple(prefixes))
-
-
-def plain_text(text: str) -> str:
-    """NFKC in lower case: full-width letters and digits match half-width ones."""
-    return unicodedata.normalize("NFKC", text).lower()
 
 
 def pairs(text: str) -> str:
@@ -78,7 +73,7 @@ def pairs(text: str) -> str:
     '落实 实 决议 议'
     """
     tokens: list[str] = []
-    for run in _TOKEN.findall(plain_text(text)):
+    for run in _TOKEN.findall(plain(text)):
         # the last character alone, so that a prefix finds every single character
         tokens += [run[at : at + 2] for at in range(len(run))]
     return " ".join(tokens)

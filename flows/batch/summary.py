@@ -14,7 +14,7 @@ from duizhao.flows.batch.outcomes import STATE, Found, find_outcomes, read_outco
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
 from duizhao.flows.batch.publishing.assemble import SEAL, digest, is_whole, read_seal
-from duizhao.flows.build.record import SCORES
+from duizhao.flows.build.record import SCORES, score_text
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal.output import print_table
 
@@ -51,17 +51,6 @@ def print_summary(told: Mapping[str, Any]) -> None:
     print_table("duizhao batch", rows)
     _print_those("failed", told["failed"])
     _print_those("left", work["left"])
-
-
-def score_text(score: Mapping[str, Any]) -> str:
-    """A score with its interval, if it has one: a single document has none.
-
-    >>> score_text({"value": 51.23, "low": None, "high": None})
-    '51.2'
-    """
-    if score["low"] is None:
-        return f"{score['value']:.1f}"
-    return f"{score['value']:.1f} (95% between {score['low']:.1f} and {score['high']:.1f})"
 
 
 def _shares(seconds: Mapping[str, float]) -> str:

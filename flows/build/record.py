@@ -34,6 +34,17 @@ PACKAGES = (
 SCORES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 
 
+def score_text(score: Mapping[str, Any]) -> str:
+    """A score with its interval, if it has one: a single document has none.
+
+    >>> score_text({"value": 51.23, "low": None, "high": None})
+    '51.2'
+    """
+    if score["low"] is None:
+        return f"{score['value']:.1f}"
+    return f"{score['value']:.1f} (95% between {score['low']:.1f} and {score['high']:.1f})"
+
+
 @dataclass(frozen=True, slots=True)
 class BuildKeys:
     """The results of the stages of one build; no `target` and `beads` without a reference."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from duizhao.corpus.files import folder
-from duizhao.flows.build.record import SCORES
+from duizhao.flows.build.record import SCORES, score_text
 from duizhao.flows.terminal.output import print_table
 
 
@@ -24,8 +24,7 @@ def summary_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("Beads by type", ", ".join(f"{kind}: {count}" for kind, count in beads)))
         rows.append(("Mean confidence", f"{number['mean_confidence']}"))
     for name, score in record["scores"].items():
-        interval = f" (95% between {score['low']:.1f} and {score['high']:.1f})"
-        rows.append((SCORES[name], f"{score['value']:.1f}{interval if score['low'] else ''}"))
+        rows.append((SCORES[name], score_text(score)))
     left_out = ", ".join(f"{reason}: {count}" for reason, count in number["ledger"].items())
     rows.append(("Left out (ledger)", left_out or "nothing"))
     rows.append(("Translation", _translation(record)))

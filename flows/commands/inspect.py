@@ -10,7 +10,7 @@ import typer
 
 from duizhao.flows.commands import options
 from duizhao.flows.terminal import console
-from duizhao.flows.terminal.output import print_json
+from duizhao.flows.terminal.output import output, print_json
 
 if TYPE_CHECKING:
     from duizhao.corpus.document import Document, LedgerEntry
@@ -82,9 +82,8 @@ def inspect(
             page = inspection.html(
                 document, ledger, file, ocr=mode, progress=console.pages
             )
-        temporary = html.with_name(f"{html.name}.tmp")
-        temporary.write_text(page, encoding="utf-8")
-        temporary.replace(html)
+        with output(html) as stream:
+            stream.write(page)
         if not json:
             print(html)
     for line in inspection.summary(document, ledger):

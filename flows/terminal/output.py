@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from duizhao.corpus.errors import InputError, StorageError
-
-WINDOWS = os.name == "nt"
+from duizhao.corpus.replacing import replacing
 
 
 def check_output(path: Path | None) -> None:
@@ -64,42 +62,11 @@ def _opened(path: Path) -> IO[str]:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[IO[str]]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as temporary:
         with _opened(temporary) as stream:
-            _lock(stream)
             yield stream
-            stream.flush()
-            if path.exists():
-                shutil.copymode(path, temporary)
-            if not WINDOWS:  # while the lock is held, so that nobody sweeps the file away
-                temporary.replace(path)
-        if WINDOWS:  # which does not rename an open file
-            temporary.replace(path)
-    finally:
-        # if this fails too, the first error is the one to report
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _sweep(path: Path) -> None:
-    """Remove unfinished files of killed runs; a run at work holds a lock on its own."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
-        if not left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
-            continue
-        with contextlib.suppress(OSError), left.open("rb") as stream:
-            _lock(stream)
-            left.unlink()
-
-
-def _lock(stream: IO[Any]) -> None:
-    """Lock an open file, or raise OSError; Windows does not remove an open file anyway."""
-    if not WINDOWS:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.exists():
+            shutil.copymode(path, temporary)
 
 
 def print_json(value: object) -> None:

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 from duizhao.corpus.reading.pdf.lines import Strip
 
-# A baseline is this share of the type size above the lower edge of a line's box
-DESCENT = 0.2
-
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
@@ -30,23 +27,3 @@ class PageLines:
     rules: tuple[tuple[float, float, float], ...] = ()
     walls: tuple[tuple[float, float, float], ...] = ()
     figure: str = ""
-
-
-def strip_of_box(
-    text: str,
-    page: int,
-    box: tuple[float, float, float, float],
-    *,
-    size: float | None = None,
-    bold: bool = False,
-) -> Strip:
-    """A line known by its box (left, bottom, right, top) alone, as OCR has it.
-
-    `size` is the type size where it is known better than by the height of the box: lines of one
-    style should have the same size, because a change of size separates paragraphs.
-    """
-    left, bottom, right, top = box
-    size = size or top - bottom
-    return Strip(
-        text, page, left, right, bottom + DESCENT * size, size, float(bold), len(text), "gap"
-    )

@@ -14,7 +14,6 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import characters, encoding
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.units import segmented
-from duizhao.corpus.script import count_han
 
 _SIDES = ("source", "target", "src", "tgt", "trg", "text", "sentence", "content")
 _SAMPLE = 200
@@ -104,10 +103,7 @@ def _field(rows: Sequence[Flat], language: Language) -> str | None:
     for name in names:
         if _is(name.lower(), other):
             continue
-        text = " ".join(row.get(name, "") for row in rows[:_SAMPLE])
-        han = count_han(text)
-        latin = sum(char.isascii() and char.isalpha() for char in text)
-        score = han if language == "zh" else latin if latin > 2 * han else 0
+        score = segmented.amount(" ".join(row.get(name, "") for row in rows[:_SAMPLE]), language)
         if score > most:
             best, most = name, score
     return best

@@ -13,6 +13,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading
 from duizhao.corpus.reading.spacing import tidy
+from duizhao.corpus.script import count_han
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -31,6 +32,18 @@ def is_language(code: str | None, language: Language) -> bool:
     """Whether a language code (zh-CN, eng, Chinese) means this language."""
     first = re.split(r"[-_ ]", (code or "").strip().lower())[0]
     return first in _CODES[language]
+
+
+def amount(text: str, language: Language) -> int:
+    """How much text there is in this language: Chinese characters, or Latin letters.
+
+    Latin letters count for nothing if they are only names and symbols in a Chinese text.
+    """
+    chinese = count_han(text)
+    if language == "zh":
+        return chinese
+    latin = sum(char.isascii() and char.isalpha() for char in text)
+    return latin if latin > 2 * chinese else 0
 
 
 def reading(

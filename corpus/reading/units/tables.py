@@ -10,7 +10,6 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.units import segmented
-from duizhao.corpus.script import count_han
 
 # heads that name a side rather than a language; which one it is, the text tells
 _SIDES = {"source", "target", "src", "tgt", "trg", "text", "sentence", "原文", "译文"}
@@ -73,9 +72,7 @@ def _by_text(rows: Sequence[Sequence[str]], head: Sequence[str], language: Langu
         if head and column < len(head) and not _is_head(head[column]):
             continue
         text = " ".join(row[column] for row in rows[:_SAMPLE] if column < len(row))
-        chinese = count_han(text)
-        latin = sum(char.isascii() and char.isalpha() for char in text)
-        score = chinese if language == "zh" else latin if latin > 2 * chinese else 0
+        score = segmented.amount(text, language)
         if score > most:
             best, most = column, score
     return best

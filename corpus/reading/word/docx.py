@@ -34,7 +34,6 @@ from duizhao.corpus.reading.word.text import (
 if TYPE_CHECKING:
     from lxml import etree
 
-RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DISTRIBUTION = ("Distr.", "Original:", "原件：", "原件:")

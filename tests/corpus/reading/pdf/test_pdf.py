@@ -10,31 +10,14 @@ from typing import Any
 
 import pytest
 
-from duizhao.corpus.document import Document
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
 from duizhao.corpus.reading.draft import Source, assemble
 from duizhao.corpus.reading.pdf.reader import read_drafts
+from duizhao.evaluation.benchmarks.reading import TWINS, f1, sentences
 from tests.support import typesetting
 
 pytestmark = pytest.mark.unit
-
-TWINS = ["A_80_590", "A_80_604_Add.1", "A_81_6_SECT_13", "A_81_6_SECT_31"]
-
-
-def sentences(document: Document, *, cells: bool) -> list[str]:
-    return [
-        sentence.text
-        for block in document.blocks
-        if cells or block.kind != "table_cell"
-        for sentence in block.sentences
-    ]
-
-
-def f1(first: list[str], second: list[str]) -> float:
-    both = sum((Counter(first) & Counter(second)).values())
-    return 2 * both / (len(first) + len(second))
-
 
 @pytest.mark.parametrize("name", TWINS)
 def test_a_pdf_reads_as_its_word_file(name: str, shared: Path) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 
 from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.reading import read_bytes
+from duizhao.evaluation.benchmarks.reading_measures import boundary_f1
 from tests.support import rendering, typesetting
 from tests.support.browser import browser  # noqa: F401
 
@@ -25,28 +24,6 @@ MAKERS: dict[str, Callable[[str], bytes]] = {
     "untagged PDF": typesetting.untagged_pdf,
 }
 LANGUAGES: list[Language] = ["zh", "en"]
-
-
-def boundary_f1(gold: list[str], read: list[str]) -> float:
-    """F1 of sentence boundaries, as places among the words and characters of the text.
-
-    A boundary counts where the word before it is the same in both, so text that is lost or added
-    moves no boundary after it.
-    """
-    if gold == read:
-        return 1.0
-    words, ends = [], []
-    for sentences in (gold, read):
-        tokens = [re.findall(r"[A-Za-z0-9]+|\S", sentence) for sentence in sentences]
-        words.append([token for sentence in tokens for token in sentence])
-        ends.append(set(accumulate(len(sentence) for sentence in tokens)))
-    place = {}
-    matcher = difflib.SequenceMatcher(None, words[0], words[1], autojunk=False)
-    for block in matcher.get_matching_blocks():
-        for offset in range(1, block.size + 1):
-            place[block.b + offset] = block.a + offset
-    both = len(ends[0] & {place[end] for end in ends[1] if end in place})
-    return 2 * both / (len(ends[0]) + len(ends[1]))
 
 
 def check(

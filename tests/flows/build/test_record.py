@@ -1,10 +1,10 @@
-"""The summary of a batch."""
+"""What the summaries of a build and a batch show."""
 
 from __future__ import annotations
 
 import pytest
 
-from duizhao.flows.batch.summary import score_text
+from duizhao.flows.build.record import score_text
 
 pytestmark = pytest.mark.unit
 
