@@ -1,7 +1,7 @@
 """Files that appear whole: written under a temporary name, then renamed.
 
-    with replacing(Path("corpus.tmx")) as temporary:
-        temporary.write_text(...)
+with replacing(Path("corpus.tmx")) as temporary:
+    temporary.write_text(...)
 """
 
 from __future__ import annotations

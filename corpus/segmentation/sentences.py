@@ -120,9 +120,7 @@ def _end_of_sentence(
     before = text[match.start() - 1] if match.start() else ""
     if any(char in rules.CHINESE_STOPS for char in mark):
         ends = _ends_chinese(text, start, match.start(), mark, close, spaced, following)
-    elif is_han(before) or (
-        before in rules.CLOSERS and is_han(following)
-    ):
+    elif is_han(before) or (before in rules.CLOSERS and is_han(following)):
         ends = _ends_half_width(text, start, match, spaced, following)
     elif not spaced or _in_bracket(text, start, match.start(), close):
         ends = False

@@ -215,17 +215,13 @@ def _page(
             document.blocks, places.blocks, places.confidences, strict=True
         )
     ]
-    marks = [
-        _mark(box, picture, block.kind, block.id) for block, boxes, _ in here for box in boxes
-    ]
+    marks = [_mark(box, picture, block.kind, block.id) for block, boxes, _ in here for box in boxes]
     marks += [
         _mark(box, picture, "furniture", None)
         for box in places.furniture
         if box.page == picture.number
     ]
-    known = [
-        value for _, boxes, values in here if boxes and values is not None for value in values
-    ]
+    known = [value for _, boxes, values in here if boxes and values is not None for value in values]
     return PageView(
         picture.number,
         picture.address,

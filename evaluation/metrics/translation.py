@@ -179,9 +179,7 @@ def _rows(judge: Any, hypotheses: Sequence[str], references: Sequence[str]) -> R
     return tuple(tuple(row) for row in rows)
 
 
-def _measure_part(
-    metric: str, tokenize: str, hypotheses: list[str], references: list[str]
-) -> Rows:
+def _measure_part(metric: str, tokenize: str, hypotheses: list[str], references: list[str]) -> Rows:
     return _rows(new_metric(metric, tokenize), hypotheses, references)
 
 

@@ -79,9 +79,7 @@ def inspect(
             print(line)
     if html is not None:
         with shown.stage(f"drawing {file.name}"):
-            page = inspection.html(
-                document, ledger, file, ocr=mode, progress=console.pages
-            )
+            page = inspection.html(document, ledger, file, ocr=mode, progress=console.pages)
         with output(html) as stream:
             stream.write(page)
         if not json:

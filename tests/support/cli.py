@@ -92,7 +92,7 @@ class Cli:
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "duizhao", *map(str, arguments)],
-            env=self._changed({"PYTHONPATH": str(ROOT), **(env or {})}),
+            env=self._changed(env, {"PYTHONPATH": str(ROOT)}),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -100,8 +100,11 @@ class Cli:
             preexec_fn=_heed_ctrl_c,
         )
 
-    def _changed(self, more: Environment | None) -> dict[str, str]:
-        whole = {**os.environ, "DUIZHAO_CACHE": str(self.cache), **self.environment, **(more or {})}
+    def _changed(
+        self, more: Environment | None, default: Environment | None = None
+    ) -> dict[str, str]:
+        base = {**os.environ, "DUIZHAO_CACHE": str(self.cache), **(default or {})}
+        whole = {**base, **self.environment, **(more or {})}
         return {name: value for name, value in whole.items() if value is not None}
 
 

@@ -79,7 +79,12 @@ def _serve(requests: BinaryIO, answers: BinaryIO, base: int) -> None:
         except RecursionError:
             packed = pickle.dumps(("limit", too_deep(limits), _peak()))
         except BaseException as error:
-            packed = pickle.dumps(("unexpected", _place(error), traceback.format_exc(), _peak()))
+            if _is_out_of_memory(error):
+                packed = pickle.dumps(("limit", out_of_memory(limits), _peak()))
+            else:
+                packed = pickle.dumps(
+                    ("unexpected", _place(error), traceback.format_exc(), _peak())
+                )
         try:
             answers.write(packed)
             answers.flush()
@@ -133,13 +138,26 @@ def _memory_in_use() -> int:
 
 
 def _peak() -> int:
-    """The most memory that this process has used so far, in bytes; 0 where unknown."""
+    """The most memory that this process has used so far, in bytes; 0 where unknown.
+
+    Not ru_maxrss: on Linux it starts with the peak of the process that started this one.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) * 1024
+    except (OSError, StopIteration):
+        pass
     try:
         import resource
     except ImportError:
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Whether a C++ library reports in words of its own that it got no memory."""
+    return any(sign in str(error) for sign in ("bad_alloc", "Failed to allocate memory"))
 
 
 def _place(error: BaseException) -> str:

@@ -59,6 +59,12 @@ def test_an_error_that_nobody_foresaw_is_one_line_with_its_place() -> None:
     assert error.value.retry is Retry.NEVER
 
 
+def test_a_library_that_gets_no_memory_and_says_so_in_its_own_words_is_out_of_memory() -> None:
+    code = "raise RuntimeError('Status Message: std::bad_alloc')"
+    with pytest.raises(LimitError, match=r"^a\.pdf: .*memory.*raise the limit"):
+        call.call("a.pdf", exec, code, limits=Limits())
+
+
 def test_progress_comes_from_the_other_process() -> None:
     seen: list[tuple[int, int]] = []
     data = pdf(["The Council met."] * 12)
@@ -67,6 +73,8 @@ def test_progress_comes_from_the_other_process() -> None:
 
 
 def test_one_process_reads_several_documents_and_threads_do_not_share_it() -> None:
+    # what this process needs is not the other's: it must not look like the trace of a large document
+    assert len(bytearray(b"x") * (400 << 20)) == 400 << 20
     pids: list[int] = []
     for _ in range(3):
         pids.append(call.call("a", os.getpid, limits=Limits()))

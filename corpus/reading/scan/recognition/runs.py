@@ -37,7 +37,7 @@ MARK = re.compile(r"[0-9]")
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ªº", "0123456789ao", strict=True))
 LETTER = re.compile(r"[A-Za-z]")
 # A space may have been dropped behind these
-AFTER = ",.;:)\"”’!?"
+AFTER = ',.;:)"”’!?'
 LETTER_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 

@@ -19,6 +19,7 @@ from tests.support import typesetting
 
 pytestmark = pytest.mark.unit
 
+
 @pytest.mark.parametrize("name", TWINS)
 def test_a_pdf_reads_as_its_word_file(name: str, shared: Path) -> None:
     pdf, _ = read(shared / "un-files" / f"{name}.en.pdf", "en")
