@@ -4,14 +4,14 @@
 2. Every signal's features for every bead of the band (evidence.py), weighted (weights.py).
 3. The best path and each bead's probability (search.py); again in a wider band if it touches an
    edge.
-4. Forced decoding of the doubtful beads, and a second search among them (signals/forced.py).
+4. Forced decoding of the doubtful beads whose score can change the path, and a second search
+   among them (judge.py).
 5. A calibrated confidence (confidence.py); texts that are not parallel are refused (parallel.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from duizhao.corpus.alignment import weights as learned
@@ -81,8 +81,10 @@ def align(
 
     from duizhao.corpus.alignment.confidence import calibrate, capped
     from duizhao.corpus.alignment.fixed import rectangles_of, restore
+    from duizhao.corpus.alignment.judge import judge
     from duizhao.corpus.alignment.parallel import refuse_unless_parallel
     from duizhao.corpus.alignment.prepare import make_ready
+    from duizhao.corpus.alignment.signals.forced import EFFORTS
 
     wanted = set(learned.ALL if signals is None else signals)
     if unknown := wanted - set(learned.ALL):
@@ -94,16 +96,18 @@ def align(
     # the last digit of a matrix product depends on the number of threads; more are not faster
     with threadpool_limits(1, user_api="blas"):
         texts = make_ready(source, target, translation, embed, wanted, places)
-        result = _search(texts, fixed, rectangles)
+        result = first_search(texts, fixed, rectangles)
         if score is not None and "forced" in wanted:
-            result = _judge(texts, result, score, effort, rectangles)
+            result = judge(texts, result, score, EFFORTS[effort], rectangles)
         beads = capped(texts, calibrate(result))
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
     return restore(beads, fixed) if fixed else beads
 
 
-def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]) -> SearchResult:
+def first_search(
+    texts: Texts, fixed: Sequence[Bead] = (), rectangles: Sequence[Rectangle] = ()
+) -> SearchResult:
     """The best path by the cheap signals; the band is widened while the path touches its edge."""
     import numpy as np
 
@@ -132,57 +136,3 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
     logs = np.minimum(logs, 0.0)
     probability = np.exp(logs[path[:, 0], path[:, 1]])
     return search.SearchResult(evidence, weights, scores, logs, path, probability)
-
-
-def _judge(
-    texts: Texts,
-    result: SearchResult,
-    score: Score,
-    effort: EffortName,
-    rectangles: Sequence[Rectangle],
-) -> SearchResult:
-    """Search again among the doubtful beads, with their forced-decoding scores."""
-    import numpy as np
-
-    from duizhao.corpus.alignment import search
-    from duizhao.corpus.alignment.fixed import constrain
-    from duizhao.corpus.alignment.lattice import TYPES
-    from duizhao.corpus.alignment.signals import forced
-
-    settings = forced.EFFORTS[effort]
-    weights = result.weights.judge
-    if settings.budget <= 0 or weights is None:
-        return result
-    evidence, band = result.evidence, result.evidence.band
-    shortfall = search.shortfalls(band, result.scores, result.weights.run)
-    kept, doubt = forced.candidates(band, result.path, shortfall, settings)
-    if not doubt.any():
-        return result
-    asked = np.zeros((len(kept), len(forced.COLUMNS)), dtype=np.float32)
-    asked[doubt] = forced.ask(score, texts.source, texts.target, band, kept[doubt])
-    literalness = weights.literalness(evidence.tables)
-    vector = weights.vector(evidence.columns(), literalness)
-    others = evidence.features(kept) @ vector
-    others += asked @ weights.vector((("forced", column) for column in forced.COLUMNS), literalness)
-    cheap = result.scores.ravel()[kept]
-    # beads that contradict fixed ones stay excluded, and the gaps inside fixed ones stay free
-    open_beads = constrain(band, np.ones_like(result.scores), rectangles).ravel()[kept] > 0.0
-    flat = np.full(result.scores.size, search.NEVER, dtype=np.float32)
-    flat[kept] = np.where(open_beads, others, cheap)
-    scores = flat.reshape(-1, len(TYPES))
-    path = search.best_path(band, scores, weights.run)
-    logs, _, _ = search.probabilities(band, scores, weights.run)
-    on_path = path[:, 0] * len(TYPES) + path[:, 1]
-    at = np.searchsorted(kept, on_path)
-    # beads without a competing candidate keep their probability in the whole band
-    before = result.probabilities.ravel()[on_path]
-    after = np.minimum(logs.ravel()[on_path], 0.0)
-    probability = np.exp(np.where(doubt[at], after, before)).astype(np.float32)
-    return replace(
-        result,
-        scores=scores,
-        path=path,
-        probability=probability,
-        forced=asked[at],
-        judged=doubt[at],
-    )

@@ -12,7 +12,6 @@ from duizhao.corpus.alignment.lattice import TYPES
 from duizhao.corpus.alignment.parallel import signals_of, support
 from duizhao.corpus.alignment.prepare import Texts
 from duizhao.corpus.alignment.search import SearchResult, place_coordinates
-from duizhao.corpus.alignment.signals import forced
 
 
 def calibrate(result: SearchResult) -> list[Bead]:
@@ -33,8 +32,7 @@ def calibrate(result: SearchResult) -> list[Bead]:
     }
     confidence = np.interp(result.probability, *np.array(result.weights.calibration).T)
     if result.forced is not None and result.judged is not None:
-        forced_columns = (("forced", column) for column in forced.COLUMNS)
-        by_signal["forced"] = result.forced @ weights.vector(forced_columns, literalness)
+        by_signal["forced"] = result.forced
         judged = np.interp(result.probability, *np.array(weights.calibration).T)
         confidence = np.where(result.judged, judged, confidence)
     beads = []

@@ -27,9 +27,10 @@ class SearchResult:
     """The best path through a band, and the evidence for it.
 
     `path` has the place and type of each bead, `probability` its share in the sum over all paths,
-    `probabilities` the logarithm of that share for every bead of the band. `forced` are the
-    forced-decoding features of the path's beads, and `judged` says for which of them the
-    translation model was asked; both are None if it was not asked at all.
+    `probabilities` the logarithm of that share for every bead of the band. `forced` is what forced
+    decoding adds to the score of each bead of the path (the expected value if its answer could not
+    change the path), and `judged` says which of them had competitors; both are None without forced
+    decoding.
     """
 
     evidence: Evidence
@@ -38,7 +39,7 @@ class SearchResult:
     probabilities: NDArray[np.float32]
     path: NDArray[np.int64]
     probability: NDArray[np.float32]
-    forced: NDArray[np.float32] | None = None
+    forced: NDArray[np.float64] | None = None
     judged: NDArray[np.bool_] | None = None
 
 

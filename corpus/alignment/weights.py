@@ -1,7 +1,7 @@
 """The learned weights: one set for each combination of signals.
 
 `weights.json` is written by
-``python -m duizhao.evaluation.benchmarks.alignment_training DATA --write``.
+``python -m duizhao.evaluation.benchmarks.alignment.training DATA --write``.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ import numpy as np
 from duizhao.corpus.alignment import Bead, align
 from duizhao.corpus.alignment.parallel import COLUMNS, WEIGHTS, Floats, features, judge
 from duizhao.corpus.alignment.prepare import make_ready
-from duizhao.evaluation.benchmarks.alignment_data import (
+from duizhao.evaluation.benchmarks.alignment.data import (
     Damage,
     Gold,
     academic,

@@ -12,7 +12,7 @@ from duizhao.models.cores import usable_cores
 from duizhao.models.translation.batching import padded
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.packed_engine import Hypothesis, PackedEngine
-from duizhao.models.weights.english_pieces import use_english_pieces
+from duizhao.models.weights.english_pieces import english_model
 from duizhao.models.weights.narrow_int8 import LARGEST_PAIR, narrow_model
 
 _EOS = "</s>"
@@ -53,13 +53,12 @@ class CTranslateEngine(PackedEngine):
         device = _device(device)
         compute_type = _compute_type(compute_type, device)
         workers = max(1, (threads or usable_cores()) // threads_each) if device == "cpu" else 1
-        # before the model is loaded: CTranslate2 reads the list with it
-        self._english_only = english_only and use_english_pieces(folder)
         try:
             narrowed = narrow_model(folder) if compute_type.startswith("int8") else {}
+            english = english_model(folder, narrowed) if english_only else {}
             self._translator = ctranslate2.Translator(
                 str(folder),
-                files=narrowed or None,
+                files=english or narrowed or None,
                 device=device,
                 compute_type=compute_type,
                 inter_threads=workers,
@@ -74,7 +73,7 @@ class CTranslateEngine(PackedEngine):
         self.compute_type = (
             compute_type
             + (f"-narrow{LARGEST_PAIR}" * bool(narrowed))
-            + ("-english" * self._english_only)
+            + "-english" * bool(english)
             + "-even"  # batches of even size (models/translation/batching.py)
         )
         self.device = device
@@ -123,7 +122,6 @@ class CTranslateEngine(PackedEngine):
             max_input_length=0,  # no truncation: long texts were split before
             max_decoding_length=max_tokens,
             min_decoding_length=1,
-            use_vmap=self._english_only,
             sampling_topk=1,
             sampling_temperature=1.0,
             return_scores=True,

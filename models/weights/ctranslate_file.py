@@ -1,4 +1,4 @@
-"""Read CTranslate2's ``model.bin``: named arrays, as its converters write them.
+"""Read and write CTranslate2's ``model.bin``: named arrays, as its converters write them.
 
 The layout is that of `ctranslate2.specs.model_spec.ModelSpec._serialize`, little-endian: version,
 name of the specification, its revision, the variables (name, shape, type, bytes), the aliases
@@ -76,6 +76,29 @@ def _parse(data: memoryview) -> dict[str, Array]:
         if f"{shared}_scale" in variables:
             variables.setdefault(f"{alias}_scale", variables[f"{shared}_scale"])
     return variables
+
+
+def with_variables(
+    data: bytes, variables: Mapping[str, Array], aliases: Mapping[str, str]
+) -> bytes:
+    """The file `data` with these variables and aliases in place of its own."""
+    name_bytes = struct.unpack_from("<H", data, 4)[0]
+    parts = [data[: 4 + 2 + name_bytes + 4]]  # version, name of the specification, revision
+
+    def string(value: str) -> bytes:
+        encoded = value.encode("utf-8") + b"\0"
+        return struct.pack("<H", len(encoded)) + encoded
+
+    parts.append(struct.pack("<I", len(variables)))
+    for name, value in variables.items():
+        parts.append(string(name))
+        parts.append(struct.pack(f"<B{value.ndim}I", value.ndim, *value.shape))
+        parts.append(struct.pack("<BI", _TYPES.index(value.dtype.type), value.nbytes))
+        parts.append(value.tobytes())
+    parts.append(struct.pack("<I", len(aliases)))
+    for alias, shared in aliases.items():
+        parts += [string(alias), string(shared)]
+    return b"".join(parts)
 
 
 def dequantized(variables: Mapping[str, Array], name: str) -> npt.NDArray[np.float32]:

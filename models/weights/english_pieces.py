@@ -1,47 +1,61 @@
 """Restrict the default model's output to English pieces.
 
-More than half of decoding is the choice among 65,000 pieces at every step; 31,000 of them are
-Chinese, because both sides share the vocabulary. CTranslate2 reads a list of the pieces to choose
-from, ``vmap.txt``, in the model's folder. With it the model is a third faster and its output the
-same (docs/measurements.md). Shorter lists, with the pieces likely for each source piece, are faster
-still but silently misspell rare names.
+Most of the work of a decoding step is the choice among 65,000 pieces; 31,000 of them are Chinese,
+because both sides share the vocabulary. Without their rows in the output layer, translation and
+forced decoding are a third faster and the output is the same (docs/measurements.md). Shorter lists,
+with the pieces likely for each source piece, are faster still but silently misspell rare names.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
+from duizhao.models.weights.ctranslate_file import parse_variables, with_variables
 from duizhao.models.weights.default import default_folder
 
-_VMAP = "vmap.txt"
+_SHARED = "shared_vocabulary.json"
+_EMBEDDINGS = "decoder/embeddings/weight"
+_OUTPUT = "decoder/projection/weight"
+_BIAS = "decoder/projection/bias"
 
 
-def use_english_pieces(folder: Path) -> bool:
-    """Write the list to the default model's folder if needed; whether it is there.
+def english_model(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the default model for CTranslate2 to load from memory, with English output.
 
-    Other models choose from their whole vocabulary, and so does the default one if its folder is
-    not writable.
+    `files` are the model's files if they are in memory already. Empty for other models, which
+    choose from their whole vocabulary. Raises ModelError if model.bin is damaged.
     """
     if folder != default_folder():
-        return False
-    vmap = folder / _VMAP
-    if vmap.is_file():
-        return True
-    pieces = json.loads((folder / "shared_vocabulary.json").read_text(encoding="utf-8"))
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=folder, suffix=".tmp", delete=False
-        ) as stream:
-            # no source pieces before the tab: for every source
-            stream.write("\t" + " ".join(english_pieces(pieces)) + "\n")
-        Path(stream.name).replace(vmap)
-    except OSError:
-        return False
-    return True
+        return {}
+    whole = dict(files) or {entry.name: entry.read_bytes() for entry in folder.iterdir()}
+    pieces = json.loads(whole.pop(_SHARED))
+    kept = set(english_pieces(pieces))
+    rows = np.array([row for row, piece in enumerate(pieces) if piece in kept])
+    variables = parse_variables(memoryview(whole["model.bin"]), folder / "model.bin")
+    cut = {
+        name: variables[name][rows]
+        for name in (_EMBEDDINGS, f"{_EMBEDDINGS}_scale", _BIAS)
+        if name in variables
+    }
+    aliases = {_OUTPUT: _EMBEDDINGS}
+    if f"{_EMBEDDINGS}_scale" in cut:
+        aliases[f"{_OUTPUT}_scale"] = f"{_EMBEDDINGS}_scale"
+    changed = {**variables, **cut}
+    return {
+        **whole,
+        "model.bin": with_variables(
+            whole["model.bin"],
+            {name: value for name, value in changed.items() if name not in aliases},
+            aliases,
+        ),
+        "source_vocabulary.json": json.dumps(pieces).encode(),
+        "target_vocabulary.json": json.dumps([pieces[row] for row in rows]).encode(),
+    }
 
 
 def english_pieces(pieces: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ unexplained tokens counts as tau.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -44,13 +45,19 @@ Score = Callable[[Sequence[str], Sequence[str]], Sequence[ForcedScore]]
 @dataclass(frozen=True, slots=True)
 class Effort:
     """`limit`: how much lower a candidate's path may score than the best; `budget`: the most
-    candidates per source sentence."""
+    candidates per source sentence; `margin`: how many standard deviations an answer may be away
+    from what is expected (infinite: every candidate is asked about)."""
 
     limit: float
     budget: float
+    margin: float
 
 
-EFFORTS = {"fast": Effort(0.0, 0.0), "normal": Effort(9.0, 30.0), "best": Effort(14.0, 120.0)}
+EFFORTS = {
+    "fast": Effort(0.0, 0.0, 0.0),
+    "normal": Effort(9.0, 30.0, 0.4),
+    "best": Effort(14.0, 120.0, math.inf),
+}
 
 
 def candidates(

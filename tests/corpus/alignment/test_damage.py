@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.alignment import Bead, align, check_cover
-from duizhao.evaluation.benchmarks.alignment_data import Damage, damaged, mac_dev, unpc
+from duizhao.evaluation.benchmarks.alignment.data import Damage, damaged, mac_dev, unpc
 from duizhao.evaluation.metrics.alignment import score
 
 pytestmark = pytest.mark.unit

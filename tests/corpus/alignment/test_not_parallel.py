@@ -11,7 +11,7 @@ from duizhao.corpus.alignment import Bead, align
 from duizhao.corpus.alignment.parallel import judge, posterior, support
 from duizhao.corpus.alignment.prepare import make_ready
 from duizhao.corpus.errors import NotParallel
-from duizhao.evaluation.benchmarks.alignment_data import Gold, mac_dev, unpc
+from duizhao.evaluation.benchmarks.alignment.data import Gold, mac_dev, unpc
 from duizhao.evaluation.benchmarks.not_parallel import crossed, joined, part
 from duizhao.models.embedding import SpanEmbedder
 

@@ -1,6 +1,6 @@
 """Learn `corpus/alignment/weights.json`, and say what it is worth by cross-validation.
 
-    python -m duizhao.evaluation.benchmarks.alignment_training DATA --cache FOLDER [--write]
+    python -m duizhao.evaluation.benchmarks.alignment.training DATA --cache FOLDER [--write]
 
 Learns from mac-dev, academic (from its Chinese side), parts of both with sentences dropped and
 inserted, and UN text with sentences dropped, inserted, split and merged. Folds are by chapter, so
@@ -28,7 +28,7 @@ from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.alignment.prepare import make_ready
 from duizhao.corpus.alignment.signals import forced
 from duizhao.corpus.alignment.weights import ALL, LITERAL, PATH, key
-from duizhao.evaluation.benchmarks.alignment_data import (
+from duizhao.evaluation.benchmarks.alignment.data import (
     Damage,
     Gold,
     academic,
@@ -37,7 +37,7 @@ from duizhao.evaluation.benchmarks.alignment_data import (
     mac_dev,
     unpc,
 )
-from duizhao.evaluation.benchmarks.alignment_tuning import (
+from duizhao.evaluation.benchmarks.alignment.tuning import (
     Case,
     learn,
     make_case,

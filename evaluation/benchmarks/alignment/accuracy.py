@@ -24,8 +24,8 @@ from typing import Any
 
 from duizhao.corpus.alignment import Bead, align
 from duizhao.corpus.alignment.weights import ALL
-from duizhao.evaluation.benchmarks.alignment_baselines import bleualign, gale_church
-from duizhao.evaluation.benchmarks.alignment_data import (
+from duizhao.evaluation.benchmarks.alignment.baselines import bleualign, gale_church
+from duizhao.evaluation.benchmarks.alignment.data import (
     Damage,
     Gold,
     academic,

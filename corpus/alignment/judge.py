@@ -1,0 +1,171 @@
+"""The second search: forced decoding of the beads whose answer can change the path.
+
+Asking about every candidate costs a minute for a chapter. Instead two paths are compared: the best
+by what is expected of the beads not asked about, and the best if its own beads disappoint and all
+others surprise. Where they differ, both are asked about; where they agree, no answer would change
+anything. This is the combinatorial search of Chen, Lin, King, Lyu and Chen (Combinatorial Pure
+Exploration of Multi-Armed Bandits, NIPS 2014), with a Gaussian process for the expectations
+(belief.py). How it compares with asking about every candidate:
+`python -m duizhao.evaluation.benchmarks.alignment.forced_budget DATA`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.alignment import search
+from duizhao.corpus.alignment.belief import Belief, Spans, make_spans
+from duizhao.corpus.alignment.fixed import Rectangle, constrain
+from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
+from duizhao.corpus.alignment.prepare import Texts
+from duizhao.corpus.alignment.search import SearchResult
+from duizhao.corpus.alignment.signals import forced
+
+ROUNDS = 100
+"""Far more than are needed: each round asks about at least one bead."""
+
+
+def judge(
+    texts: Texts,
+    result: SearchResult,
+    score: forced.Score,
+    effort: forced.Effort,
+    rectangles: Sequence[Rectangle] = (),
+) -> SearchResult:
+    """Search again among the doubtful beads, with forced-decoding scores where they matter."""
+    doubt = doubtful(texts, result, effort, rectangles)
+    if doubt is None:
+        return result
+    band, kept = result.evidence.band, doubt.kept
+    lattice = _Lattice(band, kept, result.weights.run)
+    belief = Belief(doubt.spans, doubt.cheap[doubt.beads], doubt.others[doubt.beads])
+    base = np.where(doubt.open, doubt.others, doubt.cheap)
+    for _ in range(ROUNDS):
+        wanted = _wanted(lattice, base, doubt.beads, belief, effort.margin)
+        if not wanted.any():
+            break
+        beads = kept[doubt.beads[wanted]]
+        answers = forced.ask(score, texts.source, texts.target, band, beads)
+        belief.learn(wanted, answers @ doubt.vector)
+    share = np.zeros(len(kept))
+    share[doubt.beads] = belief.mean
+    scores = lattice.scores(base + share)
+    path = search.best_path(band, scores, result.weights.run)
+    logs, _, _ = search.probabilities(band, scores, result.weights.run)
+    on_path = path[:, 0] * len(TYPES) + path[:, 1]
+    at = np.searchsorted(kept, on_path)
+    # beads without a competing candidate keep their probability in the whole band
+    before = result.probabilities.ravel()[on_path]
+    after = np.minimum(logs.ravel()[on_path], 0.0)
+    probability = np.exp(np.where(doubt.doubtful[at], after, before)).astype(np.float32)
+    return replace(
+        result,
+        scores=scores,
+        path=path,
+        probability=probability,
+        forced=share[at],
+        judged=doubt.doubtful[at],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """The candidates of the second search.
+
+    `kept` are the flat indexes of the beads that it may use; for each of them, `doubtful` says
+    whether it has competitors, `open` whether fixed beads allow it, `cheap` and `others` are its
+    scores in the first and, without forced decoding, in the second search. `beads` are the places
+    in `kept` of those that forced decoding can be asked about, with their `spans`; `vector` are
+    the weights of the answers.
+    """
+
+    kept: NDArray[np.int64]
+    doubtful: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+    cheap: NDArray[np.float64]
+    others: NDArray[np.float64]
+    beads: NDArray[np.int64]
+    spans: Spans
+    vector: NDArray[np.float32]
+
+
+def doubtful(
+    texts: Texts,
+    result: SearchResult,
+    effort: forced.Effort,
+    rectangles: Sequence[Rectangle] = (),
+) -> Doubtful | None:
+    """The candidates, or None if there is nothing to ask."""
+    weights = result.weights.judge
+    if effort.budget <= 0 or weights is None:
+        return None
+    evidence, band = result.evidence, result.evidence.band
+    shortfall = search.shortfalls(band, result.scores, result.weights.run)
+    kept, doubt = forced.candidates(band, result.path, shortfall, effort)
+    if not doubt.any():
+        return None
+    literalness = weights.literalness(evidence.tables)
+    others = evidence.features(kept) @ weights.vector(evidence.columns(), literalness)
+    columns = (("forced", column) for column in forced.COLUMNS)
+    # beads that contradict fixed ones stay excluded, and the gaps inside fixed ones stay free
+    allowed = constrain(band, np.ones_like(result.scores), rectangles).ravel()[kept] > 0.0
+    kinds = kept % len(TYPES)
+    beads = np.flatnonzero((kinds >= 2) & doubt & allowed)
+    return Doubtful(
+        kept,
+        doubt,
+        allowed,
+        result.scores.ravel()[kept].astype(np.float64),
+        others.astype(np.float64),
+        beads,
+        make_spans(
+            texts.source,
+            texts.target,
+            search.place_coordinates(band, kept[beads] // len(TYPES)),
+            np.stack([TYPE_SOURCE[kinds[beads]], TYPE_TARGET[kinds[beads]]], axis=1),
+        ),
+        weights.vector(columns, literalness),
+    )
+
+
+class _Lattice:
+    """The band, of which only the kept beads may be used."""
+
+    def __init__(self, band: Band, kept: NDArray[np.int64], run: float) -> None:
+        self.band, self.kept, self.run = band, kept, run
+
+    def scores(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Scores of the band's beads, shape (places, types)."""
+        flat = np.full(self.band.places * len(TYPES), search.NEVER, dtype=np.float32)
+        flat[self.kept] = values
+        return flat.reshape(-1, len(TYPES))
+
+    def on_path(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of the kept beads are on the best path."""
+        path = search.best_path(self.band, self.scores(values), self.run)
+        on = np.zeros(len(self.kept), dtype=np.bool_)
+        on[np.searchsorted(self.kept, path[:, 0] * len(TYPES) + path[:, 1])] = True
+        return on
+
+
+def _wanted(
+    lattice: _Lattice,
+    base: NDArray[np.float64],
+    asked: NDArray[np.int64],
+    belief: Belief,
+    margin: float,
+) -> NDArray[np.bool_]:
+    """Which of the beads to ask about next: none if no answer is likely to change the path."""
+    if not np.isfinite(margin):
+        return ~belief.known
+    expected = base.copy()
+    expected[asked] += belief.mean
+    best = lattice.on_path(expected)
+    reach = margin * belief.deviation
+    expected[asked] += np.where(best[asked], -reach, reach)
+    rival = lattice.on_path(expected)
+    return (best ^ rival)[asked] & ~belief.known

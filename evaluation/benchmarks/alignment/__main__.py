@@ -1,0 +1,5 @@
+"""`python -m duizhao.evaluation.benchmarks.alignment`: accuracy.py."""
+
+from duizhao.evaluation.benchmarks.alignment.accuracy import main
+
+main()
