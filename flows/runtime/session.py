@@ -31,6 +31,10 @@ QUIET = {
 """Settings of Prefect, made before it is imported; values that the user has set are kept."""
 
 
+RETRIES = 2
+"""Of a request to a private server, over 6 s: one that has ended does not come back."""
+
+
 def quieten() -> None:
     """Set the environment for a quiet, offline Prefect; call this before it is imported."""
     for name, value in QUIET.items():
@@ -110,6 +114,7 @@ def _connected(server: Server | None) -> Iterator[None]:
     from prefect.settings import (
         PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
+        PREFECT_CLIENT_MAX_RETRIES,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
         temporary_settings,
     )
@@ -121,6 +126,8 @@ def _connected(server: Server | None) -> Iterator[None]:
         # not in the environment, which every child process inherits: Prefect sends its settings to
         # the workers of Dask and Ray
         changes[PREFECT_API_AUTH_STRING] = server.secret
+        if "PREFECT_CLIENT_MAX_RETRIES" not in os.environ:
+            changes[PREFECT_CLIENT_MAX_RETRIES] = RETRIES
         server.wait()
     try:
         with temporary_settings(changes):
