@@ -198,8 +198,7 @@ def _print(found: dict[str, Any], to: Output) -> None:
 
             print(render(found))
         case Output.table:
-            from rich.console import Console
-
             from duizhao.flows.terminal.comparison import print_tables
+            from duizhao.flows.terminal.safe import rich_console
 
-            print_tables(found, Console())
+            print_tables(found, rich_console())

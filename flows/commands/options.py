@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from duizhao.flows.settings import ComputeType, Device, Effort, Engine, Ocr, config_option, option
-from duizhao.flows.terminal import console
+from duizhao.flows.terminal import console, safe
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
 EngineName = Annotated[Engine | None, option("engine")]
@@ -44,6 +44,7 @@ def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*, quiet: bool, verbose: bool, **values: Any) -> None:
+        safe.escape_everything()
         shown = console.current()
         if isinstance(shown, console.TerminalConsole):
             shown.quiet, shown.verbose = quiet, verbose

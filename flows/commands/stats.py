@@ -32,8 +32,7 @@ def stats(
     if json:
         print_json(figures)
         return
-    from rich.console import Console
-
+    from duizhao.flows.terminal.safe import rich_console
     from duizhao.flows.terminal.statistics import print_tables
 
-    print_tables(figures, Console())
+    print_tables(figures, rich_console())

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -35,13 +34,11 @@ def print_tables(found: Found, console: Console) -> None:
     _wins(found, console)
     _scores(found, console)
     for line in verdicts(found):
-        console.print(line, markup=False, highlight=False)
+        console.print(line)
     for note in found["notes"]:
-        console.print(note, style="dim", markup=False, highlight=False)
+        console.print(note, style="dim")
     for score in found["systems"][names[0]].values():
-        console.print(
-            f"{score['metric']}: {score['signature']}", style="dim", soft_wrap=True, highlight=False
-        )
+        console.print(f"{score['metric']}: {score['signature']}", style="dim", soft_wrap=True)
 
 
 def _scores(found: Found, console: Console) -> None:
@@ -92,7 +89,7 @@ def _words(found: Found, console: Console) -> None:
 
 def _frequency(found: Found, console: Console) -> None:
     names = list(found["systems"])
-    table = Table("F1 of words, by frequency", "words", *map(escape, names))
+    table = Table("F1 of words, by frequency", "words", *names)
     for row in found["frequency"]:
         figures = [_percent(row["f1"][name]) for name in names]
         table.add_row(row["frequency"], f"{row['words']:,}", *figures)
@@ -101,7 +98,7 @@ def _frequency(found: Found, console: Console) -> None:
 
 def _ngrams(found: Found, name: str, console: Console) -> None:
     grams = found["ngrams"][name]
-    table = Table("phrases that the reference has", escape(found["baseline"]), escape(name))
+    table = Table("phrases that the reference has", found["baseline"], name)
     for way in ("better", "worse"):
         for gram in grams[way][:5]:
             table.add_row(Text(gram["ngram"]), str(gram["baseline"]), str(gram["system"]))
