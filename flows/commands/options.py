@@ -39,6 +39,9 @@ Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
 UnitName = Annotated[Unit | None, option("unit")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print all tables, not only the main figures.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="The same as --to jsonl.")]
 Quiet = Annotated[
