@@ -9,9 +9,9 @@ import pytest
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.segmentation.sentences import split
-from duizhao.evaluation.benchmarks import reading_sheets as sheets
-from duizhao.evaluation.benchmarks.reading_layouts import Sheet
-from duizhao.evaluation.benchmarks.reading_measures import block_f1, boundary_f1, kendall_tau
+from duizhao.evaluation.benchmarks.reading import sheets
+from duizhao.evaluation.benchmarks.reading.layouts import Sheet
+from duizhao.evaluation.benchmarks.reading.measures import block_f1, boundary_f1, kendall_tau
 
 pytestmark = pytest.mark.unit
 
