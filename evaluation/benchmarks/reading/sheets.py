@@ -41,8 +41,9 @@ def sheets() -> Iterator[Sheet]:
 
 def leadings(language: Language) -> Iterator[Sheet]:
     """One column at every leading, with and without indent and space, ragged and justified."""
-    items = prose(language, 12)
     for leading in LEADINGS:
+        # two pages at least: nothing shows that a line of a single page is a running head
+        items = prose(language, 24 if leading <= 16 else 12)
         for indent, after in ((2.0, 0.0), (0.0, 0.6), (2.0, 0.5)):
             for justified in (False, True):
                 style = Style(leading, indent=indent, after=after, justified=justified, head=True)
