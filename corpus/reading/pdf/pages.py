@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.pdf.lines import Paragraph
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
 from duizhao.corpus.reading.shape import split_label
 
 _ENDS: dict[Language, tuple[str, ...]] = {
@@ -134,7 +134,7 @@ def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
         return False
     if language == "en":
         return start.text[:1].islower() and not split_label(start.text)[0]
-    return len(first.strips) > 1 and _full(first) and not split_label(start.text)[0]
+    return len(first.strips) > 1 and _full(first, start) and not split_label(start.text)[0]
 
 
 def _edges(paragraphs: Sequence[Paragraph]) -> dict[int, float]:
@@ -157,13 +157,13 @@ def _goes_on(
         return False
     if first.heading or second.heading or abs(end.size - start.size) > 0.6:
         return False
-    if (end.bold > 0.6) != (start.bold > 0.6) and not _full(first):
+    if (end.bold > 0.6) != (start.bold > 0.6) and not _full(first, start):
         # bold sentences stand in plain paragraphs; a bold line by itself is a heading
         return False
     if not end.text.rstrip().endswith(_ENDS[language]):
-        new = _new_sentence(start.text, end.text) and not _full(first)
+        new = _new_sentence(start.text, end.text) and not _full(first, start)
         return language == "zh" or not new
-    if not _full(first):
+    if not _full(first, start):
         return False
     if language == "en" and start.text[:1].islower():
         # "9 p.m." at the end of a line
@@ -179,12 +179,13 @@ def _new_sentence(text: str, before: str) -> bool:
     return len(before) < 40 and text[:1].isupper()
 
 
-def _full(paragraph: Paragraph) -> bool:
-    """Whether the last line is as long as the lines before it."""
+def _full(paragraph: Paragraph, following: Strip) -> bool:
+    """Whether the last line is as long as those before it, or the next word had no room in it."""
     if len(paragraph.strips) < 2:
         return False
     right = max(strip.right for strip in paragraph.strips[:-1])
-    return paragraph.strips[-1].right >= right - 1.2 * paragraph.size
+    last = paragraph.strips[-1].right
+    return last >= right - 1.2 * paragraph.size or last + first_word(following) > right
 
 
 def _unindented(first: Paragraph, second: Paragraph, moved: float) -> bool:

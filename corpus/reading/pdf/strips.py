@@ -57,7 +57,7 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
     drawn = [strip for strip in strips if _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
-    columns = tuple(sorted({round(corridor.right, 1) for corridor in found}))
+    columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
     return PageLines(
         page.number, page.width, page.height, kept, page.rules, page.walls, text, columns
     )
@@ -133,6 +133,16 @@ def _corridors(lines: Sequence[Sequence[Piece]], known: Sequence[float]) -> list
         for each in continued(rows, known)
         if not any(other.left < each.right and each.left < other.right for other in found)
     ]
+
+
+def _left_edge(lines: Sequence[Sequence[Piece]], corridor: Corridor) -> float:
+    """Where most lines of the column on the right of a corridor begin."""
+    begin = Counter[float]()
+    for line in lines[corridor.first : corridor.last + 1]:
+        lefts = [piece.left for piece in line if piece.left >= corridor.right - 1]
+        if lefts:
+            begin[round(min(lefts), 1)] += 1
+    return max(begin, key=lambda left: (begin[left], -left), default=corridor.right)
 
 
 def _by_column(
