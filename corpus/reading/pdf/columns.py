@@ -210,11 +210,13 @@ def flows(
     strips: Sequence[Strip],
     cells: AbstractSet[int] = frozenset(),
     known: Sequence[float] = (),
+    rules: Sequence[tuple[float, float, float]] = (),
 ) -> list[list[Strip]]:
     """The strips of a page as runs that are each read from top to bottom, in reading order.
 
     `cells` are the identities of strips in the cells of ruled tables, `known` the left edges of
-    the columns of the page before, as `continued` takes them.
+    the columns of the page before, as `continued` takes them. `rules` are the horizontal lines
+    drawn on the page (left, right, y).
     """
     rows = rows_of(strips)
     plain = plain_rows(rows)
@@ -229,14 +231,33 @@ def flows(
             [strip for strip in inside if strip.left < corridor.middle],
             [strip for strip in inside if strip.left >= corridor.middle],
         )
+        if _has_rows(rows[first : last + 1], corridor, rules):
+            continue
         in_cells = sum(id(strip) in cells for strip in inside)
         reads_down = _reads_over if corridor in few else _reads_down
         if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
             continue
         above = [strip for row in rows[:first] for strip in row]
         below = [strip for row in rows[last + 1 :] for strip in row]
-        return [flow for part in (above, *sides, below) for flow in flows(part, cells, known)]
+        return [
+            flow for part in (above, *sides, below) for flow in flows(part, cells, known, rules)
+        ]
     return [list(strips)] if strips else []
+
+
+def _has_rows(
+    rows: Sequence[Sequence[Strip]], corridor: Corridor, rules: Sequence[tuple[float, float, float]]
+) -> bool:
+    """Whether a line that is drawn across a corridor makes the lines above it a table's head."""
+    size = rows[0][0].size
+    for number in range(1, min(len(rows), FEW_LINES + 1)):
+        low, high = rows[number][0].y + 0.5 * size, rows[number - 1][0].y
+        if any(
+            low < y < high and left < corridor.left - 2 * size and right > corridor.right + 2 * size
+            for left, right, y in rules
+        ):
+            return True
+    return False
 
 
 def plain_rows(rows: Sequence[Sequence[Strip]]) -> list[Row]:

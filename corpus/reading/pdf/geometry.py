@@ -100,7 +100,7 @@ def _flows(
 ) -> list[Flow]:
     out = []
     in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
-    for part in columns.flows(strips, in_rows, known):
+    for part in columns.flows(strips, in_rows, known, page.rules):
         text, notes = _split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)

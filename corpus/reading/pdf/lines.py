@@ -25,8 +25,11 @@ _ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
-# what cannot be broken: a Latin word, or a character with the marks around it
-_WORD = re.compile(r"[（《“‘「『〈【(\[]*(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*")
+# what is not broken: a Latin word, with a number before it ("30 June", "12 stations"), or a
+# character with the marks around it
+_WORD = re.compile(
+    r"[（《“‘「『〈【(\[]*(?:\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
+)
 _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
 # lines of one paragraph stand at most so many times their size apart

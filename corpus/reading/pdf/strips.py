@@ -14,6 +14,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
+from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.lines import Strip, strip_of
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.text import Page, Piece
@@ -58,9 +59,8 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
-    return PageLines(
-        page.number, page.width, page.height, kept, page.rules, page.walls, text, columns
-    )
+    rules = joined(page.rules)
+    return PageLines(page.number, page.width, page.height, kept, rules, page.walls, text, columns)
 
 
 def has_bullet(page: Page, strip: Strip) -> bool:
