@@ -33,12 +33,15 @@ from statistics import fmean
 
 import pypdfium2
 
+from duizhao.corpus.reading.bullets import BULLETS
+from duizhao.corpus.reading.shape import split_label
 from duizhao.evaluation.benchmarks.reading.layouts import Sheet
 from duizhao.evaluation.benchmarks.reading.measures import (
     block_f1,
     boundary_f1,
     character_error_rate,
     kendall_tau,
+    letters,
 )
 from duizhao.evaluation.benchmarks.reading.pictures import pictures
 from duizhao.evaluation.benchmarks.reading.printed import printed
@@ -75,16 +78,27 @@ class Score:
 
 def score(sheet: Sheet, reading: Reading) -> Score:
     """The measures of a reading."""
-    truth = [text for _, text in sheet.blocks]
+    truth = [text for kind, text in sheet.blocks if kind != "code"]
+    # code does not count, whether it is read as a block, as lines, or left out
+    code = [text for kind, text in sheet.blocks if kind == "code"]
+    lines = {letters(line) for text in code for line in (text, *text.split("\n"))}
+    blocks = [_without_mark(text) for text in reading.blocks if letters(text) not in lines]
+    sentences = [text for text in reading.sentences if letters(text) not in lines]
     return Score(
-        boundary_f1(sentences_of(truth), reading.sentences),
-        block_f1(truth, reading.blocks),
-        character_error_rate(truth, reading.blocks),
-        kendall_tau(truth, reading.blocks) if reading.blocks else 0.0,
+        boundary_f1(sentences_of(truth), sentences),
+        block_f1(truth, blocks),
+        character_error_rate(truth, blocks),
+        kendall_tau(truth, blocks) if blocks else 0.0,
         reading.seconds,
         page_count(sheet),
         reading.peak_mb,
     )
+
+
+def _without_mark(text: str) -> str:
+    """A list item without its bullet, which the truth does not have."""
+    label, rest = split_label(text)
+    return rest if label and label in BULLETS else text
 
 
 def page_count(sheet: Sheet) -> int:
