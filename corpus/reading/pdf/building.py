@@ -15,7 +15,7 @@ from typing import Any
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
-from duizhao.corpus.reading.pdf import blocks, cells, code, furniture
+from duizhao.corpus.reading.pdf import blocks, cells, furniture
 from duizhao.corpus.reading.pdf.geometry import paragraphs_of
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 from duizhao.corpus.reading.pdf.page_lines import PageLines
@@ -90,7 +90,7 @@ def blocks_from_paragraphs(
     """Blocks from paragraphs in reading order; joins what a page break cut in two."""
     cells.find_cells(paragraphs)
     paragraphs = [each for each in paragraphs if each.strips]
-    paragraphs, left_out = code.without_code(paragraphs)
+    paragraphs, left_out = blocks.without_code(paragraphs)
     heads = repeated_heads(paragraphs)
     left_out += [
         LeftOut("repeated_table_head", strip.text, strip.page)
