@@ -58,6 +58,7 @@ def read(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
 ) -> Key[ReadResult]:
     """Read and segment a file; InputError if it cannot be used."""
     data = bytes_of(path)
@@ -67,6 +68,8 @@ def read(
     if ocr != "auto" or installed():
         # the same file read without recognition may be rejected or have fewer pages
         parts.append(ocr)
+    if keep_contents:
+        parts.append("contents")
     key = READ.key(*parts)
 
     def make(_facts: Facts) -> ReadResult:
@@ -81,6 +84,7 @@ def read(
             document_id=document_id,
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
             ocr=ocr,
+            keep_contents=keep_contents,
         )
         document.check()
         if not document.sentences:

@@ -23,7 +23,7 @@ from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
-from duizhao.flows.settings import Ocr, Settings
+from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
@@ -55,12 +55,15 @@ def stage_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 @stage_task("read")
 def read_task(
-    path: str, language: Language, side: Side, document_id: str | None, ocr: Ocr
+    path: str, language: Language, side: Side, document_id: str | None, settings: Settings
 ) -> Key[ReadResult]:
     """Read and segment one document."""
 
     def work() -> Key[ReadResult]:
-        return stages.read(path, language, side, document_id, ocr=ocr)
+        return stages.read(
+            path, language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents,
+        )  # fmt: skip
 
     return _run(f"read {side}", work, _document)
 
@@ -181,8 +184,8 @@ def _run_stages(
     ids: tuple[str | None, str | None],
 ) -> None:
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source", ids[0], settings.ocr)
-    target = read_task(reference, "en", "target", ids[1], settings.ocr) if reference else None
+    source = read_task(report, "zh", "source", ids[0], settings)
+    target = read_task(reference, "en", "target", ids[1], settings) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)
