@@ -45,6 +45,7 @@ def build(
     threads: options.Threads = None,
     glossary: options.Glossary = None,
     formats: options.Formats = None,
+    unit: options.UnitName = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -66,6 +67,7 @@ def build(
         threads=threads,
         glossary=glossary,
         formats=formats,
+        unit=unit,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -90,9 +92,23 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+        stages.read(
+            pair.source,
+            "zh",
+            "source",
+            pair.source_id,
+            ocr=settings.ocr,
+            keep_contents=settings.keep_contents,
+        )
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
+            stages.read(
+                pair.reference,
+                "en",
+                "target",
+                pair.target_id,
+                ocr=settings.ocr,
+                keep_contents=settings.keep_contents,
+            )
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
