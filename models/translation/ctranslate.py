@@ -73,7 +73,7 @@ class CTranslateEngine(PackedEngine):
         self.compute_type = (
             compute_type
             + (f"-narrow{LARGEST_PAIR}" * bool(narrowed))
-            + "-english" * bool(english)
+            + "-english-rows" * bool(english)
             + "-even"  # batches of even size (models/translation/batching.py)
         )
         self.device = device
