@@ -247,6 +247,11 @@ def _embedder() -> SpanEmbedder:
     return SpanEmbedder()
 
 
+def check_embedder() -> None:
+    """Raise the error with which no document could be aligned."""
+    _embedder()(["a"], [(0, 1)])
+
+
 def glossary(settings: Settings) -> Glossary:
     """The terms to check translations against."""
     from duizhao.models.glossary import read_glossary

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from uuid import uuid4
 
-from duizhao.corpus.errors import InputError, StorageError, unreadable
+from duizhao.corpus.errors import InputError, MissingFile, StorageError, unreadable
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import Limits
 
@@ -268,7 +268,7 @@ def bytes_of(path: str) -> bytes:
     try:
         return read_anywhere(path) if is_remote(path) else read_file(Path(plain_path(path)), LIMITS)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise MissingFile(f"{path}: no such file") from None
     except OSError as error:
         raise unreadable(path, error) from None
 

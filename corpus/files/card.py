@@ -50,7 +50,8 @@ class CardFacts:
     """The facts for the card. Leave empty splits out.
 
     `made_by` describes how the corpus was built (duizhao's version, the models, settings),
-    `cleaning` is `CleaningReport.as_dict()`, `ledger` a list of ``{"stage", "reason", "count"}``.
+    `cleaning` is `CleaningReport.as_dict()`, `ledger` a list of ``{"stage", "reason", "count"}``,
+    `kept` the number of documents with the rows of an earlier run.
     `licence` is a code of the hub; "other" goes with `licence_name`.
     """
 
@@ -59,6 +60,7 @@ class CardFacts:
     made_by: Mapping[str, str] = field(default_factory=dict)
     cleaning: Mapping[str, Any] | None = None
     ledger: Sequence[Mapping[str, Any]] = ()
+    kept: int = 0
     licence: str = "other"
     licence_name: str = "united-nations-terms-of-use"
     licence_link: str = "https://www.un.org/en/about-us/terms-of-use"
