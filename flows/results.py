@@ -130,6 +130,7 @@ PUBLISH: Stage[None] = Stage(
         "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
+        "corpus/units.py",
         "evaluation/metrics",
         "flows/batch/publishing",
     ),

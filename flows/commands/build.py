@@ -45,6 +45,7 @@ def build(
     threads: options.Threads = None,
     glossary: options.Glossary = None,
     formats: options.Formats = None,
+    unit: options.UnitName = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -66,6 +67,7 @@ def build(
         threads=threads,
         glossary=glossary,
         formats=formats,
+        unit=unit,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)

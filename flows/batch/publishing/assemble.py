@@ -245,7 +245,7 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats)
+    corpus = CorpusShards(shards, plan.formats, plan.unit)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:
@@ -258,7 +258,8 @@ def _split(
     division = split(rows, plan.shares, keep=corpus.add, remove=ledger.add)
     corpus.finish()
     cleaned.unlink()
-    return division
+    # rows of paragraphs or documents are fewer than the beads that were split
+    return replace(division, rows={name: corpus.rows[name] for name in division.rows})
 
 
 class _Contents(NamedTuple):
