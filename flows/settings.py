@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.row import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -121,7 +122,7 @@ class Settings(BaseModel):
         "all; never: none.",
     )
     min_confidence: float = Field(
-        default=0.0,
+        default=MIN_CONFIDENCE,
         ge=0.0,
         le=1.0,
         description="Beads with a lower confidence (0 to 1) go to the ledger, not to the corpus.",
@@ -133,7 +134,8 @@ class Settings(BaseModel):
     )
     formats: tuple[Format, ...] = Field(
         default=FORMATS,
-        description="Corpus files to write, separated by commas: "
+        description="Further corpus files, separated by commas; jsonl and parquet are always "
+        "written: "
         f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
     )
     unit: Unit = Field(
@@ -143,6 +145,15 @@ class Settings(BaseModel):
     )
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."
+    )
+    licence: str = Field(
+        default="",
+        description="Licence of the texts, for the dataset card: a code such as cc-by-4.0, "
+        "united-nations, a name or an address; empty: unknown.",
+    )
+    origin: str = Field(default="", description="Where the texts come from, for the dataset card.")
+    tags: tuple[str, ...] = Field(
+        default=(), description="Tags of the dataset card, separated by commas."
     )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
@@ -174,7 +185,7 @@ class Settings(BaseModel):
         default="", description="Path of Chromium, for pictures of the report; empty: searched."
     )
 
-    @field_validator("formats", mode="before")
+    @field_validator("formats", "tags", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -48,7 +48,18 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"}
+NOT_IN_KEY = {
+    "threads",
+    "batch_tokens",
+    "memory",
+    "report",
+    "formats",
+    "unit",
+    "glossary",
+    "licence",
+    "origin",
+    "tags",
+}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000

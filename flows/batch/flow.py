@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import httpx
@@ -340,11 +339,9 @@ def _send(
 
 def _made_by(settings: Settings) -> dict[str, str]:
     files = stages.locate_model(settings)
-    # the card is published: it has no path of this machine
-    name = Path(files.name).name if Path(files.name).is_dir() else files.name
     return {
         "duizhao": versions()["duizhao"],
-        "model": f"{name} (SHA-256 {files.hash[:16]})",
+        "model": f"{files.public_name} (SHA-256 {files.hash[:16]})",
         "decoding": stages.decoding(settings).key(),
         "alignment": f"effort {settings.effort}, minimum confidence {settings.min_confidence}",
     }

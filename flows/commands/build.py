@@ -46,6 +46,9 @@ def build(
     glossary: options.Glossary = None,
     formats: options.Formats = None,
     unit: options.UnitName = None,
+    licence: options.Licence = None,
+    origin: options.Origin = None,
+    tags: options.Tags = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -68,6 +71,9 @@ def build(
         glossary=glossary,
         formats=formats,
         unit=unit,
+        licence=licence,
+        origin=origin,
+        tags=tags,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -79,7 +85,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of
+    from duizhao.flows.build.inputs import pair_of, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -87,10 +93,11 @@ def run(
 
     start = time.perf_counter()
     pair = pair_of(report, reference)
+    settings = with_rights(settings, pair)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
-        # while the server comes up: bad input stops the run here, good input is read only once
+        # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
         stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
         if pair.reference:

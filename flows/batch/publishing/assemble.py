@@ -188,7 +188,7 @@ def _write(
     accounts = outcomes.accounts
     shards.put("documents.jsonl", lambda file: write_accounts(accounts, file))
     if sum(division.rows.values()):
-        text = card(shards, plan.title, report, division, ledger.counts(), made_by, accounts)
+        text = card(shards, plan, report, division, ledger.counts(), made_by, accounts)
         shards.put(CARD, lambda file: file.write(text.encode()))
     return {
         "made_by": dict(made_by),

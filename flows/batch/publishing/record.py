@@ -14,8 +14,10 @@ from duizhao.corpus.cleaning.run import CleaningReport
 from duizhao.corpus.cleaning.splits import SPLITS, SplitReport
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.rights import counted, rights_of
 from duizhao.evaluation.metrics.translation import Statistics
 from duizhao.flows.batch.manifest import Entry
+from duizhao.flows.batch.options import Plan
 from duizhao.flows.batch.outcomes import Outcome
 from duizhao.flows.batch.publishing.shards import FOLDERS, Shards
 
@@ -115,7 +117,7 @@ def corpus_counts(accounts: Sequence[Account], division: SplitReport) -> dict[st
 
 def card(
     shards: Shards,
-    title: str,
+    plan: Plan,
     report: CleaningReport,
     division: SplitReport,
     ledger: Sequence[Mapping[str, Any]],
@@ -133,8 +135,19 @@ def card(
             rows, documents = division.rows[name], division.documents[name]
             splits.append(SplitFacts(name, f"{start}*.parquet", rows, documents, sum(files)))
     cleaning = report.as_dict()
-    kept = sum(one.is_kept for one in accounts)
-    facts = CardFacts(title, splits, made_by=made_by, cleaning=cleaning, ledger=ledger, kept=kept)
+    facts = CardFacts(
+        plan.title,
+        splits,
+        made_by=made_by,
+        cleaning=cleaning,
+        ledger=ledger,
+        kept=sum(one.is_kept for one in accounts),
+        rights=counted(
+            rights_of(one.entry.metadata, plan.rights)
+            for one in accounts
+            if one.is_kept or one.outcome.status == "done"
+        ),
+    )
     empty = shards.scratch / "empty.parquet"  # its schema goes into the card
     with empty.open("wb") as file:
         writer("parquet")([], file)

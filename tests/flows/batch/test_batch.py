@@ -406,7 +406,7 @@ def test_a_wrong_option_changes_nothing_of_a_published_corpus(
     wrong: list[tuple[list[object], int, str]] = [
         (["--device", "cuda"], 2, "no GPU"),
         (["--compute-type", "bfloat16"], 2, "compute type bfloat16"),
-        (["--model", damaged], 1, "cannot be loaded"),
+        (["--model", damaged], 1, "or is damaged"),
         (["--model", tmp_path / "none"], 2, "no such folder"),
         (["--model", documents], 2, "has no Marian model"),
         (["--formats", "docs"], 2, "docs"),

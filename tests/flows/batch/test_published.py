@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from duizhao.corpus.errors import (
     blames_input,
 )
 from duizhao.corpus.files.read import read_rows
+from duizhao.corpus.files.rights import Rights
 from duizhao.flows.batch import groups, workers
 from duizhao.flows.batch import plan as plans
 from duizhao.flows.batch.documents import document_key
@@ -273,3 +275,33 @@ def test_documents_whose_files_are_gone_stay_in_a_watched_folder_while_others_ar
     begun(out, [one], Settings(beam=4), options)  # which leaves its document
     third = begun(out, [two], Settings(beam=4), options)
     assert [document.entry.id for document in third.documents] == ["b", "a"]
+
+
+def test_the_card_takes_licences_from_the_manifest_and_the_options(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    made = Folder(out)
+    columns: list[dict[str, Any]] = [
+        {"licence": "CC BY 4.0", "origin": "a court"},
+        {},
+        {"symbol": "S/2021/130"},
+        {"licence": "Crown Copyright"},
+    ]
+    keys = [made.key(name, "beam1") for name in "abcd"]
+    for name in "abc":  # d is not in the corpus
+        made.do(name, name, "beam1")
+    entries = [
+        Entry(name, f"/in/{name}.zh.txt", None, more)
+        for name, more in zip("abcd", columns, strict=True)
+    ]
+    given = replace(PLAN, rights=Rights("mit", tags=("law",)))
+    publish(Place.of(out), planned(entries, keys), given, {}, lambda *_: None)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "license_name: several" in card
+    assert "- 2 documents: The licence of these texts: mit." in card, "the option replaces a guess"
+    assert "- 1 documents: The licence of these texts: cc-by-4.0." in card
+    assert "Crown Copyright" not in card
+    assert "- law\n" in card
+    publish(Place.of(out), planned(entries[2:3], keys[2:3]), PLAN, {}, lambda *_: None)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "license_name: united-nations-terms-of-use" in card
+    assert "- united-nations\n" in card
