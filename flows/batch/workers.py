@@ -209,10 +209,11 @@ def serve(pipe: Connection, parent: int) -> None:
     from duizhao.flows.batch.documents import process_group
     from duizhao.flows.batch.needs import Needs, check_needs
     from duizhao.flows.runtime.processes import end_with_parent
-    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal import console, safe
 
     end_with_parent(parent)
-    with console.use(_PipeConsole(pipe)):
+    with safe.guarded(), console.use(_PipeConsole(pipe)):
+        safe.escape_everything()
         pipe.send(("up", ()))
         while True:
             try:

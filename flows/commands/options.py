@@ -21,7 +21,7 @@ from duizhao.flows.settings import (
     config_option,
     option,
 )
-from duizhao.flows.terminal import console
+from duizhao.flows.terminal import console, safe
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
 EngineName = Annotated[Engine | None, option("engine")]
@@ -42,6 +42,9 @@ Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
 UnitName = Annotated[Unit | None, option("unit")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print all tables, not only the main figures.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="The same as --to jsonl.")]
 Quiet = Annotated[
@@ -74,6 +77,7 @@ def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*, quiet: bool, verbose: bool, **values: Any) -> None:
+        safe.escape_everything()
         shown = console.current()
         if isinstance(shown, console.TerminalConsole):
             shown.quiet, shown.verbose = quiet, verbose

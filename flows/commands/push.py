@@ -71,7 +71,8 @@ def push(
             set_licence(folder, chosen)
             upload = plan_push(folder, repository)
     console.current().note(f"sending {size} to {repository} ...")
-    url = send(folder, upload, private=not public, message=message)
+    with console.current().stage("sending"):
+        url = send(folder, upload, private=not public, message=message)
     if json:
         print_json(result | {"url": url})
     else:

@@ -48,6 +48,7 @@ from duizhao.flows.batch.publishing.record import (
     card,
     corpus_counts,
     corpus_scores,
+    public_reason,
     without_sentences,
     write_accounts,
 )
@@ -199,7 +200,7 @@ def _write(
         "ledger": ledger.counts(),
         "scores": corpus_scores(accounts),
         "failed": [
-            [one.outcome.id, one.outcome.stage, one.outcome.reason]
+            [one.outcome.id, one.outcome.stage, public_reason(one)]
             for one in accounts
             if one.outcome.status == "failed"
         ],

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from duizhao.corpus.cleaning.run import CleaningReport
@@ -15,6 +16,8 @@ from duizhao.corpus.cleaning.splits import SPLITS, SplitReport
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.formats import writer
 from duizhao.corpus.files.rights import counted, rights_of
+from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.printable import without_passwords
 from duizhao.evaluation.metrics.translation import Statistics
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.options import Plan
@@ -36,11 +39,14 @@ class Account(NamedTuple):
 
 
 def public_reason(account: Account) -> str:
-    """Why a document is not done. Files are named without folders, because it goes to the hub."""
+    """Why a document is not done, without folders and passwords: it goes to the hub."""
     reason = account.outcome.reason
     for path in filter(None, (account.entry.source, account.entry.reference)):
         reason = reason.replace(path, path.rpartition("/")[2])
-    return FOLDERS_OF_A_PATH.sub("", reason)
+    for folder in (cache_folder(), Path.cwd(), Path.home()):
+        if folder != Path(folder.anchor):
+            reason = reason.replace(f"{folder}/", "")
+    return without_passwords(FOLDERS_OF_A_PATH.sub("", reason))
 
 
 def without_sentences(account: Account) -> LedgerEntry:
