@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
+    from duizhao.corpus.reading.bounds.limits import Limits
+
 PREFIX = "DUIZHAO_"
 MOST_BEAM = 32
 """A wider beam only takes longer."""
@@ -122,6 +124,37 @@ class Settings(BaseModel):
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."
     )
+    limit_file_mb: int = Field(
+        default=1024, ge=1, description="Largest file that is read, in MB (2^20 bytes)."
+    )
+    limit_unpacked_mb: int = Field(
+        default=512,
+        ge=1,
+        description="MB unpacked from one Word, OpenDocument or EPUB file; pictures are not "
+        "unpacked.",
+    )
+    limit_members: int = Field(
+        default=20_000, ge=1, description="Files in one archive: a Word, OpenDocument or EPUB file."
+    )
+    limit_pages: int = Field(default=20_000, ge=1, description="Pages of one PDF.")
+    limit_depth: int = Field(
+        default=5_000,
+        ge=10,
+        le=20_000,
+        description="How deeply elements, lists or quotations of a document are nested.",
+    )
+    limit_seconds: float = Field(
+        default=600.0, ge=1, le=86_400, description="Seconds for reading one document."
+    )
+    limit_page_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="Seconds more for each page that is recognised from its image.",
+    )
+    limit_memory_mb: int = Field(
+        default=3072, ge=16, description="MB of memory for reading one document."
+    )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
     cache: str = Field(
@@ -158,6 +191,22 @@ class Settings(BaseModel):
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds on reading one document."""
+        from duizhao.corpus.reading.bounds.limits import MB, Limits
+
+        return Limits(
+            file_bytes=self.limit_file_mb * MB,
+            unpacked_bytes=self.limit_unpacked_mb * MB,
+            members=self.limit_members,
+            pages=self.limit_pages,
+            depth=self.limit_depth,
+            seconds=self.limit_seconds,
+            page_seconds=self.limit_page_seconds,
+            memory_bytes=self.limit_memory_mb * MB,
+        )
 
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}

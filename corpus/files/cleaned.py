@@ -9,6 +9,7 @@ from typing import Any
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files.folder import (
     OUTPUTS,
     SEAL,
@@ -50,27 +51,30 @@ class CleanedFolder:
 
     def keep(self, row: Row) -> None:
         """Write a row that stays."""
-        write([row], self._rows)
+        with writing(self._partial / "corpus.jsonl"):
+            write([row], self._rows)
 
     def remove(self, entry: LedgerEntry) -> None:
         """Write a sentence that is removed, or was removed earlier."""
-        write_ledger([entry], self._ledger)
+        with writing(self._partial / "ledger.jsonl"):
+            write_ledger([entry], self._ledger)
 
     def finish(self, report: Mapping[str, Any]) -> None:
         """Write the other formats and the report, and move everything into place."""
-        self._rows.close()
-        self._ledger.close()
-        kept = self._partial / "corpus.jsonl"
-        for name in self.formats:
-            if name != "jsonl":
-                with (self._partial / f"corpus.{name}").open("wb") as file:
-                    writer(name)(_read(kept), file)
-        if "jsonl" not in self.formats:
-            kept.unlink()
-        write_json(self._partial / "cleaning.json", report)
-        files = file_facts(self._partial)
-        write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
-        finish(self.folder)
+        with writing(self.folder):
+            self._rows.close()
+            self._ledger.close()
+            kept = self._partial / "corpus.jsonl"
+            for name in self.formats:
+                if name != "jsonl":
+                    with (self._partial / f"corpus.{name}").open("wb") as file:
+                        writer(name)(_read(kept), file)
+            if "jsonl" not in self.formats:
+                kept.unlink()
+            write_json(self._partial / "cleaning.json", report)
+            files = file_facts(self._partial)
+            write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
+            finish(self.folder)
 
 
 def _read(path: Path) -> Iterator[Row]:

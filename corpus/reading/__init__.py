@@ -14,7 +14,7 @@ from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import LimitError, ReaderError, unreadable
 from duizhao.corpus.reading.bounds import call, files
 from duizhao.corpus.reading.bounds.files import read_file
-from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
 from duizhao.corpus.reading.parsing import parse
 
@@ -31,8 +31,6 @@ __all__ = [
     "read",
     "read_bytes",
 ]
-
-DEFAULT_LIMITS = Limits()
 
 
 def read(

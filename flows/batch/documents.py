@@ -33,7 +33,10 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "glossary"}
+NOT_IN_KEY = {
+    *("threads", "batch_tokens", "memory", "report", "formats", "glossary"),
+    *(name for name in Settings.model_fields if name.startswith("limit_")),
+}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
@@ -106,11 +109,12 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=settings.ocr)
+    ocr, limits = settings.ocr, settings.limits
+    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=ocr, limits=limits)
     _check_size(work, work.source, entry.source, settings)
     if entry.reference:
         name = f"{entry.id}.en"
-        work.target = stages.read(entry.reference, "en", "target", name, ocr=settings.ocr)
+        work.target = stages.read(entry.reference, "en", "target", name, ocr=ocr, limits=limits)
         _check_size(work, work.target, entry.reference, settings)
 
 

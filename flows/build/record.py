@@ -15,6 +15,7 @@ from typing import Any
 
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.flows import results, stages
@@ -75,7 +76,8 @@ def write_folder(
             results.load(keys.beads),
             settings.min_confidence,
         )
-        write_work(work, partial / NAME)
+        with writing(partial / NAME):
+            write_work(work, partial / NAME)
     record = {
         **_facts(keys, settings, bitext),
         "started": started.isoformat(timespec="seconds"),
@@ -91,7 +93,8 @@ def write_folder(
     record["files"] = folder.file_facts(partial)
     record["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, record)
-    folder.finish(out)
+    with writing(out):
+        folder.finish(out)
     return record
 
 

@@ -87,12 +87,17 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with pipes_held(pair.source, pair.reference), runtime.session() as connect:
+    ocr, limits = settings.ocr, settings.limits
+    with (
+        folder.alone(out),
+        pipes_held(pair.source, pair.reference, limits=limits),
+        runtime.session() as connect,
+    ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+        stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr, limits=limits)
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
+            stages.read(pair.reference, "en", "target", pair.target_id, ocr=ocr, limits=limits)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

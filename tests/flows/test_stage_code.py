@@ -44,6 +44,7 @@ MODULES = {
     "corpus/language.py": "read score outcome publish",
     "corpus/numerals.py": "translate align outcome",
     "corpus/paths.py": "",
+    "corpus/replacing.py": "",
     "corpus/row.py": "outcome publish",
     "corpus/script.py": "read translate align score outcome publish",
     "corpus/translation.py": "translate align outcome publish",
@@ -54,7 +55,12 @@ MODULES = {
     "models/glossary.py": "",
 }
 
-NO_EFFECT = {"corpus/errors.py", "corpus/paths.py", "models/cores.py"}
+NO_EFFECT = {
+    "corpus/errors.py",
+    "corpus/paths.py",
+    "corpus/replacing.py",
+    "models/cores.py",
+}
 """Modules that decide where and how fast something is computed, but not the result."""
 
 ENTRIES = {

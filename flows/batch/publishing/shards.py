@@ -14,6 +14,7 @@ from typing import Any
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import SPLITS
 from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files.formats import writer
 from duizhao.corpus.files.jsonl import write_ledger
 from duizhao.flows.batch.lock import Check
@@ -49,7 +50,7 @@ class Shards:
     def put(self, name: str, write: Callable[[Any], object]) -> None:
         """Write a file through `write`, hash it and move it to its place."""
         local = self.scratch / name.replace("/", "_")
-        with local.open("wb") as file:
+        with writing(local), local.open("wb") as file:
             write(file)
         with local.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
