@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
 
 if TYPE_CHECKING:
@@ -121,6 +122,15 @@ class Settings(BaseModel):
     formats: tuple[Format, ...] = Field(
         default=FORMATS, description="Corpus files to write, separated by commas."
     )
+    tsv_bom: bool = Field(
+        default=False,
+        description="Begin TSV files with a byte-order mark, so that Excel shows Chinese.",
+    )
+    tsv_escape: bool = Field(
+        default=False,
+        description="In TSV files, put an apostrophe before text that a spreadsheet would run as "
+        "a formula (it starts with = + - or @).",
+    )
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."
     )
@@ -191,6 +201,11 @@ class Settings(BaseModel):
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @property
+    def tsv_form(self) -> tsv.Form:
+        """How TSV files are written."""
+        return tsv.Form(bom=self.tsv_bom, escaped=self.tsv_escape)
 
     @property
     def limits(self) -> Limits:

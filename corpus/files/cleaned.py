@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import writing
@@ -29,10 +30,11 @@ class CleanedFolder:
     Rows are written to JSON lines at once and copied to the other formats from there.
     """
 
-    def __init__(self, folder: Path, formats: list[str]) -> None:
+    def __init__(self, folder: Path, formats: list[str], form: tsv.Form = tsv.PLAIN) -> None:
         check_output(folder, [*OUTPUTS, "cleaning.json"])
         self.folder = folder
         self.formats = formats
+        self.form = form
         self._partial = begin(folder)
         self._rows = (self._partial / "corpus.jsonl").open("wb")
         self._ledger = (self._partial / "ledger.jsonl").open("wb")
@@ -68,7 +70,7 @@ class CleanedFolder:
             for name in self.formats:
                 if name != "jsonl":
                     with (self._partial / f"corpus.{name}").open("wb") as file:
-                        writer(name)(_read(kept), file)
+                        writer(name, self.form)(_read(kept), file)
             if "jsonl" not in self.formats:
                 kept.unlink()
             write_json(self._partial / "cleaning.json", report)

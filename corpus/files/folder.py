@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError, writing
@@ -128,12 +129,13 @@ def write_corpus(
     ledger: Iterable[LedgerEntry],
     scores: Mapping[str, Any],
     formats: Sequence[str],
+    form: tsv.Form = tsv.PLAIN,
 ) -> None:
-    """Write the corpus files, the ledger and the scores."""
+    """Write the corpus files, the ledger and the scores; `form` is that of TSV."""
     for name in formats:
         path = partial / f"corpus.{name}"
         with writing(path), path.open("wb") as file:
-            count = writer(name)(rows, file)
+            count = writer(name, form)(rows, file)
         if count != len(rows):
             raise BrokenIdentity(f"{count} rows written to corpus.{name} of {len(rows)}")
     with writing(partial / "ledger.jsonl"), (partial / "ledger.jsonl").open("wb") as file:

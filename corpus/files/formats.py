@@ -10,9 +10,11 @@ rows give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module
 from typing import BinaryIO, cast
 
+from duizhao.corpus import tsv
 from duizhao.corpus.row import Row
 
 Writer = Callable[[Iterable[Row], BinaryIO], int]
@@ -26,8 +28,9 @@ FORMATS = {
 """From a format, which is also the file's ending, to the module that writes it."""
 
 
-def writer(format: str) -> Writer:
-    """The `write` of a format; ValueError for one that is not in FORMATS."""
+def writer(format: str, form: tsv.Form = tsv.PLAIN) -> Writer:
+    """The `write` of a format, in this form if it is TSV; ValueError for one not in FORMATS."""
     if format not in FORMATS:
         raise ValueError(f"no corpus format {format!r}; there are {', '.join(FORMATS)}")
-    return cast(Writer, import_module(FORMATS[format]).write)
+    write = import_module(FORMATS[format]).write
+    return cast(Writer, partial(write, form=form) if format == "tsv" else write)

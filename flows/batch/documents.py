@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 NOT_IN_KEY = {
     *("threads", "batch_tokens", "memory", "report", "formats", "glossary"),
+    *("tsv_bom", "tsv_escape"),
     *(name for name in Settings.model_fields if name.startswith("limit_")),
 }
 """Settings that change how the work is done or written, but not the rows of a document."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.cleaning.plan import Planned as Step
 from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
@@ -34,6 +35,7 @@ class Plan:
     shares: Shares
     formats: Sequence[str]
     title: str
+    tsv_form: tsv.Form = tsv.PLAIN
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON."""
@@ -42,6 +44,7 @@ class Plan:
             "shares": asdict(self.shares),
             "formats": list(self.formats),
             "title": self.title,
+            **({"tsv": asdict(self.tsv_form)} if self.tsv_form != tsv.PLAIN else {}),
         }
 
 
@@ -131,7 +134,9 @@ class BatchOptions(BaseModel):
     def plan(self, settings: Settings) -> Plan:
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
-        return Plan(self.steps, Shares(self.validation, self.test), formats, self.title)
+        return Plan(
+            self.steps, Shares(self.validation, self.test), formats, self.title, settings.tsv_form
+        )
 
 
 def batch_options(**options: Any) -> BatchOptions:

@@ -66,7 +66,9 @@ def write_folder(
     bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
-    folder.write_corpus(partial, bitext.rows, bitext.ledger, scores, settings.formats)
+    folder.write_corpus(
+        partial, bitext.rows, bitext.ledger, scores, settings.formats, settings.tsv_form
+    )
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(

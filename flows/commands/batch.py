@@ -106,6 +106,8 @@ def batch(
         str,
         typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
     ] = "parquet,jsonl",
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -129,6 +131,8 @@ def batch(
         batch_tokens=batch_tokens,
         threads=threads,
         formats=formats,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
     ).settings
     from duizhao.flows.batch.options import batch_options
 

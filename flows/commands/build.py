@@ -45,6 +45,8 @@ def build(
     threads: options.Threads = None,
     glossary: options.Glossary = None,
     formats: options.Formats = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -66,6 +68,8 @@ def build(
         threads=threads,
         glossary=glossary,
         formats=formats,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)

@@ -222,7 +222,7 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats)
+    corpus = CorpusShards(shards, plan.formats, plan.tsv_form)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:

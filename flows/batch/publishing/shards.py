@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import SPLITS
 from duizhao.corpus.document import LedgerEntry
@@ -94,9 +95,10 @@ def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> No
 class CorpusShards:
     """Rows by split, in every format."""
 
-    def __init__(self, shards: Shards, formats: Sequence[str]) -> None:
+    def __init__(self, shards: Shards, formats: Sequence[str], form: tsv.Form = tsv.PLAIN) -> None:
         self._shards = shards
         self._formats = formats
+        self._form = form
         self._rows: dict[str, list[Row]] = {name: [] for name in SPLITS}
         self._number: Counter[str] = Counter()
 
@@ -116,7 +118,7 @@ class CorpusShards:
         rows = self._rows[name]
         for format in self._formats:
             file = f"{FOLDERS[format]}/{name}-{self._number[name]:05d}.{format}"
-            self._shards.put(file, lambda file, f=format: writer(f)(rows, file))  # type: ignore[misc]
+            self._shards.put(file, lambda file, f=format: writer(f, self._form)(rows, file))  # type: ignore[misc]
         self._number[name] += 1
         self._rows[name] = []
 
