@@ -131,6 +131,8 @@ PUBLISH: Stage[None] = Stage(
         "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
+        "corpus/tsv.py",
+        "corpus/units.py",
         "evaluation/metrics",
         "flows/batch/publishing",
     ),

@@ -27,18 +27,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
+from duizhao.flows.setting_errors import bounds, complaint
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
-
     from duizhao.corpus.reading.bounds.limits import Limits
 
 PREFIX = "DUIZHAO_"
@@ -60,8 +57,23 @@ ComputeType = Literal[
 ]
 Effort = Literal["fast", "normal", "best"]
 Ocr = Literal["auto", "always", "never"]
-Format = Literal["jsonl", "tsv", "tmx", "parquet"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+Format = Literal[
+    "jsonl",
+    "tsv",
+    "tmx",
+    "parquet",
+    "xlsx",
+    "csv",
+    "docx",
+    "html",
+    "xliff",
+    "xliff12",
+    "moses",
+]
+FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
+"""What a build writes by default."""
+
+Unit = Literal["sentence", "paragraph", "document"]
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -120,7 +132,14 @@ class Settings(BaseModel):
         "terms.",
     )
     formats: tuple[Format, ...] = Field(
-        default=FORMATS, description="Corpus files to write, separated by commas."
+        default=FORMATS,
+        description="Corpus files to write, separated by commas: "
+        f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
+    )
+    unit: Unit = Field(
+        default="sentence",
+        description="What a row holds: the sentences of a bead, the beads of a paragraph, or a "
+        "whole document.",
     )
     tsv_bom: bool = Field(
         default=False,
@@ -224,8 +243,6 @@ class Settings(BaseModel):
         )
 
 
-KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-
 ENVIRONMENT = (
     "cache",
     "models",
@@ -271,7 +288,7 @@ def validated(model: type[M], values: Mapping[str, Any], origins: Mapping[str, s
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InputError(_complaint(model, error.errors()[0], origins)) from None
+        raise InputError(complaint(model, error.errors()[0], origins)) from None
 
 
 def variable(name: str) -> str:
@@ -296,7 +313,7 @@ def option(field: str, *names: str, of: type[BaseModel] = Settings, **more: Any)
         flag = f"{flag}/--no-{field.replace('_', '-')}"
     if not any(name.startswith("--") for name in names):
         names = (flag, *names)
-    return typer.Option(*names, **({"help": info.description} | _bounds(info) | more))
+    return typer.Option(*names, **({"help": info.description} | bounds(info) | more))
 
 
 def config_option() -> Any:
@@ -322,13 +339,6 @@ def config_file(given: Path | None = None) -> Path | None:
         if path.is_file():
             return path
     return None
-
-
-def choices(annotation: Any) -> tuple[str, ...]:
-    """The values that a Literal, or a tuple of one, allows; () for any other type."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return next(filter(None, map(choices, get_args(annotation))), ())
 
 
 def plain(settings: Settings) -> dict[str, Any]:
@@ -360,49 +370,3 @@ def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not a TOML file that can be read: {error}") from error
     return written, EnvSettingsSource(Sources)()
-
-
-def _complaint(model: type[BaseModel], error: ErrorDetails, origins: Mapping[str, str]) -> str:
-    """A pydantic error in one line.
-
-    "beam (duizhao.toml): 99 must be between 0 and 32"
-    """
-    name, value, kind = str(error["loc"][0]), error["input"], error["type"]
-    if kind == "extra_forbidden":
-        known = ", ".join(sorted(model.model_fields))
-        return f"{origins[name]}: unknown setting {name!r}; known: {known}"
-    info = model.model_fields[name]
-    origin = origins[name].removeprefix("environment ")
-    if kind == "literal_error":
-        wanted = f"is not one of {', '.join(choices(info.annotation))}"
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        wanted = f"must be {_range(info)}"
-    else:
-        wanted = f"is not {_kind(info.annotation)}"
-    place = f"--{name.replace('_', '-')}" if origin == "option" else f"{name} ({origin})"
-    return f"{place}: {value!r} {wanted}"
-
-
-def _kind(annotation: Any) -> str:
-    """What a value of the type is called in messages; None of an optional one is left out."""
-    types = [one for one in get_args(annotation) if one is not type(None)]
-    if get_origin(annotation) is UnionType and len(types) == 1:
-        return _kind(types[0])
-    return KINDS.get(annotation, "a list")
-
-
-def _bounds(info: FieldInfo) -> dict[str, float]:
-    """The range of a field, by typer's names."""
-    return {
-        key: getattr(rule, attribute)
-        for rule in info.metadata
-        for key, attribute in (("min", "ge"), ("max", "le"))
-        if hasattr(rule, attribute)
-    }
-
-
-def _range(info: FieldInfo) -> str:
-    bounds = _bounds(info)
-    if "max" not in bounds:
-        return f"at least {bounds['min']}"
-    return f"between {bounds['min']} and {bounds['max']}"

@@ -20,7 +20,7 @@ from duizhao.corpus.files.folder import (
     finish,
     write_json,
 )
-from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.formats import endings, writer
 from duizhao.corpus.files.jsonl import write, write_ledger
 
 
@@ -67,10 +67,10 @@ class CleanedFolder:
             self._rows.close()
             self._ledger.close()
             kept = self._partial / "corpus.jsonl"
-            for name in self.formats:
-                if name != "jsonl":
-                    with (self._partial / f"corpus.{name}").open("wb") as file:
-                        writer(name, self.form)(_read(kept), file)
+            for ending in (ending for name in self.formats for ending in endings(name)):
+                if ending != "jsonl":
+                    with (self._partial / f"corpus.{ending}").open("wb") as file:
+                        writer(ending, form=self.form)(_read(kept), file)
             if "jsonl" not in self.formats:
                 kept.unlink()
             write_json(self._partial / "cleaning.json", report)

@@ -34,7 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NOT_IN_KEY = {
-    *("threads", "batch_tokens", "memory", "report", "formats", "glossary"),
+    *("threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"),
     *("tsv_bom", "tsv_escape"),
     *(name for name in Settings.model_fields if name.startswith("limit_")),
 }

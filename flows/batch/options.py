@@ -16,7 +16,7 @@ from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.card import TITLE
-from duizhao.flows.settings import Settings, validated
+from duizhao.flows.settings import Settings, Unit, validated
 from duizhao.models.cores import usable_cores
 
 Runner = Literal["local", "dask", "ray"]
@@ -35,6 +35,7 @@ class Plan:
     shares: Shares
     formats: Sequence[str]
     title: str
+    unit: Unit = "sentence"
     tsv_form: tsv.Form = tsv.PLAIN
 
     def as_dict(self) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class Plan:
             "shares": asdict(self.shares),
             "formats": list(self.formats),
             "title": self.title,
+            "unit": self.unit,
             **({"tsv": asdict(self.tsv_form)} if self.tsv_form != tsv.PLAIN else {}),
         }
 
@@ -134,9 +136,9 @@ class BatchOptions(BaseModel):
     def plan(self, settings: Settings) -> Plan:
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
-        return Plan(
-            self.steps, Shares(self.validation, self.test), formats, self.title, settings.tsv_form
-        )
+        shares = Shares(self.validation, self.test)
+        form = settings.tsv_form
+        return Plan(self.steps, shares, formats, self.title, settings.unit, form)
 
 
 def batch_options(**options: Any) -> BatchOptions:

@@ -18,6 +18,7 @@ from duizhao.corpus.document import Document
 from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
+from duizhao.corpus.units import combined
 from duizhao.flows import results, stages
 from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
 from duizhao.flows.settings import Settings, plain
@@ -66,9 +67,9 @@ def write_folder(
     bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
-    folder.write_corpus(
-        partial, bitext.rows, bitext.ledger, scores, settings.formats, settings.tsv_form
-    )
+    rows = list(combined(bitext.rows, settings.unit))
+    form = settings.tsv_form
+    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(

@@ -104,8 +104,13 @@ def batch(
     threads: options.Threads = None,
     formats: Annotated[
         str,
-        typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
+        typer.Option(
+            "--formats",
+            metavar="FORMAT,...",
+            help="Corpus files to write, as for `build`; parquet always.",
+        ),
     ] = "parquet,jsonl",
+    unit: options.UnitName = None,
     tsv_bom: options.TsvBom = None,
     tsv_escape: options.TsvEscape = None,
     config: options.Config = None,
@@ -131,6 +136,7 @@ def batch(
         batch_tokens=batch_tokens,
         threads=threads,
         formats=formats,
+        unit=unit,
         tsv_bom=tsv_bom,
         tsv_escape=tsv_escape,
     ).settings

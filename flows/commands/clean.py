@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,15 +12,6 @@ from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
     from duizhao.corpus.cleaning.run import CleaningReport
-
-
-class Form(StrEnum):
-    """Corpus formats."""
-
-    jsonl = "jsonl"
-    tsv = "tsv"
-    tmx = "tmx"
-    parquet = "parquet"
 
 
 def clean(
@@ -43,8 +33,13 @@ def clean(
         ),
     ] = None,
     formats: Annotated[
-        list[Form] | None,
-        typer.Option("--format", "-f", help="Formats to write. Default: jsonl and parquet."),
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT,...",
+            help="Formats to write, as for `export`. Default: jsonl and parquet.",
+        ),
     ] = None,
     tsv_bom: options.TsvBom = None,
     tsv_escape: options.TsvEscape = None,
@@ -75,7 +70,7 @@ def clean(
     corpus_files(corpus)
     if out.exists() and corpus.resolve() in (out.resolve(), *out.resolve().iterdir()):
         raise InputError(f"{out} holds the corpus itself; choose another --out")
-    chosen = [form.value for form in formats or (Form.jsonl, Form.parquet)]
+    chosen = options.formats_of("--format", formats or ["jsonl,parquet"])
     form = resolve(config, tsv_bom=tsv_bom, tsv_escape=tsv_escape).settings.tsv_form
     with CleanedFolder(out, chosen, form) as folder:
         for entry in read_ledger(corpus):

@@ -5,13 +5,22 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from duizhao.flows.settings import ComputeType, Device, Effort, Engine, Ocr, config_option, option
+from duizhao.flows.settings import (
+    ComputeType,
+    Device,
+    Effort,
+    Engine,
+    Ocr,
+    Unit,
+    config_option,
+    option,
+)
 from duizhao.flows.terminal import console
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
@@ -26,11 +35,15 @@ OcrMode = Annotated[Ocr | None, option("ocr")]
 Threads = Annotated[int | None, option("threads", min=1)]
 Glossary = Annotated[str | None, option("glossary", metavar="FILE")]
 Memory = Annotated[bool | None, option("memory")]
-Formats = Annotated[str | None, option("formats")]
+Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
+UnitName = Annotated[Unit | None, option("unit")]
 TsvBom = Annotated[bool | None, option("tsv_bom")]
 TsvEscape = Annotated[bool | None, option("tsv_escape")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print all tables, not only the main figures.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="The same as --to jsonl.")]
 Quiet = Annotated[
@@ -39,6 +52,23 @@ Quiet = Annotated[
 Verbose = Annotated[
     bool, typer.Option("--verbose", help="Print Prefect's log and the traceback of an error.")
 ]
+
+
+def formats_of(flag: str, given: Sequence[str]) -> list[str]:
+    """The names of corpus formats in options such as ``--to xlsx,tmx --to html``.
+
+    InputError for an unknown one.
+    """
+    from duizhao.corpus.errors import InputError
+    from duizhao.corpus.files.formats import FORMATS
+
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in FORMATS:
+            raise InputError(f"{flag}: {name!r} is not one of {', '.join(FORMATS)}")
+    if not names:
+        raise InputError(f"{flag}: name a format: {', '.join(FORMATS)}")
+    return list(dict.fromkeys(names))
 
 
 def with_output_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -19,29 +19,39 @@ MOST_PARTS = 40
 """Documents, and sections, that are shown."""
 
 
-def print_tables(found: Found, console: Console) -> None:
-    """All parts of a comparison, the verdict last."""
-    names = list(found["systems"])
-    _examples(found, console)
-    for name in names[1:]:
-        _ngrams(found, name, console)
-    if len(found["sections"]) > 1:
-        _by("by section", found["sections"], lambda row: row["section"] or "-", found, console)
-    if len(found["documents"]) > 1:
-        _by("by document", found["documents"], lambda row: row["document"], found, console)
-    _by("by words of the reference", found["lengths"], lambda row: row["words"], found, console)
-    _frequency(found, console)
-    _words(found, console)
-    _wins(found, console)
-    _scores(found, console)
+def print_comparison(found: Found, console: Console, *, details: bool = False) -> None:
+    """The verdict, the scores and the segments won, on one screen; with `details` all tables."""
     for line in verdicts(found):
-        console.print(line, markup=False, highlight=False)
+        console.print(line, style="bold", markup=False, highlight=False)
+    _scores(found, console)
+    _wins(found, console)
     for note in found["notes"]:
         console.print(note, style="dim", markup=False, highlight=False)
-    for score in found["systems"][names[0]].values():
+    for score in found["systems"][found["baseline"]].values():
         console.print(
             f"{score['metric']}: {score['signature']}", style="dim", soft_wrap=True, highlight=False
         )
+    if details:
+        print_details(found, console)
+    else:
+        console.print(
+            "--details prints examples, phrases, words and documents", style="dim", highlight=False
+        )
+
+
+def print_details(found: Found, console: Console) -> None:
+    """Where the systems differ: words, lengths, documents, phrases, examples."""
+    names = list(found["systems"])
+    _words(found, console)
+    _frequency(found, console)
+    _by("by words of the reference", found["lengths"], lambda row: row["words"], found, console)
+    if len(found["documents"]) > 1:
+        _by("by document", found["documents"], lambda row: row["document"], found, console)
+    if len(found["sections"]) > 1:
+        _by("by section", found["sections"], lambda row: row["section"] or "-", found, console)
+    for name in names[1:]:
+        _ngrams(found, name, console)
+    _examples(found, console)
 
 
 def _scores(found: Found, console: Console) -> None:

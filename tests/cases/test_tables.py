@@ -75,7 +75,7 @@ def test_24_tables_read_back_with_and_without_a_byte_order_mark(tmp_path: Path) 
     for form in (tsv.PLAIN, tsv.Form(bom=True)):
         path = tmp_path / f"{form.bom}.tsv"
         with path.open("wb") as file:
-            writer("tsv", form)([row(n, source=text) for n, text in enumerate(texts)], file)
+            writer("tsv", form=form)([row(n, source=text) for n, text in enumerate(texts)], file)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             assert [each["source"] for each in csv.DictReader(stream, delimiter="\t")] == texts
         assert list(pandas.read_csv(path, sep="\t")["source"]) == texts

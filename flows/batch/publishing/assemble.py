@@ -16,6 +16,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -222,7 +223,7 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats, plan.tsv_form)
+    corpus = CorpusShards(shards, plan.formats, plan.unit, plan.tsv_form)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:
@@ -235,7 +236,8 @@ def _split(
     division = split(rows, plan.shares, keep=corpus.add, remove=ledger.add)
     corpus.finish()
     cleaned.unlink()
-    return division
+    # rows of paragraphs or documents are fewer than the beads that were split
+    return replace(division, rows={name: corpus.rows[name] for name in division.rows})
 
 
 class _Outcomes:

@@ -288,7 +288,7 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
         ["--beam", "100000"],
         ["--device", "tpu"],
         ["--engine", "magic"],
-        ["--formats", "xlsx"],
+        ["--formats", "pdf"],
         ["--min-confidence", "2"],
     ],
 )
