@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from duizhao.corpus.errors import exit_code, is_expected, one_line, printable
+from duizhao.corpus.errors import exit_code, is_expected, one_line
+from duizhao.corpus.printable import printable_line
 from duizhao.flows.commands import (
     align,
     apply,
@@ -39,6 +40,7 @@ from duizhao.flows.commands import (
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.terminal.console import TerminalConsole, use
+from duizhao.flows.terminal.safe import escape_everything, guarded
 
 
 def _version(wanted: bool) -> None:
@@ -100,16 +102,19 @@ app.add_typer(memory.app, name="memory")
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
     terminal = TerminalConsole()
-    try:
-        with use(terminal):
-            app()
-    except (Exception, KeyboardInterrupt) as error:
-        if terminal.verbose:
-            import traceback
+    with guarded():
+        try:
+            with use(terminal):
+                app()
+        except (Exception, KeyboardInterrupt) as error:
+            escape_everything()
+            if terminal.verbose:
+                import traceback
 
-            traceback.print_exc()
-            # the traceback of the process that reads documents
-            print(printable(getattr(error, "details", "")), file=sys.stderr)
-        hint = "" if is_expected(error) or terminal.verbose else "; --verbose shows the traceback"
-        print(printable(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
-        sys.exit(exit_code(error))
+                traceback.print_exc()
+                # the traceback of the process that reads documents
+                print(getattr(error, "details", ""), file=sys.stderr)
+            known = is_expected(error) or terminal.verbose
+            hint = "" if known else "; --verbose shows the traceback"
+            print(printable_line(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
+            sys.exit(exit_code(error))

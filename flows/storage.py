@@ -23,6 +23,7 @@ from duizhao.corpus.errors import InputError, StorageError, unreadable, writing
 from duizhao.corpus.reading.bounds.files import read_file, too_large
 from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.replacing import replacing
+from duizhao.flows.addresses import check_address
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""
@@ -57,6 +58,10 @@ class Place:
         import fsspec
 
         name = plain_path(str(path))
+        if "://" not in name:  # with :: in it fsspec would take it for an address
+            root = Path(os.path.abspath(Path(name).expanduser())).as_posix().rstrip("/")  # noqa: PTH100
+            return cls(name, root, fsspec.filesystem("file"))
+        check_address(name)
         try:
             # no listings from memory: other processes write there too
             system, root = fsspec.url_to_fs(name, use_listings_cache=False)
@@ -234,6 +239,7 @@ def _sync(path: Path) -> None:
 def read_anywhere(path: str) -> bytes:
     """The bytes of a local or remote file; FileNotFoundError where there is none."""
     path = plain_path(path)
+    check_address(path)
     folder, _, name = path.rpartition("/")
     if not is_remote(path):
         return Path(path).read_bytes()
