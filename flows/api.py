@@ -88,8 +88,10 @@ def _key(
     given: Given, language: Language, side: Side, document_id: str | None, settings: Settings
 ) -> Key[ReadResult]:
     if not isinstance(given, Document):
-        ocr, limits = settings.ocr, settings.limits
-        return stages.read(fspath(given), language, side, document_id, ocr=ocr, limits=limits)
+        return stages.read(
+            fspath(given), language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
+        )  # fmt: skip
     if given.language != language:
         names = {"zh": "Chinese", "en": "English"}
         raise InputError(

@@ -21,6 +21,7 @@ class Options(TypedDict, total=False):
     glossary: str
     max_sentences: int
     memory: bool
+    keep_contents: bool
     limit_file_mb: int
     limit_unpacked_mb: int
     limit_members: int

@@ -271,7 +271,9 @@ def bytes_of(path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
     try:
         if not is_remote(path):
             return read_file(Path(plain_path(path)), limits)
-        folder, _, name = path.rpartition("/")
+        address = plain_path(path)
+        check_address(address)
+        folder, _, name = address.rpartition("/")
         place = Place.of(folder)
         if (place.size(name) or 0) > limits.file_bytes:
             raise too_large(path, limits)

@@ -110,12 +110,18 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    ocr, limits = settings.ocr, settings.limits
-    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=ocr, limits=limits)
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
+    work.source = stages.read(
+        entry.source, "zh", "source", entry.id,
+        ocr=ocr, keep_contents=contents, limits=limits,
+    )  # fmt: skip
     _check_size(work, work.source, entry.source, settings)
     if entry.reference:
         name = f"{entry.id}.en"
-        work.target = stages.read(entry.reference, "en", "target", name, ocr=ocr, limits=limits)
+        work.target = stages.read(
+            entry.reference, "en", "target", name,
+            ocr=ocr, keep_contents=contents, limits=limits,
+        )  # fmt: skip
         _check_size(work, work.target, entry.reference, settings)
 
 

@@ -60,8 +60,9 @@ def read_task(
 
     def work() -> Key[ReadResult]:
         return stages.read(
-            path, language, side, document_id, ocr=settings.ocr, limits=settings.limits
-        )
+            path, language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
+        )  # fmt: skip
 
     return _run(f"read {side}", work, _document)
 

@@ -93,7 +93,7 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    ocr, limits = settings.ocr, settings.limits
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     with (
         folder.alone(out),
         pipes_held(pair.source, pair.reference, limits=limits),
@@ -101,9 +101,15 @@ def run(
     ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr, limits=limits)
+        stages.read(
+            pair.source, "zh", "source", pair.source_id,
+            ocr=ocr, keep_contents=contents, limits=limits,
+        )  # fmt: skip
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=ocr, limits=limits)
+            stages.read(
+                pair.reference, "en", "target", pair.target_id,
+                ocr=ocr, keep_contents=contents, limits=limits,
+            )  # fmt: skip
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

@@ -105,6 +105,7 @@ def _read(file: Path, lang: Lang, settings: Settings) -> tuple[Document, list[Le
             language,
             progress=console.pages,
             ocr=settings.ocr,
+            keep_contents=settings.keep_contents,
             limits=settings.limits,
         )
 

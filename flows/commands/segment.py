@@ -70,7 +70,7 @@ def segment(
     from duizhao.flows.terminal.output import output as lines_out
 
     settings = resolve(config, ocr=ocr).settings
-    mode, limits = settings.ocr, settings.limits
+    mode, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     check_output(output)
     check_output(ledger)
     if file == "-":
@@ -79,12 +79,18 @@ def segment(
             sys.stdin.buffer.read(limits.file_bytes + 1),
             lang.value,
             ocr=mode,
+            keep_contents=contents,
             limits=limits,
         )
     else:
         with console.current().stage(f"reading {Path(file).name}"):
             document, left_out = read(
-                file, lang.value, progress=console.pages, ocr=mode, limits=limits
+                file,
+                lang.value,
+                progress=console.pages,
+                ocr=mode,
+                keep_contents=contents,
+                limits=limits,
             )
     kinds = [block.kind for block in document.blocks]
     if as_jsonl or to is Form.jsonl:
