@@ -74,10 +74,9 @@ def writer(ending: str, options: ExportOptions = DEFAULT, *, form: tsv.Form = ts
     """
     for format in FORMATS.values():
         if ending in format.files:
-            write: Writer = getattr(import_module(format.module), format.files[ending])
-            if ending == "tsv":
-                return partial(write, form=form)
-            return partial(write, options=options) if format.has_options else write
+            write = getattr(import_module(format.module), format.files[ending])
+            made: Writer = partial(write, options=options) if format.has_options else write
+            return partial(write, form=form) if ending == "tsv" else made
     raise ValueError(f"no corpus file ends with {ending!r}; the formats are {', '.join(FORMATS)}")
 
 

@@ -19,6 +19,7 @@ from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading,
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "Draft",
     "LeftOut",
     "LimitError",
