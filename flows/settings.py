@@ -120,6 +120,10 @@ class Settings(BaseModel):
         description="Pages to recognise from their image: auto: those without usable text; always: "
         "all; never: none.",
     )
+    keep_contents: bool = Field(
+        default=False,
+        description="Keep the entries of tables of contents, which otherwise go to the ledger.",
+    )
     min_confidence: float = Field(
         default=0.0,
         ge=0.0,

@@ -58,6 +58,7 @@ def read(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
 ) -> Key[ReadResult]:
     """Read and segment a file; InputError if it cannot be used."""
     data = bytes_of(path)
@@ -67,6 +68,8 @@ def read(
     if ocr != "auto" or installed():
         # the same file read without recognition may be rejected or have fewer pages
         parts.append(ocr)
+    if keep_contents:
+        parts.append("contents")
     key = READ.key(*parts)
 
     def make(_facts: Facts) -> ReadResult:
@@ -81,15 +84,21 @@ def read(
             document_id=document_id,
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
             ocr=ocr,
+            keep_contents=keep_contents,
         )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
         return ReadResult(document, tuple(ledger))
 
-    results.once(key, make)
+    results.once(key, make, _is_whole)
     _warn_once(key)
     return key
+
+
+def _is_whole(result: ReadResult) -> bool:
+    result.document.check()
+    return bool(result.document.sentences)
 
 
 @cache
@@ -139,7 +148,11 @@ def translate(source: Key[ReadResult], settings: Settings) -> Key[Translations]:
     """Translate the sentences of a document."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     key = translation_key(texts, settings)
-    return results.once(key, lambda facts: translate_texts(texts, settings, facts))
+    return results.once(
+        key,
+        lambda facts: translate_texts(texts, settings, facts),
+        lambda stored: len(stored) == len(texts),
+    )
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -231,7 +244,11 @@ def align(
         facts.took = tuple(took(embed, forced))
         return tuple(beads)
 
-    return results.once(key, make)
+    def fits(stored: Beads) -> bool:
+        check_cover(stored, len(texts[0]), len(texts[1]))
+        return True
+
+    return results.once(key, make, fits)
 
 
 def places(document: Document) -> list[tuple[int, str, str | None]]:
@@ -318,7 +335,13 @@ def score(
 
         return score_rows(rows, whole=whole)
 
-    return results.once(key, make)
+    def fits(stored: Scores) -> bool:
+        scores = (stored.get("aligned_beads") or {}).values()
+        return stored["rows"] == len(rows) and all(
+            {"value", "low", "high", "signature"} <= set(score) for score in scores
+        )
+
+    return results.once(key, make, fits)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:

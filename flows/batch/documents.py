@@ -106,11 +106,25 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=settings.ocr)
+    work.source = stages.read(
+        entry.source,
+        "zh",
+        "source",
+        entry.id,
+        ocr=settings.ocr,
+        keep_contents=settings.keep_contents,
+    )
     _check_size(work, work.source, entry.source, settings)
     if entry.reference:
         name = f"{entry.id}.en"
-        work.target = stages.read(entry.reference, "en", "target", name, ocr=settings.ocr)
+        work.target = stages.read(
+            entry.reference,
+            "en",
+            "target",
+            name,
+            ocr=settings.ocr,
+            keep_contents=settings.keep_contents,
+        )
         _check_size(work, work.target, entry.reference, settings)
 
 

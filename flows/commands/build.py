@@ -92,9 +92,23 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+        stages.read(
+            pair.source,
+            "zh",
+            "source",
+            pair.source_id,
+            ocr=settings.ocr,
+            keep_contents=settings.keep_contents,
+        )
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
+            stages.read(
+                pair.reference,
+                "en",
+                "target",
+                pair.target_id,
+                ocr=settings.ocr,
+                keep_contents=settings.keep_contents,
+            )
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

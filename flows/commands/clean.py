@@ -81,11 +81,11 @@ def clean(
 def _print_steps(as_json: bool) -> None:
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.table import Table
 
     from duizhao.corpus.cleaning.plan import STEPS
     from duizhao.flows.terminal.output import print_json
+    from duizhao.flows.terminal.safe import rich_console
 
     if as_json:
         print_json(
@@ -104,17 +104,18 @@ def _print_steps(as_json: bool) -> None:
     for step in STEPS.values():
         values = "\n".join(f"{one.name} ({one.default}): {one.help}" for one in step.parameters)
         table.add_row(step.name + (" *" if step.by_default else ""), step.help, values)
-    Console().print(table)
+    rich_console().print(table)
     print("* in the default plan, in this order")
 
 
 def _print_report(report: CleaningReport, out: Path) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from duizhao.flows.terminal.safe import rich_console
 
     table = Table("step", "rows removed", "parameters")
     for one, removed in zip(report.plan, report.taken, strict=True):
         values = ", ".join(f"{name} {value}" for name, value in one.values.items())
         table.add_row(one.step.name, f"{removed:,}", values)
-    Console().print(table)
+    rich_console().print(table)
     console.current().note(f"kept {report.kept:,} of {report.read:,} rows, in {out}")

@@ -200,8 +200,7 @@ def _print(found: dict[str, Any], to: Output, details: bool) -> None:
 
             print(render(found))
         case Output.table:
-            from rich.console import Console
-
             from duizhao.flows.terminal.comparison import print_comparison
+            from duizhao.flows.terminal.safe import rich_console
 
-            print_comparison(found, Console(), details=details)
+            print_comparison(found, rich_console(), details=details)

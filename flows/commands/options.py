@@ -21,7 +21,7 @@ from duizhao.flows.settings import (
     config_option,
     option,
 )
-from duizhao.flows.terminal import console
+from duizhao.flows.terminal import console, safe
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
 EngineName = Annotated[Engine | None, option("engine")]
@@ -74,6 +74,7 @@ def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*, quiet: bool, verbose: bool, **values: Any) -> None:
+        safe.escape_everything()
         shown = console.current()
         if isinstance(shown, console.TerminalConsole):
             shown.quiet, shown.verbose = quiet, verbose

@@ -33,8 +33,7 @@ def stats(
     if json:
         print_json(figures)
         return
-    from rich.console import Console
-
+    from duizhao.flows.terminal.safe import rich_console
     from duizhao.flows.terminal.statistics import print_statistics
 
-    print_statistics(figures, Console(), details=details)
+    print_statistics(figures, rich_console(), details=details)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -102,7 +101,7 @@ def _words(found: Found, console: Console) -> None:
 
 def _frequency(found: Found, console: Console) -> None:
     names = list(found["systems"])
-    table = Table("F1 of words, by frequency", "words", *map(escape, names))
+    table = Table("F1 of words, by frequency", "words", *names)
     for row in found["frequency"]:
         figures = [_percent(row["f1"][name]) for name in names]
         table.add_row(row["frequency"], f"{row['words']:,}", *figures)
@@ -111,7 +110,7 @@ def _frequency(found: Found, console: Console) -> None:
 
 def _ngrams(found: Found, name: str, console: Console) -> None:
     grams = found["ngrams"][name]
-    table = Table("phrases that the reference has", escape(found["baseline"]), escape(name))
+    table = Table("phrases that the reference has", found["baseline"], name)
     for way in ("better", "worse"):
         for gram in grams[way][:5]:
             table.add_row(Text(gram["ngram"]), str(gram["baseline"]), str(gram["system"]))

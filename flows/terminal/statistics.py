@@ -87,7 +87,7 @@ def print_tables(found: Found, console: Console) -> None:
         _counts("split", splits["rows"], rows, console)
         for pair, count in splits["shared_sentences"].items():
             style = "bold red" if count else "green"
-            console.print(f"{pair} share {count:,} sentences", style=style, highlight=False)
+            console.print(f"{pair} share {count:,} sentences", style=style)
     if len(found["least_sure_documents"]) > 1:
         table = Table("least sure documents", "rows", "mean confidence")
         for one in found["least_sure_documents"]:
@@ -153,4 +153,4 @@ def _sentences(sentences: Found, console: Console) -> None:
     console.print(table)
     if lines := sentences["other_lines"]:
         others = ", ".join(f"{reason} {count:,}" for reason, count in lines.items())
-        console.print(f"lines that are not sentences: {others}", highlight=False, markup=False)
+        console.print(f"lines that are not sentences: {others}")

@@ -39,6 +39,7 @@ from duizhao.flows.batch.publishing.record import (
     card,
     corpus_counts,
     corpus_scores,
+    public_reason,
     without_sentences,
     write_accounts,
 )
@@ -181,7 +182,11 @@ def _write(
         "cleaning": report.as_dict(),
         "ledger": ledger.counts(),
         "scores": corpus_scores(accounts),
-        "failed": [[one.id, one.stage, one.reason] for one in accounts if one.status == "failed"],
+        "failed": [
+            [one.id, one.stage, public_reason(entry, one)]
+            for entry, one in outcomes.accounts
+            if one.status == "failed"
+        ],
     }
 
 
