@@ -34,6 +34,7 @@ SCRIPTS = (
     "keyboard.js",
     "review.js",
     "review-panel.js",
+    "pairs.js",
     "main.js",
 )
 FONTS = {
