@@ -34,9 +34,11 @@ and `one_line` also answer for errors that are not ours. No other module decides
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
 import traceback
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
@@ -251,6 +253,21 @@ def unreadable(path: object, error: OSError) -> InputError:
 def blames_input(error: BaseException) -> bool:
     """Whether the document itself is the cause of the error."""
     return isinstance(error, DuizhaoError) and error.blames_input
+
+
+@contextlib.contextmanager
+def writing(path: object) -> Iterator[None]:
+    """Turn an OSError inside into a StorageError that names the path: that of a full disk does not.
+
+    >>> with writing("out/corpus.tmx"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    duizhao.corpus.errors.StorageError: out/corpus.tmx: cannot be written: No space left on device
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def is_expected(error: BaseException) -> bool:

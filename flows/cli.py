@@ -42,6 +42,9 @@ from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.terminal.console import TerminalConsole, use
 from duizhao.flows.terminal.safe import escape_everything, guarded
 
+LONGEST_COMMAND = 500
+"""Characters of the command line in a message."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -99,6 +102,14 @@ app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")
 
 
+def _context(error: BaseException) -> str:
+    """For an unexpected error, what a report of it needs."""
+    if is_expected(error):
+        return ""
+    words = " ".join(sys.argv[1:])[:LONGEST_COMMAND]
+    return f" in `duizhao {words}`; report this line and the traceback that --verbose shows"
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
     terminal = TerminalConsole()
@@ -114,7 +125,5 @@ def main() -> None:
                 traceback.print_exc()
                 # the traceback of the process that reads documents
                 print(getattr(error, "details", ""), file=sys.stderr)
-            known = is_expected(error) or terminal.verbose
-            hint = "" if known else "; --verbose shows the traceback"
-            print(printable_line(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
+            print(printable_line(f"duizhao: {one_line(error)}{_context(error)}"), file=sys.stderr)
             sys.exit(exit_code(error))

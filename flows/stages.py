@@ -22,6 +22,7 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Ocr
 from duizhao.corpus.reading.scan.extra import installed
 from duizhao.flows import results
@@ -58,15 +59,19 @@ def read(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Key[ReadResult]:
-    """Read and segment a file; InputError if it cannot be used."""
-    data = bytes_of(path)
+    """Read and segment a file within the limits; InputError if it cannot be used."""
+    data = bytes_of(path, limits)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
     parts = [digest, str(path), language, side, document_id]
     if ocr != "auto" or installed():
         # the same file read without recognition may be rejected or have fewer pages
         parts.append(ocr)
+    if keep_contents:
+        parts.append("contents")
     key = READ.key(*parts)
 
     def make(_facts: Facts) -> ReadResult:
@@ -81,15 +86,22 @@ def read(
             document_id=document_id,
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
             ocr=ocr,
+            keep_contents=keep_contents,
+            limits=limits,
         )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
         return ReadResult(document, tuple(ledger))
 
-    results.once(key, make)
+    results.once(key, make, _is_whole)
     _warn_once(key)
     return key
+
+
+def _is_whole(result: ReadResult) -> bool:
+    result.document.check()
+    return bool(result.document.sentences)
 
 
 @cache
@@ -139,7 +151,11 @@ def translate(source: Key[ReadResult], settings: Settings) -> Key[Translations]:
     """Translate the sentences of a document."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     key = translation_key(texts, settings)
-    return results.once(key, lambda facts: translate_texts(texts, settings, facts))
+    return results.once(
+        key,
+        lambda facts: translate_texts(texts, settings, facts),
+        lambda stored: len(stored) == len(texts),
+    )
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -231,7 +247,11 @@ def align(
         facts.took = tuple(took(embed, forced))
         return tuple(beads)
 
-    return results.once(key, make)
+    def fits(stored: Beads) -> bool:
+        check_cover(stored, len(texts[0]), len(texts[1]))
+        return True
+
+    return results.once(key, make, fits)
 
 
 def places(document: Document) -> list[tuple[int, str, str | None]]:
@@ -323,7 +343,13 @@ def score(
 
         return score_rows(rows, whole=whole)
 
-    return results.once(key, make)
+    def fits(stored: Scores) -> bool:
+        scores = (stored.get("aligned_beads") or {}).values()
+        return stored["rows"] == len(rows) and all(
+            {"value", "low", "high", "signature"} <= set(score) for score in scores
+        )
+
+    return results.once(key, make, fits)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:

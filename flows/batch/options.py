@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.cleaning.plan import Planned as Step
 from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
@@ -36,6 +37,7 @@ class Plan:
     formats: Sequence[str]
     title: str
     unit: Unit = "sentence"
+    tsv_form: tsv.Form = tsv.PLAIN
     rights: Rights = NOTHING_KNOWN
 
     def as_dict(self) -> dict[str, Any]:
@@ -47,6 +49,7 @@ class Plan:
             "title": self.title,
             "unit": self.unit,
             "rights": asdict(self.rights) | {"tags": list(self.rights.tags)},
+            **({"tsv": asdict(self.tsv_form)} if self.tsv_form != tsv.PLAIN else {}),
         }
 
 
@@ -141,8 +144,9 @@ class BatchOptions(BaseModel):
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
         shares = Shares(self.validation, self.test)
+        form = settings.tsv_form
         rights = Rights(settings.licence, settings.origin, settings.tags)
-        return Plan(self.steps, shares, formats, self.title, settings.unit, rights)
+        return Plan(self.steps, shares, formats, self.title, settings.unit, form, rights)
 
 
 def batch_options(**options: Any) -> BatchOptions:

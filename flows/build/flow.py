@@ -18,12 +18,11 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import Retry, one_line, retry_of
-from duizhao.corpus.files import folder
 from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
-from duizhao.flows.settings import Ocr, Settings
+from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
@@ -55,12 +54,15 @@ def stage_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 @stage_task("read")
 def read_task(
-    path: str, language: Language, side: Side, document_id: str | None, ocr: Ocr
+    path: str, language: Language, side: Side, document_id: str | None, settings: Settings
 ) -> Key[ReadResult]:
     """Read and segment one document."""
 
     def work() -> Key[ReadResult]:
-        return stages.read(path, language, side, document_id, ocr=ocr)
+        return stages.read(
+            path, language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
+        )  # fmt: skip
 
     return _run(f"read {side}", work, _document)
 
@@ -97,10 +99,9 @@ def score_task(
 
 @stage_task("write")
 def write_task(out: str, keys: record.BuildKeys, settings: Settings, started: datetime) -> None:
-    """Write the folder, completely or not at all."""
+    """Write the folder, completely or not at all; whoever runs the flow holds its lock."""
     start = time.perf_counter()
-    with folder.alone(Path(out)):
-        written = record.write_folder(Path(out), keys, settings, started)
+    written = record.write_folder(Path(out), keys, settings, started)
     seconds = time.perf_counter() - start
     console.current().done("write", f"{len(written['files']) + 1} files in {out}", seconds, False)
 
@@ -181,8 +182,8 @@ def _run_stages(
     ids: tuple[str | None, str | None],
 ) -> None:
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source", ids[0], settings.ocr)
-    target = read_task(reference, "en", "target", ids[1], settings.ocr) if reference else None
+    source = read_task(report, "zh", "source", ids[0], settings)
+    target = read_task(reference, "en", "target", ids[1], settings) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)

@@ -15,6 +15,7 @@ from typing import Any
 
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.corpus.files.card import TITLE, CardFacts, SplitFacts
@@ -69,7 +70,8 @@ def write_folder(
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     rows = list(combined(bitext.rows, settings.unit))
-    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats)
+    form = settings.tsv_form
+    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
     if rows:
         folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
     if keys.target and keys.beads:
@@ -81,7 +83,8 @@ def write_folder(
             results.load(keys.beads),
             settings.min_confidence,
         )
-        write_work(work, partial / NAME)
+        with writing(partial / NAME):
+            write_work(work, partial / NAME)
     record = {
         **_facts(keys, settings, bitext),
         "started": started.isoformat(timespec="seconds"),
@@ -97,7 +100,8 @@ def write_folder(
     record["files"] = folder.file_facts(partial)
     record["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, record)
-    folder.finish(out)
+    with writing(out):
+        folder.finish(out)
     return record
 
 

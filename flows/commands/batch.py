@@ -75,6 +75,8 @@ def batch(
     licence: options.Licence = None,
     origin: options.Origin = None,
     tags: options.Tags = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -102,6 +104,8 @@ def batch(
         origin=origin,
         tags=tags,
         unit=unit,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
     ).settings
     from duizhao.flows.batch.options import batch_options
 

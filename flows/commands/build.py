@@ -49,6 +49,8 @@ def build(
     licence: options.Licence = None,
     origin: options.Origin = None,
     tags: options.Tags = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -74,6 +76,8 @@ def build(
         licence=licence,
         origin=origin,
         tags=tags,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -96,12 +100,23 @@ def run(
     settings = with_rights(settings, pair)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with pipes_held(pair.source, pair.reference), runtime.session() as connect:
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
+    with (
+        folder.alone(out),
+        pipes_held(pair.source, pair.reference, limits=limits),
+        runtime.session() as connect,
+    ):
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+        stages.read(
+            pair.source, "zh", "source", pair.source_id,
+            ocr=ocr, keep_contents=contents, limits=limits,
+        )  # fmt: skip
         if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
+            stages.read(
+                pair.reference, "en", "target", pair.target_id,
+                ocr=ocr, keep_contents=contents, limits=limits,
+            )  # fmt: skip
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

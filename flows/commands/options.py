@@ -40,6 +40,8 @@ Origin = Annotated[str | None, option("origin")]
 Tags = Annotated[str | None, option("tags", metavar="TAG,...")]
 Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
 UnitName = Annotated[Unit | None, option("unit")]
+TsvBom = Annotated[bool | None, option("tsv_bom")]
+TsvEscape = Annotated[bool | None, option("tsv_escape")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
 Details = Annotated[
