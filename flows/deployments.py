@@ -44,6 +44,8 @@ ROW_SETTINGS = (
     "licence",
     "origin",
     "tags",
+    "tsv_bom",
+    "tsv_escape",
 )
 """Settings that are parameters too."""
 

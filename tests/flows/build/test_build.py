@@ -630,7 +630,7 @@ except Exception as error:
         [sys.executable, "-c", program, str(tmp_path / "out")],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    wanted = f"{tmp_path / 'out/.partial/corpus.tsv'}: cannot be written: File too large\n"
+    wanted = f"{tmp_path / 'out/.partial/corpus.jsonl'}: cannot be written: File too large\n"
     assert done.stdout == wanted
 
 
