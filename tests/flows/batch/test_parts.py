@@ -377,7 +377,7 @@ def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None
     told = Outcome("b", "b" * 64, "failed", "read", "/in/b.zh.txt: the file is empty")
     keep_failure(Place.of(tmp_path / STATE), told)
     seal = put(tmp_path, [*entries, Entry("b", "/in/b.zh.txt")], [*keys, "b" * 64])
-    assert seal["failed"] == [["b", "read", "/in/b.zh.txt: the file is empty"]]
+    assert seal["failed"] == [["b", "read", "b.zh.txt: the file is empty"]]
     assert '"reason": "b.zh.txt: the file is empty"' in (tmp_path / "documents.jsonl").read_text()
 
 
