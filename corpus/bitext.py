@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
 from duizhao.corpus.translation import Translation
 
@@ -73,13 +74,8 @@ class Bitext:
         from duizhao.corpus.files import tmx
 
         path = Path(path)
-        partial = path.with_name(f".{path.name}.partial")
-        try:
-            with partial.open("wb") as file:
-                tmx.write(self.rows, file)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            tmx.write(self.rows, file)
         return path
 
     def to_datasets(self) -> datasets.Dataset:

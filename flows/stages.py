@@ -22,6 +22,7 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Ocr
 from duizhao.corpus.reading.scan.extra import installed
 from duizhao.flows import results
@@ -59,9 +60,10 @@ def read(
     *,
     ocr: Ocr = "auto",
     keep_contents: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Key[ReadResult]:
-    """Read and segment a file; InputError if it cannot be used."""
-    data = bytes_of(path)
+    """Read and segment a file within the limits; InputError if it cannot be used."""
+    data = bytes_of(path, limits)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
     parts = [digest, str(path), language, side, document_id]
@@ -85,6 +87,7 @@ def read(
             progress=lambda done, total: show(f"page {done} of {total}", done, total),
             ocr=ocr,
             keep_contents=keep_contents,
+            limits=limits,
         )
         document.check()
         if not document.sentences:

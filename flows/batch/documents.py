@@ -33,7 +33,11 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"}
+NOT_IN_KEY = {
+    *("threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"),
+    *("tsv_bom", "tsv_escape"),
+    *(name for name in Settings.model_fields if name.startswith("limit_")),
+}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
@@ -106,25 +110,18 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     work.source = stages.read(
-        entry.source,
-        "zh",
-        "source",
-        entry.id,
-        ocr=settings.ocr,
-        keep_contents=settings.keep_contents,
-    )
+        entry.source, "zh", "source", entry.id,
+        ocr=ocr, keep_contents=contents, limits=limits,
+    )  # fmt: skip
     _check_size(work, work.source, entry.source, settings)
     if entry.reference:
         name = f"{entry.id}.en"
         work.target = stages.read(
-            entry.reference,
-            "en",
-            "target",
-            name,
-            ocr=settings.ocr,
-            keep_contents=settings.keep_contents,
-        )
+            entry.reference, "en", "target", name,
+            ocr=ocr, keep_contents=contents, limits=limits,
+        )  # fmt: skip
         _check_size(work, work.target, entry.reference, settings)
 
 

@@ -46,6 +46,8 @@ def build(
     glossary: options.Glossary = None,
     formats: options.Formats = None,
     unit: options.UnitName = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -68,6 +70,8 @@ def build(
         glossary=glossary,
         formats=formats,
         unit=unit,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -89,26 +93,23 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with pipes_held(pair.source, pair.reference), runtime.session() as connect:
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
+    with (
+        folder.alone(out),
+        pipes_held(pair.source, pair.reference, limits=limits),
+        runtime.session() as connect,
+    ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
         stages.read(
-            pair.source,
-            "zh",
-            "source",
-            pair.source_id,
-            ocr=settings.ocr,
-            keep_contents=settings.keep_contents,
-        )
+            pair.source, "zh", "source", pair.source_id,
+            ocr=ocr, keep_contents=contents, limits=limits,
+        )  # fmt: skip
         if pair.reference:
             stages.read(
-                pair.reference,
-                "en",
-                "target",
-                pair.target_id,
-                ocr=settings.ocr,
-                keep_contents=settings.keep_contents,
-            )
+                pair.reference, "en", "target", pair.target_id,
+                ocr=ocr, keep_contents=contents, limits=limits,
+            )  # fmt: skip
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
