@@ -8,7 +8,7 @@ import stat
 import time
 from pathlib import Path
 
-from duizhao.corpus.errors import InputError, LimitError
+from duizhao.corpus.errors import InputError, LimitError, MissingFile
 from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
 
 CHUNK = 1 << 20
@@ -25,7 +25,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
     try:
         mode = path.stat()
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise MissingFile(f"{path}: no such file") from None
     except ValueError as error:  # a NUL in the name
         raise InputError(f"{path!r}: not the name of a file ({error})") from None
     if stat.S_ISDIR(mode.st_mode):

@@ -23,7 +23,7 @@ from duizhao.corpus.files.read import read_rows
 from duizhao.corpus.files.rights import Rights
 from duizhao.flows.batch import groups, workers
 from duizhao.flows.batch import plan as plans
-from duizhao.flows.batch.documents import document_key
+from duizhao.flows.batch.documents import Group, document_key, process_group
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.needs import Needs
 from duizhao.flows.batch.options import batch_options
@@ -305,3 +305,18 @@ def test_the_card_takes_licences_from_the_manifest_and_the_options(tmp_path: Pat
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "license_name: united-nations-terms-of-use" in card
     assert "- united-nations\n" in card
+
+
+def test_a_file_that_is_not_there_is_not_the_fault_of_its_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread_model: str
+) -> None:
+    """Its disk may not be mounted."""
+    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "empty.zh.txt").write_text("")
+    causes = []
+    for name in ("gone", "empty"):
+        document = planned([Entry(name, str(tmp_path / f"{name}.zh.txt"))], [name * 8])
+        (outcome,) = process_group(Group(tuple(document), str(tmp_path / "state"), Settings()))
+        causes.append((outcome.status, outcome.cause))
+    assert causes == [("failed", "run"), ("failed", "document")]
