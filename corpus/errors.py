@@ -4,6 +4,7 @@
     DuizhaoError                1      never
     ├── InputError              2      never   a file, an option or a setting cannot be used
     │   ├── LimitError          2      never   reading the document would exceed a limit
+    │   ├── OtherLanguage       2      never   the text is in the other one of the two languages
     │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
     ├── NotParallel             1      never   the two texts are not translations of each other
@@ -87,6 +88,10 @@ class InputError(DuizhaoError):
 
 class LimitError(InputError):
     """Reading the document would exceed a limit of `duizhao.corpus.reading.bounds.limits`."""
+
+
+class OtherLanguage(InputError):  # noqa: N818 - a fact about the text
+    """The text is Chinese where English was expected, or the other way round."""
 
 
 class ReaderError(InputError):

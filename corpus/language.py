@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, OtherLanguage
 from duizhao.corpus.script import EAST_ASIAN, HANGUL, KANA, count_han
 
 NAMES = {"zh": "Chinese", "en": "English"}
@@ -45,8 +45,10 @@ def check(text: str, language: Language, name: str) -> None:
     if actual is None:
         return
     other: Language = "en" if language == "zh" else "zh"
-    hint = "; did you mean the other language or the other file?" if actual == NAMES[other] else ""
-    raise InputError(f"{name}: the text is {actual}, not {NAMES[language]}{hint}")
+    message = f"{name}: the text is {actual}, not {NAMES[language]}"
+    if actual == NAMES[other]:
+        raise OtherLanguage(f"{message}; did you mean the other language or the other file?")
+    raise InputError(message)
 
 
 def _other_language(text: str, language: Language) -> str | None:

@@ -22,7 +22,7 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Ocr
+from duizhao.corpus.reading.draft import Ocr, Progress
 from duizhao.corpus.reading.scan.extra import installed
 from duizhao.flows import results
 from duizhao.flows.results import (
@@ -60,26 +60,41 @@ def read(
     ocr: Ocr = "auto",
 ) -> Key[ReadResult]:
     """Read and segment a file; InputError if it cannot be used."""
+    show = console.current().progress
+
+    def pages(done: int, total: int) -> None:
+        show(f"page {done} of {total}", done, total)
+
+    key = read_silently(path, language, side, document_id, ocr=ocr, progress=pages)
+    _warn_once(key)
+    return key
+
+
+def read_silently(
+    path: str,
+    language: Language,
+    side: Side,
+    document_id: str | None = None,
+    *,
+    ocr: Ocr = "auto",
+    progress: Progress | None = None,
+) -> Key[ReadResult]:
+    """As `read`, without a word on the console: for many documents at once."""
     data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    parts = [digest, str(path), language, side, document_id]
-    if ocr != "auto" or installed():
-        # the same file read without recognition may be rejected or have fewer pages
-        parts.append(ocr)
-    key = READ.key(*parts)
+    key = READ.key(digest, str(path), language, side, document_id, *ocr_parts(ocr))
 
     def make(_facts: Facts) -> ReadResult:
         from duizhao.corpus.reading import read_bytes
 
-        show = console.current().progress
         document, ledger = read_bytes(
             data,
             language,
             name=path,
             side=side,
             document_id=document_id,
-            progress=lambda done, total: show(f"page {done} of {total}", done, total),
+            progress=progress,
             ocr=ocr,
         )
         document.check()
@@ -87,9 +102,15 @@ def read(
             raise InputError(f"{path}: no sentence in it")
         return ReadResult(document, tuple(ledger))
 
-    results.once(key, make)
-    _warn_once(key)
-    return key
+    return results.once(key, make)
+
+
+def ocr_parts(ocr: Ocr) -> list[str]:
+    """What recognition adds to the key of a reading.
+
+    The same file read without recognition may be rejected or have fewer pages.
+    """
+    return [ocr] if ocr != "auto" or installed() else []
 
 
 @cache
@@ -215,7 +236,7 @@ def align(
         from duizhao.corpus.alignment import align as align_texts
         from duizhao.flows.timed_models import Embedding, Forced, took
 
-        embed, show = Embedding(_embedder()), console.current()
+        embed, show = Embedding(embedder()), console.current()
         forced = Forced(translator(settings).score, show.note, show.progress)
         beads = align_texts(
             texts[0],
@@ -241,7 +262,8 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
 
 
 @cache
-def _embedder() -> SpanEmbedder:
+def embedder() -> SpanEmbedder:
+    """The sentence embeddings; loaded once per process."""
     from duizhao.models.embedding import SpanEmbedder
 
     return SpanEmbedder()
