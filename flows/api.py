@@ -16,7 +16,7 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
-from duizhao.flows.build.inputs import pair_of
+from duizhao.flows.build.inputs import pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
@@ -59,11 +59,16 @@ def align(
 def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
     """The rows and the ledger that `duizhao build` writes."""
     ids: tuple[str | None, str | None] = (None, None)
-    if isinstance(report, str):
+    if isinstance(report, Document):
+        if reference is None and "arrangement" in report.metadata:
+            reference, ids = str(report.metadata["path"]), (None, f"{report.id}.en")
+    else:
         named = reference.id if isinstance(reference, Document) else reference
-        pair = pair_of(report, None if named is None else fspath(named))
+        pair = pair_of(fspath(report), None if named is None else fspath(named))
+        if not isinstance(reference, Document):
+            pair = read_pair(pair, settings.ocr)
+            reference = pair.reference
         report, ids = pair.source, (pair.source_id, pair.target_id)
-        reference = pair.reference if reference is None else reference
     source = _key(report, "zh", "source", ids[0])
     target = None if reference is None else _key(reference, "en", "target", ids[1])
     translation = stages.translate(source, settings)

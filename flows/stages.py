@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, Language, Side
+from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Ocr, Progress
 from duizhao.corpus.reading.scan.extra import installed
@@ -43,6 +44,7 @@ from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
 if TYPE_CHECKING:
+    from duizhao.corpus.alignment.groups import Groups
     from duizhao.models.embedding import SpanEmbedder
     from duizhao.models.glossary import Glossary
     from duizhao.models.translation.engine import Engine
@@ -66,7 +68,7 @@ def read(
         show(f"page {done} of {total}", done, total)
 
     key = read_silently(path, language, side, document_id, ocr=ocr, progress=pages)
-    _warn_once(key)
+    _warn(key)
     return key
 
 
@@ -113,10 +115,14 @@ def ocr_parts(ocr: Ocr) -> list[str]:
     return [ocr] if ocr != "auto" or installed() else []
 
 
-@cache
-def _warn_once(key: Key[ReadResult]) -> None:
+def _warn(key: Key[ReadResult]) -> None:
     for warning in results.load(key).document.metadata.get("warnings", ()):
-        console.current().note(f"warning: {warning}")
+        _warn_once(warning)
+
+
+@cache
+def _warn_once(warning: str) -> None:
+    console.current().note(f"warning: {warning}")
 
 
 def decoding(settings: Settings) -> Decoding:
@@ -229,7 +235,9 @@ def align(
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
     translations = [one.text for one in results.load(translation)]
     structures = [places(side) for side in sides]
-    parts = [settings.effort, *translation_parts(settings)]
+    parts: list[Any] = [settings.effort, *translation_parts(settings)]
+    if (groups := groups_of(*sides)) is not None:
+        parts.append(groups)
     key = ALIGN.key(*texts, translations, *structures, *parts)
 
     def make(facts: Facts) -> Beads:
@@ -246,6 +254,7 @@ def align(
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
+            groups=groups,
             effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
@@ -259,6 +268,26 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
     """Block number, kind and mark of each sentence, for the aligner's structure signal."""
     blocks = (document.blocks[sentence.block] for sentence in document.sentences)
     return [(block.id, block.kind, block.mark) for block in blocks]
+
+
+def groups_of(source: Document, target: Document) -> Groups | None:
+    """The group of each sentence of both sides of a bilingual file, None if nothing shows it."""
+    points = source.metadata.get("groups")
+    if not points or not _same_file(source, target):
+        return None
+    found = []
+    for side, document in enumerate((source, target)):
+        starts = [point[side] for point in points]
+        found.append([bisect_right(starts, sentence.block) for sentence in document.sentences])
+    return found[0], found[1]
+
+
+def _same_file(source: Document, target: Document) -> bool:
+    """Whether both documents are the sides of one bilingual file."""
+    named = [
+        (one.metadata.get("arrangement"), one.metadata.get("sha256")) for one in (source, target)
+    ]
+    return bool(named[0][0]) and named[0] == named[1]
 
 
 @cache
@@ -313,9 +342,16 @@ def assemble(
         min_confidence=settings.min_confidence,
         metadata=metadata,
     )
-    left_out = (*read_source.ledger, *(read_target.ledger if read_target else ()), *bitext.ledger)
+    left_out = (*_left_out_by_readers(read_source, read_target), *bitext.ledger)
     check_identity(bitext.rows, left_out, read_source.document, document)
     return Bitext(bitext.rows, left_out)
+
+
+def _left_out_by_readers(source: ReadResult, target: ReadResult | None) -> tuple[LedgerEntry, ...]:
+    """The ledgers of both readings; of one bilingual file, what is in neither document, once."""
+    if target is None or not _same_file(source.document, target.document):
+        return (*source.ledger, *(target.ledger if target else ()))
+    return tuple(entry for entry in source.ledger if entry.reason != "other_language")
 
 
 def score(

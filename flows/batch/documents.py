@@ -25,6 +25,7 @@ from duizhao.corpus.keys import KeyedRow, text_keys
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import FORM, Outcome, OutcomeKey, keep_done, keep_failure
+from duizhao.flows.build.inputs import Pair, read_pair
 from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
@@ -106,12 +107,14 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    work.source = stages.read(entry.source, "zh", "source", entry.id, ocr=settings.ocr)
-    _check_size(work, work.source, entry.source, settings)
-    if entry.reference:
-        name = f"{entry.id}.en"
-        work.target = stages.read(entry.reference, "en", "target", name, ocr=settings.ocr)
-        _check_size(work, work.target, entry.reference, settings)
+    given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
+    pair = read_pair(given, settings.ocr)
+    work.source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+    _check_size(work, work.source, pair.source, settings)
+    if pair.reference:
+        name = pair.target_id
+        work.target = stages.read(pair.reference, "en", "target", name, ocr=settings.ocr)
+        _check_size(work, work.target, pair.reference, settings)
 
 
 def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings) -> None:

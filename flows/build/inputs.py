@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from duizhao.corpus.errors import DownloadError
+from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.reading.draft import Ocr
+from duizhao.flows import results, stages
+from duizhao.flows.terminal import console
 
 FORMATS = ("docx", "pdf")
 """Formats in the order in which they are taken; Word files tell most of a document's structure."""
@@ -34,8 +37,6 @@ def pair_of(report: str, reference: str | None) -> Pair:
 
     if not is_symbol(report) or Path(report).exists():
         return Pair(Path(report).stem, report, reference)
-    from duizhao.flows.terminal import console
-
     languages = ("zh",) if reference else ("zh", "en")
     show = console.current()
     with show.stage("fetch"):
@@ -60,3 +61,37 @@ def pair_of(report: str, reference: str | None) -> Pair:
     name = folder_name(report)
     english = reference or files.get("en")
     return Pair(name, files["zh"], english, name, f"{name}.en" if not reference else None)
+
+
+def read_pair(pair: Pair, ocr: Ocr) -> Pair:
+    """Read both documents; returns the pair to build.
+
+    A Chinese reference of an English report is the report, and the other way round. A file in
+    both languages is its own reference if no other is given.
+    """
+    try:
+        source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr)
+    except OtherLanguage as error:
+        pair = _swapped(pair, error, ocr)
+        source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr)
+    if pair.reference is None and "arrangement" in results.load(source).document.metadata:
+        name = pair.source_id or Path(pair.source).stem
+        pair = replace(pair, reference=pair.source, target_id=pair.target_id or f"{name}.en")
+    if pair.reference:
+        stages.read(pair.reference, "en", "target", pair.target_id, ocr=ocr)
+    return pair
+
+
+def _swapped(pair: Pair, error: OtherLanguage, ocr: Ocr) -> Pair:
+    """The pair with its files exchanged; `error` if the other file is not Chinese either."""
+    if pair.reference is None:
+        raise error
+    swapped = replace(pair, source=pair.reference, reference=pair.source)
+    try:
+        stages.read(swapped.source, "zh", "source", pair.source_id, ocr=ocr)
+    except InputError:
+        raise error from None
+    console.current().warn(
+        f"{pair.source} is English and {pair.reference} is Chinese: swapped them"
+    )
+    return swapped

@@ -77,7 +77,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of
+    from duizhao.flows.build.inputs import pair_of, read_pair
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -90,9 +90,7 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
-        if pair.reference:
-            stages.read(pair.reference, "en", "target", pair.target_id, ocr=settings.ocr)
+        pair = read_pair(pair, settings.ocr)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
