@@ -34,7 +34,6 @@ and `one_line` also answer for errors that are not ours. No other module decides
 from __future__ import annotations
 
 import errno
-import re
 import sys
 import traceback
 from enum import Enum
@@ -54,9 +53,6 @@ OF_THE_PATH = frozenset(
     }
 )
 """Errors caused by the path itself: reading it again gives the same error."""
-
-# control characters but for tab and line feed, and those that turn the direction of writing
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as in a shell."""
@@ -267,15 +263,6 @@ def one_line(error: BaseException) -> str:
         file = file.relative_to(PACKAGE) if file.is_relative_to(PACKAGE) else file
         place = f" ({file}:{frames[-1].lineno})"
     return f"unexpected, please report: {type(error).__name__}: {words}{place}"
-
-
-def printable(text: str) -> str:
-    r"""The text with control characters escaped, so that no file name can command a terminal.
-
-    >>> print(printable("\x1b[2Ja.txt"))
-    \x1b[2Ja.txt
-    """
-    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def _resources() -> tuple[type[Exception], ...]:

@@ -396,6 +396,11 @@ def tmx() -> str:
             "## Properties",
             _table(("property", "of", "column", "example"), rows),
             "Properties without a value are left out. [Columns](columns.md) explains each column.",
+            "## Dates and languages",
+            "`duizhao export` writes `creationdate` (of the build) into the header and each `tu`. "
+            "A row that a [review](../review.md) changed has `changedate` and `changeid`, the time "
+            "and the reviewer of its last edit. `--source-lang` and `--target-lang` set `srclang` "
+            "and `xml:lang`, such as zh-CN and en-US.",
         ]
     )
 

@@ -16,7 +16,7 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
-from duizhao.flows.build.inputs import pair_of, read_pair
+from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
@@ -66,7 +66,7 @@ def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
         named = reference.id if isinstance(reference, Document) else reference
         pair = pair_of(fspath(report), None if named is None else fspath(named))
         if not isinstance(reference, Document):
-            pair = read_pair(pair, settings.ocr)
+            pair = read_pair(pair, ReadOptions())
             reference = pair.reference
         report, ids = pair.source, (pair.source_id, pair.target_id)
     source = _key(report, "zh", "source", ids[0])

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from duizhao.corpus.errors import exit_code, is_expected, one_line, printable
+from duizhao.corpus.errors import exit_code, is_expected, one_line
+from duizhao.corpus.printable import printable_line
 from duizhao.flows.commands import (
     align,
     apply,
@@ -21,6 +22,7 @@ from duizhao.flows.commands import (
     compare,
     demo,
     evaluate_alignment,
+    export,
     fetch,
     inspect,
     memory,
@@ -39,6 +41,10 @@ from duizhao.flows.commands import (
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.terminal.console import TerminalConsole, use
+from duizhao.flows.terminal.safe import escape_everything, guarded
+
+LONGEST_COMMAND = 500
+"""Characters of the command line in a message."""
 
 
 def _version(wanted: bool) -> None:
@@ -78,6 +84,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "demo": demo.demo,
     "evaluate-alignment": evaluate_alignment.evaluate_alignment,
+    "export": export.export,
     "fetch": fetch.fetch,
     "inspect": inspect.inspect,
     "pair": pair.pair,
@@ -97,19 +104,28 @@ app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")
 
 
+def _context(error: BaseException) -> str:
+    """For an unexpected error, what a report of it needs."""
+    if is_expected(error):
+        return ""
+    words = " ".join(sys.argv[1:])[:LONGEST_COMMAND]
+    return f" in `duizhao {words}`; report this line and the traceback that --verbose shows"
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
     terminal = TerminalConsole()
-    try:
-        with use(terminal):
-            app()
-    except (Exception, KeyboardInterrupt) as error:
-        if terminal.verbose:
-            import traceback
+    with guarded():
+        try:
+            with use(terminal):
+                app()
+        except (Exception, KeyboardInterrupt) as error:
+            escape_everything()
+            if terminal.verbose:
+                import traceback
 
-            traceback.print_exc()
-            # the traceback of the process that reads documents
-            print(printable(getattr(error, "details", "")), file=sys.stderr)
-        hint = "" if is_expected(error) or terminal.verbose else "; --verbose shows the traceback"
-        print(printable(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
-        sys.exit(exit_code(error))
+                traceback.print_exc()
+                # the traceback of the process that reads documents
+                print(getattr(error, "details", ""), file=sys.stderr)
+            print(printable_line(f"duizhao: {one_line(error)}{_context(error)}"), file=sys.stderr)
+            sys.exit(exit_code(error))

@@ -24,6 +24,7 @@ from duizhao.flows.batch.manifest import Entry, read_manifest
 from duizhao.flows.batch.options import BatchOptions, batch_options
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
+from duizhao.flows.terminal.safe import safe
 
 SETTLED_SECONDS = 10.0
 """A file that has not changed for this long has arrived completely."""
@@ -88,11 +89,11 @@ class LogConsole(console.Console):
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
         """A stage is done."""
-        self._log.info("%s: %s (%.1f s)", name, text, seconds)
+        self._log.info("%s: %s (%.1f s)", name, safe(text), seconds)
 
     def note(self, text: str) -> None:
         """A line to read."""
-        self._log.info(text)
+        self._log.info(safe(text))
 
 
 @flow(name="duizhao-batch", retries=3, retry_delay_seconds=RETRY_SECONDS, log_prints=False)

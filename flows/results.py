@@ -37,6 +37,7 @@ from duizhao.corpus.errors import PACKAGE
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.translation import Translation
 from duizhao.flows.storage import Place, is_remote, plain_path
+from duizhao.flows.terminal import console
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -178,6 +179,7 @@ PUBLISH: Stage[None] = Stage(
         "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
+        "corpus/units.py",
         "evaluation/metrics",
         "flows/batch/publishing",
     ),
@@ -236,10 +238,16 @@ def code_hash(stage: Stage[Any], package: Path = PACKAGE) -> str:
     return total.hexdigest()[:16]
 
 
-def once(key: Key[T], make: Callable[[Facts], T]) -> Key[T]:
-    """Compute and store the result unless it is stored already; returns the key."""
+def once(
+    key: Key[T], make: Callable[[Facts], T], fits: Callable[[T], object] = lambda _: True
+) -> Key[T]:
+    """Compute and store the result unless it is stored already; returns the key.
+
+    A stored result that is damaged, has another shape or does not `fit` what it was computed from
+    is computed again, which is noted. `fits` may also raise.
+    """
     start = time.perf_counter()
-    if have(key):
+    if have(key) and _fits(key, fits):
         _origins.setdefault(key, Origin(0.0, reused=True))
         return key
     facts = Facts()
@@ -248,6 +256,23 @@ def once(key: Key[T], make: Callable[[Facts], T]) -> Key[T]:
         _write(f"{key.file}.facts.json", _FACTS.dump_json(facts))
     _origins[key] = Origin(time.perf_counter() - start, reused=False, facts=facts)
     return key
+
+
+def _fits(key: Key[T], fits: Callable[[T], object]) -> bool:
+    try:
+        if fits(load(key)):
+            return True
+    except Exception:  # of whatever kind: the value is not what this stage computes
+        pass
+    _memory.pop(key, None)
+    _note_damage(key)
+    return False
+
+
+def _note_damage(key: Key[Any]) -> None:
+    console.current().note(
+        f"the stored result of {key.stage} ({key.file}) is damaged; it is computed again"
+    )
 
 
 def stored_facts(key: Key[Any]) -> Facts:
@@ -288,7 +313,10 @@ def have(key: Key[Any]) -> bool:
         return True
     try:
         load(key)
-    except (OSError, ValueError):
+    except OSError:
+        return False
+    except ValueError:
+        _note_damage(key)
         return False
     return True
 

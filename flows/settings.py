@@ -57,8 +57,23 @@ ComputeType = Literal[
 ]
 Effort = Literal["fast", "normal", "best"]
 Ocr = Literal["auto", "always", "never"]
-Format = Literal["jsonl", "tsv", "tmx", "parquet"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+Format = Literal[
+    "jsonl",
+    "tsv",
+    "tmx",
+    "parquet",
+    "xlsx",
+    "csv",
+    "docx",
+    "html",
+    "xliff",
+    "xliff12",
+    "moses",
+]
+FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
+"""What a build writes by default."""
+
+Unit = Literal["sentence", "paragraph", "document"]
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -105,6 +120,10 @@ class Settings(BaseModel):
         description="Pages to recognise from their image: auto: those without usable text; always: "
         "all; never: none.",
     )
+    keep_contents: bool = Field(
+        default=False,
+        description="Keep the entries of tables of contents, which otherwise go to the ledger.",
+    )
     min_confidence: float = Field(
         default=0.0,
         ge=0.0,
@@ -117,7 +136,14 @@ class Settings(BaseModel):
         "terms.",
     )
     formats: tuple[Format, ...] = Field(
-        default=FORMATS, description="Corpus files to write, separated by commas."
+        default=FORMATS,
+        description="Corpus files to write, separated by commas: "
+        f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
+    )
+    unit: Unit = Field(
+        default="sentence",
+        description="What a row holds: the sentences of a bead, the beads of a paragraph, or a "
+        "whole document.",
     )
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, Language, LedgerEntry, Side
+from duizhao.corpus.document import Document, Language, Side
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Ocr, Progress
 from duizhao.corpus.reading.scan.extra import installed
 from duizhao.flows import results
+from duizhao.flows.bilingual import groups_of, left_out_by_readers
 from duizhao.flows.results import (
     ALIGN,
     READ,
@@ -44,7 +44,6 @@ from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
 if TYPE_CHECKING:
-    from duizhao.corpus.alignment.groups import Groups
     from duizhao.models.embedding import SpanEmbedder
     from duizhao.models.glossary import Glossary
     from duizhao.models.translation.engine import Engine
@@ -60,6 +59,7 @@ def read(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
 ) -> Key[ReadResult]:
     """Read and segment a file; InputError if it cannot be used."""
     show = console.current().progress
@@ -67,7 +67,15 @@ def read(
     def pages(done: int, total: int) -> None:
         show(f"page {done} of {total}", done, total)
 
-    key = read_silently(path, language, side, document_id, ocr=ocr, progress=pages)
+    key = read_silently(
+        path,
+        language,
+        side,
+        document_id,
+        ocr=ocr,
+        keep_contents=keep_contents,
+        progress=pages,
+    )
     _warn(key)
     return key
 
@@ -79,13 +87,17 @@ def read_silently(
     document_id: str | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
     progress: Progress | None = None,
 ) -> Key[ReadResult]:
     """As `read`, without a word on the console: for many documents at once."""
     data = bytes_of(path)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    key = READ.key(digest, str(path), language, side, document_id, *ocr_parts(ocr))
+    parts = [digest, str(path), language, side, document_id, *ocr_parts(ocr)]
+    if keep_contents:
+        parts.append("contents")
+    key = READ.key(*parts)
 
     def make(_facts: Facts) -> ReadResult:
         from duizhao.corpus.reading import read_bytes
@@ -98,13 +110,14 @@ def read_silently(
             document_id=document_id,
             progress=progress,
             ocr=ocr,
+            keep_contents=keep_contents,
         )
         document.check()
         if not document.sentences:
             raise InputError(f"{path}: no sentence in it")
         return ReadResult(document, tuple(ledger))
 
-    return results.once(key, make)
+    return results.once(key, make, _is_whole)
 
 
 def ocr_parts(ocr: Ocr) -> list[str]:
@@ -118,6 +131,11 @@ def ocr_parts(ocr: Ocr) -> list[str]:
 def _warn(key: Key[ReadResult]) -> None:
     for warning in results.load(key).document.metadata.get("warnings", ()):
         _warn_once(warning)
+
+
+def _is_whole(result: ReadResult) -> bool:
+    result.document.check()
+    return bool(result.document.sentences)
 
 
 @cache
@@ -166,7 +184,11 @@ def translate(source: Key[ReadResult], settings: Settings) -> Key[Translations]:
     """Translate the sentences of a document."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     key = translation_key(texts, settings)
-    return results.once(key, lambda facts: translate_texts(texts, settings, facts))
+    return results.once(
+        key,
+        lambda facts: translate_texts(texts, settings, facts),
+        lambda stored: len(stored) == len(texts),
+    )
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -261,33 +283,17 @@ def align(
         facts.took = tuple(took(embed, forced))
         return tuple(beads)
 
-    return results.once(key, make)
+    def fits(stored: Beads) -> bool:
+        check_cover(stored, len(texts[0]), len(texts[1]))
+        return True
+
+    return results.once(key, make, fits)
 
 
 def places(document: Document) -> list[tuple[int, str, str | None]]:
     """Block number, kind and mark of each sentence, for the aligner's structure signal."""
     blocks = (document.blocks[sentence.block] for sentence in document.sentences)
     return [(block.id, block.kind, block.mark) for block in blocks]
-
-
-def groups_of(source: Document, target: Document) -> Groups | None:
-    """The group of each sentence of both sides of a bilingual file, None if nothing shows it."""
-    points = source.metadata.get("groups")
-    if not points or not _same_file(source, target):
-        return None
-    found = []
-    for side, document in enumerate((source, target)):
-        starts = [point[side] for point in points]
-        found.append([bisect_right(starts, sentence.block) for sentence in document.sentences])
-    return found[0], found[1]
-
-
-def _same_file(source: Document, target: Document) -> bool:
-    """Whether both documents are the sides of one bilingual file."""
-    named = [
-        (one.metadata.get("arrangement"), one.metadata.get("sha256")) for one in (source, target)
-    ]
-    return bool(named[0][0]) and named[0] == named[1]
 
 
 @cache
@@ -342,16 +348,9 @@ def assemble(
         min_confidence=settings.min_confidence,
         metadata=metadata,
     )
-    left_out = (*_left_out_by_readers(read_source, read_target), *bitext.ledger)
+    left_out = (*left_out_by_readers(read_source, read_target), *bitext.ledger)
     check_identity(bitext.rows, left_out, read_source.document, document)
     return Bitext(bitext.rows, left_out)
-
-
-def _left_out_by_readers(source: ReadResult, target: ReadResult | None) -> tuple[LedgerEntry, ...]:
-    """The ledgers of both readings; of one bilingual file, what is in neither document, once."""
-    if target is None or not _same_file(source.document, target.document):
-        return (*source.ledger, *(target.ledger if target else ()))
-    return tuple(entry for entry in source.ledger if entry.reason != "other_language")
 
 
 def score(
@@ -376,7 +375,13 @@ def score(
 
         return score_rows(rows, whole=whole)
 
-    return results.once(key, make)
+    def fits(stored: Scores) -> bool:
+        scores = (stored.get("aligned_beads") or {}).values()
+        return stored["rows"] == len(rows) and all(
+            {"value", "low", "high", "signature"} <= set(score) for score in scores
+        )
+
+    return results.once(key, make, fits)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:

@@ -23,6 +23,7 @@ from uuid import uuid4
 from duizhao.corpus.errors import InputError, StorageError, unreadable
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.flows.addresses import check_address
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""
@@ -59,6 +60,10 @@ class Place:
         import fsspec
 
         name = plain_path(str(path))
+        if "://" not in name:  # with :: in it fsspec would take it for an address
+            root = Path(os.path.abspath(Path(name).expanduser())).as_posix().rstrip("/")  # noqa: PTH100
+            return cls(name, root, fsspec.filesystem("file"))
+        check_address(name)
         try:
             # no listings from memory: other processes write there too
             system, root = fsspec.url_to_fs(name, use_listings_cache=False)
@@ -240,6 +245,7 @@ def _sync(path: Path) -> None:
 def read_anywhere(path: str) -> bytes:
     """The bytes of a local or remote file; FileNotFoundError where there is none."""
     path = plain_path(path)
+    check_address(path)
     folder, _, name = path.rpartition("/")
     if not is_remote(path):
         return Path(path).read_bytes()

@@ -51,21 +51,31 @@ def cli(tmp_path: Path) -> Cli:
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[dict[str, str]]:
     """One Prefect server for all flows of a test process; the variables that name it."""
-    from duizhao.flows.runtime import session as runtime
+    from duizhao.flows.runtime.private import start_server
+    from duizhao.flows.runtime.session import quieten
 
-    runtime.quieten()
-    server = runtime.start_server()
+    quieten()
+    server = start_server()
     try:
         from prefect.settings import (
+            PREFECT_API_AUTH_STRING,
             PREFECT_API_URL,
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
             temporary_settings,
         )
 
         server.wait()
-        changes = {PREFECT_API_URL: server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+        changes = {
+            PREFECT_API_URL: server.api_url,
+            PREFECT_API_AUTH_STRING: server.secret,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        }
         with temporary_settings(changes):
-            yield {"PREFECT_API_URL": server.api_url, "PREFECT_HOME": str(server.folder)}
+            yield {
+                "PREFECT_API_URL": server.api_url,
+                "PREFECT_API_AUTH_STRING": server.secret,
+                "PREFECT_HOME": str(server.folder),
+            }
     finally:
         server.stop()
 

@@ -18,7 +18,7 @@ from duizhao.corpus.files.folder import (
     finish,
     write_json,
 )
-from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.formats import endings, writer
 from duizhao.corpus.files.jsonl import write, write_ledger
 
 
@@ -61,10 +61,10 @@ class CleanedFolder:
         self._rows.close()
         self._ledger.close()
         kept = self._partial / "corpus.jsonl"
-        for name in self.formats:
-            if name != "jsonl":
-                with (self._partial / f"corpus.{name}").open("wb") as file:
-                    writer(name)(_read(kept), file)
+        for ending in (ending for name in self.formats for ending in endings(name)):
+            if ending != "jsonl":
+                with (self._partial / f"corpus.{ending}").open("wb") as file:
+                    writer(ending)(_read(kept), file)
         if "jsonl" not in self.formats:
             kept.unlink()
         write_json(self._partial / "cleaning.json", report)

@@ -25,7 +25,7 @@ from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
 from duizhao.corpus.files.edits import check_build
-from duizhao.corpus.files.formats import FORMATS, writer
+from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
 
 SEAL = seal.RUN
@@ -33,7 +33,7 @@ PARTIAL = ".partial"
 OWNED = "owned.json"
 LOCK = ".lock"
 OUTPUTS = (
-    *(f"corpus.{name}" for name in FORMATS),
+    *(f"corpus.{ending}" for name in FORMATS for ending in endings(name)),
     *("ledger.jsonl", "scores.json", WORK, "report.html", SEAL),
 )
 """Every file that a build may write."""
@@ -125,11 +125,11 @@ def write_corpus(
     formats: Sequence[str],
 ) -> None:
     """Write the corpus files, the ledger and the scores."""
-    for name in formats:
-        with (partial / f"corpus.{name}").open("wb") as file:
-            count = writer(name)(rows, file)
+    for ending in (ending for name in formats for ending in endings(name)):
+        with (partial / f"corpus.{ending}").open("wb") as file:
+            count = writer(ending)(rows, file)
         if count != len(rows):
-            raise BrokenIdentity(f"{count} rows written to corpus.{name} of {len(rows)}")
+            raise BrokenIdentity(f"{count} rows written to corpus.{ending} of {len(rows)}")
     with (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(ledger, file)
     write_json(partial / "scores.json", scores)

@@ -22,7 +22,17 @@ from duizhao.corpus.files.jsonl import row_of
 
 ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
 LEDGERS = ("ledger.jsonl", "ledger.jsonl.gz", "ledger")
-NOT_CORPUS = ("ledger", "edits", "status", "state", "manifest", "failed", "cache", "documents")
+NOT_CORPUS = (
+    "ledger",
+    "edits",
+    "status",
+    "state",
+    "manifest",
+    "failed",
+    "cache",
+    "documents",
+    "exports",
+)
 
 
 @dataclass(frozen=True, slots=True)

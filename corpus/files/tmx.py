@@ -1,19 +1,22 @@
 """TMX 1.4, the format of translation tools: a `tu` per row, provenance in `prop` elements.
 
 https://www.gala-global.org/tmx-14b. Written element by element with lxml; valid by tmx14.dtd in
-this folder. It has no time of writing, so that the same rows give the same bytes.
+this folder. The same rows give the same bytes: dates are those that the rows know (a review) or
+that the caller names, never the time of writing.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import BinaryIO
 
 from lxml import etree
 
+from duizhao.corpus.files.exports.options import DEFAULT, ExportOptions
+from duizhao.corpus.files.exports.xml import XML_LANG, clean
 from duizhao.corpus.row import Row
 
 HEADER = {
@@ -25,13 +28,8 @@ HEADER = {
     "datatype": "plaintext",
 }
 
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, such as the form feed between two pages."""
-
-
-def write(rows: Iterable[Row], file: BinaryIO) -> int:
+def write(rows: Iterable[Row], file: BinaryIO, options: ExportOptions = DEFAULT) -> int:
     """Write the rows; returns their number."""
     count = 0
     with etree.xmlfile(file, encoding="UTF-8") as xml:
@@ -39,30 +37,65 @@ def write(rows: Iterable[Row], file: BinaryIO) -> int:
         xml.write_doctype('<!DOCTYPE tmx SYSTEM "tmx14.dtd">')
         with xml.element("tmx", version="1.4"):
             xml.write("\n")
-            xml.write(etree.Element("header", HEADER | {"creationtoolversion": version("duizhao")}))
+            xml.write(_header(options))
             xml.write("\n")
             with xml.element("body"):
                 xml.write("\n")
                 for row in rows:
-                    xml.write(_unit(row))
+                    xml.write(_unit(row, options))
                     xml.write("\n")
                     count += 1
     return count
 
 
-def _unit(row: Row) -> etree._Element:
-    unit = etree.Element("tu", tuid=clean(row.id))
+def _header(options: ExportOptions) -> etree._Element:
+    values = HEADER | {
+        "srclang": options.source_language,
+        "creationtoolversion": version("duizhao"),
+    }
+    if created := date(options.created):
+        values["creationdate"] = created
+    return etree.Element("header", values)
+
+
+def _unit(row: Row, options: ExportOptions) -> etree._Element:
+    unit = etree.Element("tu", {"tuid": clean(row.id)} | _history(row, options))
     for name, value in _properties(row):
         etree.SubElement(unit, "prop", type=f"x-{name}").text = clean(value)
-    for language, text in (("zh", row.source), ("en", row.target)):
-        side = etree.SubElement(unit, "tuv", {XML_LANG: language})
-        if language == "en":
-            etree.SubElement(side, "prop", type="x-target-kind").text = row.target_kind
-            if row.target_kind == "human":
-                translation = etree.SubElement(side, "prop", type="x-machine-translation")
-                translation.text = clean(row.machine_translation)
-        etree.SubElement(side, "seg").text = clean(text)
+    source = etree.SubElement(unit, "tuv", {XML_LANG: options.source_language})
+    etree.SubElement(source, "seg").text = clean(row.source)
+    target = etree.SubElement(unit, "tuv", {XML_LANG: options.target_language})
+    etree.SubElement(target, "prop", type="x-target-kind").text = row.target_kind
+    if row.target_kind == "human" and row.machine_translation:
+        translation = etree.SubElement(target, "prop", type="x-machine-translation")
+        translation.text = clean(row.machine_translation)
+    etree.SubElement(target, "seg").text = clean(row.target)
     return unit
+
+
+def _history(row: Row, options: ExportOptions) -> dict[str, str]:
+    """When a row was created, and who changed it when: from the options and its review."""
+    values = {
+        "creationdate": date(options.created),
+        "changedate": date(str(row.metadata.get("reviewed_at") or "")),
+        "changeid": clean(str(row.metadata.get("reviewed_by") or "")),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def date(text: str) -> str:
+    """An ISO 8601 time in the form of TMX, in UTC; "" for anything else.
+
+    >>> date("2026-11-23T18:02:11+01:00")
+    '20261123T170211Z'
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return f"{time.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _properties(row: Row) -> Iterator[tuple[str, str]]:
@@ -84,8 +117,3 @@ def _properties(row: Row) -> Iterator[tuple[str, str]]:
         "metadata": json.dumps(dict(row.metadata), ensure_ascii=False) if row.metadata else "",
     }
     return ((name, value) for name, value in values.items() if value)
-
-
-def clean(text: str) -> str:
-    """The text without the characters that XML cannot hold."""
-    return _NOT_XML.sub("", text)

@@ -18,14 +18,36 @@ from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, write_work
 from duizhao.corpus.files.edits import NAME as EDITS
 from duizhao.corpus.files.edits import now
-from duizhao.corpus.files.formats import FORMATS
+from duizhao.corpus.files.formats import FORMATS, endings
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
-from duizhao.evaluation.review.session import Session, open_session
+from duizhao.evaluation.review.session import Session, locked, open_session
 
 NAME = "reviewed"
 EDITS_APPLIED = "edits-applied.jsonl"
 WRITTEN = {*folders.OUTPUTS, EDITS_APPLIED, folders.LOCK}
 """Every file that an apply may write."""
+
+
+def import_sheet(folder: Path, file: Path, by: str) -> dict[str, Any]:
+    """Add the changes of an edited XLSX file to the edits of a review.
+
+    Returns the number of new edits by kind, the `problems` (lines that were not applied) and
+    `notes`. Importing a file again adds nothing.
+    """
+    from duizhao.evaluation.review.spreadsheet import plan_edits, read_sheet
+
+    sheet = read_sheet(file)
+    with locked(folder):
+        session = open_session(folder, by)
+        planned = plan_edits(session, sheet)
+        for edit in planned.edits:
+            session.edit(edit)
+    return {
+        "file": str(file),
+        "edits": dict(sorted(Counter(edit["op"] for edit in planned.edits).items())),
+        "problems": list(planned.problems),
+        "notes": list(planned.notes),
+    }
 
 
 def apply_review(folder: Path, out: Path | None = None) -> dict[str, Any]:
@@ -112,7 +134,11 @@ def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
     from duizhao.evaluation.metrics.scores import score_rows
     from duizhao.evaluation.report import write_report
 
-    formats = [name for name in FORMATS if (session.folder.path / f"corpus.{name}").is_file()]
+    formats = [
+        name
+        for name in FORMATS
+        if all((session.folder.path / f"corpus.{end}").is_file() for end in endings(name))
+    ]
     scores = score_rows(bitext.rows, whole=whole_document(session.work))
     folders.write_corpus(partial, bitext.rows, bitext.ledger, scores, formats)
     beads = tuple(one.bead for one in session.beads)

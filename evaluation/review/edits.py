@@ -118,7 +118,7 @@ def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work
         raise EditError(f"no edit {operation!r}; there are {', '.join(OPERATIONS)}")
     try:
         return OPERATIONS[operation](Change(beads, number, edit, work))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise EditError(f"{operation}: {error!r} is missing or invalid") from None
 
 

@@ -50,6 +50,8 @@ SECONDS_TO_END = 1
 """How long Ctrl-C waits for a request; a longer re-alignment is not saved."""
 
 DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>duizhao review</title>
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <p id="door">This tab does not know the review. Open the address that `duizhao review` printed.</p>
 <script>
 const token = sessionStorage.getItem("duizhao-token");

@@ -154,6 +154,12 @@ def open_session(path: Path, by: str = "") -> Session:
     InputError if the folder cannot be reviewed or its edits do not fit.
     """
     folder = read_folder(path, most=None)
+    unit = (folder.run.get("settings") or {}).get("unit", "sentence")
+    if unit != "sentence":
+        raise InputError(
+            f"{path}: its rows are {unit}s, and a review needs beads; build it with --unit "
+            "sentence, and make larger units with `duizhao export --unit` afterwards"
+        )
     check_scores(folder)
     work = read_work(folder.path / WORK)
     alignment = work_hash(work)

@@ -25,7 +25,7 @@ from duizhao.corpus.keys import KeyedRow, text_keys
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import FORM, Outcome, OutcomeKey, keep_done, keep_failure
-from duizhao.flows.build.inputs import Pair, read_pair
+from duizhao.flows.build.inputs import Pair, ReadOptions, read_pair, read_side
 from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
@@ -34,7 +34,7 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "glossary"}
+NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
@@ -108,12 +108,12 @@ def _read(work: _Work, settings: Settings) -> None:
         if not is_remote(named):
             _check_path(named)
     given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
-    pair = read_pair(given, settings.ocr)
-    work.source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=settings.ocr)
+    how = ReadOptions(settings.ocr, settings.keep_contents)
+    pair = read_pair(given, how)
+    work.source = read_side(pair, "zh", how)
     _check_size(work, work.source, pair.source, settings)
     if pair.reference:
-        name = pair.target_id
-        work.target = stages.read(pair.reference, "en", "target", name, ocr=settings.ocr)
+        work.target = read_side(pair, "en", how)
         _check_size(work, work.target, pair.reference, settings)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from duizhao.corpus.errors import StorageError
+from duizhao.flows.addresses import wrong_address
 from duizhao.flows.storage import Place, is_remote, plain_path, print_of
 
 
@@ -36,7 +37,9 @@ def fingerprints(paths: Iterable[str]) -> Fingerprints:
     found: dict[str, str] = {}
     remote: dict[str, list[str]] = defaultdict(list)
     for path in dict.fromkeys(paths):
-        if is_remote(path):
+        if wrong_address(plain_path(path)):
+            found[path] = ""  # reading it is what fails, for this document alone
+        elif is_remote(path):
             remote[path.rpartition("/")[0]].append(path)
         else:
             found[path] = _local_fingerprint(plain_path(path))

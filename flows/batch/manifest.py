@@ -34,9 +34,6 @@ COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
 """Other names of columns, which count where a manifest has no column of the proper name."""
 
-REFUSED = ("http://", "https://")
-"""Addresses that cannot be listed, so that nothing tells whether a document has changed."""
-
 
 class UnnamedPile(InputError):  # noqa: N818 - a state of the folder
     """A folder of documents whose names do not show which belong together."""
@@ -89,7 +86,7 @@ def _text(path: str) -> str:
     try:
         text = read_anywhere(path).decode("utf-8-sig")
     except FileNotFoundError:
-        if is_remote(path) and not path.startswith(REFUSED) and not Place.of(path).is_empty():
+        if is_remote(path) and not Place.of(path).is_empty():
             raise InputError(f"{path}: {_NO_REMOTE_FOLDER}") from None
         what = "manifest" if is_remote(path) else "manifest or folder"
         raise InputError(f"{path}: no such {what}") from None
@@ -207,11 +204,6 @@ def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
     document, *files = told
     source, reference = (_absolute(named, base) if named else None for named in files)
     assert source
-    for named in (source, reference):
-        if named and named[:8].lower().startswith(REFUSED):
-            raise InputError(
-                f"{path}:{line}: http is not supported in a manifest; use a local path or s3://"
-            )
     metadata = {name: value for name, value in record.items() if name not in COLUMNS}
     return Entry(document, source, reference, metadata)
 

@@ -15,7 +15,7 @@ from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.card import TITLE
-from duizhao.flows.settings import Settings, validated
+from duizhao.flows.settings import Settings, Unit, validated
 from duizhao.models.cores import usable_cores
 
 Runner = Literal["local", "dask", "ray"]
@@ -34,6 +34,7 @@ class Plan:
     shares: Shares
     formats: Sequence[str]
     title: str
+    unit: Unit = "sentence"
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON."""
@@ -42,6 +43,7 @@ class Plan:
             "shares": asdict(self.shares),
             "formats": list(self.formats),
             "title": self.title,
+            "unit": self.unit,
         }
 
 
@@ -131,7 +133,8 @@ class BatchOptions(BaseModel):
     def plan(self, settings: Settings) -> Plan:
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
-        return Plan(self.steps, Shares(self.validation, self.test), formats, self.title)
+        shares = Shares(self.validation, self.test)
+        return Plan(self.steps, shares, formats, self.title, settings.unit)
 
 
 def batch_options(**options: Any) -> BatchOptions:

@@ -30,6 +30,17 @@ FORM = 2
 """Version of the form of an outcome file; part of its name."""
 
 
+_DAMAGE = (
+    EOFError,
+    OSError,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+
 OutcomeKey = NewType("OutcomeKey", str)
 """A hash of everything that decides the outcome of a document: the name of its file."""
 
@@ -100,7 +111,7 @@ def read_outcome(place: Place, name: str) -> tuple[Outcome, list[KeyedRow], list
     data = place.read(name)
     try:
         return _outcome_of(data, is_done=name.endswith(".done.gz"))
-    except (EOFError, OSError, zlib.error, ValueError, LookupError, TypeError) as error:
+    except _DAMAGE as error:
         raise DamagedOutcome(f"{place.name}/{name} is damaged ({error})") from error
 
 

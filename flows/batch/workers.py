@@ -198,10 +198,11 @@ def serve(pipe: Connection, parent: int) -> None:
     """What a worker process does until its pipe is closed: first it says that it is up."""
     from duizhao.flows.batch.documents import process_group
     from duizhao.flows.runtime.processes import end_with_parent
-    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal import console, safe
 
     end_with_parent(parent)
-    with console.use(_Telling(pipe)):
+    with safe.guarded(), console.use(_Telling(pipe)):
+        safe.escape_everything()
         pipe.send(("up", ()))
         while True:
             try:

@@ -23,7 +23,7 @@ from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
-from duizhao.flows.settings import Ocr, Settings
+from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
@@ -55,12 +55,15 @@ def stage_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 @stage_task("read")
 def read_task(
-    path: str, language: Language, side: Side, document_id: str | None, ocr: Ocr
+    path: str, language: Language, side: Side, document_id: str | None, settings: Settings
 ) -> Key[ReadResult]:
     """Read and segment one document."""
 
     def work() -> Key[ReadResult]:
-        return stages.read(path, language, side, document_id, ocr=ocr)
+        return stages.read(
+            path, language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents,
+        )  # fmt: skip
 
     return _run(f"read {side}", work, _document)
 
@@ -133,7 +136,6 @@ def _scores(key: Key[Scores]) -> str:
     return record.score_line(results.load(key)) or "no reference, no scores"
 
 
-@flow(name="build", validate_parameters=False, persist_result=False)
 def build(
     report: str,
     reference: str | None,
@@ -143,15 +145,48 @@ def build(
 ) -> dict[str, Any]:
     """Build a scored parallel corpus from one report; returns what run.json holds.
 
-    `ids` name the two documents in the corpus; None: the names of their files.
+    `ids` name the two documents in the corpus; None: the names of their files. Once the folder is
+    complete, an error of Prefect or its server is only noted.
     """
+    written: dict[str, Any] = {}
+
+    @flow(name="build", validate_parameters=False, persist_result=False)
+    def build_flow(
+        report: str,
+        reference: str | None,
+        out: str,
+        settings: Settings,
+        ids: tuple[str | None, str | None],
+    ) -> None:
+        """The stages of a build, and its summary on Prefect's pages."""
+        _run_stages(report, reference, out, settings, ids)
+        written.update(record.read_run(Path(out)))
+        create_artifacts(written)
+
+    try:
+        build_flow(report, reference, out, settings, ids)
+    except Exception as error:
+        if not written:
+            raise
+        reason = " ".join(str(error).split())[:300]
+        console.current().warn(
+            f"the corpus in {out} is complete; the Prefect server failed after that "
+            f"({type(error).__name__}: {reason})"
+        )
+    return written
+
+
+def _run_stages(
+    report: str,
+    reference: str | None,
+    out: str,
+    settings: Settings,
+    ids: tuple[str | None, str | None],
+) -> None:
     started = datetime.now(UTC)
-    source = read_task(report, "zh", "source", ids[0], settings.ocr)
-    target = read_task(reference, "en", "target", ids[1], settings.ocr) if reference else None
+    source = read_task(report, "zh", "source", ids[0], settings)
+    target = read_task(reference, "en", "target", ids[1], settings) if reference else None
     translation = translate_task(source, settings)
     beads = align_task(source, target, translation, settings) if target else None
     scores = score_task(source, target, translation, beads, settings)
     write_task(out, record.BuildKeys(source, target, translation, beads, scores), settings, started)
-    written = record.read_run(Path(out))
-    create_artifacts(written)
-    return written

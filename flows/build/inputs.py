@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.reading.draft import Ocr
 from duizhao.flows import results, stages
+from duizhao.flows.results import Key, ReadResult
 from duizhao.flows.terminal import console
 
 FORMATS = ("docx", "pdf")
@@ -63,32 +65,52 @@ def pair_of(report: str, reference: str | None) -> Pair:
     return Pair(name, files["zh"], english, name, f"{name}.en" if not reference else None)
 
 
-def read_pair(pair: Pair, ocr: Ocr) -> Pair:
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How documents are read (the settings of these names)."""
+
+    ocr: Ocr = "auto"
+    keep_contents: bool = False
+
+
+def read_pair(pair: Pair, how: ReadOptions) -> Pair:
     """Read both documents; returns the pair to build.
 
     A Chinese reference of an English report is the report, and the other way round. A file in
     both languages is its own reference if no other is given.
     """
     try:
-        source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr)
+        source = read_side(pair, "zh", how)
     except OtherLanguage as error:
-        pair = _swapped(pair, error, ocr)
-        source = stages.read(pair.source, "zh", "source", pair.source_id, ocr=ocr)
+        pair = _swapped(pair, error, how)
+        source = read_side(pair, "zh", how)
     if pair.reference is None and "arrangement" in results.load(source).document.metadata:
         name = pair.source_id or Path(pair.source).stem
         pair = replace(pair, reference=pair.source, target_id=pair.target_id or f"{name}.en")
     if pair.reference:
-        stages.read(pair.reference, "en", "target", pair.target_id, ocr=ocr)
+        read_side(pair, "en", how)
     return pair
 
 
-def _swapped(pair: Pair, error: OtherLanguage, ocr: Ocr) -> Pair:
+def read_side(pair: Pair, language: Language, how: ReadOptions) -> Key[ReadResult]:
+    """The reading of the Chinese or the English document of a pair."""
+    path = pair.source if language == "zh" else pair.reference
+    if path is None:
+        raise ValueError(f"{pair.name}: no reference")
+    side: Side = "source" if language == "zh" else "target"
+    document_id = pair.source_id if language == "zh" else pair.target_id
+    return stages.read(
+        path, language, side, document_id, ocr=how.ocr, keep_contents=how.keep_contents
+    )
+
+
+def _swapped(pair: Pair, error: OtherLanguage, how: ReadOptions) -> Pair:
     """The pair with its files exchanged; `error` if the other file is not Chinese either."""
     if pair.reference is None:
         raise error
     swapped = replace(pair, source=pair.reference, reference=pair.source)
     try:
-        stages.read(swapped.source, "zh", "source", pair.source_id, ocr=ocr)
+        read_side(swapped, "zh", how)
     except InputError:
         raise error from None
     console.current().warn(

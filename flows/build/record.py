@@ -17,6 +17,7 @@ from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
+from duizhao.corpus.units import combined
 from duizhao.flows import results, stages
 from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
 from duizhao.flows.settings import Settings, plain
@@ -65,7 +66,8 @@ def write_folder(
     bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
-    folder.write_corpus(partial, bitext.rows, bitext.ledger, scores, settings.formats)
+    rows = list(combined(bitext.rows, settings.unit))
+    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats)
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(

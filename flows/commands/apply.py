@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,17 +18,36 @@ def apply(
         Path | None,
         typer.Option("--out", "-o", help="Where to write the corpus; DIR/reviewed if not given."),
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE.xlsx",
+            help="First add the changes in this file, an edited `duizhao export --to xlsx`.",
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Your name in the edits of --from; your login if not given."),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Write the corpus with the corrections of a review, in every format that DIR has.
 
     The build and its edits stay as they are. The `metadata` of each edited row names the edit, the
-    reviewer and the time; every sentence is in the new corpus or its ledger.
+    reviewer and the time; every sentence is in the new corpus or its ledger. Exit code 1 means
+    that lines of --from could not be applied: they are listed, and all others are.
     """
-    from duizhao.evaluation.review.apply import apply_review
+    from duizhao.evaluation.review.apply import apply_review, import_sheet
+    from duizhao.flows.batch.lock import user_name
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 
+    imported = import_sheet(folder, from_, by or user_name()) if from_ else None
+    for problem in imported["problems"] if imported else []:
+        console.current().warn(f"{from_}: {problem}")
+    for note in imported["notes"] if imported else []:
+        console.current().note(f"{from_}: {note}")
     result = apply_review(folder, out)
     if result["torn"]:
         console.current().warn(
@@ -36,8 +55,16 @@ def apply(
             f"{result['torn'][:80]}"
         )
     if json:
-        print_json(result)
-        return
+        print_json(result | ({"from": imported} if imported else {}))
+    else:
+        _print(result)
+    if imported and imported["problems"]:
+        raise typer.Exit(1)
+
+
+def _print(result: dict[str, Any]) -> None:
+    from duizhao.flows.terminal import console
+
     review = result["review"]
     print(result["out"])
     kinds = ", ".join(f"{kind}: {count}" for kind, count in review["by_kind"].items())

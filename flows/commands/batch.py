@@ -108,8 +108,13 @@ def batch(
     threads: options.Threads = None,
     formats: Annotated[
         str,
-        typer.Option("--formats", help="Corpus files to write: jsonl, tmx, tsv; parquet always."),
+        typer.Option(
+            "--formats",
+            metavar="FORMAT,...",
+            help="Corpus files to write, as for `build`; parquet always.",
+        ),
     ] = "parquet,jsonl",
+    unit: options.UnitName = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -133,6 +138,7 @@ def batch(
         batch_tokens=batch_tokens,
         threads=threads,
         formats=formats,
+        unit=unit,
     ).settings
     from duizhao.flows.batch.options import batch_options
 

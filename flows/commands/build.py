@@ -45,6 +45,7 @@ def build(
     threads: options.Threads = None,
     glossary: options.Glossary = None,
     formats: options.Formats = None,
+    unit: options.UnitName = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -66,6 +67,7 @@ def build(
         threads=threads,
         glossary=glossary,
         formats=formats,
+        unit=unit,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -77,7 +79,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of, read_pair
+    from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -90,7 +92,7 @@ def run(
     with pipes_held(pair.source, pair.reference), runtime.session() as connect:
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        pair = read_pair(pair, settings.ocr)
+        pair = read_pair(pair, ReadOptions(settings.ocr, settings.keep_contents))
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

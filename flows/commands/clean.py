@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,15 +12,6 @@ from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
     from duizhao.corpus.cleaning.run import CleaningReport
-
-
-class Form(StrEnum):
-    """Corpus formats."""
-
-    jsonl = "jsonl"
-    tsv = "tsv"
-    tmx = "tmx"
-    parquet = "parquet"
 
 
 def clean(
@@ -43,8 +33,13 @@ def clean(
         ),
     ] = None,
     formats: Annotated[
-        list[Form] | None,
-        typer.Option("--format", "-f", help="Formats to write. Default: jsonl and parquet."),
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT,...",
+            help="Formats to write, as for `export`. Default: jsonl and parquet.",
+        ),
     ] = None,
     listing: Annotated[
         bool, typer.Option("--list", help="List the steps with their parameters, and stop.")
@@ -71,7 +66,7 @@ def clean(
     corpus_files(corpus)
     if out.exists() and corpus.resolve() in (out.resolve(), *out.resolve().iterdir()):
         raise InputError(f"{out} holds the corpus itself; choose another --out")
-    chosen = [form.value for form in formats or (Form.jsonl, Form.parquet)]
+    chosen = options.formats_of("--format", formats or ["jsonl,parquet"])
     with CleanedFolder(out, chosen) as folder:
         for entry in read_ledger(corpus):
             folder.remove(entry)
@@ -86,11 +81,11 @@ def clean(
 def _print_steps(as_json: bool) -> None:
     from dataclasses import asdict
 
-    from rich.console import Console
     from rich.table import Table
 
     from duizhao.corpus.cleaning.plan import STEPS
     from duizhao.flows.terminal.output import print_json
+    from duizhao.flows.terminal.safe import rich_console
 
     if as_json:
         print_json(
@@ -109,17 +104,18 @@ def _print_steps(as_json: bool) -> None:
     for step in STEPS.values():
         values = "\n".join(f"{one.name} ({one.default}): {one.help}" for one in step.parameters)
         table.add_row(step.name + (" *" if step.by_default else ""), step.help, values)
-    Console().print(table)
+    rich_console().print(table)
     print("* in the default plan, in this order")
 
 
 def _print_report(report: CleaningReport, out: Path) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from duizhao.flows.terminal.safe import rich_console
 
     table = Table("step", "rows removed", "parameters")
     for one, removed in zip(report.plan, report.taken, strict=True):
         values = ", ".join(f"{name} {value}" for name, value in one.values.items())
         table.add_row(one.step.name, f"{removed:,}", values)
-    Console().print(table)
+    rich_console().print(table)
     console.current().note(f"kept {report.kept:,} of {report.read:,} rows, in {out}")

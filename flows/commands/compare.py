@@ -110,6 +110,7 @@ def compare(
     page: Annotated[
         Path | None, typer.Option(help="Also write the comparison as an HTML page to this file.")
     ] = None,
+    details: options.Details = False,
     as_json: options.Json = False,
     model: options.Model = None,
     config: options.Config = None,
@@ -149,7 +150,8 @@ def compare(
         workers=usable_cores(),
         report=lambda text: console.current().note(f"{text} ..."),
     )
-    _print(found, Output.json if as_json else to)  # first, in case that the page cannot be written
+    # first, in case that the page cannot be written
+    _print(found, Output.json if as_json else to, details)
     if page is not None:
         _write_page(found, page)
 
@@ -181,7 +183,7 @@ def _write_page(found: dict[str, Any], page: Path) -> None:
     console.current().note(f"page: {page}")
 
 
-def _print(found: dict[str, Any], to: Output) -> None:
+def _print(found: dict[str, Any], to: Output, details: bool) -> None:
     match to:
         case Output.json:
             print_json(found)
@@ -198,8 +200,7 @@ def _print(found: dict[str, Any], to: Output) -> None:
 
             print(render(found))
         case Output.table:
-            from rich.console import Console
+            from duizhao.flows.terminal.comparison import print_comparison
+            from duizhao.flows.terminal.safe import rich_console
 
-            from duizhao.flows.terminal.comparison import print_tables
-
-            print_tables(found, Console())
+            print_comparison(found, rich_console(), details=details)

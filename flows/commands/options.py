@@ -5,14 +5,23 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from duizhao.flows.settings import ComputeType, Device, Effort, Engine, Ocr, config_option, option
-from duizhao.flows.terminal import console
+from duizhao.flows.settings import (
+    ComputeType,
+    Device,
+    Effort,
+    Engine,
+    Ocr,
+    Unit,
+    config_option,
+    option,
+)
+from duizhao.flows.terminal import console, safe
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
 EngineName = Annotated[Engine | None, option("engine")]
@@ -26,9 +35,13 @@ OcrMode = Annotated[Ocr | None, option("ocr")]
 Threads = Annotated[int | None, option("threads", min=1)]
 Glossary = Annotated[str | None, option("glossary", metavar="FILE")]
 Memory = Annotated[bool | None, option("memory")]
-Formats = Annotated[str | None, option("formats")]
+Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
+UnitName = Annotated[Unit | None, option("unit")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print all tables, not only the main figures.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="The same as --to jsonl.")]
 Quiet = Annotated[
@@ -39,11 +52,29 @@ Verbose = Annotated[
 ]
 
 
+def formats_of(flag: str, given: Sequence[str]) -> list[str]:
+    """The names of corpus formats in options such as ``--to xlsx,tmx --to html``.
+
+    InputError for an unknown one.
+    """
+    from duizhao.corpus.errors import InputError
+    from duizhao.corpus.files.formats import FORMATS
+
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    for name in names:
+        if name not in FORMATS:
+            raise InputError(f"{flag}: {name!r} is not one of {', '.join(FORMATS)}")
+    if not names:
+        raise InputError(f"{flag}: name a format: {', '.join(FORMATS)}")
+    return list(dict.fromkeys(names))
+
+
 def with_output_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options --quiet and --verbose, which change the current console."""
 
     @functools.wraps(command)
     def run(*, quiet: bool, verbose: bool, **values: Any) -> None:
+        safe.escape_everything()
         shown = console.current()
         if isinstance(shown, console.TerminalConsole):
             shown.quiet, shown.verbose = quiet, verbose

@@ -48,7 +48,8 @@ def push(
         console.current().note(f"would send {size} to {repository}; nothing was sent")
         return
     console.current().note(f"sending {size} to {repository} ...")
-    url = send(folder, upload, private=not public, message=message)
+    with console.current().stage("sending"):
+        url = send(folder, upload, private=not public, message=message)
     if json:
         print_json(result | {"url": url})
     else:

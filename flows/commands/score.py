@@ -221,13 +221,13 @@ def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, 
 def _print_table(
     scores: list[Score], free: dict[str, Any], rows: list[dict[str, Any]], names: list[str]
 ) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from duizhao.evaluation.report.summary import NAMES
+    from duizhao.flows.terminal.safe import rich_console
 
-    console = Console()
+    console = rich_console()
     if rows:
         sides = [side for side in ("source", "hypothesis", "reference") if side in rows[0]]
         table = Table("line", *names, *sides)

@@ -91,11 +91,12 @@ def _print_tsv(found: Concordance) -> None:
 
 
 def _print_table(found: Concordance) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    screen = Console()
+    from duizhao.flows.terminal.safe import rich_console
+
+    screen = rich_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 1, 0), expand=True)
     table.add_column(ratio=4, overflow="fold")
     table.add_column(ratio=6, overflow="fold")
@@ -111,7 +112,7 @@ def _print_table(found: Concordance) -> None:
         table.add_row(*sides, Text(f"{hit.id}\n{hit.confidence:.2f} {hit.date}"))
     screen.print(table)
     shown = f", the first {len(found.hits)} shown" if found.total > len(found.hits) else ""
-    screen.print(f"{found.total:,} rows{shown}", highlight=False)
+    screen.print(f"{found.total:,} rows{shown}")
     if found.translations:
         counted = ", ".join(f"{one.text} {one.share:.0%}" for one in found.translations)
         screen.print(Text(f"translated as: {counted}"))

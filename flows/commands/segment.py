@@ -69,14 +69,19 @@ def segment(
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
-    mode = resolve(config, ocr=ocr).settings.ocr
+    settings = resolve(config, ocr=ocr).settings
+    mode, contents = settings.ocr, settings.keep_contents
     check_output(output)
     check_output(ledger)
     if file == "-":
-        document, left_out = read_bytes(sys.stdin.buffer.read(), lang.value, ocr=mode)
+        document, left_out = read_bytes(
+            sys.stdin.buffer.read(), lang.value, ocr=mode, keep_contents=contents
+        )
     else:
         with console.current().stage(f"reading {Path(file).name}"):
-            document, left_out = read(file, lang.value, progress=console.pages, ocr=mode)
+            document, left_out = read(
+                file, lang.value, progress=console.pages, ocr=mode, keep_contents=contents
+            )
     kinds = [block.kind for block in document.blocks]
     if as_jsonl or to is Form.jsonl:
         lines = [

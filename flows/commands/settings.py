@@ -34,13 +34,14 @@ def settings(
             }
         )
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from duizhao.flows.terminal.safe import rich_console
 
     table = Table("setting", "value", "from", "meaning")
     for name, field in Settings.model_fields.items():
         value = values[name]
         shown = ",".join(value) if isinstance(value, list) else str(value)
         table.add_row(name, shown, resolved.origins[name], field.description)
-    Console(highlight=False).print(table)
+    rich_console().print(table)
     print(f"cache folder (DUIZHAO_CACHE): {cache_folder()}")

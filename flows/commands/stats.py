@@ -15,9 +15,10 @@ def stats(
         Path,
         typer.Argument(help="Corpus file (.jsonl, .parquet) or a folder of build, batch or clean."),
     ],
+    details: options.Details = False,
     json: options.Json = False,
 ) -> None:
-    """Statistics of a corpus.
+    """Whether a corpus needs attention, and its main figures; with --details all of them.
 
     Bead types, confidence, length ratios, duplicates, what cleaning would remove, lost
     sentences with their reasons, vocabulary, lengths, and overlap of the splits.
@@ -32,8 +33,7 @@ def stats(
     if json:
         print_json(figures)
         return
-    from rich.console import Console
+    from duizhao.flows.terminal.safe import rich_console
+    from duizhao.flows.terminal.statistics import print_statistics
 
-    from duizhao.flows.terminal.statistics import print_tables
-
-    print_tables(figures, Console())
+    print_statistics(figures, rich_console(), details=details)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from duizhao.corpus.errors import printable
 from duizhao.corpus.pairing import Pairing, names
+from duizhao.corpus.printable import printable
 from duizhao.flows.results import Surveyed
 from duizhao.flows.terminal.output import output
 

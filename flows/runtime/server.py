@@ -2,10 +2,10 @@
 
 Started as ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
 
-It serves on the listening socket FD that its parent opened (on Windows the socket arrives on
-standard input), and keeps its database in FOLDER. As soon as PARENT is gone, for whatever reason,
-it removes FOLDER and ends: a run that is killed leaves no server behind, unlike a run with
-Prefect's own ephemeral server.
+It serves on the listening socket FD that its parent opened, and keeps its database in FOLDER. The
+first line of standard input is the secret that each request must have (on Windows the socket
+follows it). As soon as PARENT is gone, for whatever reason, the server removes FOLDER and ends: a
+run that is killed leaves no server behind, unlike a run with Prefect's own ephemeral server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -21,7 +20,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from duizhao.flows.runtime.guard import Guard
 from duizhao.flows.runtime.processes import IS_WINDOWS, end_with_parent
+from duizhao.flows.runtime.template import save_template
 
 DATABASE = "prefect.db"
 LOCK = "lock"
@@ -37,14 +38,18 @@ def main() -> None:
     (folder / PID).write_text(str(os.getpid()))
     end_with_parent(parent, lambda: shutil.rmtree(folder, ignore_errors=True))
 
+    secret = sys.stdin.buffer.readline().decode().strip()
+    os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secret
+    listener = _listener(descriptor)
+
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=True, final=True)
+    app = Guard(create_app(ephemeral=True, final=True), secret, listener.getsockname()[1])
     config = uvicorn.Config(app, log_level="critical", lifespan="on", access_log=False)
     server = uvicorn.Server(config)
     threading.Thread(target=_keep_template, args=(server, folder), daemon=True).start()
-    server.run(sockets=[_listener(descriptor)])
+    server.run(sockets=[listener])
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -63,11 +68,7 @@ def _keep_template(server: object, folder: Path) -> None:
         return
     while not getattr(server, "started", False):
         time.sleep(0.05)
-    fresh = Path(f"{template}.{os.getpid()}")
-    with sqlite3.connect(folder / DATABASE) as source, sqlite3.connect(fresh) as target:
-        source.backup(target)
-    target.close()
-    fresh.replace(template)
+    save_template(folder / DATABASE, Path(template))
 
 
 if __name__ == "__main__":

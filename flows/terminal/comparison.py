@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,29 +18,39 @@ MOST_PARTS = 40
 """Documents, and sections, that are shown."""
 
 
-def print_tables(found: Found, console: Console) -> None:
-    """All parts of a comparison, the verdict last."""
-    names = list(found["systems"])
-    _examples(found, console)
-    for name in names[1:]:
-        _ngrams(found, name, console)
-    if len(found["sections"]) > 1:
-        _by("by section", found["sections"], lambda row: row["section"] or "-", found, console)
-    if len(found["documents"]) > 1:
-        _by("by document", found["documents"], lambda row: row["document"], found, console)
-    _by("by words of the reference", found["lengths"], lambda row: row["words"], found, console)
-    _frequency(found, console)
-    _words(found, console)
-    _wins(found, console)
-    _scores(found, console)
+def print_comparison(found: Found, console: Console, *, details: bool = False) -> None:
+    """The verdict, the scores and the segments won, on one screen; with `details` all tables."""
     for line in verdicts(found):
-        console.print(line, markup=False, highlight=False)
+        console.print(line, style="bold", markup=False, highlight=False)
+    _scores(found, console)
+    _wins(found, console)
     for note in found["notes"]:
         console.print(note, style="dim", markup=False, highlight=False)
-    for score in found["systems"][names[0]].values():
+    for score in found["systems"][found["baseline"]].values():
         console.print(
             f"{score['metric']}: {score['signature']}", style="dim", soft_wrap=True, highlight=False
         )
+    if details:
+        print_details(found, console)
+    else:
+        console.print(
+            "--details prints examples, phrases, words and documents", style="dim", highlight=False
+        )
+
+
+def print_details(found: Found, console: Console) -> None:
+    """Where the systems differ: words, lengths, documents, phrases, examples."""
+    names = list(found["systems"])
+    _words(found, console)
+    _frequency(found, console)
+    _by("by words of the reference", found["lengths"], lambda row: row["words"], found, console)
+    if len(found["documents"]) > 1:
+        _by("by document", found["documents"], lambda row: row["document"], found, console)
+    if len(found["sections"]) > 1:
+        _by("by section", found["sections"], lambda row: row["section"] or "-", found, console)
+    for name in names[1:]:
+        _ngrams(found, name, console)
+    _examples(found, console)
 
 
 def _scores(found: Found, console: Console) -> None:
@@ -92,7 +101,7 @@ def _words(found: Found, console: Console) -> None:
 
 def _frequency(found: Found, console: Console) -> None:
     names = list(found["systems"])
-    table = Table("F1 of words, by frequency", "words", *map(escape, names))
+    table = Table("F1 of words, by frequency", "words", *names)
     for row in found["frequency"]:
         figures = [_percent(row["f1"][name]) for name in names]
         table.add_row(row["frequency"], f"{row['words']:,}", *figures)
@@ -101,7 +110,7 @@ def _frequency(found: Found, console: Console) -> None:
 
 def _ngrams(found: Found, name: str, console: Console) -> None:
     grams = found["ngrams"][name]
-    table = Table("phrases that the reference has", escape(found["baseline"]), escape(name))
+    table = Table("phrases that the reference has", found["baseline"], name)
     for way in ("better", "worse"):
         for gram in grams[way][:5]:
             table.add_row(Text(gram["ngram"]), str(gram["baseline"]), str(gram["system"]))

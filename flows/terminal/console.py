@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from duizhao.corpus.errors import printable
+from duizhao.corpus.printable import printable_line
+from duizhao.flows.terminal.safe import rich_console
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -76,9 +77,7 @@ class TerminalConsole(Console):
 
     @cached_property
     def _rich(self) -> RichConsole:
-        from rich.console import Console as RichConsole
-
-        return RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        return rich_console(stderr=True, soft_wrap=True)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -101,9 +100,9 @@ class TerminalConsole(Console):
 
         columns = (
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", markup=False),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=self._rich, transient=True) as live:
@@ -145,7 +144,10 @@ class TerminalConsole(Console):
         """Print a line for the finished stage."""
         if not self.quiet:
             took = "from cache" if reused else f"{seconds:.1f} s"
-            self._rich.print(f"[green]✓[/green] {name:<10} {text} [dim]({took})[/dim]")
+            from rich.text import Text
+
+            line = f" {name:<10} {printable_line(text)} "
+            self._rich.print(Text.assemble(("✓", "green"), line, (f"({took})", "dim")))
 
     def note(self, text: str) -> None:
         """Print a line unless quiet."""
@@ -154,11 +156,11 @@ class TerminalConsole(Console):
 
     def warn(self, text: str) -> None:
         """Print a line."""
-        text = printable(text)
+        text = printable_line(text)
         if self._live is None:
             print(text, file=sys.stderr, flush=True)
         else:
-            self._rich.print(text, markup=False)
+            self._rich.print(text)
 
 
 _current: Console = Console()

@@ -8,10 +8,12 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from duizhao.corpus.errors import InputError, StorageError
+from duizhao.corpus.printable import printable_json
 from duizhao.corpus.replacing import replacing
+from duizhao.flows.terminal.safe import SafeStream, rich_console
 
 
 def check_output(path: Path | None) -> None:
@@ -33,10 +35,14 @@ def check_output(path: Path | None) -> None:
 def output(path: Path | None) -> Iterator[IO[str]]:
     """The stream that a command writes to: standard output (None or ``-``), or a file.
 
+    Text is escaped only in a terminal.
     A file appears, or is replaced, when it is complete, also behind a link; a pipe or a device is
     written to directly. Missing folders are created.
     """
     if path is None or str(path) == "-":
+        if isinstance(sys.stdout, SafeStream) and sys.stdout.stream.isatty():
+            yield cast(IO[str], sys.stdout)
+            return
         stream = open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False)  # noqa: SIM115
         with contextlib.closing(stream):
             yield stream
@@ -73,12 +79,11 @@ def print_json(value: object) -> None:
     """Print a value as JSON on standard output, the only thing there with --json."""
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(printable_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def print_table(title: str, rows: Iterable[tuple[str, str]]) -> None:
     """Print names and values as a table on standard output: the summary of a run."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(show_header=False, title=title, title_justify="left")
@@ -86,4 +91,4 @@ def print_table(title: str, rows: Iterable[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, value)
-    Console(highlight=False).print(table)
+    rich_console().print(table)

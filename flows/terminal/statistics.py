@@ -10,21 +10,69 @@ from rich.table import Table
 from rich.text import Text
 
 from duizhao.corpus.cleaning.plan import STEPS
+from duizhao.evaluation.verdict import verdict
 
 Found = Mapping[str, Any]
 BAR = 30
+LOW = 0.5
+MOST_FINDINGS = 6
+
+
+def print_statistics(found: Found, console: Console, *, details: bool = False) -> None:
+    """The verdict and the main figures, on one screen; then, with `details`, all tables."""
+    rows = found["rows"]
+    is_good, findings = verdict(found)
+    head = "Nothing needs attention" if is_good else "Look at this first"
+    console.print(
+        f"{head}: {rows:,} rows, {found['documents']:,} document(s)",
+        style="bold green" if is_good else "bold yellow",
+        highlight=False,
+    )
+    for line in findings[:MOST_FINDINGS]:
+        console.print(f"- {line}", highlight=False, markup=False)
+    if not rows:
+        return
+    console.print(_overview(found))
+    if details:
+        print_tables(found, console)
+    else:
+        console.print("--details prints all tables", style="dim", highlight=False)
+
+
+def _overview(found: Found) -> Table:
+    rows = found["rows"]
+    table = Table.grid(padding=(0, 2))
+    confidence = found["confidence"]
+    low = sum(count for edge, count in confidence["classes"].items() if float(edge) < LOW)
+    beads = list(found["bead_types"].items())
+    shown = ", ".join(f"{kind} {100 * count / rows:.0f}%" for kind, count in beads[:4])
+    lengths, words = found["lengths"], found["vocabulary"]["target_words"]
+    pairs = {
+        "confidence": f"mean {confidence['mean']:.3f}, median "
+        f"{confidence['quantiles']['0.5']:.3f}; {low:,} rows under {LOW}",
+        "beads": shown + (", ..." if len(beads) > 4 else ""),
+        "lengths": f"median {lengths['source_characters']['quantiles']['0.5']:.0f} characters, "
+        f"{lengths['target_words']['quantiles']['0.5']:.0f} words",
+        "vocabulary": f"{words['types']:,} different English words of {words['tokens']:,}",
+    }
+    for side in ("source", "target"):
+        sentences = found["sentences"][side]
+        pairs[f"{side} sentences"] = (
+            f"{sentences['kept']:,} in the corpus, {sentences['lost']:,} not"
+        )
+    if flags := found["translation"]["flags"]:
+        most = sorted(flags.items(), key=lambda pair: -pair[1])[:3]
+        pairs["flags"] = ", ".join(f"{name} {count:,}" for name, count in most)
+    if splits := found["splits"]:
+        pairs["splits"] = ", ".join(f"{name} {n:,}" for name, n in splits["rows"].items())
+    for name, text in pairs.items():
+        table.add_row(Text(name, "dim"), Text(text))
+    return table
 
 
 def print_tables(found: Found, console: Console) -> None:
     """All parts, a table each."""
     rows = found["rows"]
-    console.print(
-        f"{rows:,} rows of {found['documents']:,} documents in {found['files']} file(s)",
-        style="bold",
-        highlight=False,
-    )
-    if not rows:
-        return
     _counts("bead type", found["bead_types"], rows, console)
     _classes("confidence", found["confidence"], console)
     _classes("length ratio (1: as UN text)", found["length_ratio"], console)
@@ -39,7 +87,7 @@ def print_tables(found: Found, console: Console) -> None:
         _counts("split", splits["rows"], rows, console)
         for pair, count in splits["shared_sentences"].items():
             style = "bold red" if count else "green"
-            console.print(f"{pair} share {count:,} sentences", style=style, highlight=False)
+            console.print(f"{pair} share {count:,} sentences", style=style)
     if len(found["least_sure_documents"]) > 1:
         table = Table("least sure documents", "rows", "mean confidence")
         for one in found["least_sure_documents"]:
@@ -105,4 +153,4 @@ def _sentences(sentences: Found, console: Console) -> None:
     console.print(table)
     if lines := sentences["other_lines"]:
         others = ", ".join(f"{reason} {count:,}" for reason, count in lines.items())
-        console.print(f"lines that are not sentences: {others}", highlight=False, markup=False)
+        console.print(f"lines that are not sentences: {others}")

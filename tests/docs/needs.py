@@ -120,6 +120,7 @@ NEEDS: dict[str, Need] = {
     "docs/cleaning.md": together(reports, hub),
     "docs/documents.md": together(reports, un_documents),
     "docs/evaluation.md": together(reports, translations),
+    "docs/export.md": reports,
     "docs/pairing.md": reports,
     "docs/report.md": reports,
     "docs/review.md": reports,

@@ -65,7 +65,7 @@ def test_settings_survive_being_told_as_json() -> None:
         ("beem = 2", "unknown setting 'beem'; known: batch_tokens, beam"),
         ('beam = "two"', "'two' is not a whole number"),
         ("min_confidence = 2", "min_confidence \\(duizhao.toml\\): 2 must be between 0.0 and 1.0"),
-        ('formats = ["xlsx"]', "'xlsx' is not one of jsonl, tsv, tmx, parquet"),
+        ('formats = ["docm"]', "'docm' is not one of jsonl, tsv, tmx, parquet"),
         ("beam = ", "not a TOML file"),
         ("model = 3", "3 is not a text"),
         ("report = 3", "3 is not true or false"),

@@ -57,6 +57,7 @@ MODULES = {
     "corpus/row.py": "outcome publish",
     "corpus/script.py": "read translate align score survey outcome publish",
     "corpus/translation.py": "translate align outcome publish",
+    "corpus/units.py": "publish",
     "corpus/alignment/weights.json": "align survey outcome",
     "flows/stages.py": "",
     "models/cores.py": "",
@@ -81,7 +82,12 @@ ENTRIES = {
 IGNORED = {
     SCORE: {"corpus/bitext.py"},
     SURVEY: {"corpus/bitext.py", "corpus/row.py"},
-    OUTCOME: {"corpus/files/parquet.py", "corpus/files/tmx.py"},
+    OUTCOME: {
+        "corpus/files/exports/options.py",
+        "corpus/files/exports/xml.py",
+        "corpus/files/parquet.py",
+        "corpus/files/tmx.py",
+    },
     PUBLISH: {"corpus/alignment/bead.py"},
 }
 """Types of values that are part of the keys themselves; what the exports of a Bitext use."""

@@ -1,12 +1,13 @@
-"""Paragraphs of a PDF to drafts: notes, headings, list items, and the text of each."""
+"""Paragraphs of a PDF to drafts: notes, headings, list items, code, and the text of each."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from duizhao.corpus.document import BlockKind, Language
-from duizhao.corpus.reading.draft import Draft
+from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
 from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
 from duizhao.corpus.reading.shape import item_mark, kind_of
@@ -15,6 +16,11 @@ from duizhao.corpus.reading.spacing import tidy
 _ENTRY = re.compile(r"(?P<title>.+?)\s*(?P<page>\d{1,4}|[ivxlcIVXLC]{1,7})")
 # what the structure tree calls a table of contents
 CONTENTS = frozenset(("TOC", "TOCI"))
+# A document with more of its letters in a typewriter face is written in it
+MOST_FIXED = 0.5
+# Code has at least so many of these signs for each character; prose has hardly any
+SIGNS = re.compile(r"[{}()\[\]<>=;_\\|#$*/&]")
+LEAST_SIGNS = 0.05
 
 
 def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple[Draft, Paragraph]]:
@@ -58,3 +64,25 @@ def _entry(text: str, page: int | None) -> Draft:
     if match is None:
         return Draft("contents_entry", text, page)
     return Draft("contents_entry", match["title"], page, match["page"])
+
+
+def without_code(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[LeftOut]]:
+    """The paragraphs without those that are code, and the code as entries for the ledger.
+
+    Code is in a typewriter face among text in another one, and has signs that prose hardly has.
+    """
+    fixed = sum(s.letters for p in paragraphs for s in p.strips if s.fixed)
+    total = sum(s.letters for p in paragraphs for s in p.strips)
+    if not fixed or fixed > MOST_FIXED * total:
+        return list(paragraphs), []
+    kept: list[Paragraph] = []
+    left_out = []
+    for is_fixed, run in groupby(paragraphs, lambda p: all(s.fixed for s in p.strips)):
+        group = list(run)
+        lines = [strip for paragraph in group for strip in paragraph.strips]
+        text = "\n".join(strip.text for strip in lines)
+        if is_fixed and len(SIGNS.findall(text)) >= LEAST_SIGNS * len(text):
+            left_out.append(LeftOut("code", text, lines[0].page))
+        else:
+            kept += group
+    return kept, left_out

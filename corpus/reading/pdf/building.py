@@ -90,8 +90,9 @@ def blocks_from_paragraphs(
     """Blocks from paragraphs in reading order; joins what a page break cut in two."""
     cells.find_cells(paragraphs)
     paragraphs = [each for each in paragraphs if each.strips]
+    paragraphs, left_out = blocks.without_code(paragraphs)
     heads = repeated_heads(paragraphs)
-    left_out = [
+    left_out += [
         LeftOut("repeated_table_head", strip.text, strip.page)
         for number in sorted(heads)
         for strip in paragraphs[number].strips

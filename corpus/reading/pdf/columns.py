@@ -17,14 +17,18 @@ from statistics import median
 
 from duizhao.corpus.reading.pdf.lines import Strip
 from duizhao.corpus.reading.shape import split_label
+from duizhao.corpus.script import HAN_CHARACTER
 
 # The narrowest corridor, in em: wider than any space between words
 NARROWEST = 0.75
 # A corridor of this width needs only a few lines beside it
 WIDE = 1.6
 FEW_LINES, MANY_LINES = 3, 5
+# The first line of a paragraph is set in by at most so many em
+MOST_INDENT = 2.6
 # A column of prose is at least so wide, in em
 COLUMN_EM = 7.0
+ENDS = tuple("。.；;：:!?！？")
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -65,6 +69,38 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
         if not any(_overlap(corridor, other) for other in out):
             out.append(corridor)
     return out
+
+
+def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
+    """The corridors of the page before that go on through these rows, however few they are.
+
+    `edges` are the left edges of that page's columns, without the first.
+    """
+    out = []
+    for right in edges:
+        left = right - NARROWEST * max(row.size for row in rows)
+        free = [
+            all(end <= left + 1 or start >= right - 1 for start, end in row.spans) for row in rows
+        ]
+        beside = [free[number] and _begins_at(row, right) for number, row in enumerate(rows)]
+        before = [free[number] and row.spans[0][1] <= left + 1 for number, row in enumerate(rows)]
+        if True not in beside:
+            continue
+        first = last = beside.index(True)
+        while first > 0 and free[first - 1]:
+            first -= 1
+        while last + 1 < len(rows) and free[last + 1]:
+            last += 1
+        both = min(sum(beside[first : last + 1]), sum(before[first : last + 1]))
+        if both:
+            out.append(Corridor(left, right, first, last, both))
+    return out
+
+
+def _begins_at(row: Row, edge: float) -> bool:
+    """Whether a line of the column with this left edge is in the row."""
+    start = next((start for start, _ in row.spans if start >= edge - 1), None)
+    return start is not None and start - edge <= MOST_INDENT * row.size
 
 
 def table_corridors(rows: Sequence[Row]) -> list[Corridor]:
@@ -170,26 +206,58 @@ def _overlap(first: Corridor, second: Corridor) -> bool:
     )  # fmt: skip
 
 
-def flows(strips: Sequence[Strip], cells: AbstractSet[int] = frozenset()) -> list[list[Strip]]:
+def flows(
+    strips: Sequence[Strip],
+    cells: AbstractSet[int] = frozenset(),
+    known: Sequence[float] = (),
+    rules: Sequence[tuple[float, float, float]] = (),
+) -> list[list[Strip]]:
     """The strips of a page as runs that are each read from top to bottom, in reading order.
 
-    `cells` are the identities of strips in the cells of ruled tables.
+    `cells` are the identities of strips in the cells of ruled tables, `known` the left edges of
+    the columns of the page before, as `continued` takes them. `rules` are the horizontal lines
+    drawn on the page (left, right, y).
     """
     rows = rows_of(strips)
-    for corridor in corridors(plain_rows(rows)):
-        first, last = _with_ends(rows, corridor)
+    plain = plain_rows(rows)
+    found = corridors(plain)
+    goes_on = continued(plain, known) if plain else []
+    few = [each for each in _corridors(plain) if each.both < FEW_LINES]
+    for corridor in [*found, *goes_on, *few]:
+        old = corridor in goes_on
+        first, last = (corridor.first, corridor.last) if old else _with_ends(rows, corridor)
         inside = [strip for row in rows[first : last + 1] for strip in row]
         sides = (
             [strip for strip in inside if strip.left < corridor.middle],
             [strip for strip in inside if strip.left >= corridor.middle],
         )
+        if _has_rows(rows[first : last + 1], corridor, rules):
+            continue
         in_cells = sum(id(strip) in cells for strip in inside)
-        if in_cells > 0.5 * len(inside) or not _reads_down(sides):
+        reads_down = _reads_over if corridor in few else _reads_down
+        if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
             continue
         above = [strip for row in rows[:first] for strip in row]
         below = [strip for row in rows[last + 1 :] for strip in row]
-        return [flow for part in (above, *sides, below) for flow in flows(part, cells)]
+        return [
+            flow for part in (above, *sides, below) for flow in flows(part, cells, known, rules)
+        ]
     return [list(strips)] if strips else []
+
+
+def _has_rows(
+    rows: Sequence[Sequence[Strip]], corridor: Corridor, rules: Sequence[tuple[float, float, float]]
+) -> bool:
+    """Whether a line that is drawn across a corridor makes the lines above it a table's head."""
+    size = rows[0][0].size
+    for number in range(1, min(len(rows), FEW_LINES + 1)):
+        low, high = rows[number][0].y + 0.5 * size, rows[number - 1][0].y
+        if any(
+            low < y < high and left < corridor.left - 2 * size and right > corridor.right + 2 * size
+            for left, right, y in rules
+        ):
+            return True
+    return False
 
 
 def plain_rows(rows: Sequence[Sequence[Strip]]) -> list[Row]:
@@ -213,9 +281,12 @@ def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
 def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int, int]:
     """First and last row of the columns, with the lines of the longer one at either end."""
     inside = rows[corridor.first : corridor.last + 1]
-    gaps = [a[0].y - b[0].y for a, b in pairwise(inside)] or [2 * inside[0][0].size]
-    # rows of two columns that do not share baselines are close to each other
-    usual = max(median(gaps), 1.2 * median(row[0].size for row in inside))
+    # within one column: rows of two columns that do not share baselines are close to each other
+    gaps = []
+    for left in (True, False):
+        ys = [row[0].y for row in inside if any((s.left < corridor.middle) == left for s in row)]
+        gaps += [above - below for above, below in pairwise(ys)]
+    usual = max(median(gaps or [0.0]), 1.2 * median(row[0].size for row in inside))
 
     def belongs(row: Sequence[Strip], gap: float, most: float) -> bool:
         outside = all(s.right <= corridor.left + 1 or s.left >= corridor.right - 1 for s in row)
@@ -251,6 +322,22 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     )  # fmt: skip
     # rows of a table are separated on both sides at once
     return not (shared >= 1 and shared >= 0.6 * len(more))
+
+
+def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
+    """Whether the last line of a column of prose reads on in a few lines at the top beside it."""
+    left, right = (rows_of(side) for side in sides)
+    if len(left) < 2 * MANY_LINES or not right or len(right) > FEW_LINES:
+        return False
+    if right[-1][0].y < left[FEW_LINES][0].y or max(map(len, (*left, *right))) > 1:
+        return False
+    last, following = left[-1][-1], right[0][0]
+    if abs(last.size - following.size) > 0.6 or last.text.rstrip().endswith(ENDS):
+        return False
+    goes_on = following.text[:1].islower() or (
+        HAN_CHARACTER.match(last.text[-1:]) and HAN_CHARACTER.match(following.text[:1])
+    )
+    return bool(goes_on) and _is_prose(sides[0]) and _runs_on(sides[0]) >= 0.5
 
 
 def _is_prose(side: Sequence[Strip]) -> bool:
@@ -295,6 +382,6 @@ def _runs_on(side: Sequence[Strip]) -> float:
     for upper, lower in pairwise(rows):
         last, following = upper[-1], lower[0]
         full = last.right >= right - 3.5 * last.size
-        stops = last.text.rstrip().endswith(("。", ".", "；", ";", "：", ":", "!", "?", "！", "？"))
+        stops = last.text.rstrip().endswith(ENDS)
         count += full and not (stops and not full) and not split_label(following.text)[0]
     return count / max(1, len(rows) - 1)

@@ -44,7 +44,12 @@ def paragraphs_of(
     pages: Sequence[tuple[PageLines, Sequence[Strip]]], body: float, language: Language
 ) -> list[Paragraph]:
     """The paragraphs and cells of all pages, each given with its strips without furniture."""
-    flows = [flow for page, strips in pages for flow in _flows(page, strips, body)]
+    flows: list[Flow] = []
+    known: tuple[float, ...] = ()
+    for page, strips in pages:
+        here = _flows(page, strips, body, known)
+        known = page.columns if len(here) > 1 else ()
+        flows += here
     set_edges(flows)
     measures = Measures(flows, language)
     out: list[Paragraph] = []
@@ -52,7 +57,7 @@ def paragraphs_of(
         for paragraph in _of_flow(flow, measures):
             paragraph.flow = number
             out.append(paragraph)
-        out.extend(_notes(flow.notes))
+        out.extend(_notes(flow.notes, flow.strips))
     return out
 
 
@@ -90,10 +95,12 @@ def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:
     return replace(flow, left=left, right=max(right, max(strip.right for strip in strips)))
 
 
-def _flows(page: PageLines, strips: Sequence[Strip], body: float) -> list[Flow]:
+def _flows(
+    page: PageLines, strips: Sequence[Strip], body: float, known: Sequence[float]
+) -> list[Flow]:
     out = []
     in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
-    for part in columns.flows(strips, in_rows):
+    for part in columns.flows(strips, in_rows, known, page.rules):
         text, notes = _split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
@@ -140,11 +147,19 @@ def _split_notes(
     return kept, []
 
 
-def _notes(strips: Sequence[Strip]) -> list[Paragraph]:
+def _notes(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]:
+    """The notes below some text; a line that begins with any other number is more of a note."""
     out: list[Paragraph] = []
+    last: int | None = None
     for strip in strips:
         text = strip.text
-        if match := re.match(r"(\d{1,3})\s+(?=\S)", text):
+        match = re.match(r"(\d{1,3})\s+(?=\S)", text)
+        if match and (
+            last is None
+            or int(match[1]) == last + 1
+            or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
+        ):
+            last = int(match[1])
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
         if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))

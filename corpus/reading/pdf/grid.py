@@ -55,6 +55,17 @@ class Tables:
         }
 
 
+def joined(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules, those that meet as one: programs draw a line over a table cell by cell."""
+    out: list[Rule] = []
+    for left, right, y in sorted(rules, key=lambda rule: (round(rule[2]), rule[0])):
+        if out and abs(out[-1][2] - y) <= 1 and out[-1][0] <= left <= out[-1][1] + MEETS:
+            out[-1] = (out[-1][0], max(out[-1][1], right), y)
+        else:
+            out.append((left, right, y))
+    return tuple(out)
+
+
 def ruled_tables(strips: Sequence[Strip], rules: Sequence[Rule], walls: Sequence[Wall]) -> Tables:
     """Cells and frames of a flow."""
     found = enclosures(strips, rules, walls)

@@ -25,8 +25,13 @@ _ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
-# what cannot be broken: a Latin word, or a character with the marks around it
-_WORD = re.compile(r"[（《“‘「『〈【(\[]*(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*")
+# what is not broken: a Latin word, with a number before it ("30 June", "12 stations"), or a
+# character with the marks around it
+_WORD = re.compile(
+    r"[（《“‘「『〈【(\[]*(?:\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
+)
+_NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
+_WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
 # lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
 # a tab: wider than any space in a justified line of Chinese
@@ -38,7 +43,8 @@ class Strip:
     """One line's part of a paragraph; lengths in points, `y` the baseline.
 
     `bold` is the share of bold letters; `space` is the white space before it, as
-    `Piece.space` has it. `contents`: dots lead from the text to a page number.
+    `Piece.space` has it. `contents`: dots lead from the text to a page number; `fixed`: all of
+    it is in a typeface whose letters are equally wide.
     """
 
     text: str
@@ -51,6 +57,7 @@ class Strip:
     letters: int
     space: str = ""
     contents: bool = False
+    fixed: bool = False
 
     @property
     def top(self) -> float:
@@ -201,6 +208,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         letters=count,
         space=pieces[0].space,
         contents=contents,
+        fixed=all(piece.fixed for piece in pieces),
     )
 
 
@@ -250,9 +258,16 @@ def _narrowest_space(pieces: Sequence[Piece]) -> float:
 
 
 def first_word(strip: Strip) -> float:
-    """The width of a line's first word and the space before it, judged by its share of letters."""
+    """The width of a line's first word and the space before it, judged by its characters."""
     word = _WORD.match(strip.text)
     if word is None:
         return 0.0
     space = 0.22 * strip.size if word[0][0] < "\x7f" else 0.0
-    return space + len(word[0]) / len(strip.text) * (strip.right - strip.left)
+    return space + _width(word[0]) / _width(strip.text) * (strip.right - strip.left)
+
+
+def _width(text: str) -> float:
+    """How wide a text is in small Latin letters, in any proportional typeface, roughly."""
+    narrow, wide = len(_NARROW.findall(text)), len(_WIDE.findall(text))
+    full = sum(character > "\u2e7f" for character in text)
+    return len(text) - 0.4 * narrow + 0.45 * wide + full

@@ -81,7 +81,9 @@ def _left_edge(lines: Sequence[Strip]) -> float:
 
 
 def _right_edge(lines: Sequence[Strip]) -> float:
-    rights = sorted((strip.right for strip in lines), reverse=True)
+    widest = max((strip.right - strip.left for strip in lines), default=0.0)
+    long = [strip.right for strip in lines if strip.right - strip.left > 0.5 * widest]
+    rights = sorted(long, reverse=True)
     for right, following in pairwise(rights):
         if right - following <= lines[0].size:
             return right

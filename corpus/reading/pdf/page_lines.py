@@ -17,7 +17,8 @@ class PageLines:
 
     A line that crosses a gutter or the border of a cell is given as several strips. `rules` are
     thin horizontal drawings (left, right, y) and `walls` thin vertical ones (x, bottom, top);
-    `figure` is text of charts, which goes to the ledger.
+    `figure` is text of charts, which goes to the ledger; `columns` are the left edges of columns
+    of prose, without the first.
     """
 
     number: int
@@ -27,3 +28,4 @@ class PageLines:
     rules: tuple[tuple[float, float, float], ...] = ()
     walls: tuple[tuple[float, float, float], ...] = ()
     figure: str = ""
+    columns: tuple[float, ...] = ()

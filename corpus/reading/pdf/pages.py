@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.pdf.lines import Paragraph
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
 from duizhao.corpus.reading.shape import split_label
 
 _ENDS: dict[Language, tuple[str, ...]] = {
@@ -18,6 +19,7 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
     """The paragraphs, the last of a page and the first of the next as one where they are."""
     out: list[Paragraph] = []
     last: Paragraph | None = None
+    edges = _edges(paragraphs)
     for paragraph in paragraphs:
         if not paragraph.strips:
             continue
@@ -26,7 +28,7 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
             if paragraph.cell:
                 last = None
             continue
-        if last is not None and _goes_on(last, paragraph, language):
+        if last is not None and _goes_on(last, paragraph, language, edges):
             last.strips.extend(paragraph.strips)
             last.flow = paragraph.flow
             continue
@@ -132,10 +134,22 @@ def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
         return False
     if language == "en":
         return start.text[:1].islower() and not split_label(start.text)[0]
-    return len(first.strips) > 1 and _full(first) and not split_label(start.text)[0]
+    return len(first.strips) > 1 and _full(first, start) and not split_label(start.text)[0]
 
 
-def _goes_on(first: Paragraph, second: Paragraph, language: Language) -> bool:
+def _edges(paragraphs: Sequence[Paragraph]) -> dict[int, float]:
+    """The left edge of the running text of each flow: where most of its letters begin."""
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
+    for paragraph in paragraphs:
+        if not (paragraph.cell or paragraph.note):
+            for strip in paragraph.strips:
+                counts[paragraph.flow][round(strip.left)] += strip.letters
+    return {flow: float(lefts.most_common(1)[0][0]) for flow, lefts in counts.items()}
+
+
+def _goes_on(
+    first: Paragraph, second: Paragraph, language: Language, edges: Mapping[int, float]
+) -> bool:
     end, start = first.strips[-1], second.strips[0]
     next_page = start.page - end.page == 1
     next_column = start.page == end.page and second.flow == first.flow + 1
@@ -143,12 +157,21 @@ def _goes_on(first: Paragraph, second: Paragraph, language: Language) -> bool:
         return False
     if first.heading or second.heading or abs(end.size - start.size) > 0.6:
         return False
-    if (end.bold > 0.6) != (start.bold > 0.6) and not _full(first):
+    if (end.bold > 0.6) != (start.bold > 0.6) and not _full(first, start):
         # bold sentences stand in plain paragraphs; a bold line by itself is a heading
         return False
     if not end.text.rstrip().endswith(_ENDS[language]):
-        return language == "zh" or not _new_sentence(start.text, end.text)
-    return _full(first) and _unindented(first, second)
+        new = _new_sentence(start.text, end.text) and not _full(first, start)
+        return language == "zh" or not new
+    if not _full(first, start):
+        return False
+    if language == "en" and start.text[:1].islower():
+        # "9 p.m." at the end of a line
+        return True
+    moved = 0.0
+    if second.flow != first.flow and second.flow in edges and first.flow in edges:
+        moved = edges[second.flow] - edges[first.flow]
+    return _unindented(first, second, moved)
 
 
 def _new_sentence(text: str, before: str) -> bool:
@@ -156,18 +179,22 @@ def _new_sentence(text: str, before: str) -> bool:
     return len(before) < 40 and text[:1].isupper()
 
 
-def _full(paragraph: Paragraph) -> bool:
-    """Whether the last line is as long as the lines before it."""
+def _full(paragraph: Paragraph, following: Strip) -> bool:
+    """Whether the last line is as long as those before it, or the next word had no room in it."""
     if len(paragraph.strips) < 2:
         return False
     right = max(strip.right for strip in paragraph.strips[:-1])
-    return paragraph.strips[-1].right >= right - 1.2 * paragraph.size
+    last = paragraph.strips[-1].right
+    return last >= right - 1.2 * paragraph.size or last + first_word(following) > right
 
 
-def _unindented(first: Paragraph, second: Paragraph) -> bool:
-    """Whether the second begins at the left edge of the first's lines, not as paragraphs do."""
+def _unindented(first: Paragraph, second: Paragraph, moved: float) -> bool:
+    """Whether the second begins at the left edge of the first's lines, not as paragraphs do.
+
+    `moved` is how far the second's column is to the right of the first's.
+    """
     begins = first.strips[0].left
     edge = min(strip.left for strip in first.strips[1:])
     has_indent = abs(begins - edge) > 0.8 * first.size
     numbered = bool(split_label(first.strips[0].text)[0])
-    return abs(second.strips[0].left - edge) <= 2 and (has_indent or numbered)
+    return abs(second.strips[0].left - moved - edge) <= 2 and (has_indent or numbered)

@@ -105,7 +105,11 @@ class _Reader:
             )
             if built.drafts and not self._needs_ocr():
                 return self._checked(built)
-        pages = {p.number: strips_of_page(p, self.language) for p in self._pages()}
+        pages: dict[int, PageLines] = {}
+        columns: tuple[float, ...] = ()
+        for page in self._pages():
+            pages[page.number] = strips_of_page(page, self.language, columns)
+            columns = pages[page.number].columns
         if self._needs_ocr():
             return self._recognise(pages, sorted(self.faults))
         built = blocks_from_lines(

@@ -13,7 +13,8 @@ from dataclasses import replace
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
-from duizhao.corpus.reading.pdf.columns import Row, corridors
+from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
+from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.lines import Strip, strip_of
 from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.text import Page, Piece
@@ -31,14 +32,19 @@ COLUMN_LINES = 4
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
-def strips_of_page(page: Page, language: Language) -> PageLines:
-    """Lines of a page, cut at wide gaps, labels put back to their text."""
+def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) -> PageLines:
+    """Lines of a page, cut at wide gaps, labels put back to their text.
+
+    `known` are the left edges of the columns of the page before.
+    """
     upright = [piece for piece in page.pieces if piece.angle == 0]
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
+    lines = _lines(upright)
+    found = _corridors(lines, known)
     cut = [
         [part for column in columns for part in _cut(column, page)]
-        for columns in _by_column(_lines(upright))
+        for columns in _by_column(lines, found)
     ]
     edges = _column_edges(cut)
     for line in cut:
@@ -52,7 +58,9 @@ def strips_of_page(page: Page, language: Language) -> PageLines:
     drawn = [strip for strip in strips if _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
-    return PageLines(page.number, page.width, page.height, kept, page.rules, page.walls, text)
+    columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
+    rules = joined(page.rules)
+    return PageLines(page.number, page.width, page.height, kept, rules, page.walls, text, columns)
 
 
 def has_bullet(page: Page, strip: Strip) -> bool:
@@ -111,13 +119,36 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
     )
 
 
-def _by_column(lines: Sequence[Sequence[Piece]]) -> Iterator[list[list[Piece]]]:
-    """The lines, each cut where a corridor between columns of prose crosses it."""
+def _corridors(lines: Sequence[Sequence[Piece]], known: Sequence[float]) -> list[Corridor]:
+    """The corridors between the columns of a page, and those of the page before that go on."""
+    if not lines:
+        return []
     rows = [
         Row(line[0].y, max(piece.size for piece in line), tuple((p.left, p.right) for p in line))
         for line in lines
     ]
     found = corridors(rows)
+    return found + [
+        each
+        for each in continued(rows, known)
+        if not any(other.left < each.right and each.left < other.right for other in found)
+    ]
+
+
+def _left_edge(lines: Sequence[Sequence[Piece]], corridor: Corridor) -> float:
+    """Where most lines of the column on the right of a corridor begin."""
+    begin = Counter[float]()
+    for line in lines[corridor.first : corridor.last + 1]:
+        lefts = [piece.left for piece in line if piece.left >= corridor.right - 1]
+        if lefts:
+            begin[round(min(lefts), 1)] += 1
+    return max(begin, key=lambda left: (begin[left], -left), default=corridor.right)
+
+
+def _by_column(
+    lines: Sequence[Sequence[Piece]], found: Sequence[Corridor]
+) -> Iterator[list[list[Piece]]]:
+    """The lines, each cut where a corridor between columns of prose crosses it."""
     for number, line in enumerate(lines):
         cuts = sorted(c.middle for c in found if c.first <= number <= c.last)
         parts: list[list[Piece]] = [[] for _ in range(len(cuts) + 1)]

@@ -6,7 +6,8 @@ table separate, and lines without such bands are rows of one line each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
@@ -37,7 +38,8 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
     flags = list(wide)
     for number, row in enumerate(rows):
         if not wide[number] and any(wide[max(0, number - 6) : number]):
-            flags[number] = _in_columns(row[0], rows, wide, number)
+            running = not flags[number - 1] and _is_next_line(rows[number - 1][0], row[0])
+            flags[number] = not running and _in_columns(row[0], rows, wide, number)
     # a cell of several lines is centred beside a cell of one: lines above the first full row
     for number in range(len(rows) - 2, -1, -1):
         if not flags[number] and flags[number + 1]:
@@ -49,6 +51,12 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
         if number == len(rows) or flags[number] != flags[start]:
             yield flags[start], [strip for row in rows[start:number] for strip in row]
             start = number
+
+
+def _is_next_line(last: Strip, strip: Strip) -> bool:
+    """Whether a line is directly below one of running text, in the same type."""
+    same = abs(last.size - strip.size) <= 0.6 and (last.bold > 0.6) == (strip.bold > 0.6)
+    return same and last.y - strip.y <= LEADING * strip.size and strip.left <= last.left
 
 
 def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:
@@ -140,23 +148,39 @@ def ruled_cells(cells_of: dict[Enclosure, list[Strip]]) -> list[Paragraph]:
         # where the lines of a column end at most, in all of its cells
         sides = (enclosure.left, enclosure.right)
         edges[sides] = max(edges.get(sides, 0.0), *(strip.right for strip in strips))
+    leadings = _leadings(cells_of.values())
     for enclosure in sorted(cells_of, key=lambda e: (-e.top, e.left or 0.0)):
         right = edges[enclosure.left, enclosure.right]
-        out += _cell_paragraphs(cells_of[enclosure], right)
+        out += _cell_paragraphs(cells_of[enclosure], right, leadings)
     for paragraph in out:
         paragraph.cell = True
     return out
 
 
-def _cell_paragraphs(strips: Sequence[Strip], right: float) -> list[Paragraph]:
+def _leadings(columns: Iterable[Sequence[Strip]]) -> dict[int, float]:
+    """The leading within the cells of a table, by type size: the least gap that occurs twice."""
+    gaps: dict[int, Counter[float]] = defaultdict(Counter)
+    for strips in columns:
+        lines = sorted(strips, key=lambda strip: -strip.y)
+        for last, strip in pairwise(lines):
+            if last.y - strip.y >= 0.8 * strip.size and abs(last.size - strip.size) <= 0.6:
+                gaps[round(strip.size)][round(2 * (last.y - strip.y)) / 2] += 1
+    return {
+        size: min([gap for gap, count in found.items() if count > 1] or found)
+        for size, found in gaps.items()
+    }
+
+
+def _cell_paragraphs(
+    strips: Sequence[Strip], right: float, leadings: Mapping[int, float]
+) -> list[Paragraph]:
     """The paragraphs of one cell: lines further apart, items, and lines ended on purpose."""
     lines = sorted(strips, key=lambda strip: (-round(strip.y), strip.left))
-    gaps = [a.y - b.y for a, b in pairwise(lines) if a.y - b.y > 0.3 * b.size]
-    usual = min((gap for gap in gaps if gap >= 0.8 * lines[0].size), default=0.0)
     out = [Paragraph([lines[0]])]
     for last, strip in pairwise(lines):
         ended = last.right + first_word(strip) + strip.size < right
         figures = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+        usual = leadings.get(round(strip.size), last.y - strip.y)
         new = last.y - strip.y > 1.3 * usual or bool(figures) or begins(strip)
         new = new or (ended and not strip.text[:1].islower())
         if new and last.y - strip.y > 0.3 * strip.size:
@@ -170,12 +194,13 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     """Cells of a table without borders around them."""
     bands = _bands(strips, rules)
     out: list[Paragraph] = []
-    for band in bands:
-        columns = _columns(band)
+    every = [_columns(band) for band in bands]
+    leadings = _leadings(column for columns in every for column in columns)
+    for band, columns in zip(bands, every, strict=True):
         if len(bands) > 1 and _is_one_row(columns):
             for column in columns:
                 right = max(strip.right for strip in column)
-                out += _cell_paragraphs(column, right)
+                out += _cell_paragraphs(column, right, leadings)
         else:
             out += _line_cells(band)
     return out

@@ -22,6 +22,8 @@ from duizhao.corpus.reading.pdf.frames import Box, borders
 WIDE_GAP = 0.8
 INVISIBLE = 3
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
+# by name: the flag of a font says the same of most Chinese ones
+FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
 # white space of every kind; the wide Chinese space is an indent, not a letter
 SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
 
@@ -34,7 +36,7 @@ class Piece:
     (None: not tagged), `artifact` what PDF calls furniture. `space` says that white space stands
     before it: "" none, "real" a
     space character, "inner" one within the same text object, "object" one in a text object of its
-    own, "gap" only a distance.
+    own, "gap" only a distance. `fixed`: in a typeface of equally wide letters.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Piece:
     artifact: bool
     invisible: bool
     angle: int
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class _Look:
     invisible: bool
     angle: int
     font: str = ""
+    fixed: bool = False
 
 
 def read_page(pdf: Any, number: int) -> Page:
@@ -264,7 +268,7 @@ def _piece(
 ) -> Piece:
     return Piece(
         "".join(characters), left, right, y, look.size, look.bold, space,
-        look.tag, look.artifact, look.invisible, look.angle,
+        look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 
 
@@ -288,6 +292,7 @@ def _look(raw: Any, text_page: Any, index: int, handle: Any) -> _Look:
         invisible=mode == INVISIBLE,
         angle=angle,
         font=name if any(word in name for word in SYMBOL_FONTS) else "",
+        fixed=any(word in name for word in FIXED_FONTS),
     )
 
 
@@ -337,5 +342,5 @@ def _shift(piece: Piece, x: float, y: float) -> Piece:
 def _moved(piece: Piece, x: float, y: float, angle: int) -> Piece:
     return Piece(
         piece.text, piece.left + x, piece.right + x, piece.y + y, piece.size, piece.bold,
-        piece.space, piece.tag, piece.artifact, piece.invisible, angle,
+        piece.space, piece.tag, piece.artifact, piece.invisible, angle, piece.fixed,
     )  # fmt: skip

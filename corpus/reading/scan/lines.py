@@ -100,7 +100,7 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
     styles = _Styles(
         [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
     )
-    out = []
+    out: list[PageLines] = []
     left_out = []
     places: dict[int, list[tuple[float, Run, float, float]]] = {}
     for number, page in sorted(pages.items()):
@@ -119,7 +119,8 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
                 for run, piece in zip(line.runs, made, strict=True)
             ]
         rows.sort(key=lambda row: row[0])
-        out.append(strips_of_page(_page(number, page, pieces), language))
+        columns = out[-1].columns if out and out[-1].number == number - 1 else ()
+        out.append(strips_of_page(_page(number, page, pieces), language, columns))
     return ScannedLines(tuple(out), tuple(left_out), places)
 
 

@@ -66,16 +66,21 @@ def with_recognised(
         if layer is not None and layer.strips and page.confidence < LEAST_CONFIDENCE:
             continue
         recognised[number] = page
-    return built_with(recognised, pages, language)
+    return built_with(recognised, pages, language, keep_contents=source.keep_contents)
 
 
 def built_with(
-    recognised: Mapping[int, RecognisedPage], pages: Mapping[int, PageLines], language: Language
+    recognised: Mapping[int, RecognisedPage],
+    pages: Mapping[int, PageLines],
+    language: Language,
+    *,
+    keep_contents: bool = False,
 ) -> Built:
     """Blocks from recognised pages and pages with text; the former know their confidence."""
     lines = page_lines(recognised, language)
     every = {**pages, **{page.number: page for page in lines.pages}}
-    built = blocks_from_lines([every[number] for number in sorted(every)], language)
+    ordered = [every[number] for number in sorted(every)]
+    built = blocks_from_lines(ordered, language, keep_contents=keep_contents)
     built.drafts = [
         replace(draft, confidences=lines.confidences(draft.text, strips))
         if strips and strips[0].page in recognised

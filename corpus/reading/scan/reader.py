@@ -39,4 +39,4 @@ def _read(source: Source, language: Language) -> tuple[Built, int]:
         raise InputError(f"{source.name}: this is a picture; read it with --ocr auto")
     pages = images.page_images(source.data, source.name)
     recognised = dict(recognise_pages(pages, count, source))
-    return built_with(recognised, {}, language), count
+    return built_with(recognised, {}, language, keep_contents=source.keep_contents), count

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.list_numbers import format_number, whole_number
 from duizhao.corpus.reading.word.styles import W
 
@@ -22,7 +23,7 @@ MALFORMED = -1
 MOST_LABEL = 100
 """Letters of a label pattern that are read; sound files have fewer than twenty."""
 
-# Bullets of the Symbol and Wingdings fonts stand in the private use area
+# Symbol fonts have their bullets in the private use area
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
@@ -123,7 +124,9 @@ def _fill(rule: Level, levels: dict[int, Level], counts: dict[int, int]) -> str:
     if rule.format == "none":
         return re.sub(r"%\d", "", rule.text).strip()
     if rule.format == "bullet":
-        return _PRIVATE.sub("•", rule.text).strip() or "•"
+        text = _PRIVATE.sub(lambda match: in_symbol_font(match[0], ""), rule.text).strip()
+        # Word's bullet of the second level is a letter of Courier New
+        return {"": "•", "o": "◦"}.get(text, text)
 
     def number(match: re.Match[str]) -> str:
         level = int(match[1]) - 1

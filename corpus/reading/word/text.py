@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import CLOSE, OPEN, clean
 from duizhao.corpus.reading.notes import raised
 from duizhao.corpus.reading.word.styles import Style, Styles, W, flag, is_raised
@@ -215,9 +216,9 @@ def _symbol(element: etree._Element) -> str:
         code = int(element.get(f"{W}char", ""), 16)
     except ValueError:
         return ""
-    font = element.get(f"{W}font", "").lower()
+    font = element.get(f"{W}font", "")
     if 0xF000 <= code <= 0xF0FF:
+        if font.lower().startswith(_BULLET_FONTS) or code < 0xF020:
+            return in_symbol_font(chr(code), font)
         code -= 0xF000
-        if font.startswith(_BULLET_FONTS) or code < 0x20:
-            return {0xB7: "•", 0xB0: "°", 0xB1: "±", 0xA3: "≤", 0xB3: "≥", 0xB4: "×"}.get(code, "•")
     return clean(chr(code)) if 0x20 <= code <= 0x10FFFF else ""

@@ -16,6 +16,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -38,6 +39,7 @@ from duizhao.flows.batch.publishing.record import (
     card,
     corpus_counts,
     corpus_scores,
+    public_reason,
     without_sentences,
     write_accounts,
 )
@@ -180,7 +182,11 @@ def _write(
         "cleaning": report.as_dict(),
         "ledger": ledger.counts(),
         "scores": corpus_scores(accounts),
-        "failed": [[one.id, one.stage, one.reason] for one in accounts if one.status == "failed"],
+        "failed": [
+            [one.id, one.stage, public_reason(entry, one)]
+            for entry, one in outcomes.accounts
+            if one.status == "failed"
+        ],
     }
 
 
@@ -222,7 +228,7 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats)
+    corpus = CorpusShards(shards, plan.formats, plan.unit)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:
@@ -235,7 +241,8 @@ def _split(
     division = split(rows, plan.shares, keep=corpus.add, remove=ledger.add)
     corpus.finish()
     cleaned.unlink()
-    return division
+    # rows of paragraphs or documents are fewer than the beads that were split
+    return replace(division, rows={name: corpus.rows[name] for name in division.rows})
 
 
 class _Outcomes:

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.cleaning.run import CleaningReport
 from duizhao.corpus.cleaning.splits import SPLITS, SplitReport
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.formats import writer
+from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.printable import without_passwords
 from duizhao.evaluation.metrics.translation import Statistics
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.outcomes import Outcome
@@ -23,11 +26,14 @@ FOLDERS_OF_A_PATH = re.compile(r"(?<![\w/.])(?:\w+:/)?/(?:[^\s/'\"]+/)+")
 
 
 def public_reason(entry: Entry, account: Outcome) -> str:
-    """Why a document is not in the corpus. Files are named without folders: it goes to the hub."""
+    """Why a document is not in the corpus, without folders and passwords: it goes to the hub."""
     reason = account.reason
     for path in filter(None, (entry.source, entry.reference)):
         reason = reason.replace(path, path.rpartition("/")[2])
-    return FOLDERS_OF_A_PATH.sub("", reason)
+    for folder in (cache_folder(), Path.cwd(), Path.home()):
+        if folder != Path(folder.anchor):
+            reason = reason.replace(f"{folder}/", "")
+    return without_passwords(FOLDERS_OF_A_PATH.sub("", reason))
 
 
 def without_sentences(entry: Entry, account: Outcome) -> LedgerEntry:

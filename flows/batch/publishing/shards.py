@@ -14,21 +14,23 @@ from typing import Any
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import SPLITS
 from duizhao.corpus.document import LedgerEntry
-from duizhao.corpus.files.formats import writer
+from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
+from duizhao.corpus.units import Unit, combined
 from duizhao.flows.batch.lock import Check
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
 ROWS_A_SHARD = 25_000
 LEDGER_A_SHARD = 100_000
-FOLDERS = {"parquet": "data", "jsonl": "jsonl", "tmx": "tmx", "tsv": "tsv"}
+FOLDERS = {name: "data" if name == "parquet" else name for name in FORMATS}
 LEDGER = "ledger"
 CARD = "README.md"
 EDITED = f"{CARD}.edited"
 
 OURS = re.compile(
-    rf"({'|'.join(FOLDERS.values())})/({'|'.join(SPLITS)})-\d{{5,}}\.({'|'.join(FOLDERS)})"
+    rf"({'|'.join(FOLDERS.values())})/({'|'.join(SPLITS)})-\d{{5,}}"
+    rf"\.({'|'.join(re.escape(end) for name in FORMATS for end in endings(name))})"
     rf"|{LEDGER}/\d{{5,}}\.jsonl"
 )
 """Names of shards: of other names a batch removes nothing but its card."""
@@ -91,31 +93,53 @@ def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> No
 
 
 class CorpusShards:
-    """Rows by split, in every format."""
+    """Rows by split, in every format, combined to the unit; `rows` counts those written."""
 
-    def __init__(self, shards: Shards, formats: Sequence[str]) -> None:
+    def __init__(self, shards: Shards, formats: Sequence[str], unit: Unit = "sentence") -> None:
         self._shards = shards
         self._formats = formats
+        self._unit: Unit = unit
+        self._document: list[Row] = []  # the rows of one document, until they are combined
+        self._split = ""
         self._rows: dict[str, list[Row]] = {name: [] for name in SPLITS}
         self._number: Counter[str] = Counter()
+        self.rows: Counter[str] = Counter()
 
     def add(self, name: str, row: Row) -> None:
-        """A row of the split `name`."""
-        self._rows[name].append(row)
-        if len(self._rows[name]) >= ROWS_A_SHARD:
-            self._flush(name)
+        """A row of the split `name`; the rows of a document follow each other."""
+        if self._unit == "sentence":
+            self._take(name, row)
+            return
+        if self._document and row.source_document != self._document[0].source_document:
+            self._combine()
+        self._split = name
+        self._document.append(row)
 
     def finish(self) -> None:
         """Write what is still held."""
+        self._combine()
         for name, rows in self._rows.items():
             if rows:
                 self._flush(name)
 
+    def _combine(self) -> None:
+        document, self._document = self._document, []
+        for row in combined(document, self._unit):
+            self._take(self._split, row)
+
+    def _take(self, name: str, row: Row) -> None:
+        self.rows[name] += 1
+        self._rows[name].append(row)
+        if len(self._rows[name]) >= ROWS_A_SHARD:
+            self._flush(name)
+
     def _flush(self, name: str) -> None:
         rows = self._rows[name]
         for format in self._formats:
-            file = f"{FOLDERS[format]}/{name}-{self._number[name]:05d}.{format}"
-            self._shards.put(file, lambda file, f=format: writer(f)(rows, file))  # type: ignore[misc]
+            for end in endings(format):
+                file = f"{FOLDERS[format]}/{name}-{self._number[name]:05d}.{end}"
+                write = writer(end)
+                self._shards.put(file, lambda file, write=write: write(rows, file))  # type: ignore[misc]
         self._number[name] += 1
         self._rows[name] = []
 

@@ -73,7 +73,7 @@ def test_progress_comes_from_the_other_process() -> None:
 
 
 def test_one_process_reads_several_documents_and_threads_do_not_share_it() -> None:
-    # what this process needs is not the other's: it must not look like the trace of a large document
+    # the memory of this process must not be taken for that of the other
     assert len(bytearray(b"x") * (400 << 20)) == 400 << 20
     pids: list[int] = []
     for _ in range(3):

@@ -24,7 +24,7 @@ from duizhao.evaluation.comparison.tables import escape, latex, markdown
 from duizhao.evaluation.metrics import words
 from duizhao.evaluation.metrics.correlation import correlate
 from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
-from duizhao.flows.terminal.comparison import print_tables
+from duizhao.flows.terminal.comparison import print_comparison
 from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES
 from tests.support.cli import Cli
 
@@ -249,10 +249,21 @@ def test_what_cannot_be_done_is_said_before_the_work(
 @pytest.mark.parametrize("width", [40, 200])
 def test_the_tables_fit_a_narrow_terminal(comparison: dict[str, object], width: int) -> None:
     console = Console(width=width, record=True, file=io.StringIO())
-    print_tables(comparison, console)
+    print_comparison(comparison, console, details=True)
     text = console.export_text()
     assert max(len(line) for line in text.splitlines() if "nrefs" not in line) <= width
     assert "54.2 ±" in text
+
+
+def test_the_verdict_comes_first_and_the_rest_fits_one_screen(
+    comparison: dict[str, object],
+) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    print_comparison(comparison, console)
+    lines = console.export_text().splitlines()
+    assert lines[0].startswith("100%_x: ")
+    assert "significantly" in " ".join(lines[:3])
+    assert len(lines) <= 24
 
 
 @pytest.fixture(scope="module")

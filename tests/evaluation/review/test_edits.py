@@ -164,6 +164,24 @@ def test_a_line_cut_off_by_a_crash_loses_only_itself(folder: Path) -> None:
     assert [edit["edit"] for edit in open_session(folder).edits] == [1, 2]
 
 
+@pytest.mark.parametrize("name", ["op", "by", "at"])
+@pytest.mark.parametrize("value", [None, 3, "absent"])
+def test_an_edit_without_operation_reviewer_or_time_is_named_with_its_line(
+    folder: Path, name: str, value: object
+) -> None:
+    session = open_session(folder, by="anna")
+    session.edit({"op": "check", "bead": session.beads[0].name, "checked": True})
+    path = folder / "edits.jsonl"
+    first, second = path.read_text(encoding="utf-8").splitlines()
+    record = json.loads(second)
+    del record[name]
+    if value != "absent":
+        record[name] = value
+    path.write_text(f"{first}\n{json.dumps(record)}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"edits\.jsonl:2: the edit has no `{name}`"):
+        open_session(folder)
+
+
 def test_edits_for_another_alignment_are_refused(folder: Path) -> None:
     append(folder / "edits.jsonl", {"edit": 1, "op": "undo", "of": 1}, "another")
     with pytest.raises(InputError, match="another alignment"):

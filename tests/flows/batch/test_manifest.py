@@ -140,8 +140,6 @@ def test_files_of_a_folder_that_are_not_taken_are_named(tmp_path: Path) -> None:
         (r'{"id": "a", "source": "b", "note": ["\ud83d"]}', r'list\.jsonl:2: "note" has half'),
         (r'{"id": "a", "source": "a\u0000.txt"}', r"list\.jsonl:2: a NUL character in source"),
         (r'{"id": "a", "source": "b", "reference": "\u0000"}', r":2: a NUL character in reference"),
-        ('{"id": "a", "source": "https://host/a.txt"}', r"list\.jsonl:2: http is not supported"),
-        ('{"id": "a", "source": "a", "reference": "HTTP://h/b"}', r":2: http is not supported"),
     ],
 )
 def test_a_document_that_cannot_be_named_or_looked_at_is_told_with_its_line(

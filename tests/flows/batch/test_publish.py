@@ -285,3 +285,20 @@ def test_a_batch_looks_for_them_first_unless_it_keeps_them(
     with console.use(Notes()) as said, pytest.raises(PlannedNow):
         batches.start_batch(str(batch.out), batch.entries("a"), Settings(), options)
     assert bool(said.notes) == told  # type: ignore[attr-defined]
+
+
+def test_a_batch_writes_every_format_and_rows_of_documents(tmp_path: Path) -> None:
+    from duizhao.corpus.files.formats import FORMATS, endings
+
+    entries, keys = done(tmp_path, "a", "b")
+    plan = replace(PLAN, formats=tuple(FORMATS), unit="document")
+    seal, _ = put(tmp_path, entries, keys, plan=plan)
+    names = {Path(name).name.partition(".")[2] for name in seal["files"]}
+    assert names >= {end for name in FORMATS for end in endings(name)}
+    rows = [line for path in sorted((tmp_path / "jsonl").iterdir()) for line in lines(path)]
+    assert sorted(row["id"] for row in rows) == ["a", "b"]
+    assert seal["counts"]["rows"] == sum(one["rows"] for one in seal["splits"].values()) == 2
+    # a corpus in fewer formats leaves none of them behind
+    put(tmp_path, entries, keys, plan=PLAN)
+    assert not list(tmp_path.glob("moses/*"))
+    assert not list(tmp_path.glob("xliff12/*"))

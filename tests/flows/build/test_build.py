@@ -10,6 +10,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -324,6 +325,48 @@ def test_a_build_killed_while_it_translates_goes_on_to_the_same_corpus(
     for name in (*CORPUS, "scores.json"):
         killed_bytes = (tmp_path / "killed" / name).read_bytes()
         assert killed_bytes == (tmp_path / "whole" / name).read_bytes(), name
+
+
+GONE = """
+import os, signal, sys, threading, time
+from pathlib import Path
+import psutil
+from duizhao.flows.cli import main
+
+def watch():
+    while not Path("out/run.json").exists():
+        time.sleep(0.001)
+    for child in psutil.Process().children():
+        if "duizhao.flows.runtime.server" in child.cmdline():
+            child.send_signal(signal.SIGKILL)
+
+threading.Thread(target=watch, daemon=True).start()
+sys.argv = ["duizhao", "build", "r.zh.txt", "--no-report", "--json", "--out", "out"]
+main()
+"""
+
+
+@pytest.mark.system
+def test_a_build_whose_prefect_server_ends_after_the_folder_is_complete_succeeds_with_a_note(
+    texts: Path, built: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    del built  # the same text has been translated
+    (tmp_path / "r.zh.txt").write_text(REPORT, encoding="utf-8")
+    private = {**environment, "PREFECT_CLIENT_MAX_RETRIES": "0", "PYTHONPATH": str(ROOT)}
+    for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_HOME"):
+        private.pop(name, None)
+    done = subprocess.run(
+        [sys.executable, "-c", GONE],
+        env=private,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the corpus in out is complete; the Prefect server failed after that" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout)["counts"]["rows"] == len(rows(tmp_path / "out"))
 
 
 def wait_for_translations(memory: Path, process: subprocess.Popen[bytes]) -> None:

@@ -241,3 +241,22 @@ def test_an_object_store_and_a_folder_of_another_command_are_refused_with_the_wa
     (folder / "batch.json").rename(folder / "run.json")
     code, _, err = push(folder, "me/x", "--dry-run", hub=None)
     assert (code, "push the folder of a `duizhao batch`" in err) == (2, True), err
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "{hub}"])
+def test_a_password_in_the_address_of_the_hub_is_not_printed(
+    cli: Cli, hub: Hub, folder: Path, host: str
+) -> None:
+    address = host.format(hub=hub.address.removeprefix("http://"))
+    more = {
+        "HF_ENDPOINT": f"http://me:hunter2@{address}",
+        "HF_HOME": str(cli.cache / "hf"),
+        "HF_TOKEN": "hf_secret",
+        "HF_HUB_DISABLE_XET": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+    for extra in ([], ["--json"], ["--verbose"]):
+        done = cli.apart("push", folder, "someone/un", *extra, env=more)
+        assert f"http://***@{address}" in done.out + done.err, done.err
+        assert "hunter2" not in done.out + done.err

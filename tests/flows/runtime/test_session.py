@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from duizhao.flows.runtime import session as runtime
+from duizhao.flows.runtime.private import end_stale_servers
 from duizhao.flows.runtime.processes import machine
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
@@ -20,8 +21,8 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.system
 
 HOLD = """
-from duizhao.flows.runtime import session as runtime
-server = runtime.start_server()
+from duizhao.flows.runtime.private import start_server
+server = start_server()
 server.wait()
 print(server.process.pid, server.folder, flush=True)
 import time; time.sleep(60)
@@ -77,7 +78,7 @@ def test_what_a_dead_run_left_is_cleared_at_the_next_start(cache: Path) -> None:
     (left / "lock").touch()
     mine = runs / f"{os.getpid()}-{machine()}-mine"
     mine.mkdir()
-    runtime.end_stale_servers(runs)
+    end_stale_servers(runs)
     assert not left.exists()
     assert mine.exists()
 
@@ -93,15 +94,15 @@ def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path
     (theirs / "pid").write_text(str(other.pid))
     try:
         with FileLock(theirs / "lock"):
-            runtime.end_stale_servers(runs)
+            end_stale_servers(runs)
             os.utime(theirs, (0, 0))
-            runtime.end_stale_servers(runs)
+            end_stale_servers(runs)
         assert theirs.exists()
         assert other.poll() is None
     finally:
         other.kill()
         other.wait()
-    runtime.end_stale_servers(runs)
+    end_stale_servers(runs)
     assert not theirs.exists(), "a day old, and nobody holds it"
 
 

@@ -14,7 +14,7 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import read, read_bytes
 from duizhao.corpus.reading.draft import Source, assemble
 from duizhao.corpus.reading.pdf.reader import read_drafts
-from duizhao.evaluation.benchmarks.reading import TWINS, f1, sentences
+from duizhao.evaluation.benchmarks.reading.twins import TWINS, f1, sentences
 from tests.support import typesetting
 
 pytestmark = pytest.mark.unit

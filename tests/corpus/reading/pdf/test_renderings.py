@@ -13,7 +13,7 @@ import pytest
 
 from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.reading import read_bytes
-from duizhao.evaluation.benchmarks.reading_measures import boundary_f1
+from duizhao.evaluation.benchmarks.reading.measures import boundary_f1
 from tests.support import rendering, typesetting
 from tests.support.browser import browser  # noqa: F401
 

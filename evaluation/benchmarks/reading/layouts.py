@@ -60,12 +60,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A PDF and its blocks (kind, text) in reading order."""
+    """A document and its blocks (kind, text) in reading order.
+
+    `row` names the row of the benchmark's table that the document counts in.
+    """
 
     name: str
     language: Language
     data: bytes
     blocks: tuple[tuple[str, str], ...]
+    row: str = ""
+    suffix: str = ".pdf"
 
 
 @lru_cache
@@ -354,7 +359,9 @@ class _Press:
         self.y -= self.style.leading
 
 
-def sheet(name: str, language: Language, style: Style, items: Sequence[Item]) -> Sheet:
+def sheet(
+    name: str, language: Language, style: Style, items: Sequence[Item], row: str = ""
+) -> Sheet:
     """The items as a PDF in this style."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -368,4 +375,5 @@ def sheet(name: str, language: Language, style: Style, items: Sequence[Item]) ->
         press.item(item)
     press.end_page()
     canvas.save()
-    return Sheet(name, language, buffer.getvalue(), (*press.blocks, *press.done_notes))
+    blocks = (*press.blocks, *press.done_notes)
+    return Sheet(name, language, buffer.getvalue(), blocks, row or name)

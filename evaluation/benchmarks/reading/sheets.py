@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from duizhao.corpus.document import Language
-from duizhao.evaluation.benchmarks.reading_layouts import (
+from duizhao.evaluation.benchmarks.reading.layouts import (
     Item,
     Sheet,
     Style,
@@ -41,14 +41,15 @@ def sheets() -> Iterator[Sheet]:
 
 def leadings(language: Language) -> Iterator[Sheet]:
     """One column at every leading, with and without indent and space, ragged and justified."""
-    items = prose(language, 12)
     for leading in LEADINGS:
+        # two pages at least: nothing shows that a line of a single page is a running head
+        items = prose(language, 24 if leading <= 16 else 12)
         for indent, after in ((2.0, 0.0), (0.0, 0.6), (2.0, 0.5)):
             for justified in (False, True):
                 style = Style(leading, indent=indent, after=after, justified=justified, head=True)
                 kind = "justified" if justified else "ragged"
                 yield sheet(f"leading {leading} indent {indent:g} after {after:g} {kind}",
-                            language, style, items)  # fmt: skip
+                            language, style, items, f"leading {leading}")  # fmt: skip
 
 
 def columns(language: Language) -> Iterator[Sheet]:
@@ -75,11 +76,12 @@ def columns(language: Language) -> Iterator[Sheet]:
                                   justified=justified, columns=2, gap=gap)  # fmt: skip
                     kind = "justified" if justified else "ragged"
                     name = f"columns gap {gap} leading {leading:g} indent {indent:g} {kind}"
-                    yield sheet(name, language, style, items)
+                    yield sheet(name, language, style, items, f"columns, gap {gap}")
         style = Style(13.0, size=9.5, columns=2, gap=gap, margin=60)
-        yield sheet(f"columns gap {gap} notes", language, style, called)
+        yield sheet(f"columns gap {gap} notes", language, style, called, "columns with notes")
         wide = [Item("wide", headings[0]), *items[:8], Item("wide", headings[1]), *items[8:16]]
-        yield sheet(f"columns gap {gap} wide headings", language, style, wide)
+        name = f"columns gap {gap} wide headings"
+        yield sheet(name, language, style, wide, "columns, wide headings")
     style = Style(13.0, size=9, columns=3, gap=18, margin=50, justified=True)
     yield sheet("three columns", language, style, items)
 
@@ -118,7 +120,9 @@ def tables(language: Language) -> Iterator[Sheet]:
                 rows = table_rows(language, 6, columns)
                 items = [*start, Item("table", rows=rows), *prose(language, 6)[4:]]
                 name = f"table {columns} columns{' ruled' if ruled else ''}"
-                yield sheet(name + (" centred" if centred else ""), language, style, items)
+                name += " centred" if centred else ""
+                row = "tables, ruled" if ruled else "tables, not ruled"
+                yield sheet(name, language, style, items, row)
     items = [*start, Item("table", rows=table_rows(language, 24, 3)), *prose(language, 6)[4:]]
     yield sheet("table over pages", language, Style(14.0), items)
 
@@ -131,8 +135,9 @@ def others(language: Language) -> Iterator[Sheet]:
         items = [*prose(language, 2), *(Item("list_item", text, "•") for text in short[:5]),
                  *(Item("list_item", text, "•") for text in paragraphs[3:5]),
                  *prose(language, 4)[2:]]  # fmt: skip
-        yield sheet(f"bullets {name}", language, Style(14.0, bullet=bullet), items)
-        yield sheet(f"bullets {name} wide", language, Style(21.0, bullet=bullet, indent=2.0), items)
+        for style in (Style(14.0, bullet=bullet), Style(21.0, bullet=bullet, indent=2.0)):
+            yield sheet(f"bullets {name} leading {style.leading:g}", language, style, items,
+                        f"bullets, {name}")  # fmt: skip
     numbered = [Item("list_item", text, f"({chr(97 + n)})") for n, text in enumerate(short[:6])]
     yield sheet("numbered", language, Style(14.0), [*prose(language, 2), *numbered])
     contents = [Item("contents", f"{n + 1}. {text}", str(2 * n + 1)) for n, text in

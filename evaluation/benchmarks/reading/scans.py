@@ -1,6 +1,6 @@
 """Scans against the text layer they were made from: characters, sentences, blocks, seconds.
 
-    python -m duizhao.evaluation.benchmarks.scans report.zh.pdf --lang zh --pages 2-5
+    python -m duizhao.evaluation.benchmarks.reading.scans report.zh.pdf --lang zh --pages 2-5
 
 Pages of a PDF with a sound text layer are drawn as images, damaged in each of the ways named by
 --damage, and read as a scan. The truth is how duizhao reads the same pages from the text layer, so
@@ -17,24 +17,21 @@ import os
 import tempfile
 import time
 import unicodedata
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pypdfium2
 
 from duizhao.corpus.document import Document, Language
 from duizhao.corpus.reading import read_bytes
-from duizhao.evaluation.benchmarks.reading_measures import (
+from duizhao.evaluation.benchmarks.reading.measures import (
     block_f1,
     boundary_f1,
     character_error_rate,
 )
+from duizhao.evaluation.benchmarks.reading.pictures import DAMAGE, scan
 
 QUOTES = str.maketrans("‘’“”", "''\"\"")
-DAMAGE = ("clean", "askew1", "askew2", "noise", "fax")
 
 
 def cut(path: Path, first: int, last: int) -> bytes:
@@ -43,35 +40,6 @@ def cut(path: Path, first: int, last: int) -> bytes:
     part.import_pages(whole, list(range(first - 1, min(last, len(whole)))))
     buffer = io.BytesIO()
     part.save(buffer)
-    return buffer.getvalue()
-
-
-def damaged(picture: Any, damage: str) -> Any:
-    """A grey image of a page as a scanner or a fax would give it."""
-    from PIL import Image
-
-    if damage.startswith("askew"):
-        angle = float(damage.removeprefix("askew"))
-        return picture.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
-    if damage == "noise":
-        noise = np.random.default_rng(7).normal(0, 24, (picture.height, picture.width))
-        mixed = np.asarray(picture, dtype=np.float64) + noise
-        return Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8))
-    if damage == "fax":
-        return picture.point(lambda value: 255 * (value > 140)).convert("1")
-    return picture
-
-
-def scan(pdf: bytes, dpi: int, damage: str) -> bytes:
-    """The pages of a PDF as an archive of damaged images."""
-    document = pypdfium2.PdfDocument(pdf)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for number in range(len(document)):
-            picture = document[number].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
-            page = io.BytesIO()
-            damaged(picture, damage).save(page, "PNG", dpi=(dpi, dpi))
-            archive.writestr(f"page-{number + 1}.png", page.getvalue())
     return buffer.getvalue()
 
 

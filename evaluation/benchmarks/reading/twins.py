@@ -1,6 +1,6 @@
 """Reading real UN files: the PDF against the Word file of the same document, and how fast.
 
-    python -m duizhao.evaluation.benchmarks.reading [--data ../shared/data] [--differences N]
+    python -m duizhao.evaluation.benchmarks.reading.twins [--data ../shared/data] [--differences N]
 
 Three tables, each printed with its settings:
 

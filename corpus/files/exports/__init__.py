@@ -1,0 +1,1 @@
+"""Corpus files for people and for translation tools: one module a format."""

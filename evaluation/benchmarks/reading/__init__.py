@@ -1,0 +1,1 @@
+"""How well documents are read, against a known truth and against other libraries."""

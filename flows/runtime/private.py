@@ -1,0 +1,192 @@
+"""Starting a private Prefect server for one run, and removing what ended runs left behind.
+
+The server's database is a copy of a template that the first run migrated (template.py), and its
+background services are off. It answers only to the run that started it (guard.py), and it ends
+with that run (server.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from duizhao.corpus.errors import ServiceError, StorageError
+from duizhao.corpus.paths import cache_folder
+from duizhao.flows.runtime.guard import HOST, authorization
+from duizhao.flows.runtime.processes import (
+    IS_WINDOWS,
+    alive,
+    command_line,
+    kill,
+    machine,
+    module_command,
+)
+from duizhao.flows.runtime.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
+from duizhao.flows.runtime.template import copy_template
+
+START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
+FOREIGN_SECONDS = 86400
+
+SERVICES_OFF = (
+    "CANCELLATION_CLEANUP",
+    "EVENT_LOGGER",
+    "FOREMAN",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
+    "SCHEDULER",
+    "TRIGGERS",
+)
+"""Background services that a server of one run does not need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A private server that is running or starting."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+    secret: str = field(repr=False)
+
+    @property
+    def api_url(self) -> str:
+        """The address for PREFECT_API_URL."""
+        return f"http://{HOST}:{self.port}/api"
+
+    def wait(self) -> None:
+        """Return once the server answers; ServiceError if it does not start."""
+        import httpx
+
+        deadline = time.monotonic() + START_SECONDS
+        # the socket listens from the start, so that a request simply waits until it is served
+        ours = {"Authorization": authorization(self.secret)}
+        with httpx.Client(trust_env=False, timeout=1.0, headers=ours) as client:
+            while time.monotonic() < deadline and self.process.poll() is None:
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get(f"{self.api_url}/health").status_code == 200:
+                        return
+        log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
+        raise ServiceError(
+            f"the private Prefect server did not start ({log[-1] if log else 'no message'}); "
+            f"try again, or start one with `prefect server start` and set PREFECT_API_URL"
+        )
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_server() -> Server:
+    """Start a private server; returns at once, while it is still starting."""
+    home = cache_folder() / "prefect"
+    runs = home / "runs"
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        end_stale_servers(runs)
+        folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{machine()}-"))
+    except OSError as error:
+        raise StorageError(
+            f"{home}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
+            "a folder that can"
+        ) from error
+    template = home / f"template-{version('prefect')}.db"
+    environment = {
+        **os.environ,
+        TEMPLATE_VARIABLE: str(template),
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / DATABASE}",
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_SERVER_API_BLOCKS_REGISTER_ON_START": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in SERVICES_OFF},
+    }
+    for name in ("PREFECT_API_URL", "PREFECT_SERVER_API_BASE_PATH"):
+        environment.pop(name, None)
+    if copy_template(template, folder / DATABASE):
+        environment["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
+    secret = secrets.token_urlsafe(32)
+    listener = socket.create_server((HOST, 0), backlog=128)
+    with listener, (folder / "log").open("wb") as log:
+        process = _serve_on(listener, folder, environment, log, secret)
+        return Server(process, listener.getsockname()[1], folder, secret)
+
+
+def _serve_on(
+    listener: socket.socket,
+    folder: Path,
+    environment: Mapping[str, str],
+    log: BinaryIO,
+    secret: str,
+) -> subprocess.Popen[bytes]:
+    """Start the server; Ctrl-C is for the flow, and the server ends after it.
+
+    It gets the secret through a pipe: arguments and variables of a process can be listed, and
+    variables are inherited.
+    """
+    descriptor = listener.fileno()
+    process = subprocess.Popen(
+        module_command("duizhao.flows.runtime.server", descriptor, os.getpid(), folder),
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        pass_fds=() if IS_WINDOWS else (descriptor,),
+    )
+    assert process.stdin
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # `wait` reports its end
+        pipe.write(f"{secret}\n".encode())
+        if IS_WINDOWS:
+            share = listener.share  # type: ignore[attr-defined,unused-ignore]
+            pipe.write(share(process.pid))
+    return process
+
+
+def end_stale_servers(runs: Path) -> None:
+    """Remove the folders of servers whose run is gone; end a server that does not end by itself.
+
+    Machines and containers may share the cache, and their process numbers mean nothing here: their
+    folders are only removed if no server holds the lock and they are a day old.
+    """
+    for folder in runs.iterdir():
+        parent, _, rest = folder.name.partition("-")
+        here = rest.startswith(f"{machine()}-")
+        if not parent.isdigit() or (here and alive(int(parent))):
+            continue
+        with contextlib.suppress(OSError):
+            if not here and time.time() - folder.stat().st_mtime < FOREIGN_SECONDS:
+                continue
+            try:
+                with FileLock(folder / LOCK, timeout=0):
+                    pass
+            except Timeout:
+                if not here:
+                    continue
+                time.sleep(1)  # it is about to end by itself
+                _kill_server(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill_server(folder: Path) -> None:
+    """End the server of a folder, unless its number belongs to another process by now."""
+    with contextlib.suppress(OSError, ValueError):
+        process = int((folder / PID).read_text())
+        words = command_line(process)
+        if "duizhao.flows.runtime.server" in words and folder.name in words:
+            kill(process)

@@ -1,0 +1,34 @@
+"""Every page that duizhao writes forbids itself the network."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.unit
+
+PAGES = {
+    "inspect": "evaluation/inspection/inspection.html.jinja",
+    "report": "evaluation/report/assets/page.html.jinja",
+    "compare": "evaluation/comparison/compare_page.html.jinja",
+    "review without its token": "evaluation/review/server.py",
+}
+
+
+def policy(name: str) -> set[str]:
+    text = (ROOT / PAGES[name]).read_text(encoding="utf-8")
+    found = re.search(r'Content-Security-Policy"\s+content="(.*?)">', text)
+    assert found, name
+    return {part.strip() for part in re.sub(r"{%.*?%}", "", found[1]).split(";")}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_nothing_from_elsewhere(name: str) -> None:
+    assert policy(name) >= {"default-src 'none'", "base-uri 'none'", "form-action 'none'"}
+
+
+def test_the_inspect_page_has_the_policy_of_the_report() -> None:
+    assert policy("inspect") == policy("report") - {"connect-src 'self'"}
