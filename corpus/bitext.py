@@ -17,6 +17,7 @@ from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.language import is_other_language
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
 from duizhao.corpus.translation import Translation
 
@@ -74,13 +75,8 @@ class Bitext:
         from duizhao.corpus.files import tmx
 
         path = Path(path)
-        partial = path.with_name(f".{path.name}.partial")
-        try:
-            with partial.open("wb") as file:
-                tmx.write(self.rows, file)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            tmx.write(self.rows, file)
         return path
 
     def to_datasets(self) -> datasets.Dataset:

@@ -33,9 +33,11 @@ and `one_line` also answer for errors that are not ours. No other module decides
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
 import traceback
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
@@ -223,6 +225,21 @@ def unreadable(path: object, error: OSError) -> InputError:
     of_the_path = error.errno is None or error.errno in OF_THE_PATH
     kind = InputError if of_the_path else UnreadableError
     return kind(f"{path}: cannot be read: {error.strerror or error}")
+
+
+@contextlib.contextmanager
+def writing(path: object) -> Iterator[None]:
+    """Turn an OSError inside into a StorageError that names the path: that of a full disk does not.
+
+    >>> with writing("out/corpus.tmx"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    duizhao.corpus.errors.StorageError: out/corpus.tmx: cannot be written: No space left on device
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def is_expected(error: BaseException) -> bool:

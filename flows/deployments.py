@@ -34,7 +34,7 @@ RETRY_SECONDS = 60
 """Before the first retry of a batch with documents left; twice as long before each further one."""
 
 
-ROW_SETTINGS = ("model", "beam", "min_confidence", "effort", "ocr")
+ROW_SETTINGS = ("model", "beam", "min_confidence", "effort", "ocr", "unit")
 """Settings that are parameters too."""
 
 F = TypeVar("F", bound=Callable[..., Any])

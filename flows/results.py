@@ -33,8 +33,9 @@ from pydantic import TypeAdapter
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Document, Language, LedgerEntry
-from duizhao.corpus.errors import PACKAGE
+from duizhao.corpus.errors import PACKAGE, writing
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.translation import Translation
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
@@ -179,6 +180,7 @@ PUBLISH: Stage[None] = Stage(
         "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
+        "corpus/tsv.py",
         "corpus/units.py",
         "evaluation/metrics",
         "flows/batch/publishing",
@@ -376,13 +378,8 @@ def _write(name: str, content: bytes) -> None:
         _place(root).write(name, content)
         return
     path = Path(root, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with writing(path), replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _remember(key: Key[Any], value: Any) -> None:

@@ -10,7 +10,6 @@ work. Nothing here uses Prefect, so a stage can be called in a notebook.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -20,15 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, Language, Side
-from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Ocr, Progress
-from duizhao.corpus.reading.scan.extra import installed
+from duizhao.corpus.document import Document
 from duizhao.flows import results
 from duizhao.flows.bilingual import groups_of, left_out_by_readers
+from duizhao.flows.reading import read as read
 from duizhao.flows.results import (
     ALIGN,
-    READ,
     SCORE,
     TRANSLATE,
     Beads,
@@ -39,7 +35,6 @@ from duizhao.flows.results import (
     Translations,
 )
 from duizhao.flows.settings import Settings
-from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
@@ -50,97 +45,6 @@ if TYPE_CHECKING:
     from duizhao.models.translation.memory import Memory
     from duizhao.models.translation.translator import Statistics, Translator
     from duizhao.models.weights.locate import ModelFiles
-
-
-def read(
-    path: str,
-    language: Language,
-    side: Side,
-    document_id: str | None = None,
-    *,
-    ocr: Ocr = "auto",
-    keep_contents: bool = False,
-) -> Key[ReadResult]:
-    """Read and segment a file; InputError if it cannot be used."""
-    show = console.current().progress
-
-    def pages(done: int, total: int) -> None:
-        show(f"page {done} of {total}", done, total)
-
-    key = read_silently(
-        path,
-        language,
-        side,
-        document_id,
-        ocr=ocr,
-        keep_contents=keep_contents,
-        progress=pages,
-    )
-    _warn(key)
-    return key
-
-
-def read_silently(
-    path: str,
-    language: Language,
-    side: Side,
-    document_id: str | None = None,
-    *,
-    ocr: Ocr = "auto",
-    keep_contents: bool = False,
-    progress: Progress | None = None,
-) -> Key[ReadResult]:
-    """As `read`, without a word on the console: for many documents at once."""
-    data = bytes_of(path)
-    document_id = document_id or Path(path).stem
-    digest = hashlib.sha256(data).hexdigest()
-    parts = [digest, str(path), language, side, document_id, *ocr_parts(ocr)]
-    if keep_contents:
-        parts.append("contents")
-    key = READ.key(*parts)
-
-    def make(_facts: Facts) -> ReadResult:
-        from duizhao.corpus.reading import read_bytes
-
-        document, ledger = read_bytes(
-            data,
-            language,
-            name=path,
-            side=side,
-            document_id=document_id,
-            progress=progress,
-            ocr=ocr,
-            keep_contents=keep_contents,
-        )
-        document.check()
-        if not document.sentences:
-            raise InputError(f"{path}: no sentence in it")
-        return ReadResult(document, tuple(ledger))
-
-    return results.once(key, make, _is_whole)
-
-
-def ocr_parts(ocr: Ocr) -> list[str]:
-    """What recognition adds to the key of a reading.
-
-    The same file read without recognition may be rejected or have fewer pages.
-    """
-    return [ocr] if ocr != "auto" or installed() else []
-
-
-def _warn(key: Key[ReadResult]) -> None:
-    for warning in results.load(key).document.metadata.get("warnings", ()):
-        _warn_once(warning)
-
-
-def _is_whole(result: ReadResult) -> bool:
-    result.document.check()
-    return bool(result.document.sentences)
-
-
-@cache
-def _warn_once(warning: str) -> None:
-    console.current().note(f"warning: {warning}")
 
 
 def decoding(settings: Settings) -> Decoding:

@@ -18,9 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
-from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError
+from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError, writing
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
@@ -83,11 +84,13 @@ def _read_json(path: Path) -> Any:
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that only one build or review writes to it.
 
-    FolderBusy if another process holds it. The lock ends with its process.
+    FolderBusy if another process holds it. The lock ends with its process. A folder that is new
+    and still empty at the end is removed.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / LOCK)
+    created = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
@@ -101,6 +104,11 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        if created and {path.name for path in folder.iterdir()} == {LOCK}:
+            with contextlib.suppress(OSError):  # not empty, or Windows, which keeps a locked file
+                (folder / LOCK).unlink()
+                for place in created:
+                    place.rmdir()
         lock.release()
 
 
@@ -109,11 +117,9 @@ def begin(folder: Path) -> Path:
     partial = folder / PARTIAL
     ours = owned(folder)
     shutil.rmtree(partial, ignore_errors=True)
-    try:
+    with writing(folder):
         partial.mkdir(parents=True)
         _own(partial, ours)
-    except OSError as error:
-        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
 
 
@@ -123,21 +129,24 @@ def write_corpus(
     ledger: Iterable[LedgerEntry],
     scores: Mapping[str, Any],
     formats: Sequence[str],
+    form: tsv.Form = tsv.PLAIN,
 ) -> None:
-    """Write the corpus files, the ledger and the scores."""
+    """Write the corpus files, the ledger and the scores; `form` is that of TSV."""
     for ending in (ending for name in formats for ending in endings(name)):
-        with (partial / f"corpus.{ending}").open("wb") as file:
-            count = writer(ending)(rows, file)
+        path = partial / f"corpus.{ending}"
+        with writing(path), path.open("wb") as file:
+            count = writer(ending, form=form)(rows, file)
         if count != len(rows):
             raise BrokenIdentity(f"{count} rows written to corpus.{ending} of {len(rows)}")
-    with (partial / "ledger.jsonl").open("wb") as file:
+    with writing(partial / "ledger.jsonl"), (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(ledger, file)
     write_json(partial / "scores.json", scores)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file that people can read."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def file_facts(partial: Path) -> dict[str, dict[str, Any]]:

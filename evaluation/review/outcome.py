@@ -19,6 +19,7 @@ from duizhao.evaluation.review.session import Session
 
 WORDS = {
     "merge": "merged",
+    "pair": "paired",
     "split": "split",
     "move": "sentences moved",
     "delete": "deleted",
@@ -147,7 +148,7 @@ def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
         "reviewed_at": edits[-1][2],
         "edits": list(bead.edits),
         "checked": bead.checked,
-    }
+    } | ({"moved": True} if bead.moved else {})
 
 
 def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEntry]:

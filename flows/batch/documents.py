@@ -34,7 +34,11 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"}
+NOT_IN_KEY = {
+    *("threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"),
+    *("tsv_bom", "tsv_escape"),
+    *(name for name in Settings.model_fields if name.startswith("limit_")),
+}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
@@ -108,7 +112,7 @@ def _read(work: _Work, settings: Settings) -> None:
         if not is_remote(named):
             _check_path(named)
     given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
-    how = ReadOptions(settings.ocr, settings.keep_contents)
+    how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
     pair = read_pair(given, how)
     work.source = read_side(pair, "zh", how)
     _check_size(work, work.source, pair.source, settings)

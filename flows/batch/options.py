@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.cleaning.plan import Planned as Step
 from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
@@ -35,6 +36,7 @@ class Plan:
     formats: Sequence[str]
     title: str
     unit: Unit = "sentence"
+    tsv_form: tsv.Form = tsv.PLAIN
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON."""
@@ -44,6 +46,7 @@ class Plan:
             "formats": list(self.formats),
             "title": self.title,
             "unit": self.unit,
+            **({"tsv": asdict(self.tsv_form)} if self.tsv_form != tsv.PLAIN else {}),
         }
 
 
@@ -134,7 +137,8 @@ class BatchOptions(BaseModel):
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
         shares = Shares(self.validation, self.test)
-        return Plan(self.steps, shares, formats, self.title, settings.unit)
+        form = settings.tsv_form
+        return Plan(self.steps, shares, formats, self.title, settings.unit, form)
 
 
 def batch_options(**options: Any) -> BatchOptions:

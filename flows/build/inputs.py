@@ -9,6 +9,7 @@ from pathlib import Path
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Ocr
 from duizhao.flows import results, stages
 from duizhao.flows.results import Key, ReadResult
@@ -71,6 +72,7 @@ class ReadOptions:
 
     ocr: Ocr = "auto"
     keep_contents: bool = False
+    limits: Limits = DEFAULT_LIMITS
 
 
 def read_pair(pair: Pair, how: ReadOptions) -> Pair:
@@ -100,7 +102,13 @@ def read_side(pair: Pair, language: Language, how: ReadOptions) -> Key[ReadResul
     side: Side = "source" if language == "zh" else "target"
     document_id = pair.source_id if language == "zh" else pair.target_id
     return stages.read(
-        path, language, side, document_id, ocr=how.ocr, keep_contents=how.keep_contents
+        path,
+        language,
+        side,
+        document_id,
+        ocr=how.ocr,
+        keep_contents=how.keep_contents,
+        limits=how.limits,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.corpus.units import combined
@@ -67,7 +68,8 @@ def write_folder(
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     rows = list(combined(bitext.rows, settings.unit))
-    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats)
+    form = settings.tsv_form
+    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(
@@ -77,7 +79,8 @@ def write_folder(
             results.load(keys.beads),
             settings.min_confidence,
         )
-        write_work(work, partial / NAME)
+        with writing(partial / NAME):
+            write_work(work, partial / NAME)
     record = {
         **_facts(keys, settings, bitext),
         "started": started.isoformat(timespec="seconds"),
@@ -93,7 +96,8 @@ def write_folder(
     record["files"] = folder.file_facts(partial)
     record["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, record)
-    folder.finish(out)
+    with writing(out):
+        folder.finish(out)
     return record
 
 

@@ -115,6 +115,8 @@ def batch(
         ),
     ] = "parquet,jsonl",
     unit: options.UnitName = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -139,6 +141,8 @@ def batch(
         threads=threads,
         formats=formats,
         unit=unit,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
     ).settings
     from duizhao.flows.batch.options import batch_options
 

@@ -46,6 +46,8 @@ def build(
     glossary: options.Glossary = None,
     formats: options.Formats = None,
     unit: options.UnitName = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -68,6 +70,8 @@ def build(
         glossary=glossary,
         formats=formats,
         unit=unit,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -89,10 +93,15 @@ def run(
     pair = pair_of(report, reference)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with pipes_held(pair.source, pair.reference), runtime.session() as connect:
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
+    with (
+        folder.alone(out),
+        pipes_held(pair.source, pair.reference, limits=limits),
+        runtime.session() as connect,
+    ):
         # while the server comes up: bad input stops the run here, good input is read only once
         stages.glossary(settings)
-        pair = read_pair(pair, ReadOptions(settings.ocr, settings.keep_contents))
+        pair = read_pair(pair, ReadOptions(ocr, contents, limits))
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

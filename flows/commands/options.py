@@ -37,6 +37,8 @@ Glossary = Annotated[str | None, option("glossary", metavar="FILE")]
 Memory = Annotated[bool | None, option("memory")]
 Formats = Annotated[str | None, option("formats", metavar="FORMAT,...")]
 UnitName = Annotated[Unit | None, option("unit")]
+TsvBom = Annotated[bool | None, option("tsv_bom")]
+TsvEscape = Annotated[bool | None, option("tsv_escape")]
 Report = Annotated[bool | None, option("report")]
 Config = Annotated[Path | None, config_option()]
 Details = Annotated[

@@ -23,7 +23,7 @@ from duizhao.corpus.errors import (
     retry_of,
 )
 from duizhao.corpus.language import LEAST_CHINESE, chinese_share
-from duizhao.flows import results, stages
+from duizhao.flows import reading, results, stages
 from duizhao.flows.batch.folder_manifest import is_utf8, shown
 from duizhao.flows.pairing.stored import array_text, pack, vectors_of
 from duizhao.flows.results import SURVEY, VECTORS, Facts, Key, ReadResult, Surveyed
@@ -75,7 +75,7 @@ def survey_one(path: str, ocr: Ocr) -> Surveyed:
         return Surveyed(shown(path), problem="the name is not UTF-8; rename it")
     try:
         digest = hashlib.sha256(bytes_of(path)).hexdigest()
-        key = SURVEY.key(digest, path, *stages.ocr_parts(ocr))
+        key = SURVEY.key(digest, path, *reading.ocr_parts(ocr))
         return results.load(results.once(key, lambda _facts: _survey(path, ocr)))
     except DuizhaoError as error:  # it may be read another time, or with other limits
         return Surveyed(path, problem=one_line(error))
@@ -118,7 +118,7 @@ def _has_chinese(key: Key[ReadResult]) -> bool:
 
 
 def _read(path: str, language: Language, ocr: Ocr) -> Key[ReadResult]:
-    return stages.read_silently(path, language, SIDES[language], ocr=ocr)
+    return reading.read_silently(path, language, SIDES[language], ocr=ocr)
 
 
 def sentence_vectors(path: str, language: Language, ocr: Ocr) -> NDArray[np.float16]:

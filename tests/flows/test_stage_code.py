@@ -54,10 +54,12 @@ MODULES = {
     "corpus/language.py": "read score survey outcome publish",
     "corpus/numerals.py": "translate align survey outcome",
     "corpus/paths.py": "",
+    "corpus/replacing.py": "",
     "corpus/row.py": "outcome publish",
     "corpus/script.py": "read translate align score survey outcome publish",
     "corpus/translation.py": "translate align outcome publish",
     "corpus/units.py": "publish",
+    "corpus/tsv.py": "publish",
     "corpus/alignment/weights.json": "align survey outcome",
     "flows/stages.py": "",
     "models/cores.py": "",
@@ -65,7 +67,12 @@ MODULES = {
     "models/glossary.py": "",
 }
 
-NO_EFFECT = {"corpus/errors.py", "corpus/paths.py", "models/cores.py"}
+NO_EFFECT = {
+    "corpus/errors.py",
+    "corpus/paths.py",
+    "corpus/replacing.py",
+    "models/cores.py",
+}
 """Modules that decide where and how fast something is computed, but not the result."""
 
 ENTRIES = {

@@ -228,7 +228,7 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats, plan.unit)
+    corpus = CorpusShards(shards, plan.formats, plan.unit, plan.tsv_form)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:

@@ -288,7 +288,7 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
         ["--beam", "100000"],
         ["--device", "tpu"],
         ["--engine", "magic"],
-        ["--formats", "xlsx"],
+        ["--formats", "pdf"],
         ["--min-confidence", "2"],
     ],
 )
@@ -500,7 +500,7 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     file.write_bytes("会议在日内瓦举行。\n会议".encode()[:-1] + "通过了决议。\n".encode())
     for _ in range(2):
         results.forget()
-        stages._warned.clear()
+        stages._warn_once.cache_clear()
         with console.use(Listening()):
             stages.read(str(file), "zh", "source")
             stages.read(str(file), "zh", "source")
@@ -515,6 +515,56 @@ def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
             pass
     with folder.alone(tmp_path / "out"):
         assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.LOCK]
+
+
+@pytest.mark.unit
+def test_a_second_build_into_a_folder_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> None:
+    report = tmp_path / "r.zh.txt"
+    report.write_text(REPORT, encoding="utf-8")
+    with folder.alone(tmp_path / "out"):
+        done = cli("build", report, "--out", tmp_path / "out")
+    assert (done.code, done.out) == (1, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"duizhao: {tmp_path / 'out'}: another build or a review is already")
+    assert not (cli.cache / "prefect").exists()
+    assert not (cli.cache / "results").exists()
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(os.name != "posix", reason="named pipes")
+def test_a_pipe_that_nothing_writes_to_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "r.zh.txt"
+    os.mkfifo(pipe)
+    done = cli("build", pipe, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert done.err == f"duizhao: {pipe}: a pipe that nothing writes to; give a file\n"
+    assert not (tmp_path / "out").exists()
+    assert not (cli.cache / "prefect").exists()
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_a_full_disk_is_reported_with_its_path(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for a full disk: the same error, another number."""
+    program = """
+import resource, sys
+from pathlib import Path
+from duizhao.corpus.errors import one_line
+from duizhao.corpus.files import folder
+from tests.support.bitexts import row
+partial = folder.begin(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    folder.write_corpus(partial, [row(source="会议。" * 400)] * 9, [], {}, ["tsv"])
+except Exception as error:
+    print(one_line(error))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out")],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    wanted = f"{tmp_path / 'out/.partial/corpus.tsv'}: cannot be written: File too large\n"
+    assert done.stdout == wanted
 
 
 @pytest.mark.system
