@@ -307,6 +307,14 @@ def recompute() -> Iterator[None]:
         _recomputed = None
 
 
+def check_store() -> None:
+    """Raise the error with which a result could not be stored."""
+    name = f"check-{os.getpid()}"
+    _write(name, b"")
+    root = _root()
+    _place(root).remove(name) if is_remote(root) else Path(root, name).unlink()
+
+
 def have(key: Key[Any]) -> bool:
     """Whether the result is stored and intact."""
     if _recomputed is not None and key not in _recomputed:

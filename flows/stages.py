@@ -208,6 +208,11 @@ def embedder() -> SpanEmbedder:
     return SpanEmbedder()
 
 
+def check_embedder() -> None:
+    """Raise the error with which no document could be aligned."""
+    embedder()(["a"], [(0, 1)])
+
+
 def glossary(settings: Settings) -> Glossary:
     """The terms to check translations against."""
     from duizhao.models.glossary import read_glossary
