@@ -33,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.row import MIN_CONFIDENCE
 from duizhao.flows.setting_errors import bounds, complaint
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Settings(BaseModel):
         description="Keep the entries of tables of contents, which otherwise go to the ledger.",
     )
     min_confidence: float = Field(
-        default=0.0,
+        default=MIN_CONFIDENCE,
         ge=0.0,
         le=1.0,
         description="Beads with a lower confidence (0 to 1) go to the ledger, not to the corpus.",
@@ -137,7 +138,8 @@ class Settings(BaseModel):
     )
     formats: tuple[Format, ...] = Field(
         default=FORMATS,
-        description="Corpus files to write, separated by commas: "
+        description="Further corpus files, separated by commas; jsonl and parquet are always "
+        "written: "
         f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
     )
     unit: Unit = Field(
@@ -156,6 +158,15 @@ class Settings(BaseModel):
     )
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."
+    )
+    licence: str = Field(
+        default="",
+        description="Licence of the texts, for the dataset card: a code such as cc-by-4.0, "
+        "united-nations, a name or an address; empty: unknown.",
+    )
+    origin: str = Field(default="", description="Where the texts come from, for the dataset card.")
+    tags: tuple[str, ...] = Field(
+        default=(), description="Tags of the dataset card, separated by commas."
     )
     limit_file_mb: int = Field(
         default=1024, ge=1, description="Largest file that is read, in MB (2^20 bytes)."
@@ -218,7 +229,7 @@ class Settings(BaseModel):
         default="", description="Path of Chromium, for pictures of the report; empty: searched."
     )
 
-    @field_validator("formats", mode="before")
+    @field_validator("formats", "tags", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from duizhao.corpus.errors import InputError, StorageError, unreadable, writing
+from duizhao.corpus.errors import InputError, MissingFile, StorageError, unreadable, writing
 from duizhao.corpus.reading.bounds.files import read_file, too_large
 from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.replacing import replacing
@@ -279,7 +279,7 @@ def bytes_of(path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
             raise too_large(path, limits)
         return place.read(name)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise MissingFile(f"{path}: no such file") from None
     except OSError as error:
         raise unreadable(path, error) from None
 

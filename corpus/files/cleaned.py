@@ -12,6 +12,7 @@ from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import writing
 from duizhao.corpus.files.folder import (
+    ALWAYS,
     OUTPUTS,
     SEAL,
     begin,
@@ -27,7 +28,7 @@ from duizhao.corpus.files.jsonl import write, write_ledger
 class CleanedFolder:
     """Takes rows and ledger entries one by one; `finish` completes the folder.
 
-    Rows are written to JSON lines at once and copied to the other formats from there.
+    Rows are written to JSON lines at once and copied to Parquet and the other formats from there.
     """
 
     def __init__(self, folder: Path, formats: list[str], form: tsv.Form = tsv.PLAIN) -> None:
@@ -67,12 +68,11 @@ class CleanedFolder:
             self._rows.close()
             self._ledger.close()
             kept = self._partial / "corpus.jsonl"
-            for ending in (ending for name in self.formats for ending in endings(name)):
+            every = dict.fromkeys((*ALWAYS, *self.formats))
+            for ending in (ending for name in every for ending in endings(name)):
                 if ending != "jsonl":
                     with (self._partial / f"corpus.{ending}").open("wb") as file:
                         writer(ending, form=self.form)(_read(kept), file)
-            if "jsonl" not in self.formats:
-                kept.unlink()
             write_json(self._partial / "cleaning.json", report)
             files = file_facts(self._partial)
             write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})

@@ -25,6 +25,7 @@ from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, Storag
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
+from duizhao.corpus.files.card import CardFacts, render
 from duizhao.corpus.files.edits import check_build
 from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
@@ -37,7 +38,11 @@ OUTPUTS = (
     *(f"corpus.{ending}" for name in FORMATS for ending in endings(name)),
     *("ledger.jsonl", "scores.json", WORK, "report.html", SEAL),
 )
-"""Every file that a build may write."""
+"""Every file that a build may write, besides its card."""
+
+CARD = "README.md"
+ALWAYS = ("jsonl", "parquet")
+"""The formats that other commands and `datasets` read."""
 
 
 def check_output(folder: Path, names: Iterable[str] = ()) -> None:
@@ -131,8 +136,12 @@ def write_corpus(
     formats: Sequence[str],
     form: tsv.Form = tsv.PLAIN,
 ) -> None:
-    """Write the corpus files, the ledger and the scores; `form` is that of TSV."""
-    for ending in (ending for name in formats for ending in endings(name)):
+    """Write the corpus files, the ledger and the scores.
+
+    `formats` are in addition to ALWAYS; `form` is that of TSV.
+    """
+    every = dict.fromkeys((*ALWAYS, *formats))
+    for ending in (ending for name in every for ending in endings(name)):
         path = partial / f"corpus.{ending}"
         with writing(path), path.open("wb") as file:
             count = writer(ending, form=form)(rows, file)
@@ -141,6 +150,29 @@ def write_corpus(
     with writing(partial / "ledger.jsonl"), (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(ledger, file)
     write_json(partial / "scores.json", scores)
+
+
+def write_card(partial: Path, out: Path, facts: CardFacts) -> None:
+    """Write the card of the corpus file, with which `datasets` reads the folder.
+
+    A README.md in `out` that is not ours, or that was edited, stays as it is.
+    """
+    if may_replace_card(out):
+        with writing(out / CARD):
+            (partial / CARD).write_text(render(facts), encoding="utf-8")
+
+
+def may_replace_card(folder: Path) -> bool:
+    """Whether the folder's README.md is missing, or is as an earlier run wrote it."""
+    path = folder / CARD
+    if not os.path.lexists(path):
+        return True
+    record = _read_json(folder / SEAL)
+    if not isinstance(record, dict):  # a run was killed while it moved its files
+        return CARD in owned(folder)
+    files = record.get("files")
+    recorded = files.get(CARD) if isinstance(files, dict) else None
+    return isinstance(recorded, dict) and seal.matches(path, recorded)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -169,6 +201,9 @@ def finish(folder: Path) -> None:
     check_build(folder, read_work(work) if work.is_file() else None)
     written = {path.name for path in partial.iterdir()} - {OWNED}
     before = owned(folder)
+    if not may_replace_card(folder):
+        before -= {CARD}
+        written -= {CARD}
     _own(partial, before | written)
     (folder / SEAL).unlink(missing_ok=True)
     for name in before - written:

@@ -18,6 +18,8 @@ from duizhao.corpus.document import Document
 from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
+from duizhao.corpus.files.card import TITLE, CardFacts, SplitFacts
+from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.units import combined
 from duizhao.flows import results, stages
 from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
@@ -70,6 +72,8 @@ def write_folder(
     rows = list(combined(bitext.rows, settings.unit))
     form = settings.tsv_form
     folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
+    if rows:
+        folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(
@@ -99,6 +103,15 @@ def write_folder(
     with writing(out):
         folder.finish(out)
     return record
+
+
+def _card(keys: BuildKeys, settings: Settings, rows: int, partial: Path) -> CardFacts:
+    name = results.load(keys.source).document.id
+    corpus = partial / "corpus.parquet"
+    split = SplitFacts("train", corpus.name, rows, 1, corpus.stat().st_size)
+    rights = rights_of({}, Rights(settings.licence, settings.origin, settings.tags))
+    made_by = {"duizhao": versions()["duizhao"], "model": stages.locate_model(settings).public_name}
+    return CardFacts(f"{TITLE}: {name}", [split], made_by, rights=[(rights, 1)])
 
 
 def read_run(out: Path) -> dict[str, Any]:

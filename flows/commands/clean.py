@@ -38,7 +38,7 @@ def clean(
             "--format",
             "-f",
             metavar="FORMAT,...",
-            help="Formats to write, as for `export`. Default: jsonl and parquet.",
+            help="Further formats to write, as for `export`; jsonl and parquet are always written.",
         ),
     ] = None,
     tsv_bom: options.TsvBom = None,
