@@ -4,6 +4,7 @@
     DuizhaoError                1      never
     ├── InputError              2      never   a file, an option or a setting cannot be used
     │   ├── LimitError          2      never   reading the document would exceed a limit
+    │   ├── OtherLanguage       2      never   the text is in the other one of the two languages
     │   ├── MissingFile         2      never   there is no such file now
     │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
@@ -90,6 +91,10 @@ class InputError(DuizhaoError):
 
 class LimitError(InputError):
     """Reading the document would exceed a limit of `duizhao.corpus.reading.bounds.limits`."""
+
+
+class OtherLanguage(InputError):  # noqa: N818 - a fact about the text
+    """The text is Chinese where English was expected, or the other way round."""
 
 
 class MissingFile(InputError):  # noqa: N818 - reads as what it is

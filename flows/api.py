@@ -16,7 +16,7 @@ from duizhao.corpus.errors import InputError, LimitError, ReaderError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
-from duizhao.flows.build.inputs import pair_of
+from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
@@ -63,11 +63,17 @@ def align(
 def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
     """The rows and the ledger that `duizhao build` writes."""
     ids: tuple[str | None, str | None] = (None, None)
-    if isinstance(report, str):
+    if isinstance(report, Document):
+        if reference is None and "arrangement" in report.metadata:
+            reference, ids = str(report.metadata["path"]), (None, f"{report.id}.en")
+    else:
         named = reference.id if isinstance(reference, Document) else reference
-        pair = pair_of(report, None if named is None else fspath(named))
+        pair = pair_of(fspath(report), None if named is None else fspath(named))
+        if not isinstance(reference, Document):
+            how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
+            pair = read_pair(pair, how)
+            reference = pair.reference
         report, ids = pair.source, (pair.source_id, pair.target_id)
-        reference = pair.reference if reference is None else reference
     source = _key(report, "zh", "source", ids[0], settings)
     target = None if reference is None else _key(reference, "en", "target", ids[1], settings)
     translation = stages.translate(source, settings)

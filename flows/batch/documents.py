@@ -40,6 +40,7 @@ from duizhao.flows.batch.outcomes import (
     keep_done,
     keep_failure,
 )
+from duizhao.flows.build.inputs import Pair, ReadOptions, read_pair, read_side
 from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
@@ -129,19 +130,14 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
-    work.source = stages.read(
-        entry.source, "zh", "source", entry.id,
-        ocr=ocr, keep_contents=contents, limits=limits,
-    )  # fmt: skip
-    _check_size(work, work.source, entry.source, settings)
-    if entry.reference:
-        name = f"{entry.id}.en"
-        work.target = stages.read(
-            entry.reference, "en", "target", name,
-            ocr=ocr, keep_contents=contents, limits=limits,
-        )  # fmt: skip
-        _check_size(work, work.target, entry.reference, settings)
+    given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
+    how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
+    pair = read_pair(given, how)
+    work.source = read_side(pair, "zh", how)
+    _check_size(work, work.source, pair.source, settings)
+    if pair.reference:
+        work.target = read_side(pair, "en", how)
+        _check_size(work, work.target, pair.reference, settings)
 
 
 def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.formats import FORMATS
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.options import BatchOptions, Runner
@@ -14,6 +17,7 @@ from duizhao.flows.commands import options
 from duizhao.flows.settings import option
 
 if TYPE_CHECKING:
+    from duizhao.flows.batch.manifest import Entry
     from duizhao.flows.settings import Settings
 
 _option = partial(option, of=BatchOptions)
@@ -127,11 +131,34 @@ def batch(
         raise typer.Exit(1)
 
 
+def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
+    """The documents of a manifest or folder; offers to pair those without telling names."""
+    from duizhao.flows.batch.manifest import UnnamedPile, read_manifest
+    from duizhao.flows.commands import pair
+
+    try:
+        return read_manifest(manifest, pattern)
+    except UnnamedPile as unnamed:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        list_of_pairs = Path(f"{manifest.rstrip('/')}-pairs.csv")
+        question = (
+            f"{manifest}: no files named like {pattern}. Find the pairs by content, and write "
+            f"them to {list_of_pairs}?"
+        )
+        if not typer.confirm(question, default=True, err=True):
+            raise
+        record = pair.run([manifest], list_of_pairs, settings.ocr)
+        pair.print_summary(record)
+        if not record["pairs"]:
+            raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed
+        return read_manifest(str(list_of_pairs))
+
+
 def run(
     manifest: str, out: str, settings: Settings, chosen: Any, *, pattern: str, as_json: bool
 ) -> int:
     """Run a batch and print its summary; returns how many documents are not in the corpus."""
-    from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.batch.plan import check_batch_output
     from duizhao.flows.batch.summary import print_summary
     from duizhao.flows.runtime import session as runtime
@@ -141,7 +168,7 @@ def run(
 
     try:
         with ended_by_signals():
-            entries = read_manifest(manifest, pattern)
+            entries = _entries(manifest, pattern, settings)
             out = check_batch_output(out)
             with runtime.session() as connect:
                 from duizhao.flows.batch.flow import start_batch

@@ -89,7 +89,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of, with_rights
+    from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -108,15 +108,7 @@ def run(
     ):
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(
-            pair.source, "zh", "source", pair.source_id,
-            ocr=ocr, keep_contents=contents, limits=limits,
-        )  # fmt: skip
-        if pair.reference:
-            stages.read(
-                pair.reference, "en", "target", pair.target_id,
-                ocr=ocr, keep_contents=contents, limits=limits,
-            )  # fmt: skip
+        pair = read_pair(pair, ReadOptions(ocr, contents, limits))
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
