@@ -27,6 +27,7 @@ from duizhao.flows.commands import (
     inspect,
     memory,
     model,
+    pair,
     push,
     report,
     review,
@@ -41,6 +42,9 @@ from duizhao.flows.commands import (
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.terminal.console import TerminalConsole, use
 from duizhao.flows.terminal.safe import escape_everything, guarded
+
+LONGEST_COMMAND = 500
+"""Characters of the command line in a message."""
 
 
 def _version(wanted: bool) -> None:
@@ -83,6 +87,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": export.export,
     "fetch": fetch.fetch,
     "inspect": inspect.inspect,
+    "pair": pair.pair,
     "push": push.push,
     "report": report.report,
     "review": review.review,
@@ -97,6 +102,14 @@ for name, command in COMMANDS.items():
     app.command(name)(with_output_options(command))
 app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")
+
+
+def _context(error: BaseException) -> str:
+    """For an unexpected error, what a report of it needs."""
+    if is_expected(error):
+        return ""
+    words = " ".join(sys.argv[1:])[:LONGEST_COMMAND]
+    return f" in `duizhao {words}`; report this line and the traceback that --verbose shows"
 
 
 def main() -> None:
@@ -114,7 +127,5 @@ def main() -> None:
                 traceback.print_exc()
                 # the traceback of the process that reads documents
                 print(getattr(error, "details", ""), file=sys.stderr)
-            known = is_expected(error) or terminal.verbose
-            hint = "" if known else "; --verbose shows the traceback"
-            print(printable_line(f"duizhao: {one_line(error)}{hint}"), file=sys.stderr)
+            print(printable_line(f"duizhao: {one_line(error)}{_context(error)}"), file=sys.stderr)
             sys.exit(exit_code(error))

@@ -19,6 +19,7 @@ from duizhao.corpus.alignment.bead import Bead
 
 if TYPE_CHECKING:
     from duizhao.corpus.alignment.fixed import Rectangle
+    from duizhao.corpus.alignment.groups import Groups
     from duizhao.corpus.alignment.prepare import Texts
     from duizhao.corpus.alignment.search import SearchResult
     from duizhao.corpus.alignment.signals.embedding import Embed
@@ -47,6 +48,7 @@ def align(
     source_structure: Sequence[Place] | None = None,
     target_structure: Sequence[Place] | None = None,
     fixed: Sequence[Bead] = (),
+    groups: Groups | None = None,
     signals: Collection[str] | None = None,
     effort: EffortName = "normal",
     check_parallel: bool = True,
@@ -61,7 +63,8 @@ def align(
     doubtful beads only, within the budget of `effort` ("fast" never calls it). All of these are
     optional. `signals` restricts the signals to some of weights.ALL. The structures give a
     (block number, block kind, mark or None) for each sentence. `fixed` beads are returned
-    unchanged.
+    unchanged. `groups` gives the number of a group for each sentence of both sides: beads within
+    a group are preferred (duizhao.corpus.alignment.groups).
 
     Raises ValueError if lengths do not match, InputError for fixed beads that contradict each
     other, and NotParallel if the texts are not translations of each other (unless
@@ -90,25 +93,33 @@ def align(
     places = None
     if source_structure is not None and target_structure is not None:
         places = (source_structure, target_structure)
+    if groups is not None and [len(source), len(target)] != [len(side) for side in groups]:
+        raise ValueError("groups must have a number for each sentence")
     rectangles = rectangles_of(fixed, len(source), len(target))
     # the last digit of a matrix product depends on the number of threads; more are not faster
     with threadpool_limits(1, user_api="blas"):
         texts = make_ready(source, target, translation, embed, wanted, places)
-        result = _search(texts, fixed, rectangles)
+        result = _search(texts, fixed, rectangles, groups)
         if score is not None and "forced" in wanted:
-            result = _judge(texts, result, score, effort, rectangles)
+            result = _judge(texts, result, score, effort, rectangles, groups)
         beads = capped(texts, calibrate(result))
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
     return restore(beads, fixed) if fixed else beads
 
 
-def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]) -> SearchResult:
+def _search(
+    texts: Texts,
+    fixed: Sequence[Bead],
+    rectangles: Sequence[Rectangle],
+    groups: Groups | None,
+) -> SearchResult:
     """The best path by the cheap signals; the band is widened while the path touches its edge."""
     import numpy as np
 
     from duizhao.corpus.alignment import search
     from duizhao.corpus.alignment.fixed import constrain
+    from duizhao.corpus.alignment.groups import crossing_costs
     from duizhao.corpus.alignment.lattice import widened
 
     band = texts.band(WIDTH, fixed)
@@ -117,6 +128,8 @@ def _search(texts: Texts, fixed: Sequence[Bead], rectangles: Sequence[Rectangle]
         weights = learned.load(learned.key(evidence.tables))
         literalness = weights.literalness(evidence.tables)
         scores = evidence.scores(weights.vector(evidence.columns(), literalness))
+        if groups is not None:
+            scores = scores - crossing_costs(band, groups)
         scores = constrain(band, scores, rectangles)
         path = search.best_path(band, scores, weights.run)
         start = search.place_coordinates(band, path[:, 0])
@@ -140,12 +153,14 @@ def _judge(
     score: Score,
     effort: EffortName,
     rectangles: Sequence[Rectangle],
+    groups: Groups | None,
 ) -> SearchResult:
     """Search again among the doubtful beads, with their forced-decoding scores."""
     import numpy as np
 
     from duizhao.corpus.alignment import search
     from duizhao.corpus.alignment.fixed import constrain
+    from duizhao.corpus.alignment.groups import crossing_costs
     from duizhao.corpus.alignment.lattice import TYPES
     from duizhao.corpus.alignment.signals import forced
 
@@ -164,6 +179,8 @@ def _judge(
     vector = weights.vector(evidence.columns(), literalness)
     others = evidence.features(kept) @ vector
     others += asked @ weights.vector((("forced", column) for column in forced.COLUMNS), literalness)
+    if groups is not None:
+        others -= crossing_costs(band, groups).ravel()[kept]
     cheap = result.scores.ravel()[kept]
     # beads that contradict fixed ones stay excluded, and the gaps inside fixed ones stay free
     open_beads = constrain(band, np.ones_like(result.scores), rectangles).ravel()[kept] > 0.0

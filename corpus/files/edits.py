@@ -43,7 +43,7 @@ def read_log(path: Path, alignment: str) -> Log:
             record = json.loads(line)
             if not isinstance(record, dict):
                 raise ValueError("not an object")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(
                 f"{path}:{number}: not an edit ({error}); correct or remove this line"
             ) from None
@@ -56,6 +56,11 @@ def read_log(path: Path, alignment: str) -> Log:
     for number, edit in enumerate(records[1:], 1):
         if edit.get("edit") != number:
             raise InputError(f"{path}:{number + 1}: edit {number} is missing; restore the file")
+        for name in ("op", "by", "at"):
+            if not isinstance(edit.get(name), str):
+                raise InputError(
+                    f"{path}:{number + 1}: the edit has no `{name}`, which must be a text; add it"
+                )
     return Log(path, tuple(records[1:]), torn.decode("utf-8", "replace"))
 
 
@@ -95,7 +100,7 @@ def check_build(folder: Path, work: Work | None) -> None:
         return
     try:
         head = json.loads(path.open(encoding="utf-8").readline())
-    except ValueError:
+    except (ValueError, RecursionError):
         head = None
     if work is None or not isinstance(head, dict) or head.get("alignment") != work_hash(work):
         raise InputError(

@@ -10,10 +10,10 @@ still but silently misspell rare names.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 from duizhao.models.weights.default import default_folder
 
@@ -33,12 +33,10 @@ def use_english_pieces(folder: Path) -> bool:
         return True
     pieces = json.loads((folder / "shared_vocabulary.json").read_text(encoding="utf-8"))
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=folder, suffix=".tmp", delete=False
-        ) as stream:
+        with replacing(vmap) as temporary:
             # no source pieces before the tab: for every source
-            stream.write("\t" + " ".join(english_pieces(pieces)) + "\n")
-        Path(stream.name).replace(vmap)
+            line = "\t" + " ".join(english_pieces(pieces)) + "\n"
+            temporary.write_text(line, encoding="utf-8", newline="\n")
     except OSError:
         return False
     return True
