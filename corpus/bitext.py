@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Block, Document, LedgerEntry, Side
 from duizhao.corpus.errors import BrokenIdentity
+from duizhao.corpus.language import is_other_language
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
 from duizhao.corpus.translation import Translation
 
@@ -73,13 +75,8 @@ class Bitext:
         from duizhao.corpus.files import tmx
 
         path = Path(path)
-        partial = path.with_name(f".{path.name}.partial")
-        try:
-            with partial.open("wb") as file:
-                tmx.write(self.rows, file)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            tmx.write(self.rows, file)
         return path
 
     def to_datasets(self) -> datasets.Dataset:
@@ -152,7 +149,8 @@ def make_bitext(
 
     Deletions, insertions and beads less sure than `min_confidence` go to the ledger, a sentence
     an entry. Without a target document each sentence makes a row whose target is its machine
-    translation; a sentence whose translation is empty goes to the ledger.
+    translation; a sentence whose translation is empty, or that is English already, goes to the
+    ledger.
     """
     if len(translations) != len(source.sentences):
         raise ValueError(f"{len(translations)} translations of {len(source.sentences)} sentences")
@@ -161,7 +159,7 @@ def make_bitext(
     rows: list[Row] = []
     ledger: list[LedgerEntry] = []
     for bead in beads:
-        reason = _left_out_because(bead, target, translations, min_confidence)
+        reason = _left_out_because(bead, source, target, translations, min_confidence)
         if reason:
             ledger += _entries(bead, reason, source, target, translations)
             continue
@@ -172,11 +170,14 @@ def make_bitext(
 
 def _left_out_because(
     bead: Bead,
+    source: Document,
     target: Document | None,
     translations: Sequence[Translation],
     min_confidence: float,
 ) -> str | None:
     if target is None:
+        if all(is_other_language(source.sentences[number].text) for number in bead.source):
+            return "other_language"
         empty = not any(translations[number].text.strip() for number in bead.source)
         return "empty_translation" if empty else None
     if not bead.target:

@@ -4,6 +4,8 @@
     DuizhaoError                1      never
     ├── InputError              2      never   a file, an option or a setting cannot be used
     │   ├── LimitError          2      never   reading the document would exceed a limit
+    │   ├── OtherLanguage       2      never   the text is in the other one of the two languages
+    │   ├── MissingFile         2      never   there is no such file now
     │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
     ├── NotParallel             1      never   the two texts are not translations of each other
@@ -16,6 +18,7 @@
     ├── DocumentsLeft           1      soon    a batch skipped documents; the next run tries again
     ├── DamagedOutcome          1      later   the stored outcome of a document cannot be read
     ├── BatchClosed             1      later   the batch is ending and starts nothing more
+    ├── NotReady                1      later   a batch lacks what all its documents need
     └── ModelError              1      later   a model cannot do what was asked
         ├── WeightsError        1      later   the weights are damaged or cannot be had
         │   └── FetchError      1      soon    the download of the weights broke off
@@ -32,9 +35,11 @@ and `one_line` also answer for errors that are not ours. No other module decides
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
 import traceback
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar
@@ -73,16 +78,29 @@ class DuizhaoError(Exception):
 
     exit_code: ClassVar[int] = 1
     retry: ClassVar[Retry] = Retry.NEVER
+    blames_input: ClassVar[bool] = False
+    """Whether the document itself is the cause, not the options, the machine or our code."""
 
 
 class InputError(DuizhaoError):
     """The input cannot be used: an empty, damaged or foreign file, a wrong option or setting."""
 
     exit_code = 2
+    blames_input = True
 
 
 class LimitError(InputError):
     """Reading the document would exceed a limit of `duizhao.corpus.reading.bounds.limits`."""
+
+
+class OtherLanguage(InputError):  # noqa: N818 - a fact about the text
+    """The text is Chinese where English was expected, or the other way round."""
+
+
+class MissingFile(InputError):  # noqa: N818 - reads as what it is
+    """There is no such file now: it was deleted, or its disk is not mounted."""
+
+    blames_input = False
 
 
 class ReaderError(InputError):
@@ -92,6 +110,7 @@ class ReaderError(InputError):
     """
 
     exit_code = 1
+    blames_input = False
 
     def __init__(self, message: str, details: str = "") -> None:
         super().__init__(message)
@@ -102,6 +121,7 @@ class UnreadableError(InputError):
     """A file is there, but the disk or the network did not deliver it."""
 
     retry = Retry.LATER
+    blames_input = False
 
 
 class NotParallel(DuizhaoError):  # noqa: N818 - a verdict on the pair, not a failure
@@ -109,6 +129,8 @@ class NotParallel(DuizhaoError):  # noqa: N818 - a verdict on the pair, not a fa
 
     `figure` is the share of sentences (of the shorter side) that have a partner, from 0 to 1.
     """
+
+    blames_input = True
 
     def __init__(self, message: str, figure: float) -> None:
         super().__init__(message)
@@ -161,6 +183,19 @@ class BatchClosed(DuizhaoError):  # noqa: N818 - a state, not a failure
     """The batch is ending: no further documents are started."""
 
     retry = Retry.LATER
+
+
+class NotReady(DuizhaoError):  # noqa: N818 - a state, not a failure
+    """A batch lacks what all its documents need; its corpus is as it was.
+
+    An instance has the exit code and retry of its cause, which a worker process reported.
+    """
+
+    retry = Retry.LATER
+
+    def __init__(self, message: str, retry: Retry = Retry.LATER, exit_code: int = 1) -> None:
+        super().__init__(message)
+        vars(self).update(retry=retry, exit_code=exit_code)
 
 
 class ModelError(DuizhaoError):
@@ -218,6 +253,26 @@ def unreadable(path: object, error: OSError) -> InputError:
     of_the_path = error.errno is None or error.errno in OF_THE_PATH
     kind = InputError if of_the_path else UnreadableError
     return kind(f"{path}: cannot be read: {error.strerror or error}")
+
+
+def blames_input(error: BaseException) -> bool:
+    """Whether the document itself is the cause of the error."""
+    return isinstance(error, DuizhaoError) and error.blames_input
+
+
+@contextlib.contextmanager
+def writing(path: object) -> Iterator[None]:
+    """Turn an OSError inside into a StorageError that names the path: that of a full disk does not.
+
+    >>> with writing("out/corpus.tmx"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    duizhao.corpus.errors.StorageError: out/corpus.tmx: cannot be written: No space left on device
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def is_expected(error: BaseException) -> bool:

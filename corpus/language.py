@@ -12,19 +12,22 @@ from functools import cache
 from typing import Any
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, OtherLanguage
 from duizhao.corpus.script import EAST_ASIAN, HANGUL, KANA, count_han
 
 NAMES = {"zh": "Chinese", "en": "English"}
 KANA_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
 WORD = re.compile(rf"[^\W\d_{EAST_ASIAN}{HANGUL}]{{2,}}")
+_LOWER_WORD = re.compile(r"(?<![^\W_])[a-z][a-z’'-]+(?![^\W_])|(?<![^\W_])[A-Z][a-z]{2,}")
+_ADDRESS = re.compile(r"\S+[@/]\S+|www\.\S+")
+FEW_WORDS = 3
 # with fewer letters a detector only guesses
 LETTERS_NEEDED = 40
 # smallest mean probability for an answer: a list of names gets 0.4
 LEAST_SURE = 0.5
 # even with many names, titles and web addresses in Latin letters, Chinese text is above this
 LEAST_CHINESE = 0.25
-# a text of both languages is another matter: `duizhao.corpus.reading.bilingual`
+# a text in both languages is split before: `duizhao.corpus.reading.bilingual`
 MOST_CHINESE_IN_ENGLISH = 0.5
 
 
@@ -39,14 +42,25 @@ def chinese_share(text: str) -> float:
     return han / (han + 2 * words) if han else 0.0
 
 
+def is_other_language(text: str) -> bool:
+    """Whether a text has no Chinese but words of another language: no name, number or code.
+
+    >>> is_other_language("adopted at its 12th meeting"), is_other_language("NIST SP 800-53")
+    (True, False)
+    """
+    return not count_han(text) and len(_LOWER_WORD.findall(_ADDRESS.sub("", text))) >= FEW_WORDS
+
+
 def check(text: str, language: Language, name: str) -> None:
     """InputError if `text` is clearly not in `language`."""
     actual = _other_language(text, language)
     if actual is None:
         return
     other: Language = "en" if language == "zh" else "zh"
-    hint = "; did you mean the other language or the other file?" if actual == NAMES[other] else ""
-    raise InputError(f"{name}: the text is {actual}, not {NAMES[language]}{hint}")
+    message = f"{name}: the text is {actual}, not {NAMES[language]}"
+    if actual == NAMES[other]:
+        raise OtherLanguage(f"{message}; did you mean the other language or the other file?")
+    raise InputError(message)
 
 
 def _other_language(text: str, language: Language) -> str | None:

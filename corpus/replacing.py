@@ -2,33 +2,44 @@
 
 with replacing(Path("corpus.tmx")) as temporary:
     temporary.write_text(...)
+
+Every file of ours that is written whole is written like this, so that there is one kind of
+temporary file, and what killed processes leave of it is removed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 WINDOWS = os.name == "nt"
+NAME = re.compile(r"\..{,40}\.[0-9a-f]{12}\.duizhao\.tmp", re.DOTALL)
+"""Names of temporary files: ours alone, for other programs write to the same folders."""
+
+_swept: set[Path] = set()
+"""The folders in which this process has removed the files of killed ones."""
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same folder, which becomes `path` if the block succeeds.
 
-    The temporary file is locked while it is written. Those that killed processes left for this
-    `path` are removed first. Raises OSError if the folder cannot be written to.
+    The temporary file is locked while it is written. Those that killed processes left in the
+    folder are removed first. Raises OSError if the folder cannot be written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    sweep(path.parent)
+    # a part of the name: with all of it the temporary name could be too long
+    temporary = path.with_name(f".{path.name[:40]}.{uuid4().hex[:12]}.duizhao.tmp")
     try:
         with temporary.open("wb") as held:
-            _lock(held)
+            with contextlib.suppress(OSError):  # a file system without locks
+                _lock(held)
             yield temporary
             if not WINDOWS:  # while the lock is held, so that nobody sweeps the file away
                 temporary.replace(path)
@@ -40,14 +51,26 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _sweep(path: Path) -> None:
-    """Remove the files of killed processes; a process at work holds a lock on its own."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
-        if not left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
-            continue
-        with contextlib.suppress(OSError), left.open("rb") as stream:
+def sweep(folder: Path) -> None:
+    """Remove the files of killed processes from a folder, once per process.
+
+    A process at work holds a lock on its own file. Where there are no locks, nothing is removed.
+    """
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    for left in _temporary(folder):
+        with contextlib.suppress(OSError), left.open("r+b") as stream:
             _lock(stream)
             left.unlink()
+
+
+def _temporary(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / entry.name for entry in entries if NAME.fullmatch(entry.name)]
+    except OSError:
+        return []
 
 
 def _lock(stream: IO[Any]) -> None:

@@ -10,6 +10,9 @@ from duizhao.corpus.translation import COPIED
 
 TargetKind = Literal["human", "machine"]
 
+MIN_CONFIDENCE = 0.5
+"""The default of `min_confidence`: a pair below it is more likely wrong than right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

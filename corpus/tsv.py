@@ -7,8 +7,12 @@ a quotation mark is quoted, and its marks are doubled, as the csv module, spread
     >>> line(["a\tb", 7]).split("\t")
     ['a b', '7']
 
-A spreadsheet runs a cell that starts with ``= + - @`` as a formula. `escaped` puts an apostrophe
-before such a cell, which spreadsheets hide; other programs would read it as text.
+A spreadsheet runs a cell that starts with ``= + - @`` as a formula. The escaped form has an
+apostrophe before such a cell, which keeps it a text; other programs read the apostrophe as part of
+the text, so this form is for spreadsheets only.
+
+    >>> cell("=1+1", escaped=True), cell(-1.5, escaped=True)
+    ("'=1+1", -1.5)
 """
 
 from __future__ import annotations
@@ -18,11 +22,33 @@ import io
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _BREAK = re.compile(r"[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_FORMULA = re.compile(r"\s*[=+\-@]")
+# in some languages, Excel takes the full-width signs for the same
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 # a translation memory may hold a book in one cell
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a file for a spreadsheet has in addition.
+
+    Attributes:
+        bom: the file begins with a byte-order mark, without which Excel takes Chinese for another
+            encoding.
+        escaped: no cell acts as a formula.
+    """
+
+    bom: bool = False
+    escaped: bool = False
+
+
+PLAIN = Form()
+"""The form for programs."""
+
+BOM = "\ufeff"
 
 
 def line(cells: Iterable[object], *, escaped: bool = False) -> str:

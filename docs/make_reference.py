@@ -400,7 +400,8 @@ def tmx() -> str:
             "`duizhao export` writes `creationdate` (of the build) into the header and each `tu`. "
             "A row that a [review](../review.md) changed has `changedate` and `changeid`, the time "
             "and the reviewer of its last edit. `--source-lang` and `--target-lang` set `srclang` "
-            "and `xml:lang`, such as zh-CN and en-US.",
+            "and `xml:lang`, such as zh-CN and en-US. `x-moved` is `yes` for text that a review "
+            "paired across other text.",
         ]
     )
 

@@ -110,7 +110,13 @@ __all__ = [
 ]
 
 
-def read(path: str | Path, language: Language | None = None, *, id: str | None = None) -> Document:
+def read(
+    path: str | Path,
+    language: Language | None = None,
+    *,
+    id: str | None = None,
+    **options: Unpack[Options],
+) -> Document:
     """Read a file of any supported format and split it into blocks and sentences.
 
     `language` is ``"zh"`` or ``"en"``, by default the one that the text is in. `id` names the
@@ -127,7 +133,7 @@ def read(path: str | Path, language: Language | None = None, *, id: str | None =
     """
     from duizhao.flows import api
 
-    return api.read(str(path), language, id)
+    return api.read(str(path), language, id, _settings(options))
 
 
 def segment(text: str) -> list[str]:

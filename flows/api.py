@@ -12,28 +12,32 @@ from os import PathLike, fspath
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document, Language, Side
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, LimitError, ReaderError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
-from duizhao.flows.build.inputs import pair_of
+from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
 Given = Document | str | PathLike[str]
 
 
-def read(path: str, language: Language | None, document_id: str | None) -> Document:
+def read(
+    path: str, language: Language | None, document_id: str | None, settings: Settings
+) -> Document:
     """The document with its ledger; a `language` of None is the one that the text is in."""
     if language is None:
         try:
-            return read(path, "zh", document_id)
+            return read(path, "zh", document_id, settings)
+        except (LimitError, ReaderError):
+            raise
         except InputError as error:
             try:
-                return read(path, "en", document_id)
+                return read(path, "en", document_id, settings)
             except InputError:
                 raise error from None
-    result: ReadResult = results.load(stages.read(path, language, "source", document_id))
+    result: ReadResult = results.load(_key(path, language, "source", document_id, settings))
     return replace(result.document, ledger=result.ledger)
 
 
@@ -59,13 +63,19 @@ def align(
 def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
     """The rows and the ledger that `duizhao build` writes."""
     ids: tuple[str | None, str | None] = (None, None)
-    if isinstance(report, str):
+    if isinstance(report, Document):
+        if reference is None and "arrangement" in report.metadata:
+            reference, ids = str(report.metadata["path"]), (None, f"{report.id}.en")
+    else:
         named = reference.id if isinstance(reference, Document) else reference
-        pair = pair_of(report, None if named is None else fspath(named))
+        pair = pair_of(fspath(report), None if named is None else fspath(named))
+        if not isinstance(reference, Document):
+            how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
+            pair = read_pair(pair, how)
+            reference = pair.reference
         report, ids = pair.source, (pair.source_id, pair.target_id)
-        reference = pair.reference if reference is None else reference
-    source = _key(report, "zh", "source", ids[0])
-    target = None if reference is None else _key(reference, "en", "target", ids[1])
+    source = _key(report, "zh", "source", ids[0], settings)
+    target = None if reference is None else _key(reference, "en", "target", ids[1], settings)
     translation = stages.translate(source, settings)
     beads = stages.align(source, target, translation, settings) if target else None
     return stages.assemble(source, target, translation, beads, settings)
@@ -80,9 +90,14 @@ def keep(document: Document, side: Side) -> Key[ReadResult]:
     return results.once(key, lambda _facts: result)
 
 
-def _key(given: Given, language: Language, side: Side, document_id: str | None) -> Key[ReadResult]:
+def _key(
+    given: Given, language: Language, side: Side, document_id: str | None, settings: Settings
+) -> Key[ReadResult]:
     if not isinstance(given, Document):
-        return stages.read(fspath(given), language, side, document_id)
+        return stages.read(
+            fspath(given), language, side, document_id,
+            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
+        )  # fmt: skip
     if given.language != language:
         names = {"zh": "Chinese", "en": "English"}
         raise InputError(

@@ -34,7 +34,19 @@ RETRY_SECONDS = 60
 """Before the first retry of a batch with documents left; twice as long before each further one."""
 
 
-ROW_SETTINGS = ("model", "beam", "min_confidence", "effort", "ocr")
+ROW_SETTINGS = (
+    "model",
+    "beam",
+    "min_confidence",
+    "effort",
+    "ocr",
+    "unit",
+    "licence",
+    "origin",
+    "tags",
+    "tsv_bom",
+    "tsv_escape",
+)
 """Settings that are parameters too."""
 
 F = TypeVar("F", bound=Callable[..., Any])

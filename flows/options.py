@@ -21,3 +21,12 @@ class Options(TypedDict, total=False):
     glossary: str
     max_sentences: int
     memory: bool
+    keep_contents: bool
+    limit_file_mb: int
+    limit_unpacked_mb: int
+    limit_members: int
+    limit_pages: int
+    limit_depth: int
+    limit_seconds: float
+    limit_page_seconds: float
+    limit_memory_mb: int

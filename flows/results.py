@@ -19,6 +19,7 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -31,9 +32,10 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import TypeAdapter
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.document import Document, LedgerEntry
-from duizhao.corpus.errors import PACKAGE
+from duizhao.corpus.document import Document, Language, LedgerEntry
+from duizhao.corpus.errors import PACKAGE, writing
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.replacing import replacing
 from duizhao.corpus.translation import Translation
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
@@ -87,6 +89,37 @@ Translations = tuple[Translation, ...]
 
 Beads = tuple[Bead, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """A profile (corpus/pairing/profile.py) whose arrays are text (flows/pairing/stored.py)."""
+
+    path: str
+    language: Language
+    sentences: int
+    characters: int
+    tokens: str
+    numeric: str
+    vectors: str
+    sketch: str
+    shingles: int
+    symbol: str | None
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A file of a pile: its profile, or the `problem` why it has none.
+
+    `arrangement` says how the two languages are arranged in a file that holds both.
+    """
+
+    path: str
+    profile: StoredProfile | None = None
+    problem: str = ""
+    arrangement: str = ""
+
+
 Scores = dict[str, Any]
 """What scores.json holds (evaluation/metrics/scores.py)."""
 
@@ -106,6 +139,22 @@ READ: Stage[ReadResult] = Stage(
 TRANSLATE: Stage[Translations] = Stage("translate", Translations, ENGINES)
 ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embedding.py", *ENGINES))
 SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics", *DOCUMENTS))
+
+SURVEY: Stage[Surveyed] = Stage(
+    "survey",
+    Surveyed,
+    (
+        "corpus/pairing",
+        "corpus/alignment",
+        "corpus/keys.py",
+        "corpus/numerals.py",
+        "models/embedding.py",
+        *READ.code,
+    ),
+)
+"""The profile of a document of a pile."""
+VECTORS: Stage[str] = Stage("vectors", str, SURVEY.code)
+"""The embeddings of all sentences of a document (flows/pairing/stored.py)."""
 
 _ROWS = (
     *READ.code,
@@ -131,6 +180,7 @@ PUBLISH: Stage[None] = Stage(
         "corpus/row.py",
         "corpus/segmentation",
         "corpus/translation.py",
+        "corpus/tsv.py",
         "corpus/units.py",
         "evaluation/metrics",
         "flows/batch/publishing",
@@ -138,7 +188,9 @@ PUBLISH: Stage[None] = Stage(
 )
 """The corpus of a batch."""
 
-STAGES: dict[str, Stage[Any]] = {one.name: one for one in (READ, TRANSLATE, ALIGN, SCORE)}
+STAGES: dict[str, Stage[Any]] = {
+    one.name: one for one in (READ, TRANSLATE, ALIGN, SCORE, SURVEY, VECTORS)
+}
 
 
 @dataclass(slots=True)
@@ -167,6 +219,8 @@ class Origin:
 
 
 _memory: OrderedDict[Key[Any], Any] = OrderedDict()
+_lock = threading.RLock()
+"""Held while `_memory` is used: documents of a pile are read in several threads."""
 _FACTS = TypeAdapter(Facts)
 _origins: dict[Key[Any], Origin] = {}
 _recomputed: set[Key[Any]] | None = None
@@ -253,6 +307,14 @@ def recompute() -> Iterator[None]:
         _recomputed = None
 
 
+def check_store() -> None:
+    """Raise the error with which a result could not be stored."""
+    name = f"check-{os.getpid()}"
+    _write(name, b"")
+    root = _root()
+    _place(root).remove(name) if is_remote(root) else Path(root, name).unlink()
+
+
 def have(key: Key[Any]) -> bool:
     """Whether the result is stored and intact."""
     if _recomputed is not None and key not in _recomputed:
@@ -271,10 +333,13 @@ def have(key: Key[Any]) -> bool:
 
 def load(key: Key[T]) -> T:
     """The result; OSError or ValueError if there is none that is intact."""
-    if key not in _memory:
-        _remember(key, _decode(key, _read(f"{key.file}.json")))
-    _memory.move_to_end(key)
-    return cast(T, _memory[key])
+    with _lock:
+        if key in _memory:
+            _memory.move_to_end(key)
+            return cast(T, _memory[key])
+    value = _decode(key, _read(f"{key.file}.json"))
+    _remember(key, value)
+    return cast(T, value)
 
 
 def save(key: Key[T], value: T) -> None:
@@ -321,16 +386,12 @@ def _write(name: str, content: bytes) -> None:
         _place(root).write(name, content)
         return
     path = Path(root, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with writing(path), replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _remember(key: Key[Any], value: Any) -> None:
-    _memory[key] = value
-    while len(_memory) > KEPT_IN_MEMORY:
-        _memory.popitem(last=False)
+    with _lock:
+        _memory[key] = value
+        while len(_memory) > KEPT_IN_MEMORY:
+            _memory.popitem(last=False)

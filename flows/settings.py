@@ -27,16 +27,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.row import MIN_CONFIDENCE
+from duizhao.flows.setting_errors import bounds, complaint
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
+    from duizhao.corpus.reading.bounds.limits import Limits
 
 PREFIX = "DUIZHAO_"
 MOST_BEAM = 32
@@ -125,7 +126,7 @@ class Settings(BaseModel):
         description="Keep the entries of tables of contents, which otherwise go to the ledger.",
     )
     min_confidence: float = Field(
-        default=0.0,
+        default=MIN_CONFIDENCE,
         ge=0.0,
         le=1.0,
         description="Beads with a lower confidence (0 to 1) go to the ledger, not to the corpus.",
@@ -137,7 +138,8 @@ class Settings(BaseModel):
     )
     formats: tuple[Format, ...] = Field(
         default=FORMATS,
-        description="Corpus files to write, separated by commas: "
+        description="Further corpus files, separated by commas; jsonl and parquet are always "
+        "written: "
         f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
     )
     unit: Unit = Field(
@@ -145,8 +147,57 @@ class Settings(BaseModel):
         description="What a row holds: the sentences of a bead, the beads of a paragraph, or a "
         "whole document.",
     )
+    tsv_bom: bool = Field(
+        default=False,
+        description="Begin TSV files with a byte-order mark, so that Excel shows Chinese.",
+    )
+    tsv_escape: bool = Field(
+        default=False,
+        description="In TSV files, put an apostrophe before text that a spreadsheet would run as "
+        "a formula (it starts with = + - or @).",
+    )
     max_sentences: int = Field(
         default=20_000, ge=1, description="A batch rejects documents with more sentences."
+    )
+    licence: str = Field(
+        default="",
+        description="Licence of the texts, for the dataset card: a code such as cc-by-4.0, "
+        "united-nations, a name or an address; empty: unknown.",
+    )
+    origin: str = Field(default="", description="Where the texts come from, for the dataset card.")
+    tags: tuple[str, ...] = Field(
+        default=(), description="Tags of the dataset card, separated by commas."
+    )
+    limit_file_mb: int = Field(
+        default=1024, ge=1, description="Largest file that is read, in MB (2^20 bytes)."
+    )
+    limit_unpacked_mb: int = Field(
+        default=512,
+        ge=1,
+        description="MB unpacked from one Word, OpenDocument or EPUB file; pictures are not "
+        "unpacked.",
+    )
+    limit_members: int = Field(
+        default=20_000, ge=1, description="Files in one archive: a Word, OpenDocument or EPUB file."
+    )
+    limit_pages: int = Field(default=20_000, ge=1, description="Pages of one PDF.")
+    limit_depth: int = Field(
+        default=5_000,
+        ge=10,
+        le=20_000,
+        description="How deeply elements, lists or quotations of a document are nested.",
+    )
+    limit_seconds: float = Field(
+        default=600.0, ge=1, le=86_400, description="Seconds for reading one document."
+    )
+    limit_page_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="Seconds more for each page that is recognised from its image.",
+    )
+    limit_memory_mb: int = Field(
+        default=3072, ge=16, description="MB of memory for reading one document."
     )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
@@ -178,15 +229,34 @@ class Settings(BaseModel):
         default="", description="Path of Chromium, for pictures of the report; empty: searched."
     )
 
-    @field_validator("formats", mode="before")
+    @field_validator("formats", "tags", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
+    @property
+    def tsv_form(self) -> tsv.Form:
+        """How TSV files are written."""
+        return tsv.Form(bom=self.tsv_bom, escaped=self.tsv_escape)
 
-KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+    @property
+    def limits(self) -> Limits:
+        """The bounds on reading one document."""
+        from duizhao.corpus.reading.bounds.limits import MB, Limits
+
+        return Limits(
+            file_bytes=self.limit_file_mb * MB,
+            unpacked_bytes=self.limit_unpacked_mb * MB,
+            members=self.limit_members,
+            pages=self.limit_pages,
+            depth=self.limit_depth,
+            seconds=self.limit_seconds,
+            page_seconds=self.limit_page_seconds,
+            memory_bytes=self.limit_memory_mb * MB,
+        )
+
 
 ENVIRONMENT = (
     "cache",
@@ -233,7 +303,7 @@ def validated(model: type[M], values: Mapping[str, Any], origins: Mapping[str, s
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise InputError(_complaint(model, error.errors()[0], origins)) from None
+        raise InputError(complaint(model, error.errors()[0], origins)) from None
 
 
 def variable(name: str) -> str:
@@ -258,7 +328,7 @@ def option(field: str, *names: str, of: type[BaseModel] = Settings, **more: Any)
         flag = f"{flag}/--no-{field.replace('_', '-')}"
     if not any(name.startswith("--") for name in names):
         names = (flag, *names)
-    return typer.Option(*names, **({"help": info.description} | _bounds(info) | more))
+    return typer.Option(*names, **({"help": info.description} | bounds(info) | more))
 
 
 def config_option() -> Any:
@@ -284,13 +354,6 @@ def config_file(given: Path | None = None) -> Path | None:
         if path.is_file():
             return path
     return None
-
-
-def choices(annotation: Any) -> tuple[str, ...]:
-    """The values that a Literal, or a tuple of one, allows; () for any other type."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return next(filter(None, map(choices, get_args(annotation))), ())
 
 
 def plain(settings: Settings) -> dict[str, Any]:
@@ -322,49 +385,3 @@ def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not a TOML file that can be read: {error}") from error
     return written, EnvSettingsSource(Sources)()
-
-
-def _complaint(model: type[BaseModel], error: ErrorDetails, origins: Mapping[str, str]) -> str:
-    """A pydantic error in one line.
-
-    "beam (duizhao.toml): 99 must be between 0 and 32"
-    """
-    name, value, kind = str(error["loc"][0]), error["input"], error["type"]
-    if kind == "extra_forbidden":
-        known = ", ".join(sorted(model.model_fields))
-        return f"{origins[name]}: unknown setting {name!r}; known: {known}"
-    info = model.model_fields[name]
-    origin = origins[name].removeprefix("environment ")
-    if kind == "literal_error":
-        wanted = f"is not one of {', '.join(choices(info.annotation))}"
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        wanted = f"must be {_range(info)}"
-    else:
-        wanted = f"is not {_kind(info.annotation)}"
-    place = f"--{name.replace('_', '-')}" if origin == "option" else f"{name} ({origin})"
-    return f"{place}: {value!r} {wanted}"
-
-
-def _kind(annotation: Any) -> str:
-    """What a value of the type is called in messages; None of an optional one is left out."""
-    types = [one for one in get_args(annotation) if one is not type(None)]
-    if get_origin(annotation) is UnionType and len(types) == 1:
-        return _kind(types[0])
-    return KINDS.get(annotation, "a list")
-
-
-def _bounds(info: FieldInfo) -> dict[str, float]:
-    """The range of a field, by typer's names."""
-    return {
-        key: getattr(rule, attribute)
-        for rule in info.metadata
-        for key, attribute in (("min", "ge"), ("max", "le"))
-        if hasattr(rule, attribute)
-    }
-
-
-def _range(info: FieldInfo) -> str:
-    bounds = _bounds(info)
-    if "max" not in bounds:
-        return f"at least {bounds['min']}"
-    return f"between {bounds['min']} and {bounds['max']}"

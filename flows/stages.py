@@ -10,7 +10,6 @@ work. Nothing here uses Prefect, so a stage can be called in a notebook.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -20,14 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
-from duizhao.corpus.document import Document, Language, Side
-from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Ocr
-from duizhao.corpus.reading.scan.extra import installed
+from duizhao.corpus.document import Document
 from duizhao.flows import results
+from duizhao.flows.bilingual import groups_of, left_out_by_readers
+from duizhao.flows.reading import read as read
 from duizhao.flows.results import (
     ALIGN,
-    READ,
     SCORE,
     TRANSLATE,
     Beads,
@@ -38,7 +35,6 @@ from duizhao.flows.results import (
     Translations,
 )
 from duizhao.flows.settings import Settings
-from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
@@ -49,62 +45,6 @@ if TYPE_CHECKING:
     from duizhao.models.translation.memory import Memory
     from duizhao.models.translation.translator import Statistics, Translator
     from duizhao.models.weights.locate import ModelFiles
-
-
-def read(
-    path: str,
-    language: Language,
-    side: Side,
-    document_id: str | None = None,
-    *,
-    ocr: Ocr = "auto",
-    keep_contents: bool = False,
-) -> Key[ReadResult]:
-    """Read and segment a file; InputError if it cannot be used."""
-    data = bytes_of(path)
-    document_id = document_id or Path(path).stem
-    digest = hashlib.sha256(data).hexdigest()
-    parts = [digest, str(path), language, side, document_id]
-    if ocr != "auto" or installed():
-        # the same file read without recognition may be rejected or have fewer pages
-        parts.append(ocr)
-    if keep_contents:
-        parts.append("contents")
-    key = READ.key(*parts)
-
-    def make(_facts: Facts) -> ReadResult:
-        from duizhao.corpus.reading import read_bytes
-
-        show = console.current().progress
-        document, ledger = read_bytes(
-            data,
-            language,
-            name=path,
-            side=side,
-            document_id=document_id,
-            progress=lambda done, total: show(f"page {done} of {total}", done, total),
-            ocr=ocr,
-            keep_contents=keep_contents,
-        )
-        document.check()
-        if not document.sentences:
-            raise InputError(f"{path}: no sentence in it")
-        return ReadResult(document, tuple(ledger))
-
-    results.once(key, make, _is_whole)
-    _warn_once(key)
-    return key
-
-
-def _is_whole(result: ReadResult) -> bool:
-    result.document.check()
-    return bool(result.document.sentences)
-
-
-@cache
-def _warn_once(key: Key[ReadResult]) -> None:
-    for warning in results.load(key).document.metadata.get("warnings", ()):
-        console.current().note(f"warning: {warning}")
 
 
 def decoding(settings: Settings) -> Decoding:
@@ -221,14 +161,16 @@ def align(
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
     translations = [one.text for one in results.load(translation)]
     structures = [places(side) for side in sides]
-    parts = [settings.effort, *translation_parts(settings)]
+    parts: list[Any] = [settings.effort, *translation_parts(settings)]
+    if (groups := groups_of(*sides)) is not None:
+        parts.append(groups)
     key = ALIGN.key(*texts, translations, *structures, *parts)
 
     def make(facts: Facts) -> Beads:
         from duizhao.corpus.alignment import align as align_texts
         from duizhao.flows.timed_models import Embedding, Forced, took
 
-        embed, show = Embedding(_embedder()), console.current()
+        embed, show = Embedding(embedder()), console.current()
         forced = Forced(translator(settings).score, show.note, show.progress)
         beads = align_texts(
             texts[0],
@@ -238,6 +180,7 @@ def align(
             score=forced,
             source_structure=structures[0],
             target_structure=structures[1],
+            groups=groups,
             effort=settings.effort,
         )
         check_cover(beads, len(texts[0]), len(texts[1]))
@@ -258,10 +201,16 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
 
 
 @cache
-def _embedder() -> SpanEmbedder:
+def embedder() -> SpanEmbedder:
+    """The sentence embeddings; loaded once per process."""
     from duizhao.models.embedding import SpanEmbedder
 
     return SpanEmbedder()
+
+
+def check_embedder() -> None:
+    """Raise the error with which no document could be aligned."""
+    embedder()(["a"], [(0, 1)])
 
 
 def glossary(settings: Settings) -> Glossary:
@@ -308,7 +257,7 @@ def assemble(
         min_confidence=settings.min_confidence,
         metadata=metadata,
     )
-    left_out = (*read_source.ledger, *(read_target.ledger if read_target else ()), *bitext.ledger)
+    left_out = (*left_out_by_readers(read_source, read_target), *bitext.ledger)
     check_identity(bitext.rows, left_out, read_source.document, document)
     return Bitext(bitext.rows, left_out)
 

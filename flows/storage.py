@@ -18,17 +18,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
-from uuid import uuid4
 
-from duizhao.corpus.errors import InputError, StorageError, unreadable
-from duizhao.corpus.reading.bounds.files import read_file
-from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.corpus.errors import InputError, MissingFile, StorageError, unreadable, writing
+from duizhao.corpus.reading.bounds.files import read_file, too_large
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
+from duizhao.corpus.replacing import replacing
 from duizhao.flows.addresses import check_address
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each further try: half a minute of trouble passes unnoticed."""
-
-LIMITS = Limits()
 
 T = TypeVar("T")
 
@@ -88,6 +86,11 @@ class Place:
         """A file's bytes; FileNotFoundError where there is none."""
         data: bytes = self._try(lambda: self.system.cat_file(self._path(name)))
         return data
+
+    def size(self, name: str) -> int | None:
+        """A file's size in bytes, None if the store does not know; FileNotFoundError if absent."""
+        size: int | None = self._try(lambda: self.system.size(self._path(name)))
+        return size
 
     def write(self, name: str, content: bytes | Path) -> None:
         """Write a file, whole or not at all; a local file given as content is taken away."""
@@ -158,22 +161,15 @@ class Place:
 
     @staticmethod
     def _write_local(path: Path, content: bytes | Path) -> None:
-        try:
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, Path) and _same_device(content, path.parent):
                 content.replace(path)
                 return
-            fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex[:8]}.tmp")
-            try:
-                with fresh.open("wb") as file:
-                    _pour(content, file)
-                fresh.replace(path)
-            finally:
-                fresh.unlink(missing_ok=True)
+            with replacing(path) as temporary, temporary.open("wb") as file:
+                _pour(content, file)
             if isinstance(content, Path):
                 content.unlink()
-        except OSError as error:
-            raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def _try(self, work: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
         if self.local:
@@ -232,14 +228,12 @@ def _pour(content: bytes | Path, file: BinaryIO) -> None:
 
 
 def _sync(path: Path) -> None:
-    try:
+    with writing(path):
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def read_anywhere(path: str) -> bytes:
@@ -256,25 +250,36 @@ _piped: dict[str, bytes] = {}
 
 
 @contextlib.contextmanager
-def pipes_held(*paths: str | None) -> Iterator[None]:
+def pipes_held(*paths: str | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[None]:
     """Let pipes (``/dev/fd/63``), which give their bytes once, be read again and again inside."""
     for path in paths:
         if path and not is_remote(path) and Path(path).exists() and not Path(path).is_file():
-            _piped[path] = bytes_of(path)
+            _piped[path] = bytes_of(path, limits)
     try:
         yield
     finally:
         _piped.clear()
 
 
-def bytes_of(path: str) -> bytes:
-    """The bytes of a local or remote file, or of a pipe; InputError where it cannot be read."""
+def bytes_of(path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a local or remote file, or of a pipe.
+
+    InputError if it cannot be read; LimitError, which is one, if it is too large.
+    """
     if path in _piped:
         return _piped[path]
     try:
-        return read_anywhere(path) if is_remote(path) else read_file(Path(plain_path(path)), LIMITS)
+        if not is_remote(path):
+            return read_file(Path(plain_path(path)), limits)
+        address = plain_path(path)
+        check_address(address)
+        folder, _, name = address.rpartition("/")
+        place = Place.of(folder)
+        if (place.size(name) or 0) > limits.file_bytes:
+            raise too_large(path, limits)
+        return place.read(name)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise MissingFile(f"{path}: no such file") from None
     except OSError as error:
         raise unreadable(path, error) from None
 

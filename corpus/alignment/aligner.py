@@ -19,6 +19,7 @@ from duizhao.corpus.alignment.bead import Bead
 
 if TYPE_CHECKING:
     from duizhao.corpus.alignment.fixed import Rectangle
+    from duizhao.corpus.alignment.groups import Groups
     from duizhao.corpus.alignment.prepare import Texts
     from duizhao.corpus.alignment.search import SearchResult
     from duizhao.corpus.alignment.signals.embedding import Embed
@@ -47,6 +48,7 @@ def align(
     source_structure: Sequence[Place] | None = None,
     target_structure: Sequence[Place] | None = None,
     fixed: Sequence[Bead] = (),
+    groups: Groups | None = None,
     signals: Collection[str] | None = None,
     effort: EffortName = "normal",
     check_parallel: bool = True,
@@ -61,7 +63,8 @@ def align(
     doubtful beads only, within the budget of `effort` ("fast" never calls it). All of these are
     optional. `signals` restricts the signals to some of weights.ALL. The structures give a
     (block number, block kind, mark or None) for each sentence. `fixed` beads are returned
-    unchanged.
+    unchanged. `groups` gives the number of a group for each sentence of both sides: beads within
+    a group are preferred (duizhao.corpus.alignment.groups).
 
     Raises ValueError if lengths do not match, InputError for fixed beads that contradict each
     other, and NotParallel if the texts are not translations of each other (unless
@@ -92,13 +95,15 @@ def align(
     places = None
     if source_structure is not None and target_structure is not None:
         places = (source_structure, target_structure)
+    if groups is not None and [len(source), len(target)] != [len(side) for side in groups]:
+        raise ValueError("groups must have a number for each sentence")
     rectangles = rectangles_of(fixed, len(source), len(target))
     # the last digit of a matrix product depends on the number of threads; more are not faster
     with threadpool_limits(1, user_api="blas"):
         texts = make_ready(source, target, translation, embed, wanted, places)
-        result = first_search(texts, fixed, rectangles)
+        result = first_search(texts, fixed, rectangles, groups)
         if score is not None and "forced" in wanted:
-            result = judge(texts, result, score, EFFORTS[effort], rectangles)
+            result = judge(texts, result, score, EFFORTS[effort], rectangles, groups)
         beads = capped(texts, calibrate(result))
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
@@ -106,13 +111,17 @@ def align(
 
 
 def first_search(
-    texts: Texts, fixed: Sequence[Bead] = (), rectangles: Sequence[Rectangle] = ()
+    texts: Texts,
+    fixed: Sequence[Bead] = (),
+    rectangles: Sequence[Rectangle] = (),
+    groups: Groups | None = None,
 ) -> SearchResult:
     """The best path by the cheap signals; the band is widened while the path touches its edge."""
     import numpy as np
 
     from duizhao.corpus.alignment import search
     from duizhao.corpus.alignment.fixed import constrain
+    from duizhao.corpus.alignment.groups import crossing_costs
     from duizhao.corpus.alignment.lattice import widened
 
     band = texts.band(WIDTH, fixed)
@@ -121,6 +130,8 @@ def first_search(
         weights = learned.load(learned.key(evidence.tables))
         literalness = weights.literalness(evidence.tables)
         scores = evidence.scores(weights.vector(evidence.columns(), literalness))
+        if groups is not None:
+            scores = scores - crossing_costs(band, groups)
         scores = constrain(band, scores, rectangles)
         path = search.best_path(band, scores, weights.run)
         start = search.place_coordinates(band, path[:, 0])

@@ -65,13 +65,18 @@ def checked_bead(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
     return Bead(source, target)
 
 
-def check_cover(beads: Iterable[Bead], sources: int, targets: int) -> None:
-    """Raise BrokenIdentity unless the beads cover both sides exactly once, in order."""
+def check_cover(
+    beads: Iterable[Bead], sources: int, targets: int, *, may_cross: bool = False
+) -> None:
+    """Raise BrokenIdentity unless the beads cover both sides exactly once, in order.
+
+    With `may_cross` the beads may have any order: a review can pair moved text.
+    """
     beads = list(beads)
     covered: tuple[Sequence[int], Sequence[int]] = (
         [number for bead in beads for number in bead.source],
         [number for bead in beads for number in bead.target],
     )
     for side, ids, count in zip(("source", "target"), covered, (sources, targets), strict=True):
-        if ids != list(range(count)):
+        if (sorted(ids) if may_cross else ids) != list(range(count)):
             raise BrokenIdentity(f"the beads do not cover the {side} side once, in order")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from duizhao.corpus.alignment import search
 from duizhao.corpus.alignment.belief import Belief, Spans, make_spans
 from duizhao.corpus.alignment.fixed import Rectangle, constrain
+from duizhao.corpus.alignment.groups import Groups, crossing_costs
 from duizhao.corpus.alignment.lattice import TYPE_SOURCE, TYPE_TARGET, TYPES, Band
 from duizhao.corpus.alignment.prepare import Texts
 from duizhao.corpus.alignment.search import SearchResult
@@ -35,13 +36,14 @@ def judge(
     score: forced.Score,
     effort: forced.Effort,
     rectangles: Sequence[Rectangle] = (),
+    groups: Groups | None = None,
 ) -> SearchResult:
     """Search again among the doubtful beads, with forced-decoding scores where they matter."""
-    doubt = doubtful(texts, result, effort, rectangles)
+    doubt = doubtful(texts, result, effort, rectangles, groups)
     if doubt is None:
         return result
     band, kept = result.evidence.band, doubt.kept
-    lattice = _Lattice(band, kept, result.weights.run)
+    lattice = _Lattice(band, kept, doubt.run)
     belief = Belief(doubt.spans, doubt.cheap[doubt.beads], doubt.others[doubt.beads])
     base = np.where(doubt.open, doubt.others, doubt.cheap)
     for _ in range(ROUNDS):
@@ -54,8 +56,8 @@ def judge(
     share = np.zeros(len(kept))
     share[doubt.beads] = belief.mean
     scores = lattice.scores(base + share)
-    path = search.best_path(band, scores, result.weights.run)
-    logs, _, _ = search.probabilities(band, scores, result.weights.run)
+    path = search.best_path(band, scores, doubt.run)
+    logs, _, _ = search.probabilities(band, scores, doubt.run)
     on_path = path[:, 0] * len(TYPES) + path[:, 1]
     at = np.searchsorted(kept, on_path)
     # beads without a competing candidate keep their probability in the whole band
@@ -80,7 +82,7 @@ class Doubtful:
     whether it has competitors, `open` whether fixed beads allow it, `cheap` and `others` are its
     scores in the first and, without forced decoding, in the second search. `beads` are the places
     in `kept` of those that forced decoding can be asked about, with their `spans`; `vector` are
-    the weights of the answers.
+    the weights of the answers, `run` is what a gap after a gap adds.
     """
 
     kept: NDArray[np.int64]
@@ -91,6 +93,7 @@ class Doubtful:
     beads: NDArray[np.int64]
     spans: Spans
     vector: NDArray[np.float32]
+    run: float
 
 
 def doubtful(
@@ -98,6 +101,7 @@ def doubtful(
     result: SearchResult,
     effort: forced.Effort,
     rectangles: Sequence[Rectangle] = (),
+    groups: Groups | None = None,
 ) -> Doubtful | None:
     """The candidates, or None if there is nothing to ask."""
     weights = result.weights.judge
@@ -110,6 +114,8 @@ def doubtful(
         return None
     literalness = weights.literalness(evidence.tables)
     others = evidence.features(kept) @ weights.vector(evidence.columns(), literalness)
+    if groups is not None:
+        others -= crossing_costs(band, groups).ravel()[kept]
     columns = (("forced", column) for column in forced.COLUMNS)
     # beads that contradict fixed ones stay excluded, and the gaps inside fixed ones stay free
     allowed = constrain(band, np.ones_like(result.scores), rectangles).ravel()[kept] > 0.0
@@ -129,6 +135,7 @@ def doubtful(
             np.stack([TYPE_SOURCE[kinds[beads]], TYPE_TARGET[kinds[beads]]], axis=1),
         ),
         weights.vector(columns, literalness),
+        weights.run,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.step import Finding, Parameter, Step, by_row
+from duizhao.corpus.row import MIN_CONFIDENCE
 
 
 def _judge(row: Row, minimum: float) -> Finding | None:
@@ -14,5 +15,9 @@ STEP = Step(
     "low_confidence",
     "The aligner was not sure that the two sides belong together.",
     by_row(_judge),
-    (Parameter("minimum", 0.5, "Least confidence of the alignment (a probability).", 0, 1),),
+    (
+        Parameter(
+            "minimum", MIN_CONFIDENCE, "Least confidence of the alignment (a probability).", 0, 1
+        ),
+    ),
 )

@@ -39,7 +39,8 @@ class Work:
         self.target.check()
         if len(self.translations) != len(self.source.sentences):
             raise BrokenIdentity("not a translation for each source sentence")
-        check_cover(self.beads, len(self.source.sentences), len(self.target.sentences))
+        sides = len(self.source.sentences), len(self.target.sentences)
+        check_cover(self.beads, *sides, may_cross=True)
 
 
 def write_work(work: Work, path: Path) -> None:

@@ -6,22 +6,21 @@ facts = CardFacts("Reports of 2021", splits=(SplitFacts("train", "data/train-*.p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-LICENCE = (
-    "The texts are official documents of the United Nations. They may be used and passed on with "
-    "the United Nations named as their source; they come without warranty of any kind, and the "
-    "United Nations has not checked the alignment or the machine translations. See the United "
-    "Nations' terms of use (https://www.un.org/en/about-us/terms-of-use) and, for the conventions "
-    "of such a corpus, the UN Parallel Corpus (https://conferences.unite.un.org/uncorpus)."
-)
+from duizhao.corpus.files.rights import UN, UNKNOWN, Rights, text_of, yaml_of
 
-TITLE = "Chinese-English parallel corpus of United Nations documents"
+TITLE = "Chinese-English parallel corpus"
 """The default title of a card."""
+
+TAGS = ("parallel-corpus", "sentence-alignment", "machine-translation")
+"""The tags of every card."""
 
 SIZES = (
     (1_000, "n<1K"),
@@ -50,8 +49,10 @@ class CardFacts:
     """The facts for the card. Leave empty splits out.
 
     `made_by` describes how the corpus was built (duizhao's version, the models, settings),
-    `cleaning` is `CleaningReport.as_dict()`, `ledger` a list of ``{"stage", "reason", "count"}``.
-    `licence` is a code of the hub; "other" goes with `licence_name`.
+    `cleaning` is `CleaningReport.as_dict()`, `ledger` a list of ``{"stage", "reason", "count"}``,
+    `kept` the number of documents with the rows of an earlier run.
+    `rights` has the licence, origin and tags of the documents (corpus/files/rights.py), each with
+    the number of documents.
     """
 
     title: str
@@ -59,11 +60,36 @@ class CardFacts:
     made_by: Mapping[str, str] = field(default_factory=dict)
     cleaning: Mapping[str, Any] | None = None
     ledger: Sequence[Mapping[str, Any]] = ()
-    licence: str = "other"
-    licence_name: str = "united-nations-terms-of-use"
-    licence_link: str = "https://www.un.org/en/about-us/terms-of-use"
-    licence_text: str = LICENCE
-    tags: Sequence[str] = ("united-nations", "sentence-alignment", "machine-translation")
+    kept: int = 0
+    rights: Sequence[tuple[Rights, int]] = ((Rights(UNKNOWN), 0),)
+
+    @property
+    def licences(self) -> dict[str, int]:
+        """The licences of the documents, with the number of documents."""
+        return dict(_summed((one.licence or UNKNOWN, number) for one, number in self.rights))
+
+    @property
+    def origins(self) -> dict[str, int]:
+        """The origins of the documents, with the number of documents."""
+        return dict(_summed((one.origin or UNKNOWN, number) for one, number in self.rights))
+
+    @property
+    def is_un(self) -> bool:
+        """Whether some document is of the United Nations."""
+        return UN in self.licences
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of the corpus."""
+        given = [tag for one, _ in self.rights for tag in one.tags]
+        return list(dict.fromkeys([*given, *([UN] if self.is_un else []), *TAGS]))
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
+    total = Counter[str]()
+    for name, number in pairs:
+        total[name] += number
+    return total
 
 
 def size_category(rows: int) -> str:
@@ -88,6 +114,7 @@ def render(facts: CardFacts, parquet: Path | None = None) -> str:
         yaml=front_matter(facts, parquet).strip(),
         rows=sum(split.rows for split in facts.splits),
         documents=sum(split.documents for split in facts.splits),
+        licence_text=licence_text(facts.licences),
     )
 
 
@@ -96,17 +123,17 @@ def front_matter(facts: CardFacts, parquet: Path | None = None) -> str:
     from huggingface_hub import DatasetCardData
 
     rows = sum(split.rows for split in facts.splits)
+    licence = yaml_of(facts.licences)
     data: dict[str, Any] = {
         "pretty_name": facts.title,
         "language": ["zh", "en"],
-        "license": facts.licence,
+        "license": licence.pop("license"),
         "multilinguality": "translation",
         "task_categories": ["translation"],
         "size_categories": [size_category(rows)],
-        "tags": list(facts.tags),
+        "tags": facts.tags,
+        **licence,
     }
-    if facts.licence == "other":
-        data |= {"license_name": facts.licence_name, "license_link": facts.licence_link}
     if parquet is not None:
         data["dataset_info"] = _dataset_info(facts, parquet)
     data["configs"] = [
@@ -134,3 +161,25 @@ def _dataset_info(facts: CardFacts, parquet: Path) -> dict[str, Any]:
         "download_size": sum(split.bytes for split in facts.splits),
         "dataset_size": sum(split.bytes for split in facts.splits),
     }
+
+
+def licence_text(licences: Mapping[str, int]) -> str:
+    """The section on the licences; with several of them, a list with their documents."""
+    if len(licences) == 1:
+        return text_of(next(iter(licences)))
+    lines = [f"- {number:,} documents: {text_of(name)}" for name, number in licences.items()]
+    return "The documents have different licences.\n\n" + "\n".join(lines)
+
+
+def with_licence(card: str, licence: str) -> str:
+    """The card with this licence for all its documents."""
+    start, yaml, body = card.split("---\n", 2)
+    kept = re.sub(r"^license(_name|_link)?:.*\n", "", yaml, flags=re.MULTILINE)
+    entries = "".join(f"{name}: {_quoted(value)}\n" for name, value in yaml_of([licence]).items())
+    section = f"## Licence\n\n{text_of(licence)}\n"
+    body = re.sub(r"^## Licence\n.*?(?=^## |\Z)", lambda _: section + "\n", body, flags=re.M | re.S)
+    return "---\n".join([start, entries + kept, body.rstrip() + "\n"])
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if re.search(r"[#:]", value) else value

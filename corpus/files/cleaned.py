@@ -7,9 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files.folder import (
+    ALWAYS,
     OUTPUTS,
     SEAL,
     begin,
@@ -25,13 +28,14 @@ from duizhao.corpus.files.jsonl import write, write_ledger
 class CleanedFolder:
     """Takes rows and ledger entries one by one; `finish` completes the folder.
 
-    Rows are written to JSON lines at once and copied to the other formats from there.
+    Rows are written to JSON lines at once and copied to Parquet and the other formats from there.
     """
 
-    def __init__(self, folder: Path, formats: list[str]) -> None:
+    def __init__(self, folder: Path, formats: list[str], form: tsv.Form = tsv.PLAIN) -> None:
         check_output(folder, [*OUTPUTS, "cleaning.json"])
         self.folder = folder
         self.formats = formats
+        self.form = form
         self._partial = begin(folder)
         self._rows = (self._partial / "corpus.jsonl").open("wb")
         self._ledger = (self._partial / "ledger.jsonl").open("wb")
@@ -50,27 +54,29 @@ class CleanedFolder:
 
     def keep(self, row: Row) -> None:
         """Write a row that stays."""
-        write([row], self._rows)
+        with writing(self._partial / "corpus.jsonl"):
+            write([row], self._rows)
 
     def remove(self, entry: LedgerEntry) -> None:
         """Write a sentence that is removed, or was removed earlier."""
-        write_ledger([entry], self._ledger)
+        with writing(self._partial / "ledger.jsonl"):
+            write_ledger([entry], self._ledger)
 
     def finish(self, report: Mapping[str, Any]) -> None:
         """Write the other formats and the report, and move everything into place."""
-        self._rows.close()
-        self._ledger.close()
-        kept = self._partial / "corpus.jsonl"
-        for ending in (ending for name in self.formats for ending in endings(name)):
-            if ending != "jsonl":
-                with (self._partial / f"corpus.{ending}").open("wb") as file:
-                    writer(ending)(_read(kept), file)
-        if "jsonl" not in self.formats:
-            kept.unlink()
-        write_json(self._partial / "cleaning.json", report)
-        files = file_facts(self._partial)
-        write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
-        finish(self.folder)
+        with writing(self.folder):
+            self._rows.close()
+            self._ledger.close()
+            kept = self._partial / "corpus.jsonl"
+            every = dict.fromkeys((*ALWAYS, *self.formats))
+            for ending in (ending for name in every for ending in endings(name)):
+                if ending != "jsonl":
+                    with (self._partial / f"corpus.{ending}").open("wb") as file:
+                        writer(ending, form=self.form)(_read(kept), file)
+            write_json(self._partial / "cleaning.json", report)
+            files = file_facts(self._partial)
+            write_json(self._partial / SEAL, {"command": "clean", **report, "files": files})
+            finish(self.folder)
 
 
 def _read(path: Path) -> Iterator[Row]:

@@ -18,12 +18,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
-from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError
+from duizhao.corpus.errors import BrokenIdentity, FolderBusy, InputError, StorageError, writing
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import read_work
+from duizhao.corpus.files.card import CardFacts, render
 from duizhao.corpus.files.edits import check_build
 from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
@@ -36,7 +38,11 @@ OUTPUTS = (
     *(f"corpus.{ending}" for name in FORMATS for ending in endings(name)),
     *("ledger.jsonl", "scores.json", WORK, "report.html", SEAL),
 )
-"""Every file that a build may write."""
+"""Every file that a build may write, besides its card."""
+
+CARD = "README.md"
+ALWAYS = ("jsonl", "parquet")
+"""The formats that other commands and `datasets` read."""
 
 
 def check_output(folder: Path, names: Iterable[str] = ()) -> None:
@@ -83,11 +89,13 @@ def _read_json(path: Path) -> Any:
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that only one build or review writes to it.
 
-    FolderBusy if another process holds it. The lock ends with its process.
+    FolderBusy if another process holds it. The lock ends with its process. A folder that is new
+    and still empty at the end is removed.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / LOCK)
+    created = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
@@ -101,6 +109,11 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        if created and {path.name for path in folder.iterdir()} == {LOCK}:
+            with contextlib.suppress(OSError):  # not empty, or Windows, which keeps a locked file
+                (folder / LOCK).unlink()
+                for place in created:
+                    place.rmdir()
         lock.release()
 
 
@@ -109,11 +122,9 @@ def begin(folder: Path) -> Path:
     partial = folder / PARTIAL
     ours = owned(folder)
     shutil.rmtree(partial, ignore_errors=True)
-    try:
+    with writing(folder):
         partial.mkdir(parents=True)
         _own(partial, ours)
-    except OSError as error:
-        raise StorageError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     return partial
 
 
@@ -123,21 +134,51 @@ def write_corpus(
     ledger: Iterable[LedgerEntry],
     scores: Mapping[str, Any],
     formats: Sequence[str],
+    form: tsv.Form = tsv.PLAIN,
 ) -> None:
-    """Write the corpus files, the ledger and the scores."""
-    for ending in (ending for name in formats for ending in endings(name)):
-        with (partial / f"corpus.{ending}").open("wb") as file:
-            count = writer(ending)(rows, file)
+    """Write the corpus files, the ledger and the scores.
+
+    `formats` are in addition to ALWAYS; `form` is that of TSV.
+    """
+    every = dict.fromkeys((*ALWAYS, *formats))
+    for ending in (ending for name in every for ending in endings(name)):
+        path = partial / f"corpus.{ending}"
+        with writing(path), path.open("wb") as file:
+            count = writer(ending, form=form)(rows, file)
         if count != len(rows):
             raise BrokenIdentity(f"{count} rows written to corpus.{ending} of {len(rows)}")
-    with (partial / "ledger.jsonl").open("wb") as file:
+    with writing(partial / "ledger.jsonl"), (partial / "ledger.jsonl").open("wb") as file:
         write_ledger(ledger, file)
     write_json(partial / "scores.json", scores)
 
 
+def write_card(partial: Path, out: Path, facts: CardFacts) -> None:
+    """Write the card of the corpus file, with which `datasets` reads the folder.
+
+    A README.md in `out` that is not ours, or that was edited, stays as it is.
+    """
+    if may_replace_card(out):
+        with writing(out / CARD):
+            (partial / CARD).write_text(render(facts), encoding="utf-8")
+
+
+def may_replace_card(folder: Path) -> bool:
+    """Whether the folder's README.md is missing, or is as an earlier run wrote it."""
+    path = folder / CARD
+    if not os.path.lexists(path):
+        return True
+    record = _read_json(folder / SEAL)
+    if not isinstance(record, dict):  # a run was killed while it moved its files
+        return CARD in owned(folder)
+    files = record.get("files")
+    recorded = files.get(CARD) if isinstance(files, dict) else None
+    return isinstance(recorded, dict) and seal.matches(path, recorded)
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file that people can read."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def file_facts(partial: Path) -> dict[str, dict[str, Any]]:
@@ -160,6 +201,9 @@ def finish(folder: Path) -> None:
     check_build(folder, read_work(work) if work.is_file() else None)
     written = {path.name for path in partial.iterdir()} - {OWNED}
     before = owned(folder)
+    if not may_replace_card(folder):
+        before -= {CARD}
+        written -= {CARD}
     _own(partial, before | written)
     (folder / SEAL).unlink(missing_ok=True)
     for name in before - written:

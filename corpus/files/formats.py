@@ -16,6 +16,7 @@ from functools import partial
 from importlib import import_module
 from typing import BinaryIO
 
+from duizhao.corpus import tsv
 from duizhao.corpus.files.exports.options import DEFAULT, ExportOptions
 from duizhao.corpus.row import Row
 
@@ -66,13 +67,16 @@ def endings(format: str) -> tuple[str, ...]:
     return tuple(_known(format).files)
 
 
-def writer(ending: str, options: ExportOptions = DEFAULT) -> Writer:
-    """The function that writes the file with this ending (``tmx``, ``xlf``, ``zh``)."""
-    for form in FORMATS.values():
-        if ending in form.files:
-            write = getattr(import_module(form.module), form.files[ending])
-            made: Writer = partial(write, options=options) if form.has_options else write
-            return made
+def writer(ending: str, options: ExportOptions = DEFAULT, *, form: tsv.Form = tsv.PLAIN) -> Writer:
+    """The function that writes the file with this ending (``tmx``, ``xlf``, ``zh``).
+
+    `form` is that of TSV.
+    """
+    for format in FORMATS.values():
+        if ending in format.files:
+            write = getattr(import_module(format.module), format.files[ending])
+            made: Writer = partial(write, options=options) if format.has_options else write
+            return partial(write, form=form) if ending == "tsv" else made
     raise ValueError(f"no corpus file ends with {ending!r}; the formats are {', '.join(FORMATS)}")
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 from duizhao.corpus.errors import DuizhaoError, InputError, ServiceError
 from duizhao.corpus.files import seal
+from duizhao.corpus.files.card import with_licence
+from duizhao.corpus.files.rights import UNKNOWN, normal
 
 CARD = "README.md"
 PATTERNS = ("*.parquet", "*.jsonl", "*.jsonl.gz", "*.tmx", "*.tmx.gz", "*.tsv", "*.tsv.gz")
@@ -55,7 +57,7 @@ def plan_push(folder: Path, repository: str) -> Upload:
     except HFValidationError as error:
         raise InputError(f"{repository!r} is not a repository on the hub: {error}") from error
     _check_folder(folder)
-    configs = _card_configs(folder)
+    configs = _card_data(folder).get("configs")
     named = _sealed(folder)
     if not any(fnmatch(name, pattern) for name in named for pattern in PATTERNS):
         raise InputError(f"{folder}: no corpus files in it ({', '.join(PATTERNS[:3])} ...)")
@@ -69,6 +71,20 @@ def plan_push(folder: Path, repository: str) -> Upload:
         )
     names = [CARD, *licences, *sorted(set(named) - {CARD})]
     return Upload(repository, tuple((name, (folder / name).stat().st_size) for name in names))
+
+
+def has_licence(folder: Path) -> bool:
+    """Whether the card names a licence."""
+    return bool(_card_data(folder).get("license") != UNKNOWN)
+
+
+def set_licence(folder: Path, licence: str) -> None:
+    """Write the licence into the card of the folder."""
+    path = folder / CARD
+    text = with_licence(path.read_text("utf-8"), normal(licence))
+    fresh = path.with_name(f".{CARD}.{os.getpid()}")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(path)
 
 
 def push(folder: Path, upload: Upload, *, private: bool = True, message: str | None = None) -> str:
@@ -117,8 +133,8 @@ def _check_folder(folder: Path) -> None:
         raise InputError(f"{folder}: there is no such folder")
     if (folder / seal.RUN).is_file() and not (folder / seal.BATCH).exists():
         raise InputError(
-            f"{folder}: written by `duizhao build` or `duizhao clean`, which write no dataset "
-            "card; push the folder of a `duizhao batch` (its --clean takes the same steps)"
+            f"{folder}: written by `duizhao build` or `duizhao clean`; push the folder of a "
+            "`duizhao batch` (its --clean takes the same steps)"
         )
 
 
@@ -184,8 +200,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _card_configs(folder: Path) -> Any:
-    """The card's list of corpus files; InputError if the hub would not accept the card."""
+def _card_data(folder: Path) -> Any:
+    """The card's YAML; InputError if the hub would not accept the card."""
     from huggingface_hub import DatasetCard
 
     path = folder / CARD
@@ -207,4 +223,4 @@ def _card_configs(folder: Path) -> Any:
             raise InputError(
                 f"{path}: its YAML has no {name!r}; `duizhao batch` writes a complete one"
             )
-    return data.get("configs")
+    return data

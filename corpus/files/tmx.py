@@ -109,6 +109,7 @@ def _properties(row: Row) -> Iterator[tuple[str, str]]:
         "source-blocks": ",".join(map(str, row.source_blocks)),
         "target-blocks": ",".join(map(str, row.target_blocks)),
         "bead-type": row.bead_type,
+        "moved": "yes" if row.metadata.get("moved") else "",
         "alignment-score": str(row.alignment_score),
         "confidence": str(row.confidence),
         "recognition": "" if row.recognition is None else str(row.recognition),

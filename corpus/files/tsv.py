@@ -6,7 +6,6 @@ JSON.
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Iterable
 from dataclasses import fields
@@ -18,19 +17,15 @@ from duizhao.corpus.bitext import Row
 COLUMNS = tuple(entry.name for entry in fields(Row))
 
 
-def write(rows: Iterable[Row], file: BinaryIO, *, bom: bool = False, escaped: bool = False) -> int:
-    """Write the heading and the rows; returns the number of rows.
-
-    With `bom` the file begins with a byte-order mark, without which Excel takes Chinese for
-    another encoding. With `escaped` no cell can act as a formula (see `duizhao.corpus.tsv`).
-    """
-    if bom:
-        file.write(codecs.BOM_UTF8)
+def write(rows: Iterable[Row], file: BinaryIO, form: tsv.Form = tsv.PLAIN) -> int:
+    """Write the heading and the rows; returns the number of rows."""
+    if form.bom:
+        file.write(tsv.BOM.encode())
     file.write(f"{tsv.line(COLUMNS)}\n".encode())
     count = 0
     for row in rows:
         cells = [_cell(getattr(row, name)) for name in COLUMNS]
-        file.write(f"{tsv.line(cells, escaped=escaped)}\n".encode())
+        file.write(f"{tsv.line(cells, escaped=form.escaped)}\n".encode())
         count += 1
     return count
 

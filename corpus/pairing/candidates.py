@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 NEAREST = 12
 """Candidates a document gets from each kind of evidence."""
 BLOCK = 64
-"""Documents whose passages are compared at once with all of the other side."""
+COLUMNS = 256
+"""Documents of either side whose passages are compared at once: 20 MB of cosines."""
 COMMON = 0.2
 """Tokens in more than this share of the documents find no candidates; they count as evidence."""
 FEW = 50
@@ -110,25 +111,56 @@ def by_tokens(sources: Sequence[Profile], targets: Sequence[Profile]) -> set[tup
 
 
 def by_passages(sources: Sequence[Profile], targets: Sequence[Profile]) -> set[tuple[int, int]]:
-    """The nearest by the mean of each passage's best match, from either side."""
+    """The nearest by the mean of each passage's best match, from either side.
+
+    All passages are compared once, a block of documents of one side with one of the other.
+    """
+    if not sources or not targets:
+        return set()
     found: set[tuple[int, int]] = set()
-    for one, other, swapped in ((sources, targets, False), (targets, sources, True)):
-        if not one or not other:
-            continue
-        columns = np.concatenate([profile.vectors for profile in other]).astype(np.float32)
-        ends = np.cumsum([len(profile.vectors) for profile in other])
-        starts = np.concatenate(([0], ends[:-1]))
-        for first in range(0, len(one), BLOCK):
-            block = one[first : first + BLOCK]
-            rows = np.concatenate([profile.vectors for profile in block]).astype(np.float32)
-            best = np.maximum.reduceat(rows @ columns.T, starts, axis=1)
-            begin = 0
-            for offset, profile in enumerate(block):
-                mean = best[begin : begin + len(profile.vectors)].mean(axis=0)
-                begin += len(profile.vectors)
-                for at in _top(mean).tolist():
-                    found.add((at, first + offset) if swapped else (first + offset, at))
+    # the best sources of each target so far: their values and numbers
+    values = np.full((len(targets), NEAREST), -np.inf, dtype=np.float32)
+    numbers = np.full((len(targets), NEAREST), -1, dtype=np.int64)
+    columns = [_stacked(targets[at : at + COLUMNS]) for at in range(0, len(targets), COLUMNS)]
+    for first in range(0, len(sources), BLOCK):
+        rows = _stacked(sources[first : first + BLOCK])
+        parts = [_best_means(rows, one) for one in columns]
+        forward = np.concatenate([part[0] for part in parts], axis=1)
+        for offset, means in enumerate(forward):
+            found.update((first + offset, at) for at in _top(means).tolist())
+        backward = np.concatenate([part[1] for part in parts], axis=1).T
+        block = np.broadcast_to(np.arange(first, first + backward.shape[1]), backward.shape)
+        values = np.concatenate([values, backward], axis=1)
+        numbers = np.concatenate([numbers, block], axis=1)
+        best = np.argpartition(-values, NEAREST - 1, axis=1)[:, :NEAREST]
+        values = np.take_along_axis(values, best, axis=1)
+        numbers = np.take_along_axis(numbers, best, axis=1)
+    for target, own in enumerate(numbers.tolist()):
+        found.update((source, target) for source in own if source >= 0)
     return found
+
+
+Stacked = tuple[Floats, Indices]
+"""The passages of several documents, and the row at which each document begins."""
+
+
+def _stacked(profiles: Sequence[Profile]) -> Stacked:
+    counts = [len(profile.vectors) for profile in profiles]
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.int64)
+    return np.concatenate([p.vectors for p in profiles]).astype(np.float32), starts
+
+
+def _best_means(rows: Stacked, columns: Stacked) -> tuple[Floats, Floats]:
+    """(forward, backward): the mean of each passage's best match, shape (rows', columns')."""
+    cosines = rows[0] @ columns[0].T
+    forward = np.maximum.reduceat(cosines, columns[1], axis=1)
+    backward = np.maximum.reduceat(cosines, rows[1], axis=0)
+    per_row = np.diff(rows[1], append=len(rows[0]))[:, None]
+    per_column = np.diff(columns[1], append=len(columns[0]))[None, :]
+    return (
+        (np.add.reduceat(forward, rows[1], axis=0) / per_row).astype(np.float32),
+        (np.add.reduceat(backward, columns[1], axis=1) / per_column).astype(np.float32),
+    )
 
 
 def by_name(sources: Sequence[Profile], targets: Sequence[Profile]) -> set[tuple[int, int]]:

@@ -45,21 +45,16 @@ def pair(
     return Pairing(pairs, (*alone, *of_sources, *of_targets))
 
 
-_WORDS = {
-    "same_symbol": "the same document symbol",
-    "same_stem": "the same name",
-    "tokens": "numbers, dates and names agree",
-    "contained": "one side's numbers and names are in the other",
-    "passages": "passages mean the same",
-    "order": "shared numbers come in the same order",
-}
-
-
 def reasons(features: Floats) -> tuple[str, ...]:
-    """What speaks most for a pair, in words."""
-    worth = {
-        name: value * evidence.WEIGHTS.get(name, 0.0)
-        for name, value in zip(evidence.FEATURES, features.tolist(), strict=True)
-    }
-    best = sorted(_WORDS, key=lambda name: -worth[name])
-    return tuple(_WORDS[name] for name in best if worth[name] > 0.5)[:3]
+    """What speaks for a pair, in words, with figures."""
+    value = dict(zip(evidence.FEATURES, features.tolist(), strict=True))
+    lead = max(value["source_margin"], value["target_margin"])
+    found = [
+        (value["same_symbol"] > 0, "the same document symbol"),
+        (value["same_stem"] > 0, "the same name"),
+        (value["passages"] >= 0.4, f"passages mean the same ({value['passages']:.2f})"),
+        (value["tokens"] >= 0.3, f"numbers and names agree ({value['tokens']:.2f})"),
+        (value["order"] >= 0.5, "numbers come in the same order"),
+        (lead >= evidence.CLOSE, f"ahead of every other document (by {lead:.2f})"),
+    ]
+    return tuple(words for holds, words in found if holds)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from duizhao.corpus.pairing.outcome import Scored, Unpaired
 from duizhao.corpus.pairing.profile import Profile
 
-DUPLICATE = 0.95
+DUPLICATE = 0.98
 """Resemblance from which two documents are one: two formats or copies of the same text."""
 REVISION = 0.4
 """Resemblance from which one is a version of the other."""

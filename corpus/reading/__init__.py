@@ -14,11 +14,12 @@ from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import LimitError, ReaderError, unreadable
 from duizhao.corpus.reading.bounds import call, files
 from duizhao.corpus.reading.bounds.files import read_file
-from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Draft, LeftOut, Ocr, Progress, Reading, Source, assemble
 from duizhao.corpus.reading.parsing import parse
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "Draft",
     "LeftOut",
     "LimitError",
@@ -31,8 +32,6 @@ __all__ = [
     "read",
     "read_bytes",
 ]
-
-DEFAULT_LIMITS = Limits()
 
 
 def read(

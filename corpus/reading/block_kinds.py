@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading.bullets import BULLETS
-from duizhao.corpus.script import HAN
+from duizhao.corpus.script import HAN, simplified
 
 LIST_MARK = re.compile(
     r"(?P<mark>[(（](?:[a-zA-Z]{1,2}|[ivxlIVXL]{1,5}|\d{1,3}|[一二三四五六七八九十]{1,3})[)）]"
@@ -78,6 +78,7 @@ def is_role(text: str) -> bool:
 
 def kinds(texts: Sequence[str], language: Language) -> list[BlockKind]:
     """The kind of each block of a document, in order."""
+    texts = [simplified(text) for text in texts]
     found: list[BlockKind] = [_alone(text, language) for text in texts]
     _mark_signatures(found, texts, language)
     _mark_names(found, texts, language)

@@ -10,9 +10,10 @@ from typing import Any
 from duizhao.corpus import language as languages
 from duizhao.corpus.document import Document, Language, LedgerEntry, Side
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading import bilingual
 from duizhao.corpus.reading import formats as registry
-from duizhao.corpus.reading.bilingual import both_languages
 from duizhao.corpus.reading.draft import Progress, Reading, Source, assemble
+from duizhao.corpus.script import has_chinese
 
 
 def parse(
@@ -30,14 +31,16 @@ def parse(
     reader = registry.load(format)
     source = replace(source, progress=progress, more_time=more_time)
     reading: Reading = reader.read_drafts(source, language)
-    text = "\n".join(draft.text for draft in reading.drafts)
-    if not text.strip():
+    if not any(draft.text.strip() for draft in reading.drafts):
         raise InputError(f"{source.name}: no text in it")
-    if both_languages([draft.text for draft in reading.drafts]):
-        raise InputError(
-            f"{source.name}: the text is in Chinese and English at once; split it into a file for "
-            "each language"
-        )
+    chinese = reading
+    if language == "en" and any(has_chinese(draft.text) for draft in reading.drafts):
+        # both sides of a bilingual file are parts of one reading
+        chinese = reader.read_drafts(source, "zh")
+    subtitles = format.name in ("srt", "vtt")
+    if (both := bilingual.recognise(chinese.drafts, subtitles)) is not None:
+        reading = bilingual.one_side(chinese, both, language, source.name)
+    text = "\n".join(draft.text for draft in reading.drafts)
     languages.check(text, language, source.name)
     metadata: dict[str, Any] = {
         "path": str(source.path) if source.path else source.name,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading import characters
-from duizhao.corpus.reading.bounds.limits import MB, Limits
+from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -131,7 +131,9 @@ class Archive:
                 f"{name}: the archive is damaged or cut short; fetch or save it again"
             ) from None
         if len(archive.filelist) > limits.members:
-            raise LimitError(f"{name}: an archive of more than {limits.members} files; not read")
+            raise LimitError(
+                f"{name}: an archive of more than {limits.members} files; {remedy('limit_members')}"
+            )
         return cls(name, archive, limits)
 
     def names(self) -> set[str]:
@@ -144,9 +146,10 @@ class Archive:
         except KeyError:
             return None
         left = self.limits.unpacked_bytes - self.unpacked[0]
-        limit = min(left, max(RATIO_FREE, info.compress_size * RATIO_LIMIT))
+        most = max(RATIO_FREE, info.compress_size * RATIO_LIMIT)
+        limit = min(left, most)
         if info.file_size > limit:
-            raise self._bomb(member)
+            raise self._too_large(member, most < left)
         parts = []
         size = 0
         try:
@@ -154,7 +157,7 @@ class Archive:
                 while part := stream.read(MB):
                     size += len(part)
                     if size > limit:
-                        raise self._bomb(member)
+                        raise self._too_large(member, most < left)
                     parts.append(part)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
             raise InputError(
@@ -165,10 +168,16 @@ class Archive:
         self.unpacked[0] += size
         return b"".join(parts)
 
-    def _bomb(self, member: str) -> LimitError:
+    def _too_large(self, member: str, bomb: bool) -> LimitError:
+        """The error for too many bytes, in relation to the packed size or in all."""
+        if bomb:
+            return LimitError(
+                f"{self.name}: {member} unpacks to more than {RATIO_LIMIT} times its packed size, "
+                "as a zip bomb does; not read"
+            )
         return LimitError(
-            f"{self.name}: {member} unpacks to too much ({self.limits.unpacked_bytes // MB} MB are "
-            f"allowed, and {RATIO_LIMIT} times the packed size), as a zip bomb does; not read"
+            f"{self.name}: unpacks to more than {self.limits.unpacked_bytes // MB} MB at {member}; "
+            f"{remedy('limit_unpacked_mb')}"
         )
 
     def checksum(self, member: str) -> tuple[int, int]:

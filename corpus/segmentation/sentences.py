@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from duizhao.corpus.script import HAN_CHARACTER
+from duizhao.corpus.script import HAN_CHARACTER, simplified
 from duizhao.corpus.segmentation import rules
 
 _CLOSE = re.escape(rules.CLOSERS)
@@ -59,7 +59,7 @@ def split(text: str) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    for end in _boundaries(text):
+    for end in _boundaries(simplified(text)):
         _append(spans, text, start, end)
         start = end
     _append(spans, text, start, len(text))

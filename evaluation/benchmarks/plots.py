@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from duizhao.corpus.replacing import replacing
+
 WIDTH, HEIGHT, MARGIN = 480, 360, 56
 COLOURS = ("#1f5fa8", "#999999", "#b5452c")
 
@@ -70,6 +72,5 @@ def line_plot(
         out.append(f'<polyline points="{joined}" fill="none" stroke="{colour}"/>')
         out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
         out.append(f'<text x="{MARGIN + 10}" y="{24 + 14 * at}" fill="{colour}">{name}</text>')
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text("\n".join([*out, "</svg>"]), encoding="utf-8")
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join([*out, "</svg>"]), encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import Any
 from duizhao.corpus.document import Block, Document, LedgerEntry
 from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
-from duizhao.corpus.reading.bounds.limits import Limits
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Ocr, Source
 from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.evaluation.inspection import pictures
@@ -100,6 +100,7 @@ def html(
     path: Path | None = None,
     *,
     ocr: Ocr = "auto",
+    limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
@@ -111,8 +112,7 @@ def html(
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
     if path is not None and (kind == "application/pdf" or kind in IMAGES):
-        limits = Limits()
-        source = Source(str(path), read_file(path, limits), path, ocr=ocr)
+        source = Source(str(path), read_file(path, limits), path, limits=limits, ocr=ocr)
         pages = call.call(
             source.name,
             _pages,

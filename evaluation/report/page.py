@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus.errors import writing
+from duizhao.corpus.replacing import replacing
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.summary import check_scores
@@ -33,6 +34,7 @@ SCRIPTS = (
     "keyboard.js",
     "review.js",
     "review-panel.js",
+    "pairs.js",
     "main.js",
 )
 FONTS = {
@@ -50,9 +52,8 @@ def write_report(folder: Path) -> Path:
     check_scores(contents)
     html = render_page(page_data(contents))
     path = contents.path / "report.html"
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(html, encoding="utf-8")
-    temporary.replace(path)
+    with writing(path), replacing(path) as temporary:
+        temporary.write_text(html, encoding="utf-8")
     return path
 
 

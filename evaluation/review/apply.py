@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,13 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import folder as folders
 from duizhao.corpus.files.alignment_file import NAME as WORK
 from duizhao.corpus.files.alignment_file import Work, write_work
+from duizhao.corpus.files.card import TITLE, CardFacts, SplitFacts
 from duizhao.corpus.files.edits import NAME as EDITS
 from duizhao.corpus.files.edits import now
 from duizhao.corpus.files.formats import FORMATS, endings
-from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
+from duizhao.corpus.files.rights import Rights, rights_of
+from duizhao.evaluation.review.edits import ReviewBead
+from duizhao.evaluation.review.outcome import calibration, reviewed_bitext, selected
 from duizhao.evaluation.review.session import Session, locked, open_session
 
 NAME = "reviewed"
@@ -50,27 +54,36 @@ def import_sheet(folder: Path, file: Path, by: str) -> dict[str, Any]:
     }
 
 
-def apply_review(folder: Path, out: Path | None = None) -> dict[str, Any]:
+def apply_review(
+    folder: Path,
+    out: Path | None = None,
+    *,
+    checked_only: bool = False,
+    min_confidence: float = 0.0,
+) -> dict[str, Any]:
     """Write the reviewed corpus to `out` (``DIR/reviewed``); returns the contents of its run.json.
 
     Each format in the folder is written again, with the ledger, the scores of the reviewed rows
     and a page. The build and its edits stay unchanged, so the review can continue and be applied
-    again. InputError if there are no edits.
+    again. With `checked_only`, beads that nobody checked go to the ledger, and so do those below
+    `min_confidence` that nobody checked or changed. InputError if there are no edits and neither
+    is requested.
     """
     folder = Path(folder)
     session = open_session(folder)
-    if not session.edits:
+    if not session.edits and not checked_only and not min_confidence:
         raise InputError(
             f"{session.path}: no edits to apply; make some with `duizhao review {folder}`"
         )
     out = Path(out) if out else folder / NAME
     _check(out, session)
-    bitext = reviewed_bitext(session)
+    kept = selected(session, checked_only, min_confidence)
+    bitext = reviewed_bitext(session, kept)
     partial = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        run = _write(partial, session, bitext)
+        run = _write(partial, out, session, kept, bitext)
         with folders.alone(out) if out.is_dir() else nullcontext():
             _check(out, session)  # a review of `out` may have started meanwhile
             _swap(partial, out)
@@ -130,7 +143,9 @@ def _keep_others(before: Path, out: Path) -> None:
     shutil.rmtree(before)
 
 
-def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
+def _write(
+    partial: Path, out: Path, session: Session, kept: Sequence[ReviewBead], bitext: Bitext
+) -> dict[str, Any]:
     from duizhao.evaluation.metrics.scores import score_rows
     from duizhao.evaluation.report import write_report
 
@@ -141,10 +156,13 @@ def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
     ]
     scores = score_rows(bitext.rows, whole=whole_document(session.work))
     folders.write_corpus(partial, bitext.rows, bitext.ledger, scores, formats)
+    if bitext.rows:
+        folders.write_card(partial, out, _card(session, partial, len(bitext.rows)))
     beads = tuple(one.bead for one in session.beads)
     write_work(replace(session.work, beads=beads), partial / WORK)
-    shutil.copyfile(session.path, partial / EDITS_APPLIED)
-    run = dict(session.folder.run) | {"review": review_record(session), "reviewed": now()}
+    if session.path.is_file():
+        shutil.copyfile(session.path, partial / EDITS_APPLIED)
+    run = dict(session.folder.run) | {"review": review_record(session, kept), "reviewed": now()}
     bead_types = Counter(row.bead_type for row in bitext.rows)
     run["counts"] = dict(run.get("counts") or {}) | {
         "rows": len(bitext.rows),
@@ -158,10 +176,21 @@ def _write(partial: Path, session: Session, bitext: Bitext) -> dict[str, Any]:
     return run
 
 
-def review_record(session: Session) -> dict[str, Any]:
+def _card(session: Session, partial: Path, rows: int) -> CardFacts:
+    settings = session.folder.run.get("settings") or {}
+    tags = tuple(settings.get("tags") or ())
+    given = Rights(settings.get("licence") or "", settings.get("origin") or "", tags)
+    corpus = partial / "corpus.parquet"
+    split = SplitFacts("train", corpus.name, rows, 1, corpus.stat().st_size)
+    title = f"{TITLE}: {session.work.source.id}, reviewed"
+    return CardFacts(title, [split], rights=[(rights_of({}, given), 1)])
+
+
+def review_record(session: Session, beads: Sequence[ReviewBead] | None = None) -> dict[str, Any]:
     """What the review did: edits in effect, by kind, by whom, from when to when."""
     standing = [session.edits[number - 1] for number, _ in session.done]
-    kept = [bead for bead in session.beads if not bead.left_out]
+    beads = session.beads if beads is None else beads
+    kept = [bead for bead in beads if not bead.left_out]
     return {
         "edits": len(standing),
         "by_kind": dict(sorted(Counter(edit["op"] for edit in standing).items())),

@@ -1,14 +1,15 @@
 """Corrections of an alignment by a person: what each edit does to the list of beads.
 
 Every edit replaces a run of beads by another one, a `Splice`, so each can be undone and the page
-receives only what changed. The beads cover both documents once, in order, before and after each
-edit. Edits name beads by their sentences (``[3,4]:[5]``), so that people can read a file of edits
-and it does not depend on the names of rows.
+receives only what changed. The beads cover both documents once before and after each edit, in the
+order of the source; those of moved text cross others. Edits name beads by their sentences
+(``[3,4]:[5]``), so that people can read a file of edits and it does not depend on the names of
+rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -30,7 +31,8 @@ class ReviewBead:
 
     `left_out` is the ledger's reason, "" for a bead of the corpus. `texts` are the texts edited by
     hand, by side; a side without one has its sentences' text. `edits` are the numbers of the edits
-    that changed the bead, `row` is the id of its row in the build.
+    that changed the bead, `row` is the id of its row in the build. `moved`: its target sentences
+    are elsewhere in the order of the target document.
     """
 
     bead: Bead
@@ -40,6 +42,7 @@ class ReviewBead:
     texts: Mapping[str, str] = field(default_factory=dict)
     edits: tuple[int, ...] = ()
     row: str = ""
+    moved: bool = False
 
     @property
     def name(self) -> str:
@@ -70,19 +73,22 @@ class Splice:
 
 
 def review_beads(
-    work: Work, rows: Mapping[str, str], reasons: Mapping[tuple[str, int], str]
+    work: Work,
+    rows: Mapping[str, str],
+    reasons: Mapping[tuple[str, int], str],
+    moved: Collection[str] = (),
 ) -> list[ReviewBead]:
     """The beads of a build at the start of a review.
 
     `rows` maps the name of each bead in the corpus to its row's id, `reasons` maps (side, sentence)
-    to the ledger's reason for the others.
+    to the ledger's reason for the others, `moved` has the names of beads that cross others.
     """
     beads = []
     for bead in work.beads:
         row = rows.get(str(bead), "")
         first = ("source", bead.source[0]) if bead.source else ("target", bead.target[0])
         reason = "" if row else reasons.get(first) or _one_sided(bead) or "not_in_corpus"
-        beads.append(ReviewBead(bead, reason, row=row))
+        beads.append(ReviewBead(bead, reason, row=row, moved=str(bead) in moved))
     return beads
 
 
@@ -108,7 +114,8 @@ class Change:
     def by_hand(self, bead: Bead, parts: Sequence[ReviewBead], texts: dict[str, str]) -> ReviewBead:
         """A bead made by a person from `parts`."""
         edits = (*sorted({edit for part in parts for edit in part.edits}), self.number)
-        return ReviewBead(bead, _one_sided(bead), "person", texts=texts, edits=edits)
+        moved = any(part.moved for part in parts)
+        return ReviewBead(bead, _one_sided(bead), "person", texts=texts, edits=edits, moved=moved)
 
 
 def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
@@ -141,6 +148,24 @@ def _merge(change: Change) -> Splice:
         if any(side in part.texts for part in parts)
     }
     return Splice(start, parts, (change.by_hand(bead, parts, texts),))
+
+
+def _pair(change: Change) -> Splice:
+    """Two beads with one side each become one, wherever they are. ``beads``: their names."""
+    places = [change.place(name) for name in change.edit["beads"]]
+    parts = [change.beads[place] for place in places]
+    sides = sorted((bool(part.bead.source), bool(part.bead.target)) for part in parts)
+    if sides != [(False, True), (True, False)]:
+        raise EditError("pair: needs a bead without a reference and one without Chinese")
+    source, target = sorted(parts, key=lambda part: not part.bead.source)
+    first, last = min(places), max(places)
+    bead = _bead(source.bead.source, target.bead.target)
+    crosses = any(part.bead.target for part in change.beads[first + 1 : last])
+    made = change.by_hand(bead, parts, {**source.texts, **target.texts})
+    made = replace(made, moved=made.moved or crosses)
+    run = tuple(change.beads[first : last + 1])
+    kept = tuple(made if part is source else part for part in run if part is not target)
+    return Splice(first, run, kept)
 
 
 def _split(change: Change) -> Splice:
@@ -263,13 +288,14 @@ def _realign(change: Change) -> Splice:
         new.append(by_name.get(str(bead), fresh))
     for side, document in (("source", work.source), ("target", work.target)):
         covered = [i for one in new for i in _ids(one.bead, side)]
-        if covered != list(range(len(document.sentences))):
+        if sorted(covered) != list(range(len(document.sentences))):
             raise EditError(f"realign: the beads do not cover the {side} document")
     return difference(change.beads, new)
 
 
 OPERATIONS: dict[str, Callable[[Change], Splice]] = {
     "merge": _merge,
+    "pair": _pair,
     "split": _split,
     "move": _move,
     "delete": _delete,
@@ -321,6 +347,11 @@ def _ids(bead: Bead, side: str) -> tuple[int, ...]:
 
 
 def _bead(source: tuple[int, ...], target: tuple[int, ...]) -> Bead:
+    for ids in (source, target):
+        if ids and ids != tuple(range(ids[0], ids[0] + len(ids))):
+            raise EditError(
+                "the sentences would not follow each other, because text was moved; undo its pair"
+            )
     return Bead(source, target, score=0.0, confidence=1.0)
 
 

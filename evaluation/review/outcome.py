@@ -19,6 +19,7 @@ from duizhao.evaluation.review.session import Session
 
 WORDS = {
     "merge": "merged",
+    "pair": "paired",
     "split": "split",
     "move": "sentences moved",
     "delete": "deleted",
@@ -29,10 +30,36 @@ WORDS = {
 }
 
 
-def reviewed_bitext(session: Session) -> Bitext:
-    """Rows and ledger after the review, checked to lose no sentence."""
-    kept = [bead for bead in session.beads if not bead.left_out]
-    left = [bead for bead in session.beads if bead.left_out]
+NOT_CHECKED = "not_checked"
+"""The ledger's reason for a bead that `apply --checked-only` leaves out."""
+
+
+def selected(
+    session: Session, checked_only: bool = False, min_confidence: float = 0.0
+) -> list[ReviewBead]:
+    """The beads, of which those that a person checked or changed stay in the corpus.
+
+    With `checked_only` all others leave it, else those below `min_confidence`.
+    """
+    beads = []
+    for bead in session.beads:
+        if not bead.left_out and not bead.fixed:
+            if checked_only:
+                bead = replace(bead, left_out=NOT_CHECKED)
+            elif bead.bead.confidence < min_confidence:
+                bead = replace(bead, left_out="low_confidence")
+        beads.append(bead)
+    return beads
+
+
+def reviewed_bitext(session: Session, beads: Sequence[ReviewBead] | None = None) -> Bitext:
+    """Rows and ledger after the review, checked to lose no sentence.
+
+    `beads` are those of the session unless `selected` has left some of them out.
+    """
+    beads = session.beads if beads is None else beads
+    kept = [bead for bead in beads if not bead.left_out]
+    left = [bead for bead in beads if bead.left_out]
     rows = rows_of(session, kept)
     ledger = [
         # what was never a sentence does not concern the review
@@ -147,7 +174,7 @@ def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
         "reviewed_at": edits[-1][2],
         "edits": list(bead.edits),
         "checked": bead.checked,
-    }
+    } | ({"moved": True} if bead.moved else {})
 
 
 def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEntry]:
@@ -179,7 +206,7 @@ def _ledger(session: Session, beads: Sequence[ReviewBead]) -> Iterable[LedgerEnt
                 yield LedgerEntry(
                     document=document.id,
                     side=side,  # type: ignore[arg-type]
-                    stage="review" if bead.edits else "align",
+                    stage="review" if bead.edits or bead.left_out == NOT_CHECKED else "align",
                     reason=bead.left_out,
                     text=sentence.text,
                     sentence=number,

@@ -7,6 +7,7 @@ deletions or insertions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +33,8 @@ def align_around(work: Work, beads: Sequence[ReviewBead], align: AlignTexts) -> 
     The whole texts are aligned at once, so that the aligner sees both completely; if it does not
     keep a fixed bead, the gaps are aligned one by one.
     """
+    moved = [one.bead for one in beads if one.moved and one.bead.source and one.bead.target]
+    beads = uncrossed(beads)
     source = [sentence.text for sentence in work.source.sentences]
     target = [sentence.text for sentence in work.target.sentences]
     translation = [one.text for one in work.translations]
@@ -50,7 +53,38 @@ def align_around(work: Work, beads: Sequence[ReviewBead], align: AlignTexts) -> 
             if bead is not None:
                 aligned.append(bead)
     check_cover(aligned, len(source), len(target))
-    return aligned
+    return _paired_again(aligned, moved)
+
+
+def uncrossed(beads: Sequence[ReviewBead]) -> list[ReviewBead]:
+    """The beads in the order of both documents: those of moved text are taken apart.
+
+    Each side keeps its place in its own document.
+    """
+    kept: list[ReviewBead] = []
+    apart: list[ReviewBead] = []
+    for one in beads:
+        if not (one.moved and one.bead.target):
+            kept.append(one)
+            continue
+        if one.bead.source:
+            kept.append(replace(one, bead=Bead(one.bead.source, ())))
+        apart.append(replace(one, bead=Bead((), one.bead.target)))
+    for one in apart:
+        ends = (n for n, other in enumerate(kept) if other.bead.target[:1] > one.bead.target)
+        kept.insert(next(ends, len(kept)), one)
+    return kept
+
+
+def _paired_again(beads: Sequence[Bead], moved: Sequence[Bead]) -> list[Bead]:
+    """The beads with the two sides of moved text as one, at the place of the source."""
+    by_source = {bead.source: bead for bead in moved}
+    targets = {bead.target for bead in moved}
+    return [
+        by_source.get(bead.source, bead) if bead.source else bead
+        for bead in beads
+        if bead.source or bead.target not in targets
+    ]
 
 
 Gap = tuple[tuple[int, int], tuple[int, int], Bead | None]

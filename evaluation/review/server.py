@@ -93,6 +93,18 @@ class Review:
                 "review": self._state(),
             }
 
+    def apply(self) -> dict[str, Any]:
+        """Write the reviewed corpus, as `duizhao apply` does."""
+        from duizhao.evaluation.review.apply import apply_review
+
+        with self.lock:
+            run = apply_review(self.session.folder.path)
+        return {"out": run["out"], "rows": run["counts"]["rows"]}
+
+    def edits(self) -> dict[str, Any]:
+        """The number of edits, by which a page knows that another one has edited."""
+        return {"edits": len(self.session.edits)}
+
     def sentences(self, name: str) -> dict[str, list[list[Any]]]:
         """(id, text) of the sentences of a bead, by side, for splitting and moving."""
         with self.lock:
@@ -187,7 +199,10 @@ class Guard:
 
 
 def make_app(session: Session, aligner: Aligner, token: str, port: int) -> Starlette:
-    """The application: the page at ``/``, edits at ``/edits``, sentences at ``/sentences``."""
+    """The application: the page at ``/``, edits at ``/edits``, sentences at ``/sentences``.
+
+    ``/apply`` writes the reviewed corpus, ``/state`` has the number of edits.
+    """
     review = Review(session, aligner)
 
     async def page(request: Request) -> Response:
@@ -201,11 +216,19 @@ def make_app(session: Session, aligner: Aligner, token: str, port: int) -> Starl
     async def sentences(request: Request) -> Response:
         return await _answer(request, lambda wanted: review.sentences(str(wanted.get("bead"))))
 
+    async def apply(request: Request) -> Response:
+        return await _answer(request, lambda _: review.apply())
+
+    async def state(request: Request) -> Response:
+        return await _answer(request, lambda _: review.edits())
+
     return Starlette(
         routes=[
             Route("/", page),
             Route("/edits", edits, methods=["POST"]),
             Route("/sentences", sentences, methods=["POST"]),
+            Route("/apply", apply, methods=["POST"]),
+            Route("/state", state, methods=["POST"]),
         ],
         middleware=[Middleware(Guard, token=token, port=port)],
     )

@@ -164,6 +164,11 @@ def open_session(path: Path, by: str = "") -> Session:
     work = read_work(folder.path / WORK)
     alignment = work_hash(work)
     names = {str(Bead(row.source_ids, row.target_ids)): row.id for row in folder.rows}
+    moved = {
+        str(Bead(row.source_ids, row.target_ids))
+        for row in folder.rows
+        if row.metadata.get("moved")
+    }
     reasons: dict[tuple[str, int], str] = {
         (entry.side, entry.sentence): entry.reason
         for entry in folder.ledger
@@ -175,7 +180,7 @@ def open_session(path: Path, by: str = "") -> Session:
         work=work,
         alignment=alignment,
         by=by,
-        beads=review_beads(work, names, reasons),
+        beads=review_beads(work, names, reasons, moved),
         rows={row.id: row for row in folder.rows},
         torn=log.torn,
     )

@@ -4,7 +4,7 @@ The sentences of all documents of a group are translated together, so that the e
 full batches; everything else is done one document at a time. An error is the outcome of its
 document (flows/batch/outcomes.py) and stops no other.
 
-Nothing here uses Prefect: this is what the workers run, whoever sends them the work.
+Workers of every kind run this code; nothing here uses Prefect.
 """
 
 from __future__ import annotations
@@ -20,11 +20,27 @@ from pathlib import Path
 from typing import Literal, NamedTuple, ParamSpec, TypeVar
 
 from duizhao.corpus.bitext import Bitext
-from duizhao.corpus.errors import InputError, ModelError, Retry, one_line, retry_of, unreadable
+from duizhao.corpus.errors import (
+    InputError,
+    ModelError,
+    Retry,
+    blames_input,
+    one_line,
+    retry_of,
+    unreadable,
+)
 from duizhao.corpus.keys import KeyedRow, text_keys
 from duizhao.flows import results, stages
 from duizhao.flows.batch.manifest import Entry
-from duizhao.flows.batch.outcomes import FORM, Outcome, OutcomeKey, keep_done, keep_failure
+from duizhao.flows.batch.outcomes import (
+    FORM,
+    HALF,
+    Outcome,
+    OutcomeKey,
+    keep_done,
+    keep_failure,
+)
+from duizhao.flows.build.inputs import Pair, ReadOptions, read_pair, read_side
 from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
@@ -33,7 +49,11 @@ from duizhao.flows.terminal import console
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOT_IN_KEY = {"threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"}
+NOT_IN_KEY = {
+    *("threads", "batch_tokens", "memory", "report", "formats", "unit", "glossary"),
+    *("licence", "origin", "tags", "tsv_bom", "tsv_escape"),
+    *(name for name in Settings.model_fields if name.startswith("limit_")),
+}
 """Settings that change how the work is done or written, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
@@ -51,7 +71,7 @@ class Planned(NamedTuple):
 class Group:
     """Documents that a worker processes together; their outcomes are stored in `state`.
 
-    `fresh`: earlier results of the stages are not used.
+    With `fresh`, earlier results of the stages are not used.
     """
 
     documents: tuple[Planned, ...]
@@ -61,7 +81,7 @@ class Group:
 
 
 def base_key(settings: Settings) -> str:
-    """A hash of everything but the documents that decides their rows."""
+    """A hash of everything that decides the rows, except the documents."""
     decisive = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
     parts = [decisive, stages.translation_parts(settings), results.code_hash(OUTCOME), FORM]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -70,15 +90,19 @@ def base_key(settings: Settings) -> str:
 def document_key(entry: Entry, base: str, contents: Mapping[str, str]) -> OutcomeKey:
     """The name of a document's outcome; `contents` has a hash or a fingerprint of each file.
 
-    The file's name is part of it, because its ending decides how it is read; its folder and time
-    are not.
+    The names of the files are part of it, because their endings decide how they are read; their
+    folder and time are not.
     """
     files = [
         [path.rpartition("/")[2], contents.get(path, "")] if path else None
         for path in (entry.source, entry.reference)
     ]
-    parts = json.dumps([base, entry.id, files, dict(entry.metadata)], sort_keys=True, default=str)
-    return OutcomeKey(hashlib.sha256(parts.encode()).hexdigest())
+    return OutcomeKey(_half(files) + _half([base, entry.id, dict(entry.metadata)]))
+
+
+def _half(parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:HALF]
 
 
 def process_group(group: Group) -> list[Outcome]:
@@ -106,26 +130,14 @@ def _read(work: _Work, settings: Settings) -> None:
     for named in filter(None, (entry.source, entry.reference)):
         if not is_remote(named):
             _check_path(named)
-    work.source = stages.read(
-        entry.source,
-        "zh",
-        "source",
-        entry.id,
-        ocr=settings.ocr,
-        keep_contents=settings.keep_contents,
-    )
-    _check_size(work, work.source, entry.source, settings)
-    if entry.reference:
-        name = f"{entry.id}.en"
-        work.target = stages.read(
-            entry.reference,
-            "en",
-            "target",
-            name,
-            ocr=settings.ocr,
-            keep_contents=settings.keep_contents,
-        )
-        _check_size(work, work.target, entry.reference, settings)
+    given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
+    how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
+    pair = read_pair(given, how)
+    work.source = read_side(pair, "zh", how)
+    _check_size(work, work.source, pair.source, settings)
+    if pair.reference:
+        work.target = read_side(pair, "en", how)
+        _check_size(work, work.target, pair.reference, settings)
 
 
 def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings) -> None:
@@ -142,9 +154,9 @@ def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings
 
 
 def _check_path(path: str) -> None:
-    """InputError for a path that cannot be one, and for a pipe or device: it would be waited for.
+    """InputError for an invalid path, and for a pipe or device, which would block.
 
-    What is not there, and folders, the reader has words for.
+    The reader reports missing files and folders.
     """
     try:
         mode = Path(path).stat().st_mode
@@ -153,9 +165,9 @@ def _check_path(path: str) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     except ValueError as error:
-        raise InputError(f"{path!r}: is no path: {error}") from error
+        raise InputError(f"{path!r}: not a valid path: {error}") from error
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise InputError(f"{path}: is no regular file; save it as one")
+        raise InputError(f"{path}: not a regular file; save it as one")
 
 
 def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
@@ -163,7 +175,7 @@ def _translate_all(group: Sequence[_Work], settings: Settings) -> None:
     start = time.perf_counter()
     try:
         _translate(group, settings)
-    except ModelError as error:  # no document is to blame
+    except ModelError as error:  # not the documents' fault
         for work in group:
             work.stop("translate", error)
     except Exception:
@@ -229,6 +241,7 @@ class _Work:
     stage: str = ""
     reason: str = ""
     is_left: bool = False
+    is_at_fault: bool = True
     counts: dict[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -249,24 +262,25 @@ class _Work:
         return None
 
     def stop(self, stage: str, error: Exception) -> None:
-        """Take the error as the document's outcome."""
+        """Make the error the document's outcome."""
         self.stage, self.reason = stage, one_line(error)
         self.is_left = retry_of(error) is not Retry.NEVER
+        self.is_at_fault = blames_input(error)
 
     def keep(self, place: Place, bitext: Bitext | None) -> None:
-        """Store the outcome, unless the next run shall try the document again."""
+        """Store the outcome, unless the next run should try the document again."""
         if self.is_left:
             return
         outcome = self.outcome()
         start = time.perf_counter()
         try:
             if bitext is None:
-                keep_failure(place, outcome)
+                self.is_left = not keep_failure(place, outcome)
             else:
                 keep_done(place, outcome, _keyed(self, bitext), bitext.ledger)
         except Exception as error:
             self.stop("write", error)
-            self.is_left = True  # it could not be stored, for whatever reason
+            self.is_left = True  # whatever the reason: nothing is stored
         self.seconds["keep"] = time.perf_counter() - start
 
     def outcome(self) -> Outcome:
@@ -283,6 +297,7 @@ class _Work:
             dict(self.counts),
             dict(self.statistics),
             {stage: round(seconds, 4) for stage, seconds in self.seconds.items()},
+            "document" if self.is_at_fault else "run",
         )
 
 

@@ -1,6 +1,7 @@
 """The flow of many documents: groups to workers, outcomes to files, files to one corpus.
 
-A group of documents is a Prefect task with retries. Each document has an outcome of its own
+First a worker checks that it has what every document needs; a wrong option ends the batch there. A
+group of documents is a Prefect task with retries. Each document has an outcome of its own
 (flows/batch/outcomes.py): a bad document never fails its group, and a group never fails the batch.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import httpx
@@ -24,12 +24,20 @@ from duizhao.corpus.errors import DuizhaoError, Retry, ServiceError, one_line
 from duizhao.flows import stages
 from duizhao.flows.batch.document_runs import DocumentRuns
 from duizhao.flows.batch.documents import Group
-from duizhao.flows.batch.groups import alone, in_this_thread, in_worker, left
+from duizhao.flows.batch.groups import (
+    alone,
+    check_this_thread,
+    check_worker,
+    in_this_thread,
+    in_worker,
+    left,
+)
 from duizhao.flows.batch.lock import Check, hold
 from duizhao.flows.batch.manifest import Entry, grouped, text_bytes
+from duizhao.flows.batch.needs import Needs, may_be_scan
 from duizhao.flows.batch.options import BatchOptions
 from duizhao.flows.batch.outcomes import STATE, Outcome
-from duizhao.flows.batch.plan import Job, check_batch_output, note_leaving, plan_job
+from duizhao.flows.batch.plan import Job, begin, check_batch_output, note_leaving, plan_job
 from duizhao.flows.batch.progress import PublishProgress, Tally, keep, shown
 from duizhao.flows.batch.publishing.assemble import publish, read_seal
 from duizhao.flows.batch.summary import create_artifacts
@@ -56,7 +64,7 @@ R = TypeVar("R")
 
 @dataclass(slots=True)
 class _Run:
-    """A batch that is running: its job, its workers, and what came of it so far."""
+    """A batch that is running: its job, its workers, and its results so far."""
 
     job: Job
     still_ours: Check
@@ -77,7 +85,7 @@ def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 
 def group_task(work: Callable[P, R]) -> Task[P, R]:
     """A task with retries. It needs no time limit of Prefect: silent workers are ended."""
-    made = task(
+    decorate = task(
         name="documents",
         task_run_name="documents {first} and {more} more",
         cache_policy=NO_CACHE,
@@ -87,7 +95,21 @@ def group_task(work: Callable[P, R]) -> Task[P, R]:
         retry_jitter_factor=0.5,
         retry_condition_fn=_worth_a_retry,
     )
-    return made(work)
+    return decorate(work)
+
+
+@task(
+    name="check",
+    task_run_name="check",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=exponential_backoff(backoff_factor=2),
+    retry_condition_fn=_worth_a_retry,
+)
+def remote_check_task(needs: Needs) -> None:
+    """Check the Dask or Ray worker that runs this task."""
+    check_this_thread(needs)
 
 
 @group_task
@@ -113,7 +135,7 @@ def start_batch(
     options: BatchOptions,
     before_flow: Callable[[], object] = lambda: None,
 ) -> dict[str, Any]:
-    """Plan and run a batch under its folder's lock; returns batch.json and what this run did.
+    """Plan and run a batch under its folder's lock; returns batch.json with the work of this run.
 
     `before_flow` is called after planning (the Prefect server may start meanwhile).
     """
@@ -141,7 +163,7 @@ def start_batch(
 def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
     """Run the batch flow with the task runner of the options.
 
-    Once the corpus is written, trouble with Prefect is only noted; before, it ends the batch.
+    Once the corpus is written, an error of Prefect is only noted; before, it ends the batch.
     """
     runner = _runner(job.options)
     workers = None
@@ -155,7 +177,7 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
             raise ServiceError(
                 f"{_trouble(error)}; finished documents are kept, the same command continues"
             ) from error
-        console.current().note(f"{_trouble(error)}; the corpus is complete all the same")
+        console.current().note(f"{_trouble(error)}; the corpus is complete")
         return run.published
     finally:
         if workers:
@@ -183,6 +205,9 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[st
     )
     def batch(out: str, documents: int) -> dict[str, Any]:
         """Process the documents, and assemble the corpus in the folder `out`."""
+        if run.job.todo:
+            _check(run)
+        begin(run.job)
         run.tally.start(run.job.left)
         if run.job.todo:
             _process(run)
@@ -194,11 +219,27 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[st
         run.published = record
         try:
             create_artifacts(record)
-        except Exception as error:  # never worth a batch
+        except Exception as error:  # no reason to fail the batch
             console.current().note(f"the summary is not on Prefect's pages: {_trouble(error)}")
         return record
 
     return batch
+
+
+def _check(run: _Run) -> None:
+    """NotReady unless a worker has what every document needs; nothing has changed by then."""
+    files = [path for one in run.job.todo for path in (one.entry.source, one.entry.reference)]
+    needs = Needs(
+        run.job.settings,
+        (run.out / STATE).name,
+        aligns=any(one.entry.reference for one in run.job.todo),
+        scans=any(may_be_scan(path) for path in files if path),
+    )
+    with console.current().stage("check"):
+        if run.workers:
+            check_worker(run.workers, needs)
+        else:
+            remote_check_task.submit(needs).result()
 
 
 def _publish(run: _Run) -> None:
@@ -298,11 +339,9 @@ def _send(
 
 def _made_by(settings: Settings) -> dict[str, str]:
     files = stages.locate_model(settings)
-    # the path of a folder on this machine is nobody else's business
-    name = Path(files.name).name if Path(files.name).is_dir() else files.name
     return {
         "duizhao": versions()["duizhao"],
-        "model": f"{name} (SHA-256 {files.hash[:16]})",
+        "model": f"{files.public_name} (SHA-256 {files.hash[:16]})",
         "decoding": stages.decoding(settings).key(),
         "alignment": f"effort {settings.effort}, minimum confidence {settings.min_confidence}",
     }

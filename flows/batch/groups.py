@@ -10,14 +10,15 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from duizhao.corpus.errors import DuizhaoError, Retry
+from duizhao.corpus.errors import DuizhaoError, NotReady, Retry
 from duizhao.flows.batch.documents import Group
+from duizhao.flows.batch.needs import Needs
 from duizhao.flows.batch.outcomes import Outcome, keep_failure
 from duizhao.flows.batch.workers import Heard, NotUp, WorkerError, WorkerLost, Workers
 from duizhao.flows.storage import Place
 
 DEATHS = 2
-"""Workers that a single document may cost before it is given up."""
+"""Workers that a single document may cost before it fails."""
 
 
 def alone(group: Group) -> list[Group]:
@@ -31,16 +32,34 @@ def left(group: Group, reason: str) -> list[Outcome]:
 
 
 def failed(group: Group, reason: str) -> list[Outcome]:
-    """All documents of a group as failed, and stored as such; left if that cannot be written."""
+    """All documents of a group as failed and stored; left if they are done or cannot be stored."""
     outcomes = [
-        Outcome(one.entry.id, one.key, "failed", "process", reason) for one in group.documents
+        Outcome(one.entry.id, one.key, "failed", "process", reason, cause="run")
+        for one in group.documents
     ]
     try:
-        for outcome in outcomes:
-            keep_failure(Place.of(group.state), outcome)
+        stored = [keep_failure(Place.of(group.state), outcome) for outcome in outcomes]
     except (OSError, DuizhaoError) as error:
         return left(group, f"{reason}; {error}")
-    return outcomes
+    return [
+        outcome if kept else replace(outcome, status="left")
+        for outcome, kept in zip(outcomes, stored, strict=True)
+    ]
+
+
+def check_worker(workers: Workers, needs: Needs) -> None:
+    """Have a worker check that it can process documents at all; NotReady if it cannot."""
+    reason = ""
+    for _ in range(DEATHS):
+        try:
+            with workers.one() as worker:
+                worker.check(needs)
+            return
+        except WorkerError as error:
+            raise NotReady(str(error), error.retry, error.exit_code) from None
+        except (NotUp, WorkerLost) as error:
+            reason = str(error)
+    raise NotReady(f"no worker can load the model: {reason}")
 
 
 def in_worker(
@@ -93,6 +112,16 @@ def in_this_thread(group: Group, timeout: float) -> list[Outcome]:
 
     Dask and Ray workers do it this way: a document can crash or be ended without ending them.
     """
+    return in_worker(_workers_of_this_thread(group.settings.threads), group, timeout)
+
+
+def check_this_thread(needs: Needs) -> None:
+    """Check the worker process of this thread, as `check_worker` does."""
+    check_worker(_workers_of_this_thread(needs.settings.threads), needs)
+
+
+def _workers_of_this_thread(threads: int) -> Workers:
     if not hasattr(_here, "workers"):
-        _here.workers = Workers(1, group.settings.threads)
-    return in_worker(_here.workers, group, timeout)
+        _here.workers = Workers(1, threads)
+    workers: Workers = _here.workers
+    return workers

@@ -35,6 +35,10 @@ ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
 """Other names of columns, which count where a manifest has no column of the proper name."""
 
 
+class UnnamedPile(InputError):  # noqa: N818 - a state of the folder
+    """A folder of documents whose names do not show which belong together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A document of the batch; `reference` None: its translation is the target."""
@@ -59,6 +63,11 @@ def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
     path = plain_path(path)
     if not is_remote(path) and Path(path).is_dir():
         entries = [Entry(*pair) for pair in find_pairs(path, pattern)]
+        if not entries and any(each.is_file() for each in Path(path).rglob("*")):
+            raise UnnamedPile(
+                f"{path}: no files named like {pattern}; `duizhao pair {path} --out pairs.csv` "
+                "finds the pairs by their content"
+            )
         return _checked(f"{path} ({pattern})", entries)
     text = _text(path)
     records = _jsonl(path, text) if path.endswith((".jsonl", ".ndjson")) else _table(path, text)

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from duizhao.corpus import tsv
 from duizhao.corpus.cleaning.plan import Planned as Step
 from duizhao.corpus.cleaning.plan import default_plan, describe, parse_plan
 from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.card import TITLE
+from duizhao.corpus.files.rights import NOTHING_KNOWN, Rights
 from duizhao.flows.settings import Settings, Unit, validated
 from duizhao.models.cores import usable_cores
 
@@ -35,6 +37,8 @@ class Plan:
     formats: Sequence[str]
     title: str
     unit: Unit = "sentence"
+    tsv_form: tsv.Form = tsv.PLAIN
+    rights: Rights = NOTHING_KNOWN
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON."""
@@ -44,6 +48,8 @@ class Plan:
             "formats": list(self.formats),
             "title": self.title,
             "unit": self.unit,
+            "rights": asdict(self.rights) | {"tags": list(self.rights.tags)},
+            **({"tsv": asdict(self.tsv_form)} if self.tsv_form != tsv.PLAIN else {}),
         }
 
 
@@ -54,7 +60,8 @@ class BatchOptions(BaseModel):
     wrong type or out of their range too.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # the schema is built at the first use: `duizhao --help` only needs the fields
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     workers: int | None = Field(
         default=None,
@@ -77,7 +84,7 @@ class BatchOptions(BaseModel):
     clean: tuple[str, ...] | None = Field(
         default=None,
         description="A cleaning step, in order; may be repeated; `none` for no cleaning. "
-        "[default: the usual steps]",
+        "[default: the usual steps; --min-confidence is one of them]",
     )
     validation: float = Field(
         default=0.05, description="Share of documents in the validation split."
@@ -120,9 +127,12 @@ class BatchOptions(BaseModel):
 
     @property
     def steps(self) -> Sequence[Step]:
-        """The cleaning steps."""
+        """The cleaning steps.
+
+        By default without `low_confidence`: the setting `min_confidence` has removed those rows.
+        """
         if self.clean is None:
-            return default_plan()
+            return [one for one in default_plan() if one.step.name != "low_confidence"]
         return parse_plan(step for step in self.clean if step != "none")
 
     @property
@@ -134,7 +144,9 @@ class BatchOptions(BaseModel):
         """How the corpus is assembled; it always has the Parquet files that the card names."""
         formats = tuple(dict.fromkeys(("parquet", *settings.formats)))
         shares = Shares(self.validation, self.test)
-        return Plan(self.steps, shares, formats, self.title, settings.unit)
+        form = settings.tsv_form
+        rights = Rights(settings.licence, settings.origin, settings.tags)
+        return Plan(self.steps, shares, formats, self.title, settings.unit, form, rights)
 
 
 def batch_options(**options: Any) -> BatchOptions:

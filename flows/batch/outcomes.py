@@ -1,11 +1,13 @@
-"""What became of each document of a batch: files in ``DIR/.duizhao/documents``.
+"""The outcome of each document of a batch: files in ``DIR/.duizhao/documents``.
 
-An outcome is named by all that decides it, so that a batch that was stopped, however it was, goes
-on from what is there:
+An outcome is named by everything that decides it, so that an interrupted batch continues from
+there:
 
     KEY.done.gz       JSON lines: the account, then {"row": ..., "sentences": [...]} and
                       {"ledger": ...}; `sentences` are hashes of the row's sentences, for the splits
     KEY.failed.json   the account with the reason
+
+The first half of a key is a hash of the document's files, the second of all that is done with them.
 """
 
 from __future__ import annotations
@@ -44,13 +46,25 @@ _DAMAGE = (
 OutcomeKey = NewType("OutcomeKey", str)
 """A hash of everything that decides the outcome of a document: the name of its file."""
 
+HALF = 32
+"""Characters of each half of a key."""
+
+DONE = ".done.gz"
+FAILED = ".failed.json"
+
+
+def same_files(one: OutcomeKey, other: OutcomeKey) -> bool:
+    """Whether two outcomes are of the same files, whatever was done with them."""
+    return one[:HALF] == other[:HALF]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a document. `left` means: not done for a reason that may pass.
+    """The outcome of a document; `left`: not done because of an error that may be temporary.
 
-    `seconds` is the time that each stage took just now; an outcome that is kept has none, so that
-    the same content gives the same bytes.
+    `cause` says whether the document itself is why it failed, or the run: a time-out, a crash, a
+    file that is not there now. `seconds` is the time that each stage took in this run; a stored
+    outcome has none, so that the same content gives the same bytes.
     """
 
     id: str
@@ -61,13 +75,19 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
     statistics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    cause: Literal["document", "run"] = "document"
 
 
 class Found(NamedTuple):
-    """An outcome file that is there; `print` changes when it is written again."""
+    """An outcome file that exists; `print` changes when it is written again."""
 
     name: str
     print: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it holds the rows of a document."""
+        return self.name.endswith(DONE)
 
 
 def find_outcomes(place: Place) -> dict[OutcomeKey, Found]:
@@ -75,8 +95,8 @@ def find_outcomes(place: Place) -> dict[OutcomeKey, Found]:
     found: dict[OutcomeKey, Found] = {}
     for name, fingerprint in sorted(place.prints(FOLDER).items()):
         key, _, ending = name.rpartition("/")[2].partition(".")
-        if ending in ("done.gz", "failed.json"):
-            found[OutcomeKey(key)] = Found(name, fingerprint)
+        if f".{ending}" in (DONE, FAILED):  # DONE comes first and counts where there are both
+            found.setdefault(OutcomeKey(key), Found(name, fingerprint))
     return found
 
 
@@ -88,7 +108,7 @@ def outcome_names(place: Place) -> dict[OutcomeKey, str]:
 def keep_done(
     place: Place, outcome: Outcome, rows: Sequence[KeyedRow], ledger: Sequence[LedgerEntry]
 ) -> None:
-    """Keep the outcome of a document with its rows; the same content gives the same bytes."""
+    """Store the outcome of a document with its rows; the same content gives the same bytes."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3, mtime=0) as file:
         for record in (
@@ -97,20 +117,27 @@ def keep_done(
             *({"ledger": as_dict(entry)} for entry in ledger),
         ):
             file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-    place.write(f"{FOLDER}/{outcome.key[:2]}/{outcome.key}.done.gz", packed.getvalue())
+    place.write(f"{FOLDER}/{outcome.key[:2]}/{outcome.key}{DONE}", packed.getvalue())
 
 
-def keep_failure(place: Place, outcome: Outcome) -> None:
-    """Keep the outcome of a document that cannot be done."""
-    told = json.dumps(asdict(replace(outcome, seconds={})), ensure_ascii=False).encode()
-    place.write(f"{FOLDER}/{outcome.key[:2]}/{outcome.key}.failed.json", told)
+def keep_failure(place: Place, outcome: Outcome) -> bool:
+    """Store the outcome of a document that failed, unless it is done: it was processed again.
+
+    Returns whether the failure was stored.
+    """
+    name = f"{FOLDER}/{outcome.key[:2]}/{outcome.key}"
+    if place.exists(f"{name}{DONE}"):
+        return False
+    account = json.dumps(asdict(replace(outcome, seconds={})), ensure_ascii=False)
+    place.write(f"{name}{FAILED}", account.encode())
+    return True
 
 
 def read_outcome(place: Place, name: str) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
-    """An outcome with its rows and ledger; DamagedOutcome where the file holds none."""
+    """An outcome with its rows and ledger; DamagedOutcome if the file cannot be read."""
     data = place.read(name)
     try:
-        return _outcome_of(data, is_done=name.endswith(".done.gz"))
+        return _outcome_of(data, is_done=name.endswith(DONE))
     except _DAMAGE as error:
         raise DamagedOutcome(f"{place.name}/{name} is damaged ({error})") from error
 

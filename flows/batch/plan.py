@@ -14,8 +14,9 @@ from duizhao.flows.batch.documents import Planned, base_key, document_key
 from duizhao.flows.batch.fingerprints import Fingerprints, fingerprints
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.options import BatchOptions, Plan
-from duizhao.flows.batch.outcomes import STATE, Outcome, OutcomeKey, outcome_names
+from duizhao.flows.batch.outcomes import DONE, FAILED, STATE, Outcome, OutcomeKey, outcome_names
 from duizhao.flows.batch.progress import PROGRESS
+from duizhao.flows.batch.published import PUBLISHED, read_published, write_published
 from duizhao.flows.settings import Settings
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
@@ -24,14 +25,15 @@ from duizhao.models.cores import usable_cores
 PLAN = "plan.jsonl"
 CONTENTS = "contents.json"
 UNKNOWN = "unknown"
-"""The content of a file that has never been reached: no outcome is named by it."""
+"""The content of a file that has never been reached: no outcome has it in its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A planned batch; `todo` are the documents to process.
 
-    `left` are documents in a store that cannot be reached now.
+    `left` are documents in a store that cannot be reached now. `outdated` are files of failures
+    that are tried again.
     """
 
     out: str
@@ -42,6 +44,7 @@ class Job:
     options: BatchOptions
     plan: Plan
     left: Sequence[Outcome] = ()
+    outdated: Sequence[str] = ()
 
 
 def check_batch_output(out: str) -> str:
@@ -58,13 +61,13 @@ def check_batch_output(out: str) -> str:
         return out
     if not place.is_empty():
         raise InputError(
-            f"{out}: is not empty and no batch was begun there; choose a new folder with --out"
+            f"{out}: is not empty and no batch was started there; choose a new folder with --out"
         )
     return out
 
 
 def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: BatchOptions) -> Job:
-    """Find out what to do, and write the plan for `duizhao status`."""
+    """Determine which documents have to be processed; nothing of the batch changes yet."""
     if not settings.threads:
         cores = 1 if options.cluster else max(1, usable_cores() // options.processes)
         settings = settings.model_copy(update={"threads": cores})
@@ -77,25 +80,40 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Ba
     names = outcome_names(state)
     todo: list[Planned] = []
     left: list[Outcome] = []
+    outdated: list[str] = []
     for one in documents:
         name = names.get(one.key)
         if reason := _unreachable(one.entry, prints):
-            if name is None:  # else it is as it was when it could be reached
+            if name is None:  # else it is unchanged since it could be reached
                 left.append(Outcome(one.entry.id, one.key, "left", "read", reason))
             continue
-        failed = name is not None and name.endswith(".failed.json")
+        failed = name is not None and name.endswith(FAILED)
         if name is None or not options.resume or (options.retry_failed and failed):
             todo.append(one)
-            if name is not None:
-                state.remove(name)
+            if name is not None and failed:
+                outdated.append(name)
     if options.keep_planned:
         documents += _gone(state, documents, names)
-    lines = [json.dumps(e.as_dict() | {"key": key}, ensure_ascii=False) for e, key in documents]
-    state.write(PLAN, ("\n".join(lines) + "\n").encode())
-    state.remove(PROGRESS)
     sizes = {path: _size(fingerprint) for path, fingerprint in prints.found.items()}
     settings = _with_absolute_model(settings)
-    return Job(out, documents, todo, sizes, settings, options, options.plan(settings), left)
+    plan = options.plan(settings)
+    return Job(out, documents, todo, sizes, settings, options, plan, left, outdated)
+
+
+def begin(job: Job) -> None:
+    """Make this the plan of the folder, for `duizhao status` and the next run.
+
+    Outcomes that are done stay until their documents are processed again: a run that is ended
+    early must not lose what was published.
+    """
+    state = Place.of(job.out) / STATE
+    if not state.exists(PUBLISHED):  # a corpus of an earlier version
+        write_published(state, _done_before(state))
+    for name in job.outdated:
+        state.remove(name)
+    lines = [json.dumps(e.as_dict() | {"key": key}, ensure_ascii=False) for e, key in job.documents]
+    state.write(PLAN, ("\n".join(lines) + "\n").encode())
+    state.remove(PROGRESS)
 
 
 def _unreachable(entry: Entry, prints: Fingerprints) -> str:
@@ -117,12 +135,12 @@ def _with_absolute_model(settings: Settings) -> Settings:
 
 def planned(state: Place) -> list[Planned]:
     """Each document of the latest plan; FileNotFoundError if there is none."""
-    found = []
+    documents = []
     for line in state.read(PLAN).decode().split("\n")[:-1]:  # a value may contain U+2028
         record = json.loads(line)
         key = OutcomeKey(record.pop("key"))
-        found.append(Planned(Entry(**record), key))
-    return found
+        documents.append(Planned(Entry(**record), key))
+    return documents
 
 
 def _before(state: Place) -> list[Planned]:
@@ -135,17 +153,24 @@ def _before(state: Place) -> list[Planned]:
 def _gone(
     state: Place, documents: Iterable[Planned], names: Mapping[OutcomeKey, str]
 ) -> list[Planned]:
-    """Documents of the previous plan that are not in this one, and have an outcome."""
+    """Documents of the previous plan that are not in this one, and have an outcome or rows."""
     known = {one.entry.id for one in documents}
-    return [one for one in _before(state) if one.entry.id not in known and one.key in names]
+    gone = [one for one in _before(state) if one.entry.id not in known]
+    published = read_published(state) if gone else {}
+    return [one for one in gone if one.key in names or one.entry.id in published]
+
+
+def _done_before(state: Place) -> dict[str, OutcomeKey]:
+    """The documents of the previous plan that are done."""
+    before = _before(state)
+    names = outcome_names(state) if before else {}
+    return {one.entry.id: one.key for one in before if names.get(one.key, "").endswith(DONE)}
 
 
 def leaving(state: Place, entries: Iterable[Entry]) -> list[str]:
-    """Ids of documents that are done, but not part of this batch any more."""
+    """Ids of documents that are done or published, but not part of this batch any more."""
     known = {entry.id for entry in entries}
-    gone = [one for one in _before(state) if one.entry.id not in known]
-    names = outcome_names(state) if gone else {}
-    return [one.entry.id for one in gone if names.get(one.key, "").endswith(".done.gz")]
+    return [name for name in _done_before(state) | read_published(state) if name not in known]
 
 
 def note_leaving(state: Place, entries: Iterable[Entry]) -> None:
@@ -153,8 +178,8 @@ def note_leaving(state: Place, entries: Iterable[Entry]) -> None:
     if gone := leaving(state, entries):
         console.current().note(
             f"{len(gone)} documents of the corpus (such as {gone[0]}) are not in this manifest "
-            "and leave it; their outcomes are kept: a manifest that names them brings them back "
-            "without work"
+            "and will be removed from it; their outcomes are kept, so a manifest that names them "
+            "restores them without work"
         )
 
 
@@ -162,7 +187,7 @@ def _contents(state: Place, prints: Fingerprints) -> dict[str, str]:
     """The hash of each local file, and the fingerprint of each file in an object store.
 
     Hashes are stored with size and time, so that a file is not read again for its hash. A file
-    that cannot be reached now keeps what was known of it last.
+    that cannot be reached now keeps its last known hash or fingerprint.
     """
     try:
         kept = json.loads(state.read(CONTENTS))

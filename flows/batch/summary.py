@@ -1,4 +1,4 @@
-"""What a batch says at its end, and what `duizhao status` says in between."""
+"""The summary at the end of a batch, and the status while it runs."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ WRITING = "being written: {}"
 
 
 def print_summary(told: Mapping[str, Any]) -> None:
-    """The summary of a finished batch, on standard output."""
+    """Print the summary of a finished batch."""
     counts, work = told["counts"], told["batch"]
     rows = [
-        ("Documents", f"{counts['done']} in the corpus, {counts['failed']} failed, "
-         f"{counts['left']} left"),
+        ("Documents", _documents(counts)),
         ("Sentences", f"{counts['zh_sentences']} Chinese, {counts['en_sentences']} English"),
         ("Rows", f"{counts['rows']} ({counts['rows_before_cleaning']} before cleaning)"),
         ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
@@ -46,11 +45,26 @@ def print_summary(told: Mapping[str, Any]) -> None:
         rows.append(("This run", f"{worked}: {speed:.0f} an hour, {rate_text(rate)} sentences/s"))
         rows.append(("Workers' time", _shares(work["stage_seconds"])))
     else:
-        rows.append(("This run", "nothing was left to do"))
+        rows.append(("This run", "nothing to do"))
     rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
     print_table("duizhao batch", rows)
-    _print_those("failed", told["failed"])
-    _print_those("left", work["left"])
+    _print_those("failed", told["failed"], told["kept"])
+    _print_those("left", work["left"], told["kept"])
+
+
+def _documents(counts: Mapping[str, int]) -> str:
+    """Documents by status.
+
+    >>> _documents({"done": 3, "failed": 1, "left": 0, "kept": 0})
+    '3 in the corpus, 1 failed, 0 left'
+    >>> _documents({"done": 0, "failed": 1, "left": 2, "kept": 2})
+    '2 in the corpus (2 with the rows of an earlier run), 1 failed, 2 left'
+    """
+    kept = f" ({counts['kept']} with the rows of an earlier run)" if counts["kept"] else ""
+    return (
+        f"{counts['done'] + counts['kept']} in the corpus{kept}, {counts['failed']} failed, "
+        f"{counts['left']} left"
+    )
 
 
 def _shares(seconds: Mapping[str, float]) -> str:
@@ -76,7 +90,7 @@ def create_artifacts(record: Mapping[str, Any]) -> None:
 
 
 def status(out: str) -> dict[str, Any]:
-    """How a batch stands; InputError where there is none."""
+    """The status of a batch; InputError if there is none."""
     out = plain_path(out)
     if not is_remote(out) and Path(out).is_file():
         raise InputError(f"{out}: is a file; give the folder of a batch")
@@ -85,7 +99,7 @@ def status(out: str) -> dict[str, Any]:
     try:
         documents = planned(state)
     except FileNotFoundError:
-        raise InputError(f"{out}: no batch was begun here (see duizhao batch --help)") from None
+        raise InputError(f"{out}: no batch was started here (see duizhao batch --help)") from None
     there = find_outcomes(state)
     present = [there.get(key) for _, key in documents]
     found = [
@@ -123,24 +137,24 @@ def status(out: str) -> dict[str, Any]:
 
 
 def _corpus(place: Place, keys: Sequence[str], present: Sequence[Found | None]) -> str:
-    """What stands in the folder, held against the plan and what is done of it."""
+    """The state of the corpus, compared with the plan and the outcomes."""
     seal = read_seal(place)
     if seal is None:
-        return "not written yet, or not to its end"
+        return "not written yet, or incomplete"
     if not is_whole(place, seal):
-        return "a file of it is missing or cut; the next run of the batch writes it again"
+        return "a file is missing or truncated; the next run of the batch writes it again"
     if seal.get("planned") != digest(list(keys)):
         return "of an earlier plan"
     if seal.get("outcomes") != digest([list(keys), list(present)]):
-        return "without what was done since"
+        return "out of date: newer results are not included"
     if not seal["counts"]["rows"]:
         done = seal["counts"]["done"]
-        return "empty: all rows were taken out" if done else "empty: no document is done"
+        return "empty: all rows were removed" if done else "empty: no document is done"
     return WHOLE
 
 
 def _progress(state: Place) -> dict[str, Any]:
-    """How far the batch that runs now is, or the last one was."""
+    """The progress of the batch that runs now, or of the last one."""
     try:
         told: dict[str, Any] = json.loads(state.read(PROGRESS))
     except (OSError, ValueError):
@@ -155,7 +169,7 @@ def _seconds_left(told: Mapping[str, Any]) -> int | None:
 
 
 def print_status(told: Mapping[str, Any]) -> None:
-    """How a batch stands, on standard output."""
+    """Print the status of a batch."""
     held = told["running"]
     rows = [
         ("Documents", f"{told['documents']}"),
@@ -173,8 +187,10 @@ def print_status(told: Mapping[str, Any]) -> None:
     _print_those("left", told["why_left"])
 
 
-def _print_those(what: str, documents: list[list[str]]) -> None:
+def _print_those(what: str, documents: Sequence[Sequence[str]], kept: Sequence[str] = ()) -> None:
+    keeping = set(kept)
     for name, stage, reason in documents[:SHOWN]:
-        print(f"{what}: {name} ({stage}): {reason}")
+        rows = "; its published rows are kept" if name in keeping else ""
+        print(f"{what}: {name} ({stage}): {reason}{rows}")
     if len(documents) > SHOWN:
         print(f"... and {len(documents) - SHOWN} more {what} (--json names them)")

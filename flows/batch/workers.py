@@ -1,10 +1,10 @@
 """Worker processes of a batch: one model load each, killed or not.
 
-Each worker is a process of its own at the end of a pipe, so that it is known which group a worker
-that died was at, and a worker that takes too long can be ended without disturbing the others. It
-is started as ``python -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker,
-which may be what starts it, may not have children of multiprocessing. It says when it is up, so
-that a death before that is held against no document.
+Each worker is a process of its own at the end of a pipe, so that the group of a worker that died is
+known, and a worker that takes too long can be ended without disturbing the others. It is started as
+``python -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker, which may start
+it, may not have children of multiprocessing. It reports when it is up; if it dies before that, no
+document is the cause.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from duizhao.corpus.errors import BatchClosed, Retry, one_line, retry_of
+from duizhao.corpus.errors import BatchClosed, Retry, exit_code, one_line, retry_of
 from duizhao.flows.batch.outcomes import Outcome
 from duizhao.flows.runtime.processes import inherited, start_connected
 from duizhao.flows.terminal.console import Console
 
 if TYPE_CHECKING:
     from duizhao.flows.batch.documents import Group
+    from duizhao.flows.batch.needs import Needs
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -61,9 +62,10 @@ class NotUp(Exception):  # noqa: N818 - reads as what it is
 class WorkerError(Exception):
     """The worker is alive and reports why the group could not be processed."""
 
-    def __init__(self, message: str, retry: Retry) -> None:
+    def __init__(self, message: str, retry: Retry, exit_code: int = 1) -> None:
         super().__init__(message)
         self.retry = retry
+        self.exit_code = exit_code
 
 
 class Worker:
@@ -91,28 +93,36 @@ class Worker:
     ) -> list[Outcome]:
         """Have a group processed.
 
-        NotUp where the process does not come up; WorkerLost where it dies at work, or where nothing
-        is heard of it for `seconds`.
+        NotUp if the process does not start; WorkerLost if it dies while it works, or reports no
+        progress for `seconds`.
         """
+        return list(self._ask(group, seconds, heard))
+
+    def check(self, needs: Needs) -> None:
+        """Have the worker check that it has what documents need; WorkerError if it has not."""
+        self._ask(needs, START_SECONDS, None)
+
+    def _ask(self, work: Group | Needs, seconds: float, heard: Heard | None) -> list[Outcome]:
         self._come_up()
-        self._pipe(lambda: self._end.send(group))
+        self._pipe(lambda: self._end.send(work))
         while True:
             if not self._pipe(lambda: self._end.poll(seconds)):
-                raise WorkerLost(f"nothing heard for {seconds:.0f} s")
-            kind, told = self._pipe(self._end.recv)
-            if kind == "outcomes":
-                return list(told)
+                raise WorkerLost(f"no progress for {seconds:.0f} s (--timeout)")
+            kind, content = self._pipe(self._end.recv)
+            if kind == "done":
+                outcomes: list[Outcome] = content
+                return outcomes
             if kind == "error":
-                raise WorkerError(*told)
+                raise WorkerError(*content)
             if heard:
-                heard(*told)
+                heard(*content)
 
     def _come_up(self) -> None:
         if self._is_up:
             return
         try:
             if not self._pipe(lambda: self._end.poll(START_SECONDS)):
-                raise WorkerLost(f"nothing heard for {START_SECONDS} s")
+                raise WorkerLost(f"no answer for {START_SECONDS} s")
             self._pipe(self._end.recv)
         except WorkerLost as error:
             raise NotUp(f"no worker came up: {error}") from error
@@ -131,7 +141,7 @@ class Worker:
             raise WorkerLost(f"the worker ended with code {code}") from error
 
     def end(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process, whatever it does."""
         self.process.kill()
         self.process.wait()
 
@@ -150,7 +160,7 @@ class Workers:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Worker]:
-        """A worker that is free now; waits for one. BatchClosed where all have been ended."""
+        """A free worker; waits for one. BatchClosed if all have been ended."""
         worker = self._free.get()
         try:
             if self.closed or worker is None:
@@ -167,7 +177,7 @@ class Workers:
             self._free.put(worker)
 
     def end(self) -> None:
-        """End all workers, those at work too, and begin no group any more."""
+        """End all workers, busy ones too, and start no further group."""
         with self._lock:
             self.closed = True
             for worker in self._all:
@@ -183,8 +193,8 @@ class Workers:
             return worker
 
 
-class _Telling(Console):
-    """Tells the batch how far its worker is."""
+class _PipeConsole(Console):
+    """Sends the worker's progress to the batch."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -195,24 +205,29 @@ class _Telling(Console):
 
 
 def serve(pipe: Connection, parent: int) -> None:
-    """What a worker process does until its pipe is closed: first it says that it is up."""
+    """Report that the process is up, then work until the pipe is closed."""
     from duizhao.flows.batch.documents import process_group
+    from duizhao.flows.batch.needs import Needs, check_needs
     from duizhao.flows.runtime.processes import end_with_parent
     from duizhao.flows.terminal import console, safe
 
     end_with_parent(parent)
-    with safe.guarded(), console.use(_Telling(pipe)):
+    with safe.guarded(), console.use(_PipeConsole(pipe)):
         safe.escape_everything()
         pipe.send(("up", ()))
         while True:
             try:
-                group = pipe.recv()
+                work = pipe.recv()
             except EOFError:
                 return
             try:
-                pipe.send(("outcomes", process_group(group)))
-            except Exception as error:  # as words: not every error can be sent
-                pipe.send(("error", (one_line(error), retry_of(error))))
+                if isinstance(work, Needs):
+                    check_needs(work)
+                    pipe.send(("done", []))
+                else:
+                    pipe.send(("done", process_group(work)))
+            except Exception as error:  # as text: not every error can be pickled
+                pipe.send(("error", (one_line(error), retry_of(error), exit_code(error))))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import Retry, one_line, retry_of
-from duizhao.corpus.files import folder
 from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
@@ -62,7 +61,7 @@ def read_task(
     def work() -> Key[ReadResult]:
         return stages.read(
             path, language, side, document_id,
-            ocr=settings.ocr, keep_contents=settings.keep_contents,
+            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
         )  # fmt: skip
 
     return _run(f"read {side}", work, _document)
@@ -100,10 +99,9 @@ def score_task(
 
 @stage_task("write")
 def write_task(out: str, keys: record.BuildKeys, settings: Settings, started: datetime) -> None:
-    """Write the folder, completely or not at all."""
+    """Write the folder, completely or not at all; whoever runs the flow holds its lock."""
     start = time.perf_counter()
-    with folder.alone(Path(out)):
-        written = record.write_folder(Path(out), keys, settings, started)
+    written = record.write_folder(Path(out), keys, settings, started)
     seconds = time.perf_counter() - start
     console.current().done("write", f"{len(written['files']) + 1} files in {out}", seconds, False)
 

@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from duizhao.corpus.errors import DownloadError
+from duizhao.corpus.document import Language, Side
+from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
+from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.paths import cache_folder
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
+from duizhao.corpus.reading.draft import Ocr
+from duizhao.flows import results, stages
+from duizhao.flows.results import Key, ReadResult
+from duizhao.flows.settings import Settings
+from duizhao.flows.terminal import console
 
 FORMATS = ("docx", "pdf")
-"""Formats in the order in which they are taken; Word files tell most of a document's structure."""
+"""Formats in the order of preference: Word files have most of a document's structure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Paths of a report and its reference; ids None: by the files' names."""
+    """Paths of a report and its reference; ids None: by the files' names.
+
+    `symbol` is that of a document that was fetched.
+    """
 
     name: str
     source: str
     reference: str | None
     source_id: str | None = None
     target_id: str | None = None
+    symbol: str = ""
+
+
+def with_rights(settings: Settings, pair: Pair) -> Settings:
+    """The settings with licence and origin of a fetched UN document, unless they are given."""
+    if not pair.symbol:
+        return settings
+    rights = rights_of({"symbol": pair.symbol}, Rights(settings.licence))
+    origin = settings.origin or f"{rights.origin}: {pair.symbol}"
+    return settings.model_copy(update={"licence": rights.licence, "origin": origin})
 
 
 def pair_of(report: str, reference: str | None) -> Pair:
     """The files of a build.
 
     A UN symbol such as S/2021/130 is fetched in both languages, once, into the cache; the UN's
-    own English is the reference where none is given. DownloadError where it cannot be had.
+    own English is the reference if none is given. DownloadError if it is not available.
     """
-    from duizhao.corpus.un.fetch import fetch_document, folder_name, is_symbol
+    from duizhao.corpus.un.fetch import fetch_document, folder_name, is_symbol, normal_symbol
 
     if not is_symbol(report) or Path(report).exists():
         return Pair(Path(report).stem, report, reference)
-    from duizhao.flows.terminal import console
-
     languages = ("zh",) if reference else ("zh", "en")
     show = console.current()
     with show.stage("fetch"):
@@ -56,7 +75,71 @@ def pair_of(report: str, reference: str | None) -> Pair:
     }
     if "zh" not in files:
         why = next((one.reason for one in fetched.missing), "no such document")
-        raise DownloadError(f"{report}: the Chinese text cannot be had: {why}; name a file instead")
+        raise DownloadError(
+            f"{report}: the Chinese text is not available: {why}; name a file instead"
+        )
     name = folder_name(report)
     english = reference or files.get("en")
-    return Pair(name, files["zh"], english, name, f"{name}.en" if not reference else None)
+    target_id = f"{name}.en" if not reference else None
+    return Pair(name, files["zh"], english, name, target_id, normal_symbol(report))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How documents are read (the settings of these names)."""
+
+    ocr: Ocr = "auto"
+    keep_contents: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+
+def read_pair(pair: Pair, how: ReadOptions) -> Pair:
+    """Read both documents; returns the pair to build.
+
+    A Chinese reference of an English report is the report, and the other way round. A file in
+    both languages is its own reference if no other is given.
+    """
+    try:
+        source = read_side(pair, "zh", how)
+    except OtherLanguage as error:
+        pair = _swapped(pair, error, how)
+        source = read_side(pair, "zh", how)
+    if pair.reference is None and "arrangement" in results.load(source).document.metadata:
+        name = pair.source_id or Path(pair.source).stem
+        pair = replace(pair, reference=pair.source, target_id=pair.target_id or f"{name}.en")
+    if pair.reference:
+        read_side(pair, "en", how)
+    return pair
+
+
+def read_side(pair: Pair, language: Language, how: ReadOptions) -> Key[ReadResult]:
+    """The reading of the Chinese or the English document of a pair."""
+    path = pair.source if language == "zh" else pair.reference
+    if path is None:
+        raise ValueError(f"{pair.name}: no reference")
+    side: Side = "source" if language == "zh" else "target"
+    document_id = pair.source_id if language == "zh" else pair.target_id
+    return stages.read(
+        path,
+        language,
+        side,
+        document_id,
+        ocr=how.ocr,
+        keep_contents=how.keep_contents,
+        limits=how.limits,
+    )
+
+
+def _swapped(pair: Pair, error: OtherLanguage, how: ReadOptions) -> Pair:
+    """The pair with its files exchanged; `error` if the other file is not Chinese either."""
+    if pair.reference is None:
+        raise error
+    swapped = replace(pair, source=pair.reference, reference=pair.source)
+    try:
+        read_side(swapped, "zh", how)
+    except InputError:
+        raise error from None
+    console.current().warn(
+        f"{pair.source} is English and {pair.reference} is Chinese: swapped them"
+    )
+    return swapped

@@ -15,8 +15,11 @@ from typing import Any
 
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.document import Document
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files import folder
 from duizhao.corpus.files.alignment_file import NAME, Work, write_work
+from duizhao.corpus.files.card import TITLE, CardFacts, SplitFacts
+from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.units import combined
 from duizhao.flows import results, stages
 from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
@@ -67,7 +70,10 @@ def write_folder(
     folder.check_output(out, folder.OUTPUTS)
     partial = folder.begin(out)
     rows = list(combined(bitext.rows, settings.unit))
-    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats)
+    form = settings.tsv_form
+    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
+    if rows:
+        folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
     if keys.target and keys.beads:
         # what `duizhao review` needs to merge, split and re-align
         work = Work(
@@ -77,7 +83,8 @@ def write_folder(
             results.load(keys.beads),
             settings.min_confidence,
         )
-        write_work(work, partial / NAME)
+        with writing(partial / NAME):
+            write_work(work, partial / NAME)
     record = {
         **_facts(keys, settings, bitext),
         "started": started.isoformat(timespec="seconds"),
@@ -93,8 +100,18 @@ def write_folder(
     record["files"] = folder.file_facts(partial)
     record["seconds"]["write"] = round(time.perf_counter() - start, 3)
     folder.write_json(partial / folder.SEAL, record)
-    folder.finish(out)
+    with writing(out):
+        folder.finish(out)
     return record
+
+
+def _card(keys: BuildKeys, settings: Settings, rows: int, partial: Path) -> CardFacts:
+    name = results.load(keys.source).document.id
+    corpus = partial / "corpus.parquet"
+    split = SplitFacts("train", corpus.name, rows, 1, corpus.stat().st_size)
+    rights = rights_of({}, Rights(settings.licence, settings.origin, settings.tags))
+    made_by = {"duizhao": versions()["duizhao"], "model": stages.locate_model(settings).public_name}
+    return CardFacts(f"{TITLE}: {name}", [split], made_by, rights=[(rights, 1)])
 
 
 def read_run(out: Path) -> dict[str, Any]:

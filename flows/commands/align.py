@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duizhao.corpus import tsv
 from duizhao.flows.commands import options
 from duizhao.flows.settings import Effort
 from duizhao.flows.terminal import console
@@ -92,6 +93,8 @@ def align(
             "bead; jsonl: everything about a bead.",
         ),
     ] = Form.beads,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     min_confidence: Annotated[
         float,
         typer.Option(
@@ -153,11 +156,14 @@ def align(
         console.current().warn(f"{given} is not used: overlap is not among the --signals")
         translation, translate = None, False
     of_source, of_target = _with_text(sources), _with_text(targets)
+    settings = resolve(
+        config, model=model, effort=effort, tsv_bom=tsv_bom, tsv_escape=tsv_escape
+    ).settings
     request = Request(
         [sources[place] for place in of_source],
         [targets[place] for place in of_target],
         None if translation is None else [translation[place] for place in of_source],
-        resolve(config, model=model, effort=effort).settings,
+        settings,
         translate=translate,
         signals=frozenset(wanted),
         languages=(source_lang, target_lang),
@@ -176,7 +182,7 @@ def align(
     if as_jsonl or to is Form.jsonl:
         lines = _jsonl(beads, kept, sources, targets)
     elif to is Form.tsv:
-        lines = _tsv(beads, kept, sources, targets)
+        lines = _tsv(beads, kept, sources, targets, settings.tsv_form)
     else:
         lines = [str(bead) for bead, keep in zip(beads, kept, strict=True) if keep]
     with lines_out(output) as stream:
@@ -231,13 +237,17 @@ def _jsonl(
 
 
 def _tsv(
-    beads: Sequence[Bead], kept: Sequence[bool], sources: Sequence[str], targets: Sequence[str]
+    beads: Sequence[Bead],
+    kept: Sequence[bool],
+    sources: Sequence[str],
+    targets: Sequence[str],
+    form: tsv.Form,
 ) -> list[str]:
-    from duizhao.corpus import tsv
     from duizhao.corpus.script import join
 
+    heading = tsv.line(("source", "target", "type", "confidence", "bead"))
     return [
-        tsv.line(("source", "target", "type", "confidence", "bead")),
+        f"{tsv.BOM}{heading}" if form.bom else heading,
         *(
             tsv.line(
                 (
@@ -246,7 +256,8 @@ def _tsv(
                     bead.type,
                     f"{bead.confidence:.4f}",
                     str(bead),
-                )
+                ),
+                escaped=form.escaped,
             )
             for bead, keep in zip(beads, kept, strict=True)
             if keep

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from duizhao.flows.commands import options
+from duizhao.flows.settings import option
 
 
 def apply(
@@ -30,6 +31,20 @@ def apply(
         str | None,
         typer.Option(help="Your name in the edits of --from; your login if not given."),
     ] = None,
+    checked_only: Annotated[
+        bool,
+        typer.Option(
+            "--checked-only", help="Only beads that a person checked; the others to the ledger."
+        ),
+    ] = False,
+    min_confidence: Annotated[
+        float | None,
+        option(
+            "min_confidence",
+            help="Beads below this confidence go to the ledger unless a person checked or changed "
+            "them. [default: that of the build]",
+        ),
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Write the corpus with the corrections of a review, in every format that DIR has.
@@ -48,7 +63,9 @@ def apply(
         console.current().warn(f"{from_}: {problem}")
     for note in imported["notes"] if imported else []:
         console.current().note(f"{from_}: {note}")
-    result = apply_review(folder, out)
+    result = apply_review(
+        folder, out, checked_only=checked_only, min_confidence=min_confidence or 0.0
+    )
     if result["torn"]:
         console.current().warn(
             f"{folder / 'edits.jsonl'}: the last line was cut off by a crash and is ignored: "

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duizhao.corpus.files.card import TITLE
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.files.formats import FORMATS
 from duizhao.flows.batch.folder_manifest import PATTERN
+from duizhao.flows.batch.options import BatchOptions, Runner
 from duizhao.flows.commands import options
+from duizhao.flows.settings import option
 
 if TYPE_CHECKING:
+    from duizhao.flows.batch.manifest import Entry
     from duizhao.flows.settings import Settings
+
+_option = partial(option, of=BatchOptions)
+
+DEFAULTS = {name: field.default for name, field in BatchOptions.model_fields.items()}
 
 
 def batch(
@@ -26,72 +37,25 @@ def batch(
     out: Annotated[
         str, typer.Option("--out", "-o", help="Folder or address (s3://...) for the corpus.")
     ],
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            "-w",
-            min=1,
-            help="Worker processes, each of which loads the model once; not with --cluster, which "
-            "has its own. [default: one for every two cores]",
-        ),
-    ] = None,
-    runner: Annotated[
-        str,
-        typer.Option(
-            "--runner",
-            help="local: processes on this machine; dask or ray: a cluster of either, started "
-            "here or named by --cluster.",
-        ),
-    ] = "local",
-    cluster: Annotated[
-        str | None,
-        typer.Option("--cluster", help="Address of a running Dask or Ray cluster."),
-    ] = None,
+    workers: Annotated[int | None, _option("workers", "--workers", "-w", min=1)] = None,
+    runner: Annotated[Runner, _option("runner")] = DEFAULTS["runner"],
+    cluster: Annotated[str | None, _option("cluster")] = None,
     pattern: Annotated[
         str,
         typer.Option(
             "--pattern", help="For a folder: file names of source and reference, {id} in each."
         ),
     ] = PATTERN,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Retry documents that failed before.")
-    ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume/--no-resume", help="Continue from what is done, or start again."),
-    ] = True,
+    retry_failed: Annotated[bool, _option("retry_failed", "--retry-failed")] = False,
+    resume: Annotated[bool, _option("resume")] = True,
     clean: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clean",
-            metavar="STEP[:PARAMETER=VALUE,...]",
-            help="A cleaning step, in order; repeatable; `none` for no cleaning. "
-            "[default: the usual steps]",
-        ),
+        list[str] | None, _option("clean", metavar="STEP[:PARAMETER=VALUE,...]")
     ] = None,
-    validation: Annotated[
-        float, typer.Option("--validation", help="Share of documents in the validation split.")
-    ] = 0.05,
-    test: Annotated[
-        float, typer.Option("--test", help="Share of documents in the test split.")
-    ] = 0.05,
-    title: Annotated[str, typer.Option("--title", help="Title of the dataset card.")] = TITLE,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            "--timeout",
-            help="Seconds without progress after which a worker is stopped; at most a week.",
-        ),
-    ] = 1800,
-    subflows: Annotated[
-        bool | None,
-        typer.Option(
-            "--subflows/--no-subflows",
-            help="A Prefect run for each document. [default: if PREFECT_API_URL or the Prefect "
-            "profile names a server]",
-        ),
-    ] = None,
+    validation: Annotated[float, _option("validation")] = DEFAULTS["validation"],
+    test: Annotated[float, _option("test")] = DEFAULTS["test"],
+    title: Annotated[str, _option("title")] = DEFAULTS["title"],
+    timeout: Annotated[float, _option("timeout")] = DEFAULTS["timeout"],
+    subflows: Annotated[bool | None, _option("subflows", "--subflows/--no-subflows")] = None,
     model: options.Model = None,
     engine: options.EngineName = None,
     beam: options.Beam = None,
@@ -107,10 +71,16 @@ def batch(
         typer.Option(
             "--formats",
             metavar="FORMAT,...",
-            help="Corpus files to write, as for `build`; parquet always.",
+            help=f"Further corpus files, separated by commas; parquet is always written: "
+            f"{', '.join(FORMATS)}.",
         ),
     ] = "parquet,jsonl",
     unit: options.UnitName = None,
+    licence: options.Licence = None,
+    origin: options.Origin = None,
+    tags: options.Tags = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -134,7 +104,12 @@ def batch(
         batch_tokens=batch_tokens,
         threads=threads,
         formats=formats,
+        licence=licence,
+        origin=origin,
+        tags=tags,
         unit=unit,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
     ).settings
     from duizhao.flows.batch.options import batch_options
 
@@ -156,11 +131,34 @@ def batch(
         raise typer.Exit(1)
 
 
+def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
+    """The documents of a manifest or folder; offers to pair those without telling names."""
+    from duizhao.flows.batch.manifest import UnnamedPile, read_manifest
+    from duizhao.flows.commands import pair
+
+    try:
+        return read_manifest(manifest, pattern)
+    except UnnamedPile as unnamed:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        list_of_pairs = Path(f"{manifest.rstrip('/')}-pairs.csv")
+        question = (
+            f"{manifest}: no files named like {pattern}. Find the pairs by content, and write "
+            f"them to {list_of_pairs}?"
+        )
+        if not typer.confirm(question, default=True, err=True):
+            raise
+        record = pair.run([manifest], list_of_pairs, settings.ocr)
+        pair.print_summary(record)
+        if not record["pairs"]:
+            raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed
+        return read_manifest(str(list_of_pairs))
+
+
 def run(
     manifest: str, out: str, settings: Settings, chosen: Any, *, pattern: str, as_json: bool
 ) -> int:
     """Run a batch and print its summary; returns how many documents are not in the corpus."""
-    from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.batch.plan import check_batch_output
     from duizhao.flows.batch.summary import print_summary
     from duizhao.flows.runtime import session as runtime
@@ -170,7 +168,7 @@ def run(
 
     try:
         with ended_by_signals():
-            entries = read_manifest(manifest, pattern)
+            entries = _entries(manifest, pattern, settings)
             out = check_batch_output(out)
             with runtime.session() as connect:
                 from duizhao.flows.batch.flow import start_batch

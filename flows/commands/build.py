@@ -46,6 +46,11 @@ def build(
     glossary: options.Glossary = None,
     formats: options.Formats = None,
     unit: options.UnitName = None,
+    licence: options.Licence = None,
+    origin: options.Origin = None,
+    tags: options.Tags = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
     page: options.Report = None,
     config: options.Config = None,
     json: options.Json = False,
@@ -68,6 +73,11 @@ def build(
         glossary=glossary,
         formats=formats,
         unit=unit,
+        licence=licence,
+        origin=origin,
+        tags=tags,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
         report=page,
     ).settings
     run(report, reference, out, settings, as_json=json)
@@ -79,7 +89,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of
+    from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -87,28 +97,18 @@ def run(
 
     start = time.perf_counter()
     pair = pair_of(report, reference)
+    settings = with_rights(settings, pair)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    with pipes_held(pair.source, pair.reference), runtime.session() as connect:
-        # while the server comes up: bad input stops the run here, good input is read only once
+    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
+    with (
+        folder.alone(out),
+        pipes_held(pair.source, pair.reference, limits=limits),
+        runtime.session() as connect,
+    ):
+        # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
-        stages.read(
-            pair.source,
-            "zh",
-            "source",
-            pair.source_id,
-            ocr=settings.ocr,
-            keep_contents=settings.keep_contents,
-        )
-        if pair.reference:
-            stages.read(
-                pair.reference,
-                "en",
-                "target",
-                pair.target_id,
-                ocr=settings.ocr,
-                keep_contents=settings.keep_contents,
-            )
+        pair = read_pair(pair, ReadOptions(ocr, contents, limits))
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

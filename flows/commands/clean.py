@@ -38,9 +38,12 @@ def clean(
             "--format",
             "-f",
             metavar="FORMAT,...",
-            help="Formats to write, as for `export`. Default: jsonl and parquet.",
+            help="Further formats to write, as for `export`; jsonl and parquet are always written.",
         ),
     ] = None,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
+    config: options.Config = None,
     listing: Annotated[
         bool, typer.Option("--list", help="List the steps with their parameters, and stop.")
     ] = False,
@@ -55,6 +58,7 @@ def clean(
     from duizhao.corpus.errors import InputError
     from duizhao.corpus.files.cleaned import CleanedFolder
     from duizhao.corpus.files.read import corpus_files, read_ledger, read_rows
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import print_json
 
     if listing:
@@ -67,7 +71,8 @@ def clean(
     if out.exists() and corpus.resolve() in (out.resolve(), *out.resolve().iterdir()):
         raise InputError(f"{out} holds the corpus itself; choose another --out")
     chosen = options.formats_of("--format", formats or ["jsonl,parquet"])
-    with CleanedFolder(out, chosen) as folder:
+    form = resolve(config, tsv_bom=tsv_bom, tsv_escape=tsv_escape).settings.tsv_form
+    with CleanedFolder(out, chosen, form) as folder:
         for entry in read_ledger(corpus):
             folder.remove(entry)
         report = run(lambda: read_rows(corpus), plan, keep=folder.keep, remove=folder.remove)

@@ -13,8 +13,8 @@ from duizhao.flows.terminal import console
 from duizhao.flows.terminal.output import output, print_json
 
 if TYPE_CHECKING:
-    from duizhao.corpus.document import Document, LedgerEntry
-    from duizhao.corpus.reading.draft import Ocr
+    from duizhao.corpus.document import Document, Language, LedgerEntry
+    from duizhao.flows.settings import Settings
 
 
 class Lang(StrEnum):
@@ -55,10 +55,10 @@ def inspect(
     from duizhao.evaluation.inspection import page as inspection
     from duizhao.flows.settings import resolve
 
-    mode = resolve(config, ocr=ocr).settings.ocr
+    settings = resolve(config, ocr=ocr).settings
     shown = console.current()
     with shown.stage(f"reading {file.name}"):
-        document, ledger = _read(file, lang, mode)
+        document, ledger = _read(file, lang, settings)
     if json:
         blocks = [
             {name: value for name, value in asdict(block).items() if name != "sentences"}
@@ -79,7 +79,14 @@ def inspect(
             print(line)
     if html is not None:
         with shown.stage(f"drawing {file.name}"):
-            page = inspection.html(document, ledger, file, ocr=mode, progress=console.pages)
+            page = inspection.html(
+                document,
+                ledger,
+                file,
+                ocr=settings.ocr,
+                limits=settings.limits,
+                progress=console.pages,
+            )
         with output(html) as stream:
             stream.write(page)
         if not json:
@@ -88,18 +95,28 @@ def inspect(
         shown.note(line)
 
 
-def _read(file: Path, lang: Lang, ocr: Ocr) -> tuple[Document, list[LedgerEntry]]:
+def _read(file: Path, lang: Lang, settings: Settings) -> tuple[Document, list[LedgerEntry]]:
     from duizhao.corpus.errors import InputError, LimitError, ReaderError
     from duizhao.corpus.reading import read
 
+    def read_as(language: Language) -> tuple[Document, list[LedgerEntry]]:
+        return read(
+            file,
+            language,
+            progress=console.pages,
+            ocr=settings.ocr,
+            keep_contents=settings.keep_contents,
+            limits=settings.limits,
+        )
+
     if lang is not Lang.auto:
-        return read(file, "zh" if lang is Lang.zh else "en", progress=console.pages, ocr=ocr)
+        return read_as("zh" if lang is Lang.zh else "en")
     try:
-        return read(file, "zh", progress=console.pages, ocr=ocr)
+        return read_as("zh")
     except (LimitError, ReaderError):
         raise
     except InputError as error:
         try:
-            return read(file, "en", progress=console.pages, ocr=ocr)
+            return read_as("en")
         except InputError:
             raise error from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duizhao.corpus import tsv
 from duizhao.flows.commands import options
 from duizhao.flows.terminal import console
 from duizhao.flows.terminal.output import print_json
@@ -76,7 +77,7 @@ def search(
 
 
 def _print_tsv(found: Concordance) -> None:
-    print("\t".join(("corpus", "id", "document", "date", "confidence", "source", "target")))
+    print(tsv.line(("corpus", "id", "document", "date", "confidence", "source", "target")))
     for hit in found.hits:
         values = (
             hit.corpus,
@@ -87,7 +88,7 @@ def _print_tsv(found: Concordance) -> None:
             hit.source,
             hit.target,
         )
-        print("\t".join(" ".join(str(value).split()) for value in values))
+        print(tsv.line(values))
 
 
 def _print_table(found: Concordance) -> None:

@@ -70,17 +70,27 @@ def segment(
     from duizhao.flows.terminal.output import output as lines_out
 
     settings = resolve(config, ocr=ocr).settings
-    mode, contents = settings.ocr, settings.keep_contents
+    mode, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     check_output(output)
     check_output(ledger)
     if file == "-":
         document, left_out = read_bytes(
-            sys.stdin.buffer.read(), lang.value, ocr=mode, keep_contents=contents
+            # one byte too many is enough to know that it is too large
+            sys.stdin.buffer.read(limits.file_bytes + 1),
+            lang.value,
+            ocr=mode,
+            keep_contents=contents,
+            limits=limits,
         )
     else:
         with console.current().stage(f"reading {Path(file).name}"):
             document, left_out = read(
-                file, lang.value, progress=console.pages, ocr=mode, keep_contents=contents
+                file,
+                lang.value,
+                progress=console.pages,
+                ocr=mode,
+                keep_contents=contents,
+                limits=limits,
             )
     kinds = [block.kind for block in document.blocks]
     if as_jsonl or to is Form.jsonl:

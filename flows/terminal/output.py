@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from duizhao.corpus.errors import InputError, StorageError
+from duizhao.corpus.errors import InputError, writing
 from duizhao.corpus.printable import printable_json
 from duizhao.corpus.replacing import replacing
 from duizhao.flows.terminal.safe import SafeStream, rich_console
@@ -49,11 +49,8 @@ def output(path: Path | None) -> Iterator[IO[str]]:
         return
     check_output(path)
     direct = _is_written_directly(path)
-    try:
-        with _opened(path) if direct else _replacing(path.resolve()) as file:
-            yield file
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    with writing(path), _opened(path) if direct else _replacing(path.resolve()) as file:
+        yield file
 
 
 def _is_written_directly(path: Path) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from duizhao.corpus.script import HAN, KANA, count_han
+from duizhao.corpus.script import HAN, KANA, count_han, simplified
 from duizhao.corpus.translation import Translation
 from duizhao.models.guards.flags import (
     DATE,
@@ -59,8 +59,8 @@ def check(source: str, output: str) -> tuple[Finding, ...]:
         *_untranslated(output),
         *repetition(source, output),
         *_length(source, output),
-        *missing(source, output),
-        *ratings(source, output),
+        *missing(simplified(source), output),
+        *ratings(simplified(source), output),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import importlib.util
 import json
 import shutil
@@ -44,7 +45,10 @@ def convert_once(
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f".{folder.name}.lock"):
             if not (folder / FACTS).is_file():
-                with tempfile.TemporaryDirectory(prefix=".convert-", dir=folder.parent) as work:
+                prefix = f".convert-{folder.name}-"
+                for left in folder.parent.glob(f"{glob.escape(prefix)}*"):  # of a killed process
+                    shutil.rmtree(left, ignore_errors=True)
+                with tempfile.TemporaryDirectory(prefix=prefix, dir=folder.parent) as work:
                     ready = Path(work) / "ready"
                     facts = {"name": files.name, "hash": files.hash, **convert(ready)}
                     (ready / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")

@@ -31,6 +31,11 @@ class ModelFiles:
     form: Literal["ctranslate2", "transformers"]
     hash: str
 
+    @property
+    def public_name(self) -> str:
+        """The name without the path of a folder on this machine."""
+        return Path(self.name).name if Path(self.name).expanduser().is_dir() else self.name
+
 
 def locate(model: str | None = None, progress: FetchProgress | None = None) -> ModelFiles:
     """Find a model and fetch it if needed.

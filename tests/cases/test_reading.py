@@ -7,6 +7,7 @@ import pytest
 from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading import Limits, read_bytes
+from duizhao.corpus.script import has_chinese
 from tests.cases.sources import (
     PAIRS,
     ZH,
@@ -71,12 +72,19 @@ BILINGUAL = [
 
 @pytest.mark.parametrize(("name", "data"), BILINGUAL, ids=[name for name, _ in BILINGUAL])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_04_both_languages_in_one_file_are_named(
+def test_04_both_languages_in_one_file_are_two_documents(
     name: str, data: bytes, language: Language
 ) -> None:
-    for each in with_shared(data, name):
-        with pytest.raises(InputError, match=r"in Chinese and English at once; split it"):
-            read(each, name, language)
+    ours = read(data, name, language)
+    assert texts(ours) == [pair[language == "en"] for pair in PAIRS]
+    assert warnings(ours).endswith("read as two documents")
+    left_out = [text for reason, text in ledger(ours) if reason == "other_language"]
+    assert left_out == [pair[language == "zh"] for pair in PAIRS]
+    if (theirs := shared_case(name)) is not None:
+        blocks = [texts(read(theirs, name, each)) for each in ("zh", "en")]
+        assert len(blocks[0]) == len(blocks[1]) == (7 if name == "04.html" else 6)
+        assert all(map(has_chinese, blocks[0]))
+        assert not any(map(has_chinese, blocks[1]))
 
 
 def test_04_a_chinese_text_with_some_english_is_one_document() -> None:

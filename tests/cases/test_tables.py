@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from duizhao.corpus import tsv
+from duizhao.corpus.files.formats import writer
 from duizhao.corpus.files.tsv import COLUMNS, write
 from duizhao.corpus.reading import read_bytes
 from tests.support.bitexts import row
+from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
@@ -57,9 +59,59 @@ def test_24_tables_of_other_programs_keep_their_quotation_marks() -> None:
 def test_24_excel_finds_a_byte_order_mark_and_no_formula(tmp_path: Path) -> None:
     path = tmp_path / "corpus.tsv"
     with path.open("wb") as file:
-        write([row(source="=HYPERLINK(1)", target="-1")], file, bom=True, escaped=True)
+        write([row(source="=HYPERLINK(1)", target="-1")], file, tsv.Form(bom=True, escaped=True))
     text = path.read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
     frame = pandas.read_csv(path, sep="\t")
     assert list(frame["source"]) == ["'=HYPERLINK(1)"]
     assert list(frame["target"]) == ["'-1"]
+
+
+def test_24_tables_read_back_with_and_without_a_byte_order_mark(tmp_path: Path) -> None:
+    """datasets, pandas, csv and our own readers, from the file that a build writes."""
+    import datasets
+
+    texts = [text for text in QUOTED if text.strip('"')]
+    for form in (tsv.PLAIN, tsv.Form(bom=True)):
+        path = tmp_path / f"{form.bom}.tsv"
+        with path.open("wb") as file:
+            writer("tsv", form=form)([row(n, source=text) for n, text in enumerate(texts)], file)
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            assert [each["source"] for each in csv.DictReader(stream, delimiter="\t")] == texts
+        assert list(pandas.read_csv(path, sep="\t")["source"]) == texts
+        loaded = datasets.load_dataset(
+            "csv",
+            data_files=str(path),
+            sep="\t",
+            split="train",
+            cache_dir=str(tmp_path / "cache"),
+        )
+        assert loaded["source"][:] == texts
+        document, _ = read_bytes(path.read_bytes(), "zh", name=path.name)
+        assert [each.text for each in document.sentences] == texts
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", " =1", "＝1+1"])
+def test_24_the_escaped_form_has_no_formula(text: str) -> None:
+    assert tsv.line((text, -1.5), escaped=True) == f"'{text}\t-1.5"
+
+
+def test_24_align_and_clean_write_the_same_dialect(cli: Cli, tmp_path: Path) -> None:
+    for name, lines in (("zh", '他说"好"。\n=会议结束。\n'), ("en", 'He said "yes".\nIt rose.\n')):
+        (tmp_path / f"a.{name}").write_text(lines, encoding="utf-8")
+    align = ["align", tmp_path / "a.zh", tmp_path / "a.en", "--mt", tmp_path / "a.en"]
+    align += ["--signals", "overlap,length", "--no-check-parallel", "--to", "tsv"]
+    done = cli(*align, "--tsv-bom", "--tsv-escape")
+    assert done.code == 0, done.err
+    assert done.out.startswith("\ufeffsource\ttarget\t")
+    rows = [cells for _, cells in tsv.rows(done.out)]
+    assert [cells[0] for cells in rows[1:]] == ['他说"好"。', "'=会议结束。"]
+    assert [cells[1] for cells in rows[1:]] == ['He said "yes".', "It rose."]
+    with (tmp_path / "corpus.jsonl").open("wb") as file:
+        writer("jsonl")([row(source=QUOTED[0])], file)
+    clean = ["clean", tmp_path / "corpus.jsonl", "--out", tmp_path / "out", "--format", "tsv"]
+    done = cli(*clean, "--step", "low_confidence", env={"DUIZHAO_TSV_BOM": "true"})
+    assert done.code == 0, done.err
+    text = (tmp_path / "out/corpus.tsv").read_bytes().decode()
+    assert text.startswith("\ufeff")
+    assert tsv.rows(text)[1][1][COLUMNS.index("source")] == QUOTED[0]

@@ -121,6 +121,7 @@ NEEDS: dict[str, Need] = {
     "docs/documents.md": together(reports, un_documents),
     "docs/evaluation.md": together(reports, translations),
     "docs/export.md": reports,
+    "docs/pairing.md": reports,
     "docs/report.md": reports,
     "docs/review.md": reports,
     "docs/search.md": reports,

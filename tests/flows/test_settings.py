@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.flows.settings import (
     ENVIRONMENT,
     Effort,
@@ -132,3 +133,17 @@ def test_a_command_derives_flag_help_range_and_choices_from_the_field() -> None:
     shown = run("--help")[1]
     assert "Beam size of the translation" in shown
     assert "fast|normal|best" in shown
+
+
+def test_the_limits_of_reading_are_settings(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().limits == Limits()
+    file.write_text("limit_pages = 7\nlimit_file_mb = 3\nlimit_memory_mb = 64\n")
+    monkeypatch.setenv("DUIZHAO_LIMIT_SECONDS", "2.5")
+    monkeypatch.setenv("DUIZHAO_LIMIT_PAGES", "8")
+    limits = resolve().settings.limits
+    assert (limits.pages, limits.seconds, limits.depth) == (8, 2.5, 5000)
+    assert (limits.file_bytes, limits.memory_bytes) == (3 * 2**20, 64 * 2**20)
+    file.write_text("limit_seconds = 0\n")
+    monkeypatch.delenv("DUIZHAO_LIMIT_SECONDS")
+    with pytest.raises(InputError, match=r"limit_seconds \(duizhao.toml\): 0 must be between"):
+        resolve()

@@ -13,20 +13,30 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.errors import PACKAGE
-from duizhao.flows.results import ALIGN, OUTCOME, PUBLISH, READ, SCORE, TRANSLATE, code_hash
+from duizhao.flows.results import (
+    ALIGN,
+    OUTCOME,
+    PUBLISH,
+    READ,
+    SCORE,
+    SURVEY,
+    TRANSLATE,
+    code_hash,
+)
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.unit
 
-ALL = (READ, TRANSLATE, ALIGN, SCORE, OUTCOME, PUBLISH)
+ALL = (READ, TRANSLATE, ALIGN, SCORE, SURVEY, OUTCOME, PUBLISH)
 LAYERS = ("corpus", "models", "evaluation", "flows")
 
 RECOMPUTED = {
-    "corpus/alignment": "align outcome",
+    "corpus/alignment": "align survey outcome",
     "corpus/cleaning": "publish",
     "corpus/files": "publish",
-    "corpus/reading": "read outcome",
-    "corpus/segmentation": "read outcome publish",
+    "corpus/pairing": "survey",
+    "corpus/reading": "read survey outcome",
+    "corpus/segmentation": "read survey outcome publish",
     "evaluation/metrics": "score outcome publish",
     "flows/batch/publishing": "publish",
     "models/guards": "translate align outcome",
@@ -38,24 +48,31 @@ RECOMPUTED = {
 MODULES = {
     "corpus/bitext.py": "outcome publish",
     "corpus/cleaning/exact_duplicates.py": "publish",
-    "corpus/document.py": "read score outcome publish",
+    "corpus/document.py": "read score survey outcome publish",
     "corpus/errors.py": "",
-    "corpus/keys.py": "outcome publish",
-    "corpus/language.py": "read score outcome publish",
-    "corpus/numerals.py": "translate align outcome",
+    "corpus/keys.py": "survey outcome publish",
+    "corpus/language.py": "read score survey outcome publish",
+    "corpus/numerals.py": "translate align survey outcome",
     "corpus/paths.py": "",
+    "corpus/replacing.py": "",
     "corpus/row.py": "outcome publish",
-    "corpus/script.py": "read translate align score outcome publish",
+    "corpus/script.py": "read translate align score survey outcome publish",
     "corpus/translation.py": "translate align outcome publish",
     "corpus/units.py": "publish",
-    "corpus/alignment/weights.json": "align outcome",
+    "corpus/tsv.py": "publish",
+    "corpus/alignment/weights.json": "align survey outcome",
     "flows/stages.py": "",
     "models/cores.py": "",
-    "models/embedding.py": "align outcome",
+    "models/embedding.py": "align survey outcome",
     "models/glossary.py": "",
 }
 
-NO_EFFECT = {"corpus/errors.py", "corpus/paths.py", "models/cores.py"}
+NO_EFFECT = {
+    "corpus/errors.py",
+    "corpus/paths.py",
+    "corpus/replacing.py",
+    "models/cores.py",
+}
 """Modules that decide where and how fast something is computed, but not the result."""
 
 ENTRIES = {
@@ -63,6 +80,7 @@ ENTRIES = {
     TRANSLATE: ["models/translation/translator.py", "models/translation/load.py"],
     ALIGN: ["corpus/alignment/aligner.py", "models/embedding.py"],
     SCORE: ["evaluation/metrics/scores.py"],
+    SURVEY: ["corpus/pairing/profile.py", "corpus/reading/__init__.py", "models/embedding.py"],
     OUTCOME: ["corpus/bitext.py", "corpus/keys.py", "evaluation/metrics/scores.py"],
     PUBLISH: ["corpus/cleaning/run.py", "corpus/cleaning/splits.py", "corpus/files/formats.py"],
 }
@@ -70,6 +88,7 @@ ENTRIES = {
 
 IGNORED = {
     SCORE: {"corpus/bitext.py"},
+    SURVEY: {"corpus/bitext.py", "corpus/row.py"},
     OUTCOME: {
         "corpus/files/exports/options.py",
         "corpus/files/exports/xml.py",

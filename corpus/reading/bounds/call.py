@@ -26,7 +26,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from duizhao.corpus.errors import DuizhaoError, LimitError, ReaderError
-from duizhao.corpus.reading.bounds.limits import MB, Limits, out_of_memory
+from duizhao.corpus.reading.bounds.limits import MB, Limits, out_of_memory, too_slow
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -70,7 +70,7 @@ def call(
         result: T = content[0]
         return result
     if kind == "limit":
-        raise LimitError(f"{name}: {content[0]}; {raise_limit()}")
+        raise LimitError(f"{name}: {content[0]}")
     if kind == "error":
         error: DuizhaoError = content[0]
         raise error
@@ -79,11 +79,6 @@ def call(
         "if you can",
         content[1],
     )
-
-
-def raise_limit() -> str:
-    """What to do about a document that exceeds a limit."""
-    return "if the file is sound, raise the limit in the settings"
 
 
 class _Ended(Enum):
@@ -232,15 +227,15 @@ if hasattr(os, "register_at_fork"):
 def _cause(ended: _Ended, code: int | None, limits: Limits) -> str:
     """Why a document could not be read; `code` is the exit code of a process that ended itself."""
     if ended is _Ended.TIME:
-        return f"not read within {limits.seconds:g} s; {raise_limit()}"
-    memory = out_of_memory(limits)
+        return str(too_slow(limits))
+    memory = str(out_of_memory(limits))
     if ended is _Ended.MEMORY:
-        return f"{memory}; {raise_limit()}"
+        return memory
     name = ""
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             name = f" ({signal.Signals(-code).name})"
-    return f"{memory}, or crashes a library{name}; {raise_limit()}, or repair the file"
+    return f"reading it crashes a library{name}: repair the file; or {memory}"
 
 
 def _memory_of(pid: int) -> int:

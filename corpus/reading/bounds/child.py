@@ -71,20 +71,18 @@ def _serve(requests: BinaryIO, answers: BinaryIO, base: int) -> None:
         extra = {"progress": progress, "more_time": more_time} if wants_progress else {}
         try:
             result = function(*arguments, **extra)
-            packed = pickle.dumps(("result", result, _peak()), protocol=5)
+            packed = pickle.dumps(("result", result, peak()), protocol=5)
         except DuizhaoError as error:
-            packed = pickle.dumps(("error", error, _peak()))
+            packed = pickle.dumps(("error", error, peak()))
         except MemoryError:
-            packed = pickle.dumps(("limit", out_of_memory(limits), _peak()))
+            packed = pickle.dumps(("limit", out_of_memory(limits), peak()))
         except RecursionError:
-            packed = pickle.dumps(("limit", too_deep(limits), _peak()))
+            packed = pickle.dumps(("limit", too_deep(limits), peak()))
         except BaseException as error:
             if _is_out_of_memory(error):
-                packed = pickle.dumps(("limit", out_of_memory(limits), _peak()))
+                packed = pickle.dumps(("limit", out_of_memory(limits), peak()))
             else:
-                packed = pickle.dumps(
-                    ("unexpected", _place(error), traceback.format_exc(), _peak())
-                )
+                packed = pickle.dumps(("unexpected", _place(error), traceback.format_exc(), peak()))
         try:
             answers.write(packed)
             answers.flush()
@@ -137,7 +135,7 @@ def _memory_in_use() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _peak() -> int:
+def peak() -> int:
     """The most memory that this process has used so far, in bytes; 0 where unknown.
 
     Not ru_maxrss: on Linux it starts with the peak of the process that started this one.

@@ -8,8 +8,8 @@ import stat
 import time
 from pathlib import Path
 
-from duizhao.corpus.errors import InputError, LimitError
-from duizhao.corpus.reading.bounds.limits import MB, Limits
+from duizhao.corpus.errors import InputError, LimitError, MissingFile
+from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
 
 CHUNK = 1 << 20
 WRITER_SECONDS = 2.0
@@ -25,7 +25,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
     try:
         mode = path.stat()
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise MissingFile(f"{path}: no such file") from None
     except ValueError as error:  # a NUL in the name
         raise InputError(f"{path!r}: not the name of a file ({error})") from None
     if stat.S_ISDIR(mode.st_mode):
@@ -47,8 +47,8 @@ def read_file(path: Path, limits: Limits) -> bytes:
 def too_large(name: str, limits: Limits) -> LimitError:
     """The error for a file of too many bytes."""
     return LimitError(
-        f"{name}: larger than {limits.file_bytes // MB} MB; split it, or raise the limit in the "
-        "settings"
+        f"{name}: larger than {limits.file_bytes // MB} MB; split it, or raise limit_file_mb in "
+        "the settings"
     )
 
 
@@ -68,7 +68,8 @@ def _read_pipe(path: Path, limits: Limits) -> bytes:
                 left = start + limits.seconds - time.monotonic()
                 if left <= 0:
                     raise LimitError(
-                        f"{path}: nothing came through this pipe for {limits.seconds:g} s"
+                        f"{path}: nothing came through this pipe for {limits.seconds:g} s; "
+                        f"{remedy('limit_seconds')}"
                     ) from None
                 select.select([pipe], [], [], left)
                 continue

@@ -14,7 +14,7 @@ class Limits:
     """Bounds on the reading of one document.
 
     The defaults leave room for large honest documents: reports of thousands of pages, Word files
-    with hundreds of megabytes of pictures.
+    with hundreds of megabytes of pictures. The settings ``limit_*`` replace them.
 
     Attributes:
         file_bytes: size of the file.
@@ -39,11 +39,27 @@ class Limits:
     memory_bytes: int = 3072 * MB
 
 
+DEFAULT_LIMITS = Limits()
+
+
 def out_of_memory(limits: Limits) -> LimitError:
-    """The error for a document that needs too much memory."""
-    return LimitError(f"reading it takes more than {limits.memory_bytes // MB} MB of memory")
+    """The error for a document that needs too much memory, without the document's name."""
+    return LimitError(
+        f"reading it takes more than {limits.memory_bytes // MB} MB of memory; "
+        f"{remedy('limit_memory_mb')}"
+    )
+
+
+def too_slow(limits: Limits) -> LimitError:
+    """The error for a document that takes too long, without the document's name."""
+    return LimitError(f"not read within {limits.seconds:g} s; {remedy('limit_seconds')}")
 
 
 def too_deep(limits: Limits) -> LimitError:
-    """The error for a document whose elements are nested too deeply."""
-    return LimitError(f"nested more than {limits.depth} levels deep")
+    """The error for a document nested too deeply, without the document's name."""
+    return LimitError(f"nested more than {limits.depth} levels deep; {remedy('limit_depth')}")
+
+
+def remedy(setting: str) -> str:
+    """What to do about a document that exceeds a limit: flows/settings.py has the settings."""
+    return f"if the file is sound, raise {setting} in the settings"

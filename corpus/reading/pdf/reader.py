@@ -93,7 +93,7 @@ class _Reader:
         if self.count > source.limits.pages:
             raise LimitError(
                 f"{source.name}: {self.count} pages, more than {source.limits.pages}; split it, "
-                "or raise the limit in the settings"
+                "or raise limit_pages in the settings"
             )
 
     def read(self, tags: bool | None = None) -> Built:

@@ -6,10 +6,10 @@ the pixels and of all that decides the result: the code in `recognition/` and th
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.reading.scan.recognition import page as recognised
 from duizhao.corpus.reading.scan.recognition.engine import Image
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
+from duizhao.corpus.replacing import replacing
 
 PACKAGES = ("rapidocr", "onnxruntime")
 
@@ -46,14 +47,8 @@ def save(key: str, page: RecognisedPage) -> None:
     """Save a page. A full or read-only disk costs the time of the next run, nothing else."""
     content = json.dumps(recognised.to_json(page), ensure_ascii=False).encode()
     seal = hashlib.sha256(content).hexdigest().encode()
-    file = _file(key)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError), replacing(_file(key)) as temporary:
         temporary.write_bytes(gzip.compress(seal + b"\n" + content, mtime=0))
-        temporary.replace(file)
-    except OSError:
-        temporary.unlink(missing_ok=True)
 
 
 def _file(key: str) -> Path:

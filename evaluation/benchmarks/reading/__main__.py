@@ -179,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stack.enter_context(Reader(name) if name == "duizhao" else Reader(name, options.peers))
             for name in names
         ]
-        print(HEAD)
+        print(HEAD, flush=True)
         for row, each in rows(documents(options), options):
             print_row(row, each, readers, folder, each_one=options.each)
 

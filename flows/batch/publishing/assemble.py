@@ -1,7 +1,8 @@
 """From the outcomes of a batch to one corpus: cleaned, split, in shards, with its card.
 
-Rows are streamed in the order of the manifest and never held together. Locally as in an object
-store ``batch.json`` is the seal: taken away first, written last, with size and hash of each file.
+Rows are streamed in the order of the manifest; they are never all in memory. Locally and in an
+object store, ``batch.json`` is the seal: removed first, written last, with size and hash of each
+file.
 
     data/train-00000.parquet, jsonl/train-00000.jsonl, tmx/..., tsv/...
     ledger/00000.jsonl, documents.jsonl, README.md, batch.json
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.run import CleaningReport, clean
@@ -32,10 +33,18 @@ from duizhao.corpus.paths import cache_folder
 from duizhao.flows import results
 from duizhao.flows.batch.documents import Planned
 from duizhao.flows.batch.lock import Check
-from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.options import Plan
-from duizhao.flows.batch.outcomes import STATE, Found, Outcome, find_outcomes, read_outcome
+from duizhao.flows.batch.outcomes import (
+    STATE,
+    Found,
+    Outcome,
+    OutcomeKey,
+    find_outcomes,
+    read_outcome,
+)
+from duizhao.flows.batch.published import kept_key, read_published, write_published
 from duizhao.flows.batch.publishing.record import (
+    Account,
     card,
     corpus_counts,
     corpus_scores,
@@ -69,17 +78,23 @@ def publish(
     still_ours: Check = lambda: None,
     left: Sequence[Outcome] = (),
 ) -> dict[str, Any]:
-    """Write the corpus of all outcomes that are there; returns what the seal holds.
+    """Write the corpus of all stored outcomes; returns the contents of the seal.
 
-    An outcome that cannot be read is removed, for the next run to make it again. `still_ours`
-    raises where another batch has taken the folder meanwhile; `left` says why documents have no
-    outcome.
+    An outcome that cannot be read is removed; the next run processes its document again.
+    `still_ours` raises if another batch has taken the folder meanwhile. `left` has the reasons why
+    documents have no outcome; those that were published before keep their rows.
     """
     state = out / STATE
     found = find_outcomes(state)
     keys = [one.key for one in documents]
     present = [found.get(key) for key in keys]
-    made_from = _made_from(keys, present, plan, made_by, left)
+    published = read_published(state)
+    kept = [
+        found.get(published.get(one.entry.id, one.key))
+        for one, outcome in zip(documents, present, strict=True)
+        if outcome is None or not outcome.is_done
+    ]
+    made_from = _made_from(keys, [present, kept], plan, made_by, left)
     old = read_seal(out)
     if old and old.get("made_from") == made_from and is_whole(out, old):
         return old
@@ -88,7 +103,7 @@ def publish(
         keep_edited_card(out, old["files"])
         still_ours()
     out.remove(SEAL)
-    outcomes = _Outcomes(state, documents, present, left, show, still_ours)
+    outcomes = _Outcomes(state, documents, found, published, left, show, still_ours)
     with scratch(out) as folder:
         shards = Shards(out, folder, check=still_ours)
         told = _write(shards, outcomes, plan, made_by)
@@ -101,13 +116,15 @@ def publish(
     }
     shards.finish()
     still_ours()
+    write_published(state, outcomes.published)
+    still_ours()
     out.write(SEAL, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
     out.settle([SEAL])
     return told
 
 
 def read_seal(out: Place) -> dict[str, Any] | None:
-    """What batch.json holds; None where the corpus was not written to its end."""
+    """The contents of batch.json; None if the corpus is incomplete."""
     try:
         told: dict[str, Any] = json.loads(out.read(SEAL))
     except (OSError, ValueError):
@@ -116,7 +133,7 @@ def read_seal(out: Place) -> dict[str, Any] | None:
 
 
 def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
-    """Whether each file of the seal is there in its size; the card may be edited by hand."""
+    """Whether each file of the seal exists in its size; the card may have been edited."""
     found: dict[str, int] = {}
     for name in seal["files"]:
         folder, _, _ = name.rpartition("/")
@@ -129,15 +146,15 @@ def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
 
 
 def digest(told: Any) -> str:
-    """A hash of whatever JSON can hold: of the keys of a plan, of its outcomes."""
+    """A hash of any JSON value, such as the keys of a plan or its outcomes."""
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
 @contextlib.contextmanager
 def scratch(out: Place) -> Iterator[Path]:
-    """A folder for files in the making, on the disk of the corpus where that is on one.
+    """A folder for unfinished files, on the disk of the corpus if that is local.
 
-    It is known whose it is, so that what a killed batch left is removed by the next one.
+    Its name depends on the corpus, so that the next batch removes what a killed one left behind.
     """
     name = hashlib.sha256(out.name.encode()).hexdigest()[:16]
     inside = (out.local / STATE) if out.local else cache_folder() / "publish" / name
@@ -150,14 +167,14 @@ def scratch(out: Place) -> Iterator[Path]:
 
 def _made_from(
     keys: Sequence[str],
-    present: Sequence[Found | None],
+    found: Sequence[Sequence[Found | None]],
     plan: Plan,
     made_by: Mapping[str, str],
     left: Sequence[Outcome],
 ) -> str:
     code = results.code_hash(PUBLISH)
     why_left = sorted([one.key, one.stage, one.reason] for one in left)
-    return digest([list(keys), list(present), plan.as_dict(), dict(made_by), code, why_left])
+    return digest([list(keys), found, plan.as_dict(), dict(made_by), code, why_left])
 
 
 def _write(
@@ -169,10 +186,10 @@ def _write(
     division = _split(shards, outcomes.show, ledger, plan, cleaned, report.kept)
     ledger.finish()
     outcomes.show("accounts and card", 0, 0)
-    accounts = [outcome for _, outcome in outcomes.accounts]
-    shards.put("documents.jsonl", lambda file: write_accounts(outcomes.accounts, file))
+    accounts = outcomes.accounts
+    shards.put("documents.jsonl", lambda file: write_accounts(accounts, file))
     if sum(division.rows.values()):
-        text = card(shards, plan.title, report, division, ledger.counts(), made_by)
+        text = card(shards, plan, report, division, ledger.counts(), made_by, accounts)
         shards.put(CARD, lambda file: file.write(text.encode()))
     return {
         "made_by": dict(made_by),
@@ -183,10 +200,11 @@ def _write(
         "ledger": ledger.counts(),
         "scores": corpus_scores(accounts),
         "failed": [
-            [one.id, one.stage, public_reason(entry, one)]
-            for entry, one in outcomes.accounts
-            if one.status == "failed"
+            [one.outcome.id, one.outcome.stage, public_reason(one)]
+            for one in accounts
+            if one.outcome.status == "failed"
         ],
+        "kept": [one.outcome.id for one in accounts if one.is_kept],
     }
 
 
@@ -199,7 +217,7 @@ def _clean(
     first = 0
 
     def rows() -> Iterator[Row]:
-        """All rows, each time anew: of the outcomes, which are read once, then of the spool."""
+        """All rows: the first time from the outcomes, then from the spool."""
         nonlocal sentences, first
         reading = not spool.exists()
         for keyed in outcomes.spooled(spool, ledger) if reading else _read(spool):
@@ -208,11 +226,11 @@ def _clean(
             yield keyed.row
 
     def cleaning(done: int, total: int) -> None:
-        if total:  # in the first reading documents are told
+        if total:  # while the outcomes are read, documents are shown
             outcomes.show("cleaning", done - first, total - first)
 
     with _opened(cleaned) as kept:
-        # a row is kept before the next is asked for: `sentences` are its own
+        # a row is kept before the next is requested: `sentences` are its own
         report = clean(
             rows,
             plan.cleaning,
@@ -228,11 +246,11 @@ def _split(
     shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
-    corpus = CorpusShards(shards, plan.formats, plan.unit)
+    corpus = CorpusShards(shards, plan.formats, plan.unit, plan.tsv_form)
     numbers = count(1)
 
     def rows() -> Iterator[KeyedRow]:
-        """Asked for twice: to see what is in the smaller splits, then to write."""
+        """Read twice: to see what is in the smaller splits, then to write."""
         for keyed, number in zip(_read(cleaned), numbers, strict=False):
             if number % ROWS_TOLD == 0:
                 show("splits and files", number, 2 * kept)
@@ -245,52 +263,84 @@ def _split(
     return replace(division, rows={name: corpus.rows[name] for name in division.rows})
 
 
+class _Contents(NamedTuple):
+    """What a document adds to the corpus."""
+
+    account: Account
+    rows: Sequence[KeyedRow] = ()
+    ledger: Sequence[LedgerEntry] = ()
+
+
 class _Outcomes:
     """The outcomes of a batch in the order of its manifest, read once.
 
-    `accounts` has every document of the plan, `present` what is there of them.
+    `accounts` has every document of the plan, `present` the files of their outcomes, `published`
+    the outcome of each document with rows.
     """
 
     def __init__(
         self,
         state: Place,
         documents: Sequence[Planned],
-        present: Sequence[Found | None],
+        found: Mapping[OutcomeKey, Found],
+        published: Mapping[str, OutcomeKey],
         left: Sequence[Outcome],
         show: Show,
         check: Check,
     ) -> None:
         self.state = state
         self.documents = documents
-        self.present = list(present)
+        self.found = found
+        self.present = [found.get(one.key) for one in documents]
+        self.before = published
+        self.published: dict[str, OutcomeKey] = {}
         self.left = {one.key: one for one in left}
         self.show = show
         self.check = check
-        self.accounts: list[tuple[Entry, Outcome]] = []
+        self.accounts: list[Account] = []
 
-    def _read(self, number: int) -> tuple[Outcome, list[KeyedRow], list[LedgerEntry]]:
-        """What became of a document; a damaged outcome is removed, and the document left."""
+    def _read(self, number: int) -> _Contents:
+        """The latest outcome of a document, with the published rows if it is not done."""
         (entry, key), found = self.documents[number], self.present[number]
-        if found is None:
-            unknown = Outcome(entry.id, key, "left", "process", "not done yet")
-            return self.left.get(key, unknown), [], []
-        try:
-            return read_outcome(self.state, found.name)
-        except DamagedOutcome as error:
-            self.check()
-            self.state.remove(found.name)
-            self.present[number] = None
-            console.current().note(f"left: {entry.id}: {error}; it is removed, run the batch again")
-            return Outcome(entry.id, key, "left", "process", str(error)), [], []
+        outcome = self.left.get(key, Outcome(entry.id, key, "left", "process", "not done yet"))
+        if found is not None:
+            try:
+                outcome, rows, ledger = read_outcome(self.state, found.name)
+            except DamagedOutcome as error:
+                outcome = self._damaged(number, found, error)
+            else:
+                if outcome.status == "done":
+                    self.published[entry.id] = key
+                    return _Contents(Account(entry, outcome), rows, ledger)
+        older = kept_key(outcome, self.before, self.found)
+        if older is not None and older != key:
+            try:
+                done, rows, ledger = read_outcome(self.state, self.found[older].name)
+            except DamagedOutcome as error:
+                console.current().note(f"{entry.id}: {error}; its published rows are lost")
+            else:
+                self.published[entry.id] = older
+                outcome = replace(outcome, counts=done.counts, statistics=done.statistics)
+                return _Contents(Account(entry, outcome, is_kept=True), rows, ledger)
+        return _Contents(Account(entry, outcome))
+
+    def _damaged(self, number: int, found: Found, error: DamagedOutcome) -> Outcome:
+        """Remove a damaged outcome; its document is left."""
+        entry, key = self.documents[number]
+        self.check()
+        self.state.remove(found.name)
+        self.present[number] = None
+        console.current().note(f"left: {entry.id}: {error}; it is removed, run the batch again")
+        return Outcome(entry.id, key, "left", "process", str(error))
 
     def spooled(self, spool: Path, ledger: LedgerShards) -> Iterator[KeyedRow]:
-        """All rows, written to a file of this machine too; the ledger gets what it is to have."""
+        """All rows, which are also written to a local file; ledger entries go to the ledger."""
         with _opened(spool) as lines:
-            for number, (entry, _) in enumerate(self.documents):
-                outcome, rows, left_out = self._read(number)
-                self.accounts.append((entry, outcome))
-                if outcome.status != "done":
-                    ledger.add(without_sentences(entry, outcome))
+            for number in range(len(self.documents)):
+                account, rows, left_out = self._read(number)
+                self.accounts.append(account)
+                if account.outcome.status != "done" and not account.is_kept:
+                    ledger.add(without_sentences(account))
                 for one in left_out:
                     ledger.add(one)
                 total = len(self.documents)
@@ -305,8 +355,8 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _spool(lines: IO[str], keyed: KeyedRow) -> None:
-    told = [as_dict(keyed.row), list(keyed.sentences)]
-    lines.write(json.dumps(told, ensure_ascii=False) + "\n")
+    record = [as_dict(keyed.row), list(keyed.sentences)]
+    lines.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def _read(spool: Path) -> Iterator[KeyedRow]:

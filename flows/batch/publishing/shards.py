@@ -11,9 +11,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.cleaning.splits import SPLITS
 from duizhao.corpus.document import LedgerEntry
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
 from duizhao.corpus.units import Unit, combined
@@ -51,7 +53,7 @@ class Shards:
     def put(self, name: str, write: Callable[[Any], object]) -> None:
         """Write a file through `write`, hash it and move it to its place."""
         local = self.scratch / name.replace("/", "_")
-        with local.open("wb") as file:
+        with writing(local), local.open("wb") as file:
             write(file)
         with local.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -95,9 +97,16 @@ def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> No
 class CorpusShards:
     """Rows by split, in every format, combined to the unit; `rows` counts those written."""
 
-    def __init__(self, shards: Shards, formats: Sequence[str], unit: Unit = "sentence") -> None:
+    def __init__(
+        self,
+        shards: Shards,
+        formats: Sequence[str],
+        unit: Unit = "sentence",
+        form: tsv.Form = tsv.PLAIN,
+    ) -> None:
         self._shards = shards
         self._formats = formats
+        self._form = form
         self._unit: Unit = unit
         self._document: list[Row] = []  # the rows of one document, until they are combined
         self._split = ""
@@ -138,7 +147,7 @@ class CorpusShards:
         for format in self._formats:
             for end in endings(format):
                 file = f"{FOLDERS[format]}/{name}-{self._number[name]:05d}.{end}"
-                write = writer(end)
+                write = writer(end, form=self._form)
                 self._shards.put(file, lambda file, write=write: write(rows, file))  # type: ignore[misc]
         self._number[name] += 1
         self._rows[name] = []

@@ -334,6 +334,8 @@ def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(cli: Cli, run_fo
     assert "kept 4 of 4 rows" in err
     assert {path.name for path in out.iterdir()} == {
         "corpus.tsv",
+        "corpus.jsonl",
+        "corpus.parquet",
         "ledger.jsonl",
         "cleaning.json",
         "run.json",

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from duizhao.corpus.cleaning.plan import default_plan
 from duizhao.corpus.cleaning.run import clean
-from duizhao.corpus.files.card import CardFacts, SplitFacts, render, size_category
+from duizhao.corpus.files.card import (
+    CardFacts,
+    SplitFacts,
+    render,
+    size_category,
+    with_licence,
+)
 from duizhao.corpus.files.parquet import write
+from duizhao.corpus.files.rights import Rights, rights_of
 from tests.corpus.cleaning.test_splits import row
 
 pytestmark = pytest.mark.unit
@@ -22,7 +31,7 @@ ROWS = {
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> tuple[Path, CardFacts]:
-    """A folder with two splits, and what a card says of it."""
+    """A folder with two splits, and the facts of its card."""
     splits = []
     (tmp_path / "data").mkdir()
     for name, rows in ROWS.items():
@@ -51,7 +60,8 @@ def test_the_hubs_library_reads_the_yaml(dataset: tuple[Path, CardFacts]) -> Non
     assert data.language == ["zh", "en"]
     assert data.task_categories == ["translation"]
     assert data.size_categories == ["n<1K"]
-    assert data.license == "other"
+    assert data.license == "unknown"
+    assert "united-nations" not in data.tags
     assert data.pretty_name == "Reports: a test"
     assert data.configs[0]["data_files"][1] == {"split": "test", "path": "data/test-*.parquet"}
     assert data.dataset_info["splits"][0]["num_examples"] == 20
@@ -68,7 +78,7 @@ def test_datasets_reads_the_folder_by_its_card(
     assert found["train"].features["translation"] == Translation(languages=["zh", "en"])
 
 
-def test_the_card_says_sizes_cleaning_ledger_licence_and_citation(
+def test_the_card_says_sizes_cleaning_and_ledger_and_claims_nothing_else(
     dataset: tuple[Path, CardFacts],
 ) -> None:
     text = (dataset[0] / "README.md").read_text("utf-8")
@@ -76,8 +86,56 @@ def test_the_card_says_sizes_cleaning_ledger_licence_and_citation(
     assert "| train | 20 | 1 |" in text
     assert "| exact_duplicates | sides both | 0 |" in text
     assert "| read | link | 1,234 |" in text
-    assert "ziemski-etal-2016-united" in text
+    assert "The licence of these texts is unknown." in text
+    assert "United Nations" not in text
+    assert "- unknown" in text.partition("## Origin")[2]
+
+
+def card_of(dataset: tuple[Path, CardFacts], *rights: tuple[Rights, int]) -> tuple[Any, str]:
+    """The YAML and the text of a card for documents with these rights."""
+    from huggingface_hub import DatasetCard
+
+    text = render(replace(dataset[1], rights=rights))
+    return DatasetCard(text).data, text
+
+
+def test_a_corpus_of_the_united_nations_says_so(dataset: tuple[Path, CardFacts]) -> None:
+    data, text = card_of(dataset, (rights_of({"symbol": "S/2021/130"}), 2))
+    assert (data.license, data.license_name) == ("other", "united-nations-terms-of-use")
+    assert "united-nations" in data.tags
     assert "United Nations named as their source" in text
+    assert "ziemski-etal-2016-united" in text
+    assert "United Nations, Official Document System" in text
+
+
+def test_one_licence_is_that_of_the_corpus_and_several_are_listed(
+    dataset: tuple[Path, CardFacts],
+) -> None:
+    mine = Rights("cc-by-4.0", "a court", ("law",))
+    data, text = card_of(dataset, (mine, 3))
+    assert (data.license, data.tags[0]) == ("cc-by-4.0", "law")
+    assert "The licence of these texts: cc-by-4.0." in text
+    assert "- a court\n" in text
+    data, text = card_of(dataset, (mine, 3), (Rights("Crown Copyright", "an office"), 1))
+    assert (data.license, data.license_name) == ("other", "several")
+    assert "- 3 documents: The licence of these texts: cc-by-4.0." in text
+    assert "- an office (1 documents)" in text
+    data, _ = card_of(dataset, (mine, 3), (Rights("unknown"), 1))
+    assert data.license == "unknown", "as long as one is"
+
+
+def test_a_licence_can_be_added_to_a_card_later(dataset: tuple[Path, CardFacts]) -> None:
+    from huggingface_hub import DatasetCard
+
+    before = (dataset[0] / "README.md").read_text("utf-8")
+    for licence, code in (("cc0-1.0", "cc0-1.0"), ("https://example.org/terms", "other")):
+        text = with_licence(before, licence)
+        data = DatasetCard(text, ignore_metadata_errors=False).data
+        assert data.license == code
+        assert f"The licence of these texts: {licence}." in text
+        assert "is unknown" not in text
+        assert data.configs == DatasetCard(before).data.configs
+        assert text.partition("## Origin")[2] == before.partition("## Origin")[2]
 
 
 def test_the_card_renders_as_markdown(dataset: tuple[Path, CardFacts]) -> None:
@@ -86,7 +144,7 @@ def test_the_card_renders_as_markdown(dataset: tuple[Path, CardFacts]) -> None:
     body = (dataset[0] / "README.md").read_text("utf-8").split("---\n", 2)[2]
     page = MarkdownIt("commonmark").enable("table").render(body)
     assert page.count("<table>") == 4
-    assert page.count("<pre>") == 2
+    assert page.count("<pre>") == 1
 
 
 def test_size_categories() -> None:

@@ -20,6 +20,7 @@ from duizhao.evaluation.review.edits import DELETED, plan, review_beads
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
 from duizhao.evaluation.review.realign import align_around
 from duizhao.evaluation.review.session import Session, open_session
+from tests.support.cli import Cli
 from tests.support.report_folders import SENTENCES, make_folder, make_work
 
 pytestmark = pytest.mark.unit
@@ -246,6 +247,39 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     apply_review(folder)  # again, over itself
     open_session(out)  # and what came out can be reviewed in turn
+
+
+def applied_rows(folder: Path, *options: object) -> list[list[int]]:
+    """The Chinese sentences of each row that `duizhao apply` writes."""
+    done = Cli(folder.parent / "cache")("apply", folder, *options, "--json")
+    assert done.code == 0, done.err
+    lines = (folder / "reviewed" / "corpus.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["source_ids"] for line in lines]
+
+
+def test_apply_writes_only_what_a_person_checked_or_what_is_certain(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "check", "bead": "[3]:[2]", "checked": True})
+    built = {str(bead): bead.confidence for bead in session.work.beads}
+    everything = applied_rows(folder)
+    assert [3] in everything
+    assert applied_rows(folder, "--checked-only") == [[3]]
+    ledger = [json.loads(line) for line in (folder / "reviewed" / "ledger.jsonl").open()]
+    reasons = {(one["stage"], one["reason"]) for one in ledger if one["sentence"] is not None}
+    assert ("review", "not_checked") in reasons
+    record = json.loads((folder / "reviewed" / "run.json").read_text())["review"]
+    assert (record["checked"], record["beads"]) == (1, 1)
+    least = max(built.values())
+    certain = applied_rows(folder, "--min-confidence", least)
+    assert [3] in certain, "a person checked it"
+    assert len(certain) < len(everything)
+    assert (folder / "reviewed" / "README.md").is_file()
+
+
+def test_apply_without_edits_needs_a_reason(folder: Path) -> None:
+    with pytest.raises(InputError, match="no edits to apply"):
+        apply_review(folder)
+    assert applied_rows(folder, "--min-confidence", "0.9")
 
 
 def test_apply_erases_nothing_of_others(folder: Path, tmp_path: Path) -> None:

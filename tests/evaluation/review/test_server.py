@@ -206,3 +206,18 @@ def test_only_one_review_of_a_folder_at_a_time(tmp_path: Path) -> None:
     # a build of the same folder, too
     with locked(folder), pytest.raises(DuizhaoError, match="review"), alone(folder):
         pass
+
+
+def test_the_page_can_apply_the_review_and_ask_for_its_state(
+    client: TestClient, session: Session
+) -> None:
+    client.get(f"/?token={TOKEN}")
+    headers = {"X-Duizhao-Token": TOKEN}
+    assert client.post("/state", json={}, headers=headers).json() == {"edits": 0}
+    assert client.post("/apply", json={}, headers=headers).status_code == 409  # nothing to apply
+    post(client, CHECK)
+    answer = client.post("/apply", json={}, headers=headers).json()
+    assert answer["rows"] > 0
+    assert (session.folder.path / "reviewed" / "run.json").is_file()
+    assert client.post("/apply", json={}).status_code == 403
+    assert client.post("/state", json={}).status_code == 403

@@ -370,29 +370,115 @@ def test_a_document_that_kills_its_worker_fails_alone(
     assert "killed by signal 6" in reason
 
 
-@pytest.mark.parametrize(
-    ("file", "left", "words"),
-    [("d01.zh.txt", 1, "lost 2 workers"), ("", 11, "no worker came up")],
-    ids=["at one document", "as they come up"],
-)
 def test_documents_whose_workers_are_killed_from_outside_are_left_and_done_by_the_next_run(
-    environment: dict[str, str],
-    documents: Path,
-    undisturbed: Path,
-    tmp_path: Path,
-    file: str,
-    left: int,
-    words: str,
+    environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    killed = deadly(environment, tmp_path / "deadly", file, signal.SIGKILL)
+    killed = deadly(environment, tmp_path / "deadly", "d01.zh.txt", signal.SIGKILL)
     told, _ = batch(killed, documents, "--out", out, "--workers", "1")
-    assert told["counts"]["left"] == len(told["batch"]["left"]) == left
-    assert {f"{words}: the worker was killed by signal 9"} == {
-        reason for _, _, reason in told["batch"]["left"]
-    }
+    assert told["counts"]["left"] == len(told["batch"]["left"]) == 1
+    (left,) = told["batch"]["left"]
+    assert left[2] == "lost 2 workers: the worker was killed by signal 9"
     batch(environment, documents, "--out", out)
     assert contents(out) == contents(undisturbed)
+
+
+def damaged_model(place: Path) -> Path:
+    """The folder of a model whose weights cannot be loaded."""
+    from duizhao.models.weights.default import FILES, default_folder
+
+    place.mkdir()
+    for file in FILES:
+        (place / file.name).symlink_to(default_folder() / file.name)
+    (place / "model.bin").unlink()
+    (place / "model.bin").write_bytes(b"not a model")
+    return place
+
+
+def test_a_wrong_option_changes_nothing_of_a_published_corpus(
+    cli: Cli, environment: dict[str, str], documents: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    batch(environment, documents, "--out", out)
+    before, plan = contents(out), (out / ".duizhao" / "plan.jsonl").read_bytes()
+    seal = (out / "batch.json").read_bytes()
+    damaged = damaged_model(tmp_path / "damaged")
+    wrong: list[tuple[list[object], int, str]] = [
+        (["--device", "cuda"], 2, "no GPU"),
+        (["--compute-type", "bfloat16"], 2, "compute type bfloat16"),
+        (["--model", damaged], 1, "or is damaged"),
+        (["--model", tmp_path / "none"], 2, "no such folder"),
+        (["--model", documents], 2, "has no Marian model"),
+        (["--formats", "docs"], 2, "docs"),
+        (["--device", "cuda", "--no-resume"], 2, "no GPU"),
+    ]
+    for options, code, words in wrong:
+        arguments = ["batch", documents, "--out", out, "--beam", "1", *options]
+        done = cli(*arguments, env=environment)
+        assert (done.code, words in done.err) == (code, True), (options, done.err)
+        assert "Traceback" not in done.err
+        assert contents(out) == before, options
+        assert (out / "batch.json").read_bytes() == seal, options
+        assert (out / ".duizhao" / "plan.jsonl").read_bytes() == plan, options
+    gone = deadly(environment, tmp_path / "deadly", "", signal.SIGKILL)
+    done = cli("batch", documents, "--out", out, "--beam", "2", env=gone)
+    assert (done.code, "no worker came up" in done.err) == (1, True), done.err
+    assert contents(out) == before
+    told, _ = batch(environment, documents, "--out", out)
+    assert told["batch"]["finished"] == 0
+
+
+def test_rows_stay_if_workers_die_time_runs_out_or_files_are_gone(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make_documents(tmp_path / "documents", 3, broken=False)
+    manifest = tmp_path / "list.csv"
+    lines = [f"d{n:02d},documents/d{n:02d}.zh.txt,documents/d{n:02d}.en.txt" for n in range(3)]
+    manifest.write_text("\n".join(["id,source,reference", *lines, ""]))
+    out = tmp_path / "out"
+    first, _ = batch(environment, manifest, "--out", out, code=0)
+    rows = sum(map(len, corpus_rows(out).values()))
+
+    killed = deadly(environment, tmp_path / "killed", "d01.zh.txt", signal.SIGKILL)
+    told, _ = batch(killed, manifest, "--out", out, "--effort", "fast", "-w", "1")
+    assert (told["counts"]["left"], told["kept"]) == (1, ["d01"])
+    assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
+
+    crashed = deadly(environment, tmp_path / "crashed", "d02.zh.txt", signal.SIGABRT)
+    told, _ = batch(crashed, manifest, "--out", out, "--effort", "best", "-w", "1")
+    assert (told["counts"]["failed"], told["kept"]) == (1, ["d02"])
+    assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
+
+    slow = slowly(environment, tmp_path, 60)
+    slow = {name: value for name, value in slow.items() if value is not None}
+    how = ["--min-confidence", "0.01", "--timeout", "1", "-w", "1"]
+    told, _ = batch(slow, manifest, "--out", out, *how)
+    assert told["counts"]["failed"] == 3
+    assert sorted(told["kept"]) == ["d00", "d01", "d02"]
+
+    folder.rename(tmp_path / "unmounted")
+    told, _ = batch(environment, manifest, "--out", out)
+    assert (told["counts"]["failed"], sorted(told["kept"])) == (3, ["d00", "d01", "d02"])
+    assert sum(map(len, corpus_rows(out).values())) == rows == told["counts"]["rows"]
+    (tmp_path / "unmounted").rename(folder)
+    told, _ = batch(environment, manifest, "--out", out, code=0)
+    assert (told["kept"], told["counts"]["rows"]) == ([], first["counts"]["rows"])
+
+    manifest.write_text("\n".join(["id,source,reference", *lines[:2], ""]))
+    told, err = batch(environment, manifest, "--out", out, code=0)
+    assert set(corpus_rows(out)) == {"d00", "d01"}, "the manifest says so"
+    assert "such as d02" in err
+
+
+def corpus_rows(out: Path) -> dict[str, list[str]]:
+    """The Chinese sides of the published rows by document, from the Parquet files."""
+    from duizhao.corpus.files.read import read_file
+
+    rows: dict[str, list[str]] = {}
+    for path in sorted((out / "data").glob("*.parquet")):
+        for one in read_file(path):
+            rows.setdefault(one.source_document, []).append(one.source)
+    return rows
 
 
 def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_line(

@@ -72,6 +72,13 @@ def planned(entries: Sequence[Entry], keys: Sequence[str]) -> list[Planned]:
     return [Planned(one, OutcomeKey(key)) for one, key in zip(entries, keys, strict=True)]
 
 
+def begun(*arguments: Any) -> job.Job:
+    """A batch whose plan is that of its folder."""
+    made = job.plan_job(*arguments)
+    job.begin(made)
+    return made
+
+
 def process(folder: Path) -> dict[str, Outcome]:
     made = documents.process_group(
         Group(
@@ -271,7 +278,7 @@ def put(out: Path, entries: list[Entry], keys: list[str], plan: Plan = PLAN) -> 
 @pytest.mark.unit
 def test_a_folder_that_is_not_a_batchs_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(InputError, match="is not empty and no batch was begun there"):
+    with pytest.raises(InputError, match="is not empty and no batch was started there"):
         job.check_batch_output(str(tmp_path))
     assert not (tmp_path / STATE).exists()
     assert job.check_batch_output(f"file://{tmp_path}/new") == f"{tmp_path}/new"
@@ -377,7 +384,7 @@ def test_documents_jsonl_names_no_folder_of_this_machine(tmp_path: Path) -> None
     told = Outcome("b", "b" * 64, "failed", "read", "/in/b.zh.txt: the file is empty")
     keep_failure(Place.of(tmp_path / STATE), told)
     seal = put(tmp_path, [*entries, Entry("b", "/in/b.zh.txt")], [*keys, "b" * 64])
-    assert seal["failed"] == [["b", "read", "/in/b.zh.txt: the file is empty"]]
+    assert seal["failed"] == [["b", "read", "b.zh.txt: the file is empty"]]
     assert '"reason": "b.zh.txt: the file is empty"' in (tmp_path / "documents.jsonl").read_text()
 
 
@@ -447,11 +454,11 @@ def test_what_was_built_stays_when_its_files_leave_the_inbox(
     for name in "ab":
         (tmp_path / f"{name}.zh.txt").write_text(name)
     first = [Entry("a", str(tmp_path / "a.zh.txt"))]
-    made = job.plan_job(out, first, Settings(), options)
+    made = begun(out, first, Settings(), options)
     outcome = Outcome("a", made.documents[0].key, "done")
     keep_done(Place.of(out) / STATE, outcome, [], [])
     (tmp_path / "a.zh.txt").unlink()
-    second = job.plan_job(out, [Entry("b", str(tmp_path / "b.zh.txt"))], Settings(), options)
+    second = begun(out, [Entry("b", str(tmp_path / "b.zh.txt"))], Settings(), options)
     assert [one.entry.id for one in second.documents] == ["b", "a"]
     assert [one.entry.id for one in second.todo] == ["b"]
     assert second.documents[1].key == made.documents[0].key
@@ -528,7 +535,7 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     out = str(tmp_path / "out")
     entries = [Entry("a", str(tmp_path / "a.zh.txt"))]
     options = batch_options(workers=1)
-    planned = job.plan_job(out, entries, Settings(), options)
+    planned = begun(out, entries, Settings(), options)
     tally = Tally(1)
     tally.add([Outcome("a", planned.documents[0].key, "left", "read", "the disk was away")])
     keep(tally, Place.of(out) / STATE)
@@ -544,7 +551,7 @@ def test_progress_tells_what_is_left_and_a_new_plan_forgets_it(
     assert (damaged["failed"], damaged["left"]) == ([], 1)
     assert "is damaged" in damaged["why_left"][0][2]
     state.remove(name)
-    job.plan_job(out, entries, Settings(), options)
+    begun(out, entries, Settings(), options)
     assert batch_summary.status(out)["why_left"] == []
     assert json.loads(json.dumps(told)) == told
 
@@ -559,7 +566,7 @@ def test_a_pipe_as_a_document_is_refused_and_not_waited_for(tmp_path: Path) -> N
         Group((planned_of(Entry("a", str(pipe))),), str(state), Settings())
     )
     assert (outcome.status, outcome.stage) == ("failed", "read")
-    assert "is no regular file" in outcome.reason
+    assert "not a regular file" in outcome.reason
 
 
 @pytest.mark.unit
@@ -588,7 +595,9 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
     monkeypatch.setattr(translation, "measure", measure)
     corpus_account._measured.cache_clear()
     accounts = [
-        (Entry(f"{n}", f"{n}.zh.txt"), Outcome(f"{n}", "k", "done", statistics=rows))
+        corpus_account.Account(
+            Entry(f"{n}", f"{n}.zh.txt"), Outcome(f"{n}", OutcomeKey("k"), "done", statistics=rows)
+        )
         for n in range(5)
     ]
     with (tmp_path / "documents.jsonl").open("wb") as file:
@@ -608,7 +617,7 @@ def test_the_plan_is_read_again_whatever_line_ends_its_values_have(
     odd = "one\u2028two\u2029three\u0085four\x1cfive"
     entry = Entry(odd, str(tmp_path / "a.zh.txt"), None, {"theme": odd})
     out = str(tmp_path / "out")
-    job.plan_job(out, [entry], Settings(), batch_options(workers=1))
+    begun(out, [entry], Settings(), batch_options(workers=1))
     (found,) = job.planned(Place.of(out) / STATE)
     assert found.entry == entry
     assert batch_summary.status(out)["documents"] == 1

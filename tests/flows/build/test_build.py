@@ -75,7 +75,7 @@ def built(environment: dict[str, str], texts: Path) -> Path:
 @pytest.mark.system
 def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
     told = json.loads((built / "run.json").read_text())
-    assert {*CORPUS, "scores.json", "report.html"} <= set(told["files"])
+    assert {*CORPUS, "README.md", "scores.json", "report.html"} <= set(told["files"])
     assert {path.name for path in built.iterdir()} == {*told["files"], "run.json", ".lock"}
     for name, facts in told["files"].items():
         data = (built / name).read_bytes()
@@ -224,6 +224,73 @@ def test_beads_not_sure_enough_are_in_the_ledger(texts: Path, built: Path) -> No
 
 
 @pytest.mark.system
+@pytest.mark.parametrize("formats", ["tmx", "tsv,tmx", "jsonl"])
+def test_formats_are_in_addition_to_what_other_commands_read(
+    cli: Cli, environment: dict[str, str], texts: Path, tmp_path: Path, formats: str
+) -> None:
+    from datasets import load_dataset
+
+    out = tmp_path / "out"
+    arguments = [texts / "r.zh.txt", "--reference", texts / "r.en.txt", "--out", out]
+    done = cli("build", *arguments, "--formats", formats, env=environment)
+    assert done.code == 0, done.err
+    written = {path.suffix[1:] for path in out.glob("corpus.*")}
+    assert written == {"jsonl", "parquet", *formats.split(",")}
+    assert (out / "report.html").is_file()
+    assert cli("stats", out, env=environment).code == 0
+    found = load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
+    sources = [one["zh"] for one in found["train"]["translation"]]
+    assert sources == [row["source"] for row in rows(out)]
+
+
+@pytest.mark.unit
+def test_an_unknown_format_is_refused_before_any_work(
+    cli: Cli, texts: Path, tmp_path: Path
+) -> None:
+    done = cli("build", texts / "r.zh.txt", "--out", tmp_path / "out", "--formats", "tmx,docs")
+    assert (done.code, "'docs' is not one of jsonl, tsv, tmx" in done.err) == (2, True), done.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.system
+def test_the_card_of_a_build_has_the_licence_and_an_edited_one_stays(
+    texts: Path, built: Path, tmp_path: Path
+) -> None:
+    assert "license: unknown\n" in (built / "README.md").read_text()
+    out = tmp_path / "out"
+    build(texts, out, licence="CC-BY-4.0", origin="a court", tags="law, treaties")
+    card = (out / "README.md").read_text()
+    assert "license: cc-by-4.0\n" in card
+    assert "- law\n- treaties\n" in card
+    assert "- a court\n" in card
+    build(texts, out, licence="mit")
+    assert "license: mit\n" in (out / "README.md").read_text(), "it replaces its own"
+    (out / "README.md").write_text("Mine.\n")
+    for _ in range(2):
+        told = build(texts, out, licence="mit")
+        assert (out / "README.md").read_text() == "Mine.\n"
+        assert "README.md" not in told["files"]
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "README.md").write_text("Of my project.\n")
+    build(texts, foreign)
+    assert (foreign / "README.md").read_text() == "Of my project.\n"
+
+
+@pytest.mark.unit
+def test_build_and_batch_leave_out_pairs_below_the_same_confidence() -> None:
+    from duizhao.corpus.cleaning.plan import STEPS
+    from duizhao.corpus.row import MIN_CONFIDENCE
+    from duizhao.flows.batch.options import batch_options
+    from duizhao.flows.settings import Settings
+
+    assert Settings().min_confidence == MIN_CONFIDENCE == 0.5
+    (parameter,) = STEPS["low_confidence"].parameters
+    assert parameter.default == MIN_CONFIDENCE
+    assert "low_confidence" not in [one.step.name for one in batch_options().steps]
+
+
+@pytest.mark.system
 def test_without_a_reference_the_target_is_the_translation(texts: Path, built: Path) -> None:
     told = build(texts, texts / "alone", reference=False)
     assert told["scores"] == {}
@@ -288,7 +355,7 @@ def test_bad_input_is_one_line_exit_code_2_and_nothing_written(
         ["--beam", "100000"],
         ["--device", "tpu"],
         ["--engine", "magic"],
-        ["--formats", "xlsx"],
+        ["--formats", "docs"],
         ["--min-confidence", "2"],
     ],
 )
@@ -500,7 +567,7 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     file.write_bytes("会议在日内瓦举行。\n会议".encode()[:-1] + "通过了决议。\n".encode())
     for _ in range(2):
         results.forget()
-        stages._warned.clear()
+        stages._warn_once.cache_clear()
         with console.use(Listening()):
             stages.read(str(file), "zh", "source")
             stages.read(str(file), "zh", "source")
@@ -515,6 +582,56 @@ def test_two_builds_at_once_do_not_mix_in_one_folder(tmp_path: Path) -> None:
             pass
     with folder.alone(tmp_path / "out"):
         assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.LOCK]
+
+
+@pytest.mark.unit
+def test_a_second_build_into_a_folder_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> None:
+    report = tmp_path / "r.zh.txt"
+    report.write_text(REPORT, encoding="utf-8")
+    with folder.alone(tmp_path / "out"):
+        done = cli("build", report, "--out", tmp_path / "out")
+    assert (done.code, done.out) == (1, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"duizhao: {tmp_path / 'out'}: another build or a review is already")
+    assert not (cli.cache / "prefect").exists()
+    assert not (cli.cache / "results").exists()
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(os.name != "posix", reason="named pipes")
+def test_a_pipe_that_nothing_writes_to_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> None:
+    pipe = tmp_path / "r.zh.txt"
+    os.mkfifo(pipe)
+    done = cli("build", pipe, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert done.err == f"duizhao: {pipe}: a pipe that nothing writes to; give a file\n"
+    assert not (tmp_path / "out").exists()
+    assert not (cli.cache / "prefect").exists()
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_a_full_disk_is_reported_with_its_path(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for a full disk: the same error, another number."""
+    program = """
+import resource, sys
+from pathlib import Path
+from duizhao.corpus.errors import one_line
+from duizhao.corpus.files import folder
+from tests.support.bitexts import row
+partial = folder.begin(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    folder.write_corpus(partial, [row(source="会议。" * 400)] * 9, [], {}, ["tsv"])
+except Exception as error:
+    print(one_line(error))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "out")],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    wanted = f"{tmp_path / 'out/.partial/corpus.jsonl'}: cannot be written: File too large\n"
+    assert done.stdout == wanted
 
 
 @pytest.mark.system

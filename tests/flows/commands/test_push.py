@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.files import hub as publish
-from duizhao.corpus.files.card import CardFacts, SplitFacts, render
+from duizhao.corpus.files.card import CardFacts, SplitFacts, render, with_licence
 from duizhao.corpus.files.parquet import write
+from duizhao.corpus.files.rights import Rights
 from tests.corpus.cleaning.test_splits import row
 from tests.support.cli import Cli, Done
 from tests.support.hub import Hub, running_hub
@@ -35,9 +36,8 @@ def folder(tmp_path: Path) -> Path:
     path = place / name
     with path.open("wb") as file:
         write([row("A", n, f"第{n}号决议。", f"Resolution {n}.") for n in range(30)], file)
-    facts = CardFacts(
-        "Test", [SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)]
-    )
+    split = SplitFacts("train", "data/train-*.parquet", 30, 1, path.stat().st_size)
+    facts = CardFacts("Test", [split], rights=[(Rights("cc-by-4.0"), 1)])
     (place / "README.md").write_text(render(facts, path), "utf-8")
     (place / "ledger.jsonl").write_text('{"document": "A"}\n', "utf-8")
     files = {}
@@ -112,6 +112,39 @@ def test_a_dry_run_names_the_files_and_needs_no_network(push: Push, folder: Path
     assert code == 0
     assert [line.split("\t")[1] for line in out.splitlines()] == SENT
     assert "nothing was sent" in err
+
+
+def without_licence(folder: Path) -> None:
+    """Make the licence of the corpus unknown."""
+    card = (folder / "README.md").read_text("utf-8")
+    (folder / "README.md").write_text(with_licence(card, "unknown"), "utf-8")
+
+
+@pytest.mark.system
+def test_a_corpus_of_unknown_licence_is_not_sent_until_somebody_decides(
+    push: Push, hub: Hub, folder: Path
+) -> None:
+    without_licence(folder)
+    code, out, err = push(folder, "someone/un", hub=hub)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert "the licence of the texts is unknown; give --licence CODE" in err
+    assert not hub.files
+    code, _, err = push(folder, "someone/un", "--licence", "unknown", hub=hub)
+    assert code == 0, err
+    code, _, err = push(folder, "someone/un", "--licence", "CC BY 4.0", hub=hub)
+    assert code == 0, err
+    sent = hub.files["someone/un"]["README.md"].decode()
+    assert "license: cc-by-4.0\n" in sent
+    assert "The licence of these texts: cc-by-4.0." in sent
+    assert push(folder, "someone/un", hub=hub)[0] == 0, "now it is known"
+
+
+@pytest.mark.unit
+def test_a_dry_run_says_that_the_licence_is_unknown(push: Push, folder: Path) -> None:
+    without_licence(folder)
+    code, out, err = push(folder, "someone/un", "--dry-run", hub=None, token="")
+    assert (code, len(out.splitlines())) == (0, 3)
+    assert "the licence is unknown: give --licence CODE" in err
 
 
 @pytest.mark.unit

@@ -92,4 +92,5 @@ function flagText(flag) {
   return outcome ? `${how}: ${outcome.replace(/_/g, " ")}` : how;
 }
 const isOther = (bead) => !bead.left && data.hasReference && bead.type !== "1-1";
-const needsLook = (bead) => !bead.checked && (isLow(bead) || isFlagged(bead) || Boolean(bead.left));
+const needsLook = (bead) => !bead.checked && (isLow(bead) || isFlagged(bead) ||
+  (Boolean(bead.left) && bead.left !== "deleted_in_review"));

@@ -35,9 +35,11 @@ function signalsContent(bead) {
   return [head, place, table, total];
 }
 
+const sureness = (bead) => (isLow(bead) ? "low" : bead.confidence < 0.8 ? "fair" : "good");
+
 function confidenceButton(bead) {
   const label = `Confidence ${sureText(bead.confidence)}, show signals`;
-  const level = isLow(bead) ? "low" : bead.confidence < 0.8 ? "fair" : "good";
+  const level = sureness(bead);
   const meter = make("span.meter", null,
     make(`span.fill.${level}`, { style: `width:${100 * (bead.confidence || 0)}%` }));
   const text = make("span.meter-text", null, sureText(bead.confidence));
@@ -89,6 +91,7 @@ function beadElement(bead, position, total) {
     bead.left ? "is-left" : "",
     bead.checked ? "is-checked" : "",
     bead.key === view.current ? "is-current" : "",
+    bead.confidence === null || bead.left ? "" : `sure-${sureness(bead)}`,
   ].filter(Boolean);
   const article = make("article.bead", {
     id: `bead-${bead.key}`,

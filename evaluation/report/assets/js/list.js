@@ -39,7 +39,8 @@ function estimate(bead) {
   const lines = side ? Math.max(source, translation, target)
     : columns.count === 2 ? Math.max(source, translation + target + 1)
       : source + translation + target + 5;
-  return Math.max(92, 34 + lines * 26 + (bead.flags.length || bead.left ? 34 : 0) + (review ? 40 : 0));
+  if (review) return Math.max(74, 44 + lines * 23 + (bead.flags.length || bead.left ? 30 : 0));
+  return Math.max(92, 34 + lines * 26 + (bead.flags.length || bead.left ? 34 : 0));
 }
 
 /** The places that are drawn: [first, last], `ahead` pixels more than the window shows. */

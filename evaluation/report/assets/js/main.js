@@ -160,6 +160,7 @@ function start() {
     if (view.current) reveal(view.current);
     else byId("bitext").scrollIntoView();
   });
+  if (review && !wanted) byId("bitext").scrollIntoView();
   if (wanted && !reveal(wanted)) announce("The bead of this link is not in this corpus.");
   requestAnimationFrame(() => setTimeout(() => performance.mark("ready"), 0)); // and on the screen
   // a canvas does not wait for its font

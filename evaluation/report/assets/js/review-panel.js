@@ -51,6 +51,7 @@ async function openPanel(bead, kind) {
   if (panelKind(bead) === kind) return closePanel(bead.key);
   let element;
   if (kind === "edit") element = editPanel(bead);
+  else if (kind === "pair") element = pairPanel(bead);
   else {
     try {
       element = splitPanel(bead, await send("sentences", { bead: nameOf(bead) }));
@@ -61,7 +62,7 @@ async function openPanel(bead, kind) {
   setPanel(bead, kind, element);
   view.current = bead.key;
   refreshList();
-  const first = element.querySelector("textarea, button");
+  const first = element.querySelector("textarea, input, button");
   if (first) first.focus({ preventScroll: true });
   const entry = drawn.get(bead.key);
   if (entry) entry.element.scrollIntoView({ block: "nearest" });

@@ -70,6 +70,36 @@ const correct = (editOf, said) => enqueue(async () => {
     lost = error instanceof TypeError; // fetch says so where the network failed
     aligning = false;
     showBar(lost ? LOST : error.message, true);
+    if (/behind the review/.test(error.message)) loadAgain("Another window edited this review. Loading its edits …");
+    return false;
+  }
+});
+
+// Two windows of one review: the one that comes to the front loads the edits of the other.
+let reloading = false;
+function loadAgain(why) {
+  announce(why);
+  reloading = true; // texts that are being typed are kept in the tab
+  setTimeout(() => location.reload(), 600);
+}
+async function compareState() {
+  if (document.visibilityState !== "visible" || waiting || lost || reloading) return;
+  try {
+    const { edits } = await send("state", {});
+    if (edits !== review.edits && !waiting) loadAgain("Edited in another window. Loading …");
+  } catch (error) { /* the next edit says so */ }
+}
+
+/** Write the reviewed corpus, as `duizhao apply` does. */
+const applyReview = () => enqueue(async () => {
+  showBar("Writing the corpus …");
+  try {
+    const { out, rows } = await send("apply", {});
+    showBar(`${plural(rows, "row")} written to ${out}`);
+    announce("The reviewed corpus is written.");
+    return true;
+  } catch (error) {
+    showBar(error instanceof TypeError ? LOST : error.message, true);
     return false;
   }
 });
@@ -145,6 +175,8 @@ const realign = () => correct({ op: "realign" }, "Aligned again around your corr
 
 const ACTIONS = {
   check: (bead) => checkBead(bead, false),
+  pair: (bead) => openPanel(bead, "pair"),
+  "pair-likely": (bead) => pairLikely(bead),
   merge: (bead) => mergeWith(bead, 1),
   split: (bead) => openPanel(bead, "split"),
   edit: (bead) => openPanel(bead, "edit"),
@@ -159,7 +191,8 @@ function reviewActions(bead) {
   }, label);
   const expanded = (kind) => ({ "aria-expanded": String(panelKind(bead) === kind) });
   const buttons = [
-    bead.left ? null : action("check", "c", bead.checked ? "Checked" : "Check", { "aria-pressed": String(Boolean(bead.checked)) }),
+    bead.left === "deleted_in_review" ? null : action("check", "c", bead.checked ? "Checked" : "Check", { "aria-pressed": String(Boolean(bead.checked)) }),
+    ...pairButtons(bead, action),
     action("merge", "m", "Merge with next", { disabled: !beads[bead.place + 1] }),
     action("split", "s", "Split or move", expanded("split")),
     action("edit", "e", draftOf(bead) ? "Edit text (not saved)" : "Edit text", expanded("edit")),
@@ -176,10 +209,12 @@ function showBar(text, failed) {
   bar.classList.toggle("has-failed", Boolean(failed));
   const rows = kept();
   const checked = rows.filter((bead) => bead.checked).length;
-  const names = { merge: "merge", split: "split", move: "move", delete: "delete", restore: "restore", text: "text", check: "check", realign: "re-alignment" };
+  const names = { merge: "merge", pair: "pair", split: "split", move: "move", delete: "delete", restore: "restore", text: "text", check: "check", realign: "re-alignment" };
   const button = (id, key, label, run, on, title) => make("button.bar-button", {
     type: "button", id, "aria-keyshortcuts": key, title: `${title} (${key})`, disabled: !on, onclick: run,
   }, label, make("kbd", { "aria-hidden": true }, key));
+  const doubtful = beads.filter(needsLook).length;
+  const proposed = likelyMoves().length;
   const focused = document.activeElement && bar.contains(document.activeElement) ? document.activeElement.id : "";
   bar.replaceChildren(
     make("p.bar-state", { role: failed ? "alert" : "status" },
@@ -187,10 +222,13 @@ function showBar(text, failed) {
     make("div.bar-progress", { title: "Checked beads of the corpus" },
       make("span.meter", { "aria-hidden": true }, make("span.fill.good", { style: `width:${rows.length ? (100 * checked) / rows.length : 0}%` })),
       make("span", null, `${count(checked)} of ${count(rows.length)} checked`)),
+    button("doubtful", "n", `${count(doubtful)} doubtful left`, () => step(1, needsLook), doubtful > 0, "Go to the next doubtful bead"),
+    proposed ? button("pair-all", "W", `Pair ${plural(proposed, "likely move")}`, pairAll, !aligning, "Pair all beads that look like moved text") : "",
     make("div.bar-buttons", null,
       button("undo", "u", "Undo", undo, review.undo && !aligning, `Undo the ${names[review.undo] || "last edit"}`),
       button("redo", "U", "Redo", redo, review.redo && !aligning, `Redo the ${names[review.redo] || "edit"}`),
-      button("realign", "r", "Re-align", realign, !aligning, "Re-align around my corrections")));
+      button("realign", "r", "Re-align", realign, !aligning, "Re-align around my corrections"),
+      button("apply", "A", "Apply", applyReview, review.edits > 0 && !aligning, "Write the reviewed corpus")));
   if (focused && byId(focused)) byId(focused).focus();
 }
 
@@ -201,11 +239,17 @@ function startReview() {
     corrects("m", "Merge with the next bead", withCurrent((bead) => mergeWith(bead, 1))),
     corrects("M", "Merge with the bead before", withCurrent((bead) => mergeWith(bead, -1))),
     corrects("s", "Split the bead, or move its sentences", withCurrent((bead) => openPanel(bead, "split"))),
+    corrects("w", "Pair with a bead elsewhere (moved text)", withCurrent((bead) => (
+      isAlone(bead) ? openPanel(bead, "pair") : announce("This bead has both sides.")))),
+    corrects("W", "Pair all likely moves", pairAll),
     corrects("e", "Edit its texts", withCurrent((bead) => openPanel(bead, "edit"))),
     corrects("d", "Delete it, or restore it", withCurrent(deleteBead)),
     corrects("u", "Undo", undo),
     corrects("U", "Redo", redo),
-    corrects("r", "Re-align around my corrections", realign));
+    corrects("r", "Re-align around my corrections", realign),
+    corrects("A", "Apply: write the reviewed corpus", applyReview));
+  window.addEventListener("focus", compareState);
+  document.addEventListener("visibilitychange", compareState);
   listElement.addEventListener("click", (event) => {
     const button = event.target.closest(".actions > .action");
     if (!button) return;
@@ -214,7 +258,7 @@ function startReview() {
     ACTIONS[button.dataset.action](bead);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!waiting && !drafts.size) return;
+    if (reloading || (!waiting && !drafts.size)) return;
     event.preventDefault();
     event.returnValue = ""; // what older browsers want
   });

@@ -1,10 +1,9 @@
-"""Does a file hold a text and its translation? Such a file is no document in one language.
+"""Is there running text in both languages, in amounts that fit each other?
 
     both_languages(["本报告……", "The present report ..."])
 
-A Chinese report may quote English, name people and list addresses; a paper may have an abstract
-in the other language. What gives a bilingual file away is running text in both languages in
-amounts that fit each other.
+A Chinese report may quote English, name people and list addresses, and a paper may have an
+abstract in the other language: then there is too little of it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,99 @@
+"""The language of each block, and where a block changes from one language to the other.
+
+    pieces(Draft("paragraph", "本报告于周五提交。 The report was submitted on Friday."), 0)
+
+gives a Chinese and an English piece. English words within a Chinese sentence (names, terms,
+quotations) stay in it: an English piece begins and ends where sentences or lines do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bilingual.amounts import HAN_PER_WORD
+from duizhao.corpus.reading.draft import Draft
+from duizhao.corpus.script import EAST_ASIAN, count_han
+
+WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*")
+_STRETCH = re.compile(rf"[^{EAST_ASIAN}]+")
+_ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_CHINESE_END = re.compile(r"[。！？；：…][”’」』）)\]]*$")
+_BETWEEN = " \t\n\r\f\v\u00a0\u3000/|"
+"""White space, and the marks that people put between a text and its translation."""
+SENTENCE = 5
+"""Words of an English piece that needs no comparison with the Chinese beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block, or the part of a block, in one language; `block` is the number of the block."""
+
+    language: Language
+    draft: Draft
+    block: int
+
+
+def pieces(draft: Draft, block: int, before: Language) -> list[Piece]:
+    """The pieces of a block in order; one without letters is of the language `before` it."""
+    found = []
+    for start, end, language in _runs(draft.text, before):
+        found.append(Piece(language, _part(draft, start, end), block))
+    return found
+
+
+def _part(draft: Draft, start: int, end: int) -> Draft:
+    if (start, end) == (0, len(draft.text)):
+        return draft
+    confidences = draft.confidences[start:end] if draft.confidences is not None else None
+    text = draft.text[start:end]
+    spans = ((0, len(text)),) if draft.spans is not None else None
+    return replace(draft, text=text, spans=spans, confidences=confidences)
+
+
+def _runs(text: str, before: Language) -> Iterator[tuple[int, int, Language]]:
+    """(start, end, language) of the runs of a text, without what is between two."""
+    if not count_han(text):
+        yield 0, len(text), "en" if WORD.search(text) else before
+        return
+    at = 0
+    for start, end in _english(text):
+        if (chinese := _stripped(text, at, start)) is not None:
+            yield (*chinese, "zh")
+        yield start, end, "en"
+        at = end
+    if (chinese := _stripped(text, at, len(text))) is not None:
+        yield (*chinese, "zh") if at else (0, len(text), "zh")
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    lead = len(piece) - len(piece.lstrip(_BETWEEN))
+    kept = piece.strip(_BETWEEN)
+    return (start + lead, start + lead + len(kept)) if kept else None
+
+
+def _english(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a text with Chinese in it that are English pieces."""
+    for match in _STRETCH.finditer(text):
+        bare = _stripped(text, *match.span())
+        if bare is None or not WORD.search(match[0]):
+            continue
+        start, end = bare
+        head, tail = text[: match.start()], text[match.end() :]
+        gap = text[match.start() : start], text[end : match.end()]
+        begins = not head or bool(_CHINESE_END.search(head)) or "\n" in gap[0]
+        stops = not tail or bool(gap[1] and _ENDS.search(text[start:end])) or "\n" in gap[1]
+        # "报告 Report", "报告（Report of the Council）"
+        begins = begins or (not tail and (bool(gap[0]) or text[start] == "("))
+        stops = stops or (not head and bool(gap[1]))
+        if begins and stops and _is_text(text[start:end], count_han(text)):
+            yield start, end
+
+
+def _is_text(english: str, han: int) -> bool:
+    """Whether words are a sentence, or as many as the Chinese characters beside them need."""
+    words = len(WORD.findall(english))
+    return words >= SENTENCE or 0.4 <= words * HAN_PER_WORD / han <= 2.5

@@ -1,0 +1,106 @@
+"""How well documents are paired, next to two baselines, and what it costs.
+
+    python -m duizhao.evaluation.benchmarks.pairing DATA                # held-out halves
+    python -m duizhao.evaluation.benchmarks.pairing DATA --large        # 500 by 500
+    python -m duizhao.evaluation.benchmarks.pairing DATA --baselines    # with the baselines
+    python -m duizhao.evaluation.benchmarks.pairing DATA --curve 10000  # seconds and memory
+    python -m duizhao.evaluation.benchmarks.pairing DATA --fit          # learn evidence.WEIGHTS
+
+DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Names are removed; the files are
+text, HTML, Word, PDF and Markdown in turn. The weights are learned on the first halves of the
+texts: without --large only the second halves are used. The 500 by 500 documents of --large are
+shorter (8 to 20 sentences) and come from both halves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from duizhao.corpus.pairing import Profile, pair
+from duizhao.evaluation.benchmarks.pairing.piles import Pile, cut_texts, make_pile
+from duizhao.evaluation.benchmarks.pairing.profiles import Reader, profiles_of
+
+SIZE = 500
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--baselines", action="store_true")
+    parser.add_argument("--curve", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--cache", type=Path, default=Path("pairing-cache"))
+    options = parser.parse_args()
+    if options.fit:
+        from duizhao.evaluation.benchmarks.pairing.fit import fit
+
+        fit(options.data, options.cache)
+        return
+    if options.large:
+        cuts = cut_texts(options.data, (0, 1), options.seed, (8, 20))
+        pile = make_pile(cuts, options.seed, SIZE)
+    else:
+        pile = make_pile(cut_texts(options.data, (1,), options.seed), options.seed)
+    start = time.perf_counter()
+    sources, one = profiles_of(pile.sources, "zh", options.cache)
+    targets, other = profiles_of(pile.targets, "en", options.cache)
+    print(f"{len(sources)} by {len(targets)} documents, {len(pile.truth)} pairs")
+    print(f"read and profiled in {time.perf_counter() - start:.0f} s")
+    paths = [profile.path for profile in (*sources, *targets)]
+    reader = Reader(dict(zip(paths, one + other, strict=True)), options.cache)
+    evaluate(pile, sources, targets, reader)
+    if options.baselines:
+        from duizhao.evaluation.benchmarks.pairing import baselines
+
+        start = time.perf_counter()
+        english = baselines.translated(one)
+        pairs = baselines.pair_by_words(english, [" ".join(lines) for lines in other])
+        seconds = time.perf_counter() - start
+        print(f"TF-IDF over machine translation: {figures(pile, pairs)}, {seconds:.0f} s")
+        stems = {profile.path.partition(".")[0]: at for at, profile in enumerate(targets)}
+        by_name = {
+            at: stems[stem]
+            for at, profile in enumerate(sources)
+            if (stem := profile.path.partition(".")[0]) in stems
+        }
+        print(f"names alone: {figures(pile, by_name)}")
+    if options.curve:
+        from duizhao.evaluation.benchmarks.pairing import curve
+
+        curve.run(sources, targets, pile.truth, reader, options.curve)
+
+
+def evaluate(
+    pile: Pile, sources: Sequence[Profile], targets: Sequence[Profile], reader: Reader
+) -> None:
+    start = time.perf_counter()
+    result = pair(sources, targets, reader)
+    seconds = time.perf_counter() - start
+    place = {profile.path: at for at, profile in enumerate(targets)}
+    at = {profile.path: number for number, profile in enumerate(sources)}
+    pairs = {at[p.source.path]: place[p.target.path] for p in result.pairs}
+    memory = psutil.Process().memory_info().rss >> 20
+    print(f"duizhao pair: {figures(pile, pairs)}, {seconds:.1f} s, {memory} MB")
+    print("wrong:", [(i, pile.kinds[i]) for i, j in pairs.items() if pile.truth.get(i) != j])
+    print("lost:", [(i, pile.kinds[i]) for i in pile.truth if i not in pairs])
+    reasons: dict[str, int] = {}
+    for entry in result.unpaired:
+        reasons[entry.reason] = reasons.get(entry.reason, 0) + 1
+    print("unpaired:", reasons)
+
+
+def figures(pile: Pile, pairs: dict[int, int]) -> str:
+    right = sum(pile.truth.get(i) == j for i, j in pairs.items())
+    precision = right / len(pairs) if pairs else 1.0
+    return f"precision {precision:.4f}, recall {right / len(pile.truth):.4f}"
+
+
+if __name__ == "__main__":
+    main()

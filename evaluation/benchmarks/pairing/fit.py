@@ -1,0 +1,55 @@
+"""Learn the weights of evidence from piles made of the first halves of the texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from duizhao.corpus.pairing import evidence as weighing
+from duizhao.corpus.pairing.assignment import in_doubt, score
+from duizhao.evaluation.benchmarks.pairing.piles import cut_texts, make_pile
+from duizhao.evaluation.benchmarks.pairing.profiles import Reader, Vectors, profiles_of
+
+
+def fit(data: Path, cache: Path) -> None:
+    """Learn the weights by logistic regression on piles from the first halves of the texts."""
+    tables: dict[str, list[Vectors]] = {"first": [], "read": []}
+    answers: dict[str, list[Vectors]] = {"first": [], "read": []}
+    for seed in (1, 2, 3, 4, 5, 6):
+        pile = make_pile(cut_texts(data, (0,), seed), seed)
+        sources, one = profiles_of(pile.sources, "zh", cache)
+        targets, other = profiles_of(pile.targets, "en", cache)
+        scored = score(sources, targets)
+        truth = np.array(
+            [pile.truth.get(i) == j for i, j in zip(scored.left, scored.right, strict=True)]
+        )
+        print(f"seed {seed}: {truth.sum()} of {len(pile.truth)} pairs among {len(truth)}")
+        tables["first"].append(scored.features)
+        answers["first"].append(truth)
+        best = in_doubt(scored)
+        names = [profile.path for profile in (*sources, *targets)]
+        reader = Reader(dict(zip(names, one + other, strict=True)), cache)
+        left, right = scored.left[best], scored.right[best]
+        tables["read"].append(weighing.features(sources, targets, left, right, reader))
+        answers["read"].append(truth[best])
+    for name in tables:
+        made, right = np.concatenate(tables[name]), np.concatenate(answers[name]).astype(float)
+        print(name)
+        for column, value in zip(weighing.FEATURES, logistic(made, right), strict=True):
+            print(f'    "{column}": {value:.2f},')
+
+
+def logistic(table: Vectors, answers: Vectors) -> Vectors:
+    """Weights of a logistic regression by Newton's method with a small ridge."""
+    used = np.flatnonzero(table.any(axis=0))
+    x = table[:, used]
+    w = np.zeros(len(used))
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (p - answers) + 0.003 * w
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + 0.003 * np.eye(len(used))
+        w -= np.linalg.solve(curvature, gradient)
+    weights = np.zeros(table.shape[1])
+    weights[used] = w
+    return weights

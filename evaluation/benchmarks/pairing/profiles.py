@@ -1,0 +1,114 @@
+"""The documents of a pile as files of several formats, read and profiled."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from duizhao.corpus.document import Document, Language
+from duizhao.corpus.pairing import Profile, make_profile
+from duizhao.corpus.reading import read_bytes
+
+Vectors = NDArray[Any]
+FORMATS = ("txt", "html", "docx", "pdf", "md")
+
+
+def render(paragraphs: Sequence[str], language: Language, ending: str) -> bytes:
+    """A file with these paragraphs; its format is not that of its counterpart's file."""
+    if ending == "html":
+        body = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs)
+        page = f"<html><meta charset=utf-8><body><article>{body}</article></body></html>"
+        return page.encode()
+    if ending == "docx":
+        return _docx(paragraphs)
+    if ending == "pdf":
+        return _pdf(paragraphs, language)
+    return "\n\n".join(paragraphs).encode()
+
+
+def _docx(paragraphs: Sequence[str]) -> bytes:
+    import docx
+
+    document = docx.Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _pdf(paragraphs: Sequence[str], language: Language) -> bytes:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    font, wrap = ("STSong-Light", "CJK") if language == "zh" else ("Times-Roman", None)
+    style = ParagraphStyle("text", fontName=font, wordWrap=wrap, leading=16, spaceAfter=10)
+    buffer = io.BytesIO()
+    story = [Paragraph(html.escape(text), style) for text in paragraphs]
+    SimpleDocTemplate(buffer, pagesize=A4, invariant=1).build(story)
+    return buffer.getvalue()
+
+
+def read_sentences(lines: Sequence[str], language: Language, number: int) -> Document:
+    """The document of these sentences as a file of one of the formats gives it."""
+    ending = FORMATS[number % len(FORMATS)]
+    name = f"{language}-{number:05d}.{ending}"
+    data = render([line for line in lines if line.strip()], language, ending)
+    return read_bytes(data, language, name=name, document_id=name)[0]
+
+
+def profiles_of(
+    texts: Sequence[Sequence[str]], language: Language, cache: Path
+) -> tuple[list[Profile], list[list[str]]]:
+    """Profiles, and the sentences for the judge; embeddings are kept in `cache`."""
+    from duizhao.models.embedding import SpanEmbedder
+
+    embedder = SpanEmbedder()
+    cache.mkdir(parents=True, exist_ok=True)
+
+    def embed(passages: Sequence[str]) -> Vectors:
+        digest = hashlib.sha256(json.dumps(list(passages)).encode()).hexdigest()[:24]
+        path = cache / f"{digest}.npy"
+        if not path.exists():
+            np.save(path, embedder.embed(passages).astype(np.float16))
+        return np.asarray(np.load(path), dtype=np.float32)
+
+    profiles, sentences = [], []
+    for number, lines in enumerate(texts):
+        document = read_sentences(lines, language, number)
+        sentences.append([sentence.text for sentence in document.sentences])
+        # names are removed: nothing may be learned from their order
+        profiles.append(replace(make_profile(document, document.id, embed), stem=""))
+    return profiles, sentences
+
+
+class Reader:
+    """All sentences of a document as vectors, kept on disk."""
+
+    def __init__(self, sentences: dict[str, list[str]], cache: Path) -> None:
+        from duizhao.models.embedding import SpanEmbedder
+
+        self.sentences, self.cache, self.embedder = sentences, cache, SpanEmbedder()
+        self.read = 0
+
+    def __call__(self, profile: Profile) -> Vectors:
+        texts = self.sentences[profile.path]
+        digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:24]
+        path = self.cache / f"all-{digest}.npy"
+        if not path.exists():
+            self.read += 1
+            np.save(path, self.embedder.embed(texts).astype(np.float16))
+        return np.asarray(np.load(path))

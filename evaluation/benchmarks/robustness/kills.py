@@ -1,0 +1,249 @@
+"""SIGKILL at random moments: the next run completes the work, and nothing is left behind.
+
+    python -m duizhao.evaluation.benchmarks.robustness.kills --builds 50 --batches 30 --seed 1
+
+First each command runs undisturbed, for its files and its duration. Then it is started again and
+again with an empty cache, killed after a random part of that duration, and run to the end. The
+files must be the same byte for byte (records of time aside), and there must be no temporary file in
+the output, in the cache or in the folder for temporary files, and no process. Needs Linux or macOS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PAIRS = (
+    (
+        "安全理事会决定继续处理此案。",
+        "The Security Council decided to remain seized of the matter.",
+    ),
+    ("会议于2021年3月4日在日内瓦举行。", "The meeting was held in Geneva on 4 March 2021."),
+    ("秘书长感谢东道国的款待。", "The Secretary-General thanked the host country."),
+    ("委员会通过了该报告。", "The Committee adopted the report."),
+    ("各国代表发了言。", "Statements were made by the representatives of States."),
+    ("预算为1 200万美元。", "The budget amounts to $12 million."),
+    ("工作组将在明年开会。", "The Working Group will meet next year."),
+)
+OF_TIME = {
+    "started", "finished", "seconds", "wall", "translation", "updated", "out", "took",
+    "documents_per_hour", "reused", "resumed", "machine", "sentences_per_second", "report.html",
+}  # fmt: skip
+"""Names in the records of runs that differ from run to run."""
+RECORDS = ("run.json", "batch.json")
+_DATE = re.compile(rb"\d+ \w+ \d{4}, \d\d:\d\d UTC")
+"""When a report was written; the hash of the file in run.json differs with it."""
+CACHED = ("results", "memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm", "publish")
+"""What of the cache a trial starts without: results, so that there is work to be killed."""
+END_SECONDS = 15.0
+"""How long the processes of a killed run may take to notice that it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Where a run takes place: its output, cache and temporary files."""
+
+    folder: Path
+
+    @property
+    def out(self) -> Path:
+        """The folder that the command writes."""
+        return self.folder / "out"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the command."""
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        return {
+            **os.environ,
+            "DUIZHAO_CACHE": str(self.folder / "cache"),
+            "TMPDIR": str(self.folder / "tmp"),
+        }
+
+    def processes(self) -> list[int]:
+        """The processes that have this trial's cache in their environment."""
+        wanted = str(self.folder / "cache")
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("DUIZHAO_CACHE") == wanted and process.is_running():
+                    found.append(process.pid)
+            except psutil.Error:
+                continue
+        return found
+
+    def left_behind(self) -> list[str]:
+        """Temporary files, and processes that do not end by themselves."""
+        end = time.monotonic() + END_SECONDS
+        while (running := self.processes()) and time.monotonic() < end:
+            time.sleep(0.2)
+        left = [f"process {number}" for number in running]
+        for path in (self.folder / "tmp").rglob("*"):
+            left.append(str(path.relative_to(self.folder)))
+        for top in ("out", "cache"):
+            for path in (self.folder / top).rglob("*"):
+                name = path.name
+                if name.endswith((".tmp", ".part", ".partial")) or name.startswith("new-"):
+                    left.append(str(path.relative_to(self.folder)))
+        runs = self.folder / "cache/prefect/runs"
+        left += [str(path) for path in runs.iterdir()] if runs.is_dir() else []
+        return left
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    """The files of an output folder by name; in records, what depends on time is left out.
+
+    The hidden folder of a batch, which has the outcome and the seconds of each document, is not
+    part of the corpus.
+    """
+    found = {}
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if not path.is_file() or name.endswith(".lock") or name.startswith(".duizhao/"):
+            continue
+        found[name] = path.read_bytes()
+        if path.name in RECORDS:
+            record = _timeless(json.loads(found[name]))
+            found[name] = json.dumps(record, sort_keys=True).encode()
+        elif path.name == "report.html":
+            found[name] = _DATE.sub(b"", found[name])
+    return found
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _timeless(one) for name, one in value.items() if name not in OF_TIME}
+    return [_timeless(one) for one in value] if isinstance(value, list) else value
+
+
+def texts(sentences: int, number: int) -> tuple[str, str]:
+    """A Chinese and an English text of so many sentences."""
+    chosen = [PAIRS[(number + step) % len(PAIRS)] for step in range(sentences)]
+    chinese = [f"第{number * 100 + step}段。{zh}" for step, (zh, _) in enumerate(chosen)]
+    english = [f"Paragraph {number * 100 + step}. {en}" for step, (_, en) in enumerate(chosen)]
+    return "\n\n".join(chinese) + "\n", "\n\n".join(english) + "\n"
+
+
+def write_documents(folder: Path, count: int, sentences: int) -> Path:
+    """So many pairs of documents."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        for language, text in zip(("zh", "en"), texts(sentences, number), strict=True):
+            (folder / f"d{number}.{language}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def start(arguments: Sequence[str], trial: Trial) -> subprocess.Popen[bytes]:
+    """Start a command; what it prints goes to files of the trial."""
+    with (trial.folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "duizhao", *arguments, "--out", str(trial.out)],
+            env=trial.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def finish(arguments: Sequence[str], trial: Trial) -> float:
+    """Run a command to its end; its seconds. Exits with the log if it fails."""
+    begun = time.monotonic()
+    if start(arguments, trial).wait():
+        sys.exit((trial.folder / "log").read_text(errors="replace"))
+    return time.monotonic() - begun
+
+
+def empty_cache(warm: Path, trial: Trial) -> None:
+    """Give a trial a cache with compiled code and a migrated database, and without results."""
+    shutil.rmtree(trial.folder, ignore_errors=True)
+    shutil.copytree(warm, trial.folder / "cache", ignore=shutil.ignore_patterns(*CACHED))
+
+
+def trials(
+    arguments: Sequence[str], kills: int, random_: random.Random, scratch: Path
+) -> Iterator[str]:
+    """Run a command undisturbed, then kill it so often; yields what is wrong, "" for nothing."""
+    whole = Trial(scratch / "whole")
+    whole.folder.mkdir(parents=True)
+    finish(arguments, whole)  # compiles, and migrates the database
+    warm = scratch / "warm"
+    (whole.folder / "cache").rename(warm)
+    empty_cache(warm, whole)
+    duration = finish(arguments, whole)
+    wanted = contents(whole.out)
+    print(f"undisturbed: {duration:.1f} s, {len(wanted)} files", flush=True)
+    for line in whole.left_behind():
+        yield f"the undisturbed run left {line}"
+    for number in range(1, kills + 1):
+        trial = Trial(scratch / "killed")
+        empty_cache(warm, trial)
+        after = random_.uniform(0.0, duration)
+        process = start(arguments, trial)
+        try:
+            process.wait(after)
+            moment = "had ended before"
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            moment = f"killed after {after:.1f} s"
+        seconds = finish(arguments, trial)
+        wrong = [f"left {line}" for line in trial.left_behind()] + list(
+            _differences(wanted, contents(trial.out))
+        )
+        print(f"{number:>3} {moment}, then {seconds:.1f} s: {'; '.join(wrong) or 'ok'}", flush=True)
+        yield "; ".join(wrong)
+
+
+def _differences(wanted: Mapping[str, bytes], found: Mapping[str, bytes]) -> Iterator[str]:
+    for name in sorted({*wanted, *found}):
+        if name not in found:
+            yield f"{name} is missing"
+        elif name not in wanted:
+            yield f"{name} is left over"
+        elif wanted[name] != found[name]:
+            yield f"{name} differs"
+
+
+def main() -> None:
+    """Kill builds and batches; exit code 1 if anything is wrong."""
+    parser = argparse.ArgumentParser(description="SIGKILL builds and batches at random moments.")
+    parser.add_argument("--builds", type=int, default=50)
+    parser.add_argument("--batches", type=int, default=30)
+    parser.add_argument("--sentences", type=int, default=60, help="sentences of the build")
+    parser.add_argument("--documents", type=int, default=6, help="documents of the batch")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    random_ = random.Random(options.seed)
+    faults = 0
+    with tempfile.TemporaryDirectory(prefix="duizhao-kills-") as name:
+        scratch = Path(name)
+        one = write_documents(scratch / "one", 1, options.sentences)
+        many = write_documents(scratch / "many", options.documents, 12)
+        build = ["build", str(one / "d0.zh.txt"), "--reference", str(one / "d0.en.txt")]
+        batch = ["batch", str(many), "--workers", "1"]
+        for arguments, kills in ((build, options.builds), (batch, options.batches)):
+            if kills:
+                print(f"{kills} kills of `duizhao {arguments[0]}`", flush=True)
+                common = [*arguments, "--beam", "1", "--min-confidence", "0"]
+                wrong = list(trials(common, kills, random_, scratch / arguments[0]))
+                faults += sum(map(bool, wrong))
+    print(f"{options.builds} builds and {options.batches} batches killed, {faults} faults")
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""`duizhao pair`: find which document translates which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from duizhao.flows.commands import options
+from duizhao.flows.settings import Ocr
+
+SHOWN = 10
+"""Pairs in doubt and documents in no pair that the summary names."""
+DOUBTFUL = 0.9
+"""Confidence below which the summary names a pair."""
+
+
+def pair(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCES...",
+            help="Files and folders (with the folders in them): one mixed pile, or a folder for "
+            "each language. Names, order and formats do not matter.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="MANIFEST.csv",
+            help="The manifest for `duizhao batch`; all other documents are listed in "
+            "MANIFEST.unpaired.csv.",
+        ),
+    ] = Path("pairs.csv"),
+    ocr: options.OcrMode = None,
+    config: options.Config = None,
+    json: options.Json = False,
+) -> None:
+    """Find which document translates which, and write a manifest for `duizhao batch`.
+
+    The same command continues where it stopped. Exit code 1 means that there is no pair.
+    """
+    from duizhao.flows.settings import resolve
+
+    settings = resolve(config, ocr=ocr).settings
+    record = run(sources, out, settings.ocr)
+    if json:
+        from duizhao.flows.terminal.output import print_json
+
+        print_json(record)
+    else:
+        print_summary(record)
+    if not record["pairs"]:
+        raise typer.Exit(1)
+
+
+def run(sources: Sequence[str], out: Path, ocr: Ocr) -> dict[str, Any]:
+    """Run the flow; wrong names stop it before a server starts."""
+    from duizhao.flows.pairing.output import unpaired_file
+    from duizhao.flows.pairing.pile import files_of
+    from duizhao.flows.runtime import session as runtime
+    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal.output import check_output
+
+    files_of(sources, (out, unpaired_file(out)))
+    check_output(out)
+    with runtime.session() as connect:
+        from duizhao.flows.pairing.flow import pair_documents
+
+        with console.current().stage("start Prefect"):
+            connect()
+        record: dict[str, Any] = pair_documents(list(sources), str(out), ocr)
+    return record
+
+
+def print_summary(record: Mapping[str, Any]) -> None:
+    """Counts, pairs to check, documents in no pair."""
+    from duizhao.flows.pairing.output import REASONS
+    from duizhao.flows.terminal.output import print_table
+
+    counts = record["counts"]
+    rows = [("Documents", f"{counts['documents']:,}"), ("Pairs", f"{counts['pairs']:,}")]
+    if counts["in_both_languages"]:
+        rows.append(("of these in one file", f"{counts['in_both_languages']:,}"))
+    doubtful = [one for one in record["pairs"] if one["confidence"] < DOUBTFUL]
+    doubtful.sort(key=lambda one: one["confidence"])
+    if doubtful:
+        lines = [
+            f"{one['confidence']:.2f}  {one['source']} – {one['reference']}" for one in doubtful
+        ]
+        rows.append(("Pairs to check", _first(lines)))
+    for reason, count in counts["reasons"].items():
+        own = [one for one in record["unpaired"] if one["reason"] == reason]
+        lines = [_unpaired_line(one) for one in own]
+        rows.append((reason.replace("_", " "), f"{count:,}: {REASONS[reason]}\n{_first(lines)}"))
+    rows.append(("Manifest", record["manifest"]))
+    rows.append(("All other documents", record["unpaired_file"]))
+    print_table("Pairs", rows)
+
+
+def _pair_line(one: Mapping[str, Any]) -> str:
+    return f"{one['confidence']:.2f}  {one['source']} – {one['reference']}"
+
+
+def _unpaired_line(one: Mapping[str, str]) -> str:
+    path = one["path"]
+    if one["reason"] == "unreadable":
+        return f"  {path}: {one['detail']}"
+    return f"  {path} (see {one['other']})" if one["other"] else f"  {path}"
+
+
+def _first(lines: Sequence[str]) -> str:
+    more = [f"  and {len(lines) - SHOWN:,} more"] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])

@@ -1,0 +1,125 @@
+"""What pairing writes: the manifest of the pairs, and a table of the documents in no pair."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from duizhao.corpus.pairing import Pairing, names
+from duizhao.corpus.printable import printable
+from duizhao.flows.results import Surveyed
+from duizhao.flows.terminal.output import output
+
+MANIFEST = ("id", "source", "reference", "pair_confidence", "pair_reasons")
+"""The last two become metadata of the rows of a batch."""
+UNPAIRED = ("path", "language", "reason", "other", "detail")
+
+REASONS = {
+    "duplicate": "the same text as another document",
+    "revision": "another version of a document that has a counterpart",
+    "excerpt": "a part of another document",
+    "part_of_counterpart": "its text is in a document that is paired with another one",
+    "uncertain": "no candidate is likely enough",
+    "no_counterpart": "no document of the pile is like its translation",
+    "unreadable": "it cannot be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PairLine:
+    """A line of the manifest; no `reference` for a file that holds both languages."""
+
+    id: str
+    source: str
+    reference: str
+    confidence: float
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpairedLine:
+    """A document in no pair, and why; `language` is empty for a file that cannot be read."""
+
+    path: str
+    language: str
+    reason: str
+    other: str
+    detail: str
+
+
+def pair_lines(result: Pairing, bilingual: Iterable[Surveyed]) -> list[PairLine]:
+    """The lines of the manifest in order of their sources, each with an id of its own."""
+    lines = [
+        ("; ".join(p.reasons), p.source.path, p.target.path, p.confidence) for p in result.pairs
+    ]
+    for one in bilingual:
+        lines.append((f"both languages in one file ({one.arrangement})", one.path, "", 1.0))
+    used: set[str] = set()
+    made = []
+    for reasons, source, target, confidence in sorted(lines, key=lambda line: line[1]):
+        made.append(PairLine(_id(source, used), source, target, confidence, reasons))
+    return made
+
+
+def _id(source: str, used: set[str]) -> str:
+    """The file's name without language, made unique."""
+    name = Path(source).name
+    stem = names.stem(name).replace(" ", "_") or Path(name).stem
+    chosen, number = stem, 1
+    while chosen in used:
+        number += 1
+        chosen = f"{stem}_{number}"
+    used.add(chosen)
+    return chosen
+
+
+def unpaired_lines(result: Pairing, unreadable: Iterable[Surveyed]) -> list[UnpairedLine]:
+    """The documents in no pair, in order of their paths."""
+    lines = [
+        UnpairedLine(
+            entry.document.path,
+            entry.document.language,
+            entry.reason,
+            entry.other or "",
+            entry.detail or REASONS[entry.reason],
+        )
+        for entry in result.unpaired
+    ]
+    for one in unreadable:
+        detail = printable(one.problem.removeprefix(f"{one.path}: "))
+        lines.append(UnpairedLine(one.path, "", "unreadable", "", detail))
+    return sorted(lines, key=lambda line: line.path)
+
+
+def unpaired_file(out: Path) -> Path:
+    """The table beside the manifest: pairs.csv, pairs.unpaired.csv."""
+    return out.with_name(f"{out.stem}.unpaired.csv")
+
+
+def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]) -> None:
+    """Both files, each complete or not at all; paths below the manifest's folder are relative."""
+    folder = out.resolve().parent
+
+    def place(path: str) -> str:
+        if not path:
+            return ""
+        whole = Path(path).absolute()
+        relative = os.path.relpath(whole, folder)
+        return str(whole) if relative.startswith("..") else Path(relative).as_posix()
+
+    with output(out) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(MANIFEST)
+        for pair in pairs:
+            places = place(pair.source), place(pair.reference)
+            table.writerow([pair.id, *places, f"{pair.confidence:.4f}", pair.reasons])
+    with output(unpaired_file(out)) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(UNPAIRED)
+        for one in unpaired:
+            detail = " ".join(one.detail.split())
+            row = [place(one.path), one.language, one.reason, place(one.other), detail]
+            table.writerow(row)

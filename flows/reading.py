@@ -1,0 +1,112 @@
+"""The first stage: a file becomes a document and a ledger, stored as a result."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from duizhao.corpus.document import Language, Side
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
+from duizhao.corpus.reading.draft import Ocr, Progress
+from duizhao.corpus.reading.scan.extra import installed
+from duizhao.flows import results
+from duizhao.flows.results import READ, Facts, Key, ReadResult
+from duizhao.flows.storage import bytes_of
+from duizhao.flows.terminal import console
+
+
+def read(
+    path: str,
+    language: Language,
+    side: Side,
+    document_id: str | None = None,
+    *,
+    ocr: Ocr = "auto",
+    keep_contents: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Key[ReadResult]:
+    """Read and segment a file within the limits; InputError if it cannot be used."""
+    show = console.current().progress
+
+    def pages(done: int, total: int) -> None:
+        show(f"page {done} of {total}", done, total)
+
+    key = read_silently(
+        path,
+        language,
+        side,
+        document_id,
+        ocr=ocr,
+        keep_contents=keep_contents,
+        limits=limits,
+        progress=pages,
+    )
+    _warn(key)
+    return key
+
+
+def read_silently(
+    path: str,
+    language: Language,
+    side: Side,
+    document_id: str | None = None,
+    *,
+    ocr: Ocr = "auto",
+    keep_contents: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> Key[ReadResult]:
+    """As `read`, without a word on the console: for many documents at once."""
+    data = bytes_of(path, limits)
+    document_id = document_id or Path(path).stem
+    digest = hashlib.sha256(data).hexdigest()
+    parts = [digest, str(path), language, side, document_id, *ocr_parts(ocr)]
+    if keep_contents:
+        parts.append("contents")
+    key = READ.key(*parts)
+
+    def make(_facts: Facts) -> ReadResult:
+        from duizhao.corpus.reading import read_bytes
+
+        document, ledger = read_bytes(
+            data,
+            language,
+            name=path,
+            side=side,
+            document_id=document_id,
+            progress=progress,
+            ocr=ocr,
+            keep_contents=keep_contents,
+            limits=limits,
+        )
+        document.check()
+        if not document.sentences:
+            raise InputError(f"{path}: no sentence in it")
+        return ReadResult(document, tuple(ledger))
+
+    return results.once(key, make, _is_whole)
+
+
+def ocr_parts(ocr: Ocr) -> list[str]:
+    """What recognition adds to the key of a reading.
+
+    The same file read without recognition may be rejected or have fewer pages.
+    """
+    return [ocr] if ocr != "auto" or installed() else []
+
+
+def _warn(key: Key[ReadResult]) -> None:
+    for warning in results.load(key).document.metadata.get("warnings", ()):
+        _warn_once(warning)
+
+
+def _is_whole(result: ReadResult) -> bool:
+    result.document.check()
+    return bool(result.document.sentences)
+
+
+@cache
+def _warn_once(warning: str) -> None:
+    console.current().note(f"warning: {warning}")

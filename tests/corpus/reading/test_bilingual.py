@@ -1,0 +1,150 @@
+"""A file with a text and its translation is two documents; a Chinese report stays one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from duizhao.corpus.document import Document, Language
+from duizhao.corpus.errors import OtherLanguage
+from duizhao.corpus.reading import read_bytes
+from duizhao.corpus.reading.bilingual.pieces import pieces
+from duizhao.corpus.reading.draft import Draft
+from tests.support import bilingual
+from tests.support.bilingual import CAPTIONS, CELLS, Pairs, pairs
+
+pytestmark = pytest.mark.unit
+
+PARAGRAPHS = "alternating paragraphs"
+EACH = "both languages in each paragraph"
+TABLE = "a column for each language"
+FILES: list[tuple[str, Callable[[str], bytes], str, str]] = [
+    ("a.txt", bilingual.text, "alternating", PARAGRAPHS),
+    ("a.txt", bilingual.text, "english first", PARAGRAPHS),
+    ("a.txt", bilingual.text, "same line", EACH),
+    ("a.txt", bilingual.text, "after", "one language after the other"),
+    ("a.html", bilingual.html, "alternating", PARAGRAPHS),
+    ("a.html", bilingual.html, "line break", EACH),
+    ("a.html", bilingual.html, "table", TABLE),
+    ("a.docx", bilingual.docx, "alternating", PARAGRAPHS),
+    ("a.docx", bilingual.docx, "line break", EACH),
+    ("a.docx", bilingual.docx, "table", TABLE),
+    ("a.pdf", bilingual.pdf, "alternating", PARAGRAPHS),
+    ("a.pdf", bilingual.pdf, "pages", "alternating pages"),
+]
+
+
+def read(data: bytes, name: str, language: Language) -> Document:
+    return read_bytes(data, language, name=name, document_id=name)[0]
+
+
+def squeezed(texts: list[str]) -> list[str]:
+    return ["".join(text.split()) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "layout", "arrangement"),
+    FILES,
+    ids=[f"{layout} {name}" for name, _, layout, _ in FILES],
+)
+def test_each_arrangement_becomes_two_documents(
+    name: str, make: Callable[[str], bytes], layout: str, arrangement: str
+) -> None:
+    data = make(layout)
+    for side, language in enumerate[Language](("zh", "en")):
+        document = read(data, name, language)
+        assert document.metadata["arrangement"] == arrangement
+        texts = squeezed([block.text for block in document.blocks])
+        assert texts == squeezed([pair[side] for pair in pairs()])
+    groups = document.metadata["groups"]
+    expected = [] if layout in ("after", "pages") else [[n, n] for n in range(len(pairs()))]
+    assert groups == expected
+
+
+def test_a_paragraph_that_goes_on_after_a_page_in_the_other_language_is_one() -> None:
+    pages = bilingual.pdf("pages")
+    assert {block.page for block in read(pages, "a.pdf", "zh").blocks} == {1, 3, 5}
+    assert {block.page for block in read(pages, "a.pdf", "en").blocks} == {2, 4, 6}
+
+
+def test_a_table_of_a_pdf_with_a_column_for_each_language() -> None:
+    data = bilingual.pdf("table")
+    for side, language in enumerate[Language](("zh", "en")):
+        document = read(data, "a.pdf", language)
+        texts = squeezed([block.text for block in document.blocks])
+        assert texts == squeezed([pair[side] for pair in CELLS])
+        assert document.metadata["arrangement"] == TABLE
+
+
+@pytest.mark.parametrize("english_first", [False, True])
+@pytest.mark.parametrize("captions_apart", [False, True])
+def test_bilingual_subtitles(english_first: bool, captions_apart: bool) -> None:
+    data = bilingual.srt(english_first=english_first, captions_apart=captions_apart)
+    for side, language in enumerate[Language](("zh", "en")):
+        document = read(data, "talk.srt", language)
+        assert [block.text for block in document.blocks] == [pair[side] for pair in CAPTIONS]
+        assert document.metadata["arrangement"] == "bilingual subtitles"
+        assert [len(block.sentences) for block in document.blocks] == [1] * len(CAPTIONS)
+
+
+def chinese_report(extra: Pairs | list[str]) -> bytes:
+    lines = [z for z, _ in pairs(20)]
+    return "\n\n".join([lines[0], *map(str, extra), *lines[1:]]).encode()
+
+
+def test_a_chinese_paper_with_an_english_abstract_stays_one_document() -> None:
+    abstract = " ".join(e for _, e in pairs(3))
+    document = read(chinese_report([abstract]), "paper.txt", "zh")
+    assert "arrangement" not in document.metadata
+    assert abstract in [block.text for block in document.blocks]
+
+
+def test_a_chinese_report_with_quotations_and_addresses_stays_one_document() -> None:
+    extra = [
+        "The Council decides to extend the mandate of the Mission for one year.",
+        "UN Plaza, New York, NY 10017",
+        "World Health Organization (WHO)",
+    ]
+    document = read(chinese_report(extra), "report.txt", "zh")
+    assert "arrangement" not in document.metadata
+    assert len(document.blocks) == 20 + len(extra)
+
+
+def test_an_english_file_read_as_chinese_is_another_language() -> None:
+    english = "\n\n".join(e for _, e in pairs())
+    with pytest.raises(OtherLanguage, match="the text is English, not Chinese"):
+        read(english.encode(), "a.txt", "zh")
+
+
+def texts_of(text: str) -> list[tuple[str, str]]:
+    found = pieces(Draft("paragraph", text), 0, "zh")
+    return [(piece.language, piece.draft.text) for piece in found]
+
+
+def test_a_block_is_cut_where_sentences_change_their_language() -> None:
+    assert texts_of("会议结束。 The meeting ended. 各方离开。 The parties left.") == [
+        ("zh", "会议结束。"),
+        ("en", "The meeting ended."),
+        ("zh", "各方离开。"),
+        ("en", "The parties left."),
+    ]
+    assert texts_of("Report / 报告") == [("en", "Report"), ("zh", "报告")]
+    assert texts_of("第一章 总则 Chapter 1 General Provisions") == [
+        ("zh", "第一章 总则"),
+        ("en", "Chapter 1 General Provisions"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "委员会审议了 COVID-19",
+        "世卫组织（World Health Organization）发表了报告。",
+        "决议原文为“The Council decides to extend the mandate”，各国表示欢迎。",
+        "WHO于3月4日发表了报告。",
+        "2021年3月4日",
+    ],
+)
+def test_names_and_quotations_stay_in_their_sentence(text: str) -> None:
+    assert texts_of(text) == [("zh", text)]
