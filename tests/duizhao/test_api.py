@@ -54,7 +54,8 @@ def test_everything_public_is_there_and_documented() -> None:
 
 def test_every_setting_of_a_build_is_a_keyword_argument() -> None:
     in_a_folder_only = {"formats", "report", "unit", "tsv_bom", "tsv_escape"}
-    assert set(Options.__annotations__) == set(plain(Settings())) - in_a_folder_only
+    of_a_card = {"licence", "origin", "tags"}
+    assert set(Options.__annotations__) == set(plain(Settings())) - in_a_folder_only - of_a_card
 
 
 @pytest.mark.parametrize("code", [SEE, HELP])
