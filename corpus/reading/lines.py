@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.files import open_stream
 from duizhao.corpus.reading.encoding import Decoded, decode
 
 Note = Callable[[str], None]
@@ -24,6 +25,8 @@ Note = Callable[[str], None]
 
 _HEAD = 1 << 18
 MOST_NOTES = 3
+LONGEST_LINE = 16 << 20
+"""Bytes; no text has such lines."""
 
 
 def to_standard_error(text: str) -> None:
@@ -99,6 +102,11 @@ class Lines:
                 start = place + len(end)
                 place = data.find(end, start)
             rest = data[start:]
+            if len(rest) > LONGEST_LINE:
+                raise InputError(
+                    f"{self.name}: a line of more than {LONGEST_LINE >> 20} MB; give a text with "
+                    "one sentence a line"
+                )
             chunk = self._read()
         if rest:
             yield rest
@@ -128,7 +136,7 @@ def _open(name: str, note: Note) -> BinaryIO:
     try:
         if name.endswith(".gz"):
             return cast(BinaryIO, gzip.open(name, "rb"))
-        return Path(name).open("rb")
+        return open_stream(Path(name))
     except FileNotFoundError:
         raise InputError(f"{name}: cannot be read: no such file") from None
     except IsADirectoryError:

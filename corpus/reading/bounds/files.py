@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import stat
 import time
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from duizhao.corpus.errors import InputError, LimitError, MissingFile
 from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
@@ -50,6 +52,58 @@ def too_large(name: str, limits: Limits) -> LimitError:
         f"{name}: larger than {limits.file_bytes // MB} MB; split it, or raise limit_file_mb in "
         "the settings"
     )
+
+
+def open_stream(path: Path) -> BinaryIO:
+    """A file to be read piece by piece, of any size; InputError for what would never end.
+
+    That is a device, and a named pipe that nothing writes to. Raises OSError as `open` does.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) and os.name == "posix":
+        return _open_pipe(path)
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode) and path != Path("/dev/stdin"):
+        raise InputError(f"{path}: this is a device or a socket; give a file")
+    return path.open("rb")
+
+
+def _open_pipe(path: Path) -> BinaryIO:
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    start = time.monotonic()
+    first = b""
+    while not first:
+        try:
+            first = os.read(pipe, CHUNK)
+        except BlockingIOError:  # something writes to it, but has not written yet
+            break
+        if not first:
+            if time.monotonic() - start > WRITER_SECONDS:
+                os.close(pipe)
+                raise InputError(f"{path}: a pipe that nothing writes to; give a file")
+            time.sleep(0.02)
+    os.set_blocking(pipe, True)
+    return io.BufferedReader(_After(first, pipe))
+
+
+class _After(io.RawIOBase):
+    """The bytes that were read already, then those of the pipe."""
+
+    def __init__(self, first: bytes, pipe: int) -> None:
+        self._first, self._pipe = first, pipe
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._first[: len(buffer)] or os.read(self._pipe, len(buffer))
+        self._first = self._first[len(part) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._pipe)
+        super().close()
 
 
 def _read_pipe(path: Path, limits: Limits) -> bytes:

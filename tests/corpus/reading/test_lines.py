@@ -181,13 +181,13 @@ def test_what_fails_at_the_end_is_not_hidden_by_the_clearing_up(tmp_path: Path) 
 
 
 def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path: Path) -> None:
-    left = tmp_path / ".out.txt.99999.tmp"
+    left = tmp_path / ".out.txt.0123456789ab.duizhao.tmp"
     left.touch()
     other = tmp_path / ".out.txt.bak.tmp"
     other.touch()
     with output(tmp_path / "out.txt") as stream:
         assert not left.exists()
-        (at_work,) = tmp_path.glob(f".out.txt.{os.getpid()}.tmp")
+        (at_work,) = tmp_path.glob(".out.txt.*.duizhao.tmp")
         program = (
             "from pathlib import Path; from duizhao.flows.terminal.output import output\n"
             f"with output(Path({str(tmp_path / 'out.txt')!r})) as s: s.write('theirs')"
@@ -197,3 +197,32 @@ def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path
         stream.write("ours")
     assert (tmp_path / "out.txt").read_text() == "ours"
     assert other.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes")
+def test_devices_and_pipes_without_a_writer_are_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="pipe: a pipe that nothing writes to; give a file"):
+        read_lines(pipe)
+    with pytest.raises(InputError, match="/dev/zero: this is a device or a socket; give a file"):
+        read_lines("/dev/zero")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes")
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = "安全理事会通过了决议。\n" * 200_000
+    writer = threading.Thread(target=lambda: pipe.write_text(text, encoding="utf-8"))
+    writer.start()
+    assert read_lines(pipe) == text.splitlines()
+    writer.join()
+
+
+def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "endless.txt"
+    with file.open("wb") as stream:
+        stream.write("联合国大会".encode() * (4 << 20))
+    with pytest.raises(InputError, match=r"endless\.txt: a line of more than 16 MB"):
+        read_lines(file)
