@@ -30,7 +30,9 @@ SLOW_DISK = """
 import os, sys, time
 real = os.fsync
 def fsync(file):
-    time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
+    # outcomes alone: a worker also writes a file to see whether it can
+    if "/.duizhao/documents/" in os.readlink(f"/proc/self/fd/{file}"):
+        time.sleep(float(os.environ["SLOW_DISK_SECONDS"]))
     real(file)
 if "duizhao.flows.batch.workers" in sys.orig_argv:
     os.fsync = fsync
