@@ -6,6 +6,7 @@
     │   ├── LimitError          2      never   reading the document would exceed a limit
     │   ├── OtherLanguage       2      never   the text is in the other one of the two languages
     │   ├── MissingFile         2      never   there is no such file now
+    │   ├── UnnamedPile         2      never   names do not show which documents belong together
     │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
     ├── NotParallel             1      never   the two texts are not translations of each other
@@ -101,6 +102,10 @@ class MissingFile(InputError):  # noqa: N818 - reads as what it is
     """There is no such file now: it was deleted, or its disk is not mounted."""
 
     blames_input = False
+
+
+class UnnamedPile(InputError):  # noqa: N818 - a state of the folder
+    """A folder of documents whose names do not show which belong together."""
 
 
 class ReaderError(InputError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, UnnamedPile
 from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, shown
 from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console
@@ -33,10 +33,6 @@ T = TypeVar("T")
 COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
 """Other names of columns, which count where a manifest has no column of the proper name."""
-
-
-class UnnamedPile(InputError):  # noqa: N818 - a state of the folder
-    """A folder of documents whose names do not show which belong together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def batch(
 
 def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
     """The documents of a manifest or folder; offers to pair those without telling names."""
-    from duizhao.flows.batch.manifest import UnnamedPile, read_manifest
+    from duizhao.corpus.errors import UnnamedPile
+    from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.commands import pair
 
     try:
