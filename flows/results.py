@@ -108,6 +108,13 @@ class StoredProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """The embeddings of the sentences of a document, as text (flows/pairing/stored.py)."""
+
+    vectors: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     """A file of a pile: its profile, or the `problem` why it has none.
 
@@ -153,7 +160,7 @@ SURVEY: Stage[Surveyed] = Stage(
     ),
 )
 """The profile of a document of a pile."""
-VECTORS: Stage[str] = Stage("vectors", str, SURVEY.code)
+VECTORS: Stage[StoredVectors] = Stage("vectors", StoredVectors, SURVEY.code)
 """The embeddings of all sentences of a document (flows/pairing/stored.py)."""
 
 _ROWS = (

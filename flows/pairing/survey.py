@@ -26,7 +26,7 @@ from duizhao.corpus.language import LEAST_CHINESE, chinese_share
 from duizhao.flows import reading, results, stages
 from duizhao.flows.batch.folder_manifest import is_utf8, shown
 from duizhao.flows.pairing.stored import array_text, pack, vectors_of
-from duizhao.flows.results import SURVEY, VECTORS, Facts, Key, ReadResult, Surveyed
+from duizhao.flows.results import SURVEY, VECTORS, Facts, Key, ReadResult, StoredVectors, Surveyed
 from duizhao.flows.settings import Ocr
 from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
@@ -126,11 +126,15 @@ def sentence_vectors(path: str, language: Language, ocr: Ocr) -> NDArray[np.floa
     from duizhao.corpus.pairing.profile import LONGEST
 
     read = _read(path, language, ocr)
+    sentences = results.load(read).document.sentences
 
-    def make(_facts: Facts) -> str:
+    def make(_facts: Facts) -> StoredVectors:
         import numpy as np
 
-        texts = [sentence.text[:LONGEST] for sentence in results.load(read).document.sentences]
-        return array_text(stages.embedder().embed(texts).astype(np.float16))
+        texts = [sentence.text[:LONGEST] for sentence in sentences]
+        return StoredVectors(array_text(stages.embedder().embed(texts).astype(np.float16)))
 
-    return vectors_of(results.load(results.once(VECTORS.key(str(read)), make)))
+    def fits(stored: StoredVectors) -> bool:
+        return len(vectors_of(stored.vectors)) == len(sentences)
+
+    return vectors_of(results.load(results.once(VECTORS.key(str(read)), make, fits)).vectors)
