@@ -163,15 +163,8 @@ SURVEY: Stage[Surveyed] = Stage(
 VECTORS: Stage[StoredVectors] = Stage("vectors", StoredVectors, SURVEY.code)
 """The embeddings of all sentences of a document (flows/pairing/stored.py)."""
 
-_ROWS = (
-    *READ.code,
-    *TRANSLATE.code,
-    *ALIGN.code,
-    *SCORE.code,
-    "corpus/bitext.py",
-    "corpus/keys.py",
-    "corpus/row.py",
-)
+_ROWS = (*READ.code, *TRANSLATE.code, *ALIGN.code, *SCORE.code)
+_ROWS += ("corpus/bitext.py", "corpus/keys.py", "corpus/row.py")
 OUTCOME: Stage[None] = Stage("outcome", NoneType, tuple(dict.fromkeys(_ROWS)))
 """The rows of a document of a batch, which are stored in its folder."""
 
