@@ -16,7 +16,7 @@ from duizhao.corpus.errors import InputError, LimitError, ReaderError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
-from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair
+from duizhao.flows.build.inputs import pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
 
@@ -70,8 +70,7 @@ def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
         named = reference.id if isinstance(reference, Document) else reference
         pair = pair_of(fspath(report), None if named is None else fspath(named))
         if not isinstance(reference, Document):
-            how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
-            pair = read_pair(pair, how)
+            pair = read_pair(pair, settings.reading)
             reference = pair.reference
         report, ids = pair.source, (pair.source_id, pair.target_id)
     source = _key(report, "zh", "source", ids[0], settings)
@@ -94,10 +93,7 @@ def _key(
     given: Given, language: Language, side: Side, document_id: str | None, settings: Settings
 ) -> Key[ReadResult]:
     if not isinstance(given, Document):
-        return stages.read(
-            fspath(given), language, side, document_id,
-            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
-        )  # fmt: skip
+        return stages.read(fspath(given), language, side, document_id, settings.reading)
     if given.language != language:
         names = {"zh": "Chinese", "en": "English"}
         raise InputError(

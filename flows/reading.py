@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,15 +18,24 @@ from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
 
 
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How documents are read (the settings of these names)."""
+
+    ocr: Ocr = "auto"
+    keep_contents: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+
+AS_USUAL = ReadOptions()
+
+
 def read(
     path: str,
     language: Language,
     side: Side,
     document_id: str | None = None,
-    *,
-    ocr: Ocr = "auto",
-    keep_contents: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
+    how: ReadOptions = AS_USUAL,
 ) -> Key[ReadResult]:
     """Read and segment a file within the limits; InputError if it cannot be used."""
     show = console.current().progress
@@ -33,16 +43,7 @@ def read(
     def pages(done: int, total: int) -> None:
         show(f"page {done} of {total}", done, total)
 
-    key = read_silently(
-        path,
-        language,
-        side,
-        document_id,
-        ocr=ocr,
-        keep_contents=keep_contents,
-        limits=limits,
-        progress=pages,
-    )
+    key = read_silently(path, language, side, document_id, how, progress=pages)
     _warn(key)
     return key
 
@@ -52,18 +53,16 @@ def read_silently(
     language: Language,
     side: Side,
     document_id: str | None = None,
+    how: ReadOptions = AS_USUAL,
     *,
-    ocr: Ocr = "auto",
-    keep_contents: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> Key[ReadResult]:
     """As `read`, without a word on the console: for many documents at once."""
-    data = bytes_of(path, limits)
+    data = bytes_of(path, how.limits)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    parts = [digest, str(path), language, side, document_id, *ocr_parts(ocr)]
-    if keep_contents:
+    parts = [digest, str(path), language, side, document_id, *ocr_parts(how.ocr)]
+    if how.keep_contents:
         parts.append("contents")
     key = READ.key(*parts)
 
@@ -77,9 +76,9 @@ def read_silently(
             side=side,
             document_id=document_id,
             progress=progress,
-            ocr=ocr,
-            keep_contents=keep_contents,
-            limits=limits,
+            ocr=how.ocr,
+            keep_contents=how.keep_contents,
+            limits=how.limits,
         )
         document.check()
         if not document.sentences:

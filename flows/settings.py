@@ -38,6 +38,7 @@ from duizhao.flows.setting_errors import bounds, complaint
 
 if TYPE_CHECKING:
     from duizhao.corpus.reading.bounds.limits import Limits
+    from duizhao.flows.reading import ReadOptions
 
 PREFIX = "DUIZHAO_"
 MOST_BEAM = 32
@@ -240,6 +241,13 @@ class Settings(BaseModel):
     def tsv_form(self) -> tsv.Form:
         """How TSV files are written."""
         return tsv.Form(bom=self.tsv_bom, escaped=self.tsv_escape)
+
+    @property
+    def reading(self) -> ReadOptions:
+        """How documents are read."""
+        from duizhao.flows.reading import ReadOptions
+
+        return ReadOptions(self.ocr, self.keep_contents, self.limits)
 
     @property
     def limits(self) -> Limits:

@@ -40,7 +40,7 @@ from duizhao.flows.batch.outcomes import (
     keep_done,
     keep_failure,
 )
-from duizhao.flows.build.inputs import Pair, ReadOptions, read_pair, read_side
+from duizhao.flows.build.inputs import Pair, read_pair, read_side
 from duizhao.flows.results import OUTCOME, Beads, Key, ReadResult, Translations
 from duizhao.flows.settings import Settings, plain
 from duizhao.flows.storage import Place, is_remote
@@ -131,7 +131,7 @@ def _read(work: _Work, settings: Settings) -> None:
         if not is_remote(named):
             _check_path(named)
     given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
-    how = ReadOptions(settings.ocr, settings.keep_contents, settings.limits)
+    how = settings.reading
     pair = read_pair(given, how)
     work.source = read_side(pair, "zh", how)
     _check_size(work, work.source, pair.source, settings)

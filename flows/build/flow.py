@@ -59,10 +59,7 @@ def read_task(
     """Read and segment one document."""
 
     def work() -> Key[ReadResult]:
-        return stages.read(
-            path, language, side, document_id,
-            ocr=settings.ocr, keep_contents=settings.keep_contents, limits=settings.limits,
-        )  # fmt: skip
+        return stages.read(path, language, side, document_id, settings.reading)
 
     return _run(f"read {side}", work, _document)
 

@@ -10,9 +10,8 @@ from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
 from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.paths import cache_folder
-from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
-from duizhao.corpus.reading.draft import Ocr
 from duizhao.flows import results, stages
+from duizhao.flows.reading import ReadOptions
 from duizhao.flows.results import Key, ReadResult
 from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
@@ -84,15 +83,6 @@ def pair_of(report: str, reference: str | None) -> Pair:
     return Pair(name, files["zh"], english, name, target_id, normal_symbol(report))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How documents are read (the settings of these names)."""
-
-    ocr: Ocr = "auto"
-    keep_contents: bool = False
-    limits: Limits = DEFAULT_LIMITS
-
-
 def read_pair(pair: Pair, how: ReadOptions) -> Pair:
     """Read both documents; returns the pair to build.
 
@@ -119,15 +109,7 @@ def read_side(pair: Pair, language: Language, how: ReadOptions) -> Key[ReadResul
         raise ValueError(f"{pair.name}: no reference")
     side: Side = "source" if language == "zh" else "target"
     document_id = pair.source_id if language == "zh" else pair.target_id
-    return stages.read(
-        path,
-        language,
-        side,
-        document_id,
-        ocr=how.ocr,
-        keep_contents=how.keep_contents,
-        limits=how.limits,
-    )
+    return stages.read(path, language, side, document_id, how)
 
 
 def _swapped(pair: Pair, error: OtherLanguage, how: ReadOptions) -> Pair:

@@ -89,7 +89,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import ReadOptions, pair_of, read_pair, with_rights
+    from duizhao.flows.build.inputs import pair_of, read_pair, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -100,15 +100,14 @@ def run(
     settings = with_rights(settings, pair)
     out = out or Path(f"duizhao-{pair.name}")
     folder.check_output(out, folder.OUTPUTS)
-    ocr, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     with (
         folder.alone(out),
-        pipes_held(pair.source, pair.reference, limits=limits),
+        pipes_held(pair.source, pair.reference, limits=settings.limits),
         runtime.session() as connect,
     ):
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
-        pair = read_pair(pair, ReadOptions(ocr, contents, limits))
+        pair = read_pair(pair, settings.reading)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()

@@ -118,7 +118,8 @@ def _has_chinese(key: Key[ReadResult]) -> bool:
 
 
 def _read(path: str, language: Language, ocr: Ocr) -> Key[ReadResult]:
-    return reading.read_silently(path, language, SIDES[language], ocr=ocr)
+    how = reading.ReadOptions(ocr)
+    return reading.read_silently(path, language, SIDES[language], how=how)
 
 
 def sentence_vectors(path: str, language: Language, ocr: Ocr) -> NDArray[np.float16]:
