@@ -68,21 +68,30 @@ def open_stream(path: Path) -> BinaryIO:
 
 
 def _open_pipe(path: Path) -> BinaryIO:
+    pipe, first = _connected(path)
+    os.set_blocking(pipe, True)
+    return io.BufferedReader(_After(first, pipe))
+
+
+def _connected(path: Path) -> tuple[int, bytes]:
+    """A named pipe that something writes to, not blocking, and what was written so far."""
     pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     start = time.monotonic()
-    first = b""
-    while not first:
+    while True:
         try:
             first = os.read(pipe, CHUNK)
         except BlockingIOError:  # something writes to it, but has not written yet
-            break
-        if not first:
-            if time.monotonic() - start > WRITER_SECONDS:
-                os.close(pipe)
-                raise InputError(f"{path}: a pipe that nothing writes to; give a file")
-            time.sleep(0.02)
-    os.set_blocking(pipe, True)
-    return io.BufferedReader(_After(first, pipe))
+            return pipe, b""
+        if first:
+            return pipe, first
+        if time.monotonic() - start > WRITER_SECONDS:
+            os.close(pipe)
+            raise _unwritten(path)
+        time.sleep(0.02)
+
+
+def _unwritten(path: Path) -> InputError:
+    return InputError(f"{path}: a pipe that nothing writes to; give a file")
 
 
 class _After(io.RawIOBase):
@@ -110,33 +119,24 @@ def _read_pipe(path: Path, limits: Limits) -> bytes:
     """The bytes of a pipe, such as ``<(command)`` in a shell makes."""
     if os.name != "posix":
         return path.read_bytes()
-    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     start = time.monotonic()
-    parts: list[bytes] = []
-    size = 0
+    pipe, first = _connected(path)
+    parts, size = [first], len(first)
     try:
-        while True:
-            try:
-                part = os.read(pipe, CHUNK)
-            except BlockingIOError:  # something writes to it, but has not written yet
-                left = start + limits.seconds - time.monotonic()
-                if left <= 0:
-                    raise LimitError(
-                        f"{path}: nothing came through this pipe for {limits.seconds:g} s; "
-                        f"{remedy('limit_seconds')}"
-                    ) from None
-                select.select([pipe], [], [], left)
-                continue
+        while size <= limits.file_bytes:
+            left = max(0.0, start + limits.seconds - time.monotonic())
+            if not select.select([pipe], [], [], left)[0]:
+                raise LimitError(
+                    f"{path}: nothing came through this pipe for {limits.seconds:g} s; "
+                    f"{remedy('limit_seconds')}"
+                )
+            part = os.read(pipe, CHUNK)
+            if not part and not size:
+                raise _unwritten(path)
             if not part:
-                if parts:
-                    return b"".join(parts)
-                if time.monotonic() - start > WRITER_SECONDS:
-                    raise InputError(f"{path}: a pipe that nothing writes to; give a file")
-                time.sleep(0.02)
-                continue
+                return b"".join(parts)
             size += len(part)
-            if size > limits.file_bytes:
-                raise too_large(str(path), limits)
             parts.append(part)
+        raise too_large(str(path), limits)
     finally:
         os.close(pipe)
