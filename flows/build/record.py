@@ -86,7 +86,7 @@ def write_folder(
         with writing(partial / NAME):
             write_work(work, partial / NAME)
     record = {
-        **_facts(keys, settings, bitext),
+        **_facts(keys, settings, bitext, len(rows)),
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds_by_stage(keys),
@@ -120,7 +120,7 @@ def read_run(out: Path) -> dict[str, Any]:
     return record | {"out": str(out)}
 
 
-def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext) -> dict[str, Any]:
+def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext, rows: int) -> dict[str, Any]:
     source = results.load(keys.source).document
     target = results.load(keys.target).document if keys.target else None
     files = stages.locate_model(settings)
@@ -137,7 +137,7 @@ def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext) -> dict[str, Any
         "decoding": stages.decoding(settings).key(),
         "settings": plain(settings),
         "inputs": {side: _input(document) for side, document in documents.items() if document},
-        "counts": counts(source, target, bitext),
+        "counts": counts(source, target, bitext, rows),
         "translation": {"reused": origin.reused, **_work(origin)},
         "terms": stages.terms(keys.source, keys.translation, settings),
     }
@@ -159,8 +159,11 @@ def _input(document: Document) -> dict[str, Any]:
     }
 
 
-def counts(source: Document, target: Document | None, bitext: Bitext) -> dict[str, Any]:
-    """Sentences, rows, beads by type and what is in the ledger, by side and reason."""
+def counts(source: Document, target: Document | None, bitext: Bitext, rows: int) -> dict[str, Any]:
+    """Sentences, rows, beads by type and what is in the ledger, by side and reason.
+
+    `rows` are those of the corpus: fewer than the beads if its unit is larger.
+    """
     left_out = Counter(f"{entry.side}: {entry.reason}" for entry in bitext.ledger)
     confidences = [row.confidence for row in bitext.rows]
     return {
@@ -168,7 +171,7 @@ def counts(source: Document, target: Document | None, bitext: Bitext) -> dict[st
         "target_sentences": len(target.sentences) if target else 0,
         "source_sentences_in_corpus": sum(len(row.source_ids) for row in bitext.rows),
         "target_sentences_in_corpus": sum(len(row.target_ids) for row in bitext.rows),
-        "rows": len(bitext.rows),
+        "rows": rows,
         "beads": dict(sorted(Counter(row.bead_type for row in bitext.rows).items())),
         "ledger": dict(sorted(left_out.items())),
         "flags": dict(sorted(Counter(f for row in bitext.rows for f in row.mt_flags).items())),

@@ -243,6 +243,20 @@ def test_formats_are_in_addition_to_what_other_commands_read(
     assert sources == [row["source"] for row in rows(out)]
 
 
+@pytest.mark.system
+def test_the_summary_counts_the_rows_of_the_unit(
+    cli: Cli, environment: dict[str, str], tmp_path: Path
+) -> None:
+    report = tmp_path / "r.zh.txt"
+    report.write_text("安全理事会通过了决议。大会欢迎该决议。\n\n会议结束。\n", encoding="utf-8")
+    out = tmp_path / "out"
+    done = cli("build", report, "--out", out, "--unit", "paragraph", env=environment)
+    assert done.code == 0, done.err
+    assert len(rows(out)) == 2
+    run = json.loads((out / "run.json").read_text("utf-8"))
+    assert (run["counts"]["rows"], sum(run["counts"]["beads"].values())) == (2, 3)
+
+
 @pytest.mark.unit
 def test_an_unknown_format_is_refused_before_any_work(
     cli: Cli, texts: Path, tmp_path: Path
