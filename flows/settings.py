@@ -34,6 +34,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.row import MIN_CONFIDENCE
+from duizhao.corpus.units import Unit
 from duizhao.flows.setting_errors import bounds, complaint
 
 if TYPE_CHECKING:
@@ -74,8 +75,6 @@ Format = Literal[
 ]
 FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
 """What a build writes by default."""
-
-Unit = Literal["sentence", "paragraph", "document"]
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -17,7 +17,8 @@ from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.card import TITLE
 from duizhao.corpus.files.rights import NOTHING_KNOWN, Rights
-from duizhao.flows.settings import Settings, Unit, validated
+from duizhao.corpus.units import Unit
+from duizhao.flows.settings import Settings, validated
 from duizhao.models.cores import usable_cores
 
 Runner = Literal["local", "dask", "ray"]

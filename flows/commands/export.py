@@ -10,8 +10,8 @@ import typer
 
 from duizhao.corpus.files.exports.export import FOLDER
 from duizhao.corpus.files.formats import FORMATS
+from duizhao.corpus.units import Unit
 from duizhao.flows.commands import options
-from duizhao.flows.settings import Unit
 
 
 class Without(StrEnum):

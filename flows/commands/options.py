@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from duizhao.corpus.units import Unit
 from duizhao.flows.settings import (
     ComputeType,
     Device,
     Effort,
     Engine,
     Ocr,
-    Unit,
     config_option,
     option,
 )
