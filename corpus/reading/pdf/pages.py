@@ -14,6 +14,9 @@ _ENDS: dict[Language, tuple[str, ...]] = {
     "en": tuple('.!?:;”"’)]'),
 }
 
+# A continuation begins at most so many em from the edge of the paragraph that it continues
+FAR_APART = 5.0
+
 
 def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
     """The paragraphs, the last of a page and the first of the next as one where they are."""
@@ -161,6 +164,8 @@ def _goes_on(
         # bold sentences stand in plain paragraphs; a bold line by itself is a heading
         return False
     if not end.text.rstrip().endswith(_ENDS[language]):
+        if _set_apart(first, second, edges) and not start.text[:1].islower():
+            return False
         new = _new_sentence(start.text, end.text) and not _full(first, start)
         return language == "zh" or not new
     if not _full(first, start):
@@ -172,6 +177,15 @@ def _goes_on(
     if second.flow != first.flow and second.flow in edges and first.flow in edges:
         moved = edges[second.flow] - edges[first.flow]
     return _unindented(first, second, moved)
+
+
+def _set_apart(first: Paragraph, second: Paragraph, edges: Mapping[int, float]) -> bool:
+    """Whether the second begins far from where the lines of the first do, as a centred line does."""
+    if first.flow not in edges or second.flow not in edges:
+        return False
+    here = min(strip.left for strip in first.strips) - edges[first.flow]
+    there = second.strips[0].left - edges[second.flow]
+    return abs(there - here) > FAR_APART * first.size
 
 
 def _new_sentence(text: str, before: str) -> bool:
