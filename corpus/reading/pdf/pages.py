@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,6 +17,8 @@ _ENDS: dict[Language, tuple[str, ...]] = {
 
 # A continuation begins at most so many em from the edge of the paragraph that it continues
 FAR_APART = 5.0
+# A number and a word: the middle of a sentence, unlike a number alone in a cell
+COUNTED = re.compile(r"\d[\d,.]*\s[a-zA-Z]")
 
 
 def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
@@ -136,7 +139,10 @@ def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
     if end.text.endswith(_ENDS[language]) or abs(end.size - start.size) > 0.6:
         return False
     if language == "en":
-        return start.text[:1].islower() and not split_label(start.text)[0]
+        lower = start.text[:1].islower()
+        counted = COUNTED.match(start.text) and not COUNTED.match(first.strips[0].text)
+        counts_on = bool(counted) and len(first.strips) > 1 and _full(first, start)
+        return (lower or counts_on) and not split_label(start.text)[0]
     return len(first.strips) > 1 and _full(first, start) and not split_label(start.text)[0]
 
 
@@ -180,7 +186,9 @@ def _goes_on(
 
 
 def _set_apart(first: Paragraph, second: Paragraph, edges: Mapping[int, float]) -> bool:
-    """Whether the second begins far from where the lines of the first do, as a centred line does."""
+    """Whether the second is a line far from the edge of the first's, as a centred line is."""
+    if len(second.strips) > 1:
+        return False
     if first.flow not in edges or second.flow not in edges:
         return False
     here = min(strip.left for strip in first.strips) - edges[first.flow]

@@ -29,6 +29,8 @@ BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# The mark of a footnote, and the widest space between it and the text of the note
+NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 3.0
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -91,17 +93,19 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
     for piece in order:
         best = None
+        nearest = (True, 0.0)
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
             small = piece.size < 0.85 * size and piece.text not in BULLETS
-            if small and not _touches(piece, lines[number]):
+            apart = small and not _touches(piece, lines[number])
+            if apart and not _leads(piece, lines[number]):
                 # a raised mark belongs to the word before it, not to a line of the next column
                 continue
             same = abs(rise) <= 0.3 * size
             raised = small and 0 < rise <= 0.65 * size
-            if (same or raised) and (best is None or abs(rise) < abs(piece.y - bases[best][0])):
-                best = number
+            if (same or raised) and (best is None or (apart, abs(rise)) < nearest):
+                best, nearest = number, (apart, abs(rise))
         if best is None:
             lines.append([piece])
             bases.append((piece.y, piece.size))
@@ -117,6 +121,13 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
         abs(piece.left - other.right) < room or abs(other.left - piece.right) < room
         for other in line
     )
+
+
+def _leads(piece: Piece, line: Sequence[Piece]) -> bool:
+    """Whether a mark is that of a footnote which begins behind a wide space on this line."""
+    first = min(line, key=lambda other: other.left)
+    room = first.left - piece.right
+    return bool(NOTE_MARK.fullmatch(piece.text)) and 0 < room < NOTE_GAP * first.size
 
 
 def _corridors(lines: Sequence[Sequence[Piece]], known: Sequence[float]) -> list[Corridor]:

@@ -149,6 +149,11 @@ def _page(number: int, page: RecognisedPage, pieces: Sequence[Piece]) -> Page:
             if not _is_underline(a, b, y, page.lines)
         ),
         walls=tuple((x * scale, height - b * scale, height - a * scale) for x, a, b in page.walls),
+        figures=tuple(
+            (left * scale, height - bottom * scale, right * scale, height - top * scale)
+            for left, top, right, bottom in page.figures
+        ),
+        dots=tuple((x * scale, height - y * scale) for x, y in page.dots),
         image_share=1.0,
     )
 
@@ -211,8 +216,8 @@ class _Styles:
             if abs(size - own) <= SAME_SIZE * size:
                 return size
         best = min(self._sizes, key=lambda size: abs(size - own), default=own)
-        near = SAME_SIZE if len(line.text) >= LONG else 2 * SAME_SIZE
-        return best if abs(best - own) <= near * own else round(2 * own) / 2
+        near = (1.5 if len(line.text) >= LONG else 2) * SAME_SIZE
+        return best if abs(best - own) <= near * best else round(2 * own) / 2
 
     def bold(self, line: Line) -> bool:
         """Whether the strokes of a line are much wider than is usual."""
