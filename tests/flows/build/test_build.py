@@ -445,7 +445,7 @@ def test_a_build_whose_prefect_server_ends_after_the_folder_is_complete_succeeds
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "the corpus in out is complete; the Prefect server failed after that" in done.stderr
+    assert "; the corpus in out is complete" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout)["counts"]["rows"] == len(rows(tmp_path / "out"))
 
