@@ -2,11 +2,11 @@
 
 A message is a text with ``{placeholders}``, or one text per plural form of its placeholder
 ``{count}``: ``{"one": "{count} bead", "other": "{count} beads"}``. Text between backticks is shown
-as code. Its key is the name of its group and its own: ``report.skip``.
+as code. Its key is the name of its group and its own: ``common.skip``.
 
     text("common.theme_dark", "zh")                 # "深色"
     page_messages("common", "report")               # for the page's script element
-    environment.globals.update(template_helpers())  # {{ t("report.skip") }}
+    environment.globals.update(template_helpers())  # {{ t("common.skip") }}
 """
 
 from __future__ import annotations
