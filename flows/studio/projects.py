@@ -172,11 +172,13 @@ def delete(place: Path) -> list[str]:
         raise InputError(f"{place}: is a link to another folder; delete it by hand")
     with built.alone(place):
         _delete_files(place, kind)
-    left = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
-    if left == [built.LOCK] or not left:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(place)
+    if not place.is_dir():
         return []
+    left = sorted(path.name for path in place.iterdir() if path.name != built.LOCK)
+    with contextlib.suppress(OSError):
+        (place / built.LOCK).unlink()
+        if not left:
+            place.rmdir()
     return left
 
 
