@@ -23,7 +23,7 @@ pytestmark = pytest.mark.unit
 CODES = ("reason", "flag", "signal", "kind", "operation", "stage", "side", "retry")
 """Groups of names of codes; a code without a name appears as it is."""
 TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
-FILES = (".py", ".js", ".html", ".json", ".css")
+FILES = (".py", ".js", ".html", ".json", ".css", ".pdf", ".docx", ".txt", ".tmx")
 NOT_TRANSLATED = {"duizhao", "chrF++", "%"}
 
 
@@ -33,7 +33,8 @@ def sources(*endings: str) -> dict[Path, str]:
         path: path.read_text(encoding="utf-8")
         for folder in ("evaluation", "flows")
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.name.endswith(endings) and "vendor" not in path.parts
+        if path.name.endswith(endings)
+        and "vendor" not in path.parts
         # the comparison is in English only
         and "comparison" not in path.parts
     }
@@ -97,4 +98,5 @@ def test_templates_have_no_text_of_their_own() -> None:
         text = re.sub(r"(?s)\{\{.*?\}\}|\{%.*?%\}", "", text)
         words = re.findall(r">([^<]*\w[^<]*)<", re.sub(r"(?s)<!.*?>", "", text))
         own += [(path.name, word) for word in words if word.strip() not in NOT_TRANSLATED]
-    assert own == []
+    # examples of symbols and dates need no translation
+    assert [(name, text) for name, text in own if re.search(r"[a-z]{2}", text)] == []
