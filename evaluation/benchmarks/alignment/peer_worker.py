@@ -22,20 +22,20 @@ Aligner = Callable[[dict[str, Any]], Beads]
 
 
 def vecalign() -> Aligner:
-    """Vecalign with beads of up to 8 sentences, as its instructions have it."""
+    """Vecalign with its defaults, but beads of up to 5 sentences, as Bertalign has them."""
     utils = import_module("vecalign.dp_utils")
-    largest = 8
+    largest = 5
 
     def align(document: dict[str, Any]) -> Beads:
         sides = []
         for side in ("source", "target"):
             rows, vectors = utils.read_in_embeddings(*document[f"{side}_vectors"])
-            sides.append(utils.make_doc_embedding(rows, vectors, document[side], largest))
+            sides.append(utils.make_doc_embedding(rows, vectors, document[side], largest - 1))
         stack = utils.vecalign(
             *sides,
             final_alignment_types=utils.make_alignment_types(largest),
             del_percentile_frac=0.2,
-            width_over2=largest // 2 + 5,
+            width_over2=(largest + 1) // 2 + 5,
             max_size_full_dp=300,
             costs_sample_size=20000,
             num_samps_for_norm=100,

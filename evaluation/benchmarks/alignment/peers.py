@@ -10,8 +10,8 @@ extension must be built in place. hunalign (github.com/danielvarga/hunalign) is 
 
 All of them use the same data: the translations of our default model (the published ones for UN
 text) for us, Bleualign and hunalign, which compares their words without a dictionary; and
-vectors of our embedding model for us, Bertalign and Vecalign. Those two embed each text of up to 4
-or 8 sentences; we compute the same vectors from one pass over the document. Seconds are core
+vectors of our embedding model for us, Bertalign and Vecalign. Those two embed each run of up
+to 4 sentences; we compute the same vectors from one pass over the document. Seconds are core
 seconds from texts and translations to beads, embeddings and forced decoding included, without
 loading of models and compilation. Nothing is remembered from one run to the next.
 """
@@ -40,8 +40,9 @@ from duizhao.evaluation.benchmarks.alignment.accuracy import Parts, data_sets, t
 from duizhao.evaluation.benchmarks.alignment.data import Gold
 from duizhao.evaluation.metrics.alignment import score
 
-LAYERS = {"bertalign": 4, "vecalign": 8}
-"""The most sentences of a text that they embed."""
+LAYERS = 4
+"""The most sentences of a text that they embed, for beads of up to 5."""
+EMBEDDED = {"bertalign", "vecalign"}
 EFFORTS: tuple[EffortName, ...] = ("fast", "normal", "best")
 
 
@@ -55,11 +56,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """The distinct texts of a side and their vectors, as files; seconds by number of layers."""
+    """The distinct runs of sentences of a side and their vectors, as files."""
 
     texts: Path
     numbers: Path
-    seconds: list[float]
+    seconds: float
 
 
 Sides = tuple[Vectors, Vectors]
@@ -110,8 +111,7 @@ def python_tool(documents: Sequence[Gold], sides: Sequence[Sides], tool: str, fo
     if done.returncode:
         raise SystemExit(f"{tool} failed:\n{done.stderr[-2000:]}")
     made = json.loads(done.stdout)
-    layers = LAYERS.get(tool, 0)
-    embedding = sum(sum(side.seconds[:layers]) for pair in sides for side in pair)
+    embedding = sum(side.seconds for pair in sides for side in pair) if tool in EMBEDDED else 0.0
     return Run(
         [complete(each["beads"], document) for each, document in zip(made, documents, strict=True)],
         embedding + sum(each["seconds"] for each in made),
@@ -161,25 +161,23 @@ def complete(beads: Sequence[tuple[list[int], list[int]]], document: Gold) -> li
     return made[:-1]
 
 
-def layers_of(sentences: Sequence[str], folder: Path, most: int) -> Vectors:
+def embedded(sentences: Sequence[str], folder: Path, most: int) -> Vectors:
     """Embed all runs of up to `most` sentences, and PAD, which fills up the rows of short texts."""
     from duizhao.models.embedding import SpanEmbedder
 
-    embedder = SpanEmbedder()
     folder.mkdir(parents=True)
     lines = [re.sub(r"\s+", " ", sentence.strip()) for sentence in sentences]
-    vectors = Vectors(folder / "texts", folder / "numbers", [])
-    known: set[str] = set()
-    with vectors.texts.open("w", encoding="utf-8") as texts, vectors.numbers.open("wb") as numbers:
-        for size in range(1, most + 1):
-            runs = [" ".join(lines[k : k + size]) for k in range(len(lines) - size + 1)]
-            new = [each for each in dict.fromkeys([*runs, "PAD"]) if each not in known]
-            start = time.process_time()
-            rows = embedder.embed(new)
-            vectors.seconds.append(time.process_time() - start)
-            known.update(new)
-            texts.writelines(f"{each}\n" for each in new)
-            numbers.write(rows.tobytes())
+    runs = [
+        " ".join(lines[k : k + size])
+        for size in range(1, most + 1)
+        for k in range(len(lines) - size + 1)
+    ]
+    distinct = list(dict.fromkeys([*runs, "PAD"]))
+    start = time.process_time()
+    rows = SpanEmbedder().embed(distinct)
+    vectors = Vectors(folder / "texts", folder / "numbers", time.process_time() - start)
+    vectors.texts.write_text("".join(f"{each}\n" for each in distinct), encoding="utf-8")
+    vectors.numbers.write_bytes(rows.tobytes())
     return vectors
 
 
@@ -202,20 +200,21 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--sets", nargs="+", default=["mac-dev", "academic", "unpc damaged"])
     parser.add_argument("--efforts", nargs="*", choices=EFFORTS, default=EFFORTS)
-    for tool in (*LAYERS, "bleualign", "hunalign"):
+    for tool in (*EMBEDDED, "bleualign", "hunalign"):
         parser.add_argument(f"--{tool}", type=Path)
     options = parser.parse_args()
     from duizhao.models.translation.load import load_engine
 
     engine = load_engine()
-    named = {tool: getattr(options, tool) for tool in (*LAYERS, "bleualign") if vars(options)[tool]}
+    given = vars(options)
+    named = {tool: given[tool] for tool in (*EMBEDDED, "bleualign") if given[tool]}
     tools: dict[str, Callable[[Sequence[Gold], Sequence[Sides]], Run]] = {
         tool: partial(python_tool, tool=tool, folder=folder.absolute())
         for tool, folder in named.items()
     }
+    most = LAYERS if EMBEDDED & named.keys() else 0
     if options.hunalign:
         tools["hunalign"] = partial(hunalign, binary=options.hunalign)
-    most = max((LAYERS.get(tool, 0) for tool in named), default=0)
     chosen = {
         name: golds for name, golds in data_sets(options.data).items() if name in options.sets
     }
@@ -226,12 +225,13 @@ def main() -> None:
         for name, documents in sets.items():
             for effort in options.efforts:
                 show(name, f"duizhao {effort}", documents, ours(documents, engine, effort))
+            places = [Path(folder, name, str(number)) for number in range(len(documents))]
             sides = [
                 (
-                    layers_of(document.source, Path(folder, name, str(number), "source"), most),
-                    layers_of(document.target, Path(folder, name, str(number), "target"), most),
+                    embedded(each.source, place / "source", most),
+                    embedded(each.target, place / "target", most),
                 )
-                for number, document in enumerate(documents)
+                for each, place in zip(documents, places, strict=True)
             ]
             for tool, run in tools.items():
                 show(name, tool, documents, run(documents, sides))
