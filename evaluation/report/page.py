@@ -7,13 +7,17 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.errors import writing
 from duizhao.corpus.replacing import replacing
+from duizhao.evaluation.messages import catalogue
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.summary import check_scores
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -59,18 +63,44 @@ def write_report(folder: Path) -> Path:
 
 def render_page(data: Mapping[str, Any]) -> str:
     """The page for the data of `page_data`; `data["review"]` adds the review controls."""
+    return (
+        page_environment(ASSETS)
+        .get_template("page.html.jinja")
+        .render(
+            data=data,
+            data_json=json_for_html(data),
+            style=page_style(),
+            script=_script(),
+            review=bool(data.get("review")),
+        )
+    )
+
+
+def page_environment(folder: Path) -> Environment:
+    """Jinja for the templates of a folder, with the macros of ``frame.html.jinja`` and messages."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader([folder, ASSETS]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.get_template("page.html.jinja").render(
-        data=data,
-        data_json=json_for_html(data),
-        style=page_style(),
-        script=_script(),
-        review=bool(data.get("review")),
-    )
+    environment.globals.update(catalogue.template_helpers())
+    return environment
+
+
+def messages_json(*groups: str) -> str:
+    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``."""
+    return json_for_html(catalogue.page_messages("common", *groups))
+
+
+@cache
+def page_script(*names: str) -> str:
+    """The scripts that all pages share (messages.js, theme.js), then those of assets/js."""
+    own = [_read(f"js/{name}") for name in ("theme.js", *names)]
+    return "\n".join(["(() => {", '"use strict";', catalogue.script(), *own, "})();"])
 
 
 def json_for_html(data: Mapping[str, Any]) -> str:

@@ -245,7 +245,14 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     ids = [row["id"] for row in rows]
     assert len(set(ids)) == len(ids)
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    apply_review(folder)  # again, over itself
+    plain = (out / "corpus.tsv").read_bytes()
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    run["settings"] = (run.get("settings") or {}) | {"tsv_bom": True}
+    (folder / "run.json").write_text(json.dumps(run), "utf-8")
+    apply_review(folder)  # again, over itself, and as the build wrote its TSV
+    assert (out / "corpus.tsv").read_bytes() == b"\xef\xbb\xbf" + plain
+    apply_review(folder, tsv_bom=False)
+    assert (out / "corpus.tsv").read_bytes() == plain
     open_session(out)  # and what came out can be reviewed in turn
 
 

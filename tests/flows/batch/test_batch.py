@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.flows.batch.publishing.assemble import read_seal
+from duizhao.flows.batch.summary import status as status_of
 from duizhao.flows.storage import Place
 from tests.support.batches import (
     ROOT,
@@ -444,6 +445,7 @@ def test_rows_stay_if_workers_die_time_runs_out_or_files_are_gone(
     killed = deadly(environment, tmp_path / "killed", "d01.zh.txt", signal.SIGKILL)
     told, _ = batch(killed, manifest, "--out", out, "--effort", "fast", "-w", "1")
     assert (told["counts"]["left"], told["kept"]) == (1, ["d01"])
+    assert status_of(str(out))["kept"] == ["d01"]
     assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
 
     crashed = deadly(environment, tmp_path / "crashed", "d02.zh.txt", signal.SIGABRT)
