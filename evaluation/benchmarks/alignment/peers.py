@@ -22,7 +22,6 @@ import argparse
 import itertools
 import json
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -144,6 +143,9 @@ def hunalign(documents: Sequence[Gold], sides: Sequence[Sides], binary: Path) ->
 
 
 def _children() -> float:
+    """Core seconds of the processes that have ended."""
+    import resource
+
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
