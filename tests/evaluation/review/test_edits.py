@@ -329,16 +329,6 @@ def test_apply_names_the_folder_it_cannot_write(folder: Path) -> None:
         apply_review(folder, Path("/proc/x"))
 
 
-def test_apply_keeps_the_rows_beyond_what_the_page_shows(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("duizhao.evaluation.report.folder.MOST_ROWS", 2)
-    monkeypatch.setattr("duizhao.evaluation.report.folder.read_folder.__defaults__", (2,))
-    session = open_session(folder, "anna")
-    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
-    assert apply_review(folder)["counts"]["rows"] == 4
-
-
 def test_a_build_that_aligns_otherwise_leaves_a_review_alone(folder: Path) -> None:
     session = open_session(folder, "anna")
     check_build(folder, None)
