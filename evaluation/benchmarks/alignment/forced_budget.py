@@ -28,6 +28,7 @@ from duizhao.corpus.alignment.aligner import first_search
 from duizhao.corpus.alignment.belief import Floats, features
 from duizhao.corpus.alignment.confidence import calibrate
 from duizhao.corpus.alignment.judge import Doubtful, doubtful, judge
+from duizhao.corpus.alignment.omissions import rejoined
 from duizhao.corpus.alignment.prepare import Texts, make_ready
 from duizhao.corpus.alignment.search import SearchResult
 from duizhao.corpus.alignment.signals import forced
@@ -115,7 +116,10 @@ def measured(
     counted = Counted(engine)
     pairs: list[tuple[Sequence[Bead], Sequence[Bead]]] = []
     for each in documents:
-        pairs.append((each.gold.beads, calibrate(judge(each.texts, each.result, counted, effort))))
+        beads = calibrate(judge(each.texts, each.result, counted, effort))
+        if margin:
+            beads = rejoined(each.texts, beads, counted)
+        pairs.append((each.gold.beads, beads))
     result = score(pairs, resamples=2)
     print(
         f"{name:<32} margin {margin:4.1f}  strict {result.strict.f1:.4f}  lax {result.lax.f1:.4f}"
