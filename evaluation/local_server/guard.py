@@ -79,11 +79,11 @@ class Protection:
     @property
     def door(self) -> str:
         """The page for an address without a token; it contains nothing of the server's."""
-        texts = {
+        texts: dict[str, str] = {
             language: html.escape(text("common.door", language, program=self.program))
             for language in LANGUAGES
         }
-        return DOOR % {"program": html.escape(self.program), **texts}
+        return DOOR % (texts | {"program": html.escape(self.program)})
 
 
 class Guard:
