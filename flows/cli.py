@@ -1,4 +1,4 @@
-"""The command line: one module per command in `flows/commands`, one line each here.
+"""The command line: one module per command below `flows/commands`, one line each here.
 
 Heavy libraries are imported inside the commands, so that ``duizhao --help`` stays quick.
 """
@@ -13,34 +13,31 @@ import typer
 
 from duizhao.corpus.errors import exit_code, is_expected, one_line
 from duizhao.corpus.printable import printable_line
-from duizhao.flows.commands import (
-    align,
-    apply,
+from duizhao.flows.commands.corpora import (
     batch,
     build,
     clean,
-    compare,
     demo,
-    evaluate_alignment,
     export,
     fetch,
-    inspect,
-    memory,
-    model,
     pair,
     push,
-    report,
-    review,
-    score,
-    search,
-    segment,
-    settings,
     stats,
     status,
-    translate,
 )
 from duizhao.flows.commands.options import with_output_options
-from duizhao.flows.terminal.console import TerminalConsole, use
+from duizhao.flows.commands.pages import apply, inspect, report, review, search, studio
+from duizhao.flows.commands.setup import memory, model, settings
+from duizhao.flows.commands.stages import (
+    align,
+    compare,
+    evaluate_alignment,
+    score,
+    segment,
+    translate,
+)
+from duizhao.flows.terminal.console import use
+from duizhao.flows.terminal.progress_file import command_console
 from duizhao.flows.terminal.safe import escape_everything, guarded
 
 LONGEST_COMMAND = 500
@@ -96,6 +93,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search.search,
     "segment": segment.segment,
     "stats": stats.stats,
+    "studio": studio.studio,
     "translate": translate.translate,
 }
 for name, command in COMMANDS.items():
@@ -114,10 +112,10 @@ def _context(error: BaseException) -> str:
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
-    terminal = TerminalConsole()
+    terminal = command_console()
     with guarded():
         try:
-            with use(terminal):
+            with use(terminal), terminal.whole_run():
                 app()
         except (Exception, KeyboardInterrupt) as error:
             escape_everything()
