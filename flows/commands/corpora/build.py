@@ -89,7 +89,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of, read_pair, with_rights
+    from duizhao.flows.build.inputs import pair_of, read_pair, read_side, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -111,8 +111,10 @@ def run(
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
+        from duizhao.flows.build.ahead import prepare
         from duizhao.flows.build.flow import build as build_flow
 
+        prepare(read_side(pair, "zh", settings.reading), pair.reference is not None, settings)
         with console.current().stage("start Prefect"):
             connect()
         started = time.perf_counter() - begun
