@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.document import Block, Document, LedgerEntry
 from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
@@ -62,16 +63,13 @@ class PageView:
 
 def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
     """The blocks and the ledger as tab-separated lines."""
-    yield "what\tnumber\tpage\tkind\tmark\tsentences\ttext"
+    yield tsv.line(("what", "number", "page", "kind", "mark", "sentences", "text"))
     for block in document.blocks:
-        page = "" if block.page is None else str(block.page)
-        yield "\t".join(
-            ["block", str(block.id), page, block.kind, block.mark or "",
-             str(len(block.sentences)), _flat(block.text)]
-        )  # fmt: skip
+        count = len(block.sentences)
+        cells = (block.id, block.page, block.kind, block.mark, count, block.text)
+        yield tsv.line(("block", *cells))
     for number, entry in enumerate(ledger):
-        page = "" if entry.page is None else str(entry.page)
-        yield "\t".join(["ledger", str(number), page, entry.reason, "", "", _flat(entry.text)])
+        yield tsv.line(("ledger", number, entry.page, entry.reason, "", "", entry.text))
 
 
 def summary(document: Document, ledger: Sequence[LedgerEntry]) -> list[str]:
@@ -88,10 +86,6 @@ def summary(document: Document, ledger: Sequence[LedgerEntry]) -> list[str]:
 
 def _counts(counter: Counter[Any]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counter.most_common())
-
-
-def _flat(text: str) -> str:
-    return text.replace("\t", " ").replace("\n", " ")
 
 
 def html(

@@ -19,6 +19,7 @@ from typing import Any
 
 from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.private import Server, start_server
+from duizhao.flows.runtime.trouble import as_service_errors
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -82,7 +83,8 @@ def session() -> Iterator[Any]:
                 gc.freeze()
                 gc.enable()
 
-            yield connect
+            with as_service_errors():
+                yield connect
     finally:
         gc.enable()
         if server:
