@@ -25,7 +25,8 @@ def prepare(source: Key[ReadResult], aligned: bool, settings: Settings) -> None:
     """
     works: list[Callable[[], object]] = [_import_writers]
     if not _translated(source, settings):
-        works.append(lambda: stages.engine_of(settings))
+        if stages.uses_model(settings):
+            works.append(lambda: stages.engine_of(settings))
         if aligned:
             works.append(_prepare_alignment)
     for work in works:
@@ -33,7 +34,7 @@ def prepare(source: Key[ReadResult], aligned: bool, settings: Settings) -> None:
 
 
 def _translated(source: Key[ReadResult], settings: Settings) -> bool:
-    if not settings.model and not is_fetched():
+    if stages.uses_model(settings) and not settings.model and not is_fetched():
         return False
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     return results.have(stages.translation_key(texts, settings))

@@ -35,6 +35,7 @@ def build(
     ] = None,
     model: options.Model = None,
     engine: options.EngineName = None,
+    translate: options.TranslateWhat = None,
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
@@ -62,6 +63,7 @@ def build(
         config,
         model=model,
         engine=engine,
+        translate=translate,
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
@@ -108,6 +110,7 @@ def run(
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
         pair = read_pair(pair, settings.reading)
+        stages.check_target(pair.source, pair.reference, settings)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
