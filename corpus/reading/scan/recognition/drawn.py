@@ -77,9 +77,9 @@ def figures(image: Image, lines: Sequence[Line]) -> tuple[tuple[float, float, fl
         return ()
     height, width = image.shape[:2]
     lightness = cv2.medianBlur(np.asarray(image.min(axis=2), dtype=np.uint8), 3)
-    ink = np.asarray(lightness < int(np.median(lightness)) - SHADE, dtype=np.uint8)
-    ink = cv2.bitwise_and(ink, cv2.bitwise_not(_straight(ink, round(3 * em))) & 1)
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(ink)
+    ink = np.asarray(lightness < int(np.median(lightness)) - SHADE)
+    curved = ink & ~_straight(ink, round(3 * em))
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(curved.astype(np.uint8))
     out = []
     for x, y, across, down, _ in boxes[1:].tolist():
         if across < FIGURE_WIDTH * em or down < FIGURE_HEIGHT * em:
@@ -120,18 +120,19 @@ def _alone(dark: NDArray[np.uint8], box: Box, room: float) -> bool:
     return around == inside
 
 
-def _straight(ink: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
+def _straight(ink: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """The thin straight lines, across and down: borders of tables."""
     import cv2
 
     out = np.zeros_like(ink)
+    dark = ink.astype(np.uint8)
     for shape in ((length, 1), (1, length)):
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, shape)
-        strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+        strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
         # what is thick as well is no line
         thick = cv2.getStructuringElement(cv2.MORPH_RECT, (max(3, length // 6),) * 2)
         solid = cv2.dilate(cv2.morphologyEx(strokes, cv2.MORPH_OPEN, thick), thick)
-        out |= np.asarray(cv2.bitwise_and(strokes, cv2.bitwise_not(solid) & 1), dtype=np.uint8)
+        out |= np.asarray(strokes, dtype=np.bool_) & ~np.asarray(solid, dtype=np.bool_)
     return out
 
 
