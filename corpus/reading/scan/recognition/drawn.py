@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition.engine import Image
 from duizhao.corpus.reading.scan.recognition.page import Box, Line
+from duizhao.corpus.script import HAN_CHARACTER
 
 # Least and greatest width of a bullet, in em, and the share of its box that is dark
 NARROWEST, WIDEST, FILLED = 0.16, 0.6, 0.6
@@ -34,6 +35,8 @@ SHADE = 18
 MOST_OF_PAGE = 0.75
 # Text covers so much of a shaded box, but not of a chart
 TEXT_SHARE = 0.25
+# ... and a line of so many characters, English and Chinese, is no label
+SENTENCE = (32, 12)
 # Numbers so near to a chart, in em, are the labels of its axes: beside it, above and below it
 BESIDE, BELOW = 9.0, 6.0
 # ... and those that are near to these labels
@@ -137,9 +140,13 @@ def _straight(ink: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
 
 
 def _is_text(box: Box, lines: Sequence[Line]) -> bool:
-    """Whether text fills the box: a paragraph or a table row on a coloured ground."""
+    """Whether text fills the box, or a sentence is in it: a paragraph on a coloured ground."""
     covered = 0.0
     for line in lines:
+        x, y = (line.box.left + line.box.right) / 2, (line.box.top + line.box.bottom) / 2
+        inside = box.left <= x <= box.right and box.top <= y <= box.bottom
+        if inside and len(line.text) >= SENTENCE[bool(HAN_CHARACTER.search(line.text))]:
+            return True
         across = min(box.right, line.box.right) - max(box.left, line.box.left)
         down = min(box.bottom, line.box.bottom) - max(box.top, line.box.top)
         covered += max(0.0, across) * max(0.0, down)

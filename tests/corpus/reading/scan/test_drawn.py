@@ -63,3 +63,10 @@ def test_a_table_and_a_shaded_paragraph_are_no_charts() -> None:
     for y in (400, 500, 600, 700):
         image[y : y + 3, 80:863] = 0
     assert figures(image, lines) == ()
+
+
+def test_a_sentence_on_a_drawn_ground_is_text() -> None:
+    image, lines = page()
+    image[400:800, 70:830] = 225
+    lines.append(line("Our thanks are due to all who have written this", 150, 610, 560))
+    assert figures(image, lines) == ()
