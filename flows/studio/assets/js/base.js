@@ -75,6 +75,15 @@ function redraw(element, ...children) {
 const button = (name, label, onclick, kind = "action", more = {}) =>
   make(`button.${kind}`, { type: "button", "data-name": name, onclick, ...more }, label);
 
+/** Show a dialog; at its end the control that opened it has the focus, also if it was drawn again. */
+function openDialog(dialog, name) {
+  dialog.addEventListener("close", () => {
+    const shown = [...document.querySelectorAll("main [data-name]")].filter((one) => one.offsetParent);
+    (shown.find((one) => one.dataset.name === name) || byId("content")).focus();
+  }, { once: true });
+  dialog.showModal();
+}
+
 /** Sizes and times as people read them. */
 const megabytes = (bytes) => t("studio.megabytes", {
   size: (bytes / 2 ** 20).toLocaleString(locale, { maximumFractionDigits: bytes < 2 ** 20 * 10 ? 1 : 0 }),

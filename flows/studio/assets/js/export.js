@@ -24,7 +24,7 @@ function askExport(project) {
     make("div.buttons", null,
       button("do-export", t("studio.export"), () => doExport(project, [...chosen], files), "primary"),
       button("close", t("common.close"), () => dialog.close())));
-  dialog.showModal();
+  openDialog(dialog, `export ${project.id}`);
 }
 
 async function doExport(project, formats, files) {
