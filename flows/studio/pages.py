@@ -40,7 +40,7 @@ def studio_page() -> str:
     template = page_environment(ASSETS).get_template("studio.html.jinja")
     return template.render(
         style=page_style() + (ASSETS / "studio.css").read_text("utf-8"),
-        messages_json=messages_json("studio"),
+        messages_json=messages_json("studio", "kind", "reason"),
         data_json=json_for_html(_choices()),
         script=page_script().removesuffix("})();") + script + "\n})();",
     )
@@ -60,7 +60,7 @@ def _literals(name: str) -> list[Any]:
     """The values that a setting may have, [] for a number or a text."""
     schema = Settings.model_json_schema()["properties"][name]
     values: list[Any] = (schema.get("items") or schema).get("enum") or []
-    return values
+    return [value for value in values if value not in run.ALWAYS]
 
 
 def report(place: Path) -> str:

@@ -66,7 +66,7 @@ def test_a_process_that_was_killed_is_started_again_also_by_another_studio(
         words = run.command(second.jobs, second.get(job.id))
         assert words[words.index("build") + 1].endswith("inputs/report.zh.txt")
         assert words[words.index("--unit") + 1] == "paragraph"
-        assert words[words.index("--formats") + 1] == "tmx"
+        assert words[words.index("--formats") + 1] == "jsonl,parquet,tmx"
         with pytest.raises(WrongState):
             second.read(job.id)
     finally:

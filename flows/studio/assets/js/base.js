@@ -95,7 +95,7 @@ function durationText(seconds) {
   return t("studio.hours", { hours: (whole / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
 }
 const countsText = (group, counts) => Object.entries(counts)
-  .map(([name, number]) => `${count(number)} ${termOf(group, name)}`).join(t("studio.list_comma"));
+  .map(([name, number]) => `${termOf(group, name)} ${count(number)}`).join(t("studio.list_comma"));
 const known = (key, otherwise) => (key in catalogue[language] ? t(key) : otherwise);
 
 // What lasts while the page is open: state of the server, and what the person has typed or opened.
