@@ -66,7 +66,7 @@ def job_state(page: Any, text: str) -> None:
 
 
 def click(page: Any, name: str) -> None:
-    page.click(f"[data-name^='{name}']")
+    page.click(f"[data-name^='{name}']:visible")
 
 
 def test_from_two_files_to_tmx_and_excel_although_the_studio_is_killed(
