@@ -474,7 +474,8 @@ def test_an_edit_that_cannot_be_saved_is_not_done(
 
 
 @pytest.mark.parametrize(
-    ("name", "side", "reason"), [("[2]:[]", "target", "deletion"), ("[]:[3]", "source", "insertion")]
+    ("name", "side", "reason"),
+    [("[2]:[]", "target", "deletion"), ("[]:[3]", "source", "insertion")],
 )
 def test_a_typed_counterpart_brings_a_one_sided_bead_into_the_corpus(
     folder: Path, name: str, side: str, reason: str
