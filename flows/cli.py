@@ -1,4 +1,4 @@
-"""The command line: one module per command in `flows/commands`, one line each here.
+"""The command line: one module per command below `flows/commands`, one line each here.
 
 Heavy libraries are imported inside the commands, so that ``duizhao --help`` stays quick.
 """
@@ -13,33 +13,29 @@ import typer
 
 from duizhao.corpus.errors import exit_code, is_expected, one_line
 from duizhao.corpus.printable import printable_line
-from duizhao.flows.commands import (
-    align,
-    apply,
+from duizhao.flows.commands.corpora import (
     batch,
     build,
     clean,
-    compare,
     demo,
-    evaluate_alignment,
     export,
     fetch,
-    inspect,
-    memory,
-    model,
     pair,
     push,
-    report,
-    review,
-    score,
-    search,
-    segment,
-    settings,
     stats,
     status,
-    translate,
 )
 from duizhao.flows.commands.options import with_output_options
+from duizhao.flows.commands.pages import apply, inspect, report, review, search
+from duizhao.flows.commands.setup import memory, model, settings
+from duizhao.flows.commands.stages import (
+    align,
+    compare,
+    evaluate_alignment,
+    score,
+    segment,
+    translate,
+)
 from duizhao.flows.terminal.console import TerminalConsole, use
 from duizhao.flows.terminal.safe import escape_everything, guarded
 

@@ -16,9 +16,6 @@ LAYERS = ("corpus", "models", "evaluation", "flows", "duizhao")
 """From the bottom to the top; a layer imports only itself and those before it."""
 MOST_MODULES = 20
 MOST_LINES = 400
-PENDING_FOLDERS = {"flows/commands"}
-PENDING_POSIX: set[str] = set()
-"""Not finished yet: remove them when they are."""
 POSIX_ONLY = {"curses", "fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 
 
@@ -90,7 +87,7 @@ def test_no_folder_has_too_many_modules() -> None:
     crowded = {
         str(folder.relative_to(ROOT)): n for folder, n in folders.items() if n > MOST_MODULES
     }
-    assert crowded.keys() <= PENDING_FOLDERS, crowded
+    assert crowded == {}
 
 
 def test_no_module_is_too_long() -> None:
@@ -104,7 +101,7 @@ def test_no_module_needs_posix_to_be_imported() -> None:
         for name, path in modules().items()
         for node in tree(path).body
         for module in _top_level(node)
-        if module in POSIX_ONLY and name.split(".")[0] not in PENDING_POSIX
+        if module in POSIX_ONLY
     ]
     assert found == []
 

@@ -14,7 +14,7 @@ PAGES = {
     "inspect": "evaluation/inspection/inspection.html.jinja",
     "report": "evaluation/report/assets/page.html.jinja",
     "compare": "evaluation/comparison/compare_page.html.jinja",
-    "review without its token": "evaluation/review/server.py",
+    "review without its token": "evaluation/local_server/guard.py",
 }
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from duizhao.flows.commands import build, options
+from duizhao.flows.commands import options
+from duizhao.flows.commands.corpora import build
 
 
 def demo(

@@ -135,7 +135,7 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
     """The documents of a manifest or folder; offers to pair those without telling names."""
     from duizhao.corpus.errors import UnnamedPile
     from duizhao.flows.batch.manifest import read_manifest
-    from duizhao.flows.commands import pair
+    from duizhao.flows.commands.corpora import pair
 
     try:
         return read_manifest(manifest, pattern)

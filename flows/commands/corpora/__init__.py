@@ -1,0 +1,1 @@
+"""Commands that collect documents, write corpora and work on written ones."""

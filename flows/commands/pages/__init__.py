@@ -1,0 +1,1 @@
+"""Commands that open a page or search, for people who read and correct."""

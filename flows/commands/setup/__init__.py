@@ -1,0 +1,1 @@
+"""Commands for what runs need: the model, the translation memory, the settings."""
