@@ -48,9 +48,7 @@ class _Work:
 
 
 @flow(name="pair", validate_parameters=False, persist_result=False)
-def pair_documents(
-    sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL
-) -> dict[str, Any]:
+def pair_documents(sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL) -> dict[str, Any]:
     """Pair the documents of a pile and write the manifest; returns pairs, unpaired and counts."""
     path = Path(out)
     beside = output.unpaired_file(path)
