@@ -21,6 +21,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from duizhao.evaluation.messages.catalogue import LANGUAGES, text
+
 HOST = "127.0.0.1"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -37,7 +39,7 @@ JSON_BODY = "application/json"
 DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>%(program)s</title>
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<p id="door">This tab does not know the token. Open the address that `%(program)s` printed.</p>
+<div id="door"><p>%(en)s</p><p lang="zh-Hans">%(zh)s</p></div>
 <script>
 const enter = (token) =>
   location.replace(`${location.pathname}?token=${encodeURIComponent(token)}${location.hash}`);
@@ -76,8 +78,12 @@ class Protection:
 
     @property
     def door(self) -> str:
-        """The page for an address without a token; it contains nothing."""
-        return DOOR % {"program": html.escape(self.program)}
+        """The page for an address without a token; it contains nothing of the server's."""
+        texts: dict[str, str] = {
+            language: html.escape(text("common.door", language, program=self.program))
+            for language in LANGUAGES
+        }
+        return DOOR % (texts | {"program": html.escape(self.program)})
 
 
 class Guard:

@@ -12,23 +12,10 @@ from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.report.data import CONFIDENCE_EDGES
-from duizhao.evaluation.report.items import Item, item_of_row, place_name
+from duizhao.evaluation.report.items import Item, item_of_row, note_of, place_name
 from duizhao.evaluation.report.summary import segment_chrf
 from duizhao.evaluation.review.edits import SIDES, ReviewBead, text_of
 from duizhao.evaluation.review.session import Session
-
-WORDS = {
-    "merge": "merged",
-    "pair": "paired",
-    "split": "split",
-    "move": "sentences moved",
-    "delete": "deleted",
-    "restore": "restored",
-    "text": "text edited",
-    "check": "checked",
-    "realign": "re-aligned",
-}
-
 
 NOT_CHECKED = "not_checked"
 """The ledger's reason for a bead that `apply --checked-only` leaves out."""
@@ -96,7 +83,7 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
                 item,
                 chrf=chrf.get(row.id) if row else None,
                 left=bead.left_out,
-                note=note_of(session, bead),
+                note=last_edit(session, bead),
                 checked=bead.checked,
                 made=bead.made,
             )
@@ -104,13 +91,12 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
     return items
 
 
-def note_of(session: Session, bead: ReviewBead) -> str:
-    """The last edit of the bead: ``merged by anna, 2026-11-23 17:05``; "" without edits."""
+def last_edit(session: Session, bead: ReviewBead) -> tuple[str, str, str] | None:
+    """The last edit of the bead: ``("merge", "anna", "2026-11-23 17:05")``."""
     if not bead.edits:
-        return ""
+        return None
     operation, by, at = session.who_and_when(bead.edits[-1])
-    word = "unchecked" if operation == "check" and not bead.checked else WORDS[operation]
-    return f"{word} by {by}, {at[:16].replace('T', ' ')}"
+    return note_of("uncheck" if operation == "check" and not bead.checked else operation, by, at)
 
 
 def calibration(session: Session) -> list[tuple[int, int]]:

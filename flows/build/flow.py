@@ -22,12 +22,17 @@ from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
+from duizhao.flows.runtime.trouble import described, is_busy
 from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+PAUSES = (1.0, 5.0)
+"""Seconds before the flow is tried again."""
 
 
 def _worth_a_retry(task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -140,8 +145,9 @@ def build(
 ) -> dict[str, Any]:
     """Build a scored parallel corpus from one report; returns what run.json holds.
 
-    `ids` name the two documents in the corpus; None: the names of their files. Once the folder is
-    complete, an error of Prefect or its server is only noted.
+    `ids` name the two documents in the corpus; None: the names of their files. The flow is run
+    again if its server is overloaded, with the results of the stages that are done. Once the folder
+    is complete, an error of Prefect or its server is only noted.
     """
     written: dict[str, Any] = {}
 
@@ -158,16 +164,19 @@ def build(
         written.update(record.read_run(Path(out)))
         create_artifacts(written)
 
-    try:
-        build_flow(report, reference, out, settings, ids)
-    except Exception as error:
-        if not written:
-            raise
-        reason = " ".join(str(error).split())[:300]
-        console.current().warn(
-            f"the corpus in {out} is complete; the Prefect server failed after that "
-            f"({type(error).__name__}: {reason})"
-        )
+    for pause in (*PAUSES, None):
+        try:
+            build_flow(report, reference, out, settings, ids)
+        except Exception as error:
+            if written:
+                console.current().warn(f"{described(error)}; the corpus in {out} is complete")
+                break
+            if pause is None or not is_busy(error):
+                raise
+            console.current().note(f"{described(error)}; trying again")
+            time.sleep(pause)
+        else:
+            break
     return written
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.private import Server, start_server
+from duizhao.flows.runtime.trouble import as_service_errors
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -77,7 +78,8 @@ def session() -> Iterator[Any]:
             def connect() -> None:
                 stack.enter_context(_connected(server))
 
-            yield connect
+            with as_service_errors():
+                yield connect
     finally:
         if server:
             _send_last_events()

@@ -245,7 +245,14 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     ids = [row["id"] for row in rows]
     assert len(set(ids)) == len(ids)
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    apply_review(folder)  # again, over itself
+    plain = (out / "corpus.tsv").read_bytes()
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    run["settings"] = (run.get("settings") or {}) | {"tsv_bom": True}
+    (folder / "run.json").write_text(json.dumps(run), "utf-8")
+    apply_review(folder)  # again, over itself, and as the build wrote its TSV
+    assert (out / "corpus.tsv").read_bytes() == b"\xef\xbb\xbf" + plain
+    apply_review(folder, tsv_bom=False)
+    assert (out / "corpus.tsv").read_bytes() == plain
     open_session(out)  # and what came out can be reviewed in turn
 
 
@@ -320,16 +327,6 @@ def test_apply_names_the_folder_it_cannot_write(folder: Path) -> None:
     open_session(folder, "anna").edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     with pytest.raises(InputError, match="/proc/x: cannot be written to"):
         apply_review(folder, Path("/proc/x"))
-
-
-def test_apply_keeps_the_rows_beyond_what_the_page_shows(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("duizhao.evaluation.report.folder.MOST_ROWS", 2)
-    monkeypatch.setattr("duizhao.evaluation.report.folder.read_folder.__defaults__", (2,))
-    session = open_session(folder, "anna")
-    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
-    assert apply_review(folder)["counts"]["rows"] == 4
 
 
 def test_a_build_that_aligns_otherwise_leaves_a_review_alone(folder: Path) -> None:
