@@ -19,7 +19,7 @@ from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.language import is_other_language
 from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.translation import NOT_TRANSLATED, Translation
 
 if TYPE_CHECKING:
     import datasets
@@ -196,7 +196,7 @@ def _row(
     metadata: Mapping[str, Any],
 ) -> Row:
     made = [translations[number] for number in bead.source]
-    translation = " ".join(one.text for one in made)
+    translation = " ".join(one.text for one in made if one.text)
     tokens = sum(one.tokens for one in made)
     block = source.blocks[source.sentences[bead.source[0]].block]
     return Row(
@@ -276,7 +276,9 @@ def _entries(
         for number in ids if document else ():
             assert document is not None
             sentence = document.sentences[number]
-            made = {"machine_translation": translations[number].text} if side == "source" else {}
+            made = {}
+            if side == "source" and NOT_TRANSLATED not in translations[number].flags:
+                made = {"machine_translation": translations[number].text}
             yield LedgerEntry(
                 document=document.id,
                 side=side,
