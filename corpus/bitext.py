@@ -19,7 +19,7 @@ from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.language import is_other_language
 from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.translation import NOT_TRANSLATED, Translation
 
 if TYPE_CHECKING:
     import datasets
@@ -197,7 +197,7 @@ def make_row(
 ) -> Row:
     """The row of a bead; a side without sentences is empty."""
     made = [translations[number] for number in bead.source]
-    translation = " ".join(one.text for one in made)
+    translation = " ".join(one.text for one in made if one.text)
     tokens = sum(one.tokens for one in made)
     section = ""
     if bead.source:
@@ -279,7 +279,9 @@ def _entries(
         for number in ids if document else ():
             assert document is not None
             sentence = document.sentences[number]
-            made = {"machine_translation": translations[number].text} if side == "source" else {}
+            made = {}
+            if side == "source" and NOT_TRANSLATED not in translations[number].flags:
+                made = {"machine_translation": translations[number].text}
             yield LedgerEntry(
                 document=document.id,
                 side=side,
