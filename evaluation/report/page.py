@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 
-MESSAGES = ("report", "key", "signal", "flag", "retry", "reason", "operation", "side", "stage")
+MESSAGES = (
+    "report",
+    "key",
+    "signal",
+    "flag",
+    "retry",
+    "reason",
+    "operation",
+    "side",
+    "stage",
+    "explain",
+)
 """The groups of messages of the report; a review has more."""
 
 # concatenated in this order into one script
@@ -74,7 +85,7 @@ def render_page(data: Mapping[str, Any]) -> str:
     return template.render(
         data=data,
         data_json=json_for_html(data),
-        messages_json=messages_json(*MESSAGES, *(("review", "edit") if review else ())),
+        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
         style=page_style(),
         script=_script(),
         review=review,
