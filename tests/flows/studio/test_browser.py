@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
 
 from duizhao.corpus.files.read import read_rows
@@ -86,6 +87,8 @@ def test_from_two_files_to_tmx_and_excel_although_the_studio_is_killed(
         assert [("Chinese" in text, "English" in text) for text in seen] == [
             (True, False), (False, True),
         ]  # fmt: skip
+        page.click(".job-options summary")
+        assert [one["id"] for one in Axe().run(page).response["violations"]] == []
         click(page, "start")
         job_state(page, "Building")
         wait_until(page, "document.querySelector('.job .stages')", 120)
@@ -193,8 +196,6 @@ def test_everything_works_with_the_keyboard_alone(
 def test_axe_finds_nothing(
     running: tuple[Path, str], browser: Any, problems: list[str], scheme: str, width: int
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     size = {"width": width, "height": 850}
     page = open_page(browser, running[1], problems, color_scheme=scheme, viewport=size)
     found = []
