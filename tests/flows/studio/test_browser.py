@@ -177,7 +177,7 @@ def test_everything_works_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_selector(".downloads")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.dataset.name").startswith("export")
+    wait_until(page, "document.activeElement.dataset.name?.startsWith('export')")
     page.focus("[data-view=search]")
     page.keyboard.press("Enter")
     reach("#query")
