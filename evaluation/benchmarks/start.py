@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shlex
 import shutil
 import statistics
@@ -81,7 +80,7 @@ def _build(command: list[str], files: list[str], place: Path, kind: str) -> Took
     shutil.rmtree(place / "out", ignore_errors=True)
     environment = {**os.environ, "DUIZHAO_CACHE": str(cache)}
     environment.pop("NUMBA_CACHE_DIR", None)
-    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    start, before = time.perf_counter(), os.times()
     done = subprocess.run(
         [*command, "build", *files, "--out", str(place / "out")],
         env=environment,
@@ -89,10 +88,11 @@ def _build(command: list[str], files: list[str], place: Path, kind: str) -> Took
         text=True,
         check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after = os.times()
     if done.returncode:
         sys.exit(f"{shlex.join(command)}: {done.stderr[-2000:]}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu = after.children_user + after.children_system
+    cpu -= before.children_user + before.children_system
     return Took(time.perf_counter() - start, cpu)
 
 
