@@ -29,7 +29,7 @@ from duizhao.corpus.reading.bounds import call
 
 LIMITS = Limits(seconds=30, page_seconds=20, memory_bytes=1024 * 2**20)
 MOST_SECONDS = LIMITS.seconds + 3 * LIMITS.page_seconds
-"""Until an input counts as late: recognition of a page adds to the limit, and the machine is busy."""
+"""Until an input is late: recognition of pages adds to the limit, and the machine may be busy."""
 BASE_BYTES = 256 * 2**20
 """Of the interpreter and its libraries, beyond the limit."""
 MOST_BYTES = 2**20
