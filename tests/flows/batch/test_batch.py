@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing.connection
 import os
 import signal
 import subprocess
@@ -256,16 +257,20 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
 def test_a_group_that_came_to_nothing_leaves_its_documents_and_says_so(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from duizhao.corpus.errors import DuizhaoError
     from duizhao.flows.batch import flow as batches
+    from duizhao.flows.batch.documents import Group
     from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.batch.options import batch_options
     from duizhao.flows.settings import Settings
 
-    def broken(*_: object) -> None:
-        raise DuizhaoError("a fault of our own")
+    send = multiprocessing.connection.Connection.send
 
-    monkeypatch.setattr(batches, "in_worker", broken)
+    def broken(self: multiprocessing.connection.Connection, work: object) -> None:
+        if isinstance(work, Group):
+            raise RuntimeError("a fault of our own")
+        send(self, work)
+
+    monkeypatch.setattr(multiprocessing.connection.Connection, "send", broken)
     folder = make_documents(tmp_path / "documents", 2, broken=False)
     settings = Settings(beam=1)
     options = batch_options(workers=1)
