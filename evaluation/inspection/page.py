@@ -102,10 +102,15 @@ def html(
     keep_contents: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
+    home: str = "",
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
 
-    `ocr` and `keep_contents` must be those that the document was read with.
+    <<<<<<< HEAD
+        `ocr` and `keep_contents` must be those that the document was read with.
+    =======
+        `ocr` must be the one that the document was read with; `home` is a link to the studio.
+    >>>>>>> main
     """
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
@@ -145,6 +150,7 @@ def html(
             name=Path(str(document.metadata.get("path", document.id))).name,
             style=page_style() + _asset("inspection.css"),
             messages_json=messages_json("inspect", "kind", "reason"),
+            home=home,
             script=page_script("theme.js", own=_asset("inspection.js")),
         )
     )

@@ -64,6 +64,9 @@ function listNodes(nodes) {
     .map((part) => (part.type === "element" ? nodes[Number(part.value)] : part.value));
 }
 
+/** What separates two sentences of a paragraph. */
+const sentenceSpace = () => (language === "zh" ? "" : " ");
+
 /** The name of a code in a group of the catalogue; an unknown one as it is, in words. */
 function termOf(group, name) {
   return `${group}.${name}` in catalogue[language] ? t(`${group}.${name}`) : name.replace(/_/g, " ");

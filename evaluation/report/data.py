@@ -99,6 +99,7 @@ BEAD_FIELDS: Mapping[str, Callable[[Encoder, Item], Any]] = {
     "note": lambda encoder, item: list(item.note or ()),
     "checked": lambda encoder, item: int(item.checked),
     "made": lambda encoder, item: item.made,
+    "moved": lambda encoder, item: int(item.moved),
 }
 """Each value of a bead's list; the page's scripts read the names from the data."""
 

@@ -26,7 +26,7 @@ class Item:
 
     `left` is the reason why they are not in the corpus, "" for a row. `note` has the edits of a
     review, who made them and the time of the last one. `made` says who made the bead: "aligner",
-    "person" or "realigned".
+    "person" or "realigned". `moved`: its target is elsewhere in the order of the document.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Item:
     note: tuple[str, str, str] | None = None
     checked: bool = False
     made: str = "aligner"
+    moved: bool = False
 
 
 def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
@@ -94,6 +95,7 @@ def item_of_row(row: Row) -> Item:
         signals=row.signals,
         note=note_of(review, by, at) if review else None,
         checked=bool(row.metadata.get("checked")),
+        moved=bool(row.metadata.get("moved")),
     )
 
 

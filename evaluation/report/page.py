@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 
-MESSAGES = ("report", "key", "signal", "flag", "retry", "reason", "operation", "side", "stage")
+MESSAGES = (
+    "report",
+    "key",
+    "signal",
+    "flag",
+    "retry",
+    "reason",
+    "operation",
+    "side",
+    "stage",
+    "explain",
+)
 """The groups of messages of the report; a review has more."""
 
 # concatenated in this order into one script
@@ -66,16 +77,19 @@ def write_report(folder: Path) -> Path:
 
 
 def render_page(data: Mapping[str, Any]) -> str:
-    """The page for the data of `page_data`; `data["review"]` adds the review controls."""
+    """The page for the data of `page_data`; `data["review"]` adds the review controls,
+    `data["home"]` a link to the studio.
+    """
     review = bool(data.get("review"))
     template = page_environment(ASSETS).get_template("page.html.jinja")
     return template.render(
         data=data,
         data_json=json_for_html(data),
-        messages_json=messages_json(*MESSAGES, *(("review", "edit") if review else ())),
+        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
         style=page_style(),
         script=_script(),
         review=review,
+        home=data.get("home", ""),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
+from duizhao.corpus.bitext import Bitext, Row, check_identity, make_row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.report.data import CONFIDENCE_EDGES
@@ -86,6 +86,7 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
                 note=last_edit(session, bead),
                 checked=bead.checked,
                 made=bead.made,
+                moved=bead.moved,
             )
         )
     return items
@@ -121,22 +122,20 @@ def calibration(session: Session) -> list[tuple[int, int]]:
     return [(right, reviewed) for right, reviewed in counts]
 
 
-def _fresh(session: Session, beads: Iterable[ReviewBead]) -> tuple[Row, ...]:
-    new = [bead.bead for bead in beads if bead.row not in session.rows]
-    if not new:
-        return ()
+def _fresh(session: Session, beads: Iterable[ReviewBead]) -> Iterable[Row]:
+    """Rows of the beads that the build did not have, without the texts edited by hand."""
     work = session.work
     metadata = next((dict(row.metadata) for row in session.folder.rows), {})
-    return make_bitext(work.source, work.target, work.translations, new, metadata=metadata).rows
+    for bead in beads:
+        if bead.row not in session.rows:
+            name = place_name(work.source.id, bead.bead.source, bead.bead.target)
+            yield make_row(name, bead.bead, work.source, work.target, work.translations, metadata)
 
 
 def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
     row = session.rows.get(bead.row)
     if row is None:
-        row = replace(
-            fresh[bead.name],
-            id=place_name(session.work.source.id, bead.bead.source, bead.bead.target),
-        )
+        row = fresh[bead.name]
     if not bead.edits:
         return row
     metadata = {**row.metadata, **_provenance(session, bead)}

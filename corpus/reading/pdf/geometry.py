@@ -17,7 +17,7 @@ from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
-from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
     Flow,
@@ -27,7 +27,6 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
-from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
 from duizhao.corpus.reading.shape import split_label
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
+from duizhao.corpus.reading.pdf.axes import chart_labels
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
-from duizhao.corpus.reading.pdf.lines import Strip, strip_of
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.shape import split_label
 
@@ -57,7 +57,8 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
     ]
-    drawn = [strip for strip in strips if _in_figure(strip, page)]
+    labels = {id(strip) for strip in chart_labels(strips)}
+    drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))

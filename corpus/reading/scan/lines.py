@@ -17,8 +17,7 @@ from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
-from duizhao.corpus.reading.pdf.lines import Strip
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run

@@ -153,7 +153,7 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
         )
         if not typer.confirm(question, default=True, err=True):
             raise
-        record = pair.run([manifest], list_of_pairs, settings.ocr)
+        record = pair.run([manifest], list_of_pairs, settings.reading)
         pair.print_summary(record)
         if not record["pairs"]:
             raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed

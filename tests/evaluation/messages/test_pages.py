@@ -11,6 +11,7 @@ import pytest
 
 from duizhao.corpus.alignment.weights import ALL as SIGNALS
 from duizhao.corpus.document import BlockKind
+from duizhao.corpus.files.formats import FORMATS
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.web.elements import LEFT_OUT
 from duizhao.evaluation.messages.catalogue import messages
@@ -20,7 +21,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.unit
 
-CODES = ("reason", "flag", "signal", "kind", "operation", "stage", "side", "retry")
+CODES = ("reason", "flag", "signal", "kind", "operation", "stage", "side", "retry", "format")
 """Groups of names of codes; a code without a name appears as it is."""
 TEXT_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
 FILES = (".py", ".js", ".html", ".json", ".css", ".pdf", ".docx", ".txt", ".tmx")
@@ -83,6 +84,7 @@ def test_codes_of_the_program_have_names() -> None:
         *(f"flag.{flag}" for flag in FLAGS),
         *(f"signal.{signal}" for signal in SIGNALS),
         *(f"kind.{kind}" for kind in get_args(BlockKind)),
+        *(f"format.{name}" for name in FORMATS),
         *(f"{group}.{name}" for group in ("operation", "edit") for name in OPERATIONS),
     }
     assert wanted - set(messages("en")) == set()

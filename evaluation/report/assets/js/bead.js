@@ -1,8 +1,7 @@
 // One bead of the bitext as an element.
 
-/** "4" or "4–6": sentences counted from 1. */
-const span = (ids) =>
-  ids.length === 1 ? `${ids[0] + 1}` : `${ids[0] + 1}–${ids[ids.length - 1] + 1}`;
+/** "4" or "4–6": ids of sentences, as in the files. */
+const span = (ids) => (ids.length === 1 ? `${ids[0]}` : `${ids[0]}–${ids[ids.length - 1]}`);
 
 /** Two decimals, three where they distinguish a likely bead from a certain one. */
 const sureText = (value) =>
@@ -18,7 +17,7 @@ function signalsContent(bead) {
     bead.sourceIds.length ? t("report.source_sentence", { ids: span(bead.sourceIds) }) : "",
     bead.targetIds.length ? t("report.target_sentence", { ids: span(bead.targetIds) }) : "",
   ];
-  const place = make("p.tooltip-note", null, ids.filter(Boolean).join(" · "));
+  const place = make("p.tooltip-note", null, [bead.key, ...ids.filter(Boolean)].join(" · "));
   if (!rows.length) {
     const why = t(bead.made === "aligner" ? "report.no_signals" : "report.set_in_review");
     return [head, place, make("p.tooltip-note", null, why)];
@@ -87,6 +86,7 @@ function notes(bead) {
     ...bead.flags.map((flag) => make(isTrouble(flag) ? "span.note.flag" : "span.note", null, flagText(flag))),
     bead.checked && !wasChecked ? make("span.note.checked", null, t("report.note_checked")) : null,
     made ? make("span.note.made", null, made) : null,
+    bead.moved ? make("span.note.made", null, t("report.moved")) : null,
     !who ? null : wasChecked ? make("span.note.checked.who", null, `✓ ${who}`) : make("span.note.who", null, who),
   ].filter(Boolean);
   return chips.length ? make("div.notes", null, chips) : null;

@@ -68,7 +68,7 @@ function openKeys() {
 
 function startKeyboard() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target;
     const typing = target.matches("input, textarea, select");
     if (typing && !(event.key === "Escape" && target.id === "search")) return;

@@ -188,22 +188,38 @@ function histogramPlot() {
   });
 }
 
-const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 + 1 : null);
+const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 : null);
 
 function mapPlot() {
   if (!data.hasReference || data.documents.length !== 1) return null;
   const kindOf = (bead) =>
-    bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
+    bead.moved ? "green" : bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
       : bead.type === "1-1" ? "blue" : "red";
   const path = [];
-  let lastX = 0.5;
-  let lastY = 0.5;
+  let lastX = -0.5;
+  let lastY = -0.5;
   for (const bead of beads) {
     const x = middleOf(bead.sourceIds);
     const y = middleOf(bead.targetIds);
     path.push({ bead, kind: kindOf(bead), x: x === null ? lastX + 0.5 : x, y: y === null ? lastY + 0.5 : y });
-    if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1] + 1;
-    if (bead.targetIds.length) lastY = bead.targetIds[bead.targetIds.length - 1] + 1;
+    if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1];
+    // text that was moved crosses the path; the path goes on where it was before
+    if (bead.targetIds.length && !bead.moved) lastY = bead.targetIds[bead.targetIds.length - 1];
+  }
+  lastX = Math.max(...beads.map((bead) => bead.sourceIds[bead.sourceIds.length - 1] || 0));
+  lastY = Math.max(...beads.map((bead) => bead.targetIds[bead.targetIds.length - 1] || 0));
+  const main = path.filter((point) => !point.bead.moved);
+  const pointOf = new Map(path.map((point) => [point.bead, point]));
+  // moved text: a cross-link from the path to where the text is; dashed while it is a proposal
+  const links = path.filter((point) => point.bead.moved).map(({ x, y }) => {
+    const before = main.findLast((point) => point.x <= x);
+    return { x, from: before ? before.y : 0, y, dashed: false };
+  });
+  if (review) {
+    for (const { source, target } of likelyMoves()) {
+      const [at, to] = [pointOf.get(source), pointOf.get(target)];
+      links.push({ x: at.x, from: at.y, y: to.y, dashed: true });
+    }
   }
   if (path.length < 2) return null;
   const types = new Map();
@@ -223,9 +239,10 @@ function mapPlot() {
     title: t("report.map_title"),
     how: t("report.map_how"),
     label: t("report.map_label", {
-      sources: lastX, targets: lastY, types: [...types].map(([type, number]) => `${number} × ${typeText(type)}`).join(", "),
+      sources: lastX + 1, targets: lastY + 1, types: [...types].map(([type, number]) => `${number} × ${typeText(type)}`).join(", "),
     }),
-    legend: [["dot-blue", "1–1"], ["dot-red", t("report.map_other")], ["dot-amber", t("report.map_left")], ["dot-grey", t("report.map_similar")]],
+    legend: [["dot-blue", "1–1"], ["dot-red", t("report.map_other")], ["dot-amber", t("report.map_left")], ["dot-grey", t("report.map_similar")],
+      ...(links.length ? [["dot-green", t("report.moved")]] : [])],
     height: 300,
     table: {
       head: [t("report.type_head"), t("report.beads_head"), t("report.share")],
@@ -235,7 +252,7 @@ function mapPlot() {
     draw: (colour) => ({
       options: {
         cursor: noCursor,
-        scales: { x: { time: false, range: [0, lastX + 1] }, y: { range: [0, lastY + 1] } },
+        scales: { x: { time: false, range: [-1, lastX + 1] }, y: { range: [-1, lastY + 1] } },
         axes: [axis(colour, { size: 30, values: wholeTicks, label: t("report.source_axis") }),
           axis(colour, { size: 48, values: wholeTicks, label: t("report.target_axis") })],
         series: [{}, { paths: () => null, points: { show: false } }],
@@ -258,16 +275,25 @@ function mapPlot() {
           for (const [x, y, similarity] of data.dots) {
             ctx.globalAlpha = 0.1 + 0.35 * similarity;
             const size = (1 + 1.6 * similarity) * pixel;
-            ctx.fillRect(X(x + 1) - size / 2, Y(y + 1) - size / 2, size, size);
+            ctx.fillRect(X(x) - size / 2, Y(y) - size / 2, size, size);
           }
           ctx.globalAlpha = 1;
           ctx.strokeStyle = colour.blue;
           ctx.lineWidth = 1.5 * pixel;
           ctx.beginPath();
-          for (const point of path) ctx.lineTo(X(point.x), Y(point.y));
+          for (const point of main) ctx.lineTo(X(point.x), Y(point.y));
           ctx.stroke();
+          ctx.strokeStyle = colour.green;
+          for (const { x, from, y, dashed } of links) {
+            ctx.setLineDash(dashed ? [4 * pixel, 3 * pixel] : []);
+            ctx.beginPath();
+            ctx.moveTo(X(x), Y(from));
+            ctx.lineTo(X(x), Y(y));
+            ctx.stroke();
+          }
+          ctx.setLineDash([]);
           const size = path.length > 2000 ? 1.5 : path.length > 300 ? 2.5 : 3.5;
-          for (const kind of ["blue", "red", "amber"]) {
+          for (const kind of ["blue", "red", "amber", "green"]) {
             const own = path.filter((point) => point.kind === kind);
             const radius = (kind === "blue" ? size * 0.8 : size * 1.15) * pixel;
             if (path.length > MANY) {

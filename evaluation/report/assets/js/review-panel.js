@@ -62,7 +62,8 @@ async function openPanel(bead, kind) {
   setPanel(bead, kind, element);
   view.current = bead.key;
   refreshList();
-  const first = element.querySelector("textarea, input, button");
+  const empty = [...element.querySelectorAll("textarea")].find((area) => !area.value);
+  const first = empty || element.querySelector("textarea, input, button");
   if (first) first.focus({ preventScroll: true });
   const entry = drawn.get(bead.key);
   if (entry) entry.element.scrollIntoView({ block: "nearest" });
@@ -141,7 +142,6 @@ function editPanel(bead) {
   const name = nameOf(bead);
   const draft = drafts.get(name) || {};
   const areas = [["source", t("report.column_source"), "zh-Hans", bead.source], ["target", t("report.column_target"), "en", bead.target]]
-    .filter(([side]) => bead[`${side}Ids`].length)
     .map(([side, label, language, text]) => {
       const area = make("textarea", { lang: language, rows: Math.min(9, 2 + Math.ceil(text.length / (side === "source" ? 26 : 60))), "data-side": side });
       area.value = draft[side] === undefined ? text : draft[side];
@@ -173,6 +173,7 @@ function editPanel(bead) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
   } },
   make("div.edit-areas", null, areas.map((entry) => entry.label)),
+  areas.some(({ side }) => !bead[`${side}Ids`].length) ? make("p.panel-hint", null, t("review.edit_missing")) : "",
   make("div.panel-buttons", null,
     make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, t("common.save")),
     make("button.action", { type: "button", onclick: close }, t("common.cancel")),

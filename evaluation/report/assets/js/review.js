@@ -89,12 +89,13 @@ async function compareState() {
   } catch (error) { /* the next edit says so */ }
 }
 
-/** Write the reviewed corpus, as `duizhao apply` does. */
-const applyReview = () => enqueue(async () => {
+/** Write the reviewed corpus, as `duizhao apply` does, and export it to these formats. */
+const applyReview = (formats, checkedOnly) => enqueue(async () => {
   showBar(t("review.writing"));
   try {
-    const { out, rows } = await send("apply", {});
-    showBar(t("review.written", { count: rows, folder: out }));
+    const { out, rows, files } = await send("apply", { formats, checked_only: checkedOnly });
+    showBar(`${t("review.written", { count: rows, folder: out })} ${
+      files.length ? t("review.exported", { files: files.join(t("common.comma")) }) : ""}`);
     announce(t("review.written_short"));
     return true;
   } catch (error) {
@@ -102,6 +103,27 @@ const applyReview = () => enqueue(async () => {
     return false;
   }
 });
+
+/** Ask for the formats, then apply; Enter applies with those that are ticked. */
+function openApply() {
+  if (!review.edits && !beads.some((bead) => bead.checked)) return announce(t("review.nothing_to_apply"));
+  const dialog = byId("apply-dialog");
+  const boxes = review.formats.map((name) => make("input", { type: "checkbox", value: name, checked: name === "tmx" }));
+  const checkedOnly = make("input", { type: "checkbox" });
+  const form = make("form", { method: "dialog", onsubmit: () => {
+    applyReview(boxes.filter((box) => box.checked).map((box) => box.value), checkedOnly.checked);
+  } },
+  make("h2", { id: "apply-title" }, t("review.apply_heading")),
+  make("p.how", null, tNodes("review.apply_how")),
+  make("fieldset", null, make("legend", null, t("review.apply_formats")),
+    boxes.map((box) => make("label", null, box, " ", make("b", null, box.value), " ", make("span.quiet", null, termOf("format", box.value))))),
+  make("label", null, checkedOnly, " ", t("review.apply_checked_only")),
+  make("div.panel-buttons", null,
+    make("button.primary", { autofocus: true, "data-action": "do-apply" }, t("review.apply_do")),
+    make("button.action", { type: "button", onclick: () => dialog.close() }, t("common.cancel"))));
+  dialog.replaceChildren(form);
+  return dialog.showModal();
+}
 
 function takeChange({ start, removed, beads: fresh, sections, signals, judged, review: state }, edit) {
   Object.assign(review, state);
@@ -227,7 +249,7 @@ function showBar(text, failed) {
       button("undo", "u", t("review.undo"), undo, review.undo && !aligning, t("review.undo_title", { edit: nameOfEdit(review.undo) })),
       button("redo", "U", t("review.redo"), redo, review.redo && !aligning, t("review.redo_title", { edit: nameOfEdit(review.redo) })),
       button("realign", "r", t("review.realign"), realign, !aligning, t("review.realign_title")),
-      button("apply", "A", t("review.apply"), applyReview, review.edits > 0 && !aligning, t("review.apply_title"))));
+      button("apply", "A", t("review.apply"), openApply, review.edits > 0 && !aligning, t("review.apply_title"))));
   if (focused && byId(focused)) byId(focused).focus();
 }
 
@@ -257,7 +279,7 @@ function startReview() {
     corrects("u", "undo", undo),
     corrects("U", "redo", redo),
     corrects("r", "realign", realign),
-    corrects("A", "apply", applyReview));
+    corrects("A", "apply", openApply));
   window.addEventListener("focus", compareState);
   document.addEventListener("visibilitychange", compareState);
   listElement.addEventListener("click", (event) => {

@@ -28,6 +28,7 @@ function fillLead() {
     flagged ? leadLink(t("report.lead_flagged", { number: flagged }), "flagged") : null,
     left ? leadLink(t("report.lead_left", { number: left }), "left") : null,
   ].filter(Boolean);
+  parts.push(sentenceSpace());
   if (look.length) parts.push(...tNodes("report.lead_look", { list: listNodes(look) }));
   else parts.push(t("report.lead_fine"));
   lead.replaceChildren(...parts);

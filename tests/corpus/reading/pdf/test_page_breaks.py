@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
-from duizhao.corpus.reading.pdf.lines import Strip
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 pytestmark = pytest.mark.unit
 
