@@ -24,6 +24,7 @@ from duizhao.flows.commands.corpora import (
     push,
     stats,
     status,
+    terms,
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.commands.pages import apply, inspect, report, review, search
@@ -92,6 +93,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search.search,
     "segment": segment.segment,
     "stats": stats.stats,
+    "terms": terms.terms,
     "translate": translate.translate,
 }
 for name, command in COMMANDS.items():
