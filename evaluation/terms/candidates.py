@@ -91,8 +91,7 @@ def chinese_candidates(side: Side, grams: Grams, cuts: Bools) -> Bools:
     good &= np.minimum(starts, ends) >= LEAST_CUT
     good &= neighbour_entropy(grams, True) >= LEAST_ENTROPY
     good &= neighbour_entropy(grams, False) >= LEAST_ENTROPY
-    good &= contained_share(grams) <= MOST_CONTAINED
-    return good
+    return np.asarray(good & (contained_share(grams, good) <= MOST_CONTAINED), bool)
 
 
 def _may_be_term(text: str) -> bool:
@@ -124,12 +123,12 @@ def english_candidates(side: Side, grams: Grams) -> Bools:
     first = grams.tokens[grams.first]
     last = grams.tokens[grams.first + grams.length - 1]
     good = ~weak[first] & ~weak[last]
-    good &= contained_share(grams) <= MOST_CONTAINED
+    good &= contained_share(grams, good) <= MOST_CONTAINED
     # where noun phrases stand
     good &= share_near(grams, determiner, before=False) < 0.15
     single = grams.length == 1
     good &= share_near(grams, function, before=False) > np.where(single, 0.4, 0.3)
-    good &= share_near(grams, to, before=True) < 0.4
+    good &= ~single | (share_near(grams, to, before=True) < 0.4)
     no_noun = np.array([names[token].endswith(_NO_NOUN) for token in last], bool)
     good &= ~(single & no_noun)
     short = np.array([len(names[token]) < 3 for token in first], bool)

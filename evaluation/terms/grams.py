@@ -121,12 +121,16 @@ def neighbour_entropy(grams: Grams, before: bool) -> Floats:
     return entropy
 
 
-def contained_share(grams: Grams) -> Floats:
-    """For each gram the largest share of its occurrences inside one longer gram."""
+def contained_share(grams: Grams, longer_ones: NDArray[np.bool_]) -> Floats:
+    """For each gram the largest share of its occurrences inside one gram that is a token longer.
+
+    longer_ones: bool (grams,), the grams that count as the longer one.
+    """
     share = np.zeros(len(grams))
     for shorter, longer in zip(grams.at, grams.at[1:], strict=False):
         for shift in (0, 1):
             where = np.flatnonzero(longer[: len(longer) - shift] >= 0)
+            where = where[longer_ones[longer[where]]]
             inside, outside = shorter[where + shift], longer[where]
             ratio = grams.count[outside] / grams.count[inside]
             np.maximum.at(share, inside, ratio)
