@@ -21,6 +21,7 @@ from duizhao.evaluation.terms.grams import (
     contained_share,
     cut_shares,
     neighbour_entropy,
+    share_last,
     share_near,
 )
 from duizhao.evaluation.terms.sides import Side
@@ -28,14 +29,14 @@ from duizhao.evaluation.terms.sides import Side
 Bools = NDArray[np.bool_]
 
 LONGEST_CHINESE = 12
-LONGEST_ENGLISH = 7
+LONGEST_ENGLISH = 10
 LEAST_ENTROPY = 0.8
 """Nats: below it the gram has nearly always the same neighbour."""
 MOST_CONTAINED = 0.85
 """In one longer gram this often, a gram is a part of it."""
 
 _CHINESE_EDGES = set(
-    "的了和与及或在是为以对于而且并这那其之将也就都从由向到把被让给但如若则所等各该此每很更最"
+    "的了和与及或在是为以对于而且并这那其之将也就都从由向到把被让给但如若则所等各该此每很更"
     "又还再只已曾正着过吗呢吧啊们您他她它我你个些什么怎哪几上下中内外前后里间因可能会应须需要"
     "有无不未没请使得地按据至自即便虽却"
 )
@@ -52,7 +53,7 @@ _NUMBERED = re.compile(r".+\d|.*[\d一二三四五六七八九十][年月日届]
 """Dates and counted things, unless a number begins a longer term: 2030年可持续发展议程."""
 _NO_NOUN = ("ed", "able", "ible", "ful", "ous", "ical", "ly")
 """Endings of English words that alone are no noun."""
-LEAST_CUT = 0.6
+LEAST_CUT = 0.1
 """The share of a gram's ends at which the general model cuts as well."""
 
 _WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
@@ -115,8 +116,12 @@ def _cut_word(side: Side, grams: Grams) -> Bools:
 def english_candidates(side: Side, grams: Grams) -> Bools:
     """Which grams may be English noun phrases."""
     names = side.names
-    # "economic and social": what stands before a conjunction need not be a noun
-    function = np.array([name in FUNCTION_WORDS - {"and", "or"} for name in names] + [True])
+    # "agenda item 7"
+    function = np.array(
+        [name in FUNCTION_WORDS or not _has_letter(name) for name in names] + [True]
+    )
+    # "economic and social": a word before a conjunction need not be a noun
+    conjunction = np.array([name in ("and", "or") for name in names] + [False])
     weak = np.array([name in FUNCTION_WORDS or not _has_letter(name) for name in names])
     determiner = np.array([name in _DETERMINERS for name in names] + [False])
     to = np.array([name in ("to", "will", "shall", "should", "not") for name in names] + [False])
@@ -127,7 +132,12 @@ def english_candidates(side: Side, grams: Grams) -> Bools:
     # where noun phrases stand
     good &= share_near(grams, determiner, before=False) < 0.15
     single = grams.length == 1
-    good &= share_near(grams, function, before=False) > np.where(single, 0.4, 0.3)
+    followed = share_near(grams, function, before=False)
+    joined = share_near(grams, conjunction, before=False)
+    stands_alone = np.where(single, followed - joined, followed) > 0.3
+    capital = np.array([word[:1].isupper() for word in side.surfaces], bool)
+    # a name need not: "United Nations system"
+    good &= stands_alone | (~single & (share_last(grams, capital) > 0.8))
     good &= ~single | (share_near(grams, to, before=True) < 0.4)
     no_noun = np.array([names[token].endswith(_NO_NOUN) for token in last], bool)
     good &= ~(single & no_noun)

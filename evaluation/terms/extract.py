@@ -33,8 +33,12 @@ COMPARED = 6
 """Candidates of a term whose embeddings are compared."""
 LEAST_SCORE = 0.5
 """Below it a pair is left out: the geometric mean of association and similarity."""
+LEAST_SHARED_SCORE = 0.6
+"""Of a second Chinese term for an English one."""
 LEAST_SHARE = 0.25
 """A counterpart occurs in at least this share of the rows of its term."""
+LEAST_SURPRISE = 0.1
+"""Nats; terms that general text has as often are listed last."""
 CONTEXTS = 3
 CONTEXT = 400
 """Characters of a context."""
@@ -136,13 +140,20 @@ def extract_terms(
         scored.append((gram, text, termhood, matches))
     scored.sort(key=lambda one: (-one[2] * (one[3][0][1] if one[3] else 0.0) ** 2, one[1]))
     claimed = _claims(scored)
+    texts = {gram: text for gram, text, _, _ in scored}
     terms = []
     for gram, text, termhood, matches in scored:
-        if not matches or claimed.get(matches[0][0]) != gram:
+        if not matches:
+            continue
+        owner = claimed[matches[0][0]]
+        if owner != gram and not _is_other_name(text, texts[owner], matches[0][1]):
             continue
         places = occurrences[gram]
         variants = found.variants(
-            matches, places, (ids, english), {e for e, owner in claimed.items() if owner != gram}
+            matches,
+            places,
+            (ids, english),
+            {e for e, one in claimed.items() if one not in (gram, owner)},
         )
         if not variants:
             continue
@@ -170,8 +181,8 @@ def _ranked(
         text = side.text(int(grams.first[gram]), int(grams.length[gram]))
         count = int(grams.count[gram])
         surprise = math.log(count / total) - general.log_probability(text)
-        if surprise > 0:
-            ranked.append((int(gram), text, math.sqrt(count) * surprise))
+        # the general model may know the corpus' own kind of text
+        ranked.append((int(gram), text, math.sqrt(count) * max(surprise, LEAST_SURPRISE)))
     ranked.sort(key=lambda one: (-one[2], one[1]))
     return ranked[:most]
 
@@ -327,6 +338,11 @@ class _Similarity:
             scores.append((gram, math.sqrt(association * similar)))
         good = [one for one in scores if one[1] >= LEAST_SCORE]
         return sorted(good, key=lambda one: (-one[1], one[0]))
+
+
+def _is_other_name(text: str, owner: str, score: float) -> bool:
+    """Whether a term may share its English form: 安理会 with 安全理事会, but not 理事会."""
+    return score >= LEAST_SHARED_SCORE and text not in owner and owner not in text
 
 
 def _sample(rows: Ints) -> Ints:

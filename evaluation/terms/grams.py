@@ -163,3 +163,12 @@ def cut_shares(grams: Grams, cuts: NDArray[np.bool_]) -> tuple[Floats, Floats]:
         np.add.at(ends, level[where], cuts[where + length])
     count = np.maximum(grams.count, 1)
     return starts / count, ends / count
+
+
+def share_last(grams: Grams, flags: NDArray[np.bool_]) -> Floats:
+    """The share of each gram's occurrences whose last place is flagged; flags: bool (places,)."""
+    total = np.zeros(len(grams))
+    for length, level in enumerate(grams.at, start=1):
+        where = np.flatnonzero(level >= 0)
+        np.add.at(total, level[where], flags[where + length - 1])
+    return total / np.maximum(grams.count, 1)
