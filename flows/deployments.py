@@ -37,6 +37,7 @@ RETRY_SECONDS = 60
 
 ROW_SETTINGS = (
     "model",
+    "translate",
     "beam",
     "min_confidence",
     "effort",

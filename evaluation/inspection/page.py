@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,12 @@ from duizhao.corpus.reading.draft import Ocr, Source
 from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.evaluation.inspection import pictures
 from duizhao.evaluation.inspection.words import Word, words
-from duizhao.evaluation.report.page import page_style
+from duizhao.evaluation.report.page import (
+    messages_json,
+    page_environment,
+    page_script,
+    page_style,
+)
 
 HERE = Path(__file__).parent
 IMAGES = ("image/png", "image/jpeg", "image/tiff", "application/zip")
@@ -96,13 +101,12 @@ def html(
     ocr: Ocr = "auto",
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
+    home: str = "",
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
 
-    `ocr` must be the one that the document was read with.
+    `ocr` must be the one that the document was read with; `home` is a link to the studio.
     """
-    import jinja2
-
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
     if path is not None and (kind == "application/pdf" or kind in IMAGES):
@@ -117,22 +121,26 @@ def html(
             limits=limits,
             progress=progress or _ignore,
         )
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     views = tuple(_view(block, None) for block in document.blocks)
-    return environment.get_template("inspection.html.jinja").render(
-        document=document,
-        pages=pages or [PageView(None, "", (), views, tuple(ledger))],
-        facts=_facts(document, ledger),
-        warnings=[_plain(warning, document) for warning in document.metadata.get("warnings", ())],
-        kinds=sorted({block.kind for block in document.blocks}),
-        scanned=any(page.confidence is not None for page in pages),
-        doubtful=DOUBTFUL,
-        name=Path(str(document.metadata.get("path", document.id))).name,
-        style=page_style() + _asset("inspection.css"),
-        script=_asset("inspection.js"),
+    return (
+        page_environment(HERE)
+        .get_template("inspection.html.jinja")
+        .render(
+            document=document,
+            pages=pages or [PageView(None, "", (), views, tuple(ledger))],
+            facts=_facts(document, ledger),
+            warnings=[
+                _plain(warning, document) for warning in document.metadata.get("warnings", ())
+            ],
+            kinds=sorted({block.kind for block in document.blocks}),
+            scanned=any(page.confidence is not None for page in pages),
+            doubtful=DOUBTFUL,
+            name=Path(str(document.metadata.get("path", document.id))).name,
+            style=page_style() + _asset("inspection.css"),
+            messages_json=messages_json("inspect", "kind", "reason"),
+            home=home,
+            script=page_script("theme.js", own=_asset("inspection.js")),
+        )
     )
 
 
@@ -146,22 +154,32 @@ def _asset(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> list[tuple[str, str]]:
-    kinds = Counter(block.kind.replace("_", " ") for block in document.blocks)
-    reasons = Counter(entry.reason.replace("_", " ") for entry in ledger)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the head of the page says: how much was read and left out, by kind and reason.
+
+    `certain` is the mean confidence of the sentences, `doubtful` the number of those below the
+    limit; None for text that was not recognised.
+    """
+
+    language: str
+    blocks: Mapping[str, int]
+    sentences: int
+    left_out: Mapping[str, int]
+    certain: float | None
+    doubtful: int
+
+
+def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> Facts:
     known = [s.confidence for s in document.sentences if s.confidence is not None]
-    facts = [
-        ("Language", {"zh": "Chinese", "en": "English"}[document.language]),
-        ("Blocks", f"{len(document.blocks)} ({_counts(kinds)})"),
-        ("Sentences", str(len(document.sentences))),
-        ("Left out", f"{len(ledger)}" + (f" ({_counts(reasons)})" if reasons else "")),
-    ]
-    if known:
-        low = sum(value < DOUBTFUL for value in known)
-        mean = f"{100 * sum(known) / len(known):.1f} % on average"
-        noun = "sentence" if low == 1 else "sentences"
-        facts.append(("Recognition", f"{mean}, {low} {noun} below {100 * DOUBTFUL:.0f} %"))
-    return facts
+    return Facts(
+        language=document.language,
+        blocks=dict(Counter(block.kind for block in document.blocks).most_common()),
+        sentences=len(document.sentences),
+        left_out=dict(Counter(entry.reason for entry in ledger).most_common()),
+        certain=sum(known) / len(known) if known else None,
+        doubtful=sum(value < DOUBTFUL for value in known),
+    )
 
 
 def _ignore(_done: int, _total: int) -> None:

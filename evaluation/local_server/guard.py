@@ -6,8 +6,8 @@ page can guess it. The Host header must name this server, so that a foreign name
 from our own page.
 
 A page removes the token from the address once it is loaded (review.js). To the address of a page
-without it the server answers with `door`, a page that reads the token from the tab's own storage,
-so that reloads and links work in that tab.
+without it the server answers with `door`: a page that reads the token from the tab's own storage,
+or asks another tab of the same address for it, so that reloads and links work.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from duizhao.evaluation.messages.catalogue import LANGUAGES, text
 
 HOST = "127.0.0.1"
 HEADERS = {
@@ -37,12 +39,17 @@ JSON_BODY = "application/json"
 DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>%(program)s</title>
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<p id="door">This tab does not know the token. Open the address that `%(program)s` printed.</p>
+<div id="door"><p>%(en)s</p><p lang="zh-Hans">%(zh)s</p></div>
 <script>
-const enter = (token) =>
+const enter = (token) => {
+  sessionStorage.setItem("duizhao-token", token);
   location.replace(`${location.pathname}?token=${encodeURIComponent(token)}${location.hash}`);
+};
 const token = sessionStorage.getItem("duizhao-token");
+const channel = new BroadcastChannel("duizhao-token");
+channel.onmessage = (event) => event.data.token && enter(event.data.token);
 if (token) enter(token);
+else channel.postMessage({ wanted: true });
 </script></html>"""
 
 
@@ -76,8 +83,12 @@ class Protection:
 
     @property
     def door(self) -> str:
-        """The page for an address without a token; it contains nothing."""
-        return DOOR % {"program": html.escape(self.program)}
+        """The page for an address without a token; it contains nothing of the server's."""
+        texts: dict[str, str] = {
+            language: html.escape(text("common.door", language, program=self.program))
+            for language in LANGUAGES
+        }
+        return DOOR % (texts | {"program": html.escape(self.program)})
 
 
 class Guard:

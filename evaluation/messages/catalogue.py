@@ -2,11 +2,11 @@
 
 A message is a text with ``{placeholders}``, or one text per plural form of its placeholder
 ``{count}``: ``{"one": "{count} bead", "other": "{count} beads"}``. Text between backticks is shown
-as code. Its key is the name of its group and its own: ``report.skip``.
+as code. Its key is the name of its group and its own: ``common.skip``.
 
     text("common.theme_dark", "zh")                 # "深色"
     page_messages("common", "report")               # for the page's script element
-    environment.globals.update(template_helpers())  # {{ t("report.skip") }}
+    environment.globals.update(template_helpers())  # {{ t("common.skip") }}
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def placeholders(message: Message) -> set[str]:
 
 
 def template_helpers() -> dict[str, Callable[..., Markup]]:
-    """`t` and `t_attribute` for Jinja templates; see their docstrings."""
-    return {"t": t, "t_attribute": t_attribute}
+    """`t`, `t_attribute` and `term` for Jinja templates; see their docstrings."""
+    return {"t": t, "t_attribute": t_attribute, "term": term}
 
 
 def t(key: str, tag: str = "span", /, **values: Value) -> Markup:
@@ -86,17 +86,30 @@ def t(key: str, tag: str = "span", /, **values: Value) -> Markup:
     Markup('<p data-t="common.skip">Skip to the content</p>')
     """
     content = _CODE.sub(r"<code>\1</code>", str(escape(text(key, **values))))
-    data = f' data-t-values="{escape(json.dumps(values, ensure_ascii=False))}"' if values else ""
-    return Markup(f'<{tag} data-t="{key}"{data}>{content}</{tag}>')
+    return Markup(f'<{tag} data-t="{key}"{_data(values)}>{content}</{tag}>')
 
 
-def t_attribute(name: str, key: str) -> Markup:
+def t_attribute(name: str, key: str, /, **values: Value) -> Markup:
     """An attribute with the message in English, which the page's script translates.
 
     >>> t_attribute("aria-label", "common.keys")
     Markup('aria-label="Keyboard commands" data-t-aria-label="common.keys"')
     """
-    return Markup(f'{name}="{escape(text(key))}" data-t-{name}="{key}"')
+    shown = escape(text(key, **values))
+    return Markup(f'{name}="{shown}" data-t-{name}="{key}"{_data(values)}')
+
+
+def term(group: str, name: str) -> Markup:
+    """The element of a code's name in a group (``term("kind", "list_item")``).
+
+    A code that is not in the catalogue appears as it is, in words.
+    """
+    key = f"{group}.{name}"
+    return t(key) if key in messages("en") else escape(name.replace("_", " "))
+
+
+def _data(values: Mapping[str, Value]) -> str:
+    return f' data-t-values="{escape(json.dumps(values, ensure_ascii=False))}"' if values else ""
 
 
 def script() -> str:

@@ -64,6 +64,9 @@ function listNodes(nodes) {
     .map((part) => (part.type === "element" ? nodes[Number(part.value)] : part.value));
 }
 
+/** What separates two sentences of a paragraph. */
+const sentenceSpace = () => (language === "zh" ? "" : " ");
+
 /** The name of a code in a group of the catalogue; an unknown one as it is, in words. */
 function termOf(group, name) {
   return `${group}.${name}` in catalogue[language] ? t(`${group}.${name}`) : name.replace(/_/g, " ");
@@ -77,19 +80,22 @@ const percent = (share) =>
 function timeText(text) {
   const time = new Date(text);
   if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(time.getTime())) return text;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(time);
+  return new Intl.DateTimeFormat(locale, {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit",
+    timeZone: "UTC", timeZoneName: "short",
+  }).format(time);
 }
 
 /** Translate the texts and attributes that a template marked (data-t, data-t-title …). */
 const TRANSLATED = ["aria-label", "title", "placeholder", "alt"];
 function localise(root = document) {
+  const valuesOf = (element) => JSON.parse(element.dataset.tValues || "{}");
   for (const element of root.querySelectorAll("[data-t]")) {
-    const values = JSON.parse(element.dataset.tValues || "{}");
-    element.replaceChildren(...tNodes(element.dataset.t, values));
+    element.replaceChildren(...tNodes(element.dataset.t, valuesOf(element)));
   }
   for (const name of TRANSLATED) {
     for (const element of root.querySelectorAll(`[data-t-${name}]`)) {
-      element.setAttribute(name, t(element.getAttribute(`data-t-${name}`)));
+      element.setAttribute(name, t(element.getAttribute(`data-t-${name}`), valuesOf(element)));
     }
   }
   // texts of the page inside texts of a document

@@ -21,9 +21,24 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 
+MESSAGES = (
+    "report",
+    "key",
+    "signal",
+    "flag",
+    "retry",
+    "reason",
+    "operation",
+    "side",
+    "stage",
+    "explain",
+)
+"""The groups of messages of the report; a review has more."""
+
 # concatenated in this order into one script
 LIBRARIES = ("uPlot.iife.min.js", "diff.min.js")
 SCRIPTS = (
+    "theme.js",
     "base.js",
     "words.js",
     "tooltip.js",
@@ -62,17 +77,19 @@ def write_report(folder: Path) -> Path:
 
 
 def render_page(data: Mapping[str, Any]) -> str:
-    """The page for the data of `page_data`; `data["review"]` adds the review controls."""
-    return (
-        page_environment(ASSETS)
-        .get_template("page.html.jinja")
-        .render(
-            data=data,
-            data_json=json_for_html(data),
-            style=page_style(),
-            script=_script(),
-            review=bool(data.get("review")),
-        )
+    """The page for the data of `page_data`; `data["review"]` adds the review controls,
+    `data["home"]` a link to the studio.
+    """
+    review = bool(data.get("review"))
+    template = page_environment(ASSETS).get_template("page.html.jinja")
+    return template.render(
+        data=data,
+        data_json=json_for_html(data),
+        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
+        style=page_style(),
+        script=_script(),
+        review=review,
+        home=data.get("home", ""),
     )
 
 
@@ -96,11 +113,10 @@ def messages_json(*groups: str) -> str:
     return json_for_html(catalogue.page_messages("common", *groups))
 
 
-@cache
-def page_script(*names: str) -> str:
-    """The scripts that all pages share (messages.js, theme.js), then those of assets/js."""
-    own = [_read(f"js/{name}") for name in ("theme.js", *names)]
-    return "\n".join(["(() => {", '"use strict";', catalogue.script(), *own, "})();"])
+def page_script(*names: str, own: str = "") -> str:
+    """One script: ``messages.js``, these of assets/js in this order, and the page's `own`."""
+    shared = [_read(f"js/{name}") for name in names]
+    return "\n".join(["(() => {", '"use strict";', catalogue.script(), *shared, own, "})();"])
 
 
 def json_for_html(data: Mapping[str, Any]) -> str:
@@ -131,8 +147,7 @@ def page_style() -> str:
 @cache
 def _script() -> str:
     libraries = "\n".join(_read(f"vendor/{name}") for name in LIBRARIES)
-    own = "\n".join(_read(f"js/{name}") for name in SCRIPTS)
-    return f'{libraries}\n(() => {{\n"use strict";\n{own}\n}})();'
+    return f"{libraries}\n{page_script(*SCRIPTS)}"
 
 
 def _read(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from duizhao.corpus.errors import EditError
+from duizhao.corpus.files.formats import FORMATS
 from duizhao.evaluation.local_server import serving
 from duizhao.evaluation.local_server.guard import HEADERS, Guard, Protection
 from duizhao.evaluation.report.data import Encoder, assemble
@@ -36,6 +38,7 @@ class Review:
     aligner: Aligner
     lock: threading.Lock = field(default_factory=threading.Lock)
     encoder: Encoder = field(default_factory=Encoder)  # shared by all pages
+    home: str = ""  # the address of the studio, if the review is part of one
 
     def page(self) -> str:
         """The current page."""
@@ -43,6 +46,7 @@ class Review:
             items = items_of_review(self.session, self.session.beads)
             data = assemble(items, self.session.folder, self.encoder)
             data["review"] = self._state()
+            data["home"] = self.home
             data["judged"] = calibration(self.session)
             return render_page(data)
 
@@ -62,13 +66,19 @@ class Review:
                 "review": self._state(),
             }
 
-    def apply(self) -> dict[str, Any]:
-        """Write the reviewed corpus, as `duizhao apply` does."""
+    def apply(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Write the reviewed corpus, as `duizhao apply` does, and export it to `formats`."""
+        from duizhao.corpus.files.exports.export import Export, export
         from duizhao.evaluation.review.apply import apply_review
 
+        formats = [name for name in FORMATS if name in (wanted.get("formats") or ())]
+        checked_only = wanted.get("checked_only") is True
         with self.lock:
-            run = apply_review(self.session.folder.path)
-        return {"out": run["out"], "rows": run["counts"]["rows"]}
+            run = apply_review(self.session.folder.path, checked_only=checked_only)
+            out = Path(run["out"])
+            files = export(out, Export(formats)).files if formats else ()
+        names = [str(path.relative_to(out)) for path in files]
+        return {"out": run["out"], "rows": run["counts"]["rows"], "files": names}
 
     def edits(self) -> dict[str, Any]:
         """The number of edits, by which a page knows that another one has edited."""
@@ -107,6 +117,7 @@ class Review:
             "redo": session.edits[session.undone[-1][0] - 1]["op"] if session.undone else None,
             "by": session.by,
             "file": session.path.name,
+            "formats": list(FORMATS),
         }
 
 
@@ -145,7 +156,7 @@ def routes(review: Review) -> list[Route]:
         )
 
     async def apply(request: Request) -> Response:
-        return await serving.answer(request, lambda _: review.apply())
+        return await serving.answer(request, review.apply)
 
     async def state(request: Request) -> Response:
         return await serving.answer(request, lambda _: review.edits())

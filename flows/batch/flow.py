@@ -331,9 +331,11 @@ def _send(
 
 def _made_by(settings: Settings) -> dict[str, str]:
     files = stages.locate_model(settings)
+    model = f"{files.public_name} (SHA-256 {files.hash[:16]})" if files.hash else files.name
+    translated = settings.translate == "all"
     return {
         "duizhao": versions()["duizhao"],
-        "model": f"{files.public_name} (SHA-256 {files.hash[:16]})",
+        "model": model if translated else f"{model}; nothing is machine-translated",
         "decoding": stages.decoding(settings).key(),
         "alignment": f"effort {settings.effort}, minimum confidence {settings.min_confidence}",
     }

@@ -18,6 +18,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import Retry, one_line, retry_of
+from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
@@ -122,6 +123,8 @@ def _document(key: Key[ReadResult]) -> str:
 
 
 def _translation(key: Key[Translations]) -> str:
+    if all(NOT_TRANSLATED in one.flags for one in results.load(key)):
+        return "nothing (--translate none)"
     facts = results.origin(key).facts
     text = f"{len(results.load(key))} sentences"
     saved = facts.repeated + facts.remembered
@@ -133,7 +136,7 @@ def _beads(key: Key[Beads]) -> str:
 
 
 def _scores(key: Key[Scores]) -> str:
-    return record.score_line(results.load(key)) or "no reference, no scores"
+    return record.score_line(results.load(key)) or "nothing to score"
 
 
 def build(

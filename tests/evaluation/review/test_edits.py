@@ -471,3 +471,39 @@ def test_an_edit_that_cannot_be_saved_is_not_done(
     assert session.path.read_bytes() == saved, "what was half written is gone"
     session.edit({"op": "check", "bead": "[1]:[1]", "checked": True})
     assert [edit["edit"] for edit in open_session(folder).edits] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "reason"),
+    [("[2]:[]", "target", "deletion"), ("[]:[3]", "source", "insertion")],
+)
+def test_a_typed_counterpart_brings_a_one_sided_bead_into_the_corpus(
+    folder: Path, name: str, side: str, reason: str
+) -> None:
+    session = open_session(folder, "anna")
+    before = len(reviewed_bitext(session).rows)
+    session.edit({"op": "text", "bead": name, "texts": {side: "typed by hand"}})
+    rows = reviewed_bitext(session).rows
+    assert len(rows) == before + 1
+    row = next(row for row in rows if row.metadata.get("edits"))
+    assert getattr(row, side) == "typed by hand"
+    assert row.source
+    assert row.target
+    assert row.metadata["text_by_hand"] == [side]
+    # an empty text takes it out again, and so does undo
+    session.edit({"op": "text", "bead": name, "texts": {side: ""}})
+    assert len(reviewed_bitext(session).rows) == before
+    assert next(bead for bead in session.beads if bead.name == name).left_out == reason
+    session.undo()
+    assert len(reviewed_bitext(session).rows) == before + 1
+    assert len(reviewed_bitext(open_session(folder, "bert")).rows) == before + 1
+    applied = apply_review(folder)
+    assert applied["counts"]["rows"] == before + 1
+
+
+def test_a_pair_drops_what_was_typed_in_place_of_its_sentences(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "text", "bead": "[2]:[]", "texts": {"target": "typed by hand"}})
+    session.edit({"op": "pair", "beads": ["[2]:[]", "[]:[3]"]})
+    row = next(row for row in reviewed_bitext(session).rows if row.source_ids == (2,))
+    assert row.target == SENTENCES[3][1]
