@@ -30,8 +30,9 @@ SMALL_SHARE = {"test": 0.2, "dev": 0.1}
 class HeldOut:
     """Rows for training, for choosing the best model (`dev`), and for the final test.
 
-    `by` is "documents" or "runs of rows"; `shared` counts rows that were left out because a part
-    with a better claim has one of their sentences (test before dev before train).
+    `by` is "the corpus' own split", "documents" or "runs of rows". `shared` counts rows that were
+    left out because a part with a better claim has one of their sentences (test before dev before
+    train).
     """
 
     train: tuple[Row, ...]
@@ -60,6 +61,9 @@ def hold_out(
     parts: dict[str, list[Row]] = {"test": [], "dev": [], "train": []}
     for name, row in named:
         parts["test" if name in test else "dev" if name in dev else "train"].append(row)
+    by = "runs of rows" if cut - set(splits) else "documents"
+    if {"test", "validation"} <= set(splits.values()):
+        by = "the corpus' own split"
     seen: set[int] = set()
     kept: dict[str, tuple[Row, ...]] = {}
     for part, own in parts.items():
@@ -71,7 +75,7 @@ def hold_out(
         kept["train"],
         kept["dev"],
         kept["test"],
-        "runs of rows" if cut else "documents",
+        by,
         len(rows) - sum(map(len, kept.values())),
     )
 

@@ -4,7 +4,8 @@
 
 A corpus is a folder of build or batch, or its .jsonl, .parquet, .tsv or .tmx file. Other files are
 TMX, XLIFF, TSV, CSV or JSON of pairs, and Moses files: two text files of equal length, named by
-their languages (``train.zh`` and ``train.en``; give one of them or both).
+their languages (``laws.zh`` and ``laws.en``; give one of them or both). Files named ``train``,
+``validation`` or ``test`` are the splits of a corpus.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from duizhao.corpus import tsv
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError, unreadable
-from duizhao.corpus.files.read import ENDINGS, corpus_files, read_file
+from duizhao.corpus.files.read import corpus_files, read_file, split_of_name
 from duizhao.corpus.reading import encoding, formats, safe_xml
 from duizhao.corpus.reading.bounds.files import read_file as read_bounded
 from duizhao.corpus.reading.bounds.limits import Limits
@@ -34,8 +35,8 @@ _DOCUMENT, _CONFIDENCE = "x-source-document", "x-confidence"
 class Pairs:
     """Rows with both sides, the split of each document that has one, and the hash of each file.
 
-    `without_documents` are the names of files whose rows have no document: their rows are in a
-    document with the file's name. `machine` counts rows that were left out because their target is
+    `without_documents` are the names of files whose rows name no document: the file's name is that
+    of their document. `machine` counts rows that were left out because their target is
     a machine translation, `incomplete` those with an empty side.
     """
 
@@ -82,11 +83,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[tuple[Path, ...], str]]:
                 yield (file.path,), file.split
         elif not path.is_file():
             raise InputError(f"{path}: there is no such file or folder")
-        elif moses := _moses(path):
-            yield moses, ""
         else:
-            split = corpus_files(path)[0].split if path.name.endswith(ENDINGS) else ""
-            yield (path,), split
+            yield _moses(path) or (path,), split_of_name(path)
 
 
 def _moses(path: Path) -> tuple[Path, Path] | None:

@@ -22,8 +22,6 @@ def train_small(work: Path) -> Trained:
         pairs[12:],
         work,
         lambda folder: 1.0,
-        options=Options(
-            epochs=STEPS, tokens=1024, evaluations=1, share=0.25, checkpoint_seconds=0.0
-        ),
+        options=Options(epochs=3, tokens=1024, evaluations=1, share=0.25, checkpoint_seconds=0.0),
         english=True,
     )
