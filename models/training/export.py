@@ -11,6 +11,7 @@ from duizhao.corpus.errors import ModelError, writing
 from duizhao.models.weights.conversion import FACTS, READY
 from duizhao.models.weights.english_pieces import ENGLISH_OUTPUT
 from duizhao.models.weights.locate import in_folder
+from duizhao.models.weights.narrow_int8 import quantize_narrow
 
 _COPIED = ("source.spm", "target.spm", "vocab.json", "target_vocab.json", "tokenizer_config.json")
 
@@ -27,25 +28,26 @@ def export(model: Any, base: Path, folder: Path, *, english: bool) -> None:
         for name in _COPIED:
             if (base / name).is_file():
                 shutil.copy(base / name, partial / name)
-        _convert(partial, english)
+        _convert(partial, folder.name, english)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
 
 
-def _convert(folder: Path, english: bool) -> None:
+def _convert(folder: Path, name: str, english: bool) -> None:
     """Add the int8 form: `locate` and `to_ctranslate` recognise it by the hash of the weights."""
     from ctranslate2.converters import TransformersConverter
 
     ready = folder / READY
     try:
-        TransformersConverter(str(folder)).convert(str(ready), quantization="int8")
+        TransformersConverter(str(folder)).convert(str(ready), quantization="float32")
+        quantize_narrow(ready / "model.bin")
     except (ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
         raise ModelError(f"{folder}: CTranslate2 cannot convert the model: {error}") from error
-    for name in ("source.spm", "target.spm", "vocab.json"):
-        shutil.copy(folder / name, ready / name)
+    for file in ("source.spm", "target.spm", "vocab.json"):
+        shutil.copy(folder / file, ready / file)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     facts = {
-        "name": folder.name.strip("."),
+        "name": name,
         "hash": in_folder(folder.name, folder).hash,
         "positions": config.get("max_position_embeddings", 512),
         ENGLISH_OUTPUT: english,

@@ -110,12 +110,14 @@ def test_a_killed_training_goes_on_and_gives_the_same_bits(tmp_path: Path) -> No
     for name in ("model.safetensors", "ctranslate2/model.bin", "config.json", "vocab.json"):
         assert (again.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
 
-    # the model is used like any other, without a conversion, and has learned something
+    # the model is used like any other, without a conversion, and int8 keeps what it has learned:
+    # the weights moved by less than half a step of the grid of the base's int8 weights
     source, target = general_test()[0]
     own, base = load_engine(str(made.folder)), load_engine()
     assert own.compute_type == base.compute_type
     (after,), (before,) = (engine.score([source], [target]) for engine in (own, base))
-    assert after.log_probability > before.log_probability
-    (marian,) = load_engine(str(made.folder), "transformers").score([source], [target])
-    assert marian.log_probability == pytest.approx(after.log_probability, rel=0.1)
+    (exact,) = load_engine(str(made.folder), "transformers").score([source], [target])
+    gain = exact.log_probability - before.log_probability
+    assert gain > 1
+    assert after.log_probability - before.log_probability > 0.6 * gain
     assert own.translate([source], Decoding(beam=1))[0].text
