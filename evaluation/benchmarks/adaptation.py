@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -101,8 +100,7 @@ def main() -> None:
         print(table(name, json.loads(shown)))
         print(
             f"{(time.monotonic() - started) / 60:.1f} minutes, "
-            f"{(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 60:.1f} CPU "
-            f"minutes, at most {after.ru_maxrss / 1e6:.2f} GB\n",
+            f"{after[0] - before[0]:.1f} CPU minutes, at most {after[1]:.2f} GB\n",
             flush=True,
         )
 
@@ -152,8 +150,12 @@ def _duizhao(arguments: Sequence[str]) -> str:
     return done.stdout
 
 
-def _children() -> resource.struct_rusage:
-    return resource.getrusage(resource.RUSAGE_CHILDREN)
+def _children() -> tuple[float, float]:
+    """CPU minutes and the most gigabytes of the processes that were started."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) / 60, used.ru_maxrss / 1e6
 
 
 if __name__ == "__main__":
