@@ -19,7 +19,7 @@ from duizhao.corpus.errors import BrokenIdentity
 from duizhao.corpus.language import is_other_language
 from duizhao.corpus.replacing import replacing
 from duizhao.corpus.row import Row, TargetKind
-from duizhao.corpus.translation import Translation
+from duizhao.corpus.translation import NOT_TRANSLATED, Translation
 
 if TYPE_CHECKING:
     import datasets
@@ -164,7 +164,7 @@ def make_bitext(
             ledger += _entries(bead, reason, source, target, translations)
             continue
         row_id = f"{source.id}-{len(rows) + 1:06d}"
-        rows.append(_row(row_id, bead, source, target, translations, metadata or {}))
+        rows.append(make_row(row_id, bead, source, target, translations, metadata or {}))
     return Bitext(tuple(rows), tuple(ledger))
 
 
@@ -187,7 +187,7 @@ def _left_out_because(
     return "low_confidence" if bead.confidence < min_confidence else None
 
 
-def _row(
+def make_row(
     row_id: str,
     bead: Bead,
     source: Document,
@@ -195,10 +195,13 @@ def _row(
     translations: Sequence[Translation],
     metadata: Mapping[str, Any],
 ) -> Row:
+    """The row of a bead; a side without sentences is empty."""
     made = [translations[number] for number in bead.source]
-    translation = " ".join(one.text for one in made)
+    translation = " ".join(one.text for one in made if one.text)
     tokens = sum(one.tokens for one in made)
-    block = source.blocks[source.sentences[bead.source[0]].block]
+    section = ""
+    if bead.source:
+        section = _section(source, source.blocks[source.sentences[bead.source[0]].block])
     return Row(
         id=row_id,
         source_document=source.id,
@@ -207,7 +210,7 @@ def _row(
         target_ids=bead.target if target else (),
         source_blocks=_blocks(source, bead.source),
         target_blocks=_blocks(target, bead.target) if target else (),
-        section=_section(source, block),
+        section=section,
         source=join_sentences(source, bead.source),
         target=join_sentences(target, bead.target) if target else translation,
         machine_translation=translation,
@@ -276,7 +279,9 @@ def _entries(
         for number in ids if document else ():
             assert document is not None
             sentence = document.sentences[number]
-            made = {"machine_translation": translations[number].text} if side == "source" else {}
+            made = {}
+            if side == "source" and NOT_TRANSLATED not in translations[number].flags:
+                made = {"machine_translation": translations[number].text}
             yield LedgerEntry(
                 document=document.id,
                 side=side,

@@ -86,6 +86,16 @@ def rows(text: str, delimiter: str = "\t") -> list[tuple[int, list[str]]]:
     return [(number, each.split(delimiter)) for number, each in enumerate(lines, 1)]
 
 
+def listed(text: str) -> list[tuple[int, list[str]]]:
+    r"""The rows of a list that people keep, such as a glossary: no blank lines, no comments (#).
+
+    >>> listed("# terms\n\n安理会\t Security Council \n")
+    [(3, ['安理会', 'Security Council'])]
+    """
+    stripped = ((number, [each.strip() for each in row]) for number, row in rows(text))
+    return [(number, row) for number, row in stripped if any(row) and not row[0].startswith("#")]
+
+
 def _quoted(text: str, delimiter: str) -> list[tuple[int, list[str]]] | None:
     """The rows with quotation marks taken for quoting; None where that does not fit the text."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -97,7 +107,8 @@ def _quoted(text: str, delimiter: str) -> list[tuple[int, list[str]]] | None:
             last = reader.line_num
     except csv.Error:
         return None
-    has_breaks = any("\n" in each or "\r" in each for _, row in found for each in row)
+    broken = [each for _, row in found for each in row if "\n" in each or "\r" in each]
     widths = {len(row) for _, row in found if row}
-    # a stray quotation mark that swallows lines leaves rows of different widths
-    return None if has_breaks and len(widths) > 1 else found
+    # a stray quotation mark that swallows lines leaves rows of different widths, or cells of tabs
+    swallowed = broken and (len(widths) > 1 or any("\t" in each for each in broken))
+    return None if swallowed else found

@@ -75,6 +75,8 @@ def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
         report, ids = pair.source, (pair.source_id, pair.target_id)
     source = _key(report, "zh", "source", ids[0], settings)
     target = None if reference is None else _key(reference, "en", "target", ids[1], settings)
+    name = report.id if isinstance(report, Document) else fspath(report)
+    stages.check_target(name, target, settings)
     translation = stages.translate(source, settings)
     beads = stages.align(source, target, translation, settings) if target else None
     return stages.assemble(source, target, translation, beads, settings)

@@ -26,7 +26,7 @@ from duizhao.flows.commands.corpora import (
     status,
 )
 from duizhao.flows.commands.options import with_output_options
-from duizhao.flows.commands.pages import apply, inspect, report, review, search
+from duizhao.flows.commands.pages import apply, inspect, report, review, search, studio
 from duizhao.flows.commands.setup import adapt, memory, model, settings
 from duizhao.flows.commands.stages import (
     align,
@@ -36,7 +36,8 @@ from duizhao.flows.commands.stages import (
     segment,
     translate,
 )
-from duizhao.flows.terminal.console import TerminalConsole, use
+from duizhao.flows.terminal.console import use
+from duizhao.flows.terminal.progress_file import command_console
 from duizhao.flows.terminal.safe import escape_everything, guarded
 
 LONGEST_COMMAND = 500
@@ -93,6 +94,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search.search,
     "segment": segment.segment,
     "stats": stats.stats,
+    "studio": studio.studio,
     "translate": translate.translate,
 }
 for name, command in COMMANDS.items():
@@ -111,10 +113,10 @@ def _context(error: BaseException) -> str:
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 work failed, 2 wrong usage or input."""
-    terminal = TerminalConsole()
+    terminal = command_console()
     with guarded():
         try:
-            with use(terminal):
+            with use(terminal), terminal.whole_run():
                 app()
         except (Exception, KeyboardInterrupt) as error:
             escape_everything()

@@ -18,10 +18,11 @@ from uuid import UUID
 from prefect import flow, get_run_logger
 
 from duizhao.corpus.errors import DocumentsLeft, DuizhaoError, FolderBusy, Retry
-from duizhao.flows.batch.flow import PREFECT_TROUBLE, start_batch
+from duizhao.flows.batch.flow import start_batch
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.manifest import Entry, read_manifest
 from duizhao.flows.batch.options import BatchOptions, batch_options
+from duizhao.flows.runtime import trouble
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
 from duizhao.flows.terminal.safe import safe
@@ -36,6 +37,7 @@ RETRY_SECONDS = 60
 
 ROW_SETTINGS = (
     "model",
+    "translate",
     "beam",
     "min_confidence",
     "effort",
@@ -157,7 +159,7 @@ def _no_retry_of_wrong_input() -> Iterator[None]:
         from prefect.client.schemas.objects import FlowRunPolicy
         from prefect.runtime import flow_run
 
-        with contextlib.suppress(*PREFECT_TROUBLE), get_client(sync_client=True) as client:
+        with contextlib.suppress(*trouble.kinds()), get_client(sync_client=True) as client:
             client.update_flow_run(UUID(flow_run.id), empirical_policy=FlowRunPolicy(retries=0))
         raise
 

@@ -10,6 +10,7 @@ class Options(TypedDict, total=False):
 
     model: str
     engine: Literal["auto", "ctranslate2", "transformers"]
+    translate: Literal["all", "none"]
     beam: int
     device: Literal["auto", "cpu", "cuda"]
     compute_type: str

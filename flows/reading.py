@@ -61,10 +61,7 @@ def read_silently(
     data = bytes_of(path, how.limits)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
-    parts = [digest, str(path), language, side, document_id, *ocr_parts(how.ocr)]
-    if how.keep_contents:
-        parts.append("contents")
-    key = READ.key(*parts)
+    key = READ.key(digest, str(path), language, side, document_id, *key_parts(how))
 
     def make(_facts: Facts) -> ReadResult:
         from duizhao.corpus.reading import read_bytes
@@ -88,12 +85,14 @@ def read_silently(
     return results.once(key, make, _is_whole)
 
 
-def ocr_parts(ocr: Ocr) -> list[str]:
-    """What recognition adds to the key of a reading.
+def key_parts(how: ReadOptions) -> list[str]:
+    """What the options add to the key of a reading.
 
-    The same file read without recognition may be rejected or have fewer pages.
+    The same file read without recognition may be rejected or have fewer pages. Limits add nothing:
+    they decide whether a file is read, not how.
     """
-    return [ocr] if ocr != "auto" or installed() else []
+    parts: list[str] = [how.ocr] if how.ocr != "auto" or installed() else []
+    return [*parts, "contents"] if how.keep_contents else parts
 
 
 def _warn(key: Key[ReadResult]) -> None:

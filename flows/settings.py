@@ -59,6 +59,7 @@ ComputeType = Literal[
     "float32",
 ]
 Effort = Literal["fast", "normal", "best"]
+Translate = Literal["all", "none"]
 Ocr = Literal["auto", "always", "never"]
 Format = Literal[
     "jsonl",
@@ -93,6 +94,11 @@ class Settings(BaseModel):
     )
     engine: Engine = Field(
         default="auto", description="The library that runs the model; auto is ctranslate2."
+    )
+    translate: Translate = Field(
+        default="all",
+        description="Which sentences are translated; none: pairs without machine translation and "
+        "without its scores, aligned by embeddings and forced decoding.",
     )
     beam: int = Field(
         default=0,

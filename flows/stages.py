@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document
+from duizhao.corpus.errors import InputError
+from duizhao.corpus.translation import NO_TRANSLATION
 from duizhao.flows import results
 from duizhao.flows.bilingual import groups_of, left_out_by_readers
 from duizhao.flows.reading import read as read
@@ -53,10 +55,26 @@ def decoding(settings: Settings) -> Decoding:
 
 
 def locate_model(settings: Settings) -> ModelFiles:
-    """The model's files, downloaded if they are missing."""
-    from duizhao.models.weights.locate import locate
+    """The model's files, downloaded if they are missing; `NO_MODEL` if none is needed."""
+    from duizhao.models.weights.locate import NO_MODEL, locate
 
+    if not uses_model(settings):
+        return NO_MODEL
     return locate(settings.model or None, console.current().fetching)
+
+
+def uses_model(settings: Settings) -> bool:
+    """Whether a document needs the translation model: to translate, or for forced decoding."""
+    return settings.translate == "all" or settings.effort != "fast"
+
+
+def check_target(report: str, reference: object, settings: Settings) -> None:
+    """InputError if nothing would be the target of the report."""
+    if reference is None and settings.translate == "none":
+        raise InputError(
+            f"{report}: without an English document the target is the machine translation; name "
+            "one, or leave --translate none out"
+        )
 
 
 def translation_parts(settings: Settings) -> list[str]:
@@ -81,6 +99,8 @@ def device(settings: Settings) -> str:
 
 def translation_key(texts: Sequence[str], settings: Settings) -> Key[Translations]:
     """The key of the translation of these texts."""
+    if settings.translate == "none":
+        return TRANSLATE.key(len(texts), settings.translate)
     return TRANSLATE.key(texts, *translation_parts(settings))
 
 
@@ -129,6 +149,8 @@ def translate_texts(
     texts: Sequence[str], settings: Settings, facts: Facts | None = None
 ) -> Translations:
     """Translate texts through the translation memory; `facts` gets the counts of this work."""
+    if settings.translate == "none":
+        return (NO_TRANSLATION,) * len(texts)
     work = translator(settings)
     show = console.current().progress
     start = time.perf_counter()
@@ -159,7 +181,9 @@ def align(
     """Align a document with its reference, using the translations of its sentences."""
     sides = [results.load(source).document, results.load(target).document]
     texts = [[sentence.text for sentence in side.sentences] for side in sides]
-    translations = [one.text for one in results.load(translation)]
+    translations = None
+    if settings.translate == "all":
+        translations = [one.text for one in results.load(translation)]
     structures = [places(side) for side in sides]
     parts: list[Any] = [settings.effort, *translation_parts(settings)]
     if (groups := groups_of(*sides)) is not None:
@@ -171,7 +195,9 @@ def align(
         from duizhao.flows.timed_models import Embedding, Forced, took
 
         embed, show = Embedding(embedder()), console.current()
-        forced = Forced(translator(settings).score, show.note, show.progress)
+        forced = None
+        if uses_model(settings):
+            forced = Forced(translator(settings).score, show.note, show.progress)
         beads = align_texts(
             texts[0],
             texts[1],
@@ -226,7 +252,8 @@ def terms(
     """Term accuracy of a translation, and how often each term was missed, for run.json."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     outputs = [one.text for one in results.load(translation)]
-    report = glossary(settings).report(zip(texts, outputs, strict=True))
+    pairs = zip(texts, outputs, strict=True) if settings.translate == "all" else ()
+    report = glossary(settings).report(pairs)
     accuracy = None if report.accuracy is None else round(report.accuracy, 4)
     return {
         "glossary": settings.glossary or "UN terms of duizhao",

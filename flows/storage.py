@@ -64,7 +64,7 @@ class Place:
         check_address(name)
         try:
             # no listings from memory: other processes write there too
-            system, root = fsspec.url_to_fs(name, use_listings_cache=False)
+            system, root = fsspec.url_to_fs(name, use_listings_cache=False, **_once(name))
         except (ImportError, ValueError) as error:
             extra = "; pip install 'duizhao[s3]'" if name.startswith("s3:") else ""
             raise InputError(f"{name}: cannot be opened: {error}{extra}") from error
@@ -171,10 +171,10 @@ class Place:
             if isinstance(content, Path):
                 content.unlink()
 
-    def _try(self, work: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
+    def _try(self, work: Callable[[], T], pauses: Sequence[float] | None = None) -> T:
         if self.local:
             return work()
-        for pause in (*pauses, None):
+        for pause in (*(PAUSES if pauses is None else pauses), None):
             try:
                 return work()
             except (FileNotFoundError, FileExistsError):
@@ -188,6 +188,16 @@ class Place:
                 # s3fs tells a 503 and a time-out as OSError, a refused connection as botocore's
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+
+def _once(name: str) -> dict[str, Any]:
+    """Options for a store whose client must not repeat requests: s3fs and this module do.
+
+    With botocore's own five tries in each of theirs a refused connection takes minutes.
+    """
+    if name.startswith(("s3:", "s3a:")):
+        return {"config_kwargs": {"retries": {"total_max_attempts": 1}}}
+    return {}
 
 
 def _is_trouble(error: Exception) -> bool:

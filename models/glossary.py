@@ -22,6 +22,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import GlossaryError
 
 _ARTICLES = {"the", "a", "an"}
@@ -132,10 +133,7 @@ def read_glossary(path: Path | None = None) -> Glossary:
 
 def _parsed(text: str, name: str) -> Glossary:
     terms: dict[str, Term] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        chinese, *english = (cell.strip() for cell in line.split("\t"))
+    for number, (chinese, *english) in tsv.listed(text):
         forms = tuple(form for form in english if form)
         if not chinese or not forms:
             raise GlossaryError(

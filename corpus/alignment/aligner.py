@@ -5,13 +5,14 @@
 3. The best path and each bead's probability (search.py); again in a wider band if it touches an
    edge.
 4. Forced decoding of the doubtful beads whose score can change the path, and a second search
-   among them (judge.py).
+   among them (judge.py); then of unpaired sentences together with their neighbours (omissions.py).
 5. A calibrated confidence (confidence.py); texts that are not parallel are refused (parallel.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from duizhao.corpus.alignment import weights as learned
@@ -34,6 +35,10 @@ WIDENED = 16
 """Rows on either side of such a place in which the band is widened, doubled each time."""
 SHORT = 800
 """Source sentences up to which the whole band is widened."""
+
+LITERAL = 0.4
+"""How literal a translation must be for `fast` to leave out embeddings: they gain nothing there,
+and take most of the time. UN text has 1.0, academic text 0.5 to 0.6, novels below 0.35."""
 
 EffortName = Literal["fast", "normal", "best"]
 
@@ -60,11 +65,12 @@ def align(
     `translation` is a translation of each source sentence. `embed(sentences, spans)` gives unit
     vectors of spans of sentences (duizhao.models.embedding.SpanEmbedder). `score(sources, targets)`
     gives forced-decoding scores (the `score` of an engine or a Translator) and is called for
-    doubtful beads only, within the budget of `effort` ("fast" never calls it). All of these are
-    optional. `signals` restricts the signals to some of weights.ALL. The structures give a
-    (block number, block kind, mark or None) for each sentence. `fixed` beads are returned
-    unchanged. `groups` gives the number of a group for each sentence of both sides: beads within
-    a group are preferred (duizhao.corpus.alignment.groups).
+    doubtful beads only, within the budget of `effort`; "fast" never calls it, and leaves out
+    embeddings if the translation is literal. All of these are optional. `signals` restricts the
+    signals to some of weights.ALL. The structures give a (block number, block kind, mark or None)
+    for each sentence. `fixed` beads are returned unchanged. `groups` gives the number of a group
+    for each sentence of both sides: beads within a group are preferred
+    (duizhao.corpus.alignment.groups).
 
     Raises ValueError if lengths do not match, InputError for fixed beads that contradict each
     other, and NotParallel if the texts are not translations of each other (unless
@@ -85,6 +91,7 @@ def align(
     from duizhao.corpus.alignment.confidence import calibrate, capped
     from duizhao.corpus.alignment.fixed import rectangles_of, restore
     from duizhao.corpus.alignment.judge import judge
+    from duizhao.corpus.alignment.omissions import rejoined
     from duizhao.corpus.alignment.parallel import refuse_unless_parallel
     from duizhao.corpus.alignment.prepare import make_ready
     from duizhao.corpus.alignment.signals.forced import EFFORTS
@@ -101,13 +108,34 @@ def align(
     # the last digit of a matrix product depends on the number of threads; more are not faster
     with threadpool_limits(1, user_api="blas"):
         texts = make_ready(source, target, translation, embed, wanted, places)
-        result = first_search(texts, fixed, rectangles, groups)
-        if score is not None and "forced" in wanted:
+        if effort == "fast":
+            texts, result = fast_search(texts, fixed, rectangles, groups)
+        else:
+            result = first_search(texts, fixed, rectangles, groups)
+        if score is None or "forced" not in wanted or EFFORTS[effort].budget <= 0:
+            beads = calibrate(result)
+        else:
             result = judge(texts, result, score, EFFORTS[effort], rectangles, groups)
-        beads = capped(texts, calibrate(result))
+            beads = rejoined(texts, calibrate(result), score, fixed, groups)
+        beads = capped(texts, beads)
     if check_parallel and not fixed:
         refuse_unless_parallel(texts, beads)
     return restore(beads, fixed) if fixed else beads
+
+
+def fast_search(
+    texts: Texts,
+    fixed: Sequence[Bead] = (),
+    rectangles: Sequence[Rectangle] = (),
+    groups: Groups | None = None,
+) -> tuple[Texts, SearchResult]:
+    """The first search, without embeddings if the translation turns out to be literal."""
+    if texts.embed is not None and "overlap" in texts.bags:
+        light = replace(texts, embed=None)
+        result = first_search(light, fixed, rectangles, groups)
+        if result.weights.literalness(result.evidence.tables) >= LITERAL:
+            return light, result
+    return texts, first_search(texts, fixed, rectangles, groups)
 
 
 def first_search(

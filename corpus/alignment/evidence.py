@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.alignment.lattice import TYPES, Band, beads_between
+from duizhao.corpus.alignment.lattice import TYPES, Band, beads_between, corners
 from duizhao.corpus.alignment.signals import embedding, length, overlap, prior, structure
 from duizhao.corpus.alignment.signals.signal import Features
 
@@ -43,9 +43,10 @@ class Evidence:
         return tuple((name, column) for name in self.tables for column in _FEATURES[name][0])
 
     def features(self, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Features of beads given by ascending flat index (lattice.py): (beads, columns)."""
+        """Features of beads given by flat index (lattice.py): (beads, columns)."""
+        at = corners(self.band, beads)
         return np.concatenate(
-            [_FEATURES[name][1](table, self.band, beads) for name, table in self.tables.items()],
+            [_FEATURES[name][1](table, self.band, at) for name, table in self.tables.items()],
             axis=1,
         )
 
@@ -61,11 +62,12 @@ class Evidence:
             last = int(np.searchsorted(offset, offset[first] + BLOCK, side="right")) - 1
             last = max(last, first + 1)
             beads = beads_between(self.band, first, last)
+            ends = corners(self.band, beads)
             total = flat[beads]
             at = start
             for name, table in list(self.tables.items())[1:]:
                 columns, features = _FEATURES[name]
-                total += features(table, self.band, beads) @ weights[at : at + len(columns)]
+                total += features(table, self.band, ends) @ weights[at : at + len(columns)]
                 at += len(columns)
             flat[beads] = total
             first = last

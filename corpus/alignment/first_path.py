@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import Band, make_band
+from duizhao.corpus.alignment.lattice import Band, band_pairs, make_band
 from duizhao.corpus.alignment.signals.embedding import Embed
 from duizhao.corpus.alignment.tokens import Bags, postings
 
@@ -69,26 +69,17 @@ def _pair_overlap(  # type: ignore[no-untyped-def]
                 shared[j] = 0.0
 
 
-@njit
-def _centred(low, high, offset, similarity, targets):  # type: ignore[no-untyped-def]
+def _centred(band: Band, similarity: NDArray[np.float32]) -> NDArray[np.float32]:
     """Similarity minus the usual one of the two sentences (the mean of their means in the band)."""
-    rows = low.shape[0] - 1
-    total = np.zeros(targets)
-    count = np.zeros(targets)
-    usual = np.zeros(rows)
-    for i in range(rows):
-        width = min(high[i] + 1, targets) - low[i]
-        for j in range(low[i], low[i] + width):
-            value = similarity[offset[i] + j - low[i]]
-            usual[i] += value
-            total[j] += value
-            count[j] += 1
-        usual[i] /= max(width, 1)
+    i, j, places = band_pairs(band)
+    values = similarity[places]
+    usual = [
+        # sums in the order of the places: the last digit depends on it
+        np.bincount(side, values, count) / np.maximum(np.bincount(side, minlength=count), 1)
+        for side, count in ((i, band.sources), (j, band.targets))
+    ]
     out = np.zeros_like(similarity)
-    for i in range(rows):
-        for j in range(low[i], min(high[i] + 1, targets)):
-            here = offset[i] + j - low[i]
-            out[here] = similarity[here] - (usual[i] + total[j] / max(count[j], 1)) / 2
+    out[places] = values - (usual[0][i] + usual[1][j]) / 2
     return out
 
 
@@ -174,7 +165,7 @@ def narrowed(
     The path goes through the `rectangles` (first and end source sentence, first and end target
     sentence), and the band contains them whole.
     """
-    similarity = _centred(band.low, band.high, band.offset, similarity, band.targets)
+    similarity = _centred(band, similarity)
     for i0, i1, j0, j1 in rectangles:
         for step in range(max(i1 - i0, j1 - j0)):
             i, j = min(i0 + step, i1 - 1), min(j0 + step, j1 - 1)

@@ -90,6 +90,15 @@ def widened(narrow: Band, wide: Band, rows: NDArray[np.int64], reach: int) -> Ba
     return make_band(narrow.sources, narrow.targets, low, high)
 
 
+def band_pairs(band: Band) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The places before a sentence of both sides: (row i, column j, place number) of each."""
+    rows = np.repeat(np.arange(band.sources + 1), np.diff(band.offset))
+    places = np.arange(band.places)
+    columns = places - band.offset[rows] + band.low[rows]
+    kept = (rows < band.sources) & (columns < band.targets)
+    return rows[kept], columns[kept], places[kept]
+
+
 @njit
 def inside(low, high, i, j):  # type: ignore[no-untyped-def]
     """Whether place (i, j) is in the band."""
@@ -99,37 +108,21 @@ def inside(low, high, i, j):  # type: ignore[no-untyped-def]
     return j >= low[i] and j <= high[i]
 
 
-@njit
-def corners(low, offset, beads):  # type: ignore[no-untyped-def]
-    """Where each bead (ascending flat index) starts and ends, and its type: (i, j, p, q, k)."""
-    types = TYPE_SOURCE.shape[0]
-    out = np.empty((len(beads), 5), dtype=np.int64)
-    i = np.searchsorted(offset, beads[0] // types, side="right") - 1 if len(beads) else 0
-    for n in range(len(beads)):
-        here, k = beads[n] // types, beads[n] % types
-        while here >= offset[i + 1]:
-            i += 1
-        j = here - offset[i] + low[i]
-        out[n] = (i, j, i + TYPE_SOURCE[k], j + TYPE_TARGET[k], k)
-    return out
-
-
-@njit
-def _beads_between(low, high, offset, first, last):  # type: ignore[no-untyped-def]
-    types = TYPE_SOURCE.shape[0]
-    beads = np.empty((offset[last] - offset[first]) * types, dtype=np.int64)
-    count = 0
-    for i in range(first, last):
-        for j in range(low[i], high[i] + 1):
-            here = (offset[i] + j - low[i]) * types
-            for k in range(types):
-                if inside(low, high, i + TYPE_SOURCE[k], j + TYPE_TARGET[k]):
-                    beads[count] = here + k
-                    count += 1
-    return beads[:count]
+def corners(band: Band, beads: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each bead (flat index) starts and ends, and its type: columns i, j, p, q, k."""
+    places, k = np.divmod(beads, len(TYPES))
+    i = np.searchsorted(band.offset, places, side="right") - 1
+    j = places - band.offset[i] + band.low[i]
+    return np.stack([i, j, i + TYPE_SOURCE[k], j + TYPE_TARGET[k], k], axis=1)
 
 
 def beads_between(band: Band, first: int, last: int) -> NDArray[np.int64]:
     """Flat indexes of the beads that leave rows first .. last - 1 and end inside the band."""
-    beads: NDArray[np.int64] = _beads_between(*band.edges, first, last)
-    return beads
+    places = np.arange(band.offset[first], band.offset[last])
+    beads = np.arange(places[0] * len(TYPES), (places[-1] + 1) * len(TYPES))
+    ends = corners(band, beads)[:, 2:4]
+    p, q = ends[:, 0], ends[:, 1]
+    below = p <= band.sources
+    row = np.minimum(p, band.sources)
+    kept: NDArray[np.int64] = beads[below & (band.low[row] <= q) & (q <= band.high[row])]
+    return kept

@@ -17,7 +17,6 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.alignment.compiled import njit
 from duizhao.corpus.numerals import DIGITS, UNITS, chinese_value
 from duizhao.corpus.script import HAN, KANA
 
@@ -220,44 +219,23 @@ def bags(
     return Bags(*sides[0], *sides[1], weight, *masses)
 
 
-@njit
-def postings(ids, starts, words):  # type: ignore[no-untyped-def]
+def postings(
+    ids: NDArray[np.int32], starts: NDArray[np.int64], words: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """The sentences of each word, each once, ascending, with the word's count in each.
 
     Word w has ``sentences[first[w]:first[w + 1]]`` and ``times[first[w]:first[w + 1]]``.
     """
-    last = np.full(words, -1, dtype=np.int64)
+    count = max(len(starts) - 1, 1)
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    pairs, times = np.unique(ids * np.int64(count) + rows, return_counts=True)
     first = np.zeros(words + 1, dtype=np.int64)
-    for i in range(starts.shape[0] - 1):
-        for t in range(starts[i], starts[i + 1]):
-            if last[ids[t]] != i:
-                last[ids[t]] = i
-                first[ids[t] + 1] += 1
-    for word in range(words):
-        first[word + 1] += first[word]
-    sentences = np.empty(first[words], dtype=np.int64)
-    times = np.zeros(first[words], dtype=np.int32)
-    at = first[:-1] - 1
-    last[:] = -1
-    for i in range(starts.shape[0] - 1):
-        for t in range(starts[i], starts[i + 1]):
-            word = ids[t]
-            if last[word] != i:
-                last[word] = i
-                at[word] += 1
-                sentences[at[word]] = i
-            times[at[word]] += 1
-    return first, sentences, times
+    np.cumsum(np.bincount(pairs // count, minlength=words), out=first[1:])
+    return first, pairs % count, times.astype(np.int32)
 
 
-@njit
-def _sentences_with(ids, starts, size):  # type: ignore[no-untyped-def]
+def _sentences_with(
+    ids: NDArray[np.int32], starts: NDArray[np.int64], size: int
+) -> NDArray[np.float64]:
     """The number of sentences with each token."""
-    count = np.zeros(size)
-    last = np.full(size, -1, dtype=np.int64)
-    for i in range(starts.shape[0] - 1):
-        for t in range(starts[i], starts[i + 1]):
-            if last[ids[t]] != i:
-                last[ids[t]] = i
-                count[ids[t]] += 1.0
-    return count
+    return np.diff(postings(ids, starts, size)[0]).astype(np.float64)

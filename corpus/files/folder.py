@@ -89,8 +89,9 @@ def _read_json(path: Path) -> Any:
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that only one build or review writes to it.
 
-    FolderBusy if another process holds it. The lock ends with its process. A folder that is new
-    and still empty at the end is removed.
+    FolderBusy if another process holds it. The lock ends with its process, and its file is removed
+    with it; that of a killed process, by the next. A folder that is new and still empty at the end
+    is removed.
     """
     from filelock import FileLock, Timeout
 
@@ -109,12 +110,12 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        if created and {path.name for path in folder.iterdir()} == {LOCK}:
-            with contextlib.suppress(OSError):  # not empty, or Windows, which keeps a locked file
-                (folder / LOCK).unlink()
-                for place in created:
-                    place.rmdir()
+        with contextlib.suppress(OSError):  # Windows keeps a locked file, and filelock removes it
+            (folder / LOCK).unlink()  # whoever waits for the lock of a removed file tries again
         lock.release()
+        with contextlib.suppress(OSError):  # not empty
+            for place in created:
+                place.rmdir()
 
 
 def begin(folder: Path) -> Path:

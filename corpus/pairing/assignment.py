@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from duizhao.corpus.pairing import evidence
 from duizhao.corpus.pairing.candidates import candidates
 from duizhao.corpus.pairing.outcome import Floats, Indices, Scored
 from duizhao.corpus.pairing.profile import Profile
-
-Sentences = Callable[[Profile], NDArray[np.float16]]
-"""The unit vectors of all sentences of a document, shape (sentences, dimension)."""
 
 CERTAIN = 0.98
 """Confidence from which a document is not read again."""
@@ -66,7 +62,10 @@ def grouped(side: Indices) -> list[Indices]:
 
 
 def read_again(
-    scored: Scored, sources: Sequence[Profile], targets: Sequence[Profile], sentences: Sentences
+    scored: Scored,
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    sentences: evidence.Vectors,
 ) -> Scored:
     """The log odds with all sentences of the documents that are in doubt."""
     at = in_doubt(scored)

@@ -8,16 +8,19 @@ subject everything is alike, and only the difference tells. The weights come fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.pairing.candidates import token_matrices
 from duizhao.corpus.pairing.profile import Profile
+from duizhao.corpus.pairing.sequence import in_order
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Vectors = Callable[[Profile], NDArray[np.float16]]
+"""The unit vectors of a document's passages or sentences, shape (count, dimension)."""
 
 FEATURES = (
     "tokens",
@@ -31,6 +34,7 @@ FEATURES = (
     "close_margin",
     "numbers_margin",
     "order",
+    "sequence",
     "length",
     "same_symbol",
     "other_symbol",
@@ -41,52 +45,58 @@ FEATURES = (
 side's tokens that the other has; the share of its numbers that the other lacks; the mean of the
 passages' best matches (better side, weaker side); its lead when the source's passages are looked
 for in the target, and the other way; the sum of both leads, for rivals that are close; the lead in
-numbers; whether shared tokens come in the same order (-1 to 1); how far the length ratio is from
+numbers; whether shared tokens come in the same order (-1 to 1); whether sentences do (only where
+all of them are read, see sequence.py); how far the length ratio is from
 the usual one (absolute log); what the names say; 1."""
 
 WEIGHTS: dict[str, float] = {
-    "tokens": -1.96,
-    "tokens_margin": 7.88,
-    "contained": -0.14,
-    "numbers_missing": -0.21,
-    "passages": -5.9,
-    "passages_weaker_side": 7.92,
-    "source_margin": 25.08,
-    "target_margin": 25.92,
-    "close_margin": 10.02,
-    "numbers_margin": 2.85,
-    "order": -1.0,
-    "length": -1.75,
+    "tokens": -4.12,
+    "tokens_margin": 3.93,
+    "contained": 1.08,
+    "numbers_missing": -2.24,
+    "passages": -2.11,
+    "passages_weaker_side": 3.95,
+    "source_margin": 27.8,
+    "target_margin": 13.47,
+    "close_margin": 20.47,
+    "numbers_margin": -0.68,
+    "order": -0.41,
+    "sequence": 0.0,
+    "length": -0.41,
     "same_symbol": 4.0,
     "other_symbol": -4.0,
     "same_stem": 3.0,
-    "constant": 1.56,
+    "constant": 0.81,
 }
 """For the passages of the profiles. What names say is weighed by hand: the piles have none."""
 
 WEIGHTS_READ: dict[str, float] = {
-    "tokens": -2.85,
-    "tokens_margin": 4.47,
-    "contained": 1.02,
-    "numbers_missing": -3.92,
-    "passages": 1.46,
-    "passages_weaker_side": 9.91,
-    "source_margin": -5.33,
-    "target_margin": 0.68,
-    "close_margin": 56.53,
-    "numbers_margin": -4.37,
-    "order": 0.21,
-    "length": -0.24,
+    "tokens": -1.1,
+    "tokens_margin": 3.42,
+    "contained": 0.15,
+    "numbers_missing": -3.8,
+    "passages": -6.98,
+    "passages_weaker_side": 9.35,
+    "source_margin": 2.56,
+    "target_margin": -5.49,
+    "close_margin": 57.68,
+    "numbers_margin": -1.53,
+    "order": -2.04,
+    "sequence": 6.48,
+    "length": 0.45,
     "same_symbol": 4.0,
     "other_symbol": -4.0,
     "same_stem": 3.0,
-    "constant": -5.98,
+    "constant": -3.14,
 }
 """For all sentences of documents in doubt."""
 
 CLOSE = 0.08
 """Lead in both directions together beyond which `close_margin` grows no more: it tells versions of
 one text from each other, where everything else is equal."""
+
+ORDERED = 0.6
+"""Match in order from which more says nothing: it grows with the length of the documents."""
 
 ENGLISH_PER_CHINESE = 3.4
 """Characters of English for one of Chinese (UN Parallel Corpus: 3.7; other texts less)."""
@@ -103,19 +113,24 @@ def features(
     targets: Sequence[Profile],
     left: Indices,
     right: Indices,
-    vectors: Callable[[Profile], NDArray[np.float16]] = lambda profile: profile.vectors,
+    sentences: Vectors | None = None,
 ) -> Floats:
     """The FEATURES of each candidate pair (sources[left[k]], targets[right[k]]).
 
-    `vectors` gives the unit vectors of a document's passages, or of all its sentences.
+    `sentences` gives the unit vectors of all sentences of a document; without it the passages of
+    the profiles are compared.
     """
     columns: dict[str, Floats] = {"constant": np.ones(len(left))}
     _token_features(columns, sources, targets, left, right)
+    vectors = sentences or _passages
     forward, backward = _best_matches(sources, targets, left, right, vectors)
     columns["passages"] = np.maximum(forward, backward)
     columns["passages_weaker_side"] = np.minimum(forward, backward)
     columns["source_margin"] = margins(forward, left, right)
     columns["target_margin"] = margins(backward, left, right)
+    columns["sequence"] = np.zeros(len(left))
+    if sentences:
+        columns["sequence"] = _sequence(sources, targets, left, right, sentences)
     columns["order"] = _order(sources, targets, left, right)
     characters = [
         np.array([profile.characters for profile in side], dtype=float)
@@ -184,26 +199,54 @@ def _token_features(
     columns["numbers_missing"] = missing
 
 
+def _passages(profile: Profile) -> NDArray[np.float16]:
+    return profile.vectors
+
+
+def _sequence(
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    left: Indices,
+    right: Indices,
+    sentences: Vectors,
+) -> Floats:
+    """How far the sentences of each pair match in order, at most ORDERED."""
+    made = np.zeros(len(left))
+    for at, cosines in _cosines(sources, targets, left, right, sentences):
+        made[at] = min(in_order(cosines), ORDERED)
+    return made
+
+
 def _best_matches(
     sources: Sequence[Profile],
     targets: Sequence[Profile],
     left: Indices,
     right: Indices,
-    vectors: Callable[[Profile], NDArray[np.float16]],
+    vectors: Vectors,
 ) -> tuple[Floats, Floats]:
     """The mean cosine of each source passage's best match in the target, and the other way."""
     forward = np.zeros(len(left))
     backward = np.zeros(len(left))
-    order = np.argsort(left, kind="stable")
-    before, mine = -1, np.empty((0, 0), dtype=np.float32)
-    for at in order.tolist():
-        if left[at] != before:
-            before = int(left[at])
-            mine = vectors(sources[before]).astype(np.float32)
-        cosines = mine @ vectors(targets[right[at]]).astype(np.float32).T
+    for at, cosines in _cosines(sources, targets, left, right, vectors):
         forward[at] = cosines.max(axis=1).mean()
         backward[at] = cosines.max(axis=0).mean()
     return forward, backward
+
+
+def _cosines(
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    left: Indices,
+    right: Indices,
+    vectors: Vectors,
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The cosines of each pair's vectors, pairs with the same source after each other."""
+    before, mine = -1, np.empty((0, 0), dtype=np.float32)
+    for at in np.argsort(left, kind="stable").tolist():
+        if left[at] != before:
+            before = int(left[at])
+            mine = vectors(sources[before]).astype(np.float32)
+        yield at, mine @ vectors(targets[right[at]]).astype(np.float32).T
 
 
 def _order(

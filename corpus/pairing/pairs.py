@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from duizhao.corpus.pairing import evidence
-from duizhao.corpus.pairing.assignment import Sentences, assign, confidences, read_again, score
+from duizhao.corpus.pairing.assignment import assign, confidences, read_again, score
 from duizhao.corpus.pairing.outcome import Floats, Pair, Pairing
 from duizhao.corpus.pairing.profile import Profile
 from duizhao.corpus.pairing.relations import explain, without_duplicates
@@ -17,7 +17,9 @@ LEAST_SURE = 0.5
 
 
 def pair(
-    sources: Sequence[Profile], targets: Sequence[Profile], sentences: Sentences | None = None
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    sentences: evidence.Vectors | None = None,
 ) -> Pairing:
     """Pair Chinese with English documents.
 
@@ -54,6 +56,7 @@ def reasons(features: Floats) -> tuple[str, ...]:
         (value["same_stem"] > 0, "the same name"),
         (value["passages"] >= 0.4, f"passages mean the same ({value['passages']:.2f})"),
         (value["tokens"] >= 0.3, f"numbers and names agree ({value['tokens']:.2f})"),
+        (value["sequence"] >= 0.3, "sentences match in the same order"),
         (value["order"] >= 0.5, "numbers come in the same order"),
         (lead >= evidence.CLOSE, f"ahead of every other document (by {lead:.2f})"),
     ]

@@ -1,4 +1,4 @@
-"use strict";
+// Boxes over the pictures of pages light up with their blocks; n goes to the next doubtful word.
 const byId = id => document.getElementById(id);
 
 function light(id, on) {
@@ -38,21 +38,5 @@ if (button) {
   });
 }
 
-function showTheme() {
-  const theme = document.documentElement.dataset.theme || "auto";
-  byId("theme-name").textContent = { auto: "Auto", light: "Light", dark: "Dark" }[theme];
-  byId("theme").setAttribute("aria-label", `Colours: ${theme === "auto" ? "as the system" : theme}`);
-}
-
-byId("theme").addEventListener("click", () => {
-  const now = document.documentElement.dataset.theme || "auto";
-  const next = { auto: "light", light: "dark", dark: "auto" }[now];
-  if (next === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = next;
-  try {
-    if (next === "auto") localStorage.removeItem("duizhao-theme");
-    else localStorage.setItem("duizhao-theme", next);
-  } catch (error) { /* no storage from disk */ }
-  showTheme();
-});
-showTheme();
+startLanguage();
+startTheme();

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.document import Block, Document, LedgerEntry
 from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
@@ -17,7 +18,12 @@ from duizhao.corpus.reading.draft import Ocr, Source
 from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.evaluation.inspection import pictures
 from duizhao.evaluation.inspection.words import Word, words
-from duizhao.evaluation.report.page import page_style
+from duizhao.evaluation.report.page import (
+    messages_json,
+    page_environment,
+    page_script,
+    page_style,
+)
 
 HERE = Path(__file__).parent
 IMAGES = ("image/png", "image/jpeg", "image/tiff", "application/zip")
@@ -62,16 +68,13 @@ class PageView:
 
 def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
     """The blocks and the ledger as tab-separated lines."""
-    yield "what\tnumber\tpage\tkind\tmark\tsentences\ttext"
+    yield tsv.line(("what", "number", "page", "kind", "mark", "sentences", "text"))
     for block in document.blocks:
-        page = "" if block.page is None else str(block.page)
-        yield "\t".join(
-            ["block", str(block.id), page, block.kind, block.mark or "",
-             str(len(block.sentences)), _flat(block.text)]
-        )  # fmt: skip
+        count = len(block.sentences)
+        cells = (block.id, block.page, block.kind, block.mark, count, block.text)
+        yield tsv.line(("block", *cells))
     for number, entry in enumerate(ledger):
-        page = "" if entry.page is None else str(entry.page)
-        yield "\t".join(["ledger", str(number), page, entry.reason, "", "", _flat(entry.text)])
+        yield tsv.line(("ledger", number, entry.page, entry.reason, "", "", entry.text))
 
 
 def summary(document: Document, ledger: Sequence[LedgerEntry]) -> list[str]:
@@ -90,10 +93,6 @@ def _counts(counter: Counter[Any]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counter.most_common())
 
 
-def _flat(text: str) -> str:
-    return text.replace("\t", " ").replace("\n", " ")
-
-
 def html(
     document: Document,
     ledger: Sequence[LedgerEntry],
@@ -107,8 +106,6 @@ def html(
 
     `ocr` must be the one that the document was read with.
     """
-    import jinja2
-
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
     if path is not None and (kind == "application/pdf" or kind in IMAGES):
@@ -123,22 +120,25 @@ def html(
             limits=limits,
             progress=progress or _ignore,
         )
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     views = tuple(_view(block, None) for block in document.blocks)
-    return environment.get_template("inspection.html.jinja").render(
-        document=document,
-        pages=pages or [PageView(None, "", (), views, tuple(ledger))],
-        facts=_facts(document, ledger),
-        warnings=[_plain(warning, document) for warning in document.metadata.get("warnings", ())],
-        kinds=sorted({block.kind for block in document.blocks}),
-        scanned=any(page.confidence is not None for page in pages),
-        doubtful=DOUBTFUL,
-        name=Path(str(document.metadata.get("path", document.id))).name,
-        style=page_style() + _asset("inspection.css"),
-        script=_asset("inspection.js"),
+    return (
+        page_environment(HERE)
+        .get_template("inspection.html.jinja")
+        .render(
+            document=document,
+            pages=pages or [PageView(None, "", (), views, tuple(ledger))],
+            facts=_facts(document, ledger),
+            warnings=[
+                _plain(warning, document) for warning in document.metadata.get("warnings", ())
+            ],
+            kinds=sorted({block.kind for block in document.blocks}),
+            scanned=any(page.confidence is not None for page in pages),
+            doubtful=DOUBTFUL,
+            name=Path(str(document.metadata.get("path", document.id))).name,
+            style=page_style() + _asset("inspection.css"),
+            messages_json=messages_json("inspect", "kind", "reason"),
+            script=page_script("theme.js", own=_asset("inspection.js")),
+        )
     )
 
 
@@ -152,22 +152,32 @@ def _asset(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> list[tuple[str, str]]:
-    kinds = Counter(block.kind.replace("_", " ") for block in document.blocks)
-    reasons = Counter(entry.reason.replace("_", " ") for entry in ledger)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the head of the page says: how much was read and left out, by kind and reason.
+
+    `certain` is the mean confidence of the sentences, `doubtful` the number of those below the
+    limit; None for text that was not recognised.
+    """
+
+    language: str
+    blocks: Mapping[str, int]
+    sentences: int
+    left_out: Mapping[str, int]
+    certain: float | None
+    doubtful: int
+
+
+def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> Facts:
     known = [s.confidence for s in document.sentences if s.confidence is not None]
-    facts = [
-        ("Language", {"zh": "Chinese", "en": "English"}[document.language]),
-        ("Blocks", f"{len(document.blocks)} ({_counts(kinds)})"),
-        ("Sentences", str(len(document.sentences))),
-        ("Left out", f"{len(ledger)}" + (f" ({_counts(reasons)})" if reasons else "")),
-    ]
-    if known:
-        low = sum(value < DOUBTFUL for value in known)
-        mean = f"{100 * sum(known) / len(known):.1f} % on average"
-        noun = "sentence" if low == 1 else "sentences"
-        facts.append(("Recognition", f"{mean}, {low} {noun} below {100 * DOUBTFUL:.0f} %"))
-    return facts
+    return Facts(
+        language=document.language,
+        blocks=dict(Counter(block.kind for block in document.blocks).most_common()),
+        sentences=len(document.sentences),
+        left_out=dict(Counter(entry.reason for entry in ledger).most_common()),
+        certain=sum(known) / len(known) if known else None,
+        doubtful=sum(value < DOUBTFUL for value in known),
+    )
 
 
 def _ignore(_done: int, _total: int) -> None:

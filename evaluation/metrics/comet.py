@@ -15,12 +15,12 @@ import os
 import shutil
 import statistics as numbers
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from duizhao.corpus.errors import DuizhaoError, InputError
+from duizhao.corpus.scratch import scratch
 from duizhao.evaluation.metrics.translation import SEED, Score, check_pair
 
 MODEL = "Unbabel/wmt22-comet-da"
@@ -90,8 +90,8 @@ def comet(
 
 def _run(python: str, question: dict[str, object]) -> dict[str, list[float]]:
     """Ask the runner; it answers in a file, because libraries print to its output."""
-    with tempfile.TemporaryDirectory(prefix="duizhao-comet-") as folder:
-        asked, answered = Path(folder, "question.json"), Path(folder, "answer.json")
+    with scratch("comet") as folder:
+        asked, answered = folder / "question.json", folder / "answer.json"
         asked.write_text(json.dumps(question), "utf-8")
         environment = os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         environment.pop("PYTHONPATH", None)

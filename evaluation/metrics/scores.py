@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Any
 
 from duizhao.corpus.bitext import Row
+from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.evaluation.metrics.correlation import correlate
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
 
@@ -58,7 +59,12 @@ def score_rows(
         "notes": [],
     }
     if not scored:
-        result["notes"].append("no row has both a translation and a human reference: no scores")
+        untranslated = any(NOT_TRANSLATED in row.mt_flags for row in rows)
+        result["notes"].append(
+            "nothing was translated (--translate none): no scores"
+            if untranslated
+            else "no row has both a translation and a human reference: no scores"
+        )
         return result
     hypotheses = [row.machine_translation for row in scored]
     references = [row.target for row in scored]

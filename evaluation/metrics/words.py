@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -109,13 +110,12 @@ def terms(glossary: Iterable[str]) -> Extract:
 def read_terms(path: Path) -> list[str]:
     """English terms of a glossary: the second column of a TSV, or the only one; # is a comment."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        rows = tsv.listed(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"cannot read the glossary {path}: {error}; give a TSV of Chinese and English terms"
         ) from error
-    rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
-    terms = [row[1 if len(row) > 1 else 0].strip() for row in rows]
+    terms = [row[1 if len(row) > 1 else 0] for _, row in rows]
     if not any(terms):
         raise InputError(f"the glossary {path} has no terms; give Chinese, a tab, English")
     return terms

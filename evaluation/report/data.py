@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from duizhao.corpus.document import LedgerEntry
@@ -39,7 +39,7 @@ def assemble(
         "title": documents[0] if len(documents) == 1 else folder.path.resolve().name,
         "facts": run_facts(folder),
         "scores": score_cards(folder) if has_reference else [],
-        "notes": score_notes(folder),
+        "notes": [asdict(note) for note in score_notes(folder)],
         "hasReference": has_reference,
         "lowConfidence": LOW_CONFIDENCE,
         "confidenceEdges": CONFIDENCE_EDGES,
@@ -96,9 +96,10 @@ BEAD_FIELDS: Mapping[str, Callable[[Encoder, Item], Any]] = {
     "sourceIds": lambda encoder, item: list(item.source_ids),
     "targetIds": lambda encoder, item: list(item.target_ids),
     "left": lambda encoder, item: item.left,
-    "note": lambda encoder, item: item.note,
+    "note": lambda encoder, item: list(item.note or ()),
     "checked": lambda encoder, item: int(item.checked),
     "made": lambda encoder, item: item.made,
+    "moved": lambda encoder, item: int(item.moved),
 }
 """Each value of a bead's list; the page's scripts read the names from the data."""
 

@@ -24,8 +24,9 @@ REVIEW_COLUMNS = ("review", "reviewed_by", "reviewed_at")
 class Item:
     """A line of the page: a row of the corpus, or sentences that are not in it.
 
-    `left` is the reason why they are not in the corpus, "" for a row. `note` says who changed the
-    bead and when, `made` who made it: "aligner", "person" or "realigned".
+    `left` is the reason why they are not in the corpus, "" for a row. `note` has the edits of a
+    review, who made them and the time of the last one. `made` says who made the bead: "aligner",
+    "person" or "realigned". `moved`: its target is elsewhere in the order of the document.
     """
 
     key: str
@@ -44,9 +45,10 @@ class Item:
     flags: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
     left: str = ""
-    note: str = ""
+    note: tuple[str, str, str] | None = None
     checked: bool = False
     made: str = "aligner"
+    moved: bool = False
 
 
 def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
@@ -91,9 +93,15 @@ def item_of_row(row: Row) -> Item:
         mt_score=row.mt_score,
         flags=row.mt_flags,
         signals=row.signals,
-        note=f"{review} by {by}, {at[:16].replace('T', ' ')}" if review else "",
+        note=note_of(review, by, at) if review else None,
         checked=bool(row.metadata.get("checked")),
+        moved=bool(row.metadata.get("moved")),
     )
+
+
+def note_of(edits: str, by: str, at: str) -> tuple[str, str, str]:
+    """The note of edits (``merge, check``) by somebody, with the time of day in minutes."""
+    return edits, by, at[:16].replace("T", " ")
 
 
 def with_chrf(items: Sequence[Item], scores: Mapping[str, Any]) -> list[Item]:

@@ -7,19 +7,38 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duizhao.corpus.errors import writing
 from duizhao.corpus.replacing import replacing
+from duizhao.evaluation.messages import catalogue
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.summary import check_scores
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 ASSETS = Path(__file__).parent / "assets"
+
+MESSAGES = (
+    "report",
+    "key",
+    "signal",
+    "flag",
+    "retry",
+    "reason",
+    "operation",
+    "side",
+    "stage",
+    "explain",
+)
+"""The groups of messages of the report; a review has more."""
 
 # concatenated in this order into one script
 LIBRARIES = ("uPlot.iife.min.js", "diff.min.js")
 SCRIPTS = (
+    "theme.js",
     "base.js",
     "words.js",
     "tooltip.js",
@@ -59,18 +78,42 @@ def write_report(folder: Path) -> Path:
 
 def render_page(data: Mapping[str, Any]) -> str:
     """The page for the data of `page_data`; `data["review"]` adds the review controls."""
+    review = bool(data.get("review"))
+    template = page_environment(ASSETS).get_template("page.html.jinja")
+    return template.render(
+        data=data,
+        data_json=json_for_html(data),
+        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
+        style=page_style(),
+        script=_script(),
+        review=review,
+    )
+
+
+def page_environment(folder: Path) -> Environment:
+    """Jinja for the templates of a folder, with the macros of ``frame.html.jinja`` and messages."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader([folder, ASSETS]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.get_template("page.html.jinja").render(
-        data=data,
-        data_json=json_for_html(data),
-        style=page_style(),
-        script=_script(),
-        review=bool(data.get("review")),
-    )
+    environment.globals.update(catalogue.template_helpers())
+    return environment
+
+
+def messages_json(*groups: str) -> str:
+    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``."""
+    return json_for_html(catalogue.page_messages("common", *groups))
+
+
+def page_script(*names: str, own: str = "") -> str:
+    """One script: ``messages.js``, these of assets/js in this order, and the page's `own`."""
+    shared = [_read(f"js/{name}") for name in names]
+    return "\n".join(["(() => {", '"use strict";', catalogue.script(), *shared, own, "})();"])
 
 
 def json_for_html(data: Mapping[str, Any]) -> str:
@@ -101,8 +144,7 @@ def page_style() -> str:
 @cache
 def _script() -> str:
     libraries = "\n".join(_read(f"vendor/{name}") for name in LIBRARIES)
-    own = "\n".join(_read(f"js/{name}") for name in SCRIPTS)
-    return f'{libraries}\n(() => {{\n"use strict";\n{own}\n}})();'
+    return f"{libraries}\n{page_script(*SCRIPTS)}"
 
 
 def _read(name: str) -> str:

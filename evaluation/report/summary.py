@@ -1,20 +1,28 @@
-"""The head of the page: score cards with notes, and facts about the run."""
+"""The head of the page: score cards with notes, and facts about the run.
+
+Texts are keys of the message catalogue with their values.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from duizhao.corpus.errors import InputError
+from duizhao.evaluation.messages.catalogue import Value
 from duizhao.evaluation.report.folder import Folder
 
 EXPLAINED = {
-    "BLEU": "Share of word sequences that machine translation and reference have in common.",
-    "chrF2++": "The same for characters and word pairs; tolerates small differences in form.",
-    "TER": "Edits per hundred words that turn the translation into the reference.",
+    "BLEU": "report.explained_bleu",
+    "chrF2++": "report.explained_chrf",
+    "TER": "report.explained_ter",
 }
+"""The message that explains a metric."""
+
+_WITHOUT_TER = re.compile(r"TER left out\D*(\d+) minutes")
 
 NAMES = {"chrF2++": "chrF++"}
 """The name used on all pages; the signature has sacrebleu's own, with its beta of 2."""
@@ -29,37 +37,43 @@ def score_cards(folder: Folder) -> list[dict[str, Any]]:
             "low": _number(entry.get("low")),
             "high": _number(entry.get("high")),
             "signature": entry.get("signature") or "",
-            "explained": EXPLAINED.get(entry["metric"], ""),
+            "explained": EXPLAINED.get(entry["metric"]),
             "lowerIsBetter": entry["metric"] == "TER",
         }
         for entry in _scores(folder.scores.get("aligned_beads") or folder.run.get("scores"))
     ]
 
 
-def score_notes(folder: Folder) -> list[str]:
-    """Lines about the scores: whole-document scores, correlations, what was left out."""
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message about the scores with its values."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+def score_notes(folder: Folder) -> list[Note]:
+    """Notes about the scores: whole-document scores, correlations, what was left out."""
     scores = folder.scores
-    lines = [str(line) for line in scores.get("notes") or ()]
+    notes = []
+    if scores and not scores.get("aligned_beads"):
+        notes.append(Note("report.note_no_scores"))
+    for line in scores.get("notes") or ():
+        if without_ter := _WITHOUT_TER.match(line):
+            notes.append(Note("report.note_no_ter", {"minutes": int(without_ter[1])}))
     if not scores.get("aligned_beads") and folder.run.get("scores"):
-        lines.append("Scored over all beads before cleaning; the interval is over documents.")
+        notes = [Note("report.note_before_cleaning")]
     whole = [
         f"{NAMES.get(entry['metric'], entry['metric'])} {entry['value']:.1f}"
         for entry in _scores((scores.get("whole_document") or {}).get("scores"))
     ]
     if whole:
-        lines.append(
-            f"Whole document as one segment, regardless of the alignment: {', '.join(whole)}. "
-            "Do not compare these with the scores over beads."
-        )
-    names = {"mt_score": "the model's own score", "confidence": "the aligner's confidence"}
-    correlations = []
-    for name, text in names.items():
+        notes.append(Note("report.note_whole", {"scores": ", ".join(whole)}))
+    for name in ("mt_score", "confidence"):
         value = (scores.get("correlation_to_chrf") or {}).get(name, {}).get("pearson")
         if value is not None:
-            correlations.append(f"{value:.2f} with {text}")
-    if correlations:
-        lines.append(f"Correlation (Pearson) of segment chrF++: {', '.join(correlations)}.")
-    return lines
+            notes.append(Note(f"report.note_correlation_{name}", {"value": f"{value:.2f}"}))
+    return notes
 
 
 def check_scores(folder: Folder) -> None:
@@ -84,24 +98,24 @@ def segment_chrf(scores: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def run_facts(folder: Folder) -> list[tuple[str, str]]:
-    """(name, value) pairs for the line below the title."""
+def run_facts(folder: Folder) -> list[tuple[str, str | int]]:
+    """(name, value) pairs for the line below the title; `finished` is an ISO time."""
     first = folder.rows[0] if folder.rows else None
-    facts: list[tuple[str, str]] = []
+    facts: list[tuple[str, str | int]] = []
     documents = {row.source_document for row in folder.rows}
     if len(documents) > 1:
-        facts.append(("Documents", f"{len(documents):,}"))
+        facts.append(("documents", len(documents)))
     elif first is not None and first.target_document:
-        facts.append(("Reference", first.target_document))
-    for name, label in (("model", "Model"), ("engine", "Engine"), ("finished", "Made")):
+        facts.append(("reference", first.target_document))
+    for name in ("model", "engine", "finished"):
         value = folder.run.get(name)
         if isinstance(value, str) and value:
-            facts.append((label, _date(value)))
+            facts.append((name, value))
     if folder.cut:
-        facts.append(("Shown", f"only the first {len(folder.rows):,} rows"))
+        facts.append(("cut", len(folder.rows)))
     reviewed = folder.run.get("review")
     if isinstance(reviewed, Mapping):
-        facts.append(("Reviewed by", ", ".join(reviewed.get("reviewers") or ())))
+        facts.append(("reviewed", ", ".join(reviewed.get("reviewers") or ())))
     return facts
 
 
@@ -115,12 +129,3 @@ def _number(value: Any) -> float | None:
     if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
         raise TypeError(f"{value!r} is not a score")
     return value
-
-
-def _date(value: str) -> str:
-    """An ISO time as people write it; any other text unchanged."""
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return f"{time.day} {time:%B %Y, %H:%M}" + (" UTC" if time.utcoffset() is not None else "")

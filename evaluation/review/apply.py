@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from duizhao.corpus import tsv
 from duizhao.corpus.bitext import Bitext
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import folder as folders
@@ -60,13 +61,16 @@ def apply_review(
     *,
     checked_only: bool = False,
     min_confidence: float = 0.0,
+    tsv_bom: bool | None = None,
+    tsv_escape: bool | None = None,
 ) -> dict[str, Any]:
     """Write the reviewed corpus to `out` (``DIR/reviewed``); returns the contents of its run.json.
 
     Each format in the folder is written again, with the ledger, the scores of the reviewed rows
     and a page. The build and its edits stay unchanged, so the review can continue and be applied
     again. With `checked_only`, beads that nobody checked go to the ledger, and so do those below
-    `min_confidence` that nobody checked or changed. InputError if there are no edits and neither
+    `min_confidence` that nobody checked or changed. A TSV file has the form that the build chose
+    unless `tsv_bom` or `tsv_escape` say otherwise. InputError if there are no edits and neither
     is requested.
     """
     folder = Path(folder)
@@ -83,7 +87,8 @@ def apply_review(
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        run = _write(partial, out, session, kept, bitext)
+        form = _form(session, tsv_bom, tsv_escape)
+        run = _write(partial, out, session, kept, bitext, form)
         with folders.alone(out) if out.is_dir() else nullcontext():
             _check(out, session)  # a review of `out` may have started meanwhile
             _swap(partial, out)
@@ -143,8 +148,22 @@ def _keep_others(before: Path, out: Path) -> None:
     shutil.rmtree(before)
 
 
+def _form(session: Session, bom: bool | None, escape: bool | None) -> tsv.Form:
+    """How TSV files are written: as the build did where nothing else is requested."""
+    built = session.folder.run.get("settings") or {}
+    return tsv.Form(
+        bom=bool(built.get("tsv_bom")) if bom is None else bom,
+        escaped=bool(built.get("tsv_escape")) if escape is None else escape,
+    )
+
+
 def _write(
-    partial: Path, out: Path, session: Session, kept: Sequence[ReviewBead], bitext: Bitext
+    partial: Path,
+    out: Path,
+    session: Session,
+    kept: Sequence[ReviewBead],
+    bitext: Bitext,
+    form: tsv.Form,
 ) -> dict[str, Any]:
     from duizhao.evaluation.metrics.scores import score_rows
     from duizhao.evaluation.report import write_report
@@ -155,7 +174,7 @@ def _write(
         if all((session.folder.path / f"corpus.{end}").is_file() for end in endings(name))
     ]
     scores = score_rows(bitext.rows, whole=whole_document(session.work))
-    folders.write_corpus(partial, bitext.rows, bitext.ledger, scores, formats)
+    folders.write_corpus(partial, bitext.rows, bitext.ledger, scores, formats, form)
     if bitext.rows:
         folders.write_card(partial, out, _card(session, partial, len(bitext.rows)))
     beads = tuple(one.bead for one in session.beads)

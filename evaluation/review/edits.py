@@ -31,8 +31,9 @@ class ReviewBead:
 
     `left_out` is the ledger's reason, "" for a bead of the corpus. `texts` are the texts edited by
     hand, by side; a side without one has its sentences' text. `edits` are the numbers of the edits
-    that changed the bead, `row` is the id of its row in the build. `moved`: its target sentences
-    are elsewhere in the order of the target document.
+    that changed the bead, `row` is the id of its row in the build. A bead with sentences on one
+    side only enters the corpus when a person types the text of the other side. `moved`: its target
+    sentences are elsewhere in the order of the target document.
     """
 
     bead: Bead
@@ -115,7 +116,8 @@ class Change:
         """A bead made by a person from `parts`."""
         edits = (*sorted({edit for part in parts for edit in part.edits}), self.number)
         moved = any(part.moved for part in parts)
-        return ReviewBead(bead, _one_sided(bead), "person", texts=texts, edits=edits, moved=moved)
+        missing = _missing(bead, texts)
+        return ReviewBead(bead, missing, "person", texts=texts, edits=edits, moved=moved)
 
 
 def plan(beads: Sequence[ReviewBead], number: int, edit: Mapping[str, Any], work: Work) -> Splice:
@@ -161,7 +163,10 @@ def _pair(change: Change) -> Splice:
     first, last = min(places), max(places)
     bead = _bead(source.bead.source, target.bead.target)
     crosses = any(part.bead.target for part in change.beads[first + 1 : last])
-    made = change.by_hand(bead, parts, {**source.texts, **target.texts})
+    # the texts of sentences, not what was typed for their lack
+    own = ((source, "source"), (target, "target"))
+    texts = {side: part.texts[side] for part, side in own if side in part.texts}
+    made = change.by_hand(bead, parts, texts)
     made = replace(made, moved=made.moved or crosses)
     run = tuple(change.beads[first : last + 1])
     kept = tuple(made if part is source else part for part in run if part is not target)
@@ -241,15 +246,17 @@ def _restore(change: Change) -> Splice:
     old = change.beads[change.place()]
     if not old.left_out:
         raise EditError("restore: this bead is in the corpus")
-    if _one_sided(old.bead) and old.left_out != DELETED:
+    missing = _missing(old.bead, old.texts)
+    if missing and old.left_out != DELETED:
         raise EditError("restore: this bead has only one side; merge it with its partner")
-    return change.replaced(left_out=_one_sided(old.bead))
+    return change.replaced(left_out=missing)
 
 
 def _text(change: Change) -> Splice:
     """Texts are edited by hand; the original text of a side removes the edit.
 
-    ``texts``: by side, one or both (or one as ``side`` and ``text``).
+    ``texts``: by side, one or both (or one as ``side`` and ``text``). A side without sentences
+    gets a text, which brings the bead into the corpus; an empty one takes it out again.
     """
     edit = change.edit
     old = change.beads[change.place()]
@@ -259,14 +266,14 @@ def _text(change: Change) -> Splice:
     texts = dict(old.texts)
     for side, value in given.items():
         text = " ".join(str(value).split())
-        if not _ids(old.bead, _side({"side": side})):
-            raise EditError(f"text: this bead has no {side} side")
-        if not text:
+        if not text and _ids(old.bead, _side({"side": side})):
             raise EditError("text: a text cannot be empty; delete the bead instead")
         texts.pop(side, None)
         if text != " ".join(sentences_text(old.bead, side, change.work).split()):
             texts[side] = text
-    return change.replaced(texts=texts)
+    if _missing(old.bead, old.texts) == _missing(old.bead, texts) or old.left_out == DELETED:
+        return change.replaced(texts=texts)
+    return change.replaced(texts=texts, left_out=_missing(old.bead, texts))
 
 
 def _check(change: Change) -> Splice:
@@ -360,12 +367,21 @@ def _with_side(bead: Bead, side: str, ids: tuple[int, ...]) -> Bead:
 
 
 def _texts_of(old: ReviewBead, bead: Bead) -> dict[str, str]:
-    """The hand-edited texts of the sides that the new bead still has."""
-    return {side: text for side, text in old.texts.items() if _ids(bead, side)}
+    """The hand-edited texts, without those of sides that lost their sentences."""
+    return {
+        side: text
+        for side, text in old.texts.items()
+        if _ids(bead, side) or not _ids(old.bead, side)
+    }
 
 
 def _one_sided(bead: Bead) -> str:
     """The reason why a bead with an empty side cannot be in the corpus, else ""."""
-    if not bead.target:
+    return _missing(bead, {})
+
+
+def _missing(bead: Bead, texts: Mapping[str, str]) -> str:
+    """The reason why a bead is left out that has neither sentences nor a text on a side."""
+    if not bead.target and "target" not in texts:
         return "deletion"
-    return "" if bead.source else "insertion"
+    return "" if bead.source or "source" in texts else "insertion"

@@ -8,27 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
+from duizhao.corpus.bitext import Bitext, Row, check_identity, make_row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.files.alignment_file import Work
 from duizhao.evaluation.report.data import CONFIDENCE_EDGES
-from duizhao.evaluation.report.items import Item, item_of_row, place_name
+from duizhao.evaluation.report.items import Item, item_of_row, note_of, place_name
 from duizhao.evaluation.report.summary import segment_chrf
 from duizhao.evaluation.review.edits import SIDES, ReviewBead, text_of
 from duizhao.evaluation.review.session import Session
-
-WORDS = {
-    "merge": "merged",
-    "pair": "paired",
-    "split": "split",
-    "move": "sentences moved",
-    "delete": "deleted",
-    "restore": "restored",
-    "text": "text edited",
-    "check": "checked",
-    "realign": "re-aligned",
-}
-
 
 NOT_CHECKED = "not_checked"
 """The ledger's reason for a bead that `apply --checked-only` leaves out."""
@@ -96,21 +83,21 @@ def items_of_review(session: Session, beads: Sequence[ReviewBead]) -> list[Item]
                 item,
                 chrf=chrf.get(row.id) if row else None,
                 left=bead.left_out,
-                note=note_of(session, bead),
+                note=last_edit(session, bead),
                 checked=bead.checked,
                 made=bead.made,
+                moved=bead.moved,
             )
         )
     return items
 
 
-def note_of(session: Session, bead: ReviewBead) -> str:
-    """The last edit of the bead: ``merged by anna, 2026-11-23 17:05``; "" without edits."""
+def last_edit(session: Session, bead: ReviewBead) -> tuple[str, str, str] | None:
+    """The last edit of the bead: ``("merge", "anna", "2026-11-23 17:05")``."""
     if not bead.edits:
-        return ""
+        return None
     operation, by, at = session.who_and_when(bead.edits[-1])
-    word = "unchecked" if operation == "check" and not bead.checked else WORDS[operation]
-    return f"{word} by {by}, {at[:16].replace('T', ' ')}"
+    return note_of("uncheck" if operation == "check" and not bead.checked else operation, by, at)
 
 
 def calibration(session: Session) -> list[tuple[int, int]]:
@@ -135,22 +122,20 @@ def calibration(session: Session) -> list[tuple[int, int]]:
     return [(right, reviewed) for right, reviewed in counts]
 
 
-def _fresh(session: Session, beads: Iterable[ReviewBead]) -> tuple[Row, ...]:
-    new = [bead.bead for bead in beads if bead.row not in session.rows]
-    if not new:
-        return ()
+def _fresh(session: Session, beads: Iterable[ReviewBead]) -> Iterable[Row]:
+    """Rows of the beads that the build did not have, without the texts edited by hand."""
     work = session.work
     metadata = next((dict(row.metadata) for row in session.folder.rows), {})
-    return make_bitext(work.source, work.target, work.translations, new, metadata=metadata).rows
+    for bead in beads:
+        if bead.row not in session.rows:
+            name = place_name(work.source.id, bead.bead.source, bead.bead.target)
+            yield make_row(name, bead.bead, work.source, work.target, work.translations, metadata)
 
 
 def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
     row = session.rows.get(bead.row)
     if row is None:
-        row = replace(
-            fresh[bead.name],
-            id=place_name(session.work.source.id, bead.bead.source, bead.bead.target),
-        )
+        row = fresh[bead.name]
     if not bead.edits:
         return row
     metadata = {**row.metadata, **_provenance(session, bead)}

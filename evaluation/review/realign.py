@@ -146,7 +146,7 @@ def realigner(effort: Literal["fast", "normal", "best"], scorer: Callable[[], Sc
             return align(
                 source,
                 target,
-                translation,
+                translation if any(translation) else None,
                 embed=embed,
                 score=score,
                 source_structure=places(work.source) if whole else None,

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from duizhao.evaluation.search.counterparts import Translation, spans_of, translations
 from duizhao.evaluation.search.index import Progress, open_index
@@ -33,6 +34,8 @@ class Filters:
 class Hit:
     """A row that matches: `source_marks` and `target_marks` are (start, end) of what to mark.
 
+    `link` is the address of the row in the report page of its corpus, "" if there is no page.
+
     On the side that the query names, the marks are the matches; on the other side the likely
     counterpart, if one is known.
     """
@@ -46,6 +49,7 @@ class Hit:
     target: str
     source_marks: tuple[tuple[int, int], ...]
     target_marks: tuple[tuple[int, int], ...]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,12 @@ def search(
     sample: list[tuple[str, str]] = []
     connections = [(str(corpus), open_index(corpus, progress)) for corpus in corpora]
     for corpus, connection in connections:
-        where, values = _condition(query, filters)
+        matching, values = _matching(query, filters)
         total += _count(connection, query, filters)
         wanted = max(limit - len(found), SAMPLE - len(sample))
         if wanted > 0:
             rows = connection.execute(
-                "SELECT id, document, date, confidence, source, target FROM rows "
-                f"WHERE {where} LIMIT ?",
+                f"SELECT id, document, date, confidence, source, target {matching} LIMIT ?",
                 (*values, wanted),
             ).fetchall()
             sample += [(row[4], row[5]) for row in rows][: SAMPLE - len(sample)]
@@ -90,33 +93,36 @@ def search(
     hits = []
     for corpus, row in found:
         source_marks, target_marks = spans_of(query, counted, row[4], row[5])
-        hits.append(Hit(corpus, *row, source_marks, target_marks))
+        hits.append(Hit(corpus, *row, source_marks, target_marks, _link(Path(corpus), row[0])))
     return Concordance(total, tuple(hits), counted)
+
+
+def _link(corpus: Path, row: str) -> str:
+    page = corpus / "report.html"
+    return f"{page.resolve().as_uri()}#bead={quote(row)}" if page.is_file() else ""
 
 
 def _count(connection: sqlite3.Connection, query: Query, filters: Filters) -> int:
     """The number of matching rows; without filters the full-text index alone knows it."""
     if filters != Filters():
-        where, values = _condition(query, filters)
-        sql = f"SELECT count(*) FROM rows WHERE {where}"
-        return int(connection.execute(sql, values).fetchone()[0])
-    parts, matches = [], []
-    for table, match in (("chinese", query.chinese_match), ("english", query.english_match)):
-        if match:
-            parts.append(f"SELECT rowid FROM {table} WHERE {table} MATCH ?")
-            matches.append(match)
+        matching, values = _matching(query, filters)
+        return int(connection.execute(f"SELECT count(*) {matching}", values).fetchone()[0])
+    tables = query.matches
+    parts = [f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table in tables]
     sql = f"SELECT count(*) FROM ({' INTERSECT '.join(parts)})"
-    return int(connection.execute(sql, matches).fetchone()[0])
+    return int(connection.execute(sql, tuple(tables.values())).fetchone()[0])
 
 
-def _condition(query: Query, filters: Filters) -> tuple[str, tuple[str | float, ...]]:
-    """The condition on the table of rows, and its values."""
-    parts: list[str] = []
-    values: list[str | float] = []
-    for table, match in (("chinese", query.chinese_match), ("english", query.english_match)):
-        if match:
-            parts.append(f"number IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)")
-            values.append(match)
+def _matching(query: Query, filters: Filters) -> tuple[str, tuple[str | float, ...]]:
+    """FROM and WHERE of the matching rows in order, and the values.
+
+    The first side is read from its index row by row, so that a LIMIT ends the work.
+    """
+    first, *others = query.matches
+    parts = [f"{first} MATCH ?"]
+    values: list[str | float] = list(query.matches.values())
+    for table in others:
+        parts.append(f"number IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)")
     if filters.document:
         parts.append("instr(lower(document), lower(?)) > 0")
         values.append(filters.document)
@@ -129,4 +135,5 @@ def _condition(query: Query, filters: Filters) -> tuple[str, tuple[str | float, 
     if filters.min_confidence > 0:
         parts.append("confidence >= ?")
         values.append(filters.min_confidence)
-    return " AND ".join(parts), tuple(values)
+    where = " AND ".join(parts)
+    return f"FROM {first} CROSS JOIN rows ON number = {first}.rowid WHERE {where}", tuple(values)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from duizhao.corpus.keys import plain
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
 from duizhao.evaluation.search.query import Query
+from duizhao.evaluation.search.simplified import simplify
 
 MOST = 12
 """Counterparts that are reported."""
@@ -51,7 +52,7 @@ def translations(
     if bool(query.chinese) == bool(query.english) or len(sample) < 2:
         return ()
     to_english = bool(query.chinese)
-    texts = [plain(target if to_english else source) for source, target in sample]
+    texts = [plain(target) if to_english else simplify(plain(source)) for source, target in sample]
     grams = [set(english_grams(t) if to_english else chinese_grams(t)) for t in texts]
     background = _Background(indexes)
     counted = Counter(gram for row in grams for gram in row)
@@ -64,6 +65,7 @@ def translations(
     if to_english:
         likely = [gram for gram in likely if background.edges_are_rare(gram)]
     likely = likely[:CONSIDERED]
+    grams = [row.intersection(likely) for row in grams]
     found: list[Translation] = []
     left = list(range(len(grams)))
     while left and len(found) < MOST:
@@ -99,6 +101,7 @@ def spans_of(
 
 
 def _chinese_spans(texts: Sequence[str], line: str) -> Spans:
+    line = simplify(line)
     marks = [
         match.span()
         for text in texts

@@ -24,8 +24,9 @@ from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.replacing import replacing
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
 from duizhao.evaluation.search.query import pairs
+from duizhao.evaluation.search.simplified import simplify
 
-VERSION = 3
+VERSION = 4
 """Of the tables below; an index of another version is rebuilt."""
 AT_ONCE = 5_000
 """Rows written in one call."""
@@ -143,7 +144,7 @@ class Sample:
         """In how many rows of the sample each n-gram occurs; those of one row count for nothing."""
         counted: Counter[str] = Counter()
         for source, target in self.rows:
-            counted.update(set(chinese_grams(plain(source))))
+            counted.update(set(chinese_grams(simplify(plain(source)))))
             counted.update(set(english_grams(plain(target))))
         return {gram: count for gram, count in sorted(counted.items()) if count > 1}
 

@@ -4,7 +4,8 @@
 
 Chinese is indexed as pairs of neighbouring characters: a substring is then a phrase of pairs,
 which SQLite's FTS5 answers from its index whatever the length (its own trigrams need three
-characters, and 落实 has two).
+characters, and 落实 has two). Query and index are in simplified characters, so 落實 finds 落实 and
+the other way round.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.keys import plain
 from duizhao.corpus.script import HAN_CHARACTER
+from duizhao.evaluation.search.simplified import simplify
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 _TOKEN = re.compile(r"\w+")
@@ -30,6 +32,12 @@ class Query:
     chinese: tuple[str, ...]
     english: tuple[tuple[str, ...], ...]
     prefixes: tuple[bool, ...]
+
+    @property
+    def matches(self) -> dict[str, str]:
+        """The FTS5 expression by table; a side that the query does not name is missing."""
+        both = {"chinese": self.chinese_match, "english": self.english_match}
+        return {table: match for table, match in both.items() if match}
 
     @property
     def chinese_match(self) -> str:
@@ -51,7 +59,7 @@ def parse(text: str) -> Query:
     english: list[tuple[str, ...]] = []
     prefixes: list[bool] = []
     for quoted, unquoted in _PART.findall(text):
-        part = plain(quoted or unquoted)
+        part = simplify(plain(quoted or unquoted))
         if HAN_CHARACTER.search(part):
             chinese += ["".join(run) for run in _TOKEN.findall(part)]
             continue
@@ -73,7 +81,7 @@ def pairs(text: str) -> str:
     '落实 实 决议 议'
     """
     tokens: list[str] = []
-    for run in _TOKEN.findall(plain(text)):
+    for run in _TOKEN.findall(simplify(plain(text))):
         # the last character alone, so that a prefix finds every single character
         tokens += [run[at : at + 2] for at in range(len(run))]
     return " ".join(tokens)

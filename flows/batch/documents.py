@@ -133,6 +133,7 @@ def _read(work: _Work, settings: Settings) -> None:
     given = Pair(entry.id, entry.source, entry.reference, entry.id, f"{entry.id}.en")
     how = settings.reading
     pair = read_pair(given, how)
+    stages.check_target(pair.source, pair.reference, settings)
     work.source = read_side(pair, "zh", how)
     _check_size(work, work.source, pair.source, settings)
     if pair.reference:

@@ -11,11 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-import httpx
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.exceptions import PrefectException
 from prefect.futures import PrefectFuture, as_completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
@@ -44,6 +42,7 @@ from duizhao.flows.batch.summary import create_artifacts
 from duizhao.flows.batch.workers import Workers
 from duizhao.flows.build.record import versions
 from duizhao.flows.runtime.session import configured_api
+from duizhao.flows.runtime.trouble import described, is_trouble
 from duizhao.flows.settings import Settings
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
@@ -55,8 +54,6 @@ BYTES_A_GROUP = 300_000
 GROUPS_ON_A_CLUSTER = 64
 """At least, if there are as many documents: how many workers a cluster has is not known here."""
 
-PREFECT_TROUBLE = (httpx.HTTPError, PrefectException)
-"""Errors of Prefect if its server disappears or refuses."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -172,12 +169,14 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
     run = _Run(job, still_ours, workers, Tally(len(job.todo) + len(job.left)))
     try:
         return _flow_of(run, runner)(job.out, len(job.documents))
-    except PREFECT_TROUBLE as error:
+    except Exception as error:
+        if not is_trouble(error):
+            raise
         if run.published is None:
             raise ServiceError(
-                f"{_trouble(error)}; finished documents are kept, the same command continues"
+                f"{described(error)}; finished documents are kept, the same command continues"
             ) from error
-        console.current().note(f"{_trouble(error)}; the corpus is complete")
+        console.current().note(f"{described(error)}; the corpus is complete")
         return run.published
     finally:
         if workers:
@@ -220,7 +219,7 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[st
         try:
             create_artifacts(record)
         except Exception as error:  # no reason to fail the batch
-            console.current().note(f"the summary is not on Prefect's pages: {_trouble(error)}")
+            console.current().note(f"the summary is not on Prefect's pages: {described(error)}")
         return record
 
     return batch
@@ -257,13 +256,6 @@ def _publish(run: _Run) -> None:
             )
         finally:
             progress.end()
-
-
-def _trouble(error: Exception) -> str:
-    """An error of Prefect in one line."""
-    what = "went away" if isinstance(error, httpx.TransportError) else "cannot go on"
-    reason = " ".join(str(error).split())[:300]
-    return f"the Prefect server {what} ({type(error).__name__}: {reason})"
 
 
 def _runner(options: BatchOptions) -> TaskRunner[Any]:
@@ -339,9 +331,11 @@ def _send(
 
 def _made_by(settings: Settings) -> dict[str, str]:
     files = stages.locate_model(settings)
+    model = f"{files.public_name} (SHA-256 {files.hash[:16]})" if files.hash else files.name
+    translated = settings.translate == "all"
     return {
         "duizhao": versions()["duizhao"],
-        "model": f"{files.public_name} (SHA-256 {files.hash[:16]})",
+        "model": model if translated else f"{model}; nothing is machine-translated",
         "decoding": stages.decoding(settings).key(),
         "alignment": f"effort {settings.effort}, minimum confidence {settings.min_confidence}",
     }

@@ -12,9 +12,11 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError, UnnamedPile
 from duizhao.flows.batch.folder_manifest import PATTERN, find_pairs, is_utf8, shown
 from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
@@ -102,24 +104,9 @@ _NO_REMOTE_FOLDER = (
 
 def _table(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
     tabs = path.endswith(".tsv") or "\t" in text.partition("\n")[0]
-    told: dict[str, Any] = {"delimiter": ",", "strict": True}
-    if tabs:  # a quotation mark is a character like others there
-        told = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
-    lines = csv.DictReader(io.StringIO(text, newline=""), **told)
-    limit = csv.field_size_limit(LONGEST_FIELD)  # one limit for the whole process
-    try:
-        return _records(path, lines)
-    except csv.Error as error:
-        raise InputError(
-            f"{path}:{lines.line_num + 1}: {error} in the record that begins here or before; in "
-            'CSV a quotation mark is written "" inside quotation marks'
-        ) from None
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str, Any]]]:
-    heading = [name.strip() for name in lines.fieldnames or ()]
+    rows = tsv.rows(text) if tabs else _csv(path, text)
+    (_, heading), *rows = rows
+    heading = [name.strip() for name in heading]
     for name in heading:
         if name and heading.count(name) > 1:
             raise InputError(f"{path}:1: the column {name!r} appears twice; rename one")
@@ -131,13 +118,29 @@ def _records(path: str, lines: csv.DictReader[str]) -> list[tuple[int, dict[str,
                 f"{path}:1: no column {name!r}; the first line must name the columns: "
                 f"{', '.join(COLUMNS)} and any others"
             )
-    lines.fieldnames = heading
-    records: list[tuple[int, dict[str, Any]]] = []
-    for record in lines:
-        if None in record:
-            raise InputError(f"{path}:{lines.line_num}: more fields than the first line names")
-        records.append((lines.line_num, record))
-    return records
+    for number, row in rows:
+        if len(row) > len(heading):
+            raise InputError(f"{path}:{number}: more fields than the first line names")
+    filled = [(number, row) for number, row in rows if row not in ([], [""])]
+    return [(number, dict(zip_longest(heading, row))) for number, row in filled]
+
+
+def _csv(path: str, text: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    limit = csv.field_size_limit(LONGEST_FIELD)  # one limit for the whole process
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in reader:
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        line = rows[-1][0] + 1 if rows else 1
+        raise InputError(
+            f"{path}:{line}: {error} in the record that begins here or before; in "
+            'CSV a quotation mark is written "" inside quotation marks'
+        ) from None
+    finally:
+        csv.field_size_limit(limit)
+    return rows
 
 
 def _proper(names: Iterable[str]) -> dict[str, str]:

@@ -49,8 +49,9 @@ def check_needs(needs: Needs) -> None:
     results.check_store()
     if needs.scans and settings.ocr == "always" and not installed():
         raise MissingPackage(f"--ocr always: recognition is not installed: {EXTRA}")
-    stages.engine_of(settings).translate([SAMPLE], stages.decoding(settings))
-    if settings.memory:
-        stages.translator(settings)
+    if stages.uses_model(settings):
+        stages.engine_of(settings).translate([SAMPLE], stages.decoding(settings))
+        if settings.memory:
+            stages.translator(settings)
     if needs.aligns:
         stages.check_embedder()

@@ -90,7 +90,10 @@ def create_artifacts(record: Mapping[str, Any]) -> None:
 
 
 def status(out: str) -> dict[str, Any]:
-    """The status of a batch; InputError if there is none."""
+    """The status of a batch; InputError if there is none.
+
+    `kept` are documents that are not done and whose rows of an earlier run are in the corpus.
+    """
     out = plain_path(out)
     if not is_remote(out) and Path(out).is_file():
         raise InputError(f"{out}: is a file; give the folder of a batch")
@@ -120,7 +123,8 @@ def status(out: str) -> dict[str, Any]:
     progress = _progress(state)
     stage = progress.get("stage") if held else None
     keys = [key for _, key in documents]
-    corpus = WRITING.format(stage) if stage else _corpus(place, keys, present)
+    seal = read_seal(place)
+    corpus = WRITING.format(stage) if stage else _corpus(place, seal, keys, present)
     done_ids = {name for name, outcome in found if outcome}
     return {
         "out": out,
@@ -128,6 +132,7 @@ def status(out: str) -> dict[str, Any]:
         "done": done,
         "failed": failed,
         "left": len(documents) - done - len(failed),
+        "kept": list(seal.get("kept", ())) if seal else [],
         "why_left": damaged + [one for one in progress.get("left", ()) if one[0] not in done_ids],
         "running": held,
         "seconds_left": _seconds_left(progress) if held and not stage else None,
@@ -136,9 +141,13 @@ def status(out: str) -> dict[str, Any]:
     }
 
 
-def _corpus(place: Place, keys: Sequence[str], present: Sequence[Found | None]) -> str:
+def _corpus(
+    place: Place,
+    seal: Mapping[str, Any] | None,
+    keys: Sequence[str],
+    present: Sequence[Found | None],
+) -> str:
     """The state of the corpus, compared with the plan and the outcomes."""
-    seal = read_seal(place)
     if seal is None:
         return "not written yet, or incomplete"
     if not is_whole(place, seal):
@@ -179,12 +188,14 @@ def print_status(told: Mapping[str, Any]) -> None:
         ("Running", f"process {held['process']} of {held['user']} on {held['host']}, since "
          f"{held['since']}" if held else "no"),
     ]  # fmt: skip
+    if told["kept"]:
+        rows.insert(4, ("Kept", f"{len(told['kept'])}, with the rows of an earlier run"))
     if told["seconds_left"] is not None:
         rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
     rows.append(("Corpus", told["corpus"]))
     print_table(f"batch in {told['out']}", rows)
-    _print_those("failed", told["failed"])
-    _print_those("left", told["why_left"])
+    _print_those("failed", told["failed"], told["kept"])
+    _print_those("left", told["why_left"], told["kept"])
 
 
 def _print_those(what: str, documents: Sequence[Sequence[str]], kept: Sequence[str] = ()) -> None:

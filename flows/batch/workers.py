@@ -204,13 +204,19 @@ class _PipeConsole(Console):
         self._pipe.send(("progress", (text, done, total)))
 
 
-def serve(pipe: Connection, parent: int) -> None:
-    """Report that the process is up, then work until the pipe is closed."""
+def serve(
+    pipe: Connection, parent: int, process: Callable[[Group], list[Outcome]] | None = None
+) -> None:
+    """Report that the process is up, then work until the pipe is closed.
+
+    `process` takes the place of `process_group`.
+    """
     from duizhao.flows.batch.documents import process_group
     from duizhao.flows.batch.needs import Needs, check_needs
     from duizhao.flows.runtime.processes import end_with_parent
     from duizhao.flows.terminal import console, safe
 
+    process = process or process_group
     end_with_parent(parent)
     with safe.guarded(), console.use(_PipeConsole(pipe)):
         safe.escape_everything()
@@ -225,7 +231,7 @@ def serve(pipe: Connection, parent: int) -> None:
                     check_needs(work)
                     pipe.send(("done", []))
                 else:
-                    pipe.send(("done", process_group(work)))
+                    pipe.send(("done", process(work)))
             except Exception as error:  # as text: not every error can be pickled
                 pipe.send(("error", (one_line(error), retry_of(error), exit_code(error))))
 

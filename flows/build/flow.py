@@ -18,16 +18,22 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import Retry, one_line, retry_of
+from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.flows import results, stages
 from duizhao.flows.build import record
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
+from duizhao.flows.runtime.trouble import described, is_busy
 from duizhao.flows.settings import Settings
 from duizhao.flows.terminal import console
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+PAUSES = (1.0, 5.0)
+"""Seconds before the flow is tried again."""
 
 
 def _worth_a_retry(task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -117,6 +123,8 @@ def _document(key: Key[ReadResult]) -> str:
 
 
 def _translation(key: Key[Translations]) -> str:
+    if all(NOT_TRANSLATED in one.flags for one in results.load(key)):
+        return "nothing (--translate none)"
     facts = results.origin(key).facts
     text = f"{len(results.load(key))} sentences"
     saved = facts.repeated + facts.remembered
@@ -128,7 +136,7 @@ def _beads(key: Key[Beads]) -> str:
 
 
 def _scores(key: Key[Scores]) -> str:
-    return record.score_line(results.load(key)) or "no reference, no scores"
+    return record.score_line(results.load(key)) or "nothing to score"
 
 
 def build(
@@ -140,8 +148,9 @@ def build(
 ) -> dict[str, Any]:
     """Build a scored parallel corpus from one report; returns what run.json holds.
 
-    `ids` name the two documents in the corpus; None: the names of their files. Once the folder is
-    complete, an error of Prefect or its server is only noted.
+    `ids` name the two documents in the corpus; None: the names of their files. The flow is run
+    again if its server is overloaded, with the results of the stages that are done. Once the folder
+    is complete, an error of Prefect or its server is only noted.
     """
     written: dict[str, Any] = {}
 
@@ -158,16 +167,19 @@ def build(
         written.update(record.read_run(Path(out)))
         create_artifacts(written)
 
-    try:
-        build_flow(report, reference, out, settings, ids)
-    except Exception as error:
-        if not written:
-            raise
-        reason = " ".join(str(error).split())[:300]
-        console.current().warn(
-            f"the corpus in {out} is complete; the Prefect server failed after that "
-            f"({type(error).__name__}: {reason})"
-        )
+    for pause in (*PAUSES, None):
+        try:
+            build_flow(report, reference, out, settings, ids)
+        except Exception as error:
+            if written:
+                console.current().warn(f"{described(error)}; the corpus in {out} is complete")
+                break
+            if pause is None or not is_busy(error):
+                raise
+            console.current().note(f"{described(error)}; trying again")
+            time.sleep(pause)
+        else:
+            break
     return written
 
 

@@ -110,7 +110,10 @@ def _card(keys: BuildKeys, settings: Settings, rows: int, partial: Path) -> Card
     corpus = partial / "corpus.parquet"
     split = SplitFacts("train", corpus.name, rows, 1, corpus.stat().st_size)
     rights = rights_of({}, Rights(settings.licence, settings.origin, settings.tags))
-    made_by = {"duizhao": versions()["duizhao"], "model": stages.locate_model(settings).public_name}
+    model = stages.locate_model(settings).public_name
+    if settings.translate == "none":
+        model += "; nothing is machine-translated"
+    made_by = {"duizhao": versions()["duizhao"], "model": model}
     return CardFacts(f"{TITLE}: {name}", [split], made_by, rights=[(rights, 1)])
 
 

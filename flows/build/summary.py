@@ -30,7 +30,8 @@ def summary_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows.append(("Translation", _translation(record)))
     flags = ", ".join(f"{flag}: {count}" for flag, count in number["flags"].items())
     rows.append(("Flags on translations", flags or "none"))
-    rows.append(("Terms of the glossary", _terms(record["terms"])))
+    if record["settings"].get("translate") != "none":
+        rows.append(("Terms of the glossary", _terms(record["terms"])))
     spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in record["seconds"].items())
     rows.append(("Seconds by stage", spent))
     if "wall" in record:
@@ -52,6 +53,8 @@ def _side(record: Mapping[str, Any], side: str) -> str:
 
 
 def _translation(record: Mapping[str, Any]) -> str:
+    if record["settings"].get("translate") == "none":
+        return "none (--translate none)"
     made = record["translation"]
     if made.get("reused"):
         return "kept from an earlier run, nothing translated"

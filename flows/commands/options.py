@@ -18,6 +18,7 @@ from duizhao.flows.settings import (
     Effort,
     Engine,
     Ocr,
+    Translate,
     config_option,
     option,
 )
@@ -25,6 +26,7 @@ from duizhao.flows.terminal import console, safe
 
 Model = Annotated[str | None, option("model", metavar="NAME|PATH")]
 EngineName = Annotated[Engine | None, option("engine")]
+TranslateWhat = Annotated[Translate | None, option("translate")]
 Beam = Annotated[int | None, option("beam", min=1)]
 DeviceName = Annotated[Device | None, option("device")]
 Precision = Annotated[ComputeType | None, option("compute_type")]

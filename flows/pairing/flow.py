@@ -22,8 +22,8 @@ from duizhao.flows.pairing import output
 from duizhao.flows.pairing.pile import files_of
 from duizhao.flows.pairing.stored import unpack
 from duizhao.flows.pairing.survey import sentence_vectors, survey
+from duizhao.flows.reading import AS_USUAL, ReadOptions
 from duizhao.flows.results import Surveyed
-from duizhao.flows.settings import Ocr
 from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
@@ -42,17 +42,17 @@ class _Work:
 
     paths: Sequence[str]
     out: Path
-    ocr: Ocr
+    how: ReadOptions
     surveyed: Sequence[Surveyed] = ()
     pairing: Pairing = field(default_factory=lambda: Pairing((), ()))
 
 
 @flow(name="pair", validate_parameters=False, persist_result=False)
-def pair_documents(sources: Sequence[str], out: str, ocr: Ocr = "auto") -> dict[str, Any]:
+def pair_documents(sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL) -> dict[str, Any]:
     """Pair the documents of a pile and write the manifest; returns pairs, unpaired and counts."""
     path = Path(out)
     beside = output.unpaired_file(path)
-    work = _Work(files_of(sources, (path, beside)), path, ocr)
+    work = _Work(files_of(sources, (path, beside)), path, how)
     _run("survey", _survey, work)
     _run("pair", _pair, work)
     return _run("write", _write, work)
@@ -73,7 +73,7 @@ def _run(name: str, run: Callable[[_Work], tuple[T, str]], work: _Work) -> T:
 
 
 def _survey(work: _Work) -> tuple[None, str]:
-    work.surveyed = survey(work.paths, work.ocr)
+    work.surveyed = survey(work.paths, work.how)
     counts = Counter(_kind(one) for one in work.surveyed)
     order = ("Chinese", "English", "in both languages", "unreadable")
     return None, ", ".join(f"{counts[kind]:,} {kind}" for kind in order if counts[kind])
@@ -93,7 +93,7 @@ def _pair(work: _Work) -> tuple[None, str]:
     @lru_cache(VECTORS_KEPT)
     def vectors(path: str, language: Language) -> NDArray[np.float16]:
         console.current().progress(f"reading all of {Path(path).name}", 0, 0)
-        return sentence_vectors(path, language, work.ocr)
+        return sentence_vectors(path, language, work.how)
 
     def sentences(profile: Profile) -> NDArray[np.float16]:
         return vectors(profile.path, profile.language)

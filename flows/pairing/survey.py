@@ -26,8 +26,8 @@ from duizhao.corpus.language import LEAST_CHINESE, chinese_share
 from duizhao.flows import reading, results, stages
 from duizhao.flows.batch.folder_manifest import is_utf8, shown
 from duizhao.flows.pairing.stored import array_text, pack, vectors_of
+from duizhao.flows.reading import ReadOptions
 from duizhao.flows.results import SURVEY, VECTORS, Facts, Key, ReadResult, StoredVectors, Surveyed
-from duizhao.flows.settings import Ocr
 from duizhao.flows.storage import bytes_of
 from duizhao.flows.terminal import console
 from duizhao.models.cores import usable_cores
@@ -40,17 +40,17 @@ _ENGLISH_NAME = re.compile(r"(?:^|[\W_])(?:en|eng|english)(?=[\W_]|$)|英文|英
 SIDES: dict[Language, Side] = {"zh": "source", "en": "target"}
 
 
-def survey(paths: Sequence[str], ocr: Ocr) -> list[Surveyed]:
+def survey(paths: Sequence[str], how: ReadOptions) -> list[Surveyed]:
     """What is known of each file, in order."""
     found: dict[str, Surveyed] = {}
     show = console.current()
-    for path, one in _in_threads(paths, ocr):
+    for path, one in _in_threads(paths, how):
         found[path] = one
         show.progress(f"{len(found):,} of {len(paths):,} documents", len(found), len(paths))
     return [found[path] for path in paths]
 
 
-def _in_threads(paths: Sequence[str], ocr: Ocr) -> Iterator[tuple[str, Surveyed]]:
+def _in_threads(paths: Sequence[str], how: ReadOptions) -> Iterator[tuple[str, Surveyed]]:
     """Files as they are done. Only a few wait, so that an interrupted run ends at once."""
     cores = usable_cores()
     todo = iter(paths)
@@ -59,7 +59,7 @@ def _in_threads(paths: Sequence[str], ocr: Ocr) -> Iterator[tuple[str, Surveyed]
         try:
             while True:
                 for path in islice(todo, 2 * cores - len(running)):
-                    running[threads.submit(survey_one, path, ocr)] = path
+                    running[threads.submit(survey_one, path, how)] = path
                 if not running:
                     return
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
@@ -69,23 +69,23 @@ def _in_threads(paths: Sequence[str], ocr: Ocr) -> Iterator[tuple[str, Surveyed]
             raise
 
 
-def survey_one(path: str, ocr: Ocr) -> Surveyed:
+def survey_one(path: str, how: ReadOptions) -> Surveyed:
     """The profile of a file, or why it has none; never an error of the file."""
     if not is_utf8(path):
         return Surveyed(shown(path), problem="the name is not UTF-8; rename it")
     try:
-        digest = hashlib.sha256(bytes_of(path)).hexdigest()
-        key = SURVEY.key(digest, path, *reading.ocr_parts(ocr))
-        return results.load(results.once(key, lambda _facts: _survey(path, ocr)))
+        digest = hashlib.sha256(bytes_of(path, how.limits)).hexdigest()
+        key = SURVEY.key(digest, path, *reading.key_parts(how))
+        return results.load(results.once(key, lambda _facts: _survey(path, how)))
     except DuizhaoError as error:  # it may be read another time, or with other limits
         return Surveyed(path, problem=one_line(error))
 
 
-def _survey(path: str, ocr: Ocr) -> Surveyed:
+def _survey(path: str, how: ReadOptions) -> Surveyed:
     from duizhao.corpus.pairing import make_profile
 
     try:
-        key = read_either(path, ocr)
+        key = read_either(path, how)
     except LimitError:
         raise
     except DuizhaoError as error:
@@ -99,16 +99,16 @@ def _survey(path: str, ocr: Ocr) -> Surveyed:
     return Surveyed(path, pack(profile), arrangement=arrangement)
 
 
-def read_either(path: str, ocr: Ocr) -> Key[ReadResult]:
+def read_either(path: str, how: ReadOptions) -> Key[ReadResult]:
     """The file in the language that its text is in; a file in both languages is read as Chinese."""
     first: tuple[Language, Language] = ("zh", "en")
     if _ENGLISH_NAME.search(path.replace("\\", "/").rpartition("/")[2]):
         first = ("en", "zh")
     try:
-        key = _read(path, first[0], ocr)
+        key = _read(path, first[0], how)
     except OtherLanguage:
-        return _read(path, first[1], ocr)
-    return _read(path, "zh", ocr) if first[0] == "en" and _has_chinese(key) else key
+        return _read(path, first[1], how)
+    return _read(path, "zh", how) if first[0] == "en" and _has_chinese(key) else key
 
 
 def _has_chinese(key: Key[ReadResult]) -> bool:
@@ -117,16 +117,15 @@ def _has_chinese(key: Key[ReadResult]) -> bool:
     return "arrangement" in document.metadata or chinese_share(text) >= LEAST_CHINESE
 
 
-def _read(path: str, language: Language, ocr: Ocr) -> Key[ReadResult]:
-    how = reading.ReadOptions(ocr)
+def _read(path: str, language: Language, how: ReadOptions) -> Key[ReadResult]:
     return reading.read_silently(path, language, SIDES[language], how=how)
 
 
-def sentence_vectors(path: str, language: Language, ocr: Ocr) -> NDArray[np.float16]:
+def sentence_vectors(path: str, language: Language, how: ReadOptions) -> NDArray[np.float16]:
     """The embeddings of all sentences of a document that has been surveyed."""
     from duizhao.corpus.pairing.profile import LONGEST
 
-    read = _read(path, language, ocr)
+    read = _read(path, language, how)
     sentences = results.load(read).document.sentences
 
     def make(_facts: Facts) -> StoredVectors:

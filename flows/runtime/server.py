@@ -10,6 +10,7 @@ run that is killed leaves no server behind, unlike a run with Prefect's own ephe
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -32,6 +33,9 @@ TEMPLATE_VARIABLE = "DUIZHAO_PREFECT_TEMPLATE"
 
 def main() -> None:
     """Serve until the parent process is gone."""
+    # the thousands of classes of Prefect are kept: collecting while they are made is a third of
+    # the time that the server needs to start
+    gc.disable()
     descriptor, parent, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     lock = FileLock(folder / LOCK)
     lock.acquire()
@@ -45,7 +49,9 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    gc.freeze()  # create_app collects
     app = Guard(create_app(ephemeral=True, final=True), secret, listener.getsockname()[1])
+    gc.enable()
     config = uvicorn.Config(app, log_level="critical", lifespan="on", access_log=False)
     server = uvicorn.Server(config)
     threading.Thread(target=_keep_template, args=(server, folder), daemon=True).start()

@@ -8,6 +8,7 @@ input.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 
 from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.private import Server, start_server
+from duizhao.flows.runtime.trouble import as_service_errors
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -71,14 +73,20 @@ def session() -> Iterator[Any]:
     """
     quieten()
     server = None if configured_api() else start_server()
+    # most of the time until then imports Prefect, whose thousands of classes are kept
+    gc.disable()
     try:
         with contextlib.ExitStack() as stack:
 
             def connect() -> None:
                 stack.enter_context(_connected(server))
+                gc.freeze()
+                gc.enable()
 
-            yield connect
+            with as_service_errors():
+                yield connect
     finally:
+        gc.enable()
         if server:
             _send_last_events()
             server.stop()

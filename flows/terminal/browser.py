@@ -29,7 +29,9 @@ def open_later(address: str, file: Path) -> Iterator[None]:
     leads = html.escape(address, quote=True)
     page = (
         '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f'<meta http-equiv="refresh" content="0; url={leads}"><title>duizhao review</title>'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "base-uri 'none'; form-action 'none'\">"
+        f'<meta http-equiv="refresh" content="0; url={leads}"><title>duizhao</title>'
     )
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:

@@ -38,6 +38,11 @@ class Console:
     verbose = False
 
     @contextlib.contextmanager
+    def whole_run(self) -> Iterator[None]:
+        """Around all work of a command."""
+        yield
+
+    @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Show that a stage is at work, until the block ends."""
         yield

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from duizhao.corpus.errors import DamagedMemory, ModelNameError
 from duizhao.corpus.paths import memory_file
+from duizhao.corpus.scratch import ScratchFolder
 from duizhao.corpus.translation import Translation
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
 from duizhao.models.translation.memory_file import MemoryFile, remove
@@ -81,8 +81,8 @@ class Memory(MemoryFile):
     @classmethod
     def temporary(cls) -> Memory:
         """A memory for this process only, deleted when it ends."""
-        holder = tempfile.TemporaryDirectory(prefix="duizhao-memory-", ignore_cleanup_errors=True)
-        memory = cls(Path(holder.name) / "memory.sqlite")
+        holder = ScratchFolder("memory")
+        memory = cls(holder.path / "memory.sqlite")
         memory._holder = holder  # type: ignore[attr-defined]  # removed with the memory
         return memory
 

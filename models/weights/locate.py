@@ -37,6 +37,9 @@ class ModelFiles:
         return Path(self.name).name if Path(self.name).expanduser().is_dir() else self.name
 
 
+NO_MODEL = ModelFiles("none", Path(), "ctranslate2", "")
+
+
 def locate(model: str | None = None, progress: FetchProgress | None = None) -> ModelFiles:
     """Find a model and fetch it if needed.
 

@@ -18,10 +18,16 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from fsspec.implementations.memory import MemoryFileSystem
 
-from duizhao.corpus.errors import DuizhaoError, FetchError, InputError, ModelNameError
+from duizhao.corpus.errors import (
+    DuizhaoError,
+    FetchError,
+    InputError,
+    ModelNameError,
+    StorageError,
+)
 from duizhao.corpus.paths import models_folder
-from duizhao.flows import deployments
 from duizhao.flows.batch.folder_manifest import PATTERN
 from duizhao.flows.batch.lock import hold
 from duizhao.flows.batch.outcomes import STATE
@@ -186,7 +192,7 @@ def age(folder: Path) -> None:
         (ModelNameError("no such model"), 1),
         (FetchError("the hub is busy"), 4),
         (DuizhaoError("a fault that stays"), 1),
-        (OSError("the disk is full"), 4),
+        (StorageError("the store is busy"), 4),
     ],
 )
 def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
@@ -198,13 +204,13 @@ def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
         tried.append(error)
         raise error
 
-    monkeypatch.setattr(deployments, "read_manifest", read)
-    monkeypatch.setattr(deployments, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(MemoryFileSystem, "cat_file", read)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     at_once = scheduled_batch.with_options(retry_delay_seconds=0)
     with runtime.session() as connect:
         connect()
         with pytest.raises(type(error), match=str(error)):
-            at_once("list.csv", "out")
+            at_once("memory://lists/list.csv", "out")
     assert len(tried) == tries
 
 

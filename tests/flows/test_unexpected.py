@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from duizhao.flows.terminal import console
 from tests.support.cli import Cli
 
 pytestmark = pytest.mark.unit
 
 
-class Broken(console.TerminalConsole):
-    """Fails in a way that no command expects."""
-
-    def note(self, text: str) -> None:
-        """Fail."""
-        raise KeyError("first\nsecond \x1b[2J")
+def broken(*_: object, **__: object) -> str:
+    """Fail in a way that no command expects."""
+    raise KeyError("first\nsecond \x1b[2J")
 
 
 def test_an_unexpected_error_of_a_command(
@@ -24,13 +20,14 @@ def test_an_unexpected_error_of_a_command(
     report = tmp_path_factory.mktemp("in") / "report.zh.txt"
     report.write_text("安全理事会审议了报告。\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("duizhao.flows.cli.TerminalConsole", Broken)
-        plain, verbose = cli("inspect", report), cli("inspect", report, "--verbose")
+        patch.setattr("json.dumps", broken)
+        plain = cli("inspect", report, "--json")
+        verbose = cli("inspect", report, "--json", "--verbose")
     assert plain.code == verbose.code == 1
     assert plain.err.count("\n") == 1
     assert plain.err.startswith("duizhao: unexpected, please report: KeyError: ")
     assert "test_unexpected.py:" in plain.err, "the place in the code"
-    assert f"in `duizhao inspect {report}`" in plain.err
+    assert f"in `duizhao inspect {report} --json`" in plain.err
     assert "the traceback that --verbose shows" in plain.err
     assert "Traceback" not in plain.err
     assert "Traceback" in verbose.err

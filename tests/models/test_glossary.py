@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.errors import GlossaryError
+from duizhao.evaluation.metrics.words import read_terms
 from duizhao.models.glossary import Glossary, Term, read_glossary
 
 pytestmark = pytest.mark.unit
@@ -15,6 +16,18 @@ pytestmark = pytest.mark.unit
 @pytest.fixture(scope="module")
 def un_terms() -> Glossary:
     return read_glossary()
+
+
+def test_a_glossary_is_read_in_the_dialect_of_all_tables(tmp_path: Path) -> None:
+    path = tmp_path / "terms.tsv"
+    path.write_text(
+        '# "our" terms\n\n"安理会"\t"Security ""Council"""\n会期\tsession\tsitting\n', "utf-8-sig"
+    )
+    assert read_glossary(path).terms == (
+        Term("安理会", ('Security "Council"',)),
+        Term("会期", ("session", "sitting")),
+    )
+    assert read_terms(path) == ['Security "Council"', "session"]
 
 
 def found(glossary: Glossary, source: str, output: str) -> dict[str, bool]:

@@ -19,7 +19,7 @@ from duizhao.corpus.alignment.lattice import (
     TYPE_SOURCE,
     TYPE_TARGET,
     Band,
-    corners,
+    band_pairs,
     inside,
 )
 from duizhao.corpus.alignment.signals.signal import features_by
@@ -119,26 +119,25 @@ def prepare(embed: Embed, source: Sequence[str], target: Sequence[str], band: Ba
             cosine[place : place + right - left, 2:] = table[
                 TYPE_SOURCE[2:] - 1, :, TYPE_TARGET[2:] - 1
             ].T
-    source_found, target_found = _found(
-        band.low, band.high, band.offset, cosine, int(TYPE_NUMBER[1, 1]),
-        source_usual, target_usual,
-    )  # fmt: skip
+    source_found, target_found = _found(band, cosine, source_usual, target_usual)
     literal = float(np.median(np.concatenate([source_found, target_found])))
     return Embedding(cosine, source_usual, target_usual, source_found, target_found, literal)
 
 
-@njit
-def _found(low, high, offset, cosine, one, source_usual, target_usual):  # type: ignore[no-untyped-def]
-    sources = low.shape[0] - 1
-    targets = target_usual.shape[0] - 1
-    source_found = np.full(sources, -1.0, dtype=np.float32)
-    target_found = np.full(targets, -1.0, dtype=np.float32)
-    for i in range(sources):
-        for j in range(low[i], min(high[i] + 1, targets)):
-            value = cosine[offset[i] + j - low[i], one]
-            value -= (source_usual[i, 0] + target_usual[j, 0]) / 2
-            source_found[i] = max(source_found[i], value)
-            target_found[j] = max(target_found[j], value)
+def _found(
+    band: Band,
+    cosine: NDArray[np.float32],
+    source_usual: NDArray[np.float32],
+    target_usual: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The best margin of each sentence with one of the other side."""
+    i, j, places = band_pairs(band)
+    usual = (source_usual[i, 0] + target_usual[j, 0]).astype(np.float64) / 2
+    margins = (cosine[places, TYPE_NUMBER[1, 1]] - usual).astype(np.float32)
+    source_found = np.full(band.sources, -1.0, dtype=np.float32)
+    target_found = np.full(band.targets, -1.0, dtype=np.float32)
+    np.maximum.at(source_found, i, margins)
+    np.maximum.at(target_found, j, margins)
     return source_found, target_found
 
 
@@ -152,10 +151,9 @@ def _margin(low, high, offset, table, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+def _features(low, high, offset, table, at, out):  # type: ignore[no-untyped-def]
     cosine, literal = table.cosine, table.literal
-    at = corners(low, offset, beads)
-    for n in range(len(beads)):
+    for n in range(len(at)):
         i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
         a, b = p - i, q - j

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import corners
 from duizhao.corpus.alignment.signals.signal import features_by
 
 COLUMNS = (
@@ -68,12 +67,11 @@ def prepare(
 
 
 @njit
-def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+def _features(low, high, offset, table, at, out):  # type: ignore[no-untyped-def]
     source, target, ratio = table.source, table.target, table.ratio
     mean_source = max(source[-1] / (source.shape[0] - 1), 1.0)
     mean_target = max(target[-1] / (target.shape[0] - 1), 1.0)
-    at = corners(low, offset, beads)
-    for n in range(len(beads)):
+    for n in range(len(at)):
         i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
         s = source[p] - source[i]

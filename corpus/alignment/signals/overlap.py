@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, corners, inside
+from duizhao.corpus.alignment.lattice import LARGEST_BEAD, TYPE_NUMBER, Band, band_pairs, inside
 from duizhao.corpus.alignment.signals.signal import features_by
 from duizhao.corpus.alignment.tokens import Bags
 
@@ -134,32 +134,32 @@ def _shared(  # type: ignore[no-untyped-def]
     return out
 
 
-@njit
-def _found(low, high, offset, shared, one, source_mass, target_mass):  # type: ignore[no-untyped-def]
-    sources = low.shape[0] - 1
-    targets = target_mass.shape[0] - 1
-    source_found = np.zeros(sources, dtype=np.float32)
-    target_found = np.zeros(targets, dtype=np.float32)
-    for i in range(sources):
-        whole = source_mass[i + 1] - source_mass[i]
-        for j in range(low[i], min(high[i] + 1, targets)):
-            value = shared[offset[i] + j - low[i], one]
-            if value <= 0.0:
-                continue
-            source_found[i] = max(source_found[i], value / (whole + 1e-6))
-            other = target_mass[j + 1] - target_mass[j]
-            target_found[j] = max(target_found[j], value / (other + 1e-6))
+def _found(
+    band: Band,
+    shared: NDArray[np.float32],
+    source_mass: NDArray[np.float64],
+    target_mass: NDArray[np.float64],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The largest share of each sentence's weight that one sentence of the other side has."""
+    i, j, places = band_pairs(band)
+    value = shared[places, TYPE_NUMBER[1, 1]]
+    i, j, value = i[value > 0.0], j[value > 0.0], value[value > 0.0]
+    source_found = np.zeros(band.sources, dtype=np.float32)
+    target_found = np.zeros(band.targets, dtype=np.float32)
+    shares = value / (np.diff(source_mass)[i] + 1e-6)
+    np.maximum.at(source_found, i, shares.astype(np.float32))
+    shares = value / (np.diff(target_mass)[j] + 1e-6)
+    np.maximum.at(target_found, j, shares.astype(np.float32))
     return source_found, target_found
 
 
 @njit
-def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+def _features(low, high, offset, table, at, out):  # type: ignore[no-untyped-def]
     shared, mean, literal = table.shared, table.mean, table.literal
     source_mass, target_mass = table.source_mass, table.target_mass
     source_found, target_found = table.source_found, table.target_found
     small = 0.05 * mean
-    at = corners(low, offset, beads)
-    for n in range(len(beads)):
+    for n in range(len(at)):
         i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
         f = out[n]
         a, b = p - i, q - j
@@ -239,8 +239,7 @@ def prepare(bags: Bags, band: Band) -> Overlap:
     )  # fmt: skip
     source_mass = np.concatenate(([0.0], np.cumsum(bags.source_mass)))
     target_mass = np.concatenate(([0.0], np.cumsum(bags.target_mass)))
-    one = int(TYPE_NUMBER[1, 1])
-    source_found, target_found = _found(*edges, shared, one, source_mass, target_mass)
+    source_found, target_found = _found(band, shared, source_mass, target_mass)
     count = band.sources + band.targets
     mean = max(float(source_mass[-1] + target_mass[-1]) / max(count, 1), LEAST_MEAN)
     literal = float(np.median(np.concatenate([source_found, target_found])))

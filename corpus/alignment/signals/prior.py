@@ -35,6 +35,6 @@ def _table() -> NDArray[np.float32]:
 TABLE = _table()
 
 
-def features(table: None, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Features of beads given by flat index: (beads, columns)."""
-    return TABLE[beads % len(TYPES)]
+def features(table: None, band: Band, at: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by their corners: (beads, columns)."""
+    return TABLE[at[:, 4]]

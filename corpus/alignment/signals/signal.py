@@ -1,7 +1,8 @@
 """What the signals share: features with names, filled in by a compiled kernel.
 
-A kernel gets the band's edges, the signal's table, the beads, and a record per bead to fill in:
-``record.cosine = ...``. The records are returned as a matrix with a column per name.
+A kernel gets the band's edges, the signal's table, the corners of the beads (lattice.py), and a
+record per bead to fill in: ``record.cosine = ...``. The records are returned as a matrix with a
+column per name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from duizhao.corpus.alignment.lattice import Band
 
 Features = Callable[[Any, Band, NDArray[np.int64]], NDArray[np.float32]]
-"""Features of beads given by ascending flat index, shape (beads, columns)."""
+"""Features of beads given by their corners, shape (beads, columns)."""
 
 
 def features_by(kernel: Callable[..., Any], columns: Iterable[str]) -> Features:
@@ -23,9 +24,9 @@ def features_by(kernel: Callable[..., Any], columns: Iterable[str]) -> Features:
     names = tuple(columns)
     record = np.dtype([(name, np.float32) for name in names])
 
-    def features(table: Any, band: Band, beads: NDArray[np.int64]) -> NDArray[np.float32]:
-        records = np.zeros(len(beads), dtype=record)
-        kernel(*band.edges, table, beads, records)
-        return records.view(np.float32).reshape(len(beads), len(names))
+    def features(table: Any, band: Band, at: NDArray[np.int64]) -> NDArray[np.float32]:
+        records = np.zeros(len(at), dtype=record)
+        kernel(*band.edges, table, at, records)
+        return records.view(np.float32).reshape(len(at), len(names))
 
     return features

@@ -13,9 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.alignment.compiled import njit
-from duizhao.corpus.alignment.lattice import corners
-from duizhao.corpus.alignment.signals.signal import features_by
+from duizhao.corpus.alignment.lattice import Band
 
 Place = tuple[int, str, str | None]
 """A sentence's block number, the kind of the block (document.BlockKind), and its mark or None."""
@@ -57,30 +55,29 @@ def prepare(source: Sequence[Place], target: Sequence[Place]) -> Structure:
     return Structure(*sides)
 
 
-@njit
-def _features(low, high, offset, table, beads, out):  # type: ignore[no-untyped-def]
+def features(table: Structure, band: Band, at: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Features of beads given by their corners: (beads, columns)."""
+    out = np.zeros((len(at), len(COLUMNS)), dtype=np.float32)
+    pairs = at[:, 4] >= 2
+    i, j, p, q, _ = at[pairs].T
     source, target = table.source, table.target
-    at = corners(low, offset, beads)
-    for n in range(len(beads)):
-        i, j, p, q, k = at[n, 0], at[n, 1], at[n, 2], at[n, 3], at[n, 4]
-        f = out[n]
-        if k < 2:
-            continue
-        f.source_crossed = source[p - 1, 0] - source[i, 0]
-        f.target_crossed = target[q - 1, 0] - target[j, 0]
-        starts_source = i == 0 or source[i - 1, 0] != source[i, 0]
-        starts_target = j == 0 or target[j - 1, 0] != target[j, 0]
-        if starts_source and starts_target:
-            f.both_start = 1.0
-        elif starts_source or starts_target:
-            f.one_starts = 1.0
-        if source[i, 1] != target[j, 1]:
-            f.kinds_differ = 1.0
-        if starts_source and starts_target and source[i, 2] >= 0 and target[j, 2] >= 0:
-            if source[i, 2] == target[j, 2]:
-                f.marks_agree = 1.0
-            else:
-                f.marks_differ = 1.0
+    source_starts = _starts(source[:, 0])[i]
+    target_starts = _starts(target[:, 0])[j]
+    mark, other = source[i, 2], target[j, 2]
+    marked = source_starts & target_starts & (mark >= 0) & (other >= 0)
+    values = {
+        "source_crossed": source[p - 1, 0] - source[i, 0],
+        "target_crossed": target[q - 1, 0] - target[j, 0],
+        "both_start": source_starts & target_starts,
+        "one_starts": source_starts ^ target_starts,
+        "kinds_differ": source[i, 1] != target[j, 1],
+        "marks_agree": marked & (mark == other),
+        "marks_differ": marked & (mark != other),
+    }
+    out[pairs] = np.stack([values[name] for name in COLUMNS], axis=1)
+    return out
 
 
-features = features_by(_features, COLUMNS)
+def _starts(blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which sentences begin a block."""
+    return np.append(True, blocks[1:] != blocks[:-1])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.exports.options import DEFAULT, ExportOptions
@@ -23,13 +24,14 @@ NAME = "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What to write: formats by name, and changes of the rows before."""
+    """What to write: formats by name, changes of the rows before, and the form of TSV."""
 
     formats: Sequence[str]
     options: ExportOptions = DEFAULT
     unit: Unit = "sentence"
     without_mt: bool = False
     merge_duplicates: bool = False
+    form: tsv.Form = tsv.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def export(corpus: Path, wanted: Export, out: Path | None = None) -> Exported:
     count = 0
     for ending, path in paths.items():
         with replacing(path) as temporary, temporary.open("wb") as file:
-            count = writer(ending, options)(rows(), file)
+            count = writer(ending, options, form=wanted.form)(rows(), file)
     return Exported(tuple(paths.values()), count, machine, merged)
 
 

@@ -42,7 +42,7 @@ LIST = "duizhao"
 PART = "part"
 HEADINGS = (*COLUMNS, PART)
 
-WIDTHS = {SOURCE: 56, TARGET: 68, CONFIDENCE: 12, CHECKED: 10, "machine translation": 44} | {
+WIDTHS = {SOURCE: 56, TARGET: 68, CONFIDENCE: 12, CHECKED: 10, "machine translation": 68} | {
     "flags": 18,
     "section": 24,
     "document": 18,
@@ -192,8 +192,8 @@ def _height(values: list[str | float]) -> float:
     for name, value in zip(HEADINGS, values, strict=True):
         if name in WRAPPED:
             width = sum(2 if ord(sign) > 0x2E7F else 1 for sign in str(value))
-            lines = max(lines, str(value).count("\n") + -(-width // (WIDTHS[name] - 4)))
-    return min(409.0, 16.0 * lines + 2)
+            lines = max(lines, str(value).count("\n") + -(-width // WIDTHS[name]))
+    return min(409.0, 15.0 * lines + 3)
 
 
 def _font(name: str, font: Any) -> Any:

@@ -21,8 +21,10 @@ WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*")
 _STRETCH = re.compile(rf"[^{EAST_ASIAN}]+")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _CHINESE_END = re.compile(r"[。！？；：…][”’」』）)\]]*$")
-_BETWEEN = " \t\n\r\f\v\u00a0\u3000/|"
+_MARKS = "/|／｜"
+_BETWEEN = f" \t\n\r\f\v\u00a0\u3000{_MARKS}"
 """White space, and the marks that people put between a text and its translation."""
+_DASHES = "-–—"
 SENTENCE = 5
 """Words of an English piece that needs no comparison with the Chinese beside it."""
 
@@ -58,6 +60,9 @@ def _runs(text: str, before: Language) -> Iterator[tuple[int, int, Language]]:
     if not count_han(text):
         yield 0, len(text), "en" if WORD.search(text) else before
         return
+    if bracketed := _in_brackets(text):
+        yield from bracketed
+        return
     at = 0
     for start, end in _english(text):
         if (chinese := _stripped(text, at, start)) is not None:
@@ -68,10 +73,40 @@ def _runs(text: str, before: Language) -> Iterator[tuple[int, int, Language]]:
         yield (*chinese, "zh") if at else (0, len(text), "zh")
 
 
+def _in_brackets(text: str) -> list[tuple[int, int, Language]]:
+    """Both runs of a text that ends with its translation in brackets, [] for any other."""
+    end = len(text.rstrip())
+    start = _opening(text[:end])
+    outside = len(text[:start].rstrip())
+    if not outside:
+        return []
+    spans = ((0, outside), (start + 1, end - 1))
+    has_chinese = [bool(count_han(text[slice(*span)])) for span in spans]
+    if all(has_chinese):
+        return []
+    chinese, english = spans if has_chinese[0] else spans[::-1]
+    if not _fits(text[slice(*english)], count_han(text[slice(*chinese)])):
+        return []
+    return [(*span, "zh" if span == chinese else "en") for span in spans]
+
+
+def _opening(text: str) -> int:
+    """Where the bracket opens that closes at the end of the text, 0 if none does."""
+    if not text.endswith((")", "）")):
+        return 0
+    depth = 0
+    for at in range(len(text) - 1, 0, -1):
+        depth += (text[at] in ")）") - (text[at] in "(（")
+        if not depth:
+            return at
+    return 0
+
+
 def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
-    piece = text[start:end]
-    lead = len(piece) - len(piece.lstrip(_BETWEEN))
-    kept = piece.strip(_BETWEEN)
+    """The piece without what is around it; a dash where the language changes is a mark as well."""
+    piece = text[start:end].rstrip(_BETWEEN + _DASHES * (end < len(text)))
+    kept = piece.lstrip(_BETWEEN + _DASHES * (start > 0))
+    lead = len(piece) - len(kept)
     return (start + lead, start + lead + len(kept)) if kept else None
 
 
@@ -86,6 +121,8 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         gap = text[match.start() : start], text[end : match.end()]
         begins = not head or bool(_CHINESE_END.search(head)) or "\n" in gap[0]
         stops = not tail or bool(gap[1] and _ENDS.search(text[start:end])) or "\n" in gap[1]
+        begins = begins or head.endswith(tuple(_MARKS))
+        stops = stops or tail.startswith(tuple(_MARKS))
         # "报告 Report", "报告（Report of the Council）"
         begins = begins or (not tail and (bool(gap[0]) or text[start] == "("))
         stops = stops or (not head and bool(gap[1]))
@@ -95,5 +132,10 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_text(english: str, han: int) -> bool:
     """Whether words are a sentence, or as many as the Chinese characters beside them need."""
+    return len(WORD.findall(english)) >= SENTENCE or _fits(english, han)
+
+
+def _fits(english: str, han: int) -> bool:
+    """Whether there are as many words as so many Chinese characters need."""
     words = len(WORD.findall(english))
-    return words >= SENTENCE or 0.4 <= words * HAN_PER_WORD / han <= 2.5
+    return bool(words and han) and 0.4 <= words * HAN_PER_WORD / han <= 2.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Reading, Source
 from duizhao.corpus.reading.safe_xml import Archive
 from duizhao.corpus.reading.word import docx
+from duizhao.corpus.scratch import scratch
 
 SECONDS = 180.0
 _NAMES = ("soffice", "libreoffice")
@@ -38,8 +38,8 @@ def read_drafts(source: Source, language: Language) -> Reading:
             f"{source.name}: {kind}; save it as .docx, or install LibreOffice "
             "(apt install libreoffice-writer, brew install --cask libreoffice), which converts it"
         )
-    with tempfile.TemporaryDirectory(prefix="duizhao-office-") as folder:
-        converted = _convert(program, source, suffix, Path(folder))
+    with scratch("office") as folder:
+        converted = _convert(program, source, suffix, folder)
     reading = docx.read_drafts(replace(source, data=converted), language)
     return replace(reading, metadata={**reading.metadata, "converted_by": "LibreOffice"})
 

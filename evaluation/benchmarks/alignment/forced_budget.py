@@ -1,12 +1,13 @@
 """Accuracy of alignment against the cost of forced decoding, from none to every candidate.
 
-    python -m duizhao.evaluation.benchmarks.alignment.forced_budget DATA [--sets mac-dev ...]
+    python -m duizhao.evaluation.benchmarks.alignment.forced_budget DATA
+        [--sets mac-dev ...] [--margins 0.4 ...]
     python -m duizhao.evaluation.benchmarks.alignment.forced_budget DATA --fit
 
 DATA is a folder with ``align/mac-dev``, ``align/academic`` and ``unpc``. Each line has the margin
 (corpus/alignment/judge.py), strict and lax F1, and pairs and core seconds of forced decoding, which
-is done anew for each line. The last line asks about every candidate with the model's whole output
-vocabulary. Writes ``forced-budget.svg``. With --fit it prints the constants of
+is done anew for each line. With the margin inf every candidate is asked about, once more with the
+model's whole output vocabulary. Writes ``forced-budget.svg``. With --fit it prints the constants of
 corpus/alignment/belief.py, which are learned from mac-dev alone (--sets mac-dev): in literal text
 few candidates are doubtful.
 """
@@ -28,6 +29,7 @@ from duizhao.corpus.alignment.aligner import first_search
 from duizhao.corpus.alignment.belief import Floats, features
 from duizhao.corpus.alignment.confidence import calibrate
 from duizhao.corpus.alignment.judge import Doubtful, doubtful, judge
+from duizhao.corpus.alignment.omissions import rejoined
 from duizhao.corpus.alignment.prepare import Texts, make_ready
 from duizhao.corpus.alignment.search import SearchResult
 from duizhao.corpus.alignment.signals import forced
@@ -71,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--sets", nargs="+", default=["mac-dev", "academic", "unpc damaged"])
+    parser.add_argument("--margins", nargs="+", type=float, default=MARGINS)
     parser.add_argument("--fit", action="store_true", help="print the constants of belief.py")
     parser.add_argument("--output", type=Path, default=Path("benchmarks"))
     options = parser.parse_args()
@@ -93,8 +96,10 @@ def main() -> None:
             return
         curves = {}
         for name, group in documents.items():
-            curves[name] = [measured(name, group, margin, engine) for margin in MARGINS]
-            measured(f"{name}, whole vocabulary", group, math.inf, load_engine(english_only=False))
+            curves[name] = [measured(name, group, margin, engine) for margin in options.margins]
+            if math.inf in options.margins:
+                whole = load_engine(english_only=False)
+                measured(f"{name}, whole vocabulary", group, math.inf, whole)
     options.output.mkdir(parents=True, exist_ok=True)
     line_plot(
         options.output / "forced-budget.svg", curves, "core seconds of forced decoding", "strict F1"
@@ -115,7 +120,10 @@ def measured(
     counted = Counted(engine)
     pairs: list[tuple[Sequence[Bead], Sequence[Bead]]] = []
     for each in documents:
-        pairs.append((each.gold.beads, calibrate(judge(each.texts, each.result, counted, effort))))
+        beads = calibrate(judge(each.texts, each.result, counted, effort))
+        if margin:
+            beads = rejoined(each.texts, beads, counted)
+        pairs.append((each.gold.beads, beads))
     result = score(pairs, resamples=2)
     print(
         f"{name:<32} margin {margin:4.1f}  strict {result.strict.f1:.4f}  lax {result.lax.f1:.4f}"

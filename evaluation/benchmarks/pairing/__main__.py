@@ -9,20 +9,28 @@
 DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Names are removed; the files are
 text, HTML, Word, PDF and Markdown in turn. The weights are learned on the first halves of the
 texts: without --large only the second halves are used. The 500 by 500 documents of --large are
-shorter (8 to 20 sentences) and come from both halves.
+shorter (8 to 20 sentences) and come from both halves; ``real-files``, ``un-files`` and ``seed`` are
+added as they are. The figures of what is held out (the second halves and the files) are printed
+apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import psutil
 
 from duizhao.corpus.pairing import Profile, pair
-from duizhao.evaluation.benchmarks.pairing.piles import Pile, cut_texts, make_pile
+from duizhao.evaluation.benchmarks.pairing.piles import (
+    Pile,
+    cut_texts,
+    make_pile,
+    real_files,
+)
 from duizhao.evaluation.benchmarks.pairing.profiles import Reader, profiles_of
 
 SIZE = 500
@@ -43,11 +51,7 @@ def main() -> None:
 
         fit(options.data, options.cache)
         return
-    if options.large:
-        cuts = cut_texts(options.data, (0, 1), options.seed, (8, 20))
-        pile = make_pile(cuts, options.seed, SIZE)
-    else:
-        pile = make_pile(cut_texts(options.data, (1,), options.seed), options.seed)
+    pile, learned = (large_pile if options.large else held_out_pile)(options.data, options.seed)
     start = time.perf_counter()
     sources, one = profiles_of(pile.sources, "zh", options.cache)
     targets, other = profiles_of(pile.targets, "en", options.cache)
@@ -55,30 +59,44 @@ def main() -> None:
     print(f"read and profiled in {time.perf_counter() - start:.0f} s")
     paths = [profile.path for profile in (*sources, *targets)]
     reader = Reader(dict(zip(paths, one + other, strict=True)), options.cache)
-    evaluate(pile, sources, targets, reader)
+    evaluate(pile, learned, sources, targets, reader)
     if options.baselines:
         from duizhao.evaluation.benchmarks.pairing import baselines
 
         start = time.perf_counter()
-        english = baselines.translated(one)
+        english = baselines.translated(one, options.cache)
         pairs = baselines.pair_by_words(english, [" ".join(lines) for lines in other])
         seconds = time.perf_counter() - start
-        print(f"TF-IDF over machine translation: {figures(pile, pairs)}, {seconds:.0f} s")
-        stems = {profile.path.partition(".")[0]: at for at, profile in enumerate(targets)}
-        by_name = {
-            at: stems[stem]
-            for at, profile in enumerate(sources)
-            if (stem := profile.path.partition(".")[0]) in stems
-        }
-        print(f"names alone: {figures(pile, by_name)}")
+        show("TF-IDF over machine translation", pile, pairs, learned)
+        print(f"  {seconds:.0f} s with translation")
+        show("names alone", pile, baselines.pair_by_name(sources, targets), learned)
     if options.curve:
         from duizhao.evaluation.benchmarks.pairing import curve
 
         curve.run(sources, targets, pile.truth, reader, options.curve)
 
 
+def held_out_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
+    """The second halves of the texts, and the sources the weights were learned on: none."""
+    return make_pile(cut_texts(data, (1,), seed), seed), set()
+
+
+def large_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
+    """SIZE by SIZE documents, and the sources that come from the first halves of the texts."""
+    first, second = (cut_texts(data, (half,), seed, (8, 20)) for half in (0, 1))
+    cuts = [*first, *second]
+    random.Random(seed).shuffle(cuts)
+    pile = make_pile(cuts, seed, SIZE, real_files(data))
+    known = {id(source) for source, _ in first}
+    return pile, {at for at, source in enumerate(pile.sources) if id(source) in known}
+
+
 def evaluate(
-    pile: Pile, sources: Sequence[Profile], targets: Sequence[Profile], reader: Reader
+    pile: Pile,
+    learned: Set[int],
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    reader: Reader,
 ) -> None:
     start = time.perf_counter()
     result = pair(sources, targets, reader)
@@ -87,7 +105,8 @@ def evaluate(
     at = {profile.path: number for number, profile in enumerate(sources)}
     pairs = {at[p.source.path]: place[p.target.path] for p in result.pairs}
     memory = psutil.Process().memory_info().rss >> 20
-    print(f"duizhao pair: {figures(pile, pairs)}, {seconds:.1f} s, {memory} MB")
+    show("duizhao pair", pile, pairs, learned)
+    print(f"  {seconds:.1f} s, {memory} MB")
     print("wrong:", [(i, pile.kinds[i]) for i, j in pairs.items() if pile.truth.get(i) != j])
     print("lost:", [(i, pile.kinds[i]) for i in pile.truth if i not in pairs])
     reasons: dict[str, int] = {}
@@ -96,10 +115,18 @@ def evaluate(
     print("unpaired:", reasons)
 
 
-def figures(pile: Pile, pairs: dict[int, int]) -> str:
-    right = sum(pile.truth.get(i) == j for i, j in pairs.items())
+def show(name: str, pile: Pile, pairs: dict[int, int], learned: Set[int]) -> None:
+    """Print precision and recall of all documents, and of those that are held out."""
+    held_out = {i: j for i, j in pairs.items() if i not in learned}
+    print(f"{name}: {figures(pile.truth, pairs)}")
+    truth = {i: j for i, j in pile.truth.items() if i not in learned}
+    print(f"  held out ({len(truth)} pairs): {figures(truth, held_out)}")
+
+
+def figures(truth: dict[int, int], pairs: dict[int, int]) -> str:
+    right = sum(truth.get(i) == j for i, j in pairs.items())
     precision = right / len(pairs) if pairs else 1.0
-    return f"precision {precision:.4f}, recall {right / len(pile.truth):.4f}"
+    return f"precision {precision:.4f}, recall {right / len(truth):.4f}"
 
 
 if __name__ == "__main__":

@@ -6,25 +6,38 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
+from duizhao.corpus.pairing import Profile, names
 from duizhao.models.translation.engine import Decoding
 from duizhao.models.translation.load import load_engine
 from duizhao.models.translation.memory import Memory
 from duizhao.models.translation.translator import Translator
 
+TRANSLATED = 5
+"""Sentences of a document that are translated: enough to tell documents apart."""
 LEAST = 0.1
 """Smallest cosine of a pair (Bitextor's default threshold)."""
 _WORD = re.compile(r"\w+")
 
 
-def translated(sources: Sequence[Sequence[str]]) -> list[str]:
-    """The documents in English, by the default model with beam 1."""
-    flat = [sentence for document in sources for sentence in document]
-    work = Translator(load_engine(), Decoding(beam=1), Memory(), guards=False)
+def translated(sources: Sequence[Sequence[str]], cache: Path) -> list[str]:
+    """The first sentences of the documents in English, by the default model with beam 1."""
+    first = [document[:TRANSLATED] for document in sources]
+    flat = [sentence for document in first for sentence in document]
+    memory = Memory(cache / "translations.sqlite")
+    work = Translator(load_engine(), Decoding(beam=1), memory, guards=False)
     made = iter(work.translate(flat))
-    return [" ".join(next(made).text for _ in document) for document in sources]
+    return [" ".join(next(made).text for _ in document) for document in first]
+
+
+def pair_by_name(sources: Sequence[Profile], targets: Sequence[Profile]) -> dict[int, int]:
+    """Pairs of documents whose names are the same without language and ending."""
+    stems = {names.stem(profile.path): at for at, profile in enumerate(targets)}
+    own = {at: names.stem(profile.path) for at, profile in enumerate(sources)}
+    return {at: stems[stem] for at, stem in own.items() if stem in stems}
 
 
 def pair_by_words(sources: Sequence[str], targets: Sequence[str]) -> dict[int, int]:

@@ -1,10 +1,11 @@
 """Piles of real text in which the truth is known.
 
 Documents are cut next to each other, so that most have neighbours from the same text. Of twenty,
-three have no target and one has no source; two have a second version of the English side in which
+one has no target and one has no source; two have a second version of the English side in which
 a tenth of the sentences is other text; of two the English side is only half of the text; of two an
-excerpt of half the English side is in the pile as well. With these, a fifth of all documents has
-no partner.
+excerpt of half the English side is in the pile as well. Where a pile is full on the English side,
+the remaining Chinese documents have no target: a fifth of all documents has no partner. Whole
+files (real_files) are in the pile as they are.
 """
 
 from __future__ import annotations
@@ -13,22 +14,25 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
 from duizhao.evaluation.benchmarks.scale.documents import read_texts
 
 Cut = tuple[list[str], list[str]]
 """The sentences of both sides of a document."""
-Made = tuple[list[str] | None, list[str] | None, str]
+Content = list[str] | Path
+"""Sentences that are written to a file of some format, or a file as it is."""
+Made = tuple[Content | None, Content | None, str]
 """Both sides of a document of a pile, None for a missing one, and what it is."""
 
 
 @dataclass
 class Pile:
-    """Documents of both sides as lists of sentences; `truth` maps sources to targets."""
+    """Documents of both sides; `truth` maps sources to targets, `kinds` says what a source is."""
 
-    sources: list[list[str]] = field(default_factory=list)
-    targets: list[list[str]] = field(default_factory=list)
+    sources: list[Content] = field(default_factory=list)
+    targets: list[Content] = field(default_factory=list)
     truth: dict[int, int] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
 
@@ -77,27 +81,50 @@ def cut_texts(
     return cuts
 
 
-def make_pile(cuts: Sequence[Cut], seed: int, most: int | None = None) -> Pile:
-    """A shuffled pile with missing partners, versions and excerpts; `most` sources and targets."""
-    chance = random.Random(seed)
+def real_files(data: Path) -> list[Made]:
+    """Pairs of real files, and real files without a partner; some are there in two formats."""
     made: list[Made] = []
+    for chinese in sorted([*(data / "real-files").glob("*.zh*"), *(data / "seed").glob("*.zh*")]):
+        name = chinese.name.partition(".zh")[0]
+        (english,) = chinese.parent.glob(f"{name}.en.*")
+        made.append((chinese, english, "real file"))
+    samples = Path(str(resources.files("duizhao.corpus") / "samples"))
+    made.append((samples / "report.zh.txt", samples / "report.en.txt", "real file"))
+    for path in sorted((data / "un-files").iterdir()):
+        if "scan" in path.name:
+            continue  # has no text, and would need recognition
+        is_chinese = ".zh." in path.name
+        sides = (path, None) if is_chinese else (None, path)
+        made.append((*sides, "real file"))
+    return made
+
+
+def make_pile(
+    cuts: Sequence[Cut], seed: int, most: int | None = None, real: Sequence[Made] = ()
+) -> Pile:
+    """A shuffled pile with missing partners, versions and excerpts, and the real files.
+
+    `most` is the number of sources and of targets.
+    """
+    chance = random.Random(seed)
+    made: list[Made] = list(real)
     filler = [line for _, target in cuts for line in target]
     for number, (source, target) in enumerate(cuts):
         kind = number % 20
-        if kind < 3:
+        if kind < 1:
             made.append((source, None, "no target"))
-        elif kind < 4:
+        elif kind < 2:
             made.append((None, target, "no source"))
-        elif kind < 6:
+        elif kind < 4:
             made.append((source, target, "with a version"))
             version = [chance.choice(filler) if chance.random() < 0.1 else line for line in target]
             version[chance.randrange(len(version))] = chance.choice(filler)
             made.append((None, version, "version"))
-        elif kind < 8:
+        elif kind < 6:
             half = len(target) // 2
             begin = chance.choice((0, len(target) - half))
             made.append((source, target[begin : begin + half], "half"))
-        elif kind < 10:
+        elif kind < 8:
             half = len(target) // 2
             begin = chance.choice((0, len(target) - half))
             made.append((source, target, "with an excerpt"))
@@ -128,12 +155,15 @@ def make_pile(cuts: Sequence[Cut], seed: int, most: int | None = None) -> Pile:
 
 
 def _at_most(made: Sequence[Made], most: int) -> list[Made]:
-    """The first documents, until one side is full; then those that only add to the other."""
+    """The first documents, until the targets are full; then sources without a target."""
     kept: list[Made] = []
     counts = [0, 0]
-    for one in made:
-        more = [int(side is not None) for side in one[:2]]
-        if all(count + new <= most for count, new in zip(counts, more, strict=True)):
-            kept.append(one)
+    for source, target, label in made:
+        sides = [source, target]
+        if target is not None and counts[1] == most:
+            sides, label = [source, None], "no target"
+        more = [int(side is not None) for side in sides]
+        if any(more) and all(count + new <= most for count, new in zip(counts, more, strict=True)):
+            kept.append((sides[0], sides[1], label))
             counts = [count + new for count, new in zip(counts, more, strict=True)]
     return kept

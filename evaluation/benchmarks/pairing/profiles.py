@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from duizhao.corpus.document import Document, Language
 from duizhao.corpus.pairing import Profile, make_profile
 from duizhao.corpus.reading import read_bytes
+from duizhao.evaluation.benchmarks.pairing.piles import Content
 
 Vectors = NDArray[Any]
 FORMATS = ("txt", "html", "docx", "pdf", "md")
@@ -62,16 +63,19 @@ def _pdf(paragraphs: Sequence[str], language: Language) -> bytes:
     return buffer.getvalue()
 
 
-def read_sentences(lines: Sequence[str], language: Language, number: int) -> Document:
-    """The document of these sentences as a file of one of the formats gives it."""
-    ending = FORMATS[number % len(FORMATS)]
+def read_content(content: Content, language: Language, number: int) -> Document:
+    """The document of a file, or of these sentences as a file of one of the formats gives it."""
+    if isinstance(content, Path):
+        ending, data = content.suffix.removeprefix("."), content.read_bytes()
+    else:
+        ending = FORMATS[number % len(FORMATS)]
+        data = render([line for line in content if line.strip()], language, ending)
     name = f"{language}-{number:05d}.{ending}"
-    data = render([line for line in lines if line.strip()], language, ending)
     return read_bytes(data, language, name=name, document_id=name)[0]
 
 
 def profiles_of(
-    texts: Sequence[Sequence[str]], language: Language, cache: Path
+    texts: Sequence[Content], language: Language, cache: Path
 ) -> tuple[list[Profile], list[list[str]]]:
     """Profiles, and the sentences for the judge; embeddings are kept in `cache`."""
     from duizhao.models.embedding import SpanEmbedder
@@ -87,11 +91,11 @@ def profiles_of(
         return np.asarray(np.load(path), dtype=np.float32)
 
     profiles, sentences = [], []
-    for number, lines in enumerate(texts):
-        document = read_sentences(lines, language, number)
+    for number, content in enumerate(texts):
+        document = read_content(content, language, number)
         sentences.append([sentence.text for sentence in document.sentences])
         # names are removed: nothing may be learned from their order
-        profiles.append(replace(make_profile(document, document.id, embed), stem=""))
+        profiles.append(replace(make_profile(document, document.id, embed), stem="", symbol=None))
     return profiles, sentences
 
 

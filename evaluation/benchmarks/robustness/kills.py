@@ -3,9 +3,10 @@
     python -m duizhao.evaluation.benchmarks.robustness.kills --builds 50 --batches 30 --seed 1
 
 First each command runs undisturbed, for its files and its duration. Then it is started again and
-again with an empty cache, killed after a random part of that duration, and run to the end. The
-files must be the same byte for byte (records of time aside), and there must be no temporary file in
-the output, in the cache or in the folder for temporary files, and no process. Needs Linux or macOS.
+again with an empty cache, killed after a random part of that duration, and run to the end. Every
+file of the output, hidden ones included, must be the same byte for byte; only the values in
+TIME_IN and the date in the report depend on the run. The cache must consist of the same files, the
+folder for temporary files must be empty, and no process may be left. Needs Linux or macOS.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,21 @@ PAIRS = (
     ("预算为1 200万美元。", "The budget amounts to $12 million."),
     ("工作组将在明年开会。", "The Working Group will meet next year."),
 )
-OF_TIME = {
-    "started", "finished", "seconds", "wall", "translation", "updated", "out", "took",
-    "documents_per_hour", "reused", "resumed", "machine", "sentences_per_second", "report.html",
+TIME_IN = {
+    "run.json": {"started", "finished", "seconds", "translation", "report.html"},
+    "batch.json": {"made_from", "outcomes"},
+    "progress.json": {
+        "seconds", "stage_seconds", "start_seconds", "seconds_left", "at", "sentences",
+    },
 }  # fmt: skip
-"""Names in the records of runs that differ from run to run."""
-RECORDS = ("run.json", "batch.json")
+"""What depends on the run in each record: times, what was reused, and hashes of such values.
+
+The two hashes in batch.json are of sizes and modification times of the outcomes.
+"""
 _DATE = re.compile(rb"\d+ \w+ \d{4}, \d\d:\d\d UTC")
 """When a report was written; the hash of the file in run.json differs with it."""
+LOG_OF_SQLITE = ("-wal", "-shm")
+"""Endings of files that SQLite keeps beside a database while it pleases."""
 CACHED = ("results", "memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm", "publish")
 """What of the cache a trial starts without: results, so that there is work to be killed."""
 END_SECONDS = 15.0
@@ -87,47 +95,42 @@ class Trial:
         return found
 
     def left_behind(self) -> list[str]:
-        """Temporary files, and processes that do not end by themselves."""
+        """Temporary files, folders of servers, and processes that do not end by themselves."""
         end = time.monotonic() + END_SECONDS
         while (running := self.processes()) and time.monotonic() < end:
             time.sleep(0.2)
         left = [f"process {number}" for number in running]
-        for path in (self.folder / "tmp").rglob("*"):
-            left.append(str(path.relative_to(self.folder)))
-        for top in ("out", "cache"):
-            for path in (self.folder / top).rglob("*"):
-                name = path.name
-                if name.endswith((".tmp", ".part", ".partial")) or name.startswith("new-"):
-                    left.append(str(path.relative_to(self.folder)))
         runs = self.folder / "cache/prefect/runs"
-        left += [str(path) for path in runs.iterdir()] if runs.is_dir() else []
+        for folder in (self.folder / "tmp", runs, self.out / ".partial"):
+            left += [str(path.relative_to(self.folder)) for path in folder.rglob("*")]
         return left
+
+    def cached(self) -> set[str]:
+        """Names of all files in the cache."""
+        cache = self.folder / "cache"
+        every = (path for path in cache.rglob("*") if not path.name.endswith(LOG_OF_SQLITE))
+        return {path.relative_to(self.folder).as_posix() for path in every if path.is_file()}
 
 
 def contents(out: Path) -> dict[str, bytes]:
-    """The files of an output folder by name; in records, what depends on time is left out.
-
-    The hidden folder of a batch, which has the outcome and the seconds of each document, is not
-    part of the corpus.
-    """
+    """The files of an output folder by name, without what depends on the run."""
     found = {}
     for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if not path.is_file() or name.endswith(".lock") or name.startswith(".duizhao/"):
+        if not path.is_file():
             continue
-        found[name] = path.read_bytes()
-        if path.name in RECORDS:
-            record = _timeless(json.loads(found[name]))
-            found[name] = json.dumps(record, sort_keys=True).encode()
+        content = path.read_bytes()
+        if times := TIME_IN.get(path.name):
+            content = json.dumps(_timeless(json.loads(content), times), sort_keys=True).encode()
         elif path.name == "report.html":
-            found[name] = _DATE.sub(b"", found[name])
+            content = _DATE.sub(b"", content)
+        found[path.relative_to(out).as_posix()] = content
     return found
 
 
-def _timeless(value: Any) -> Any:
+def _timeless(value: Any, times: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {name: _timeless(one) for name, one in value.items() if name not in OF_TIME}
-    return [_timeless(one) for one in value] if isinstance(value, list) else value
+        return {name: _timeless(one, times) for name, one in value.items() if name not in times}
+    return [_timeless(one, times) for one in value] if isinstance(value, list) else value
 
 
 def texts(sentences: int, number: int) -> tuple[str, str]:
@@ -184,7 +187,7 @@ def trials(
     (whole.folder / "cache").rename(warm)
     empty_cache(warm, whole)
     duration = finish(arguments, whole)
-    wanted = contents(whole.out)
+    wanted, cached = contents(whole.out), whole.cached()
     print(f"undisturbed: {duration:.1f} s, {len(wanted)} files", flush=True)
     for line in whole.left_behind():
         yield f"the undisturbed run left {line}"
@@ -201,9 +204,11 @@ def trials(
             process.wait()
             moment = f"killed after {after:.1f} s"
         seconds = finish(arguments, trial)
-        wrong = [f"left {line}" for line in trial.left_behind()] + list(
-            _differences(wanted, contents(trial.out))
-        )
+        wrong = [
+            *(f"left {line}" for line in trial.left_behind()),
+            *(f"left {name}" for name in sorted(trial.cached() - cached)),
+            *_differences(wanted, contents(trial.out)),
+        ]
         print(f"{number:>3} {moment}, then {seconds:.1f} s: {'; '.join(wrong) or 'ok'}", flush=True)
         yield "; ".join(wrong)
 

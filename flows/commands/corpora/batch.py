@@ -58,6 +58,7 @@ def batch(
     subflows: Annotated[bool | None, _option("subflows", "--subflows/--no-subflows")] = None,
     model: options.Model = None,
     engine: options.EngineName = None,
+    translate: options.TranslateWhat = None,
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
@@ -95,6 +96,7 @@ def batch(
         config,
         model=model,
         engine=engine,
+        translate=translate,
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
@@ -149,7 +151,7 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
         )
         if not typer.confirm(question, default=True, err=True):
             raise
-        record = pair.run([manifest], list_of_pairs, settings.ocr)
+        record = pair.run([manifest], list_of_pairs, settings.reading)
         pair.print_summary(record)
         if not record["pairs"]:
             raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed

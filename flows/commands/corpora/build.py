@@ -35,6 +35,7 @@ def build(
     ] = None,
     model: options.Model = None,
     engine: options.EngineName = None,
+    translate: options.TranslateWhat = None,
     beam: options.Beam = None,
     min_confidence: options.MinConfidence = None,
     effort: options.EffortName = None,
@@ -62,6 +63,7 @@ def build(
         config,
         model=model,
         engine=engine,
+        translate=translate,
         beam=beam,
         min_confidence=min_confidence,
         effort=effort,
@@ -89,7 +91,7 @@ def run(
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder
     from duizhao.flows import stages
-    from duizhao.flows.build.inputs import pair_of, read_pair, with_rights
+    from duizhao.flows.build.inputs import pair_of, read_pair, read_side, with_rights
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.storage import pipes_held
     from duizhao.flows.terminal import console
@@ -108,11 +110,14 @@ def run(
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)
         pair = read_pair(pair, settings.reading)
+        stages.check_target(pair.source, pair.reference, settings)
         from duizhao.flows.build import record as account
 
         begun = time.perf_counter()
+        from duizhao.flows.build.ahead import prepare
         from duizhao.flows.build.flow import build as build_flow
 
+        prepare(read_side(pair, "zh", settings.reading), pair.reference is not None, settings)
         with console.current().stage("start Prefect"):
             connect()
         started = time.perf_counter() - begun

@@ -17,6 +17,7 @@ def demo(
     ),
     model: options.Model = None,
     engine: options.EngineName = None,
+    translate: options.TranslateWhat = None,
     beam: options.Beam = None,
     json: options.Json = False,
 ) -> None:
@@ -25,5 +26,5 @@ def demo(
     from duizhao.flows.settings import resolve
 
     report, reference = pair()
-    settings = resolve(model=model, engine=engine, beam=beam).settings
+    settings = resolve(model=model, engine=engine, translate=translate, beam=beam).settings
     build.run(str(report), str(reference), out, settings, as_json=json)

@@ -61,6 +61,9 @@ def export(
     merge_duplicates: Annotated[
         bool, typer.Option("--merge-duplicates", help="Write rows with the same two texts once.")
     ] = False,
+    tsv_bom: options.TsvBom = None,
+    tsv_escape: options.TsvEscape = None,
+    config: options.Config = None,
     json: options.Json = False,
 ) -> None:
     """Write a corpus for Excel, Word, translation tools or training.
@@ -73,6 +76,7 @@ def export(
     from duizhao.corpus.files.exports.export import Export
     from duizhao.corpus.files.exports.export import export as write
     from duizhao.corpus.files.exports.options import ExportOptions
+    from duizhao.flows.settings import resolve
     from duizhao.flows.terminal import console
     from duizhao.flows.terminal.output import print_json
 
@@ -82,6 +86,7 @@ def export(
         unit,
         without_mt=bool(without),
         merge_duplicates=merge_duplicates,
+        form=resolve(config, tsv_bom=tsv_bom, tsv_escape=tsv_escape).settings.tsv_form,
     )
     if (corpus / EDITS).is_file():
         console.current().note(

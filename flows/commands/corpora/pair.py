@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duizhao.flows.commands import options
-from duizhao.flows.settings import Ocr
+
+if TYPE_CHECKING:
+    from duizhao.flows.reading import ReadOptions
 
 SHOWN = 10
 """Pairs in doubt and documents in no pair that the summary names."""
@@ -47,7 +49,7 @@ def pair(
     from duizhao.flows.settings import resolve
 
     settings = resolve(config, ocr=ocr).settings
-    record = run(sources, out, settings.ocr)
+    record = run(sources, out, settings.reading)
     if json:
         from duizhao.flows.terminal.output import print_json
 
@@ -58,7 +60,7 @@ def pair(
         raise typer.Exit(1)
 
 
-def run(sources: Sequence[str], out: Path, ocr: Ocr) -> dict[str, Any]:
+def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
     """Run the flow; wrong names stop it before a server starts."""
     from duizhao.flows.pairing.output import unpaired_file
     from duizhao.flows.pairing.pile import files_of
@@ -73,7 +75,7 @@ def run(sources: Sequence[str], out: Path, ocr: Ocr) -> dict[str, Any]:
 
         with console.current().stage("start Prefect"):
             connect()
-        record: dict[str, Any] = pair_documents(list(sources), str(out), ocr)
+        record: dict[str, Any] = pair_documents(list(sources), str(out), how)
     return record
 
 
@@ -89,10 +91,7 @@ def print_summary(record: Mapping[str, Any]) -> None:
     doubtful = [one for one in record["pairs"] if one["confidence"] < DOUBTFUL]
     doubtful.sort(key=lambda one: one["confidence"])
     if doubtful:
-        lines = [
-            f"{one['confidence']:.2f}  {one['source']} – {one['reference']}" for one in doubtful
-        ]
-        rows.append(("Pairs to check", _first(lines)))
+        rows.append(("Pairs to check", _first([_pair_line(one) for one in doubtful])))
     for reason, count in counts["reasons"].items():
         own = [one for one in record["unpaired"] if one["reason"] == reason]
         lines = [_unpaired_line(one) for one in own]

@@ -45,6 +45,12 @@ def apply(
             "them. [default: that of the build]",
         ),
     ] = None,
+    tsv_bom: Annotated[
+        bool | None, option("tsv_bom", help="As for build. [default: that of the build]")
+    ] = None,
+    tsv_escape: Annotated[
+        bool | None, option("tsv_escape", help="As for build. [default: that of the build]")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Write the corpus with the corrections of a review, in every format that DIR has.
@@ -64,7 +70,12 @@ def apply(
     for note in imported["notes"] if imported else []:
         console.current().note(f"{from_}: {note}")
     result = apply_review(
-        folder, out, checked_only=checked_only, min_confidence=min_confidence or 0.0
+        folder,
+        out,
+        checked_only=checked_only,
+        min_confidence=min_confidence or 0.0,
+        tsv_bom=tsv_bom,
+        tsv_escape=tsv_escape,
     )
     if result["torn"]:
         console.current().warn(

@@ -77,7 +77,7 @@ def search(
 
 
 def _print_tsv(found: Concordance) -> None:
-    print(tsv.line(("corpus", "id", "document", "date", "confidence", "source", "target")))
+    print(tsv.line(("corpus", "id", "document", "date", "confidence", "source", "target", "link")))
     for hit in found.hits:
         values = (
             hit.corpus,
@@ -87,6 +87,7 @@ def _print_tsv(found: Concordance) -> None:
             hit.confidence,
             hit.source,
             hit.target,
+            hit.link,
         )
         print(tsv.line(values))
 
@@ -110,7 +111,8 @@ def _print_table(found: Concordance) -> None:
             for start, end in marks:
                 text.stylize("bold reverse", start, end)
             sides.append(text)
-        table.add_row(*sides, Text(f"{hit.id}\n{hit.confidence:.2f} {hit.date}"))
+        bead = Text(hit.id, style=f"link {hit.link}" if hit.link else "")
+        table.add_row(*sides, bead.append(f"\n{hit.confidence:.2f} {hit.date}"))
     screen.print(table)
     shown = f", the first {len(found.hits)} shown" if found.total > len(found.hits) else ""
     screen.print(f"{found.total:,} rows{shown}")

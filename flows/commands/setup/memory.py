@@ -34,6 +34,7 @@ def stats(as_json: Json = False) -> None:
 
     Translations are of sentences; tries are the attempts to improve flagged ones.
     """
+    from duizhao.corpus import tsv
     from duizhao.models.translation.memory import Memory
     from duizhao.models.translation.memory_file import size
 
@@ -52,7 +53,7 @@ def stats(as_json: Json = False) -> None:
         return
     print("model\tengine\tprecision\tdecoding\ttranslations\ttries\tforced scores")
     for group in groups:
-        print(*asdict(group).values(), sep="\t")
+        print(tsv.line(asdict(group).values()))
     megabytes = size(memory.path) / 1e6
     console.current().note(f"{_counted(total)}, {megabytes:.1f} MB in {memory.path}")
 

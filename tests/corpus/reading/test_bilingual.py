@@ -130,6 +130,23 @@ def test_a_block_is_cut_where_sentences_change_their_language() -> None:
         ("en", "The parties left."),
     ]
     assert texts_of("Report / 报告") == [("en", "Report"), ("zh", "报告")]
+    for mark in ("/", "|", "／", "｜", " — ", "\t"):
+        assert texts_of(f"会议记录{mark}Record of the meeting") == [
+            ("zh", "会议记录"),
+            ("en", "Record of the meeting"),
+        ]
+        assert texts_of(f"Record of the meeting{mark}会议记录") == [
+            ("en", "Record of the meeting"),
+            ("zh", "会议记录"),
+        ]
+    assert texts_of("会议记录（Record of the meeting）") == [
+        ("zh", "会议记录"),
+        ("en", "Record of the meeting"),
+    ]
+    assert texts_of("Record of the 4th meeting. (第四次会议记录。)") == [
+        ("en", "Record of the 4th meeting."),
+        ("zh", "第四次会议记录。"),
+    ]
     assert texts_of("第一章 总则 Chapter 1 General Provisions") == [
         ("zh", "第一章 总则"),
         ("en", "Chapter 1 General Provisions"),

@@ -30,12 +30,17 @@ def test_what_a_killed_run_leaves_is_noticed(tmp_path: Path) -> None:
     assert trial.environment["TMPDIR"] == str(tmp_path / "tmp")
     (tmp_path / "out").mkdir()
     (tmp_path / "out/corpus.tmx").write_bytes(b"a")
-    (tmp_path / "out/.a.0123456789ab.duizhao.tmp").touch()
+    (tmp_path / "out/.lock").touch()
     (tmp_path / "tmp/duizhao-office-x").mkdir()
-    assert trial.left_behind() == ["tmp/duizhao-office-x", "out/.a.0123456789ab.duizhao.tmp"]
+    for name in ("prefect/runs/1-host", "results"):
+        (tmp_path / "cache" / name).mkdir(parents=True)
+    (tmp_path / "cache/results/.a.0123456789ab.duizhao.tmp").touch()
+    (tmp_path / "cache/memory.sqlite-wal").touch()
+    assert trial.left_behind() == ["tmp/duizhao-office-x", "cache/prefect/runs/1-host"]
+    assert trial.cached() == {"cache/results/.a.0123456789ab.duizhao.tmp"}
     found = kills.contents(tmp_path / "out")
     assert list(kills._differences({"corpus.tmx": b"b", "run.json": b""}, found)) == [
-        ".a.0123456789ab.duizhao.tmp is left over",
+        ".lock is left over",
         "corpus.tmx differs",
         "run.json is missing",
     ]

@@ -271,7 +271,7 @@ def test_keyboard_walks_the_beads(page: Any) -> None:
 
 def test_signals_show_on_hover_and_by_keyboard(page: Any) -> None:
     page.hover(".bead .confidence")
-    assert "overlap" in page.text_content("#tooltip")
+    assert "shared words" in page.text_content("#tooltip")
     page.mouse.move(0, 0)
     assert not page.is_visible("#tooltip")
     page.keyboard.press("j")

@@ -181,7 +181,7 @@ def test_scores_of_a_batch_are_in_its_account(tmp_path: Path) -> None:
     (tmp_path / "batch.json").write_text(json.dumps({"scores": {"chrf++": score}}))
     data = page_data(read_folder(tmp_path))
     assert [(card["metric"], card["value"]) for card in data["scores"]] == [("chrF++", 61.5)]
-    assert "before cleaning" in data["notes"][0]
+    assert data["notes"] == [{"key": "report.note_before_cleaning", "values": {}}]
 
 
 def test_documents_stand_in_the_order_in_which_people_count(tmp_path: Path) -> None:

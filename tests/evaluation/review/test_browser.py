@@ -351,6 +351,11 @@ def test_axe_finds_nothing_against_the_review_page(
         page = open_page(browser, address, problems)
         bead(page, "Bead 6,").locator("[data-action=split]").click()
         page.wait_for_selector(".split-panel")
+        bead(page, "Bead 3,").locator("[data-action=pair]").click()
+        page.wait_for_selector(".candidates")
+        bead(page, "Bead 5,").locator("[data-action=edit]").click()
+        assert page.locator(".bead[aria-label^='Bead 5,'] textarea").count() == 2
+        page.click(".explain summary")
         found = Axe().run(page)
         page.context.close()
     told = [(e["id"], e["nodes"][0]["html"][:200]) for e in found.response["violations"]]

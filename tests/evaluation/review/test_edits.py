@@ -245,7 +245,14 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     ids = [row["id"] for row in rows]
     assert len(set(ids)) == len(ids)
     assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    apply_review(folder)  # again, over itself
+    plain = (out / "corpus.tsv").read_bytes()
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    run["settings"] = (run.get("settings") or {}) | {"tsv_bom": True}
+    (folder / "run.json").write_text(json.dumps(run), "utf-8")
+    apply_review(folder)  # again, over itself, and as the build wrote its TSV
+    assert (out / "corpus.tsv").read_bytes() == b"\xef\xbb\xbf" + plain
+    apply_review(folder, tsv_bom=False)
+    assert (out / "corpus.tsv").read_bytes() == plain
     open_session(out)  # and what came out can be reviewed in turn
 
 
@@ -320,16 +327,6 @@ def test_apply_names_the_folder_it_cannot_write(folder: Path) -> None:
     open_session(folder, "anna").edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     with pytest.raises(InputError, match="/proc/x: cannot be written to"):
         apply_review(folder, Path("/proc/x"))
-
-
-def test_apply_keeps_the_rows_beyond_what_the_page_shows(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("duizhao.evaluation.report.folder.MOST_ROWS", 2)
-    monkeypatch.setattr("duizhao.evaluation.report.folder.read_folder.__defaults__", (2,))
-    session = open_session(folder, "anna")
-    session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
-    assert apply_review(folder)["counts"]["rows"] == 4
 
 
 def test_a_build_that_aligns_otherwise_leaves_a_review_alone(folder: Path) -> None:
@@ -474,3 +471,39 @@ def test_an_edit_that_cannot_be_saved_is_not_done(
     assert session.path.read_bytes() == saved, "what was half written is gone"
     session.edit({"op": "check", "bead": "[1]:[1]", "checked": True})
     assert [edit["edit"] for edit in open_session(folder).edits] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "reason"),
+    [("[2]:[]", "target", "deletion"), ("[]:[3]", "source", "insertion")],
+)
+def test_a_typed_counterpart_brings_a_one_sided_bead_into_the_corpus(
+    folder: Path, name: str, side: str, reason: str
+) -> None:
+    session = open_session(folder, "anna")
+    before = len(reviewed_bitext(session).rows)
+    session.edit({"op": "text", "bead": name, "texts": {side: "typed by hand"}})
+    rows = reviewed_bitext(session).rows
+    assert len(rows) == before + 1
+    row = next(row for row in rows if row.metadata.get("edits"))
+    assert getattr(row, side) == "typed by hand"
+    assert row.source
+    assert row.target
+    assert row.metadata["text_by_hand"] == [side]
+    # an empty text takes it out again, and so does undo
+    session.edit({"op": "text", "bead": name, "texts": {side: ""}})
+    assert len(reviewed_bitext(session).rows) == before
+    assert next(bead for bead in session.beads if bead.name == name).left_out == reason
+    session.undo()
+    assert len(reviewed_bitext(session).rows) == before + 1
+    assert len(reviewed_bitext(open_session(folder, "bert")).rows) == before + 1
+    applied = apply_review(folder)
+    assert applied["counts"]["rows"] == before + 1
+
+
+def test_a_pair_drops_what_was_typed_in_place_of_its_sentences(folder: Path) -> None:
+    session = open_session(folder, "anna")
+    session.edit({"op": "text", "bead": "[2]:[]", "texts": {"target": "typed by hand"}})
+    session.edit({"op": "pair", "beads": ["[2]:[]", "[]:[3]"]})
+    row = next(row for row in reviewed_bitext(session).rows if row.source_ids == (2,))
+    assert row.target == SENTENCES[3][1]

@@ -72,12 +72,17 @@ def test_a_moved_paragraph_is_proposed_paired_and_applied(
         page.keyboard.press("W")
         saved(page, 4)
         assert page.text_content("#doubtful").startswith("0 doubtful left")
+        # applied and exported without leaving the page; TMX is ticked
         page.keyboard.press("A")
+        page.check("#apply-dialog input[value=xlsx]")
+        page.click("[data-action=do-apply]")
         wait_until(page, "document.querySelector('.bar-state').textContent.includes('60 rows')")
+        assert "corpus.xlsx" in page.text_content(".bar-state")
         page.context.close()
     rows = {row.source_ids: row for row in read_rows(folder / "reviewed")}
     assert [rows[number,].target for number in MOVED] == [english(number) for number in MOVED]
     assert [row.source_ids[0] for row in rows.values() if row.metadata.get("moved")] == list(MOVED)
+    assert list((folder / "reviewed").rglob("*.xlsx"))
     assert (folder / "reviewed/corpus.tmx").read_text("utf-8").count('"x-moved"') == 4
     assert problems == []
 

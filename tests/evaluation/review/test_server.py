@@ -187,6 +187,7 @@ def test_the_address_is_handed_to_the_browser_in_a_file_of_ones_own(
             time.sleep(0.01)
         assert "secret" not in opened[0]
         assert "token=secret" in file.read_text()
+        assert "content=\"default-src 'none'; " in file.read_text()
         assert file.stat().st_mode & 0o77 == 0
     assert not file.exists()
     opened.clear()

@@ -60,6 +60,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("落实", 5),
         ("落", 6),
+        ("落實", 5),  # in traditional characters
         ("落实工作", 1),
         ("国", 31),
         ("第10次", 1),
@@ -147,3 +148,17 @@ def test_the_command(cli: Cli, corpus: Path) -> None:
     done = cli("search", "落实", corpus / "nothing")
     assert done.code == 2
     assert "no such file or folder" in done.err or "there is no such" in done.err
+
+
+def test_a_traditional_text_is_found_and_marked(tmp_path: Path, corpus: Path) -> None:
+    with (corpus / "corpus.jsonl").open("wb") as file:
+        jsonl.write([row("各國應落實該決議。", "States should implement it.", 0)], file)
+    (hit,) = search([corpus], "落实").hits
+    assert [hit.source[start:end] for start, end in hit.source_marks] == ["落實"]
+
+
+def test_a_hit_links_to_its_bead_on_the_report_page(corpus: Path) -> None:
+    assert search([corpus], "人权").hits[0].link == ""
+    (corpus / "report.html").write_text("")
+    (hit,) = search([corpus], "人权").hits
+    assert hit.link == f"{(corpus / 'report.html').as_uri()}#bead={hit.id}"

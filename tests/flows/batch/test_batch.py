@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing.connection
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.flows.batch.publishing.assemble import read_seal
+from duizhao.flows.batch.summary import status as status_of
 from duizhao.flows.storage import Place
 from tests.support.batches import (
     ROOT,
@@ -255,16 +257,20 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
 def test_a_group_that_came_to_nothing_leaves_its_documents_and_says_so(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from duizhao.corpus.errors import DuizhaoError
     from duizhao.flows.batch import flow as batches
+    from duizhao.flows.batch.documents import Group
     from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.batch.options import batch_options
     from duizhao.flows.settings import Settings
 
-    def broken(*_: object) -> None:
-        raise DuizhaoError("a fault of our own")
+    send = multiprocessing.connection.Connection.send
 
-    monkeypatch.setattr(batches, "in_worker", broken)
+    def broken(self: multiprocessing.connection.Connection, work: object) -> None:
+        if isinstance(work, Group):
+            raise RuntimeError("a fault of our own")
+        send(self, work)
+
+    monkeypatch.setattr(multiprocessing.connection.Connection, "send", broken)
     folder = make_documents(tmp_path / "documents", 2, broken=False)
     settings = Settings(beam=1)
     options = batch_options(workers=1)
@@ -444,6 +450,7 @@ def test_rows_stay_if_workers_die_time_runs_out_or_files_are_gone(
     killed = deadly(environment, tmp_path / "killed", "d01.zh.txt", signal.SIGKILL)
     told, _ = batch(killed, manifest, "--out", out, "--effort", "fast", "-w", "1")
     assert (told["counts"]["left"], told["kept"]) == (1, ["d01"])
+    assert status_of(str(out))["kept"] == ["d01"]
     assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
 
     crashed = deadly(environment, tmp_path / "crashed", "d02.zh.txt", signal.SIGABRT)

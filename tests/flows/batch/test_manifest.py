@@ -112,6 +112,12 @@ def test_in_tsv_a_quotation_mark_is_a_character_and_headings_lose_their_spaces(
         ("a", {"title": '"The'}),
         ("b", {"title": 'end"'}),
     ]
+    # as spreadsheets and the csv module quote a cell
+    path.write_text('id\tsource\ttitle\na\ta.txt\t"The ""end"""\n\nb\tb.txt\n')
+    assert [(one.id, one.metadata) for one in read_manifest(str(path))] == [
+        ("a", {"title": 'The "end"'}),
+        ("b", {"title": None}),
+    ]
 
 
 def test_a_manifest_and_its_documents_may_be_file_addresses(tmp_path: Path) -> None:

@@ -17,8 +17,7 @@ import pytest
 
 from duizhao.corpus.cleaning.splits import Shares
 from duizhao.corpus.errors import InputError, Retry, StorageError
-from duizhao.corpus.translation import Translation
-from duizhao.flows import results, stages
+from duizhao.flows import results
 from duizhao.flows.batch import documents, groups, workers
 from duizhao.flows.batch import plan as job
 from duizhao.flows.batch.documents import Group, Planned
@@ -46,16 +45,18 @@ PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
 
 
 @pytest.fixture
-def stubbed(monkeypatch: pytest.MonkeyPatch, unread_model: str, tmp_path: Path) -> Path:
-    """Documents without references, and an engine that is poisoned by one word."""
+def translating(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Documents without references, and a CTranslate2 that one word poisons."""
+    import ctranslate2
 
-    def translate(texts: list[str], *_: Any) -> list[Translation]:
-        if any("毒" in text for text in texts):
+    real = ctranslate2.Translator.translate_batch
+
+    def translate_batch(self: Any, batch: list[list[str]], **options: Any) -> Any:
+        if any("毒" in piece for pieces in batch for piece in pieces):
             raise ValueError("poisoned")
-        return [Translation(text.upper(), -0.1, 3) for text in texts]
+        return real(self, batch, **options)
 
-    monkeypatch.setattr(stages, "translate_texts", translate)
-    monkeypatch.setenv("DUIZHAO_MODELS", unread_model)
+    monkeypatch.setattr(ctranslate2.Translator, "translate_batch", translate_batch)
     monkeypatch.setenv("DUIZHAO_RESULTS", str(tmp_path / "results"))
     results.forget()
     for name, text in (("a", "会议开幕。"), ("b", "有毒的文件。"), ("c", "会议闭幕。")):
@@ -90,9 +91,21 @@ def process(folder: Path) -> dict[str, Outcome]:
     return {one.id: one for one in made}
 
 
-@pytest.mark.unit
-def test_a_document_that_cannot_be_translated_fails_alone(stubbed: Path) -> None:
-    outcomes = process(stubbed)
+def full_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let the disk of this folder be full."""
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.is_relative_to(folder):
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+@pytest.mark.model
+def test_a_document_that_cannot_be_translated_fails_alone(translating: Path) -> None:
+    outcomes = process(translating)
     assert {name: one.status for name, one in outcomes.items()} == {
         "a": "done",
         "b": "failed",
@@ -102,41 +115,35 @@ def test_a_document_that_cannot_be_translated_fails_alone(stubbed: Path) -> None
     assert "poisoned" in outcomes["b"].reason
 
 
-@pytest.mark.unit
+@pytest.mark.model
 def test_outcomes_that_cannot_be_written_leave_their_documents(
-    stubbed: Path, monkeypatch: pytest.MonkeyPatch
+    translating: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise StorageError("no space left")
-
-    monkeypatch.setattr(Place, "write", full)
-    outcomes = process(stubbed)
+    full_disk(monkeypatch, translating / "out" / STATE)
+    outcomes = process(translating)
     assert {one.status for one in outcomes.values()} == {"left"}
 
 
-@pytest.mark.unit
+@pytest.mark.model
 def test_a_full_disk_in_the_cache_leaves_documents_and_fails_none(
-    stubbed: Path, monkeypatch: pytest.MonkeyPatch
+    translating: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(results, "save", full)
-    outcomes = process(stubbed)
+    full_disk(monkeypatch, translating / "results")
+    outcomes = process(translating)
     assert {one.status for one in outcomes.values()} == {"left"}
-    assert not outcome_names(Place.of(stubbed / "out" / STATE))
+    assert not outcome_names(Place.of(translating / "out" / STATE))
 
 
 @contextlib.contextmanager
-def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Iterator[workers.Worker]:
+def piped(error: Exception) -> Iterator[workers.Worker]:
     """A worker in a thread whose every group raises `error`."""
 
-    def process_group(*_: object) -> None:
+    def process(*_: object) -> list[Outcome]:
         raise error
 
-    monkeypatch.setattr(documents, "process_group", process_group)
     ours, theirs = Pipe()
-    thread = threading.Thread(target=workers.serve, args=(theirs, os.getppid()), daemon=True)
+    arguments = (theirs, os.getppid(), process)
+    thread = threading.Thread(target=workers.serve, args=arguments, daemon=True)
     thread.start()
     worker = object.__new__(workers.Worker)
     worker._end = ours
@@ -146,7 +153,7 @@ def piped(monkeypatch: pytest.MonkeyPatch, error: Exception) -> Iterator[workers
 
 
 @pytest.mark.unit
-def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_a_worker_reports_is_no_lost_worker() -> None:
     class UnsendableError(Exception):
         def __init__(self) -> None:
             super().__init__(lambda: None)
@@ -155,7 +162,7 @@ def test_an_error_that_a_worker_reports_is_no_lost_worker(monkeypatch: pytest.Mo
         (OSError(errno.ENOSPC, "full"), Retry.SOON),
         (UnsendableError(), Retry.NEVER),
     ):
-        with piped(monkeypatch, error) as worker, pytest.raises(workers.WorkerError) as told:
+        with piped(error) as worker, pytest.raises(workers.WorkerError) as told:
             worker.run(Group((), "", Settings()), 10)
         assert told.value.retry is retry
 
@@ -578,21 +585,14 @@ def test_a_slow_batch_does_not_say_that_it_does_nothing() -> None:
 
 
 @pytest.mark.unit
-def test_accounts_of_many_documents_measure_nothing_but_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_accounts_of_many_documents_measure_nothing_but_once(tmp_path: Path) -> None:
     from duizhao.evaluation.metrics import translation
     from duizhao.flows.batch.publishing import record as corpus_account
 
-    measured: list[str] = []
-    real = translation.measure
-
-    def measure(metric: str, *texts: Any) -> Any:
-        measured.append(metric)
-        return real(metric, *texts)
-
-    rows = {m: list(real(m, ["A vote."], ["A vote."]).rows[0]) for m in ("bleu", "chrf++")}
-    monkeypatch.setattr(translation, "measure", measure)
+    rows = {
+        metric: list(translation.measure(metric, ["A vote."], ["A vote."]).rows[0])
+        for metric in ("bleu", "chrf++")
+    }
     corpus_account._measured.cache_clear()
     accounts = [
         corpus_account.Account(
@@ -604,7 +604,7 @@ def test_accounts_of_many_documents_measure_nothing_but_once(
         corpus_account.write_accounts(accounts, file)
     told = [json.loads(line) for line in (tmp_path / "documents.jsonl").open()]
     assert [one["chrf++"] for one in told] == [100.0] * 5
-    assert measured == ["bleu", "chrf++"]
+    assert corpus_account._measured.cache_info().misses == 2
 
 
 @pytest.mark.unit

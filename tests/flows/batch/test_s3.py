@@ -214,7 +214,8 @@ def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
     environment: dict[str, str], store: Store, tmp_path: Path
 ) -> None:
     quick = (
-        "import duizhao.flows.storage as s; s.PAUSES = (0.1,); "
+        "import duizhao.flows.storage as s; s.PAUSES = (0.1,); import s3fs; "
+        "s3fs.S3FileSystem.retries = 1; "
         "from duizhao.flows.cli import main; main()"
     )
     away = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}

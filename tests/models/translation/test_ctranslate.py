@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,6 @@ from duizhao.models.guards.check import UNKNOWN
 from duizhao.models.translation.batching import bound, halve, pack, padded, rejoin, split_to_fit
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
-from duizhao.models.translation.packed_engine import Hypothesis
 from tests.support.paths import ROOT
 
 TEXTS = [
@@ -163,11 +162,20 @@ def test_a_very_long_line_is_packed_in_parts(
     """100,000 characters were one call with 430 parts."""
     calls = []
 
-    def start(batch: list[list[str]], *_: object) -> Callable[[], list[Hypothesis]]:
-        calls.append(len(batch) * max(map(len, batch)))
-        return lambda: [Hypothesis("Word.", -0.1, 2, True) for _ in batch]
+    class Result(NamedTuple):
+        hypotheses: tuple[list[str], ...] = (["▁Word", ".", "</s>"],)
+        scores: tuple[float, ...] = (-0.1,)
 
-    monkeypatch.setattr(engine, "_start", start)
+        def result(self) -> Result:
+            return self
+
+    class Translator:
+        def translate_batch(self, batch: list[list[str]], **_options: object) -> list[Result]:
+            # without the filler and the ends of sentences
+            calls.append((len(batch) - 1) * (max(map(len, batch)) - 1))
+            return [Result() for _ in batch]
+
+    monkeypatch.setattr(engine, "_translator", Translator())
     text = "".join(f"大会在{i}年通过了一项关于裁军的决议,并请秘书长提出报告。" for i in range(3500))
     assert len(text) > 100_000
     made = engine.translate([text, "大会。"], GREEDY)

@@ -33,11 +33,7 @@ function beadOf(values) {
 const beads = data.beads.map(beadOf);
 data.beads = null;
 
-const whole = new Intl.NumberFormat("en-GB");
-const count = (number) => whole.format(number);
-const plural = (number, one, many) => `${count(number)} ${number === 1 ? one : many || one + "s"}`;
 const fixed = (number, digits) => (number === null ? "–" : number.toFixed(digits));
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
 function median(numbers) {
@@ -54,8 +50,8 @@ function debounce(milliseconds, action) {
   };
 }
 
-/** Say something in a small note at the foot of the window, which is also read aloud; `quietly`
- * only aloud, where the page shows it by itself. */
+/** Show a text in a small note at the foot of the window, which screen readers read out;
+ * `quietly`: only for screen readers, where the page shows it by itself. */
 const hideNote = debounce(4000, () => byId("announce").classList.remove("is-shown"));
 function announce(text, { quietly = false } = {}) {
   byId("announce").textContent = text;
@@ -70,13 +66,7 @@ const whenIdle = (action) =>
 /** "2-1" as it is set in type: 2–1. */
 const typeText = (type) => type.replace("-", "–");
 
-const REASONS = {
-  deletion: "no partner in the reference",
-  insertion: "no partner in the Chinese",
-  low_confidence: "low confidence",
-  deleted_in_review: "deleted in the review",
-};
-const reasonText = (reason) => REASONS[reason] || reason.replace(/_/g, " ");
+const reasonText = (reason) => termOf("reason", reason);
 
 /** What a person should look at: the kinds of trouble of a bead. */
 function isLow(bead) {
@@ -86,10 +76,10 @@ function isLow(bead) {
 const isTrouble = (flag) => !flag.startsWith("retry=");
 const isFlagged = (bead) => bead.flags.some(isTrouble);
 function flagText(flag) {
-  if (isTrouble(flag)) return flag.replace(/_/g, " ");
+  if (isTrouble(flag)) return termOf("flag", flag);
   const [way, outcome] = flag.slice(6).split(":");
-  const how = way === "first" ? "tried again, first one kept" : `tried again (${way.replace(/_/g, " ")})`;
-  return outcome ? `${how}: ${outcome.replace(/_/g, " ")}` : how;
+  const how = termOf("retry", way);
+  return outcome ? t("retry.outcome", { how, outcome: termOf("retry", outcome) }) : how;
 }
 const isOther = (bead) => !bead.left && data.hasReference && bead.type !== "1-1";
 const needsLook = (bead) => !bead.checked && (isLow(bead) || isFlagged(bead) ||

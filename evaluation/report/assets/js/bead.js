@@ -1,8 +1,7 @@
 // One bead of the bitext as an element.
 
-/** "4" or "4–6": sentences counted from 1. */
-const span = (ids) =>
-  ids.length === 1 ? `${ids[0] + 1}` : `${ids[0] + 1}–${ids[ids.length - 1] + 1}`;
+/** "4" or "4–6": ids of sentences, as in the files. */
+const span = (ids) => (ids.length === 1 ? `${ids[0]}` : `${ids[0]}–${ids[ids.length - 1]}`);
 
 /** Two decimals, three where they distinguish a likely bead from a certain one. */
 const sureText = (value) =>
@@ -13,32 +12,32 @@ function signalsContent(bead) {
     .map((name, place) => [name, bead.signals[place]])
     .filter(([, value]) => value !== null && value !== undefined);
   const most = Math.max(...rows.map(([, value]) => Math.abs(value)), 0.001);
-  const head = make("p.tooltip-title", null, `Confidence ${sureText(bead.confidence)}`);
+  const head = make("p.tooltip-title", null, t("report.confidence_value", { value: sureText(bead.confidence) }));
   const ids = [
-    bead.sourceIds.length ? `Chinese sentence ${span(bead.sourceIds)}` : "",
-    bead.targetIds.length ? `reference ${span(bead.targetIds)}` : "",
+    bead.sourceIds.length ? t("report.source_sentence", { ids: span(bead.sourceIds) }) : "",
+    bead.targetIds.length ? t("report.target_sentence", { ids: span(bead.targetIds) }) : "",
   ];
-  const place = make("p.tooltip-note", null, ids.filter(Boolean).join(" · "));
+  const place = make("p.tooltip-note", null, [bead.key, ...ids.filter(Boolean)].join(" · "));
   if (!rows.length) {
-    const why = bead.made === "aligner" ? "No signals were recorded." : "Set in the review.";
+    const why = t(bead.made === "aligner" ? "report.no_signals" : "report.set_in_review");
     return [head, place, make("p.tooltip-note", null, why)];
   }
   const table = make("table.signals", null, make("tbody", null, rows.map(([name, value]) =>
     make("tr", null,
-      make("th", { scope: "row" }, name.replace(/_/g, " ")),
+      make("th", { scope: "row" }, termOf("signal", name)),
       make("td.signal-bar", null, make("span", {
         class: value < 0 ? "against" : "for",
         style: `width:${(50 * Math.abs(value)) / most}%`,
       })),
       make("td.signal-value", null, fixed(value, 2))))));
-  const total = make("p.tooltip-note", null, `Score of the search: ${fixed(bead.score, 2)}`);
+  const total = make("p.tooltip-note", null, t("report.search_score", { value: fixed(bead.score, 2) }));
   return [head, place, table, total];
 }
 
 const sureness = (bead) => (isLow(bead) ? "low" : bead.confidence < 0.8 ? "fair" : "good");
 
 function confidenceButton(bead) {
-  const label = `Confidence ${sureText(bead.confidence)}, show signals`;
+  const label = t("report.show_signals", { value: sureText(bead.confidence) });
   const level = sureness(bead);
   const meter = make("span.meter", null,
     make(`span.fill.${level}`, { style: `width:${100 * (bead.confidence || 0)}%` }));
@@ -50,16 +49,16 @@ function confidenceButton(bead) {
 function gutter(bead) {
   const number = make("a.number", {
     href: `#bead=${encodeURIComponent(bead.key)}`,
-    title: `Link to this bead (${bead.key})`,
-    "aria-label": `Bead ${bead.place + 1}, permalink`,
+    title: t("report.link_to", { key: bead.key }),
+    "aria-label": t("report.permalink", { number: bead.place + 1 }),
   }, count(bead.place + 1));
   const kind = bead.type === "1-1" ? "plain" : "other";
-  const type = make(`span.type.${kind}`, { title: "Chinese – English sentences" },
+  const type = make(`span.type.${kind}`, { title: t("report.type_title") },
     typeText(bead.type));
   const parts = [make("div.gutter-line", null, number, type)];
   if (bead.confidence !== null && !bead.left) parts.push(confidenceButton(bead));
   if (bead.chrf !== null) {
-    const title = "chrF++ of the machine translation against the reference";
+    const title = t("report.chrf_title");
     parts.push(make("span.chrf", { title }, make("span", null, "chrF++ "), fixed(bead.chrf, 0)));
   }
   return make("div.gutter", null, parts);
@@ -72,15 +71,23 @@ function cell(name, label, language, content, missing) {
     empty ? make("p.missing", null, missing) : make("p", { lang: language }, content));
 }
 
+/** "merged by anna, 2026-11-23 17:05" */
+function noteText([operations, by, at]) {
+  const edit = operations.split(", ").map((name) => termOf("operation", name)).join(t("common.comma"));
+  return t("report.note", { edit, by, at });
+}
+
 function notes(bead) {
-  const made = { person: "set by hand", realigned: "re-aligned" }[bead.made];
+  const who = bead.note.length ? noteText(bead.note) : "";
+  const wasChecked = bead.checked && who && bead.note[0].startsWith("check");
+  const made = bead.made === "aligner" ? "" : t(`report.made_${bead.made}`);
   const chips = [
-    bead.left ? make("span.note.left", null, `Left out: ${reasonText(bead.left)}`) : null,
+    bead.left ? make("span.note.left", null, t("report.left_out_because", { reason: reasonText(bead.left) })) : null,
     ...bead.flags.map((flag) => make(isTrouble(flag) ? "span.note.flag" : "span.note", null, flagText(flag))),
-    bead.checked && !bead.note.startsWith("checked") ? make("span.note.checked", null, "✓ checked") : null,
+    bead.checked && !wasChecked ? make("span.note.checked", null, t("report.note_checked")) : null,
     made ? make("span.note.made", null, made) : null,
-    !bead.note ? null : bead.checked && bead.note.startsWith("checked")
-      ? make("span.note.checked.who", null, `✓ ${bead.note}`) : make("span.note.who", null, bead.note),
+    bead.moved ? make("span.note.made", null, t("report.moved")) : null,
+    !who ? null : wasChecked ? make("span.note.checked.who", null, `✓ ${who}`) : make("span.note.who", null, who),
   ].filter(Boolean);
   return chips.length ? make("div.notes", null, chips) : null;
 }
@@ -100,14 +107,14 @@ function beadElement(bead, position, total) {
     tabindex: "-1",
     "aria-posinset": position + 1,
     "aria-setsize": total,
-    "aria-label": `Bead ${bead.place + 1}, ${typeText(bead.type)}`,
+    "aria-label": t("report.bead_label", { number: bead.place + 1, type: typeText(bead.type) }),
   },
   gutter(bead),
-  cell("source", "中文", "zh-Hans", bead.source || null, "No Chinese here"),
-  cell("translation", "Machine translation", "en", bead.translation || null,
-    bead.source ? "Not translated" : "Nothing to translate"),
+  cell("source", t("report.column_source"), "zh-Hans", bead.source || null, t("report.no_source")),
+  cell("translation", t("report.column_translation"), "en", bead.translation || null,
+    t(bead.source ? "report.not_translated" : "report.nothing_to_translate")),
   data.hasReference
-    ? cell("target", "Reference", "en", bead.target || null, "Nothing in the reference")
+    ? cell("target", t("report.column_target"), "en", bead.target || null, t("report.no_target"))
     : null,
   notes(bead));
   article.classList.add(...state);

@@ -19,8 +19,8 @@ function plotCard({ id, title, how, label, draw, table, legend, height = 250 }) 
     canvas,
     legend ? make("p.plot-legend", null, legend.map(([kind, text]) =>
       make("span", null, make(`i.key.${kind}`, { "aria-hidden": true }), text))) : null,
-    table ? make("details.figures", null, make("summary", null, "Figures"),
-      make("div.scroll", { tabindex: "0", role: "region", "aria-label": `Figures: ${title}` },
+    table ? make("details.figures", null, make("summary", null, t("report.figures")),
+      make("div.scroll", { tabindex: "0", role: "region", "aria-label": t("report.figures_of", { title }) },
         make("table", null,
           make("thead", null, make("tr", null, table.head.map((text) => make("th", { scope: "col" }, text)))),
           make("tbody", null, table.rows.map((row) => make("tr", null, row.map((text, place) =>
@@ -115,7 +115,7 @@ function plotTooltip(plot, left, top, ...content) {
 function beadTooltip(bead, ...lines) {
   const excerpt = bead.source.length > 48 ? `${bead.source.slice(0, 48)}…` : bead.source;
   return [
-    make("p.tooltip-title", null, `Bead ${count(bead.place + 1)} · ${typeText(bead.type)}`),
+    make("p.tooltip-title", null, t("report.bead_head", { number: bead.place + 1, type: typeText(bead.type) })),
     make("p.tooltip-note", null, lines.join(" · ")),
     make("p.tooltip-text", { lang: "zh-Hans" }, excerpt),
   ];

@@ -7,7 +7,7 @@ const confidenceBar = (value) => {
   return place;
 };
 
-/** Share found right by a reviewer, with a 95 % Wilson interval. */
+/** The 95 % Wilson interval of the share that a reviewer judged right. */
 function wilson(right, number) {
   const z = 1.96;
   const share = right / number;
@@ -31,23 +31,22 @@ function confidencePlot() {
   });
   const judged = (data.judged || []).map(([right, number]) => (number ? { right, number } : null));
   const anyJudged = judged.some(Boolean);
-  const text = (place) => `${EDGES[place]} to ${EDGES[place + 1]}`;
+  const text = (place) => t("report.from_to", { low: EDGES[place], high: EDGES[place + 1] });
   const barAt = (plot, left) =>
     Math.max(0, Math.min(bars.length - 1, Math.floor(plot.posToVal(left, "x"))));
   const low = shown.filter(isLow).length;
   const half = median(shown.map((bead) => bead.confidence));
   return plotCard({
     id: "confidence",
-    title: anyJudged ? "Confidence and the reviewer's verdicts" : "Confidence",
-    how: anyJudged
-      ? "Green: share of reviewed beads found right, with 95 % interval. Where it meets the dash, the mean confidence, the confidence is calibrated."
-      : "The aligner's confidence, and the mean chrF++ of each bar, which should rise with it. Review beads to see how often it was right.",
-    label: `Bars of confidence: ${plural(low, "bead")} under ${data.lowConfidence}, median ${fixed(half, 3)}.`,
-    legend: [["key-bar", "share of beads"], ["line-red", "mean chrF++ ÷ 100"],
-      ...(anyJudged ? [["dot-green", "found right"], ["line-ink", "mean confidence"]] : [])],
+    title: t(anyJudged ? "report.confidence_title_judged" : "report.confidence_title"),
+    how: t(anyJudged ? "report.confidence_how_judged" : "report.confidence_how"),
+    label: t("report.confidence_label", { beads: t("common.beads", { count: low }), limit: data.lowConfidence, median: fixed(half, 3) }),
+    legend: [["key-bar", t("report.share_of_beads")], ["line-red", t("report.mean_chrf_hundredth")],
+      ...(anyJudged ? [["dot-green", t("report.judged_right")], ["line-ink", t("report.mean_confidence")]] : [])],
     height: 300,
     table: {
-      head: ["Confidence", "Beads", "Mean chrF++", ...(anyJudged ? ["Reviewed", "Right"] : [])],
+      head: [t("report.measure_confidence"), t("report.beads_head"), t("report.mean_of", { measure: "chrF++" }),
+        ...(anyJudged ? [t("report.reviewed_head"), t("report.right_head")] : [])],
       rows: bars.map((own, place) => [text(place), count(own.length),
         scores[place] === null ? "–" : fixed(100 * scores[place], 1),
         ...(anyJudged ? [count(judged[place] ? judged[place].number : 0),
@@ -58,20 +57,20 @@ function confidencePlot() {
         cursor: noCursor,
         scales: { x: { time: false, range: [0, bars.length] }, y: { range: [0, 1.04] } },
         axes: [axis(colour, {
-          grid: { show: false }, size: 30, label: "Confidence", splits: () => EDGES.map((_, place) => place),
+          grid: { show: false }, size: 30, label: t("report.measure_confidence"), splits: () => EDGES.map((_, place) => place),
           values: () => EDGES.map((edge) => String(edge).replace(/^0\./, ".")),
-        }), axis(colour, { size: 40, label: "Share" })],
+        }), axis(colour, { size: 40, label: t("report.share") })],
         series: [{}, barSeries(colour), {
           stroke: colour.red, width: 2.5, spanGaps: true,
           points: { show: true, size: 6, fill: colour.red, stroke: colour.red },
         }],
         plugins: [onPlot((plot, left) => {
           const place = barAt(plot, left);
-          const lines = [`${plural(bars[place].length, "bead")}, ${percent(shares[place])}`];
-          if (scores[place] !== null) lines.push(`mean chrF++ ${fixed(100 * scores[place], 1)}`);
-          if (judged[place]) lines.push(`${judged[place].right} of ${judged[place].number} reviewed right`);
+          const lines = [t("report.beads_and_share", { count: bars[place].length, share: percent(shares[place]) })];
+          if (scores[place] !== null) lines.push(t("report.mean_value", { measure: "chrF++", value: fixed(100 * scores[place], 1) }));
+          if (judged[place]) lines.push(t("report.reviewed_right", { right: judged[place].right, all: judged[place].number }));
           plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(shares[place], "y"),
-            make("p.tooltip-title", null, `Confidence ${text(place)}`),
+            make("p.tooltip-title", null, t("report.confidence_value", { value: text(place) })),
             make("p.tooltip-note", null, lines.join(" · ")));
         }, (plot, left) => {
           const place = barAt(plot, left);

@@ -1,17 +1,17 @@
 // Keyboard commands, and the dialog that lists them.
 const COMMANDS = [
-  { key: "j", also: "ArrowDown", text: "Next bead", run: () => step(1) },
-  { key: "k", also: "ArrowUp", text: "Bead before", run: () => step(-1) },
-  { key: "n", text: "Next doubtful bead", run: () => step(1, needsLook) },
-  { key: "p", text: "Previous doubtful bead", run: () => step(-1, needsLook) },
-  { key: "g", text: "First bead", run: () => view.shown.length && goTo(view.shown[0].key) },
-  { key: "G", text: "Last bead", run: () => view.shown.length && goTo(view.shown[view.shown.length - 1].key) },
-  { key: "i", text: "Signals of the bead", run: () => focusIn(".confidence") },
-  { key: "l", text: "Copy a link to the bead", run: copyLink },
-  { key: "/", text: "Search", run: () => (byId("search").focus(), byId("search").select()) },
-  { key: "Escape", text: "Clear the search, show all beads", run: leave },
-  { key: "t", text: "Colours: light, dark, system", run: nextTheme },
-  { key: "?", text: "This list", run: openKeys },
+  { key: "j", also: "ArrowDown", text: "next", run: () => step(1) },
+  { key: "k", also: "ArrowUp", text: "previous", run: () => step(-1) },
+  { key: "n", text: "next_doubtful", run: () => step(1, needsLook) },
+  { key: "p", text: "previous_doubtful", run: () => step(-1, needsLook) },
+  { key: "g", text: "first", run: () => view.shown.length && goTo(view.shown[0].key) },
+  { key: "G", text: "last", run: () => view.shown.length && goTo(view.shown[view.shown.length - 1].key) },
+  { key: "i", text: "signals", run: () => focusIn(".confidence") },
+  { key: "l", text: "link", run: copyLink },
+  { key: "/", text: "search", run: () => (byId("search").focus(), byId("search").select()) },
+  { key: "Escape", text: "clear", run: leave },
+  { key: "t", text: "colours", run: nextTheme },
+  { key: "?", text: "list", run: openKeys },
 ];
 
 /** Move the current bead by one, or to the next that `wanted`. */
@@ -21,7 +21,7 @@ function step(by, wanted = () => true) {
   for (position += by; view.shown[position]; position += by) {
     if (wanted(view.shown[position])) return goTo(view.shown[position].key);
   }
-  announce(by > 0 ? "No more beads." : "No earlier bead.");
+  announce(t(by > 0 ? "report.no_more" : "report.no_earlier"));
   return false;
 }
 
@@ -36,9 +36,9 @@ async function copyLink() {
   putAddress();
   try {
     await navigator.clipboard.writeText(location.href);
-    announce("Link copied.");
+    announce(t("report.link_copied"));
   } catch (error) {
-    announce("The link is in the address bar.");
+    announce(t("report.link_in_bar"));
   }
 }
 
@@ -51,44 +51,24 @@ function leave() {
   clearFilters();
 }
 
-const THEMES = ["auto", "light", "dark"];
-function showTheme() {
-  const theme = document.documentElement.dataset.theme || "auto";
-  const names = { auto: "Auto", light: "Light", dark: "Dark" };
-  byId("theme-name").textContent = names[theme];
-  byId("theme").setAttribute("aria-label", `Colours: ${theme === "auto" ? "as the system" : theme}`);
-}
-function nextTheme() {
-  const now = document.documentElement.dataset.theme || "auto";
-  const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
-  if (next === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = next;
-  try {
-    if (next === "auto") localStorage.removeItem("duizhao-theme");
-    else localStorage.setItem("duizhao-theme", next);
-  } catch (error) { /* no storage from disk in some browsers */ }
-  showTheme();
-  drawCharts();
-}
-
 const keyName = (key) => ({ Escape: "Esc", ArrowDown: "↓", ArrowUp: "↑" })[key] || key;
 
 function openKeys() {
   const dialog = byId("keys");
   dialog.replaceChildren(
     make("form", { method: "dialog" },
-      make("h2", { id: "keys-title" }, "Keyboard commands"),
+      make("h2", { id: "keys-title" }, t("common.keys")),
       make("dl.keys-list", null, COMMANDS.map((command) => make("div", null,
         make("dt", null, make("kbd", null, keyName(command.key)),
           command.also ? [" ", make("kbd", null, keyName(command.also))] : null),
-        make("dd", null, command.text)))),
-      make("button.primary", { autofocus: true }, "Close")));
+        make("dd", null, t(`key.${command.text}`))))),
+      make("button.primary", { autofocus: true }, t("common.close"))));
   dialog.showModal();
 }
 
 function startKeyboard() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target;
     const typing = target.matches("input, textarea, select");
     if (typing && !(event.key === "Escape" && target.id === "search")) return;
@@ -103,6 +83,4 @@ function startKeyboard() {
     command.run();
   });
   byId("help").addEventListener("click", openKeys);
-  byId("theme").addEventListener("click", nextTheme);
-  showTheme();
 }

@@ -158,7 +158,7 @@ function refreshList() {
 }
 
 function startList() {
-  const above = ["masthead", "summary", "plots", "panel", "bitext-head", "controls"]
+  const above = ["masthead", "summary", "plots", "panel", "bitext-head", "explain", "controls"]
     .map((name) => document.querySelector(`.${name}`)).filter(Boolean);
   const moved = () => {
     coveredTop = byId("controls").offsetHeight + 12;

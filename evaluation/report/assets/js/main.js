@@ -2,18 +2,18 @@
 const shorten = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 function fillControls() {
-  byId("sort").replaceChildren(...SORTS.map((sort) => make("option", { value: sort.id }, sort.name)));
+  byId("sort").replaceChildren(...SORTS.map((sort) => make("option", { value: sort.id }, t(`report.sort_${sort.id}`))));
   fillSectionMenu();
-  byId("document").replaceChildren(make("option", { value: "" }, "All documents"),
+  byId("document").replaceChildren(make("option", { value: "" }, t("report.all_documents")),
     ...data.documents.map((name, place) => make("option", { value: String(place) }, shorten(name, 40))));
   byId("document-label").hidden = data.documents.length < 2;
-  byId("columns").replaceChildren(make("span"), make("span", { lang: "zh-Hans" }, "中文"),
-    make("span", null, "Machine translation"), ...(data.hasReference ? [make("span", null, "Reference")] : []));
+  byId("columns").replaceChildren(make("span"), make("span", null, t("report.column_source")),
+    make("span", null, t("report.column_translation")), ...(data.hasReference ? [make("span", null, t("report.column_target"))] : []));
   if (data.hasReference && beads.length) {
     byId("legend").replaceChildren(
-      make("mark.only.mt", null, "only in the machine translation"), " ",
-      make("mark.only.ref", null, "only in the reference"), " ",
-      make("mark.moved", null, "in another place"));
+      make("mark.only.mt", null, t("report.only_mt")), " ",
+      make("mark.only.ref", null, t("report.only_ref")), " ",
+      make("mark.moved", null, t("report.in_another_place")));
   }
   byId("bitext").classList.toggle("no-reference", !data.hasReference);
 }
@@ -22,8 +22,8 @@ function fillControls() {
 function fillSectionMenu() {
   const own = data.sections.map((title, place) => [title, place]).filter(([, place]) =>
     view.document === "" ? data.documents.length < 2 : data.sectionDocuments[place] === Number(view.document));
-  byId("section").replaceChildren(make("option", { value: "" }, "All sections"),
-    ...own.map(([title, place]) => make("option", { value: String(place) }, shorten(title || "Before the first heading", 60))));
+  byId("section").replaceChildren(make("option", { value: "" }, t("report.all_sections")),
+    ...own.map(([title, place]) => make("option", { value: String(place) }, shorten(title || t("report.before_heading"), 60))));
   byId("section-label").hidden = own.length < 2;
 }
 
@@ -36,10 +36,10 @@ function fillChips(counts) {
   }, name, " ", make("span.chip-count", null, count(number)));
   const kinds = KINDS.filter((kind) => data.hasReference || !["low", "other"].includes(kind.id));
   chips.replaceChildren(
-    chip("all", "All", counts.all, view.kinds.size === 0),
-    ...kinds.map((kind) => chip(kind.id, kind.name, counts[kind.id], view.kinds.has(kind.id))),
+    chip("all", t("report.kind_all"), counts.all, view.kinds.size === 0),
+    ...kinds.map((kind) => chip(kind.id, t(`report.kind_${kind.id}`), counts[kind.id], view.kinds.has(kind.id))),
     ...(view.range ? [make("button.chip.range", {
-      type: "button", "data-kind": "range", "aria-label": "Remove this range", onclick: () => setRange(null),
+      type: "button", "data-kind": "range", "aria-label": t("report.remove_range"), onclick: () => setRange(null),
     }, rangeText(), make("span", { "aria-hidden": true }, " ×"))] : []));
   if (focused) {
     const again = chips.querySelector(`[data-kind="${focused}"]`);
@@ -51,9 +51,9 @@ const trim = (value, name) => (name === "mt" ? value.toFixed(2) : String(value))
 
 function rangeText() {
   const { name, low, high } = view.range;
-    if (low === -Infinity) return `${RANGES[name].name} under ${trim(high, name)}`;
-  if (high === Infinity) return `${RANGES[name].name} from ${trim(low, name)}`;
-  return `${RANGES[name].name} ${trim(low, name)}–${trim(high, name)}`;
+  const values = { measure: rangeName(name), low: trim(low, name), high: trim(high, name) };
+  if (low === -Infinity) return t("report.range_under", values);
+  return t(high === Infinity ? "report.range_from" : "report.range", values);
 }
 
 function showEmpty() {
@@ -63,11 +63,9 @@ function showEmpty() {
   if (view.shown.length) return;
   empty.replaceChildren(
     make("p.empty-mark", { lang: "zh-Hans", "aria-hidden": true }, "空"),
-    make("p.empty-title", null, beads.length ? "No matching beads" : "No beads in this corpus"),
-    make("p.how", null, beads.length
-      ? "No bead matches both the search and the filters."
-      : "Either the documents had no sentences, or none could be paired. The ledger gives the reason for each."),
-    beads.length ? make("button.primary", { type: "button", onclick: clearFilters }, "Show all beads") : "");
+    make("p.empty-title", null, t(beads.length ? "report.none_match" : "report.none")),
+    make("p.how", null, t(beads.length ? "report.none_match_how" : "report.none_how")),
+    beads.length ? make("button.primary", { type: "button", onclick: clearFilters }, t("report.show_all")) : "");
 }
 
 /** After any change of the view: list, counts, controls and address. */
@@ -75,7 +73,7 @@ function refreshView() {
   fillChips(chooseBeads());
   const all = beads.length;
   byId("count").textContent = view.shown.length === all
-    ? plural(all, "bead") : `${count(view.shown.length)} of ${plural(all, "bead")}`;
+    ? t("common.beads", { count: all }) : t("report.shown_of", { shown: view.shown.length, count: all });
   byId("section").value = view.section;
   byId("document").value = view.document;
   byId("sort").value = view.sort;
@@ -123,9 +121,45 @@ function clearFilters() {
   keepInSight();
 }
 
+/** The run's facts below the title. */
+function fillFacts() {
+  const shown = { finished: timeText, cut: (rows) => t("report.fact_cut_value", { count: rows }) };
+  byId("facts").replaceChildren(...data.facts.map(([name, value]) => make("div", null,
+    make("dt", null, t(`report.fact_${name}`)),
+    make("dd", null, (shown[name] || shownValue)(value)))));
+}
+
+/** What the readers left out, by reason; groups that were open stay open. */
+function fillFurniture() {
+  const holder = byId("furniture");
+  if (!holder) return;
+  const open = [...holder.children].map((group) => group.open);
+  holder.replaceChildren(...data.furniture.map((group, place) => make("details", { open: open[place] },
+    make("summary", null,
+      make("span.furniture-count", null, count(group.count)), ` ${reasonText(group.reason)} `,
+      make("span.quiet", null, `${termOf("side", group.side)} · ${termOf("stage", group.stage)}`)),
+    make("ul", null, group.examples.map((text) =>
+      make("li", { lang: group.side === "source" ? "zh-Hans" : "en" }, make("q", null, text)))))));
+}
+
+/** Everything on the page again, in the language that was chosen. */
+function translatePage() {
+  fillFacts();
+  fillFurniture();
+  fillControls();
+  fillSummary();
+  fillPlots();
+  drawCharts();
+  refreshView();
+  if (review) translateReview();
+}
+
 function start() {
+  startLanguage();
   numberBeads();
   readAddress();
+  fillFacts();
+  fillFurniture();
   fillControls();
   fillSummary();
   fillPlots();
@@ -141,6 +175,7 @@ function start() {
     });
   }
   byId("document").addEventListener("change", () => setDocument(byId("document").value));
+  startTheme();
   startKeyboard();
   if (review) startReview();
   byId("search").value = view.query;
@@ -161,7 +196,9 @@ function start() {
     else byId("bitext").scrollIntoView();
   });
   if (review && !wanted) byId("bitext").scrollIntoView();
-  if (wanted && !reveal(wanted)) announce("The bead of this link is not in this corpus.");
+  if (wanted && !reveal(wanted)) announce(t("report.no_such_bead"));
+  onLanguage(translatePage);
+  onTheme(drawCharts);
   requestAnimationFrame(() => setTimeout(() => performance.mark("ready"), 0)); // and on the screen
   // a canvas does not wait for its font
   document.fonts.load(plotFont).catch(() => null).then(startCharts).then(() => {

@@ -49,12 +49,12 @@ function findMoves() {
 
 const likelyMoves = () => [...new Set(findMoves().likely.values())];
 
-const pairUp = (one, other) => correct({ op: "pair", beads: [nameOf(one), nameOf(other)] }, "Paired.");
+const pairUp = (one, other) => correct({ op: "pair", beads: [nameOf(one), nameOf(other)] }, "review.done_pair");
 
 /** All proposed pairs, an edit each: any of them can be undone. */
 function pairAll() {
   const proposed = likelyMoves();
-  if (!proposed.length) announce("No likely moves.");
+  if (!proposed.length) announce(t("review.no_likely_moves"));
   for (const { source, target } of proposed) pairUp(source, target);
 }
 
@@ -64,8 +64,8 @@ function pairButtons(bead, action) {
   const other = move && (move.source === bead ? move.target : move.source);
   return [
     other ? make("button.action.likely", { type: "button", "data-action": "pair-likely" },
-      `Pair with bead ${count(other.place + 1)} (likely moved)`) : null,
-    action("pair", "w", "Pair with …", { "aria-expanded": String(panelKind(bead) === "pair") }),
+      t("review.pair_likely", { number: other.place + 1 })) : null,
+    action("pair", "w", t("review.pair_with_any"), { "aria-expanded": String(panelKind(bead) === "pair") }),
   ];
 }
 
@@ -87,21 +87,21 @@ function pairPanel(bead) {
     list.replaceChildren(...found.slice(0, MOST_CANDIDATES).map(([other, alike]) => make("li", null,
       make("button.move", {
         type: "button", "data-action": "do-pair", onclick: () => pairUp(bead, other),
-        "aria-label": `Pair with bead ${other.place + 1}`,
-      }, `Pair with ${count(other.place + 1)}`),
-      make("span.alike", { title: "Words in common with the machine translation" }, `${Math.round(100 * alike)} %`),
+        "aria-label": t("review.pair_with_bead", { number: other.place + 1 }),
+      }, t("review.pair_with", { number: other.place + 1 })),
+      make("span.alike", { title: t("review.alike_title") }, t("common.percent", { value: Math.round(100 * alike) })),
       make("p", { lang: isSource ? "en" : "zh-Hans" }, isSource ? other.target : other.source))));
-    if (!found.length) list.replaceChildren(make("li", null, "No bead without a counterpart has these words."));
+    if (!found.length) list.replaceChildren(make("li", null, t("review.no_candidates")));
   };
   const search = make("input.candidate-search", {
-    type: "search", placeholder: "Words of the other text", "aria-label": "Words of the other text",
+    type: "search", placeholder: t("review.candidate_search"), "aria-label": t("review.candidate_search"),
     oninput: (event) => fill(event.currentTarget.value),
   });
   fill("");
   return make("div.edit-panel", {
-    role: "group", "aria-label": "Pair with another bead", onkeydown: (event) => closeOnEscape(event, bead),
+    role: "group", "aria-label": t("review.pair_panel"), onkeydown: (event) => closeOnEscape(event, bead),
   },
-  make("p.panel-hint", null, `Beads that lack ${isSource ? "Chinese" : "a reference"}, anywhere in the document. The pair is marked as moved text.`),
+  make("p.panel-hint", null, t(isSource ? "review.pair_hint_source" : "review.pair_hint_target")),
   search, list,
-  make("div.panel-buttons", null, make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, "Close")));
+  make("div.panel-buttons", null, make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, t("common.close"))));
 }

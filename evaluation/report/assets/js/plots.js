@@ -3,8 +3,9 @@ const kept = () => beads.filter((bead) => !bead.left);
 
 /** The segment score of this corpus: chrF++ with a reference, else the model's own score. */
 const MEASURE = data.hasReference
-  ? { range: "chrf", name: "chrF++", of: (bead) => bead.chrf, digits: 0 }
-  : { range: "mt", name: "MT score", of: (bead) => bead.mtScore, digits: 2 };
+  ? { range: "chrf", of: (bead) => bead.chrf, digits: 0 }
+  : { range: "mt", of: (bead) => bead.mtScore, digits: 2 };
+const measureName = () => rangeName(MEASURE.range);
 
 const scored = () => kept().filter((bead) => MEASURE.of(bead) !== null);
 
@@ -35,6 +36,7 @@ function drawDots({ ctx, valToPos }, xs, ys, colour, size) {
 function positionPlot() {
   const shown = scored();
   if (shown.length < 2) return null;
+  const measure = measureName();
   const values = shown.map(MEASURE.of);
   const places = shown.map((bead) => bead.place + 1);
   const line = smooth(values);
@@ -58,21 +60,22 @@ function positionPlot() {
     Math.floor((part * values.length) / 10), Math.floor(((part + 1) * values.length) / 10)));
   return plotCard({
     id: "position",
-    title: `${MEASURE.name} through the document`,
-    how: "Each dot is a bead; the line is the mean of its neighbours. Choose a dot to read it.",
-    label: `Scatter plot of ${MEASURE.name} by position: mean ${fixed(mean(values), MEASURE.digits)}, ` +
-      `lowest stretch ${fixed(Math.min(...line), MEASURE.digits)}.`,
+    title: t("report.position_title", { measure }),
+    how: t("report.position_how"),
+    label: t("report.position_label", {
+      measure, mean: fixed(mean(values), MEASURE.digits), lowest: fixed(Math.min(...line), MEASURE.digits),
+    }),
     table: {
-      head: ["Part of the document", "Beads", `Mean ${MEASURE.name}`],
-      rows: tenths.map((part, place) => [`${place * 10}–${place * 10 + 10} %`, count(part.length),
+      head: [t("report.part_head"), t("report.beads_head"), t("report.mean_of", { measure })],
+      rows: tenths.map((part, place) => [t("common.percent", { value: `${place * 10}–${place * 10 + 10}` }), count(part.length),
         part.length ? fixed(mean(part), 1) : "–"]),
     },
     draw: (colour) => ({
       options: {
         cursor: noCursor,
         scales: { x: { time: false }, y: MEASURE.range === "chrf" ? { range: [0, 100] } : {} },
-        axes: [axis(colour, { grid: { show: false }, size: 30, values: wholeTicks, label: "Bead" }),
-          axis(colour, { size: 40, label: MEASURE.name })],
+        axes: [axis(colour, { grid: { show: false }, size: 30, values: wholeTicks, label: t("report.bead_axis") }),
+          axis(colour, { size: 40, label: measure })],
         series: [{}, {
           paths: () => null,
           points: {
@@ -84,8 +87,8 @@ function positionPlot() {
           if (place < 0) return hideTooltip(plot);
           const bead = shown[place];
           plotTooltip(plot, plot.valToPos(places[place], "x"), plot.valToPos(values[place], "y"),
-            ...beadTooltip(bead, `${MEASURE.name} ${fixed(values[place], MEASURE.digits)}`,
-              data.sections[bead.section] || "no section"));
+            ...beadTooltip(bead, `${measure} ${fixed(values[place], MEASURE.digits)}`,
+              data.sections[bead.section] || t("report.no_section")));
         }, (plot, left, top) => {
           const place = nearest(plot, left, top);
           if (place >= 0) reveal(shown[place].key);
@@ -128,6 +131,7 @@ const barSeries = (colour) => ({
 function histogramPlot() {
   const values = scored().map(MEASURE.of);
   if (values.length < 2) return null;
+  const measure = measureName();
   const isChrf = MEASURE.range === "chrf";
   const from = isChrf ? 0 : Math.floor(Math.min(...values) * 4) / 4;
   const step = isChrf ? 5 : Math.max(0.05, -from / 20);
@@ -139,25 +143,28 @@ function histogramPlot() {
   const barAt = (plot, left) => Math.max(0, Math.min(19, Math.floor((plot.posToVal(left, "x") - from) / step)));
   return plotCard({
     id: "histogram",
-    title: `How ${MEASURE.name} is distributed`,
-    how: `Beads by score; half of them are above ${fixed(half, isChrf ? 1 : 2)}. Choose a bar to see its beads.`,
-    label: `Histogram of ${MEASURE.name}: median ${fixed(half, MEASURE.digits)}, ${plural(values.length, "bead")}.`,
+    title: t("report.histogram_title", { measure }),
+    how: t("report.histogram_how", { median: fixed(half, isChrf ? 1 : 2) }),
+    label: t("report.histogram_label", {
+      measure, median: fixed(half, MEASURE.digits), beads: t("common.beads", { count: values.length }),
+    }),
     table: {
-      head: [MEASURE.name, "Beads"],
+      head: [measure, t("report.beads_head")],
       rows: counts.map((number, place) => [edgeText(place), count(number)]),
     },
     draw: (colour) => ({
       options: {
         cursor: noCursor,
         scales: { x: { time: false, range: [from, from + 20 * step] }, y: { range: [0, Math.max(...counts) * 1.08] } },
-        axes: [axis(colour, { grid: { show: false }, size: 30, label: MEASURE.name }),
-          axis(colour, { size: 40, values: wholeTicks, label: "Beads" })],
+        axes: [axis(colour, { grid: { show: false }, size: 30, label: measure }),
+          axis(colour, { size: 40, values: wholeTicks, label: t("report.beads_head") })],
         series: [{}, barSeries(colour)],
         plugins: [onPlot((plot, left) => {
           const place = barAt(plot, left);
           plotTooltip(plot, plot.valToPos(middles[place], "x"), plot.valToPos(counts[place], "y"),
-            make("p.tooltip-title", null, `${MEASURE.name} ${edgeText(place)}`),
-            make("p.tooltip-note", null, `${plural(counts[place], "bead")}, ${percent(counts[place] / values.length)}`));
+            make("p.tooltip-title", null, `${measure} ${edgeText(place)}`),
+            make("p.tooltip-note", null, 
+              t("report.beads_and_share", { count: counts[place], share: percent(counts[place] / values.length) })));
         }, (plot, left) => {
           const place = barAt(plot, left);
           const [low, high] = edges(place);
@@ -177,26 +184,42 @@ function histogramPlot() {
       },
       series: [middles, counts],
     }),
-    legend: [["line-red", "median"]],
+    legend: [["line-red", t("report.median")]],
   });
 }
 
-const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 + 1 : null);
+const middleOf = (ids) => (ids.length ? (ids[0] + ids[ids.length - 1]) / 2 : null);
 
 function mapPlot() {
   if (!data.hasReference || data.documents.length !== 1) return null;
   const kindOf = (bead) =>
-    bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
+    bead.moved ? "green" : bead.left || !bead.sourceIds.length || !bead.targetIds.length ? "amber"
       : bead.type === "1-1" ? "blue" : "red";
   const path = [];
-  let lastX = 0.5;
-  let lastY = 0.5;
+  let lastX = -0.5;
+  let lastY = -0.5;
   for (const bead of beads) {
     const x = middleOf(bead.sourceIds);
     const y = middleOf(bead.targetIds);
     path.push({ bead, kind: kindOf(bead), x: x === null ? lastX + 0.5 : x, y: y === null ? lastY + 0.5 : y });
-    if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1] + 1;
-    if (bead.targetIds.length) lastY = bead.targetIds[bead.targetIds.length - 1] + 1;
+    if (bead.sourceIds.length) lastX = bead.sourceIds[bead.sourceIds.length - 1];
+    // text that was moved crosses the path; the path goes on where it was before
+    if (bead.targetIds.length && !bead.moved) lastY = bead.targetIds[bead.targetIds.length - 1];
+  }
+  lastX = Math.max(...beads.map((bead) => bead.sourceIds[bead.sourceIds.length - 1] || 0));
+  lastY = Math.max(...beads.map((bead) => bead.targetIds[bead.targetIds.length - 1] || 0));
+  const main = path.filter((point) => !point.bead.moved);
+  const pointOf = new Map(path.map((point) => [point.bead, point]));
+  // moved text: a cross-link from the path to where the text is; dashed while it is a proposal
+  const links = path.filter((point) => point.bead.moved).map(({ x, y }) => {
+    const before = main.findLast((point) => point.x <= x);
+    return { x, from: before ? before.y : 0, y, dashed: false };
+  });
+  if (review) {
+    for (const { source, target } of likelyMoves()) {
+      const [at, to] = [pointOf.get(source), pointOf.get(target)];
+      links.push({ x: at.x, from: at.y, y: to.y, dashed: true });
+    }
   }
   if (path.length < 2) return null;
   const types = new Map();
@@ -213,30 +236,32 @@ function mapPlot() {
   };
   return plotCard({
     id: "map",
-    title: "Alignment map",
-    how: "Chinese sentences to the right, the reference upwards. Grey dots share rare words: a line of them off the path is repeated or moved text.",
-    label: `Dot plot of the alignment of ${lastX} Chinese and ${lastY} reference sentences: ` +
-      [...types].map(([type, number]) => `${number} ${typeText(type)}`).join(", ") + ".",
-    legend: [["dot-blue", "1–1"], ["dot-red", "other beads"], ["dot-amber", "left out"], ["dot-grey", "similar text"]],
+    title: t("report.map_title"),
+    how: t("report.map_how"),
+    label: t("report.map_label", {
+      sources: lastX + 1, targets: lastY + 1, types: [...types].map(([type, number]) => `${number} × ${typeText(type)}`).join(", "),
+    }),
+    legend: [["dot-blue", "1–1"], ["dot-red", t("report.map_other")], ["dot-amber", t("report.map_left")], ["dot-grey", t("report.map_similar")],
+      ...(links.length ? [["dot-green", t("report.moved")]] : [])],
     height: 300,
     table: {
-      head: ["Bead type", "Beads", "Share"],
+      head: [t("report.type_head"), t("report.beads_head"), t("report.share")],
       rows: [...types].sort((a, b) => b[1] - a[1]).map(([type, number]) =>
         [typeText(type), count(number), percent(number / beads.length)]),
     },
     draw: (colour) => ({
       options: {
         cursor: noCursor,
-        scales: { x: { time: false, range: [0, lastX + 1] }, y: { range: [0, lastY + 1] } },
-        axes: [axis(colour, { size: 30, values: wholeTicks, label: "Chinese sentence" }),
-          axis(colour, { size: 48, values: wholeTicks, label: "Reference sentence" })],
+        scales: { x: { time: false, range: [-1, lastX + 1] }, y: { range: [-1, lastY + 1] } },
+        axes: [axis(colour, { size: 30, values: wholeTicks, label: t("report.source_axis") }),
+          axis(colour, { size: 48, values: wholeTicks, label: t("report.target_axis") })],
         series: [{}, { paths: () => null, points: { show: false } }],
         plugins: [onPlot((plot, left, top) => {
           const point = nearest(plot, left, top);
           if (!point) return hideTooltip(plot);
           plotTooltip(plot, plot.valToPos(point.x, "x"), plot.valToPos(point.y, "y"),
             ...beadTooltip(point.bead, point.bead.left ? reasonText(point.bead.left)
-              : `confidence ${sureText(point.bead.confidence)}`));
+              : t("report.confidence_value", { value: sureText(point.bead.confidence) })));
         }, (plot, left, top) => {
           const point = nearest(plot, left, top);
           if (point) reveal(point.bead.key);
@@ -250,16 +275,25 @@ function mapPlot() {
           for (const [x, y, similarity] of data.dots) {
             ctx.globalAlpha = 0.1 + 0.35 * similarity;
             const size = (1 + 1.6 * similarity) * pixel;
-            ctx.fillRect(X(x + 1) - size / 2, Y(y + 1) - size / 2, size, size);
+            ctx.fillRect(X(x) - size / 2, Y(y) - size / 2, size, size);
           }
           ctx.globalAlpha = 1;
           ctx.strokeStyle = colour.blue;
           ctx.lineWidth = 1.5 * pixel;
           ctx.beginPath();
-          for (const point of path) ctx.lineTo(X(point.x), Y(point.y));
+          for (const point of main) ctx.lineTo(X(point.x), Y(point.y));
           ctx.stroke();
+          ctx.strokeStyle = colour.green;
+          for (const { x, from, y, dashed } of links) {
+            ctx.setLineDash(dashed ? [4 * pixel, 3 * pixel] : []);
+            ctx.beginPath();
+            ctx.moveTo(X(x), Y(from));
+            ctx.lineTo(X(x), Y(y));
+            ctx.stroke();
+          }
+          ctx.setLineDash([]);
           const size = path.length > 2000 ? 1.5 : path.length > 300 ? 2.5 : 3.5;
-          for (const kind of ["blue", "red", "amber"]) {
+          for (const kind of ["blue", "red", "amber", "green"]) {
             const own = path.filter((point) => point.kind === kind);
             const radius = (kind === "blue" ? size * 0.8 : size * 1.15) * pixel;
             if (path.length > MANY) {

@@ -33,7 +33,7 @@ const reopenDraft = (bead) => setPanel(bead, "edit", editPanel(bead));
 function tellOfDrafts(gone, inserted) {
   const names = new Set(inserted.map(nameOf));
   const away = gone.filter((bead) => draftOf(bead) && !names.has(nameOf(bead)));
-  if (away.length) setTimeout(() => announce("Your unsaved text is kept; undo restores its bead."), 0);
+  if (away.length) setTimeout(() => announce(t("review.draft_kept")), 0);
 }
 
 const panelKind = (bead) => (panels.has(bead.key) ? panels.get(bead.key).kind : "");
@@ -56,13 +56,14 @@ async function openPanel(bead, kind) {
     try {
       element = splitPanel(bead, await send("sentences", { bead: nameOf(bead) }));
     } catch (error) {
-      return showBar(error instanceof TypeError ? LOST : error.message, true);
+      return showBar(error instanceof TypeError ? t("review.lost") : error.message, true);
     }
   }
   setPanel(bead, kind, element);
   view.current = bead.key;
   refreshList();
-  const first = element.querySelector("textarea, input, button");
+  const empty = [...element.querySelectorAll("textarea")].find((area) => !area.value);
+  const first = empty || element.querySelector("textarea, input, button");
   if (first) first.focus({ preventScroll: true });
   const entry = drawn.get(bead.key);
   if (entry) entry.element.scrollIntoView({ block: "nearest" });
@@ -79,7 +80,7 @@ function firstCuts(sentences) {
 function splitPanel(bead, sentences) {
   const cuts = firstCuts(sentences);
   const panel = make("div.edit-panel.split-panel", {
-    role: "group", "aria-label": "Split or move", onkeydown: (event) => closeOnEscape(event, bead),
+    role: "group", "aria-label": t("review.split"), onkeydown: (event) => closeOnEscape(event, bead),
   });
   const draw = () => {
     const both = (ids) => ids.source.length + ids.target.length;
@@ -88,13 +89,13 @@ function splitPanel(bead, sentences) {
     const type = (part) => typeText(`${part.source.length}-${part.target.length}`);
     const possible = both(first) > 0 && both(second) > 0;
     panel.replaceChildren(
-      make("p.panel-hint", null, "Choose where each side is cut. Sentences at the ends can go to the neighbouring bead."),
+      make("p.panel-hint", null, t("review.split_hint")),
       make("div.split-columns", null, ["source", "target"].map((side) => splitColumn(bead, side, sentences[side], cuts, draw))),
       make("div.panel-buttons", null,
         make("button.primary", { type: "button", "data-action": "do-split", disabled: !possible, onclick: () => correct(
-          { op: "split", bead: nameOf(bead), source_at: cuts.source, target_at: cuts.target }, "Split.") },
-        possible ? `Split into ${type(first)} and ${type(second)}` : "Split"),
-        make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, "Close")));
+          { op: "split", bead: nameOf(bead), source_at: cuts.source, target_at: cuts.target }, "review.done_split") },
+        possible ? t("review.split_into", { first: type(first), second: type(second) }) : t("review.split_short")),
+        make("button.action", { type: "button", onclick: () => closePanel(bead.key) }, t("common.close"))));
   };
   draw();
   return panel;
@@ -102,15 +103,14 @@ function splitPanel(bead, sentences) {
 
 function splitColumn(bead, side, sentences, cuts, draw) {
   const language = side === "source" ? "zh-Hans" : "en";
-  const name = side === "source" ? "Chinese" : "reference";
   const move = (to, label) => make("button.move", {
-    type: "button", "data-action": `move-${side}-${to}`, onclick: () => correct({ op: "move", bead: nameOf(bead), side, to }, "Moved."),
+    type: "button", "data-action": `move-${side}-${to}`, onclick: () => correct({ op: "move", bead: nameOf(bead), side, to }, "review.done_move"),
     disabled: !beads[bead.place + (to === "next" ? 1 : -1)],
-    "aria-label": `${label}: move this ${name} sentence`,
+    "aria-label": t(`review.move_${side}`, { to: label }),
   }, label);
   const cut = (place) => make("li.cut-place", null, make("button.cut", {
     type: "button", "data-action": `cut-${side}-${place}`, "aria-pressed": String(cuts[side] === place),
-    "aria-label": `Cut the ${name} after ${place} of ${sentences.length}`,
+    "aria-label": t(`review.cut_${side}`, { place, all: sentences.length }),
     onclick: (event) => {
       cuts[side] = place;
       const action = event.currentTarget.dataset.action;
@@ -118,18 +118,18 @@ function splitColumn(bead, side, sentences, cuts, draw) {
       draw();
       panel.querySelector(`[data-action="${action}"]`).focus();
     },
-  }, make("span", null, "cut here")));
+  }, make("span", null, t("review.cut_here"))));
   const items = [cut(0)];
   sentences.forEach(([, text], place) => {
     items.push(make(`li.sentence.${place < cuts[side] ? "first-part" : "second-part"}`, null,
       make("p", { lang: language }, text),
       make("span.moves", null,
-        place === 0 ? move("previous", "↑ bead before") : null,
-        place === sentences.length - 1 ? move("next", "↓ next bead") : null)));
+        place === 0 ? move("previous", t("review.to_previous")) : null,
+        place === sentences.length - 1 ? move("next", t("review.to_next")) : null)));
     items.push(cut(place + 1));
   });
-  return make("ol.split-column", { "aria-label": `${name} sentences` },
-    sentences.length ? items : make("li.missing", null, `No ${name} sentence`));
+  return make("ol.split-column", { "aria-label": t(`review.sentences_${side}`) },
+    sentences.length ? items : make("li.missing", null, t(`review.no_sentence_${side}`)));
 }
 
 function closeOnEscape(event, bead) {
@@ -141,8 +141,7 @@ function closeOnEscape(event, bead) {
 function editPanel(bead) {
   const name = nameOf(bead);
   const draft = drafts.get(name) || {};
-  const areas = [["source", "Chinese", "zh-Hans", bead.source], ["target", "Reference", "en", bead.target]]
-    .filter(([side]) => bead[`${side}Ids`].length)
+  const areas = [["source", t("report.column_source"), "zh-Hans", bead.source], ["target", t("report.column_target"), "en", bead.target]]
     .map(([side, label, language, text]) => {
       const area = make("textarea", { lang: language, rows: Math.min(9, 2 + Math.ceil(text.length / (side === "source" ? 26 : 60))), "data-side": side });
       area.value = draft[side] === undefined ? text : draft[side];
@@ -163,20 +162,21 @@ function editPanel(bead) {
     if (!Object.keys(texts).length) return close();
     const sent = areas.map(({ area }) => area.value).join("\n");
     saving = true;
-    const done = await correct(() => ({ op: "text", bead: name, texts }), "Text saved.");
+    const done = await correct(() => ({ op: "text", bead: name, texts }), "review.done_text");
     saving = false;
     // what was typed while it was being saved is not lost either
     if (done && areas.map(({ area }) => area.value).join("\n") === sent) close();
     return done;
   };
-  const panel = make("div.edit-panel", { role: "group", "aria-label": "Edit the texts", oninput: typed, onkeydown: (event) => {
+  const panel = make("div.edit-panel", { role: "group", "aria-label": t("review.edit_panel"), oninput: typed, onkeydown: (event) => {
     closeOnEscape(event, bead);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
   } },
   make("div.edit-areas", null, areas.map((entry) => entry.label)),
+  areas.some(({ side }) => !bead[`${side}Ids`].length) ? make("p.panel-hint", null, t("review.edit_missing")) : "",
   make("div.panel-buttons", null,
-    make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, "Save"),
-    make("button.action", { type: "button", onclick: close }, "Cancel"),
-    make("span.panel-hint", null, "Ctrl + Enter saves, Cancel leaves the texts as they were, Esc closes and keeps your draft.")));
+    make("button.primary", { type: "button", "data-action": "save-text", onclick: save }, t("common.save")),
+    make("button.action", { type: "button", onclick: close }, t("common.cancel")),
+    make("span.panel-hint", null, t("review.edit_hint"))));
   return panel;
 }

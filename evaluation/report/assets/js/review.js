@@ -23,7 +23,7 @@ async function send(path, body) {
   });
   const type = response.headers.get("content-type") || "";
   const answer = type.startsWith("application/json") ? await response.json() : { error: await response.text() };
-  if (!response.ok) throw new Error(answer.error || `The server answered with status ${response.status}.`);
+  if (!response.ok) throw new Error(answer.error || t("review.server_status", { status: response.status }));
   return answer;
 }
 
@@ -32,17 +32,15 @@ let queue = Promise.resolve();
 let waiting = 0;
 let aligning = false;
 let lost = false;
-const LOST = "The server did not answer, so this edit may not have been saved. " +
-  "Start duizhao review again and open its address to check.";
 
 /** Do `action` when all before it is done. While the document is re-aligned nothing can be done. */
 function enqueue(action) {
   if (aligning) {
-    announce("Re-aligning. Wait until it has finished; this edit was not applied.");
+    announce(t("review.wait_realigning"));
     return Promise.resolve(false);
   }
   if (lost) {
-    showBar(LOST, true);
+    showBar(t("review.lost"), true);
     return Promise.resolve(false);
   }
   waiting += 1;
@@ -53,24 +51,25 @@ function enqueue(action) {
   return done;
 }
 
-/** Send the edit that `editOf()` gives when it is its turn; show what changed, or why not. */
-const correct = (editOf, said) => enqueue(async () => {
+/** Send the edit that `editOf()` gives when it is its turn; show what changed, or why not. `done`
+ * is the message for screen readers. */
+const correct = (editOf, done) => enqueue(async () => {
   const edit = typeof editOf === "function" ? editOf() : editOf;
   if (!edit || lost) return false;
   aligning = edit.op === "realign";
-  showBar(aligning ? "Re-aligning …" : "Saving …");
+  showBar(t(aligning ? "review.realigning" : "review.saving"));
   try {
     const answer = await send("edits", { ...edit, after: review.edits });
     takeChange(answer, edit);
-    announce(said || "Saved.", { quietly: true });
+    announce(t(done), { quietly: true });
     aligning = false;
     showBar();
     return true;
   } catch (error) {
     lost = error instanceof TypeError; // fetch says so where the network failed
     aligning = false;
-    showBar(lost ? LOST : error.message, true);
-    if (/behind the review/.test(error.message)) loadAgain("Another window edited this review. Loading its edits …");
+    showBar(lost ? t("review.lost") : error.message, true);
+    if (/behind the review/.test(error.message)) loadAgain(t("review.other_window_edited"));
     return false;
   }
 });
@@ -86,23 +85,45 @@ async function compareState() {
   if (document.visibilityState !== "visible" || waiting || lost || reloading) return;
   try {
     const { edits } = await send("state", {});
-    if (edits !== review.edits && !waiting) loadAgain("Edited in another window. Loading …");
+    if (edits !== review.edits && !waiting) loadAgain(t("review.edited_elsewhere"));
   } catch (error) { /* the next edit says so */ }
 }
 
-/** Write the reviewed corpus, as `duizhao apply` does. */
-const applyReview = () => enqueue(async () => {
-  showBar("Writing the corpus …");
+/** Write the reviewed corpus, as `duizhao apply` does, and export it to these formats. */
+const applyReview = (formats, checkedOnly) => enqueue(async () => {
+  showBar(t("review.writing"));
   try {
-    const { out, rows } = await send("apply", {});
-    showBar(`${plural(rows, "row")} written to ${out}`);
-    announce("The reviewed corpus is written.");
+    const { out, rows, files } = await send("apply", { formats, checked_only: checkedOnly });
+    showBar(`${t("review.written", { count: rows, folder: out })} ${
+      files.length ? t("review.exported", { files: files.join(t("common.comma")) }) : ""}`);
+    announce(t("review.written_short"));
     return true;
   } catch (error) {
-    showBar(error instanceof TypeError ? LOST : error.message, true);
+    showBar(error instanceof TypeError ? t("review.lost") : error.message, true);
     return false;
   }
 });
+
+/** Ask for the formats, then apply; Enter applies with those that are ticked. */
+function openApply() {
+  if (!review.edits && !beads.some((bead) => bead.checked)) return announce(t("review.nothing_to_apply"));
+  const dialog = byId("apply-dialog");
+  const boxes = review.formats.map((name) => make("input", { type: "checkbox", value: name, checked: name === "tmx" }));
+  const checkedOnly = make("input", { type: "checkbox" });
+  const form = make("form", { method: "dialog", onsubmit: () => {
+    applyReview(boxes.filter((box) => box.checked).map((box) => box.value), checkedOnly.checked);
+  } },
+  make("h2", { id: "apply-title" }, t("review.apply_heading")),
+  make("p.how", null, tNodes("review.apply_how")),
+  make("fieldset", null, make("legend", null, t("review.apply_formats")),
+    boxes.map((box) => make("label", null, box, " ", make("b", null, box.value), " ", make("span.quiet", null, termOf("format", box.value))))),
+  make("label", null, checkedOnly, " ", t("review.apply_checked_only")),
+  make("div.panel-buttons", null,
+    make("button.primary", { autofocus: true, "data-action": "do-apply" }, t("review.apply_do")),
+    make("button.action", { type: "button", onclick: () => dialog.close() }, t("common.cancel"))));
+  dialog.replaceChildren(form);
+  return dialog.showModal();
+}
 
 function takeChange({ start, removed, beads: fresh, sections, signals, judged, review: state }, edit) {
   Object.assign(review, state);
@@ -137,7 +158,7 @@ const beadByKey = (key) => beads.find((bead) => bead.key === key);
 const withCurrent = (action) => () => {
   const bead = beadByKey(view.current);
   if (bead) return action(bead);
-  announce("Choose a bead first.");
+  announce(t("review.choose_first"));
   return false;
 };
 
@@ -148,10 +169,10 @@ function mergeWith(bead, by) {
   return correct(() => {
     const now = asItIs(bead);
     const other = now && beads[now.place + by];
-    if (!other) return announce("There is no bead to merge with.");
+    if (!other) return announce(t("review.nothing_to_merge"));
     const pair = by > 0 ? [now, other] : [other, now];
     return { op: "merge", beads: pair.map(nameOf) };
-  }, "Merged.");
+  }, "review.done_merge");
 }
 
 function checkBead(bead, goOn) {
@@ -160,7 +181,7 @@ function checkBead(bead, goOn) {
   const done = correct(() => {
     const now = beadByKey(bead.key);
     return now && { op: "check", bead: nameOf(now), checked };
-  }, checked ? "Checked." : "No longer checked.");
+  }, checked ? "review.done_check" : "review.done_uncheck");
   if (next && !aligning && !lost) goTo(next.key);
   return done;
 }
@@ -168,10 +189,10 @@ function checkBead(bead, goOn) {
 const deleteBead = (bead) => correct(() => {
   const now = asItIs(bead);
   return now && { op: now.left ? "restore" : "delete", bead: nameOf(now) };
-}, bead.left ? "Restored." : "Deleted.");
-const undo = () => correct({ op: "undo" }, "Undone.");
-const redo = () => correct({ op: "redo" }, "Done again.");
-const realign = () => correct({ op: "realign" }, "Aligned again around your corrections.");
+}, bead.left ? "review.done_restore" : "review.done_delete");
+const undo = () => correct({ op: "undo" }, "review.done_undo");
+const redo = () => correct({ op: "redo" }, "review.done_redo");
+const realign = () => correct({ op: "realign" }, "review.done_realign");
 
 const ACTIONS = {
   check: (bead) => checkBead(bead, false),
@@ -191,16 +212,16 @@ function reviewActions(bead) {
   }, label);
   const expanded = (kind) => ({ "aria-expanded": String(panelKind(bead) === kind) });
   const buttons = [
-    bead.left === "deleted_in_review" ? null : action("check", "c", bead.checked ? "Checked" : "Check", { "aria-pressed": String(Boolean(bead.checked)) }),
+    bead.left === "deleted_in_review" ? null : action("check", "c", t(bead.checked ? "review.checked" : "review.check"), { "aria-pressed": String(Boolean(bead.checked)) }),
     ...pairButtons(bead, action),
-    action("merge", "m", "Merge with next", { disabled: !beads[bead.place + 1] }),
-    action("split", "s", "Split or move", expanded("split")),
-    action("edit", "e", draftOf(bead) ? "Edit text (not saved)" : "Edit text", expanded("edit")),
-    !bead.left ? action("delete", "d", "Delete")
-      : paired || bead.left === "deleted_in_review" ? action("delete", "d", "Restore") : null,
+    action("merge", "m", t("review.merge"), { disabled: !beads[bead.place + 1] }),
+    action("split", "s", t("review.split"), expanded("split")),
+    action("edit", "e", t(draftOf(bead) ? "review.edit_unsaved" : "review.edit"), expanded("edit")),
+    !bead.left ? action("delete", "d", t("review.delete"))
+      : paired || bead.left === "deleted_in_review" ? action("delete", "d", t("review.restore")) : null,
   ];
   const panel = panels.get(bead.key);
-  return [make("div.actions", { role: "group", "aria-label": "Correct this bead" }, buttons), ...(panel ? [panel.element] : [])];
+  return [make("div.actions", { role: "group", "aria-label": t("review.actions") }, buttons), ...(panel ? [panel.element] : [])];
 }
 
 function showBar(text, failed) {
@@ -209,7 +230,7 @@ function showBar(text, failed) {
   bar.classList.toggle("has-failed", Boolean(failed));
   const rows = kept();
   const checked = rows.filter((bead) => bead.checked).length;
-  const names = { merge: "merge", pair: "pair", split: "split", move: "move", delete: "delete", restore: "restore", text: "text", check: "check", realign: "re-alignment" };
+  const nameOfEdit = (operation) => t(operation ? `edit.${operation}` : "edit.last");
   const button = (id, key, label, run, on, title) => make("button.bar-button", {
     type: "button", id, "aria-keyshortcuts": key, title: `${title} (${key})`, disabled: !on, onclick: run,
   }, label, make("kbd", { "aria-hidden": true }, key));
@@ -218,36 +239,47 @@ function showBar(text, failed) {
   const focused = document.activeElement && bar.contains(document.activeElement) ? document.activeElement.id : "";
   bar.replaceChildren(
     make("p.bar-state", { role: failed ? "alert" : "status" },
-      text || `${plural(review.edits, "edit")} saved to ${review.file}`),
-    make("div.bar-progress", { title: "Checked beads of the corpus" },
+      text || t("review.edits_saved", { count: review.edits, file: review.file })),
+    make("div.bar-progress", { title: t("review.checked_title") },
       make("span.meter", { "aria-hidden": true }, make("span.fill.good", { style: `width:${rows.length ? (100 * checked) / rows.length : 0}%` })),
-      make("span", null, `${count(checked)} of ${count(rows.length)} checked`)),
-    button("doubtful", "n", `${count(doubtful)} doubtful left`, () => step(1, needsLook), doubtful > 0, "Go to the next doubtful bead"),
-    proposed ? button("pair-all", "W", `Pair ${plural(proposed, "likely move")}`, pairAll, !aligning, "Pair all beads that look like moved text") : "",
+      make("span", null, t("review.checked_of", { checked, all: rows.length }))),
+    button("doubtful", "n", t("review.doubtful", { number: doubtful }), () => step(1, needsLook), doubtful > 0, t("review.doubtful_title")),
+    proposed ? button("pair-all", "W", t("review.pair_all", { count: proposed }), pairAll, !aligning, t("review.pair_all_title")) : "",
     make("div.bar-buttons", null,
-      button("undo", "u", "Undo", undo, review.undo && !aligning, `Undo the ${names[review.undo] || "last edit"}`),
-      button("redo", "U", "Redo", redo, review.redo && !aligning, `Redo the ${names[review.redo] || "edit"}`),
-      button("realign", "r", "Re-align", realign, !aligning, "Re-align around my corrections"),
-      button("apply", "A", "Apply", applyReview, review.edits > 0 && !aligning, "Write the reviewed corpus")));
+      button("undo", "u", t("review.undo"), undo, review.undo && !aligning, t("review.undo_title", { edit: nameOfEdit(review.undo) })),
+      button("redo", "U", t("review.redo"), redo, review.redo && !aligning, t("review.redo_title", { edit: nameOfEdit(review.redo) })),
+      button("realign", "r", t("review.realign"), realign, !aligning, t("review.realign_title")),
+      button("apply", "A", t("review.apply"), openApply, review.edits > 0 && !aligning, t("review.apply_title"))));
   if (focused && byId(focused)) byId(focused).focus();
+}
+
+/** The bar and the panels in the language that was chosen; typed texts are kept as drafts. */
+function translateReview() {
+  for (const [key, { kind }] of [...panels]) {
+    const bead = beadByKey(key);
+    if (kind === "edit") reopenDraft(bead);
+    else panels.delete(key);
+  }
+  refreshList();
+  showBar();
 }
 
 function startReview() {
   const corrects = (key, text, run) => ({ key, text, run, corrects: true });
   COMMANDS.push(
-    corrects("c", "Check the bead and continue", withCurrent((bead) => checkBead(bead, true))),
-    corrects("m", "Merge with the next bead", withCurrent((bead) => mergeWith(bead, 1))),
-    corrects("M", "Merge with the bead before", withCurrent((bead) => mergeWith(bead, -1))),
-    corrects("s", "Split the bead, or move its sentences", withCurrent((bead) => openPanel(bead, "split"))),
-    corrects("w", "Pair with a bead elsewhere (moved text)", withCurrent((bead) => (
-      isAlone(bead) ? openPanel(bead, "pair") : announce("This bead has both sides.")))),
-    corrects("W", "Pair all likely moves", pairAll),
-    corrects("e", "Edit its texts", withCurrent((bead) => openPanel(bead, "edit"))),
-    corrects("d", "Delete it, or restore it", withCurrent(deleteBead)),
-    corrects("u", "Undo", undo),
-    corrects("U", "Redo", redo),
-    corrects("r", "Re-align around my corrections", realign),
-    corrects("A", "Apply: write the reviewed corpus", applyReview));
+    corrects("c", "check", withCurrent((bead) => checkBead(bead, true))),
+    corrects("m", "merge", withCurrent((bead) => mergeWith(bead, 1))),
+    corrects("M", "merge_previous", withCurrent((bead) => mergeWith(bead, -1))),
+    corrects("s", "split", withCurrent((bead) => openPanel(bead, "split"))),
+    corrects("w", "pair", withCurrent((bead) => (
+      isAlone(bead) ? openPanel(bead, "pair") : announce(t("review.has_both_sides"))))),
+    corrects("W", "pair_all", pairAll),
+    corrects("e", "edit", withCurrent((bead) => openPanel(bead, "edit"))),
+    corrects("d", "delete", withCurrent(deleteBead)),
+    corrects("u", "undo", undo),
+    corrects("U", "redo", redo),
+    corrects("r", "realign", realign),
+    corrects("A", "apply", openApply));
   window.addEventListener("focus", compareState);
   document.addEventListener("visibilitychange", compareState);
   listElement.addEventListener("click", (event) => {
@@ -263,6 +295,6 @@ function startReview() {
     event.returnValue = ""; // what older browsers want
   });
   for (const bead of beads) if (draftOf(bead)) reopenDraft(bead);
-  if (drafts.size) announce(`${plural(drafts.size, "text")} that you had not saved: still there to go on with.`);
+  if (drafts.size) announce(t("review.drafts", { count: drafts.size }));
   showBar();
 }

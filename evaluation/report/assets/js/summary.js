@@ -9,31 +9,28 @@ function fillLead() {
   const lead = byId("lead");
   const rows = kept();
   if (!beads.length) {
-    lead.replaceChildren("This corpus has no beads. See what was left out below, and the ledger.");
+    lead.replaceChildren(t("report.lead_empty"));
     return;
   }
   const sources = rows.reduce((sum, bead) => sum + bead.sourceIds.length, 0);
   const targets = rows.reduce((sum, bead) => sum + bead.targetIds.length, 0);
   const parts = data.hasReference
-    ? [`${plural(rows.length, "bead")} ${rows.length === 1 ? "pairs" : "pair"} ${plural(sources, "Chinese sentence")} with ${count(targets)} in English, `,
-      `${percent(rows.filter((bead) => bead.type === "1-1").length / Math.max(1, rows.length))} of them one to one. `]
-    : [`${plural(rows.length, "Chinese sentence")}, machine-translated; there is no reference to score against. `];
+    ? [t("report.lead", {
+      count: rows.length, sources: t("report.source_sentences", { count: sources }), targets,
+      share: percent(rows.filter((bead) => bead.type === "1-1").length / Math.max(1, rows.length)),
+    })]
+    : [t("report.lead_machine", { sentences: t("report.source_sentences", { count: rows.length }) })];
   const low = data.hasReference ? rows.filter(isLow).length : 0;
   const flagged = rows.filter(isFlagged).length;
   const left = beads.length - rows.length;
   const look = [
-    low ? leadLink(`${count(low)} with low confidence`, "low") : null,
-    flagged ? leadLink(`${count(flagged)} with a flag`, "flagged") : null,
-    left ? leadLink(`${count(left)} left out`, "left") : null,
+    low ? leadLink(t("report.lead_low", { number: low }), "low") : null,
+    flagged ? leadLink(t("report.lead_flagged", { number: flagged }), "flagged") : null,
+    left ? leadLink(t("report.lead_left", { number: left }), "left") : null,
   ].filter(Boolean);
-  if (look.length) {
-    parts.push("Worth a look: ");
-    look.forEach((link, place) => {
-      if (place) parts.push(place === look.length - 1 ? " and " : ", ");
-      parts.push(link);
-    });
-    parts.push(".");
-  } else parts.push("Nothing needs attention.");
+  parts.push(sentenceSpace());
+  if (look.length) parts.push(...tNodes("report.lead_look", { list: listNodes(look) }));
+  else parts.push(t("report.lead_fine"));
   lead.replaceChildren(...parts);
 }
 
@@ -43,11 +40,11 @@ function scoreCard(card) {
     make("span.interval-track", null,
       make("span.interval-bar", { style: `left:${(100 * card.low) / limit}%;width:${Math.max(0.8, (100 * (card.high - card.low)) / limit)}%` }),
       make("span.interval-point", { style: `left:${(100 * card.value) / limit}%` })),
-    make("span.interval-text", null, `95 %: ${fixed(card.low, 1)} – ${fixed(card.high, 1)}`));
+    make("span.interval-text", null, t("report.interval", { low: fixed(card.low, 1), high: fixed(card.high, 1) })));
   return make("div.card", null,
-    make("p.card-name", null, card.metric, card.lowerIsBetter ? make("span.quiet", null, " lower is better") : null),
+    make("p.card-name", null, card.metric, card.lowerIsBetter ? make("span.quiet", null, ` ${t("report.lower_is_better")}`) : null),
     make("p.card-value", null, fixed(card.value, 1)),
-    interval || make("p.card-note", null, "no interval"));
+    interval || make("p.card-note", null, t("report.no_interval")));
 }
 
 function shareCard(name, value, note, share) {
@@ -68,19 +65,19 @@ function fillCards() {
       if (confidences.length) {
         const low = confidences.filter((value) => value < data.lowConfidence).length / confidences.length;
         const twentieth = [...confidences].sort((a, b) => a - b)[Math.floor(confidences.length / 20)];
-        cards.push(shareCard("Low confidence", percent(low),
-          `of beads under ${data.lowConfidence}; 95 % are at ${sureText(twentieth)} or more`, low));
+        cards.push(shareCard(t("report.kind_low"), percent(low),
+          t("report.card_low", { limit: data.lowConfidence, value: sureText(twentieth) }), low));
       }
       const sides = ["sourceIds", "targetIds"].map((side) => [
         rows.reduce((sum, bead) => sum + bead[side].length, 0),
         beads.reduce((sum, bead) => sum + bead[side].length, 0)]);
       const paired = sides[0][0] + sides[1][0];
       const all = sides[0][1] + sides[1][1];
-      if (all) cards.push(shareCard("Sentences paired", percent(paired / all), `${count(paired)} of ${count(all)}, both sides`, paired / all));
+      if (all) cards.push(shareCard(t("report.card_paired"), percent(paired / all), t("report.card_paired_note", { paired, all }), paired / all));
     } else {
       const values = rows.map((bead) => bead.mtScore).filter((value) => value !== null);
-      if (values.length) cards.push(shareCard("MT score", fixed(median(values), 2), "median log-probability a token", null));
-      cards.push(shareCard("Flagged", count(rows.filter(isFlagged).length), `of ${plural(rows.length, "sentence")}`, rows.length ? rows.filter(isFlagged).length / rows.length : 0));
+      if (values.length) cards.push(shareCard(t("report.measure_mt"), fixed(median(values), 2), t("report.card_mt"), null));
+      cards.push(shareCard(t("report.kind_flagged"), count(rows.filter(isFlagged).length), t("report.card_flagged", { count: rows.length }), rows.length ? rows.filter(isFlagged).length / rows.length : 0));
     }
   }
   byId("cards").replaceChildren(...cards);
@@ -99,10 +96,10 @@ function fillSections() {
   byId("sections").hidden = groups.size < 2;
   if (groups.size < 2) return;
   byId("sections-table").classList.toggle("is-long", groups.size > 8);
-  byId("sections-title").textContent = byDocument ? "By document" : "By section";
-  const name = byDocument ? "Document" : "Section";
+  byId("sections-title").textContent = t(byDocument ? "report.by_document" : "report.by_section");
+  const name = t(byDocument ? "report.document" : "report.section");
   const titleOf = (group) =>
-    (byDocument ? data.documents[group] : data.sections[group]) || "Before the first heading";
+    (byDocument ? data.documents[group] : data.sections[group]) || t("report.before_heading");
   const choose = (group) => () => {
     if (byDocument) setDocument(String(group));
     else setSection(String(group));
@@ -124,7 +121,8 @@ function fillSections() {
         make("td", null, count(own.filter(isLow).length))] : []),
       make("td", null, count(own.filter(isFlagged).length)));
   });
-  const heads = [name, "Beads", `Mean ${MEASURE.name}`, ...(data.hasReference ? ["Mean confidence", "Unsure"] : []), "Flagged"];
+  const heads = [name, t("report.beads_head"), t("report.mean_of", { measure: measureName() }),
+    ...(data.hasReference ? [t("report.mean_confidence_head"), t("report.unsure_head")] : []), t("report.kind_flagged")];
   byId("sections-table").replaceChildren(make("table", null,
     make("thead", null, make("tr", null, heads.map((text) => make("th", { scope: "col" }, text)))),
     make("tbody", null, rows)));

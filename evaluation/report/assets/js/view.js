@@ -11,22 +11,23 @@ const view = {
 };
 
 const KINDS = [
-  { id: "low", name: "Low confidence", has: isLow },
-  { id: "flagged", name: "Flagged", has: isFlagged },
-  { id: "other", name: "Not 1–1", has: isOther },
-  { id: "left", name: "Left out", has: (bead) => Boolean(bead.left) },
+  { id: "low", has: isLow },
+  { id: "flagged", has: isFlagged },
+  { id: "other", has: isOther },
+  { id: "left", has: (bead) => Boolean(bead.left) },
 ];
 if (review) {
   KINDS.push(
-    { id: "open", name: "To check", has: (bead) => !bead.left && !bead.checked },
-    { id: "changed", name: "Changed", has: (bead) => bead.made !== "aligner" || bead.note !== "" });
+    { id: "open", has: (bead) => !bead.left && !bead.checked },
+    { id: "changed", has: (bead) => bead.made !== "aligner" || bead.note.length > 0 });
 }
 
 const RANGES = {
-  chrf: { name: "chrF++", of: (bead) => bead.chrf },
-  confidence: { name: "Confidence", of: (bead) => (bead.left ? null : bead.confidence) },
-  mt: { name: "MT score", of: (bead) => bead.mtScore },
+  chrf: { of: (bead) => bead.chrf },
+  confidence: { of: (bead) => (bead.left ? null : bead.confidence) },
+  mt: { of: (bead) => bead.mtScore },
 };
+const rangeName = (name) => t(`report.measure_${name}`);
 
 const last = (value) => (value === null ? Infinity : value);
 const ratio = (bead) =>
@@ -42,12 +43,12 @@ function usualRatio() {
 }
 
 const SORTS = [
-  { id: "order", name: "Document order" },
-  { id: "confidence", name: "Least confident first", by: (bead) => last(bead.confidence) },
-  { id: "chrf", name: "Lowest chrF++ first", by: (bead) => last(bead.chrf), reference: true },
-  { id: "mt", name: "Lowest MT score first", by: (bead) => last(bead.mtScore) },
-  { id: "ratio", name: "Most unusual length first", by: (bead) => -ratio(bead), reference: true },
-  { id: "long", name: "Longest first", by: (bead) => -bead.source.length },
+  { id: "order" },
+  { id: "confidence", by: (bead) => last(bead.confidence) },
+  { id: "chrf", by: (bead) => last(bead.chrf), reference: true },
+  { id: "mt", by: (bead) => last(bead.mtScore) },
+  { id: "ratio", by: (bead) => -ratio(bead), reference: true },
+  { id: "long", by: (bead) => -bead.source.length },
 ].filter((sort) => data.hasReference || !sort.reference);
 
 /** Number the beads in document order; after a load and after each edit. */
@@ -99,7 +100,7 @@ function chooseBeads() {
   return { all: context.length, ...counts };
 }
 
-/** Where a bead stands in the list as it is shown; -1 where it does not. */
+/** The position of a bead in the list as it is shown; -1 if it is not in it. */
 let positions = null;
 let positionsFor = null;
 function positionOf(key) {

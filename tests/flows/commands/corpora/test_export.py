@@ -33,6 +33,14 @@ def test_one_format_may_be_named_as_a_file(cli: Cli, tmp_path: Path) -> None:
     assert 'xml:lang="en-US"' in out.read_text("utf-8")
 
 
+def test_a_table_for_excel_has_a_byte_order_mark(cli: Cli, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "corpus")
+    done = cli("export", folder, "--to", "tsv", "--tsv-bom")
+    assert done.code == 0, done.err
+    table = (folder / "exports/corpus.tsv").read_bytes()
+    assert table.startswith(b"\xef\xbb\xbfid\t")
+
+
 def test_a_batch_is_exported_by_paragraph(cli: Cli, tmp_path: Path) -> None:
     folder = make_batch(tmp_path / "batch")
     for _ in range(2):  # the exports are no part of the corpus

@@ -74,7 +74,7 @@ def test_tsv_and_jsonl_are_read_as_predictions(run: Run, tmp_path: Path) -> None
     assert (row["source_ids"], row["target_ids"], row["type"]) == ([2], [2, 3], "1-2")
     assert row["kept"] is True
     assert row["target"] == EN[2:4]
-    assert set(row["signals"]) >= {"overlap", "embedding", "length"}
+    assert set(row["signals"]) >= {"overlap", "copied", "length"}
 
 
 def test_what_is_less_sure_is_left_out_and_counted(run: Run) -> None:

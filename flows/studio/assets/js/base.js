@@ -1,0 +1,93 @@
+// What every part of the studio uses: elements, requests, the state that the server sends.
+const choices = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+const HTML_OF = { zh: "zh-Hans", en: "en" };
+
+/** Make an element: make("p.lead", {title: "x"}, "text", child). Text is never read as HTML. */
+function make(what, attributes, ...children) {
+  const [tag, ...classes] = what.split(".");
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** The token comes in the address, and is taken out of it: links and pictures must not have it. */
+function takeToken() {
+  const given = new URLSearchParams(location.search).get("token");
+  try {
+    if (given) sessionStorage.setItem("duizhao-token", given);
+    history.replaceState(null, "", location.pathname + location.hash);
+    return given || sessionStorage.getItem("duizhao-token") || "";
+  } catch (error) { // no storage: the address stays as it is
+    return given || "";
+  }
+}
+const token = takeToken();
+
+/** Ask the server to do something; an Error has its reason. */
+async function ask(action, body = {}) {
+  const response = await fetch(`/do/${action}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Duizhao-Token": token },
+    body: JSON.stringify(body),
+  });
+  const type = response.headers.get("content-type") || "";
+  const answer = type.startsWith("application/json") ? await response.json() : { error: await response.text() };
+  if (!response.ok) throw new Error(answer.error || t("studio.server_status", { status: response.status }));
+  return answer;
+}
+
+let hiding = 0;
+/** Say something in a note at the foot of the window, which is also read aloud. */
+function announce(text) {
+  byId("announce").textContent = text;
+  byId("announce").classList.add("is-shown");
+  clearTimeout(hiding);
+  hiding = setTimeout(() => byId("announce").classList.remove("is-shown"), 5000);
+}
+
+/** Do `action`; if the server refuses, say why. */
+async function attempt(action) {
+  try {
+    return await action();
+  } catch (error) {
+    announce(error instanceof TypeError ? t("studio.lost") : error.message);
+    return null;
+  }
+}
+
+/** Replace the children of an element, and keep the focus on the control of the same name. */
+function redraw(element, ...children) {
+  const focused = document.activeElement;
+  const name = element.contains(focused) ? focused.dataset.name : null;
+  element.replaceChildren(...children.flat().filter(Boolean));
+  if (!name) return;
+  const again = [...element.querySelectorAll("[data-name]")].find((one) => one.dataset.name === name);
+  if (again) again.focus({ preventScroll: true });
+}
+
+const button = (name, label, onclick, kind = "action", more = {}) =>
+  make(`button.${kind}`, { type: "button", "data-name": name, onclick, ...more }, label);
+
+/** Sizes and times as people read them. */
+const megabytes = (bytes) => t("studio.megabytes", {
+  size: (bytes / 2 ** 20).toLocaleString(locale, { maximumFractionDigits: bytes < 2 ** 20 * 10 ? 1 : 0 }),
+});
+function durationText(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return t("studio.seconds", { count: whole });
+  if (whole < 5400) return t("studio.minutes", { count: Math.round(whole / 60) });
+  return t("studio.hours", { hours: (whole / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
+}
+const countsText = (group, counts) => Object.entries(counts)
+  .map(([name, number]) => `${count(number)} ${termOf(group, name)}`).join(t("studio.list_comma"));
+const known = (key, otherwise) => (key in catalogue[language] ? t(key) : otherwise);
+
+// What lasts while the page is open: state of the server, and what the person has typed or opened.
+const state = { jobs: [], projects: null, previews: {}, drafts: {}, opened: new Set() };

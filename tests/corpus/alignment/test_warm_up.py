@@ -1,0 +1,44 @@
+"""Compiling ahead leaves nothing to compile for a real alignment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numba.core.dispatcher import Dispatcher
+
+from duizhao.corpus.alignment import align, anchors, first_path, search
+from duizhao.corpus.alignment.signals import embedding, length, overlap
+from duizhao.corpus.alignment.warm_up import compile_all
+
+pytestmark = pytest.mark.unit
+
+MODULES = (anchors, first_path, search, embedding, length, overlap)
+
+
+def _compiled() -> dict[str, int]:
+    return {
+        f"{module.__name__}.{name}": len(value.signatures)
+        for module in MODULES
+        for name, value in vars(module).items()
+        if isinstance(value, Dispatcher)
+    }
+
+
+def test_nothing_is_left_to_compile() -> None:
+    compile_all()
+    before = _compiled()
+    generator = np.random.default_rng(1)
+    vectors = generator.normal(size=(40, 512)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    source = [f"第{number}条规定了{number * 7}项义务。" for number in range(40)]
+    target = [f"Article {number} has {number * 7} obligations." for number in range(40)]
+    align(
+        source,
+        target,
+        [line.replace("obligations", "duties") for line in target],
+        embed=lambda _, spans: vectors[[first for first, _ in spans]],
+        source_structure=[(number, "paragraph", None) for number in range(40)],
+        target_structure=[(number, "heading", "1.") for number in range(40)],
+    )
+    assert all(before.values())
+    assert _compiled() == before
