@@ -63,7 +63,8 @@ def adapt(request: Request) -> dict[str, Any]:
 
 
 def _adapted(request: Request, out: Path, work: Path) -> dict[str, Any]:
-    settings, options = request.settings, request.options
+    settings = request.settings.model_copy(update={"translate": "all"})
+    options = request.options
     need_torch("adapt", "trains with torch")
     device = _device(settings.device)
     files = stages.locate_model(settings)

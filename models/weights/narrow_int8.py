@@ -96,4 +96,5 @@ def _pair_sums(weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
     wide = weight.astype(np.int16) if weight.dtype == np.int8 else weight
     pairs = wide.reshape(len(weight), -1, 2)
     ups, downs = pairs.clip(min=0).sum(axis=2), (-pairs).clip(min=0).sum(axis=2)
-    return np.maximum(ups, downs).max(axis=1)
+    sums: npt.NDArray[Any] = np.maximum(ups, downs).max(axis=1)
+    return sums
