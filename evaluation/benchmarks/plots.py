@@ -48,7 +48,7 @@ def line_plot(
             start, end = (left, right) if axis == "x" else (low, high)
             value = start + (end - start) * step / 4
             shown = 10**value if logarithmic else value
-            text = f"{shown:,.0f}" if shown >= 100 else f"{shown:.2g}"
+            text = f"{shown:,.0f}" if shown >= 100 else f"{shown:.3g}"
             if axis == "x":
                 x = MARGIN + step / 4 * (WIDTH - 1.5 * MARGIN)
                 out.append(

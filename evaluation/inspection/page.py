@@ -101,10 +101,11 @@ def html(
     ocr: Ocr = "auto",
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
+    home: str = "",
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
 
-    `ocr` must be the one that the document was read with.
+    `ocr` must be the one that the document was read with; `home` is a link to the studio.
     """
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
@@ -137,6 +138,7 @@ def html(
             name=Path(str(document.metadata.get("path", document.id))).name,
             style=page_style() + _asset("inspection.css"),
             messages_json=messages_json("inspect", "kind", "reason"),
+            home=home,
             script=page_script("theme.js", own=_asset("inspection.js")),
         )
     )

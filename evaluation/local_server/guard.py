@@ -6,8 +6,8 @@ page can guess it. The Host header must name this server, so that a foreign name
 from our own page.
 
 A page removes the token from the address once it is loaded (review.js). To the address of a page
-without it the server answers with `door`, a page that reads the token from the tab's own storage,
-so that reloads and links work in that tab.
+without it the server answers with `door`: a page that reads the token from the tab's own storage,
+or asks another tab of the same address for it, so that reloads and links work.
 """
 
 from __future__ import annotations
@@ -41,10 +41,15 @@ DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>%(program)
  content="default-src 'none'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <div id="door"><p>%(en)s</p><p lang="zh-Hans">%(zh)s</p></div>
 <script>
-const enter = (token) =>
+const enter = (token) => {
+  sessionStorage.setItem("duizhao-token", token);
   location.replace(`${location.pathname}?token=${encodeURIComponent(token)}${location.hash}`);
+};
 const token = sessionStorage.getItem("duizhao-token");
+const channel = new BroadcastChannel("duizhao-token");
+channel.onmessage = (event) => event.data.token && enter(event.data.token);
 if (token) enter(token);
+else channel.postMessage({ wanted: true });
 </script></html>"""
 
 

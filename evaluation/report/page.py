@@ -77,7 +77,9 @@ def write_report(folder: Path) -> Path:
 
 
 def render_page(data: Mapping[str, Any]) -> str:
-    """The page for the data of `page_data`; `data["review"]` adds the review controls."""
+    """The page for the data of `page_data`; `data["review"]` adds the review controls,
+    `data["home"]` a link to the studio.
+    """
     review = bool(data.get("review"))
     template = page_environment(ASSETS).get_template("page.html.jinja")
     return template.render(
@@ -87,6 +89,7 @@ def render_page(data: Mapping[str, Any]) -> str:
         style=page_style(),
         script=_script(),
         review=review,
+        home=data.get("home", ""),
     )
 
 

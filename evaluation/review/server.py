@@ -38,6 +38,7 @@ class Review:
     aligner: Aligner
     lock: threading.Lock = field(default_factory=threading.Lock)
     encoder: Encoder = field(default_factory=Encoder)  # shared by all pages
+    home: str = ""  # the address of the studio, if the review is part of one
 
     def page(self) -> str:
         """The current page."""
@@ -45,6 +46,7 @@ class Review:
             items = items_of_review(self.session, self.session.beads)
             data = assemble(items, self.session.folder, self.encoder)
             data["review"] = self._state()
+            data["home"] = self.home
             data["judged"] = calibration(self.session)
             return render_page(data)
 

@@ -151,15 +151,18 @@ class Actions:
             document=str(wanted.get("document") or ""),
             since=str(wanted.get("since") or ""),
             until=str(wanted.get("until") or ""),
-            min_confidence=float(wanted.get("min_confidence") or 0),
+            min_confidence=_number(wanted.get("min_confidence"), 0),
         )
         found = search(
             corpora_below(self.folder),
             str(wanted.get("query") or "")[:LONGEST_QUERY],
             filters=filters,
-            limit=min(int(wanted.get("limit") or 50), MOST_HITS),
+            limit=min(int(_number(wanted.get("limit"), 50)), MOST_HITS),
         )
-        hits = [asdict(hit) | self._of_hit(Path(hit.corpus)) | {"corpus": ""} for hit in found.hits]
+        hits = [
+            asdict(hit) | self._of_hit(Path(hit.corpus)) | {"corpus": "", "link": ""}
+            for hit in found.hits
+        ]
         return asdict(found) | {"hits": hits}
 
     def _of_hit(self, corpus: Path) -> Values:
@@ -170,6 +173,15 @@ class Actions:
     def offered(self) -> list[str]:
         """The options that a job may have."""
         return run.offered()
+
+
+def _number(value: object, default: float) -> float:
+    """A number of the page; InputError for anything else."""
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise InputError(f"{value!r} is not a number")
+    return value
 
 
 def _title(names: list[str]) -> str:

@@ -31,6 +31,8 @@ from duizhao.flows.studio.queue import Queue
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("base", "start", "jobs", "preview", "projects", "export", "search", "main")
 """Concatenated in this order."""
+HOME = "/"
+"""The address of the studio's own page, to which the others lead back."""
 
 
 @cache
@@ -40,9 +42,9 @@ def studio_page() -> str:
     template = page_environment(ASSETS).get_template("studio.html.jinja")
     return template.render(
         style=page_style() + (ASSETS / "studio.css").read_text("utf-8"),
-        messages_json=messages_json("studio"),
+        messages_json=messages_json("studio", "kind", "reason"),
         data_json=json_for_html(_choices()),
-        script=page_script().removesuffix("})();") + script + "\n})();",
+        script=page_script("theme.js", own=script),
     )
 
 
@@ -60,7 +62,7 @@ def _literals(name: str) -> list[Any]:
     """The values that a setting may have, [] for a number or a text."""
     schema = Settings.model_json_schema()["properties"][name]
     values: list[Any] = (schema.get("items") or schema).get("enum") or []
-    return values
+    return [value for value in values if value not in run.ALWAYS]
 
 
 def report(place: Path) -> str:
@@ -78,7 +80,7 @@ def report(place: Path) -> str:
 
 @lru_cache(4)
 def _report(place: Path, _changed: tuple[int, ...]) -> str:
-    return render_page(page_data(read_folder(place)))
+    return render_page(page_data(read_folder(place)) | {"home": HOME})
 
 
 def reading(queue: Queue, job: object, number: int) -> str:
@@ -106,7 +108,9 @@ def _inspected(path: Path, language: Language, _preview: str) -> str:
         keep_contents=settings.keep_contents,
         limits=settings.limits,
     )
-    return inspection.html(read_document, ledger, path, ocr=settings.ocr, limits=settings.limits)
+    return inspection.html(
+        read_document, ledger, path, ocr=settings.ocr, limits=settings.limits, home=HOME
+    )
 
 
 def _fetched(symbol: str, file: str) -> Path:

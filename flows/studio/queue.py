@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.errors import DuizhaoError
+from duizhao.corpus.errors import one_line
 from duizhao.flows.runtime import processes
 from duizhao.flows.studio import run
 from duizhao.flows.studio.jobs import Job, Jobs, State, WrongState
@@ -51,11 +51,15 @@ class Queue:
         """Begin to move the jobs on."""
         self._thread.start()
 
-    def close(self) -> int:
-        """End all processes; returns how many jobs go on at the next start."""
+    def stop_thread(self) -> None:
+        """Move nothing on any more; processes go on."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join(10)
+            self._thread.join()
+
+    def close(self) -> int:
+        """End all processes; returns how many jobs go on at the next start."""
+        self.stop_thread()
         with self._lock:
             working = [job for job in self._jobs.values() if job.state in ("reading", "running")]
             for job in working:
@@ -177,9 +181,10 @@ class Queue:
     def _guarded(self, work: Callable[[Job], None], job: Job) -> None:
         try:
             work(job)
-        except (DuizhaoError, OSError) as error:
-            # such as a full disk: the others go on, and the page shows it
-            self._jobs[job.id] = replace(job, message=str(error))
+        except Exception as error:
+            # such as a full disk: the page shows it, and the other jobs go on
+            state: State = "unusable" if job.state == "reading" else "failed"
+            self._jobs[job.id] = replace(job, state=state, message=one_line(error), process=0)
             self.version += 1
 
     def _move_on(self, job: Job) -> None:

@@ -69,7 +69,7 @@ class Reviews:
             stack.enter_context(locked(place))
             session = open_session(place, self._by)
             align = realigner(self._settings.effort, lambda: stages.engine_of(self._settings).score)
-            app = Router(routes=routes(Review(session, align)))
+            app = Router(routes=routes(Review(session, align, home="/")))
             return _Open(app, stack.pop_all())
 
     def _close_idle(self, wanted: Path) -> None:

@@ -17,12 +17,14 @@ import psutil
 
 from duizhao.corpus.errors import StorageError
 from duizhao.flows.runtime.processes import IS_WINDOWS, is_same, module_command
-from duizhao.flows.settings import Settings, validated
+from duizhao.flows.settings import Settings, resolve, validated
 from duizhao.flows.studio.jobs import Job, Jobs
 from duizhao.flows.terminal.progress_file import VARIABLE
 
 OPTIONS = ("formats", "unit", "min_confidence", "effort", "ocr", "translate")
 """Settings that the page offers, as far as there are settings of these names."""
+ALWAYS = ("jsonl", "parquet")
+"""Formats that every job writes: other commands read them."""
 SECONDS_TO_END = 10.0
 
 
@@ -48,7 +50,9 @@ def command(jobs: Jobs, job: Job) -> list[str]:
     preview = jobs.preview(job) or {}
     out = jobs.folder / job.out
     flags = ["--out", str(out), "--json"]
-    for name, value in job.options.items():
+    # the page offers the formats of a build for a batch too
+    formats = job.options.get("formats", resolve().settings.formats)
+    for name, value in (dict(job.options) | {"formats": [*ALWAYS, *formats]}).items():
         text = ",".join(value) if isinstance(value, list | tuple) else str(value)
         flags += [f"--{name.replace('_', '-')}", text]
     if preview.get("kind") == "batch":

@@ -79,7 +79,8 @@ class RecordingConsole(TerminalConsole):
         if now - self._written >= BETWEEN_SECONDS or (total and done >= total):
             self._written = now
             self.record("progress", stage=self._name, text=text, done=done, total=total)
-        super().progress(text, done, total)
+        if self._live is not None:  # without a terminal, the file is enough
+            super().progress(text, done, total)
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
         """Record a finished stage."""

@@ -187,7 +187,7 @@ def _write_commands(folder: Path, server: str) -> None:
     scripts = {
         "python": f'exec {python} "$@"',
         "duizhao": f"""case "$1 $PREFECT_API_URL" in
-review*|push*) ;;
+review*|push*|studio*) ;;
 *" {server}") exec {client} "$@" ;;
 esac
 exec {python} -m duizhao "$@\"""",

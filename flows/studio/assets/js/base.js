@@ -75,6 +75,15 @@ function redraw(element, ...children) {
 const button = (name, label, onclick, kind = "action", more = {}) =>
   make(`button.${kind}`, { type: "button", "data-name": name, onclick, ...more }, label);
 
+/** Show a dialog; at its end the control that opened it has the focus, also if it was drawn again. */
+function openDialog(dialog, name) {
+  dialog.addEventListener("close", () => {
+    const shown = [...document.querySelectorAll("main [data-name]")].filter((one) => one.offsetParent);
+    (shown.find((one) => one.dataset.name === name) || byId("content")).focus();
+  }, { once: true });
+  dialog.showModal();
+}
+
 /** Sizes and times as people read them. */
 const megabytes = (bytes) => t("studio.megabytes", {
   size: (bytes / 2 ** 20).toLocaleString(locale, { maximumFractionDigits: bytes < 2 ** 20 * 10 ? 1 : 0 }),
@@ -86,7 +95,7 @@ function durationText(seconds) {
   return t("studio.hours", { hours: (whole / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
 }
 const countsText = (group, counts) => Object.entries(counts)
-  .map(([name, number]) => `${count(number)} ${termOf(group, name)}`).join(t("studio.list_comma"));
+  .map(([name, number]) => `${termOf(group, name)} ${count(number)}`).join(t("studio.list_comma"));
 const known = (key, otherwise) => (key in catalogue[language] ? t(key) : otherwise);
 
 // What lasts while the page is open: state of the server, and what the person has typed or opened.

@@ -19,12 +19,12 @@ function askExport(project) {
     make("div.option-grid", null,
       text("export-source", t("studio.source_code"), "zh"), text("export-target", t("studio.target_code"), "en")),
     make("p", null, check("without-mt", t("studio.without_mt"), false)),
-    project.edits ? make("p", null, check("reviewed", t("studio.with_review", { count: project.edits }), true)) : null,
+    project.edits ? make("p", null, check("reviewed", t("studio.with_review", { count: project.edits }), true)) : "",
     files,
     make("div.buttons", null,
       button("do-export", t("studio.export"), () => doExport(project, [...chosen], files), "primary"),
       button("close", t("common.close"), () => dialog.close())));
-  dialog.showModal();
+  openDialog(dialog, `export ${project.id}`);
 }
 
 async function doExport(project, formats, files) {

@@ -29,10 +29,19 @@ function takeEvent(event) {
   state.jobs = jobs;
   announceEnds(before, jobs);
   drawJobs();
+  const mine = jobs.find((job) => job.id === state.mine && ["ready", "unusable"].includes(job.state));
+  if (mine) showMine(mine);
   loadPreviews();
   const done = (list) => list.filter((job) => job.state === "done").map((job) => job.id).join();
   if (state.projects === null || done(before) !== done(jobs)) loadProjects();
   document.documentElement.dataset.ready = "true";
+}
+
+/** Bring the card of the files that were just given into sight. */
+function showMine(job) {
+  state.mine = null;
+  const card = cards.get(job.id);
+  if (card && state.view === "start") card.element.scrollIntoView({ block: "start" });
 }
 
 function listen() {
@@ -56,8 +65,17 @@ function redrawAll() {
   drawResults();
 }
 
+/** A link that is opened in a new tab gets the token from this one (the door of guard.py asks). */
+function answerTabs() {
+  const channel = new BroadcastChannel("duizhao-token");
+  channel.addEventListener("message", (event) => {
+    if (event.data.wanted) channel.postMessage({ token });
+  });
+}
+
 startLanguage();
 startTheme();
+answerTabs();
 startUploads();
 startSearch();
 onLanguage(redrawAll);

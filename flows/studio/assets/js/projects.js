@@ -20,7 +20,7 @@ function projectCard(project) {
   const reviewed = project.reviewed ? t("studio.review_written", { count: project.edits })
     : project.edits ? t("studio.review_edits", { count: project.edits }) : t("studio.review_none");
   return make("article.project", { "data-project": project.id },
-    make("h3", null, project.name),
+    make("h2", null, project.name),
     make("dl.project-facts", null,
       fact("date", project.finished ? timeText(project.finished) : "–"),
       fact("languages", t(project.target === "mt" ? "studio.languages_mt" : "studio.languages_human")),
@@ -51,7 +51,7 @@ function askDelete(project) {
     make("div.buttons", null,
       button("do-delete", t("studio.delete_yes"), () => doDelete(project, dialog), "action.danger"),
       button("cancel", t("common.cancel"), () => dialog.close(), "primary")));
-  dialog.showModal();
+  openDialog(dialog, `delete ${project.id}`);
   dialog.querySelector(".primary").focus();
 }
 
