@@ -28,7 +28,7 @@ from duizhao.flows.commands.corpora import (
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.commands.pages import apply, inspect, report, review, search, studio
-from duizhao.flows.commands.setup import memory, model, settings
+from duizhao.flows.commands.setup import adapt, memory, model, settings
 from duizhao.flows.commands.stages import (
     align,
     compare,
@@ -73,6 +73,7 @@ def options(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "adapt": adapt.adapt,
     "align": align.align,
     "apply": apply.apply,
     "build": build.build,
