@@ -11,7 +11,6 @@ rows, made of these by repetition. `--list` prints the first terms, to be judged
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -91,6 +90,8 @@ def main() -> None:
     start = time.perf_counter()
     terms = extract_terms(many, SpanEmbedder().embed, general, least=given.least)
     seconds = time.perf_counter() - start
+    import resource  # not on Windows
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(many):,} rows: {len(terms):,} terms in {seconds:.1f} s, {peak:,.0f} MB")
     if not given.repeat:
