@@ -78,6 +78,8 @@ def _lemmas(text: str) -> str:
 
 def main() -> None:
     """Run the benchmark."""
+    import resource  # POSIX only
+
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--repeat", type=int, default=0, help="rows to extract from")
