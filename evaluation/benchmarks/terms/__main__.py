@@ -92,8 +92,6 @@ def main() -> None:
     start = time.perf_counter()
     terms = extract_terms(many, SpanEmbedder().embed, general, least=given.least)
     seconds = time.perf_counter() - start
-    import resource  # not on Windows
-
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{len(many):,} rows: {len(terms):,} terms in {seconds:.1f} s, {peak:,.0f} MB")
     if not given.repeat:
