@@ -102,7 +102,7 @@ def _draft(raw: str, open_blocks: list[str], is_item: bool, language: Language) 
 
 def _inline(token: Token) -> str:
     text = ""
-    plain = None
+    plain: str | None = None
     for child in token.children or []:
         if child.type == "html_inline":
             tag = child.content.lower()
