@@ -252,7 +252,7 @@ def _is_note(element: Element) -> bool:
         return True
     previous, parent = element.getprevious(), element.getparent()
     before = previous.tail if previous is not None else parent.text if parent is not None else ""
-    return bool(before) and not may_have_power(before or "")
+    return bool(before and not may_have_power(before))
 
 
 def _numbers_of(parent: Element) -> dict[Element, int]:
