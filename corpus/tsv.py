@@ -21,6 +21,7 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -107,8 +108,12 @@ def _quoted(text: str, delimiter: str) -> list[tuple[int, list[str]]] | None:
             last = reader.line_num
     except csv.Error:
         return None
-    broken = [each for _, row in found for each in row if "\n" in each or "\r" in each]
-    widths = {len(row) for _, row in found if row}
-    # a stray quotation mark that swallows lines leaves rows of different widths, or cells of tabs
-    swallowed = broken and (len(widths) > 1 or any("\t" in each for each in broken))
-    return None if swallowed else found
+    broken = [each for _, row in found for each in row if _has_break(each)]
+    # a stray quotation mark that swallows lines leaves rows of unusual width, or cells of tabs
+    usual = Counter(len(row) for _, row in found if row).most_common(1)
+    odd = any(len(row) != usual[0][0] for _, row in found if any(map(_has_break, row)))
+    return None if odd or any("\t" in each for each in broken) else found
+
+
+def _has_break(cell: str) -> bool:
+    return "\n" in cell or "\r" in cell

@@ -24,10 +24,11 @@ from duizhao.flows.commands.corpora import (
     push,
     stats,
     status,
+    terms,
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.commands.pages import apply, inspect, report, review, search, studio
-from duizhao.flows.commands.setup import memory, model, settings
+from duizhao.flows.commands.setup import adapt, memory, model, settings
 from duizhao.flows.commands.stages import (
     align,
     compare,
@@ -72,6 +73,7 @@ def options(
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "adapt": adapt.adapt,
     "align": align.align,
     "apply": apply.apply,
     "build": build.build,
@@ -93,6 +95,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search.search,
     "segment": segment.segment,
     "stats": stats.stats,
+    "terms": terms.terms,
     "studio": studio.studio,
     "translate": translate.translate,
 }

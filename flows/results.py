@@ -145,7 +145,9 @@ READ: Stage[ReadResult] = Stage(
 )
 TRANSLATE: Stage[Translations] = Stage("translate", Translations, ENGINES)
 ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embedding.py", *ENGINES))
-SCORE: Stage[Scores] = Stage("score", Scores, ("evaluation/metrics", *DOCUMENTS))
+SCORE: Stage[Scores] = Stage(
+    "score", Scores, ("evaluation/metrics", "corpus/translation.py", *DOCUMENTS)
+)
 
 SURVEY: Stage[Surveyed] = Stage(
     "survey",

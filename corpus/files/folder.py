@@ -129,6 +129,22 @@ def begin(folder: Path) -> Path:
     return partial
 
 
+@contextlib.contextmanager
+def unfinished(folder: Path) -> Iterator[Path]:
+    """`begin`, and remove the files again if the block fails: a full disk needs the space."""
+    partial = begin(folder)
+    try:
+        yield partial
+    except BaseException:
+        for path in partial.iterdir():
+            if path.name != OWNED:
+                path.unlink(missing_ok=True)
+        # a run that was killed while it moved its files has no seal: its names are still needed
+        if (folder / SEAL).is_file() or not owned(folder):
+            shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
 def write_corpus(
     partial: Path,
     rows: Sequence[Row],

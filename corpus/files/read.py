@@ -48,7 +48,7 @@ def corpus_files(path: Path) -> list[CorpusFile]:
     if path.is_file():
         if not path.name.endswith(ENDINGS):
             raise InputError(f"{path}: not a corpus; give a .jsonl or .parquet file, or a folder")
-        return [CorpusFile(path, _split_of(path))]
+        return [CorpusFile(path, split_of_name(path))]
     if not path.is_dir():
         raise InputError(f"{path}: there is no such file or folder")
     for pattern in ("corpus.jsonl", "*.jsonl", "*/*.jsonl", "*.jsonl.gz", "*/*.jsonl.gz"):
@@ -107,10 +107,10 @@ def _matching(folder: Path, pattern: str) -> list[CorpusFile]:
         if path.is_file()
         and not any(part.startswith((".", *NOT_CORPUS)) for part in path.relative_to(folder).parts)
     ]
-    return [CorpusFile(path, _split_of(path)) for path in paths]
+    return [CorpusFile(path, split_of_name(path)) for path in paths]
 
 
-def _split_of(path: Path) -> str:
+def split_of_name(path: Path) -> str:
     """The split that a file's name begins with, as on the hub (train-00000-of-00002...)."""
     return next((name for name in SPLITS if path.name.startswith((f"{name}-", f"{name}."))), "")
 

@@ -19,16 +19,22 @@ from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.shape import space_label, with_people
 from duizhao.corpus.reading.spacing import WIDE, tidy
 
-__all__ = ["CLOSE", "OPEN", "Settled", "leading_mark", "raised", "settle"]
+__all__ = [
+    "CLOSE", "OPEN", "Settled", "leading_mark", "may_have_power", "raised", "settle", "sure",
+]  # fmt: skip
 
 MARK = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\)?")
 # nothing but a note's mark is raised and in brackets, whether the note is there or not
 BRACKETED_MARK = re.compile(r"[\[〔【]\s*(\d{1,3}|[a-z]{1,2}|[*†‡§¶]{1,4})\s*[\]〕】]")
+# a circled number, or 注 and a number, is nothing else when it is raised
+_SURE_MARK = re.compile(r"([①-⑳])|[（(]?注\s?(\d{1,3})[）)]?")
+# a raised sign behind a stop has no base that it could be a power of
+_STOP = re.compile(r"[。！？；：，、…”’」』》]$|[^\W\d][.!?;,\"']$")
 _MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _UNPAIRED = re.compile(f"[{OPEN}{CLOSE}]")
 _STARS = re.compile(r"(?<=[^\s*\ufdd0])\*{1,4}(?=[\s,.;:，。；：、)）》”]|$)")
 # what a raised 2 or 3 means behind these is not a note
-_UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcmd]?m|ft|in)$|公里$|米$|10$")
+_UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcmd]?m|ft|in)$|[里米尺寸]$|10$")
 _ORDINAL = {"st", "nd", "rd", "th"}
 
 
@@ -49,11 +55,27 @@ class Settled:
 def raised(text: str) -> str:
     """Raised characters as they stand in a reader's raw text: marked where they may be a mark."""
     bare = text.strip()
+    if sure := _SURE_MARK.fullmatch(bare):
+        return f"{OPEN}[{sure[1] or sure[2]}]{CLOSE}"
     if MARK.fullmatch(bare) and bare not in _ORDINAL:
         return f"{OPEN}{bare.strip('()')}{CLOSE}"
     if bracketed := BRACKETED_MARK.fullmatch(bare):
         return f"{OPEN}[{bracketed[1]}]{CLOSE}"
     return text
+
+
+def sure(text: str) -> str:
+    """Raw text in which every mark is one, whether the note is there or not."""
+    return re.sub(rf"{OPEN}([^\[{CLOSE}]+){CLOSE}", rf"{OPEN}[\1]{CLOSE}", text)
+
+
+def may_have_power(text: str) -> bool:
+    """Whether a raised number behind this text may be a power or an index.
+
+    >>> may_have_power("面积为10平方米"), may_have_power("10"), may_have_power("双方")
+    (True, True, False)
+    """
+    return not re.search(rf"[{WIDE}]$", text.rstrip()) or _UNIT.search(text.rstrip()) is not None
 
 
 def leading_mark(text: str) -> tuple[str, str] | None:
@@ -121,7 +143,8 @@ def _take_out(text: str, known: set[str], language: Language) -> tuple[str, list
         end = match.end()
         is_unit = match[1] in ("2", "3") and _UNIT.search(before)
         mark = match[1].strip("[]")
-        if mark != match[1] or (mark in known and not is_unit):
+        is_known = mark in known and not is_unit
+        if mark != match[1] or is_known or _STOP.search(before.rstrip()):
             pieces.append(OPEN)
             marks.append(mark)
         else:

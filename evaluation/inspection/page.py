@@ -99,18 +99,30 @@ def html(
     path: Path | None = None,
     *,
     ocr: Ocr = "auto",
+    keep_contents: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
     home: str = "",
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
 
-    `ocr` must be the one that the document was read with; `home` is a link to the studio.
+    <<<<<<< HEAD
+        `ocr` and `keep_contents` must be those that the document was read with.
+    =======
+        `ocr` must be the one that the document was read with; `home` is a link to the studio.
+    >>>>>>> main
     """
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
     if path is not None and (kind == "application/pdf" or kind in IMAGES):
-        source = Source(str(path), read_file(path, limits), path, limits=limits, ocr=ocr)
+        source = Source(
+            str(path),
+            read_file(path, limits),
+            path,
+            limits=limits,
+            ocr=ocr,
+            keep_contents=keep_contents,
+        )
         pages = call.call(
             source.name,
             _pages,

@@ -68,38 +68,38 @@ def write_folder(
     scores = results.load(keys.scores)
     bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
     folder.check_output(out, folder.OUTPUTS)
-    partial = folder.begin(out)
-    rows = list(combined(bitext.rows, settings.unit))
-    form = settings.tsv_form
-    folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
-    if rows:
-        folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
-    if keys.target and keys.beads:
-        # what `duizhao review` needs to merge, split and re-align
-        work = Work(
-            results.load(keys.source).document,
-            results.load(keys.target).document,
-            results.load(keys.translation),
-            results.load(keys.beads),
-            settings.min_confidence,
-        )
-        with writing(partial / NAME):
-            write_work(work, partial / NAME)
-    record = {
-        **_facts(keys, settings, bitext, len(rows)),
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": seconds_by_stage(keys),
-        "scores": headline(scores),
-    }
-    folder.write_json(partial / folder.SEAL, record)
-    if settings.report:
-        from duizhao.evaluation.report import write_report
+    with folder.unfinished(out) as partial:
+        rows = list(combined(bitext.rows, settings.unit))
+        form = settings.tsv_form
+        folder.write_corpus(partial, rows, bitext.ledger, scores, settings.formats, form)
+        if rows:
+            folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
+        if keys.target and keys.beads:
+            # what `duizhao review` needs to merge, split and re-align
+            work = Work(
+                results.load(keys.source).document,
+                results.load(keys.target).document,
+                results.load(keys.translation),
+                results.load(keys.beads),
+                settings.min_confidence,
+            )
+            with writing(partial / NAME):
+                write_work(work, partial / NAME)
+        record = {
+            **_facts(keys, settings, bitext, len(rows)),
+            "started": started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": seconds_by_stage(keys),
+            "scores": headline(scores),
+        }
+        folder.write_json(partial / folder.SEAL, record)
+        if settings.report:
+            from duizhao.evaluation.report import write_report
 
-        write_report(partial)
-    record["files"] = folder.file_facts(partial)
-    record["seconds"]["write"] = round(time.perf_counter() - start, 3)
-    folder.write_json(partial / folder.SEAL, record)
+            write_report(partial)
+        record["files"] = folder.file_facts(partial)
+        record["seconds"]["write"] = round(time.perf_counter() - start, 3)
+        folder.write_json(partial / folder.SEAL, record)
     with writing(out):
         folder.finish(out)
     return record

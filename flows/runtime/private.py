@@ -39,6 +39,8 @@ from duizhao.flows.runtime.template import copy_template
 
 START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
 FOREIGN_SECONDS = 86400
+NEEDED_BYTES = 4_000_000
+"""On the disk of the cache: the server's database and its log."""
 
 SERVICES_OFF = (
     "CANCELLATION_CLEANUP",
@@ -79,6 +81,11 @@ class Server:
                 with contextlib.suppress(httpx.TransportError):
                     if client.get(f"{self.api_url}/health").status_code == 200:
                         return
+        if not shutil.disk_usage(self.folder).free > NEEDED_BYTES:
+            raise StorageError(
+                f"{self.folder.parent}: the disk is full; free some space, or set DUIZHAO_CACHE to "
+                "a folder on another disk"
+            )
         log = (self.folder / "log").read_text(errors="replace").strip().splitlines()
         raise ServiceError(
             f"the private Prefect server did not start ({log[-1] if log else 'no message'}); "

@@ -15,6 +15,8 @@ from duizhao.corpus.paths import models_folder
 from duizhao.models.weights.locate import ModelFiles
 
 FACTS = "duizhao.json"
+READY = "ctranslate2"
+"""The subfolder of an adapted model that has its converted form already."""
 
 
 def cached_folder(files: ModelFiles, suffix: str = "") -> Path:

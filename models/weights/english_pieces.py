@@ -1,4 +1,4 @@
-"""Restrict the default model's output to English pieces.
+"""Restrict the output of the default model, and of models adapted from it, to English pieces.
 
 Most of the work of a decoding step is the choice among 65,000 pieces; 31,000 of them are Chinese,
 because both sides share the vocabulary. Without their rows in the output layer, translation and
@@ -15,8 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
+from duizhao.models.weights.conversion import FACTS
 from duizhao.models.weights.ctranslate_file import parse_variables, with_variables
 from duizhao.models.weights.default import default_folder
+
+ENGLISH_OUTPUT = "english_output"
+"""The fact in an adapted model's duizhao.json that its output is to be restricted."""
 
 _SHARED = "shared_vocabulary.json"
 _EMBEDDINGS = "decoder/embeddings/weight"
@@ -25,12 +29,12 @@ _BIAS = "decoder/projection/bias"
 
 
 def english_model(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of the default model for CTranslate2 to load from memory, with English output.
+    """The files of such a model for CTranslate2 to load from memory, with English output.
 
     `files` are the model's files if they are in memory already. Empty for other models, which
     choose from their whole vocabulary. Raises ModelError if model.bin is damaged.
     """
-    if folder != default_folder():
+    if not has_english_output(folder):
         return {}
     whole = dict(files) or {entry.name: entry.read_bytes() for entry in folder.iterdir()}
     pieces = json.loads(whole.pop(_SHARED))
@@ -56,6 +60,16 @@ def english_model(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
         "source_vocabulary.json": json.dumps(pieces).encode(),
         "target_vocabulary.json": json.dumps([pieces[row] for row in rows]).encode(),
     }
+
+
+def has_english_output(folder: Path) -> bool:
+    """Whether this CTranslate2 model is the default one, or adapted from it."""
+    if folder == default_folder():
+        return True
+    facts = folder / FACTS
+    if not facts.is_file():
+        return False
+    return bool(json.loads(facts.read_text(encoding="utf-8")).get(ENGLISH_OUTPUT))
 
 
 def english_pieces(pieces: Sequence[str]) -> list[str]:

@@ -7,7 +7,13 @@ import shutil
 from pathlib import Path
 
 from duizhao.corpus.errors import ModelError
-from duizhao.models.weights.conversion import FACTS, cached_folder, convert_once, need_torch
+from duizhao.models.weights.conversion import (
+    FACTS,
+    READY,
+    cached_folder,
+    convert_once,
+    need_torch,
+)
 from duizhao.models.weights.locate import ModelFiles
 
 # half the size of float32, and as good to quantise from: int8 keeps 8 of its 11 bits
@@ -19,6 +25,8 @@ def converted(files: ModelFiles) -> Path:
 
     Raises MissingPackage if torch is not installed, ModelError if the conversion fails.
     """
+    if _is_ready(files):
+        return files.folder / READY
     folder = cached_folder(files)
     if (folder / FACTS).is_file():
         return folder
@@ -39,3 +47,11 @@ def converted(files: ModelFiles) -> Path:
         return {"positions": config.get("max_position_embeddings", 512)}
 
     return convert_once(files, folder, convert)
+
+
+def _is_ready(files: ModelFiles) -> bool:
+    """Whether the model's folder has the converted form of just these weights (`duizhao adapt`)."""
+    facts = files.folder / READY / FACTS
+    if not facts.is_file():
+        return False
+    return bool(json.loads(facts.read_text(encoding="utf-8")).get("hash") == files.hash)

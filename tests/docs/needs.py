@@ -125,6 +125,7 @@ NEEDS: dict[str, Need] = {
     "docs/report.md": reports,
     "docs/review.md": reports,
     "docs/search.md": reports,
+    "docs/terms.md": reports,
     "docs/segmentation.md": reports,
     "docs/translation.md": reports,
     "docs/tutorial/folder-to-hub.md": hub,

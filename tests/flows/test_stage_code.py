@@ -55,9 +55,10 @@ MODULES = {
     "corpus/numerals.py": "translate align survey outcome",
     "corpus/paths.py": "",
     "corpus/replacing.py": "",
+    "corpus/scratch.py": "",
     "corpus/row.py": "outcome publish",
     "corpus/script.py": "read translate align score survey outcome publish",
-    "corpus/translation.py": "translate align outcome publish",
+    "corpus/translation.py": "translate align score outcome publish",
     "corpus/units.py": "publish",
     "corpus/tsv.py": "publish",
     "corpus/alignment/weights.json": "align survey outcome",
@@ -71,6 +72,7 @@ NO_EFFECT = {
     "corpus/errors.py",
     "corpus/paths.py",
     "corpus/replacing.py",
+    "corpus/scratch.py",
     "models/cores.py",
 }
 """Modules that decide where and how fast something is computed, but not the result."""

@@ -7,6 +7,7 @@ import os
 import select
 import stat
 import time
+import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,15 +15,18 @@ from duizhao.corpus.errors import InputError, LimitError, MissingFile
 from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
 
 CHUNK = 1 << 20
+IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Endings of the images that make up a document if they are in one folder."""
 WRITER_SECONDS = 2.0
 """How long to wait for a process that opens the other end of a named pipe."""
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
-    """The content of a file or a pipe.
+    """The content of a file or a pipe; images in a folder as one archive, a page each.
 
-    InputError for a missing file, a folder, a device, and a named pipe that nothing writes to;
-    LimitError for a file larger than `limits.file_bytes`. OSError where the disk fails.
+    InputError for a missing file, a folder of anything else, a device, and a named pipe that
+    nothing writes to; LimitError for a file larger than `limits.file_bytes`. OSError where the
+    disk fails.
     """
     try:
         mode = path.stat()
@@ -31,7 +35,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
     except ValueError as error:  # a NUL in the name
         raise InputError(f"{path!r}: not the name of a file ({error})") from None
     if stat.S_ISDIR(mode.st_mode):
-        raise InputError(f"{path}: this is a directory; give a file")
+        return _images_in(path, limits)
     if stat.S_ISFIFO(mode.st_mode):
         return _read_pipe(path, limits)
     if not stat.S_ISREG(mode.st_mode):
@@ -44,6 +48,27 @@ def read_file(path: Path, limits: Limits) -> bytes:
     if len(data) > limits.file_bytes:
         raise too_large(str(path), limits)
     return data
+
+
+def _images_in(folder: Path, limits: Limits) -> bytes:
+    """A zip archive of the images in a folder, which are the pages of one document."""
+    files = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    pages = [each for each in files if each.suffix.lower() in IMAGES and each.is_file()]
+    if not pages:
+        raise InputError(f"{folder}: this is a directory without images; give a file")
+    if others := [each.name for each in files if each not in pages]:
+        raise InputError(
+            f"{folder}: only images of pages may be in a directory that is read as one document, "
+            f"but it has {others[0]}; give a file"
+        )
+    if sum(each.stat().st_size for each in pages) > limits.file_bytes:
+        raise too_large(str(folder), limits)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for each in pages:
+            # without its date: the same images are the same document
+            archive.writestr(zipfile.ZipInfo(each.name), read_file(each, limits))
+    return buffer.getvalue()
 
 
 def too_large(name: str, limits: Limits) -> LimitError:

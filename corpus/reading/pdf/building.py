@@ -17,8 +17,7 @@ from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.pdf import blocks, cells, furniture
 from duizhao.corpus.reading.pdf.geometry import paragraphs_of
-from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads
 from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.corpus.reading.spacing import tidy

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from duizhao.corpus.reading import furniture
-from duizhao.corpus.reading.pdf.lines import Strip
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 HEAD, FOOT = 0.9, 0.1
 _PAGE_NUMBER = re.compile(

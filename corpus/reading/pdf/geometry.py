@@ -17,7 +17,7 @@ from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
-from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
     Flow,
@@ -27,7 +27,6 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
-from duizhao.corpus.reading.pdf.page_lines import PageLines
 from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
 from duizhao.corpus.reading.shape import split_label
 
@@ -233,6 +232,8 @@ class _Line:
         lower = self.measures.language == "en" and reads_on(last, strip, "en")
         if strip.bold > 0.6:
             return self._after_heading()
+        if lower and len(self.paragraph.strips) == 1 and self._hangs_back():
+            return False
         if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
             return True
         if lower or not last.text.endswith(STOPS):
@@ -241,6 +242,12 @@ class _Line:
         if self.measures.justified or self.measures.language == "zh":
             return room > 1.5 * strip.size
         return room > first_word(strip) + 0.2 * strip.size
+
+    def _hangs_back(self) -> bool:
+        """Whether the line is at the edge of the text, and the first line of an item set in."""
+        last, strip = self.last, self.strip
+        set_in = last.left - strip.left > 0.8 * strip.size
+        return set_in and abs(strip.left - self.flow.left) <= 0.5 * strip.size and begins(last)
 
     def _after_heading(self) -> bool:
         """Whether a bold line ended on purpose: headings keep away from the right edge."""

@@ -99,10 +99,17 @@ def enclosures(
         x, y = (strip.left + strip.right) / 2, strip.y + 0.3 * strip.size
         above = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h > y]
         below = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h < y]
+        beside = [wall for wall in walls if wall[1] - 1 <= y <= wall[2] + 1]
+        before = [w for w, _, _ in beside if w < strip.left + 1]
+        after = [w for w, _, _ in beside if w > strip.right - 1]
+        if before and after and bool(above) != bool(below):
+            # a row that a page break cuts has no line there, but its walls reach up to it
+            sides = (max(before), min(after))
+            ends = [(low, high) for w, low, high in beside if w in sides]
+            above = above or [min(high for _, high in ends)]
+            below = below or [max(low for low, _ in ends)]
         if not above or not below:
             continue
-        before = [w for w, low, high in walls if low - 1 <= y <= high + 1 and w < strip.left + 1]
-        after = [w for w, low, high in walls if low - 1 <= y <= high + 1 and w > strip.right - 1]
         enclosure = Enclosure(
             _snap(max(before)) if before else None,
             _snap(max(below)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,6 +14,11 @@ _ENDS: dict[Language, tuple[str, ...]] = {
     "zh": tuple("。！？；：”’）)」』.!?;:"),
     "en": tuple('.!?:;”"’)]'),
 }
+
+# A continuation begins at most so many em from the edge of the paragraph that it continues
+FAR_APART = 5.0
+# A number and a word: the middle of a sentence, unlike a number alone in a cell
+COUNTED = re.compile(r"\d[\d,.]*\s[a-zA-Z]")
 
 
 def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
@@ -133,7 +139,10 @@ def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
     if end.text.endswith(_ENDS[language]) or abs(end.size - start.size) > 0.6:
         return False
     if language == "en":
-        return start.text[:1].islower() and not split_label(start.text)[0]
+        lower = start.text[:1].islower()
+        counted = COUNTED.match(start.text) and not COUNTED.match(first.strips[0].text)
+        counts_on = bool(counted) and len(first.strips) > 1 and _full(first, start)
+        return (lower or counts_on) and not split_label(start.text)[0]
     return len(first.strips) > 1 and _full(first, start) and not split_label(start.text)[0]
 
 
@@ -161,6 +170,8 @@ def _goes_on(
         # bold sentences stand in plain paragraphs; a bold line by itself is a heading
         return False
     if not end.text.rstrip().endswith(_ENDS[language]):
+        if _set_apart(first, second, edges) and not start.text[:1].islower():
+            return False
         new = _new_sentence(start.text, end.text) and not _full(first, start)
         return language == "zh" or not new
     if not _full(first, start):
@@ -172,6 +183,17 @@ def _goes_on(
     if second.flow != first.flow and second.flow in edges and first.flow in edges:
         moved = edges[second.flow] - edges[first.flow]
     return _unindented(first, second, moved)
+
+
+def _set_apart(first: Paragraph, second: Paragraph, edges: Mapping[int, float]) -> bool:
+    """Whether the second is a line far from the edge of the first's, as a centred line is."""
+    if len(second.strips) > 1:
+        return False
+    if first.flow not in edges or second.flow not in edges:
+        return False
+    here = min(strip.left for strip in first.strips) - edges[first.flow]
+    there = second.strips[0].left - edges[second.flow]
+    return abs(there - here) > FAR_APART * first.size
 
 
 def _new_sentence(text: str, before: str) -> bool:

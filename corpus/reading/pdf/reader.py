@@ -15,7 +15,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.pdf.text import Page, read_page

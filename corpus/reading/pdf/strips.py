@@ -13,10 +13,10 @@ from dataclasses import replace
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
+from duizhao.corpus.reading.pdf.axes import chart_labels
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
-from duizhao.corpus.reading.pdf.lines import Strip, strip_of
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.shape import split_label
 
@@ -29,6 +29,8 @@ BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# The mark of a footnote, and the widest space between it and the text of the note
+NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 3.0
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -55,7 +57,8 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
     ]
-    drawn = [strip for strip in strips if _in_figure(strip, page)]
+    labels = {id(strip) for strip in chart_labels(strips)}
+    drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
@@ -91,17 +94,19 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
     for piece in order:
         best = None
+        nearest = (True, 0.0)
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
             small = piece.size < 0.85 * size and piece.text not in BULLETS
-            if small and not _touches(piece, lines[number]):
+            apart = small and not _touches(piece, lines[number])
+            if apart and not _leads(piece, lines[number]):
                 # a raised mark belongs to the word before it, not to a line of the next column
                 continue
             same = abs(rise) <= 0.3 * size
             raised = small and 0 < rise <= 0.65 * size
-            if (same or raised) and (best is None or abs(rise) < abs(piece.y - bases[best][0])):
-                best = number
+            if (same or raised) and (best is None or (apart, abs(rise)) < nearest):
+                best, nearest = number, (apart, abs(rise))
         if best is None:
             lines.append([piece])
             bases.append((piece.y, piece.size))
@@ -117,6 +122,13 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
         abs(piece.left - other.right) < room or abs(other.left - piece.right) < room
         for other in line
     )
+
+
+def _leads(piece: Piece, line: Sequence[Piece]) -> bool:
+    """Whether a mark is that of a footnote which begins behind a wide space on this line."""
+    first = min(line, key=lambda other: other.left)
+    room = first.left - piece.right
+    return bool(NOTE_MARK.fullmatch(piece.text)) and 0 < room < NOTE_GAP * first.size
 
 
 def _corridors(lines: Sequence[Sequence[Piece]], known: Sequence[float]) -> list[Corridor]:

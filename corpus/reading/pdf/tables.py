@@ -6,6 +6,7 @@ table separate, and lines without such bands are rows of one line each.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -18,6 +19,10 @@ from duizhao.corpus.reading.shape import split_label
 
 # A cell of the last row seldom has more lines below its neighbours
 MOST_LAST_LINES = 5
+# No line of a cell ends on purpose with such a word: "over" / "$3 million", kept together
+OPEN_END = re.compile(
+    r"\b(?:an?|and|at|by|for|from|in|of|on|or|over|than|the|to|under|with)$", re.IGNORECASE
+)
 STOPS = tuple("。.；;：:！!？?")
 
 
@@ -182,7 +187,7 @@ def _cell_paragraphs(
         figures = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
         usual = leadings.get(round(strip.size), last.y - strip.y)
         new = last.y - strip.y > 1.3 * usual or bool(figures) or begins(strip)
-        new = new or (ended and not strip.text[:1].islower())
+        new = new or (ended and not strip.text[:1].islower() and not OPEN_END.search(last.text))
         if new and last.y - strip.y > 0.3 * strip.size:
             out.append(Paragraph([strip]))
         else:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.files import IMAGES
 from duizhao.corpus.reading.scan.recognition.engine import Image
 
 DPI = 300.0
@@ -19,7 +20,6 @@ MOST_PIXELS = 40_000_000
 """A larger image is scaled down; one ten times as large is refused."""
 # The width of a page where an image does not give its resolution, in inches
 PAGE_WIDTH = 8.27
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
 def count(data: bytes, name: str) -> int:
@@ -65,7 +65,7 @@ def _members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         yield name, data
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [m for m in archive.namelist() if m.lower().endswith(SUFFIXES)]
+        members = [m for m in archive.namelist() if m.lower().endswith(IMAGES)]
         for member in sorted(members, key=natural):
             yield f"{name}: {member}", archive.read(member)
 

@@ -17,8 +17,7 @@ from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
-from duizhao.corpus.reading.pdf.lines import Strip
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
@@ -33,6 +32,8 @@ GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
 FOOT = 0.85
 # Sizes of one style differ by less than this share, because they are measured
 SAME_SIZE = 0.12
+# A style with a smaller share of the letters, near another one, is that one
+RARE_SIZE = 0.02
 # Strokes of bold type are so many times as wide as those of the usual type
 BOLD_STROKE = 1.3
 # Lines with fewer letters are too short to measure a style by
@@ -147,6 +148,11 @@ def _page(number: int, page: RecognisedPage, pieces: Sequence[Piece]) -> Page:
             if not _is_underline(a, b, y, page.lines)
         ),
         walls=tuple((x * scale, height - b * scale, height - a * scale) for x, a, b in page.walls),
+        figures=tuple(
+            (left * scale, height - bottom * scale, right * scale, height - top * scale)
+            for left, top, right, bottom in page.figures
+        ),
+        dots=tuple((x * scale, height - y * scale) for x, y in page.dots),
         image_share=1.0,
     )
 
@@ -204,9 +210,13 @@ class _Styles:
     def size(self, line: Line, page: RecognisedPage) -> float:
         """The size of a line in points: that of a style of the document, if it is near one."""
         own = self._points(line, page)
+        for size in self._sizes:
+            # the most usual style first: a rare one nearby is often the same, measured less well
+            if abs(size - own) <= SAME_SIZE * size:
+                return size
         best = min(self._sizes, key=lambda size: abs(size - own), default=own)
-        near = SAME_SIZE if len(line.text) >= LONG else 2 * SAME_SIZE
-        return best if abs(best - own) <= near * own else round(2 * own) / 2
+        near = (1.5 if len(line.text) >= LONG else 2) * SAME_SIZE
+        return best if abs(best - own) <= near * best else round(2 * own) / 2
 
     def bold(self, line: Line) -> bool:
         """Whether the strokes of a line are much wider than is usual."""
@@ -226,6 +236,7 @@ def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
     Sizes near a more usual one are the same style, measured less well.
     """
     left = sorted(sizes)
+    letters_of_all = sum(letters for _, letters in sizes)
     out: list[float] = []
     while left:
         weight: dict[float, int] = {}
@@ -235,7 +246,9 @@ def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
         near = [each for each in left if abs(each[0] - most) <= SAME_SIZE * most]
         total = sum(letters for _, letters in near)
         middle = sum(size * letters for size, letters in near) / total
-        out.append(round(4 * middle) / 4)
+        rare = total < RARE_SIZE * letters_of_all
+        if not (rare and any(abs(middle - size) <= 1.5 * SAME_SIZE * size for size in out)):
+            out.append(round(4 * middle) / 4)
         left = [each for each in left if abs(each[0] - middle) > SAME_SIZE * middle]
         left = [each for each in left if each not in near]
     return out

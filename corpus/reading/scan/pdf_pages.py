@@ -10,7 +10,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Draft, LeftOut, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
-from duizhao.corpus.reading.pdf.page_lines import PageLines
+from duizhao.corpus.reading.pdf.lines import PageLines
 from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.images import pdf_images
 from duizhao.corpus.reading.scan.lines import ScannedLines, page_lines

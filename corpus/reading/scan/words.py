@@ -21,6 +21,8 @@ WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
 OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
 DIGITS = str.maketrans("lIO", "110")
+# A word and what follows it, where an underline or a fold hides the space
+GLUED = re.compile(r"(?P<head>[A-Za-z][a-z]{2,})(?:[IVX]{1,5}|[A-Z][a-z]{2,})")
 # A word of the document occurs so often, without a doubtful letter
 OFTEN = 2
 # A letter below this probability is doubtful
@@ -81,6 +83,11 @@ def _settled(run: Run, known: Counter[str]) -> Run:
     confidences = list(run.confidences)
     for match in reversed(list(WORD.finditer(text))):
         values = confidences[match.start() : match.end()]
+        if (head := _lost_space(match[0], known)) is not None:
+            at = match.start() + head
+            text = f"{text[:at]} {text[at:]}"
+            confidences.insert(at, min(values))
+            continue
         if known[match[0].lower()] >= OFTEN or min(values) >= DOUBTFUL:
             continue
         found = _reading(run, match.start(), match[0], known) or _neighbour(match[0], values, known)
@@ -89,6 +96,14 @@ def _settled(run: Run, known: Counter[str]) -> Run:
         text = text[: match.start()] + found + text[match.end() :]
         confidences[match.start() : match.end()] = _spread(values, len(found))
     return replace(run, text=text, confidences=tuple(confidences), alternatives=())
+
+
+def _lost_space(word: str, known: Counter[str]) -> int | None:
+    """Where a space was lost in a word such as "AnnexII", which the document has without it."""
+    match = GLUED.fullmatch(word)
+    if match is None or known[word.lower()] >= OFTEN or known[match["head"].lower()] < OFTEN:
+        return None
+    return len(match["head"])
 
 
 def _reading(run: Run, start: int, word: str, known: Counter[str]) -> str | None:

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import characters, encoding
-from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.units import segmented
 
 _SIDES = ("source", "target", "src", "tgt", "trg", "text", "sentence", "content")
@@ -28,7 +29,9 @@ Flat = dict[str, str]
 def read_drafts(source: Source, language: Language) -> Reading:
     """A unit for each object, from the field of this language."""
     decoded = encoding.read_text(source.data, source.name)
-    rows = [(line, _flat(value)) for line, value in _values(decoded.text, source.name)]
+    unread: Counter[str] = Counter()
+    values = list(_values(decoded.text, source.name, unread))
+    rows = [(line, _flat(value)) for line, value in values]
     rows = [(line, flat) for line, flat in rows if flat]
     if not rows:
         raise InputError(f"{source.name}: JSON without texts that are known; {_SHAPES}")
@@ -37,18 +40,37 @@ def read_drafts(source: Source, language: Language) -> Reading:
         names = sorted({name for _, flat in rows[:_SAMPLE] for name in flat})
         raise segmented.missing(source.name, language, names[:8])
     units = [(characters.clean(flat.get(field, "")), line) for line, flat in rows]
+    unread.subtract(flat.get(field, "") for _, flat in rows)
+    left_out = [
+        LeftOut("unread_text", text)
+        for text in unread.elements()
+        if segmented.amount(text, language) and (language == "zh" or " " in text.strip())
+    ]
     return segmented.reading(
-        units, language, decoded.warnings, encoding=decoded.encoding, field=field
+        units, language, decoded.warnings, left_out, encoding=decoded.encoding, field=field
     )
 
 
-def _values(text: str, name: str) -> Iterator[tuple[int, object]]:
-    """The values of a list or of lines, each with its line."""
+def _values(text: str, name: str, texts: Counter[str]) -> Iterator[tuple[int, object]]:
+    """The values of a list or of lines, each with its line; all texts in them are counted."""
+
+    def fields(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in pairs:
+            if key in found:  # named twice: the last counts
+                _count(found[key], texts)
+            found[key] = value
+        return found
+
+    parse = json.JSONDecoder(object_pairs_hook=fields).decode
     try:
-        whole = json.loads(text)
+        whole = parse(text)
     except ValueError as error:
-        yield from _lines(text, name, error)
+        for line, value in _lines(text, name, error, parse):
+            _count(value, texts)
+            yield line, value
         return
+    _count(whole, texts)
     while isinstance(whole, dict):
         # {"data": [...]}: the longest list in it
         lists = [value for value in whole.values() if isinstance(value, list | dict)]
@@ -59,11 +81,26 @@ def _values(text: str, name: str) -> Iterator[tuple[int, object]]:
         yield 1, value
 
 
-def _lines(text: str, name: str, error: ValueError) -> Iterator[tuple[int, object]]:
+def _count(value: object, texts: Counter[str]) -> None:
+    """Count the strings in a value, at any depth."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, str):
+            texts[inner] += 1
+        elif isinstance(inner, Mapping):
+            waiting += inner.values()
+        elif isinstance(inner, Sequence):
+            waiting += inner
+
+
+def _lines(
+    text: str, name: str, error: ValueError, parse: Callable[[str], object]
+) -> Iterator[tuple[int, object]]:
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     for number, line in lines:
         try:
-            yield number, json.loads(line)
+            yield number, parse(line)
         except ValueError as second:
             # one value over many lines, or one a line: the error of the form that it has
             what = second if lines[0][1].strip()[-1:] in '}]"' else error

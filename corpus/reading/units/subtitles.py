@@ -13,6 +13,7 @@ from duizhao.corpus.reading.units import segmented
 _TIME = r"(?:\d{1,4}:)?\d{1,2}:\d{2}[,.]\d{1,3}"
 TIMING = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*")
 _TAG = re.compile(r"</?(?:[a-z]+|\d)(?:[ .][^<>]{0,200})?>|<\d[\d:.]*>|\{\\[^{}]{0,100}\}", re.I)
+_RUBY = re.compile(r"<r[tp]>(.*?)(?:</r[tp]>|(?=<r[tp]>|</ruby>|$))", re.IGNORECASE | re.DOTALL)
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "", "&rlm;": ""}
 
 
@@ -33,7 +34,10 @@ def read_drafts(source: Source, language: Language) -> Reading:
         number = start
         while number < len(lines) and lines[number].strip() and not _begins(lines, number):
             number += 1
-        text = "\n".join(_TAG.sub("", line) for line in lines[start:number])
+        text = "\n".join(lines[start:number])
+        for ruby in _RUBY.findall(text):
+            left_out.append(LeftOut("ruby", _TAG.sub("", ruby), line=start + 1))
+        text = _TAG.sub("", _RUBY.sub("", text))
         for entity, char in _ENTITIES.items():
             text = text.replace(entity, char)
         units.append((text, start + 1))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from duizhao.corpus import tsv
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import encoding
-from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.units import segmented
 
 # heads that name a side rather than a language; which one it is, the text tells
 _SIDES = {"source", "target", "src", "tgt", "trg", "text", "sentence", "原文", "译文"}
 _SAMPLE = 200
 _DELIMITERS = "\t,;|"
+REGULAR = 0.6
+"""Share of rows with the usual number of cells in a table; some programs cut empty cells off."""
 
 
 def read_drafts(source: Source, language: Language) -> Reading:
@@ -35,8 +38,15 @@ def read_drafts(source: Source, language: Language) -> Reading:
     if column is None:
         raise segmented.missing(source.name, language, head if has_head else [])
     units = [(row[column] if column < len(row) else "", line) for line, row in body if row]
+    width = len(head) if has_head else max(map(len, cells), default=0)
+    surplus = [
+        LeftOut("surplus_cell", cell, line=line)
+        for line, row in body
+        for cell in row[width:]
+        if cell.strip()
+    ]
     return segmented.reading(
-        units, language, decoded.warnings, encoding=decoded.encoding, column=column + 1
+        units, language, decoded.warnings, surplus, encoding=decoded.encoding, column=column + 1
     )
 
 
@@ -46,12 +56,14 @@ def _delimiter(text: str, name: str) -> str:
         return "\t"
     start = "\n".join(text.split("\n", 20)[:20])
 
-    def fit(mark: str) -> tuple[bool, int, int]:
+    def fit(mark: str) -> tuple[float, int, int]:
         rows = [cells for _, cells in tsv.rows(start, mark) if cells]
-        widths = [len(cells) for cells in rows]
+        widths = Counter(len(cells) for cells in rows)
+        usual, count = widths.most_common(1)[0] if widths else (0, 0)
+        share = count / len(rows) if usual > 1 else 0.0
         # a quotation mark inside a cell shows that another sign parts them
         marks = sum('"' in cell for cells in rows for cell in cells)
-        return min(widths, default=0) == max(widths, default=0) > 1, -marks, sum(widths)
+        return share if share > REGULAR else 0.0, -marks, sum(map(len, rows))
 
     return max(_DELIMITERS, key=fit)
 

@@ -9,7 +9,7 @@ from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading.characters import CLOSE, OPEN
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.list_numbers import html_number, whole_number
-from duizhao.corpus.reading.notes import leading_mark, raised
+from duizhao.corpus.reading.notes import leading_mark, may_have_power, raised, sure
 from duizhao.corpus.reading.shape import item_mark, kind_of, split_label
 from duizhao.corpus.reading.spacing import tidy
 from duizhao.corpus.reading.web import elements
@@ -150,7 +150,7 @@ class BlockReader:
         for child in element:
             text += self._inline(child) + (child.tail or "")
         if (tag == "sup" or element.get("role") == "doc-noteref") and OPEN not in text:
-            return raised(text)
+            return sure(raised(text)) if _is_note(element) else raised(text)
         return text
 
     def _block(self, element: Element, raw: str, cell: str, note: str | None) -> None:
@@ -243,6 +243,16 @@ class BlockReader:
         if parent not in self._numbers:
             self._numbers[parent] = _numbers_of(parent)
         return self._numbers[parent][item]
+
+
+def _is_note(element: Element) -> bool:
+    """Whether a raised number is a note's mark for certain: it is a link, or follows Chinese."""
+    around = [element, *element.iterdescendants("a"), *element.iterancestors("a")]
+    if any("#" in each.get("href", "") for each in around):
+        return True
+    previous, parent = element.getprevious(), element.getparent()
+    before = previous.tail if previous is not None else parent.text if parent is not None else ""
+    return bool(before and not may_have_power(before))
 
 
 def _numbers_of(parent: Element) -> dict[Element, int]:

@@ -118,7 +118,19 @@ class Page:
             return False
         if may_hold_prose(element) and self._best[element] >= HEADER_PROSE:
             return False
+        if element.tag == "header" and self._introduces(element):
+            return False
         return self._prose[element] < WRAPPER_SHARE * self.prose or self.prose == 0
+
+    def _introduces(self, header: Element) -> bool:
+        """Whether a header is that of an article or a section, with a title or prose of its own."""
+        inside = any(
+            above.tag in ("article", "main", "section") for above in header.iterancestors()
+        )
+        titles = any(each.tag in HEADINGS and self._letters[each] for each in header.iter())
+        return (
+            inside and (titles or self._best[header] > 0) and self.link_share(header) < LINK_SHARE
+        )
 
     def is_frame(self, cell: Element) -> bool:
         """Whether a cell is the only one of every row of its table: layout, not data."""

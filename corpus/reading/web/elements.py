@@ -21,7 +21,8 @@ BLOCKS = frozenset(
 NEVER_SHOWN = frozenset(["script", "style", "head", "link", "meta", "title", "base", "rp"])
 # shown instead of something else, or only while a form is filled in
 LEFT_OUT = {
-    "noscript": "hidden_text", "template": "hidden_text", "iframe": "hidden_text",
+    "noscript": "hidden_text", "noframes": "hidden_text", "template": "hidden_text",
+    "iframe": "hidden_text",
     "object": "hidden_text", "canvas": "hidden_text", "audio": "hidden_text",
     "video": "hidden_text", "datalist": "hidden_text", "map": "hidden_text", "svg": "figure",
     "select": "form_control", "button": "form_control", "textarea": "form_control",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
-from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark, settle
+from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark, raised, settle
 from duizhao.corpus.reading.shape import item_mark, kind_of, split_label
 from duizhao.corpus.reading.spacing import tidy
 
@@ -52,8 +53,12 @@ def _drafts(tokens: list[Token], language: Language, left_out: list[LeftOut]) ->
     open_blocks: list[str] = []
     label = ""
     for token in tokens:
-        if token.type in ("fence", "code_block", "html_block"):
-            line = token.map[0] + 1 if token.map else None
+        line = token.map[0] + 1 if token.map else None
+        if token.type == "html_block":
+            inside, outside = _html(token.content, language)
+            drafts += inside
+            left_out += [replace(each, line=line) for each in outside]
+        elif token.type in ("fence", "code_block"):
             left_out.append(LeftOut("code", token.content.strip(), line=line))
         elif token.type == "inline":
             raw = _inline(token)
@@ -70,6 +75,20 @@ def _drafts(tokens: list[Token], language: Language, left_out: list[LeftOut]) ->
     return drafts
 
 
+def _html(content: str, language: Language) -> tuple[list[Draft], list[LeftOut]]:
+    """The blocks of HTML within Markdown, and what is left out."""
+    from duizhao.corpus.reading.web.blocks import BlockReader
+    from duizhao.corpus.reading.web.content import Page
+    from duizhao.corpus.reading.web.tree import parse
+
+    page = Page(parse(f"<html><body>{content}</body></html>".encode(), "HTML").root)
+    reader = BlockReader(page, language)
+    reader.read(page.body)
+    if not reader.drafts and not reader.left_out:  # tags alone, or a comment
+        return [], [LeftOut("code", content.strip())]
+    return reader.drafts, reader.left_out
+
+
 def _draft(raw: str, open_blocks: list[str], is_item: bool, language: Language) -> Draft:
     if note := leading_mark(raw):
         return Draft("footnote", note[1], mark=note[0])
@@ -83,11 +102,20 @@ def _draft(raw: str, open_blocks: list[str], is_item: bool, language: Language) 
 
 def _inline(token: Token) -> str:
     text = ""
+    plain: str | None = None
     for child in token.children or []:
+        if child.type == "html_inline":
+            tag = child.content.lower()
+            if tag.startswith("<sup"):
+                plain, text = text, ""
+            elif tag == "</sup>" and plain is not None:
+                plain, text = None, plain + raised(text)
+            elif tag.startswith("<br"):
+                text += "\n"
         if child.type in ("text", "code_inline"):
             text += child.content
         elif child.type in ("softbreak", "hardbreak"):
             text += "\n"
         elif child.type == "image":
             text += child.content
-    return text
+    return (plain or "") + text

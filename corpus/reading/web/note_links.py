@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Element = lxml_html.HtmlElement
 
 _MARK = re.compile(
-    r"[\[(（〔【]?\s*(?:(?:注|note)\s*)?(\d{1,3}|[a-z]{1,2}|[ivxl]{1,6}|[*†‡§¶]{1,4})\s*[\])）〕】]?",
+    r"[\[(（〔【]?\s*(?:(?:注|note)\s*)?(\d{1,3}|[①-⑳]|[a-z]{1,2}|[ivxl]{1,6}|[*†‡§¶]{1,4})\s*[\])）〕】]?",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"[\[(（〔【].*[\])）〕】]|[*†‡§¶]{1,4}")

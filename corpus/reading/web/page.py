@@ -10,7 +10,7 @@ from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Reading, Source
+from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.spacing import tidy
 from duizhao.corpus.reading.web.blocks import BlockReader
@@ -37,4 +37,5 @@ def read_drafts(source: Source, language: Language) -> Reading:
         metadata["warnings"] = list(tree.warnings)
     if settled.places:
         metadata["notes"] = settled.places
-    return Reading(settled.drafts, [*reader.left_out, *settled.left_out], metadata)
+    damaged = [LeftOut("damaged_markup", text) for text in tree.swallowed]
+    return Reading(settled.drafts, [*reader.left_out, *settled.left_out, *damaged], metadata)

@@ -34,16 +34,34 @@ _TRANSLATION = dict.fromkeys((11, 12, 28, 29, 30), " ") | {
 }
 
 
+_UNPARSED = re.compile(
+    r"<!--|<(script|style|title|textarea|iframe|noembed|noframes|xmp)\b[^>]*(?<!/)>", re.IGNORECASE
+)
+"""What begins a part of a page in which elements are plain text."""
+_BLOCK = re.compile(
+    r"<(?:body|main|article|section|div|p|h[1-6]|ul|ol|li|dl|table|tr|td|blockquote|hr)\b",
+    re.IGNORECASE,
+)
+_PLAIN = frozenset(
+    ["href", "src", "class", "id", "name", "style", "lang", "align", "rel", "target"]
+)
+_MARKUP = re.compile(r"</?(?:a|p|div|span|b|i|li|td|tr|h[1-6]|br|img)\b[^<]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+MOST_REPAIRS = 5
 _CODES = frozenset(map(chr, _TRANSLATION))
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The root of a page, the encoding of its bytes, and warnings."""
+    """The root of a page, the encoding of its bytes, and warnings.
+
+    `swallowed` is text in attributes, which a missing quotation mark puts there.
+    """
 
     root: Element
     encoding: str
     warnings: tuple[str, ...]
+    swallowed: tuple[str, ...] = ()
 
 
 def parse(data: bytes, name: str) -> Tree:
@@ -52,10 +70,11 @@ def parse(data: bytes, name: str) -> Tree:
     text = _windows(decoded.text)
     removed = characters.removed([text])
     text = _DECLARATION.sub("", characters.clean(text))
+    text, repairs = closed(text)
     root, fatal = _parse(text, name)
     if "depth" in fatal:
         root, fatal = _parse(shallow(text), name)
-    warnings = list(decoded.warnings)
+    warnings = [*decoded.warnings, *(f"{name}, {repair}" for repair in repairs)]
     if fatal:
         warnings.append(f"{name}: damaged HTML, text may be missing ({fatal})")
     inner: Counter[str] = Counter()
@@ -68,7 +87,52 @@ def parse(data: bytes, name: str) -> Tree:
     clean_tree(root, inner)
     if text := characters.warning(name, removed + inner):
         warnings.append(text)
-    return Tree(root, decoded.encoding, tuple(warnings))
+    swallowed = _swallowed(root)
+    if swallowed:
+        warnings.append(
+            f"{name}: damaged HTML: text is part of an attribute, because a quotation mark is "
+            f"missing: {swallowed[0][:60]}"
+        )
+    return Tree(root, decoded.encoding, tuple(warnings), swallowed)
+
+
+def closed(text: str) -> tuple[str, list[str]]:
+    """The page with comments, scripts, titles ... closed before the next block if nothing does.
+
+    A browser takes everything behind them for a part of them, and shows none of it. Also returns
+    what was repaired.
+    """
+    out: list[str] = []
+    repairs: list[str] = []
+    never: set[str] = set()
+    place = 0
+    while match := _UNPARSED.search(text, place):
+        tag = (match[1] or "").lower()
+        end = re.compile(rf"</{tag}\b" if tag else r"--!?>|(?<=<!)-->", re.IGNORECASE)
+        found = None if tag in never else end.search(text, match.end() if tag else match.end() - 2)
+        if found:
+            out.append(text[place : found.end()])
+            place = found.end()
+            continue
+        never.add(tag)
+        what = f"<{tag}>" if tag else "a comment"
+        line = text.count("\n", 0, match.start()) + 1
+        repairs.append(f"line {line}: damaged HTML: {what} is never closed")
+        block = _BLOCK.search(text, match.end())
+        stop = block.start() if block else len(text)
+        out += [text[place:stop], f"</{tag}>" if tag else "-->"]
+        place = stop
+    return "".join([*out, text[place:]]), repairs[:MOST_REPAIRS]
+
+
+def _swallowed(root: Element) -> tuple[str, ...]:
+    """The text of attributes that contain elements although theirs is a kind that never does."""
+    found = []
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if "<" in value and name in _PLAIN and _MARKUP.search(value):
+                found.append(" ".join(_TAG.sub(" ", value).split()))
+    return tuple(found)
 
 
 def _windows(text: str) -> str:

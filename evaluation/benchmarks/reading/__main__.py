@@ -4,8 +4,8 @@
 
 The documents are typeset for this: leading from 12 to 36 points, columns, tables, boxes, bullets,
 notes (`sheets`), and prints of Word files and web pages by LibreOffice and Chromium, if these are
-installed (`printed`). With --images, some are also read as images of their pages (`pictures`),
-by duizhao alone. Each row of the table gives, for each reader:
+installed (`printed`). With --images, three pages in each language are read as images instead
+(`pictures`), by duizhao alone. Each row of the table gives, for each reader:
 
 - sentences: F1 of the sentence boundaries;
 - blocks: F1 of the blocks, weighted by their letters;
@@ -53,9 +53,8 @@ from duizhao.evaluation.benchmarks.reading.readers import (
     missing,
     sentences_of,
 )
-from duizhao.evaluation.benchmarks.reading.sheets import LANGUAGES, sheets
+from duizhao.evaluation.benchmarks.reading.sheets import LANGUAGES, pictured, sheets
 
-PICTURED = ("leading 16", "columns, gap 24", "tables, ruled")
 HEAD = (
     f"{'row':36} {'lang':4} {'reader':11} {'sentences':>9}{'blocks':>8}{'CER %':>8}"
     f"{'tau':>8}{'s/page':>8}{'MiB':>5}"
@@ -112,22 +111,13 @@ def documents(options: argparse.Namespace) -> Iterator[Sheet]:
     """The documents of the table, row by row in each language."""
     folder = options.data / "un-files" if options.data else None
     for language in LANGUAGES:
-        own = [sheet for sheet in sheets() if sheet.language == language]
         if options.images:
-            yield from pictures(one_page(own))
+            yield from pictures(pictured(language))
             continue
+        own = [sheet for sheet in sheets() if sheet.language == language]
         yield from own
         if any(re.search(options.rows, name) or name in options.rows for name in PROGRAMS):
             yield from printed(language, folder)
-
-
-def one_page(every: Iterable[Sheet]) -> Iterator[Sheet]:
-    """The first sheet of each row that is also read as images."""
-    seen: set[str] = set()
-    for sheet in every:
-        if sheet.row in PICTURED and sheet.row not in seen:
-            seen.add(sheet.row)
-            yield sheet
 
 
 def rows(every: Iterable[Sheet], options: argparse.Namespace) -> Iterator[tuple[str, list[Sheet]]]:

@@ -86,6 +86,17 @@ def columns(language: Language) -> Iterator[Sheet]:
     yield sheet("three columns", language, style, items)
 
 
+def pictured(language: Language) -> Iterator[Sheet]:
+    """One page each of prose, of two columns, and of a ruled table: what is read as images too."""
+    yield sheet("prose", language, Style(16.0, justified=True), prose(language, 5))
+    items = prose(language, 7, every=5)
+    yield sheet("two columns", language, Style(13.0, size=9.5, columns=2, margin=60), items)
+    table = Item("table", rows=table_rows(language, 6, 2))
+    items = [*prose(language, 2), table, Item("list_item", items[1].text, "•")]
+    items += [Item("list_item", _first_sentence(texts(language)[1][3], language), "•")]
+    yield sheet("table", language, Style(14.0), items)
+
+
 def _note(language: Language, number: int) -> str:
     return _first_sentence(texts(language)[1][number % 7], language)
 

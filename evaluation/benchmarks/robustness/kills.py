@@ -102,7 +102,8 @@ class Trial:
         left = [f"process {number}" for number in running]
         runs = self.folder / "cache/prefect/runs"
         for folder in (self.folder / "tmp", runs, self.out / ".partial"):
-            left += [str(path.relative_to(self.folder)) for path in folder.rglob("*")]
+            every = (path for path in folder.rglob("*") if not _is_probe(path))
+            left += [str(path.relative_to(self.folder)) for path in every]
         return left
 
     def cached(self) -> set[str]:
@@ -110,6 +111,18 @@ class Trial:
         cache = self.folder / "cache"
         every = (path for path in cache.rglob("*") if not path.name.endswith(LOG_OF_SQLITE))
         return {path.relative_to(self.folder).as_posix() for path in every if path.is_file()}
+
+
+def _is_probe(path: Path) -> bool:
+    """Whether a file is the one with which Python's `tempfile` tries whether a folder is writable.
+
+    It exists for microseconds in each process; nobody can tell it from a file of another program.
+    """
+    return (
+        re.fullmatch("[a-z0-9_]{8}", path.name) is not None
+        and path.is_file()
+        and path.read_bytes() in (b"", b"blat")
+    )
 
 
 def contents(out: Path) -> dict[str, bytes]:

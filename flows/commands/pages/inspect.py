@@ -42,6 +42,7 @@ def inspect(
         ),
     ] = None,
     ocr: options.OcrMode = None,
+    keep_contents: options.KeepContents = None,
     config: options.Config = None,
     json: options.Json = False,
 ) -> None:
@@ -55,7 +56,7 @@ def inspect(
     from duizhao.evaluation.inspection import page as inspection
     from duizhao.flows.settings import resolve
 
-    settings = resolve(config, ocr=ocr).settings
+    settings = resolve(config, ocr=ocr, keep_contents=keep_contents).settings
     shown = console.current()
     with shown.stage(f"reading {file.name}"):
         document, ledger = _read(file, lang, settings)
@@ -84,6 +85,7 @@ def inspect(
                 ledger,
                 file,
                 ocr=settings.ocr,
+                keep_contents=settings.keep_contents,
                 limits=settings.limits,
                 progress=console.pages,
             )

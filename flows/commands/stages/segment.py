@@ -51,6 +51,7 @@ def segment(
     ] = None,
     as_jsonl: options.JsonLines = False,
     ocr: options.OcrMode = None,
+    keep_contents: options.KeepContents = None,
     config: options.Config = None,
     ledger: Annotated[
         Path | None,
@@ -69,7 +70,7 @@ def segment(
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
 
-    settings = resolve(config, ocr=ocr).settings
+    settings = resolve(config, ocr=ocr, keep_contents=keep_contents).settings
     mode, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     check_output(output)
     check_output(ledger)

@@ -640,10 +640,11 @@ from pathlib import Path
 from duizhao.corpus.errors import one_line
 from duizhao.corpus.files import folder
 from tests.support.bitexts import row
-partial = folder.begin(Path(sys.argv[1]))
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+out = Path(sys.argv[1])
 try:
-    folder.write_corpus(partial, [row(source="会议。" * 400)] * 9, [], {}, ["tsv"])
+    with folder.unfinished(out) as partial:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        folder.write_corpus(partial, [row(source="会议。" * 400)] * 9, [], {}, ["tsv"])
 except Exception as error:
     print(one_line(error))
 """
@@ -653,6 +654,7 @@ except Exception as error:
     )  # fmt: skip
     wanted = f"{tmp_path / 'out/.partial/corpus.jsonl'}: cannot be written: File too large\n"
     assert done.stdout == wanted
+    assert not list((tmp_path / "out").iterdir())  # the disk needs the space
 
 
 @pytest.mark.system

@@ -68,8 +68,9 @@ class Line:
 class RecognisedPage:
     """The lines of a page, and its ruled lines: `rules` (left, right, y), `walls` (x, top, bottom).
 
-    The page was turned by `turned` degrees (0, 90, 180, 270, counter-clockwise) and then by
-    `skew` degrees to be upright.
+    `dots` are the middles of bullets and `figures` the boxes (left, top, right, bottom) of charts
+    and pictures. The page was turned by `turned` degrees (0, 90, 180, 270, counter-clockwise) and
+    then by `skew` degrees to be upright.
     """
 
     width: int
@@ -80,6 +81,8 @@ class RecognisedPage:
     walls: tuple[tuple[float, float, float], ...] = ()
     turned: int = 0
     skew: float = 0.0
+    dots: tuple[tuple[float, float], ...] = ()
+    figures: tuple[tuple[float, float, float, float], ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -94,6 +97,8 @@ def to_json(page: RecognisedPage) -> dict[str, Any]:
         "size": [page.width, page.height, page.dpi, page.turned, page.skew],
         "rules": [list(rule) for rule in page.rules],
         "walls": [list(wall) for wall in page.walls],
+        "dots": [list(dot) for dot in page.dots],
+        "figures": [list(figure) for figure in page.figures],
         "lines": [
             {
                 "box": [line.box.left, line.box.top, line.box.right, line.box.bottom],
@@ -138,6 +143,8 @@ def from_json(data: Mapping[str, Any]) -> RecognisedPage:
         _triples(data["walls"]),
         turned,
         skew,
+        tuple((x, y) for x, y in data["dots"]),
+        tuple((a, b, c, d) for a, b, c, d in data["figures"]),
     )
 
 

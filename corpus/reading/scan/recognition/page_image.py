@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from duizhao.corpus.reading.scan.recognition import table_dashes
+from duizhao.corpus.reading.scan.recognition import drawn, table_dashes
 from duizhao.corpus.reading.scan.recognition.dashes import with_dashes
 from duizhao.corpus.reading.scan.recognition.engine import Character, Engine, Image
 from duizhao.corpus.reading.scan.recognition.ink import measure
@@ -51,7 +51,10 @@ def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
     rules, walls = ruled_lines(image, dpi)
     height, width = image.shape[:2]
     lines = table_dashes.with_dashes(image, _lines(engine, image, quads), rules)
-    return RecognisedPage(width, height, dpi, lines, rules, walls, angle, skew)
+    return RecognisedPage(
+        width, height, dpi, lines, rules, walls, angle, skew,
+        drawn.bullets(image, lines), drawn.figures(image, lines),
+    )  # fmt: skip
 
 
 def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Line, ...]:

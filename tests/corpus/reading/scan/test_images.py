@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.files import read_file
+from duizhao.corpus.reading.bounds.limits import Limits
 from duizhao.corpus.reading.scan.images import count, page_images
 
 pytestmark = pytest.mark.unit
@@ -73,3 +76,21 @@ def test_a_damaged_picture_is_named_in_one_line(data: bytes) -> None:
     with pytest.raises(InputError, match=r"^a\.png: a damaged picture \(") as error:
         list(page_images(data, "a.png"))
     assert "\n" not in str(error.value)
+
+
+def test_the_images_of_a_folder_are_the_pages_of_one_document(tmp_path: Path) -> None:
+    for number in (10, 2, 1):
+        (tmp_path / f"page-{number}.png").write_bytes(saved(picture(shade=number), "PNG"))
+    data = read_file(tmp_path, Limits())
+    pages = list(page_images(data, "folder"))
+    assert [int(image[0, 0, 0]) for _, image, _ in pages] == [1, 2, 10]
+    assert data == read_file(tmp_path, Limits())
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="without images"):
+        read_file(tmp_path, Limits())
+    (tmp_path / "page-1.png").write_bytes(saved(picture(), "PNG"))
+    (tmp_path / "report.docx").write_bytes(b"")
+    with pytest.raises(InputError, match=r"report\.docx"):
+        read_file(tmp_path, Limits())

@@ -78,3 +78,11 @@ def test_a_raised_digit_is_the_mark_of_a_note() -> None:
     (draft,) = blocks_from_lines(marked.pages, "en").drafts
     assert draft.text.replace("1 ", "").startswith(text)
     assert marked.pages[0].strips[0].size == pytest.approx(10.5, abs=0.5)
+
+
+def test_a_few_lines_measured_badly_are_no_style_of_their_own() -> None:
+    usual = [line(LONG, 1000 + 60 * n, size=47.0) for n in range(40)]
+    badly = [line("A shorter line that goes on", 3400 + 60 * n, size=44.0 - n) for n in range(2)]
+    small = line(LONG[:20], 3600, size=40.5)
+    strips = page_lines({1: page(*usual, *badly, small)}, "en").pages[0].strips
+    assert len({strip.size for strip in strips}) == 1

@@ -69,3 +69,8 @@ def test_straight_quotation_marks_among_curly_ones() -> None:
     lines = [sure("the “first” and"), sure('a “second" (or "third") one')]
     assert texts(*lines)[1] == "a “second” (or “third”) one"
     assert texts(sure('plain "straight" ones'))[0] == 'plain "straight" ones'
+
+
+def test_a_numeral_that_lost_its_space_is_kept() -> None:
+    run = doubtful("AnnexI", 5)
+    assert texts(sure("Annex II"), sure("Annex IV"), run)[2] == "Annex I"

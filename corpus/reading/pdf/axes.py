@@ -1,0 +1,80 @@
+"""Charts of a page, by the numbers along their axes.
+
+120        The labels of an axis are evenly far apart, their values are too, and the last is 0.
+ 80        No column of a table is like that.
+ 40
+  0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from duizhao.corpus.reading.pdf.lines import Strip
+
+# An axis has so many labels at least
+FEWEST = 4
+# Labels are aligned within so many em, and evenly apart within this share of their distance
+ALIGNED, EVEN = 0.6, 0.1
+# The labels of the other axis are so many em below 0
+BELOW = 4.0
+LABEL = re.compile(r"\d[\d\s,.]*%?")
+# What goes with the chart: numbers, years, and dashes for 0
+IN_CHART = re.compile(r"[\d\s,.%–—-]+")
+
+
+def chart_labels(strips: Sequence[Strip]) -> list[Strip]:
+    """The numbers in and along the charts of a page."""
+    found = list(_axes(strips))
+    if not found:
+        return []
+    right = max(strip.right for strip in strips)
+    return [
+        strip
+        for strip in strips
+        if IN_CHART.fullmatch(strip.text)
+        and any(
+            min(label.left for label in axis) - 1 <= strip.left <= right
+            and axis[-1].y - BELOW * axis[-1].size <= strip.y <= axis[0].y + axis[0].size
+            for axis in found
+        )
+    ]
+
+
+def _axes(strips: Sequence[Strip]) -> Iterator[list[Strip]]:
+    """The labels of each vertical axis, from top to bottom."""
+    labels = sorted((s for s in strips if LABEL.fullmatch(s.text)), key=lambda strip: -strip.y)
+    for number, zero in enumerate(labels):
+        if _value(zero) != 0:
+            continue
+        axis = [zero]
+        for strip in reversed(labels[:number]):
+            if abs(strip.right - zero.right) <= ALIGNED * zero.size and _goes_on(axis, strip):
+                axis.append(strip)
+        if len(axis) >= FEWEST:
+            yield axis[::-1]
+
+
+def _goes_on(axis: Sequence[Strip], strip: Strip) -> bool:
+    """Whether a label is one step above the labels below it, in height and in value."""
+    ys = [label.y for label in (*axis, strip)]
+    values = [_value(label) for label in (*axis, strip)]
+    heights = [above - below for below, above in pairwise(ys)]
+    steps = [above - below for below, above in pairwise(values)]
+    even = abs(heights[-1] - heights[0]) <= EVEN * heights[0] + 0.5
+    return heights[0] > 0.8 * strip.size and steps[0] > 0 and even and _same(steps[-1], steps[0])
+
+
+def _same(first: float, second: float) -> bool:
+    return abs(first - second) <= 1e-6 * max(abs(first), abs(second))
+
+
+def _value(strip: Strip) -> float:
+    """The number of a label; -1 if it is none."""
+    text = re.sub(r"[\s,%]", "", strip.text)
+    try:
+        return float(text)
+    except ValueError:
+        return -1.0

@@ -1,0 +1,126 @@
+"""`duizhao terms`: the bilingual terms of corpora."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duizhao.flows.commands import options
+
+if TYPE_CHECKING:
+    from duizhao.evaluation.terms import BilingualTerm
+
+SHOWN = 40
+
+
+class Form(StrEnum):
+    """Forms of output."""
+
+    table = "table"
+    tsv = "tsv"
+    tbx = "tbx"
+    xlsx = "xlsx"
+
+
+def terms(
+    corpora: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="CORPUS...",
+            help="Folders of build, batch or clean, or corpus files (.jsonl, .parquet).",
+        ),
+    ],
+    to: Annotated[
+        Form,
+        typer.Option(
+            help="table: the first terms; tsv: a glossary for --glossary; tbx: TBX-Basic for term "
+            "bases; xlsx: for Excel, a line for each English form."
+        ),
+    ] = Form.table,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file. Default: standard output for tsv."),
+    ] = None,
+    least: Annotated[int, typer.Option(min=2, help="Least occurrences of a term.")] = 3,
+    most: Annotated[int, typer.Option(min=1, help="Most candidates that are matched.")] = 5000,
+    inconsistent: Annotated[
+        bool, typer.Option("--inconsistent", help="Only terms with several English forms.")
+    ] = False,
+    model: options.Model = None,
+    config: options.Config = None,
+    json: options.Json = False,
+) -> None:
+    """List the terms and names of corpora with their English forms, most characteristic first.
+
+    Counts are rows that have both. A term with several forms is translated inconsistently, or has
+    several meanings: 成员国: Member States 512, member countries 3.
+    """
+    from duizhao.corpus.errors import InputError
+    from duizhao.evaluation.terms.files import to_tsv, write_terms
+    from duizhao.flows.terminal import console
+    from duizhao.flows.terminal.output import print_json
+
+    if to in (Form.tbx, Form.xlsx) and out is None:
+        raise InputError(f"--to {to}: name the file with --out, such as --out terms.{to}")
+    if to is Form.table and out is not None:
+        raise InputError("--out needs --to tsv, tbx or xlsx")
+    found = _extract(corpora, least, most, model, config)
+    if inconsistent:
+        found = [term for term in found if not term.is_consistent]
+    several = sum(not term.is_consistent for term in found)
+    summary = f"{len(found):,} terms, {several:,} with several English forms"
+    if out is not None:
+        write_terms(found, out, str(to))
+        summary += f": {out}"
+    if json:
+        print_json([asdict(term) for term in found])
+    elif to is Form.tsv and out is None:
+        print(to_tsv(found), end="")
+    elif to is Form.table:
+        _print_table(found)
+    console.current().note(summary)
+
+
+def _extract(
+    corpora: Sequence[Path], least: int, most: int, model: str | None, config: Path | None
+) -> list[BilingualTerm]:
+    from duizhao.corpus.files.read import read_rows
+    from duizhao.evaluation.terms import extract_terms
+    from duizhao.flows.settings import resolve
+    from duizhao.flows.terminal import console
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.general_text import UnigramModel
+    from duizhao.models.weights.locate import locate
+
+    named = resolve(config, model=model).settings.model
+    with console.current().stage("terms"):
+        files = locate(named, console.current().fetching)
+        return extract_terms(
+            (row for corpus in corpora for row in read_rows(corpus)),
+            SpanEmbedder().embed,
+            UnigramModel(files.folder / "source.spm"),
+            least=least,
+            most=most,
+            progress=console.current().progress,
+        )
+
+
+def _print_table(terms: Sequence[BilingualTerm]) -> None:
+    from rich.table import Table
+
+    from duizhao.flows.terminal.safe import rich_console
+
+    table = Table(box=None)
+    for name in ("Chinese", "English (rows)", "count", "documents"):
+        table.add_column(name, justify="right" if name in ("count", "documents") else "left")
+    for term in terms[:SHOWN]:
+        forms = "; ".join(f"{form.text} {form.rows}" for form in term.english)
+        table.add_row(term.chinese, forms, f"{term.count:,}", f"{term.documents:,}")
+    rich_console().print(table)
+    if len(terms) > SHOWN:
+        rich_console().print(f"and {len(terms) - SHOWN:,} more; --to tsv, tbx or xlsx has all")

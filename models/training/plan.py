@@ -1,0 +1,53 @@
+"""How a training goes: its options, and what is decided before the first step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to train.
+
+    `epochs` is the most passes over the corpus, `minutes` bounds the time of the steps, `tokens`
+    the size of a batch (padded tokens of the longer side). `share` is that of rehearsal text, as a
+    part of the corpus. The learning rate rises over the first `warmup` of the steps, then falls
+    linearly to 0. The model is judged `evaluations` times; after `patience` of them in a row
+    without a better score, training ends.
+    """
+
+    epochs: int = 3
+    minutes: float | None = None
+    tokens: int = 1024
+    share: float = 0.25
+    learning_rate: float = 5e-5
+    warmup: float = 0.1
+    smoothing: float = 0.1
+    clip: float = 1.0
+    evaluations: int = 6
+    patience: int = 2
+    seed: int = 1
+    checkpoint_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Decided once, before the first step, so that a run in pieces has the same plan.
+
+    `every` is the number of steps between two evaluations, `seconds` the measured time of a step
+    (0 if it was not needed), `threads` that of torch on a CPU: with others, sums are rounded
+    differently.
+    """
+
+    steps: int
+    every: int
+    seconds: float
+    threads: int
+
+
+def rate(step: int, steps: int, warmup: float) -> float:
+    """The part of the learning rate at a step: rising to 1, then falling to 0."""
+    rise = max(1, round(steps * warmup))
+    if step < rise:
+        return (step + 1) / rise
+    return max(0.0, (steps - step) / max(1, steps - rise))

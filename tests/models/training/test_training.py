@@ -1,0 +1,123 @@
+"""Training: batches, gradients, and the same bits after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from duizhao.models.training.checkpoint import load
+from duizhao.models.training.examples import IGNORED, Encoder, batches
+from duizhao.models.training.loop import CHECKPOINT, PLAN, _best, _is_over
+from duizhao.models.training.plan import rate
+from duizhao.models.training.rehearsal import general_sentences, general_test
+from duizhao.models.translation.engine import Decoding
+from duizhao.models.translation.load import load_engine
+from duizhao.models.weights.locate import locate
+from duizhao.models.weights.to_marian import marian_form
+from tests.models.training.small import STEPS, train_small
+from tests.support.paths import ROOT
+
+pytest.importorskip("torch")
+
+pytestmark = pytest.mark.model
+
+
+def test_an_epoch_has_every_pair_once_and_a_share_of_the_rehearsal() -> None:
+    domain, rehearsal = [5, 9, 30, 12, 7, 8, 21, 3], [6, 6, 6, 6]
+    order = batches(domain, rehearsal, share=0.25, tokens=40, seed=1)
+    epochs: list[list[int]] = [[]]
+    rehearsed: list[set[int]] = []
+    for batch in islice(order, 40):
+        assert max([*domain, *rehearsal][place] for place in batch) * len(batch) <= 40
+        epochs[-1] += batch
+        if len(epochs[-1]) == 10:
+            assert sorted(place for place in epochs[-1] if place < 8) == list(range(8))
+            rehearsed.append({place for place in epochs[-1] if place >= 8})
+            epochs.append([])
+    assert rehearsed[:2] == [{8, 9}, {10, 11}]
+    again = batches(domain, rehearsal, share=0.25, tokens=40, seed=1)
+    assert list(islice(again, 40))[7:9] == list(
+        islice(batches(domain, rehearsal, share=0.25, tokens=40, seed=1), 7, 9)
+    )
+
+
+def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
+    rates = [rate(step, 20, 0.1) for step in range(20)]
+    assert rates[:3] == [0.5, 1.0, 1.0]
+    assert rates[3:] == sorted(rates[3:], reverse=True)
+    assert 0 < rates[-1] < 0.1
+
+
+def test_training_ends_after_evaluations_without_progress() -> None:
+    scores = [(10, 50.0), (20, 51.0), (30, 50.5), (40, 51.0)]
+    assert _best(scores) == 20
+    assert not _is_over(scores[:3], 2)
+    assert _is_over(scores, 2)
+
+
+def test_the_general_sentences_and_the_general_test_share_nothing() -> None:
+    sentences, pairs = general_sentences(), general_test()
+    assert len(sentences) >= 200
+    assert len(pairs) >= 100
+    assert len(set(sentences)) == len(sentences)
+    assert not set(sentences) & {source for source, _ in pairs}
+
+
+def test_a_target_piece_that_the_model_cannot_output_is_not_learned() -> None:
+    encoder = Encoder(marian_form(locate()), english=True)
+    (example,) = encoder.encode([("他去了北京。", "He went to 北京 (Beijing).")])
+    assert len(example.labels) == len(example.target)
+    assert IGNORED in example.labels
+    assert all(0 <= label < len(encoder.rows) for label in example.labels if label != IGNORED)
+    learned = [encoder.rows[label] for label in example.labels if label != IGNORED]
+    assert learned == [
+        number
+        for number, label in zip(example.target, example.labels, strict=True)
+        if label != IGNORED
+    ]
+
+
+def test_a_killed_training_goes_on_and_gives_the_same_bits(tmp_path: Path) -> None:
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    made = train_small(undisturbed)
+    assert made.steps == STEPS
+    assert made.best == STEPS
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.models.training.kill_me", str(killed)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    while process.poll() is None and not (killed / CHECKPOINT).is_file():
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    saved = load(killed / CHECKPOINT, "cpu")
+    assert saved is not None
+    assert 0 < saved.step < STEPS
+    assert not (killed / "best").exists()
+
+    again = train_small(killed)
+    assert json.loads((killed / PLAN).read_text()) == json.loads((undisturbed / PLAN).read_text())
+    assert again.scores == made.scores
+    for name in ("model.safetensors", "ctranslate2/model.bin", "config.json", "vocab.json"):
+        assert (again.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
+
+    # the model is used like any other, without a conversion, and int8 keeps what it has learned:
+    # the weights moved by less than half a step of the grid of the base's int8 weights
+    source, target = general_test()[0]
+    own, base = load_engine(str(made.folder)), load_engine()
+    assert own.compute_type == base.compute_type
+    (after,), (before,) = (engine.score([source], [target]) for engine in (own, base))
+    (exact,) = load_engine(str(made.folder), "transformers").score([source], [target])
+    gain = exact.log_probability - before.log_probability
+    assert gain > 1
+    assert after.log_probability - before.log_probability > 0.6 * gain
+    assert own.translate([source], Decoding(beam=1))[0].text
