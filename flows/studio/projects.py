@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def _project(folder: Path, place: Path) -> Project:
         id=id_of(name),
         name=name,
         kind=kind,
-        finished=str(record.get("finished") or ""),
+        finished=str(record.get("finished") or _changed(place / seal.BATCH)),
         target="mt" if kind == "build" and inputs and "target" not in inputs else "human",
         rows=_number(counts.get("rows")),
         documents=_number(counts.get("done")) if kind == "batch" else 1,
@@ -138,6 +139,14 @@ def _parsed(path: Path, _changed: int) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _changed(path: Path) -> str:
+    """When a file was written: the record of a batch has no time in it."""
+    with contextlib.suppress(OSError):
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return changed.isoformat(timespec="seconds")
+    return ""
+
+
 def _edits(place: Path) -> int:
     """Lines of the log, without its first one."""
     with contextlib.suppress(OSError):
@@ -176,7 +185,7 @@ def delete(place: Path) -> list[str]:
         return []
     left = sorted(path.name for path in place.iterdir() if path.name != built.LOCK)
     with contextlib.suppress(OSError):
-        (place / built.LOCK).unlink()
+        (place / built.LOCK).unlink(missing_ok=True)
         if not left:
             place.rmdir()
     return left

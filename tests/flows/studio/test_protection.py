@@ -207,6 +207,11 @@ def test_projects_are_deleted_by_name_and_foreign_files_stay(
     assert sorted(path.name for path in place.iterdir()) == sorted([*names, "run.json", "mine.txt"])
     assert ask(client, "delete", wanted).json() == {"left": ["mine.txt"]}
     assert (place / "mine.txt").read_text() == "mine"
+    (place / "mine.txt").unlink()
+    (place / "run.json").write_text(json.dumps(run | {"files": {}}))
+    (place / "corpus.jsonl").write_text("")
+    assert ask(client, "delete", wanted).status_code == 200
+    assert [path.name for path in place.iterdir()] == ["corpus.jsonl"]  # the seal does not list it
 
 
 def test_the_review_of_a_project_works_inside_the_studio(
@@ -241,3 +246,15 @@ def test_search_covers_all_projects(
     assert found["total"] == 1
     assert found["hits"][0]["name"] == "water"
     assert ask(client, "search", {"query": "。"}).status_code == 409
+
+
+def test_the_folder_of_a_deleted_project_is_removed(client: TestClient, actions: Actions) -> None:
+    place = actions.folder / "water"
+    files = {path.name: {} for path in place.iterdir() if path.name != "run.json"}
+    (place / "run.json").write_text(json.dumps({"files": files}))
+    (place / "exports").mkdir()
+    (place / "exports" / "corpus.tmx").write_text("")
+    project = ask(client, "projects").json()["projects"][0]["id"]
+    assert ask(client, "delete", {"project": project, "name": "water"}).json() == {"left": []}
+    assert not place.exists()
+    assert ask(client, "projects").json() == {"projects": []}
