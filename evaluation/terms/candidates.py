@@ -88,8 +88,8 @@ def chinese_candidates(side: Side, grams: Grams, cuts: Bools) -> Bools:
     ]
     good &= np.array([_may_be_term(text) for text in texts], bool)
     good &= ~_cut_word(side, grams)
-    starts, ends = cut_shares(grams, cuts)
-    good &= np.minimum(starts, ends) >= LEAST_CUT
+    at_start, at_end = cut_shares(grams, cuts)
+    good &= np.minimum(at_start, at_end) >= LEAST_CUT
     good &= neighbour_entropy(grams, True) >= LEAST_ENTROPY
     good &= neighbour_entropy(grams, False) >= LEAST_ENTROPY
     return np.asarray(good & (contained_share(grams, good) <= MOST_CONTAINED), bool)

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from duizhao.evaluation.terms.candidates import (
     chinese_candidates,
     english_candidates,
 )
-from duizhao.evaluation.terms.grams import Floats, Grams, Ints, count_grams
+from duizhao.evaluation.terms.grams import Grams, Ints, count_grams
 from duizhao.evaluation.terms.sides import Side, chinese_side, english_side
 
 SAMPLE = 400
@@ -43,7 +43,8 @@ CONTEXTS = 3
 CONTEXT = 400
 """Characters of a context."""
 
-Embed = Callable[[Sequence[str]], Floats]
+Vectors = NDArray[np.floating[Any]]
+Embed = Callable[[Sequence[str]], Vectors]
 
 
 class GeneralText(Protocol):
@@ -299,7 +300,8 @@ class _Counterparts:
 
     def _names(self, gram: int) -> list[int]:
         first = int(self.grams.first[gram])
-        return self.grams.tokens[first : first + int(self.grams.length[gram])].tolist()
+        names: list[int] = self.grams.tokens[first : first + int(self.grams.length[gram])].tolist()
+        return names
 
     def _surface(self, gram: int, rows: Ints) -> str:
         """The most frequent spelling in these rows."""
@@ -348,7 +350,8 @@ def _is_other_name(text: str, owner: str, score: float) -> bool:
 def _sample(rows: Ints) -> Ints:
     if len(rows) <= SAMPLE:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(int)]
+    sample: Ints = rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(int)]
+    return sample
 
 
 def _is_part(some: Sequence[int], other: Sequence[int]) -> bool:

@@ -84,6 +84,7 @@ def _write_xlsx(terms: Sequence[BilingualTerm], path: Path) -> None:
 
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     sheet = book.worksheets[0]
@@ -105,8 +106,8 @@ def _write_xlsx(terms: Sequence[BilingualTerm], path: Path) -> None:
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # never a formula
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for column, width in zip(sheet.columns, _WIDTHS, strict=True):
-        sheet.column_dimensions[column[0].column_letter].width = width
+    for number, width in enumerate(_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     with tempfile.TemporaryFile() as made, path.open("wb") as file:

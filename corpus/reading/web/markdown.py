@@ -109,7 +109,8 @@ def _inline(token: Token) -> str:
             if tag.startswith("<sup"):
                 plain, text = text, ""
             elif tag == "</sup>" and plain is not None:
-                plain, text = None, plain + raised(text)
+                text = plain + raised(text)
+                plain = None
             elif tag.startswith("<br"):
                 text += "\n"
         if child.type in ("text", "code_inline"):
