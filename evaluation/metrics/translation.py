@@ -173,10 +173,7 @@ def measure(
 
 
 def _rows(judge: Any, hypotheses: Sequence[str], references: Sequence[str]) -> Rows:
-    from duizhao.evaluation.metrics.edit_distance import fast_edit_distance
-
-    with fast_edit_distance():
-        rows = judge._extract_corpus_statistics(list(hypotheses), [list(references)])
+    rows = judge._extract_corpus_statistics(list(hypotheses), [list(references)])
     if len(rows) != len(hypotheses):
         raise AssertionError(f"{len(hypotheses)} segments in, statistics of {len(rows)} out")
     return tuple(tuple(row) for row in rows)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sacrebleu.metrics.lib_ter import BeamEditDistance
-from sacrebleu.metrics.ter import TER
 
 from duizhao.evaluation.metrics import translation
-from duizhao.evaluation.metrics.edit_distance import FastEditDistance
 from duizhao.evaluation.metrics.resampled import scores_of, sums_of
 from duizhao.evaluation.metrics.translation import METRICS, measure
 
@@ -52,20 +49,3 @@ def test_sums_too_large_for_32_bits_are_rounded_as_by_sacrebleu() -> None:
     table = np.random.default_rng(4).integers(0, 2**22, size=(50, 3)).astype(np.float32)
     draws = np.random.default_rng(5).choice(50, size=(20, 50))
     assert (sums_of(table, draws) == [table[draw].sum(0) for draw in draws]).all()
-
-
-def test_faster_edit_distance_equals_sacrebleu() -> None:
-    generator = np.random.default_rng(6)
-    for length in (0, 1, 5, 30, 90):
-        reference = list(generator.choice(WORDS, size=max(length, 1)))
-        ours, theirs = FastEditDistance(reference), BeamEditDistance(reference)
-        for size in (0, 1, 4, 33, 200):
-            words = list(generator.choice(WORDS, size=size))
-            for changed in (words, [*words[: size // 2], "x", *words[size // 2 :]]):
-                assert ours(changed) == theirs(changed)
-
-
-def test_ter_statistics_equal_sacrebleu() -> None:
-    hypotheses, references = _texts(7, 60), _texts(8, 60)
-    theirs = TER()._extract_corpus_statistics(hypotheses, [references])
-    assert [list(row) for row in measure("ter", hypotheses, references).rows] == theirs
