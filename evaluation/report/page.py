@@ -32,6 +32,7 @@ MESSAGES = (
     "side",
     "stage",
     "explain",
+    "consistency",
 )
 """The groups of messages of the report; a review has more."""
 

@@ -1,0 +1,64 @@
+"""Consistency: what is found, and what is not an inconsistency."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.row import Row
+from duizhao.evaluation.consistency import Inconsistency, Place, consistency
+from tests.support.bitexts import row
+
+pytestmark = pytest.mark.unit
+
+
+def found(*pairs: tuple[str, str]) -> dict[str, tuple[Inconsistency, ...]]:
+    rows: list[Row] = [
+        row(number, id=f"r{number}", source=source, target=target)
+        for number, (source, target) in enumerate(pairs)
+    ]
+    return {one.kind: one.findings for one in consistency(rows)}
+
+
+def test_the_same_chinese_with_different_english() -> None:
+    kinds = found(
+        ("图书馆今天开放。", "The library is open today."),
+        ("图书馆今天开放。", "The library opens today."),
+        ("图书馆今天开放。", "THE LIBRARY is open  today."),
+    )
+    places = (Place("r0", "The library is open today."), Place("r1", "The library opens today."))
+    assert kinds == {"source": (Inconsistency("图书馆今天开放。", places),)}
+
+
+def test_the_same_english_for_different_chinese() -> None:
+    kinds = found(
+        ("他昨天来了。", "He came yesterday morning."),
+        ("他昨天早上来。", "He came yesterday morning."),
+    )
+    places = (Place("r0", "他昨天来了。"), Place("r1", "他昨天早上来。"))
+    assert kinds == {"target": (Inconsistency("He came yesterday morning.", places),)}
+
+
+def test_short_texts_may_differ() -> None:
+    assert found(("导言", "Introduction"), ("导言", "Preface")) == {}
+
+
+def test_numbers_and_terms_that_the_english_lacks() -> None:
+    kinds = found(
+        ("我们买了37本书。", "We bought many books."),
+        ("安全理事会开会。", "The board met."),
+        ("我们买了38本书。", "We bought 38 books."),
+    )
+    assert kinds["number"] == (Inconsistency("37", (Place("r0", "We bought many books."),)),)
+    (term,) = kinds["term"]
+    assert term.text == "安全理事会: Security Council"
+    assert term.places == (Place("r1", "The board met."),)
+
+
+def test_machine_translations_are_not_compared() -> None:
+    rows = [
+        row(
+            number, id=f"r{number}", source="图书馆今天开放。", target=target, target_kind="machine"
+        )
+        for number, target in enumerate(("The library is open.", "The library opens now."))
+    ]
+    assert consistency(rows) == ()
