@@ -12,6 +12,7 @@
     ├── NotParallel             1      never   the two texts are not translations of each other
     ├── BrokenIdentity          1      never   a sentence would be lost or doubled: our own fault
     ├── EditError               1      never   an edit of a review cannot be applied
+    ├── WrongState              1      never   a job of the studio has moved on
     ├── DownloadError           1      never   the server does not have the file
     ├── StorageError            1      soon    a disk or an object store cannot be used now
     ├── ServiceError            1      soon    a server or a cluster does not answer
@@ -144,6 +145,10 @@ class NotParallel(DuizhaoError):  # noqa: N818 - a verdict on the pair, not a fa
 
 class BrokenIdentity(DuizhaoError):  # noqa: N818 - names the rule that is broken
     """A sentence would be lost or doubled. A fault of ours, raised before anything is written."""
+
+
+class WrongState(DuizhaoError):  # noqa: N818 - reads as what it is
+    """A job of the studio has moved on, for instance in another tab of the browser."""
 
 
 class EditError(DuizhaoError):

@@ -42,6 +42,7 @@ ROW_SETTINGS = (
     "min_confidence",
     "effort",
     "ocr",
+    "keep_contents",
     "unit",
     "licence",
     "origin",

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from duizhao.corpus.errors import DuizhaoError, writing
+from duizhao.corpus.errors import writing
 from duizhao.corpus.replacing import replacing
 
 State = Literal[
@@ -124,7 +124,3 @@ def _read(place: Path) -> Job | None:
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return job if job.id == place.name and job.state in STATES else None
-
-
-class WrongState(DuizhaoError):  # noqa: N818 - reads as what it is
-    """The job has moved on, for instance in another tab of the browser."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, WrongState
 from duizhao.corpus.files.edits import NAME as EDITS
 from duizhao.corpus.files.formats import FORMATS
 from duizhao.corpus.reading import read
@@ -25,7 +25,6 @@ from duizhao.evaluation.report.page import (
 )
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.studio import run
-from duizhao.flows.studio.jobs import WrongState
 from duizhao.flows.studio.queue import Queue
 
 ASSETS = Path(__file__).parent / "assets"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.errors import InputError, StorageError
+from duizhao.corpus.errors import InputError, StorageError, WrongState
 from duizhao.corpus.files import folder as built
 from duizhao.corpus.files import seal
 from duizhao.corpus.files.alignment_file import NAME as ALIGNMENT
@@ -23,7 +23,6 @@ from duizhao.evaluation.review.apply import NAME as REVIEWED
 from duizhao.evaluation.search import projects as found_below
 from duizhao.flows.batch.outcomes import STATE
 from duizhao.flows.batch.publishing.shards import CARD, FOLDERS, LEDGER
-from duizhao.flows.studio.jobs import WrongState
 
 
 @dataclass(frozen=True, slots=True)

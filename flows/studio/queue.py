@@ -16,10 +16,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from duizhao.corpus.errors import one_line
+from duizhao.corpus.errors import WrongState, one_line
 from duizhao.flows.runtime import processes
 from duizhao.flows.studio import run
-from duizhao.flows.studio.jobs import Job, Jobs, State, WrongState
+from duizhao.flows.studio.jobs import Job, Jobs, State
 from duizhao.flows.studio.progress import Progress
 
 TICK_SECONDS = 0.5

@@ -91,7 +91,7 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters() -> None:
 
 @pytest.mark.unit
 def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
-    from duizhao.flows.commands.batch import batch
+    from duizhao.flows.commands.corpora.batch import batch
 
     told = inspect.signature(batch).parameters
     wanted = set(told) - BY_COMMAND_ONLY - IN_CONFIG

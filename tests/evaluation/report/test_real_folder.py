@@ -17,7 +17,7 @@ __all__ = ["browser", "problems"]
 
 pytestmark = pytest.mark.system
 
-LINES = 80
+LINES = 40
 
 
 @pytest.fixture(scope="module", params=["seed", "un-documents"])

@@ -14,6 +14,7 @@ from tests.support.cli import Cli
 
 NOT_REPORTING = {
     "review": "is a server",
+    "studio": "is a server",
     "model fetch": "prints a path",
     "model path": "prints a path",
     "memory export": "writes lines",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.errors import InputError
+from duizhao.corpus.errors import InputError, WrongState
 from duizhao.flows.studio import run
-from duizhao.flows.studio.jobs import Job, WrongState
+from duizhao.flows.studio.jobs import Job
 from duizhao.flows.studio.queue import Queue
 from tests.support.small_report import texts
 

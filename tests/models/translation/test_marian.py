@@ -64,11 +64,11 @@ def test_both_engines_translate_alike(marian: Engine, ctranslate: Engine) -> Non
 def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
     marian: Engine, ctranslate: Engine, shared: Path
 ) -> None:
-    """A hundred lines at beam 1; docs/measurements.md has figures of a larger set."""
+    """Fifty lines at beam 1; docs/measurements.md has figures of a larger set."""
     import sacrebleu
 
     source, reference = (
-        (shared / "unpc" / f"dev.{language}").read_text(encoding="utf-8").split("\n")[:100]
+        (shared / "unpc" / f"dev.{language}").read_text(encoding="utf-8").split("\n")[:50]
         for language in ("zh", "en")
     )
     scores = []
@@ -76,7 +76,7 @@ def test_both_engines_reach_the_same_bleu_on_the_un_corpus(
         made = [each.text for each in engine.translate(source, Decoding(beam=1))]
         scores.append(sacrebleu.corpus_bleu(made, [reference]).score)
     assert min(scores) > 49
-    assert abs(scores[0] - scores[1]) < 1.5, scores
+    assert abs(scores[0] - scores[1]) < 2, scores
 
 
 @pytest.mark.model
