@@ -51,7 +51,7 @@ TIME_IN = {
 
 The two hashes in batch.json are of sizes and modification times of the outcomes.
 """
-_DATE = re.compile(rb"\d+ \w+ \d{4}, \d\d:\d\d UTC")
+_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 """When a report was written; the hash of the file in run.json differs with it."""
 LOG_OF_SQLITE = ("-wal", "-shm")
 """Endings of files that SQLite keeps beside a database while it pleases."""
