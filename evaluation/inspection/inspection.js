@@ -1,5 +1,4 @@
 // Boxes over the pictures of pages light up with their blocks; n goes to the next doubtful word.
-const byId = id => document.getElementById(id);
 
 function light(id, on) {
   for (const element of document.querySelectorAll(`[data-block="${id}"]`)) element.classList.toggle("on", on);

@@ -151,7 +151,7 @@ def html(
             style=page_style() + _asset("inspection.css"),
             messages_json=messages_json("inspect", "kind", "reason"),
             home=home,
-            script=page_script("theme.js", own=_asset("inspection.js")),
+            script=page_script("theme.js", "elements.js", own=_asset("inspection.js")),
         )
     )
 

@@ -40,6 +40,7 @@ MESSAGES = (
 LIBRARIES = ("uPlot.iife.min.js", "diff.min.js")
 SCRIPTS = (
     "theme.js",
+    "elements.js",
     "base.js",
     "words.js",
     "tooltip.js",
@@ -52,6 +53,7 @@ SCRIPTS = (
     "confidence.js",
     "summary.js",
     "keyboard.js",
+    "token.js",
     "review.js",
     "review-panel.js",
     "pairs.js",

@@ -43,7 +43,7 @@ def studio_page() -> str:
         style=page_style() + (ASSETS / "studio.css").read_text("utf-8"),
         messages_json=messages_json("studio", "kind", "reason"),
         data_json=json_for_html(_choices()),
-        script=page_script("theme.js", own=script),
+        script=page_script("theme.js", "elements.js", "token.js", own=script),
     )
 
 

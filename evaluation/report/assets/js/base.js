@@ -3,23 +3,6 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const review = data.review; // null in a report
 const field = Object.fromEntries(data.fields.map((name, place) => [name, place]));
 
-/** Find an element by id. */
-const byId = (id) => document.getElementById(id);
-
-/** Make an element: make("p.lead", {title: "x"}, "text", child). Text is never read as HTML. */
-function make(what, attributes, ...children) {
-  const [tag, ...classes] = what.split(".");
-  const element = document.createElement(tag);
-  if (classes.length) element.className = classes.join(" ");
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
 /** One bead as an object, from its list of values. */
 function beadOf(values) {
   const bead = {};

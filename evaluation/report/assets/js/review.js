@@ -1,19 +1,7 @@
 // Corrections: each is sent to the server at once, which answers with the beads that changed.
 const nameOf = (bead) => `[${bead.sourceIds.join(",")}]:[${bead.targetIds.join(",")}]`;
 
-/** The token comes in the address, and is taken out of it: links and pictures must not have it. */
-function takeToken() {
-  if (!review) return "";
-  const given = new URLSearchParams(location.search).get("token");
-  try {
-    if (given) sessionStorage.setItem("duizhao-token", given);
-    history.replaceState(null, "", location.pathname + location.hash);
-    return given || sessionStorage.getItem("duizhao-token") || "";
-  } catch (error) { // no storage: the address stays as it is
-    return given || "";
-  }
-}
-const token = takeToken();
+const token = review ? takeToken() : "";
 
 async function send(path, body) {
   const response = await fetch(path, {

@@ -1,33 +1,7 @@
-// What every part of the studio uses: elements, requests, the state that the server sends.
+// What every part of the studio uses: requests, the state that the server sends.
 const choices = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
 const HTML_OF = { zh: "zh-Hans", en: "en" };
 
-/** Make an element: make("p.lead", {title: "x"}, "text", child). Text is never read as HTML. */
-function make(what, attributes, ...children) {
-  const [tag, ...classes] = what.split(".");
-  const element = document.createElement(tag);
-  if (classes.length) element.className = classes.join(" ");
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-/** The token comes in the address, and is taken out of it: links and pictures must not have it. */
-function takeToken() {
-  const given = new URLSearchParams(location.search).get("token");
-  try {
-    if (given) sessionStorage.setItem("duizhao-token", given);
-    history.replaceState(null, "", location.pathname + location.hash);
-    return given || sessionStorage.getItem("duizhao-token") || "";
-  } catch (error) { // no storage: the address stays as it is
-    return given || "";
-  }
-}
 const token = takeToken();
 
 /** Ask the server to do something; an Error has its reason. */
