@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from duizhao.corpus.document import LedgerEntry
-from duizhao.evaluation.consistency import consistency
 from duizhao.evaluation.report.dotplot import similar_places
 from duizhao.evaluation.report.folder import Folder
 from duizhao.evaluation.report.items import LOW_CONFIDENCE, Item, items_of, with_chrf
@@ -52,7 +51,7 @@ def assemble(
         "beads": beads,
         "dots": similar_places(items) if has_reference else [],
         "furniture": furniture(folder.ledger),
-        "consistency": [asdict(one) for one in consistency(folder.rows)] if has_reference else [],
+        "consistency": [asdict(one) for one in folder.consistency] if has_reference else [],
         "judged": (folder.run.get("review") or {}).get("judged") or [],
         "review": None,
     }

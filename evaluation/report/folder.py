@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from duizhao.corpus.bitext import Row
 from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.read import read_ledger, read_rows
+from duizhao.evaluation.consistency import Consistency, consistency
 
 MOST_ROWS = 50_000
 """The page shows at most this many rows: browsers struggle with files over about 30 MB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """The contents of a folder; all but the rows may be empty. `cut`: there are more rows."""
 
@@ -28,6 +30,11 @@ class Folder:
     scores: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     cut: bool = False
+
+    @cached_property
+    def consistency(self) -> tuple[Consistency, ...]:
+        """Places where the rows disagree, compared once however often a page is loaded."""
+        return consistency(self.rows)
 
 
 def read_folder(path: Path, most: int | None = MOST_ROWS) -> Folder:
