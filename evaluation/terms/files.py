@@ -8,6 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from duizhao.corpus import tsv
+from duizhao.corpus.errors import writing
 from duizhao.corpus.files.exports.xml import XML_LANG, clean
 from duizhao.corpus.files.exports.zipped import copy_without_times
 from duizhao.corpus.replacing import replacing
@@ -23,8 +24,11 @@ _WIDTHS = (26, 40, 8, 8, 13, 14, 11, 8, 30, 80)
 
 
 def write_terms(terms: Sequence[BilingualTerm], path: Path, form: str) -> None:
-    """Write a file of one of `FORMATS`; the same terms give the same bytes."""
-    with replacing(path) as temporary:
+    """Write a file of one of `FORMATS`; the same terms give the same bytes.
+
+    StorageError if it cannot be written.
+    """
+    with writing(path), replacing(path) as temporary:
         if form == "tbx":
             temporary.write_bytes(_tbx(terms))
         elif form == "xlsx":

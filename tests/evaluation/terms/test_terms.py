@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
+from duizhao.corpus.errors import StorageError
 from duizhao.corpus.files import jsonl
 from duizhao.evaluation.terms import BilingualTerm, extract_terms
 from duizhao.evaluation.terms.files import TBX, to_tsv, write_terms
@@ -168,6 +169,13 @@ def test_the_xlsx_has_a_line_for_each_form(terms: list[BilingualTerm], tmp_path:
     lines = list(sheet.iter_rows(min_row=2, max_col=3, values_only=True))
     assert ("成员国", "member countries", 2) in lines
     assert len(lines) == sum(len(one.english) for one in terms)
+
+
+@pytest.mark.unit
+def test_a_file_that_cannot_be_written_is_named(terms: list[BilingualTerm], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match=r"terms\.tbx: cannot be written"):
+        write_terms(terms, tmp_path / "file" / "terms.tbx", "tbx")
 
 
 @pytest.mark.model
