@@ -53,7 +53,7 @@ def lines() -> Iterator[str]:
     }
     yield "digraph layout {"
     yield 'rankdir=TB; nodesep=.25; ranksep=.5; fontname="sans-serif"; bgcolor="white";'
-    yield 'node [shape=box style="filled,rounded" fontname="sans-serif" fontsize=11 color="#888888"];'
+    yield 'node [shape=box style="filled,rounded" fontname="sans-serif" fontsize=11];'
     yield 'edge [color="#66778899" arrowsize=.6];'
     boxes = sorted({end for pair in imports for end in pair})
     for layer in LAYERS:
