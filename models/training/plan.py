@@ -36,13 +36,14 @@ class Plan:
 
     `every` is the number of steps between two evaluations, `seconds` the measured time of a step
     (0 if it was not needed), `threads` that of torch on a CPU: with others, sums are rounded
-    differently.
+    differently. `bfloat16`: products are computed in it, where the processor does so.
     """
 
     steps: int
     every: int
     seconds: float
     threads: int
+    bfloat16: bool = False
 
 
 def rate(step: int, steps: int, warmup: float) -> float:

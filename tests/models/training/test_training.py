@@ -21,8 +21,9 @@ from duizhao.models.translation.engine import Decoding
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.locate import locate
 from duizhao.models.weights.to_marian import marian_form
-from tests.models.training.small import STEPS, train_small
+from tests.models.training.small import STEPS, train_default, train_tiny
 from tests.support.paths import ROOT
+from tests.support.tiny_marian import tiny_marian
 
 pytest.importorskip("torch")
 
@@ -85,18 +86,18 @@ def test_a_target_piece_that_the_model_cannot_output_is_not_learned() -> None:
 
 
 def test_a_killed_training_goes_on_and_gives_the_same_bits(tmp_path: Path) -> None:
+    base = tiny_marian(tmp_path)
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    made = train_small(undisturbed)
-    assert made.steps == STEPS
-    assert made.best == STEPS
+    made = train_tiny(base, undisturbed)
+    assert (made.steps, made.best) == (STEPS, STEPS)
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.models.training.kill_me", str(killed)],
+        [sys.executable, "-m", "tests.models.training.kill_me", str(base), str(killed)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     while process.poll() is None and not (killed / CHECKPOINT).is_file():
-        time.sleep(0.02)
+        time.sleep(0.005)
     process.kill()
     process.wait()
     saved = load(killed / CHECKPOINT, "cpu")
@@ -104,14 +105,16 @@ def test_a_killed_training_goes_on_and_gives_the_same_bits(tmp_path: Path) -> No
     assert 0 < saved.step < STEPS
     assert not (killed / "best").exists()
 
-    again = train_small(killed)
+    again = train_tiny(base, killed)
     assert json.loads((killed / PLAN).read_text()) == json.loads((undisturbed / PLAN).read_text())
     assert again.scores == made.scores
     for name in ("model.safetensors", "ctranslate2/model.bin", "config.json", "vocab.json"):
         assert (again.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
 
-    # the model is used like any other, without a conversion, and int8 keeps what it has learned:
-    # the weights moved by less than half a step of the grid of the base's int8 weights
+
+def test_int8_keeps_what_the_default_model_has_learned(tmp_path: Path) -> None:
+    """The weights move by less than half a step of the grid of the base's int8 weights."""
+    made = train_default(tmp_path)
     source, target = general_test()[0]
     own, base = load_engine(str(made.folder)), load_engine()
     assert own.compute_type == base.compute_type
