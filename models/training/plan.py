@@ -20,7 +20,7 @@ class Options:
     minutes: float | None = None
     tokens: int = 1024
     share: float = 0.25
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     warmup: float = 0.1
     smoothing: float = 0.1
     clip: float = 1.0
