@@ -62,17 +62,7 @@ Effort = Literal["fast", "normal", "best"]
 Translate = Literal["all", "none"]
 Ocr = Literal["auto", "always", "never"]
 Format = Literal[
-    "jsonl",
-    "tsv",
-    "tmx",
-    "parquet",
-    "xlsx",
-    "csv",
-    "docx",
-    "html",
-    "xliff",
-    "xliff12",
-    "moses",
+    "jsonl", "tsv", "tmx", "parquet", "xlsx", "csv", "docx", "html", "xliff", "xliff12", "moses"
 ]
 FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
 """What a build writes by default."""
@@ -204,6 +194,13 @@ class Settings(BaseModel):
     )
     limit_memory_mb: int = Field(
         default=3072, ge=16, description="MB of memory for reading one document."
+    )
+    server_minutes: float = Field(
+        default=5.0,
+        ge=0,
+        le=1440,
+        description="Minutes that the private Prefect server stays after a command, so that the "
+        "next one starts faster; 0: it ends with its command.",
     )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
@@ -371,7 +368,7 @@ def config_file(given: Path | None = None) -> Path | None:
 
 def plain(settings: Settings) -> dict[str, Any]:
     """The settings as JSON values, without those of this machine."""
-    return settings.model_dump(mode="json", exclude=set(ENVIRONMENT))
+    return settings.model_dump(mode="json", exclude={*ENVIRONMENT, "server_minutes"})
 
 
 def from_plain(values: Mapping[str, Any]) -> Settings:

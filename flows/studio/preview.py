@@ -89,7 +89,7 @@ def of_pile(place: Path, settings: Settings) -> Preview:
     from duizhao.flows.commands.corpora import pair
 
     try:
-        record = pair.run([str(place / "inputs")], place / "pairs.csv", settings.reading)
+        record = pair.run([str(place / "inputs")], place / "pairs.csv", settings)
     except InputError as error:
         return _empty("batch") | {"problem": "unreadable", "detail": one_line(error)}
     return _empty("batch") | {

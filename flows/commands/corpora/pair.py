@@ -11,7 +11,7 @@ import typer
 from duizhao.flows.commands import options
 
 if TYPE_CHECKING:
-    from duizhao.flows.reading import ReadOptions
+    from duizhao.flows.settings import Settings
 
 SHOWN = 10
 """Pairs in doubt and documents in no pair that the summary names."""
@@ -49,7 +49,7 @@ def pair(
     from duizhao.flows.settings import resolve
 
     settings = resolve(config, ocr=ocr).settings
-    record = run(sources, out, settings.reading)
+    record = run(sources, out, settings)
     if json:
         from duizhao.flows.terminal.output import print_json
 
@@ -60,7 +60,7 @@ def pair(
         raise typer.Exit(1)
 
 
-def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
+def run(sources: Sequence[str], out: Path, settings: Settings) -> dict[str, Any]:
     """Run the flow; wrong names stop it before a server starts."""
     from duizhao.flows.pairing.output import unpaired_file
     from duizhao.flows.pairing.pile import files_of
@@ -70,12 +70,12 @@ def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
 
     files_of(sources, (out, unpaired_file(out)))
     check_output(out)
-    with runtime.session() as connect:
+    with runtime.session(settings.server_minutes) as connect:
         from duizhao.flows.pairing.flow import pair_documents
 
         with console.current().stage("start Prefect"):
             connect()
-        record: dict[str, Any] = pair_documents(list(sources), str(out), how)
+        record: dict[str, Any] = pair_documents(list(sources), str(out), settings.reading)
     return record
 
 
