@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -56,19 +56,21 @@ class SpanEmbedder:
     (3, 512)
 
     The last two documents stay in memory (6 kB per sentence), so that requesting the spans of a
-    document in several calls costs no more than in one. Safe to share between threads.
+    document in several calls costs no more than in one. With a `store` (models/embedding_memory.py)
+    a document is read once by all runs. Safe to share between threads.
     """
 
     dimension = DIMENSION
 
-    def __init__(self) -> None:
-        self._documents: OrderedDict[tuple[str, ...], _SpanTable] = OrderedDict()
+    def __init__(self, store: TableStore | None = None) -> None:
+        self._documents: OrderedDict[tuple[str, ...], SpanTable] = OrderedDict()
+        self._store = store
 
     def __call__(self, sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
         """Embed each span (i, j), the sentences i to j-1; returns an array (len(spans), 512)."""
         key = tuple(sentences)
         with _lock:
-            table = self._documents.pop(key, None) or _read(key)
+            table = self._documents.pop(key, None) or self._table(key)
             self._documents[key] = table
             while len(self._documents) > _DOCUMENTS_KEPT:
                 self._documents.popitem(last=False)
@@ -78,9 +80,18 @@ class SpanEmbedder:
         """Embed each text alone; returns an array (len(texts), 512)."""
         return _embed_tokens(_tokenize(texts))
 
+    def _table(self, sentences: tuple[str, ...]) -> SpanTable:
+        if not self._store:
+            return _read(sentences)
+        table = self._store.load(sentences)
+        if table is None:
+            table = _read(sentences)
+            self._store.save(sentences, table)
+        return table
+
 
 @dataclass(frozen=True)
-class _SpanTable:
+class SpanTable:
     """The data from which spans are computed; one row per sentence, projected to 512 dimensions.
 
     `starts[s]` is the number of tokens before sentence s (len + 1 values). `body` is the sum of
@@ -93,6 +104,16 @@ class _SpanTable:
     body: Floats
     head: Floats
     tail: Floats
+
+
+class TableStore(Protocol):
+    """Keeps tables by the sentences of their documents."""
+
+    def load(self, sentences: Sequence[str]) -> SpanTable | None:
+        """The table of these sentences, exactly as it was saved; None if there is none."""
+
+    def save(self, sentences: Sequence[str], table: SpanTable) -> None:
+        """Keep the table."""
 
 
 @cache
@@ -143,14 +164,14 @@ def _embed_tokens(rows: Sequence[Sequence[int]]) -> Floats:
     return embeddings
 
 
-def _read(sentences: Sequence[str]) -> _SpanTable:
+def _read(sentences: Sequence[str]) -> SpanTable:
     """One pass over the tokens of a document, in chunks."""
     pieces = _tokenize(sentences)
     starts = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum([len(ids) for ids in pieces], out=starts[1:])
     tokens = np.fromiter(chain.from_iterable(pieces), dtype=np.int64, count=int(starts[-1]))
     shape = (len(pieces), DIMENSION)
-    table = _SpanTable(
+    table = SpanTable(
         tokens,
         starts,
         body=np.zeros(shape, dtype=np.float32),
@@ -162,7 +183,7 @@ def _read(sentences: Sequence[str]) -> _SpanTable:
     return table
 
 
-def _read_chunk(table: _SpanTable, first: int, last: int) -> None:
+def _read_chunk(table: SpanTable, first: int, last: int) -> None:
     """Add the tokens first..last-1, with their heads and tails, to the table."""
     starts, ends = table.starts[:-1], table.starts[1:]
     # sentences that start in the chunk, that end in it, and that have tokens in it
@@ -309,7 +330,7 @@ def _normalize(rows: Floats, gain: Floats, bias: Floats, epsilon: float) -> None
     rows += bias
 
 
-def _embed_spans(table: _SpanTable, spans: Integers) -> Floats:
+def _embed_spans(table: SpanTable, spans: Integers) -> Floats:
     """Compute spans from the table; those under eight tokens are computed directly."""
     first, last = spans[:, 0], spans[:, 1]
     sentences = len(table.body)

@@ -55,7 +55,7 @@ _DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 """When a report was written; the hash of the file in run.json differs with it."""
 LOG_OF_SQLITE = ("-wal", "-shm")
 """Endings of files that SQLite keeps beside a database while it pleases."""
-CACHED = ("results", "memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm", "publish", "kept")
+CACHED = ("results", "memory.sqlite*", "embeddings.sqlite*", "publish", "kept")
 """What of the cache a trial starts without: results, so that there is work to be killed."""
 END_SECONDS = 15.0
 """How long the processes of a killed run may take to notice that it is gone."""
