@@ -67,8 +67,11 @@ function translated(text) {
   reported = reported || Object.entries(catalogue[language].reported || {})
     .map(([english, own]) => ({ parts: english.split(/\{\d\}/), own }))
     .sort((one, other) => other.parts.join("").length - one.parts.join("").length)
-    .map(({ parts, own }) => [
-      new RegExp(`^${parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("(.*)")}$`, "s"), own]);
+    .map(({ parts, own }) => {
+      const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("(.*)");
+      // a value at the beginning is not "report.pdf: 3"
+      return [new RegExp(`^${pattern.replace(/^\(\.\*\)/, "((?:(?!: ).)*)")}$`, "s"), own];
+    });
   for (const [pattern, own] of reported) {
     const found = pattern.exec(text);
     if (!found) continue;
@@ -109,7 +112,8 @@ function timeText(text) {
   }).format(time);
 }
 
-/** Translate the texts and attributes that a template marked (data-t, data-t-title …). */
+/** Translate what a template marked: messages (data-t, data-t-title …), and texts that programs
+ * report (data-reported). */
 const TRANSLATED = ["aria-label", "title", "placeholder", "alt"];
 function localise(root = document) {
   const valuesOf = (element) => JSON.parse(element.dataset.tValues || "{}");
@@ -120,6 +124,9 @@ function localise(root = document) {
     for (const element of root.querySelectorAll(`[data-t-${name}]`)) {
       element.setAttribute(name, t(element.getAttribute(`data-t-${name}`), valuesOf(element)));
     }
+  }
+  for (const element of root.querySelectorAll("[data-reported]")) {
+    element.textContent = reportedText(element.dataset.reported);
   }
   // texts of the page inside texts of a document
   for (const element of root.querySelectorAll("[data-ui]")) element.lang = HTML_LANGUAGES[language];

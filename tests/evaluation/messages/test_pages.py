@@ -36,10 +36,7 @@ def sources(*endings: str) -> dict[Path, str]:
         path: path.read_text(encoding="utf-8")
         for folder in ("evaluation", "flows")
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.name.endswith(endings)
-        and "vendor" not in path.parts
-        # the comparison is in English only
-        and "comparison" not in path.parts
+        if path.name.endswith(endings) and "vendor" not in path.parts
     }
 
 
