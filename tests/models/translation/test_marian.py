@@ -12,6 +12,7 @@ import pytest
 from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.marian import MarianEngine
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.locate import locate
@@ -105,12 +106,20 @@ def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
 
 
 @pytest.mark.model
-def test_a_text_longer_than_the_model_takes_loses_nothing(
-    marian: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(marian, "positions", 14)  # as if the model took so few
+def test_a_text_longer_than_the_model_takes_loses_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    folder = marian_form(locate())
+    for path in folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    # the same model for at most fourteen tokens; its positions are computed, not stored
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (tmp_path / "config.json").unlink()
+    (tmp_path / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 14}))
     text = "安全理事会欢迎秘书长的报告;会议于上午十时开始;我们必须保护妇女和女童的权利。"
-    translation = marian.translate([text], Decoding(beam=1))[0].text
+    engine = load_engine(str(tmp_path), "transformers")
+    assert isinstance(engine, MarianEngine)
+    assert engine.positions == 14
+    translation = engine.translate([text], Decoding(beam=1))[0].text
     for part in ("Security Council", "10 a.m.", "women and girls"):
         assert part in translation
 
@@ -218,8 +227,6 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 @pytest.mark.model
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
-
-    from duizhao.models.translation.marian import MarianEngine
 
     find = importlib.util.find_spec
     monkeypatch.setattr(
