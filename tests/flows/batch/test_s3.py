@@ -22,7 +22,7 @@ from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.lock import hold, holder
 from duizhao.flows.runtime.processes import machine
 from duizhao.flows.storage import Place
-from tests.support.batches import ROOT, batch, command, make_documents
+from tests.support.batches import QUICK, ROOT, batch, command, make_documents
 
 pytestmark = pytest.mark.system
 
@@ -194,7 +194,7 @@ def test_a_batch_on_an_object_store_goes_on_at_once_after_a_sigkill(
     folder = make_documents(tmp_path / "documents", 5, broken=False)
     calm, _ = batch(environment, folder, "--out", "s3://corpus/whole", code=0)
     process = subprocess.Popen(
-        command("batch", folder, "--out", "s3://corpus/torn", "--beam", "1"),
+        command("batch", folder, "--out", "s3://corpus/torn", *QUICK),
         env=environment | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

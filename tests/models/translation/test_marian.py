@@ -16,8 +16,8 @@ from duizhao.models.translation.marian import MarianEngine
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.locate import locate
-from duizhao.models.weights.target_pieces import serialized
 from duizhao.models.weights.to_marian import marian_form
+from tests.support.tiny_model import make_tiny_model
 
 # written for this test
 CHINESE = [
@@ -158,51 +158,8 @@ def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Marian model with random weights in the form of the Hugging Face hub."""
-    torch = pytest.importorskip("torch")
-    from transformers import GenerationConfig, MarianConfig, MarianMTModel
-
-    folder = tmp_path_factory.mktemp("tiny")
-    chinese = list("安全理事会欢迎报告书长的各国应加强合作。,")
-    words = "the security council welcomes report of states cooperation".split()  # noqa: SIM905
-    english = [f"▁{word}" for word in words]
-    like = (default_model() / "source.spm").read_bytes()
-    for name, pieces in (("source", ["▁", *chinese]), ("target", ["▁", ".", ",", *english])):
-        scores = [(piece, -3.0 - number) for number, piece in enumerate(pieces)]
-        (folder / f"{name}.spm").write_bytes(serialized(scores, like))
-    vocabulary = ["</s>", "<unk>", "▁", ",", ".", *chinese[:-1], *english, "<pad>"]
-    ids = {piece: number for number, piece in enumerate(vocabulary)}
-    (folder / "vocab.json").write_text(json.dumps(ids), encoding="utf-8")
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "MarianTokenizer"}')
-    pad = ids["<pad>"]
-    torch.manual_seed(3)
-    config = MarianConfig(
-        vocab_size=len(ids),
-        d_model=32,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=4,
-        decoder_attention_heads=4,
-        encoder_ffn_dim=64,
-        decoder_ffn_dim=64,
-        activation_function="swish",
-        max_position_embeddings=24,
-        scale_embedding=True,
-        pad_token_id=pad,
-        decoder_start_token_id=pad,
-        eos_token_id=0,
-        bos_token_id=0,
-        forced_eos_token_id=None,
-        init_std=0.3,
-    )
-    model = MarianMTModel(config)
-    with torch.no_grad():
-        model.model.shared.weight[pad] = 0.0
-    model.generation_config = GenerationConfig(
-        pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, max_length=24
-    )
-    model.save_pretrained(folder)
-    return folder
+    pytest.importorskip("torch")
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.mark.model
