@@ -33,7 +33,7 @@ def compile_cache() -> Path:
 numba.config.CACHE_DIR = str(compile_cache())  # type: ignore[attr-defined]
 
 
-class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
+class ByContent(UserProvidedCacheLocator):
     """One folder for the compiled functions of the aligner, named by all of their modules.
 
     numba's own name is that of the module's folder, and it does not notice that a function which

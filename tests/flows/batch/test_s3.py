@@ -239,7 +239,7 @@ def test_fingerprints_of_a_folder_take_one_request(store: Store) -> None:
     for path in paths:
         place.write(path.removeprefix("s3://corpus/"), path.encode())
     before = store.requests
-    found = fingerprints([*paths, "s3://corpus/many/none.txt"]).found
+    found = fingerprints([*paths, "s3://corpus/many/none.txt"]).by_path
     assert store.requests - before <= 2
     assert found.pop("s3://corpus/many/none.txt") == ""
     assert len(set(found.values())) == 5
