@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from duizhao.evaluation.messages import catalogue
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.summary import check_scores
+from duizhao.evaluation.terms.term import BilingualTerm
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,6 +34,7 @@ MESSAGES = (
     "stage",
     "explain",
     "consistency",
+    "terms",
 )
 """The groups of messages of the report; a review has more."""
 
@@ -65,14 +67,15 @@ FONTS = {
 }
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, terms: Sequence[BilingualTerm] | None = None) -> Path:
     """Write ``report.html`` for a folder made by ``duizhao build``; returns its path.
 
-    InputError if the folder has no readable corpus or its scores are damaged.
+    `terms` are those of `page_terms`, if they are known already. InputError if the folder has no
+    readable corpus or its scores are damaged.
     """
     contents = read_folder(folder)
     check_scores(contents)
-    html = render_page(page_data(contents))
+    html = render_page(page_data(contents, terms))
     path = contents.path / "report.html"
     with writing(path), replacing(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
