@@ -20,10 +20,10 @@ from duizhao.evaluation.review.realign import realigner
 from duizhao.evaluation.review.server import Review, routes
 from duizhao.evaluation.review.session import Session, locked, open_session
 from duizhao.flows import stages
-from duizhao.flows.settings import Settings
+from duizhao.flows.settings import Effort, Settings
 
 IDLE_SECONDS = 120.0
-EFFORT = "fast"
+EFFORT: Effort = "fast"
 """What re-aligning may use, as in `duizhao review` by default: a person waits for it."""
 Result = TypeVar("Result")
 
