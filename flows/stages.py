@@ -28,12 +28,14 @@ from duizhao.flows.reading import read as read
 from duizhao.flows.results import (
     ALIGN,
     SCORE,
+    TERMS,
     TRANSLATE,
     Beads,
     Facts,
     Key,
     ReadResult,
     Scores,
+    Terms,
     Translations,
 )
 from duizhao.flows.settings import Settings
@@ -318,6 +320,18 @@ def score(
         )
 
     return results.once(key, make, fits)
+
+
+def report_terms(rows: Sequence[Row]) -> Key[Terms]:
+    """The terms that the report shows."""
+
+    def make(_facts: Facts) -> Terms:
+        from duizhao.evaluation.terms.shown import page_terms
+
+        return tuple(page_terms(rows))
+
+    texts = [[row.id, row.source_document, row.source, row.target, row.target_kind] for row in rows]
+    return results.once(TERMS.key(texts), make)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:
