@@ -27,12 +27,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.files import formats as corpus_formats
 from duizhao.corpus.row import MIN_CONFIDENCE
 from duizhao.corpus.units import Unit
 from duizhao.flows.setting_errors import bounds, complaint
@@ -61,9 +62,11 @@ ComputeType = Literal[
 Effort = Literal["fast", "normal", "best"]
 Translate = Literal["all", "none"]
 Ocr = Literal["auto", "always", "never"]
-Format = Literal[
-    "jsonl", "tsv", "tmx", "parquet", "xlsx", "csv", "docx", "html", "xliff", "xliff12", "moses"
-]
+if TYPE_CHECKING:
+    Format = str
+else:
+    Format = Literal[tuple(corpus_formats.FORMATS)]
+"""The name of a corpus format, which pydantic checks."""
 FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
 """What a build writes by default."""
 
@@ -136,7 +139,7 @@ class Settings(BaseModel):
         default=FORMATS,
         description="Further corpus files, separated by commas; jsonl and parquet are always "
         "written: "
-        f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
+        f"{', '.join(tuple(corpus_formats.FORMATS)[:-1])} or {tuple(corpus_formats.FORMATS)[-1]}.",
     )
     unit: Unit = Field(
         default="sentence",

@@ -29,12 +29,14 @@ from duizhao.flows.reading import read as read
 from duizhao.flows.results import (
     ALIGN,
     SCORE,
+    TERMS,
     TRANSLATE,
     Beads,
     Facts,
     Key,
     ReadResult,
     Scores,
+    Terms,
     Translations,
 )
 from duizhao.flows.settings import Settings
@@ -237,7 +239,7 @@ def _embedder(memory: Path | None) -> SpanEmbedder:
     from duizhao.models.embedding import SpanEmbedder
     from duizhao.models.embedding_memory import EmbeddingMemory
 
-    return SpanEmbedder(EmbeddingMemory(memory) if memory else None)
+    return SpanEmbedder(store=EmbeddingMemory(memory) if memory else None)
 
 
 def check_embedder() -> None:
@@ -324,6 +326,18 @@ def score(
         )
 
     return results.once(key, make, fits)
+
+
+def report_terms(rows: Sequence[Row]) -> Key[Terms]:
+    """The terms that the report shows."""
+
+    def make(_facts: Facts) -> Terms:
+        from duizhao.evaluation.terms.shown import page_terms
+
+        return tuple(page_terms(rows))
+
+    texts = [[row.id, row.source_document, row.source, row.target, row.target_kind] for row in rows]
+    return results.once(TERMS.key(texts), make)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:

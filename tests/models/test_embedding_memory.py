@@ -48,9 +48,9 @@ def test_a_document_is_read_once_and_the_embeddings_are_the_same_bits(tmp_path: 
 
     plain = SpanEmbedder()(TEXTS, SPANS)
     first, second = (Counting(tmp_path / "embeddings.sqlite") for _ in range(2))
-    assert SpanEmbedder(first)(TEXTS, SPANS).tobytes() == plain.tobytes()
-    assert SpanEmbedder(second)(TEXTS, SPANS).tobytes() == plain.tobytes()
-    assert SpanEmbedder(second)(TEXTS[1:], [(0, 1)]).shape == (1, 512)
+    assert SpanEmbedder(store=first)(TEXTS, SPANS).tobytes() == plain.tobytes()
+    assert SpanEmbedder(store=second)(TEXTS, SPANS).tobytes() == plain.tobytes()
+    assert SpanEmbedder(store=second)(TEXTS[1:], [(0, 1)]).shape == (1, 512)
     assert (first.saved, second.saved) == (1, 1)
 
 
