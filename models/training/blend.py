@@ -14,6 +14,7 @@ from typing import Any
 
 from duizhao.models.training.examples import Example
 from duizhao.models.training.state import TrainingState
+from duizhao.models.weights.marian_model import load_marian
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Of the change of each weight; 0 is the base."""
@@ -49,12 +50,7 @@ def least_share(losses: Mapping[float, float]) -> float:
 
 
 def _weights(folder: Path, device: str) -> dict[str, Any]:
-    import torch
-    from transformers import MarianMTModel
-
-    model: Any = MarianMTModel.from_pretrained(
-        str(folder), dtype=torch.float32, local_files_only=True
-    )
+    model = load_marian(folder)
     return {name: parameter.detach().to(device) for name, parameter in model.named_parameters()}
 
 

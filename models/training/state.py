@@ -9,6 +9,7 @@ from typing import Any
 from duizhao.models.training.checkpoint import Checkpoint
 from duizhao.models.training.examples import IGNORED, Encoder, Example, by_size
 from duizhao.models.training.plan import Options, Plan, rate
+from duizhao.models.weights.marian_model import load_marian
 
 # output tokens whose probabilities over the whole vocabulary are in memory at once
 _AT_ONCE = 256
@@ -27,15 +28,9 @@ class TrainingState:
         device: str,
     ) -> None:
         import torch
-        from transformers import MarianMTModel
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self.examples, self.options, self.device = examples, options, device
-        model: Any = MarianMTModel.from_pretrained(
-            str(base), dtype=torch.float32, local_files_only=True
-        )
-        self.model = model.to(device).train()
+        self.model = load_marian(base).to(device).train()
         for name, parameter in self.model.named_parameters():
             parameter.requires_grad_(not any(part in name.split(".") for part in _FROZEN))
         self.trained: dict[str, Any] = {

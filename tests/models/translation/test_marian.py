@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,11 +13,14 @@ import pytest
 from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.marian import MarianEngine
+from duizhao.models.weights.conversion import FACTS, READY
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 from duizhao.models.weights.default import default_model
-from duizhao.models.weights.locate import locate
+from duizhao.models.weights.locate import in_folder, locate
+from duizhao.models.weights.to_ctranslate import converted
 from duizhao.models.weights.to_marian import marian_form
-from tests.support.tiny_marian import tiny_marian
+from tests.support.tiny_model import make_tiny_model
 
 # written for this test
 CHINESE = [
@@ -104,12 +109,20 @@ def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
 
 
 @pytest.mark.model
-def test_a_text_longer_than_the_model_takes_loses_nothing(
-    marian: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(marian, "positions", 14)  # as if the model took so few
+def test_a_text_longer_than_the_model_takes_loses_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    folder = marian_form(locate())
+    for path in folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    # the same model for at most fourteen tokens; its positions are computed, not stored
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (tmp_path / "config.json").unlink()
+    (tmp_path / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 14}))
     text = "安全理事会欢迎秘书长的报告;会议于上午十时开始;我们必须保护妇女和女童的权利。"
-    translation = marian.translate([text], Decoding(beam=1))[0].text
+    engine = load_engine(str(tmp_path), "transformers")
+    assert isinstance(engine, MarianEngine)
+    assert engine.positions == 14
+    translation = engine.translate([text], Decoding(beam=1))[0].text
     for part in ("Security Council", "10 a.m.", "women and girls"):
         assert part in translation
 
@@ -149,7 +162,7 @@ def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("torch")
-    return tiny_marian(tmp_path_factory.mktemp("tiny"))
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.mark.model
@@ -175,8 +188,6 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 
-    from duizhao.models.translation.marian import MarianEngine
-
     find = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "torch" else find(name)
@@ -184,3 +195,20 @@ def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingPackage, match=r"pip install 'duizhao\[transformers\]'"):
         MarianEngine(default_model(), "model", "hash")
+
+
+@pytest.mark.model
+def test_damaged_weights_and_facts_are_one_line_or_made_again(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_MODELS", str(tmp_path))
+    model = tmp_path / "model"
+    shutil.copytree(tiny, model)
+    (model / READY).mkdir()
+    (model / READY / FACTS).write_text("{")
+    assert converted(in_folder("model", model)).parent == tmp_path / "converted"
+    weights = model / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    for engine in ("ctranslate2", "transformers"):
+        with pytest.raises(ModelError, match=r"damaged|cannot be loaded by transformers"):
+            load_engine(str(model), engine)

@@ -1,4 +1,4 @@
-"""A Marian model of a few kilobytes, in the form of the Hugging Face hub."""
+"""A Marian model with random weights in the form of the Hugging Face hub: ready in a second."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from duizhao.models.weights.default import default_model
 from duizhao.models.weights.target_pieces import serialized
 
 
-def tiny_marian(folder: Path) -> Path:
-    """Write a model with random weights that knows a few words; returns the folder."""
+def make_tiny_model(folder: Path) -> Path:
+    """Write the model to an existing folder; needs torch."""
     import torch
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
