@@ -16,7 +16,7 @@ from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
-from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
+from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
@@ -63,6 +63,7 @@ def paragraphs_of(
 def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
     tables = ruled_tables(flow.strips, flow.rules, flow.walls)
     in_cells = tables.names
+    bodies = open_bodies(flow.strips, flow.rules)
     for ruled, run in groupby(flow.strips, lambda strip: id(strip) in in_cells):
         strips = list(run)
         if ruled:
@@ -82,7 +83,10 @@ def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
                 if is_table:
                     yield from cells(group, flow.rules)
                 else:
-                    yield from _running(part, group, measures)
+                    for paragraph in _running(part, group, measures):
+                        ys = [strip.y for strip in paragraph.strips]
+                        paragraph.cell = any(low < min(ys) <= max(ys) < top for low, top in bodies)
+                        yield paragraph
 
 
 def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:

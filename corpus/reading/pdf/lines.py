@@ -25,10 +25,10 @@ _ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
-# what is not broken: a Latin word, with a number before it ("30 June", "12 stations"), or a
+# what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
 # character with the marks around it
 _WORD = re.compile(
-    r"[（《“‘「『〈【(\[]*(?:\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
+    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
 )
 _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
