@@ -49,11 +49,19 @@ class Tables:
 
     @property
     def in_rows(self) -> set[int]:
-        """... of those, the strips in tables of several rows: one row may be framed columns."""
+        """... of those, the strips in tables of several rows: one row may be framed columns.
+
+        Columns fill from the left: a row with a cell that is shorter than one to its right is no
+        row of columns.
+        """
         return {
             id(strip)
             for enclosure, strips in self.cells.items()
-            if any(other != enclosure and _stacked(enclosure, other) for other in self.cells)
+            if any(
+                other != enclosure
+                and (_stacked(enclosure, other) or _uneven((enclosure, strips), (other, inside)))
+                for other, inside in self.cells.items()
+            )
             for strip in strips
         }
 
@@ -208,6 +216,18 @@ def _beside(first: Enclosure, second: Enclosure) -> bool:
     assert first.left is not None
     room = 4 * MEETS
     return abs(first.right - second.left) <= room or abs(second.right - first.left) <= room
+
+
+def _uneven(
+    first: tuple[Enclosure, Sequence[Strip]], second: tuple[Enclosure, Sequence[Strip]]
+) -> bool:
+    """Whether two rectangles are in one row, and the left one has fewer lines than the other."""
+    (left, lines), (right, more) = first, second
+    if abs(left.top - right.top) > MEETS or abs(left.bottom - right.bottom) > MEETS:
+        return False
+    if (left.left or 0.0) > (right.left or 0.0):
+        lines, more = more, lines
+    return len({round(strip.y) for strip in lines}) + 1 < len({round(strip.y) for strip in more})
 
 
 def _stacked(first: Enclosure, second: Enclosure) -> bool:

@@ -20,6 +20,7 @@ from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.text import Page, Piece
+from duizhao.corpus.reading.scan import marks
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 from duizhao.corpus.reading.scan.words import settled
 
@@ -96,8 +97,8 @@ class ScannedLines:
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
     """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    if language == "en":
-        pages = settled(pages)
+    pages = marks.with_bullets(pages)
+    pages = settled(pages) if language == "en" else marks.settled(pages)
     styles = _Styles(
         [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
     )
