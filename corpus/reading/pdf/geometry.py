@@ -36,6 +36,8 @@ HEADING_SHARE = 0.62
 SHORT_HEADING = 0.35
 # A line that reads on may be so many times the usual leading below
 READS_ON = 1.35
+# Typed text may have one and a half or two lines' space
+SPACINGS = (1.5, 2.0)
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -219,7 +221,14 @@ class _Line:
             return True
         full = self.last.right >= self.edge - self.measures.ragged * self.last.size
         on = full and reads_on(self.last, self.strip, self.measures.language)
-        return on and self.gap <= READS_ON * usual and self.strip.left <= self.flow.left + 3
+        if not on or self.strip.left > self.flow.left + 3:
+            return False
+        return self.gap <= READS_ON * usual or self._double_spaced(usual)
+
+    def _double_spaced(self, usual: float) -> bool:
+        """Whether an English line is typed with more space between lines than most others are."""
+        spaced = any(abs(self.gap - times * usual) <= 0.08 * self.gap for times in SPACINGS)
+        return spaced and self.strip.text[:1].islower()
 
     def _ruled_off(self) -> bool:
         """Whether a line is drawn between the two: the border of a box or of a row."""

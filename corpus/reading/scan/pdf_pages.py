@@ -74,8 +74,8 @@ def _is_better(page: RecognisedPage, layer: PageLines, language: Language) -> bo
     """Whether our recognition of a page is to replace the layer of text in the file."""
     if page.confidence < LEAST_CONFIDENCE:
         return False
-    texts = ("\n".join(line.text for line in lines) for lines in (page.lines, layer.strips))
-    return replaces(*texts, language)
+    recognised = "\n".join(line.text for line in page.lines)
+    return replaces(recognised, "\n".join(strip.text for strip in layer.strips), language)
 
 
 def built_with(
