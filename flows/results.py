@@ -31,12 +31,17 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from duizhao.corpus.alignment.bead import Bead
-from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.errors import PACKAGE, writing
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.replacing import replacing
-from duizhao.corpus.translation import Translation
+from duizhao.flows.stage_values import Beads as Beads
+from duizhao.flows.stage_values import ReadResult as ReadResult
+from duizhao.flows.stage_values import Scores as Scores
+from duizhao.flows.stage_values import StoredProfile as StoredProfile
+from duizhao.flows.stage_values import StoredVectors as StoredVectors
+from duizhao.flows.stage_values import Surveyed as Surveyed
+from duizhao.flows.stage_values import Terms as Terms
+from duizhao.flows.stage_values import Translations as Translations
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal import console
 
@@ -76,60 +81,6 @@ class Stage(Generic[T_co]):
         return Key(self.name, hashlib.sha256(given.encode()).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """A document, and the text that is not part of it."""
-
-    document: Document
-    ledger: tuple[LedgerEntry, ...]
-
-
-Translations = tuple[Translation, ...]
-"""One for each sentence of a document."""
-
-Beads = tuple[Bead, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProfile:
-    """A profile (corpus/pairing/profile.py) whose arrays are text (flows/pairing/stored.py)."""
-
-    path: str
-    language: Language
-    sentences: int
-    characters: int
-    tokens: str
-    numeric: str
-    vectors: str
-    sketch: str
-    shingles: int
-    symbol: str | None
-    stem: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVectors:
-    """The embeddings of the sentences of a document, as text (flows/pairing/stored.py)."""
-
-    vectors: str
-
-
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    """A file of a pile: its profile, or the `problem` why it has none.
-
-    `arrangement` says how the two languages are arranged in a file that holds both.
-    """
-
-    path: str
-    profile: StoredProfile | None = None
-    problem: str = ""
-    arrangement: str = ""
-
-
-Scores = dict[str, Any]
-"""What scores.json holds (evaluation/metrics/scores.py)."""
-
 DOCUMENTS = ("corpus/document.py", "corpus/language.py", "corpus/script.py")
 ENGINES = (
     "corpus/numerals.py",
@@ -148,6 +99,18 @@ ALIGN: Stage[Beads] = Stage("align", Beads, ("corpus/alignment", "models/embeddi
 SCORE: Stage[Scores] = Stage(
     "score", Scores, ("evaluation/metrics", "corpus/translation.py", *DOCUMENTS)
 )
+
+TERMS: Stage[Terms] = Stage(
+    "terms",
+    Terms,
+    (
+        "corpus/script.py",
+        "evaluation/terms",
+        "models/embedding.py",
+        "models/general_text.py",
+    ),
+)
+"""The terms that the report of a build shows."""
 
 SURVEY: Stage[Surveyed] = Stage(
     "survey",
@@ -191,7 +154,7 @@ PUBLISH: Stage[None] = Stage(
 """The corpus of a batch."""
 
 STAGES: dict[str, Stage[Any]] = {
-    one.name: one for one in (READ, TRANSLATE, ALIGN, SCORE, SURVEY, VECTORS)
+    one.name: one for one in (READ, TRANSLATE, ALIGN, SCORE, TERMS, SURVEY, VECTORS)
 }
 
 

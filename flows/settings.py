@@ -27,12 +27,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from duizhao.corpus import tsv
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.files import formats as corpus_formats
 from duizhao.corpus.row import MIN_CONFIDENCE
 from duizhao.corpus.units import Unit
 from duizhao.flows.setting_errors import bounds, complaint
@@ -61,19 +62,11 @@ ComputeType = Literal[
 Effort = Literal["fast", "normal", "best"]
 Translate = Literal["all", "none"]
 Ocr = Literal["auto", "always", "never"]
-Format = Literal[
-    "jsonl",
-    "tsv",
-    "tmx",
-    "parquet",
-    "xlsx",
-    "csv",
-    "docx",
-    "html",
-    "xliff",
-    "xliff12",
-    "moses",
-]
+if TYPE_CHECKING:
+    Format = str
+else:
+    Format = Literal[tuple(corpus_formats.FORMATS)]
+"""The name of a corpus format, which pydantic checks."""
 FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
 """What a build writes by default."""
 
@@ -146,7 +139,7 @@ class Settings(BaseModel):
         default=FORMATS,
         description="Further corpus files, separated by commas; jsonl and parquet are always "
         "written: "
-        f"{', '.join(get_args(Format)[:-1])} or {get_args(Format)[-1]}.",
+        f"{', '.join(tuple(corpus_formats.FORMATS)[:-1])} or {tuple(corpus_formats.FORMATS)[-1]}.",
     )
     unit: Unit = Field(
         default="sentence",
@@ -204,6 +197,13 @@ class Settings(BaseModel):
     )
     limit_memory_mb: int = Field(
         default=3072, ge=16, description="MB of memory for reading one document."
+    )
+    server_minutes: float = Field(
+        default=5.0,
+        ge=0,
+        le=1440,
+        description="Minutes that the private Prefect server stays after a command, so that the "
+        "next one starts faster; 0: it ends with its command.",
     )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
@@ -371,7 +371,7 @@ def config_file(given: Path | None = None) -> Path | None:
 
 def plain(settings: Settings) -> dict[str, Any]:
     """The settings as JSON values, without those of this machine."""
-    return settings.model_dump(mode="json", exclude=set(ENVIRONMENT))
+    return settings.model_dump(mode="json", exclude={*ENVIRONMENT, "server_minutes"})
 
 
 def from_plain(values: Mapping[str, Any]) -> Settings:

@@ -21,6 +21,7 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.paths import embeddings_file
 from duizhao.corpus.translation import NO_TRANSLATION
 from duizhao.flows import results
 from duizhao.flows.bilingual import groups_of, left_out_by_readers
@@ -28,12 +29,14 @@ from duizhao.flows.reading import read as read
 from duizhao.flows.results import (
     ALIGN,
     SCORE,
+    TERMS,
     TRANSLATE,
     Beads,
     Facts,
     Key,
     ReadResult,
     Scores,
+    Terms,
     Translations,
 )
 from duizhao.flows.settings import Settings
@@ -194,7 +197,7 @@ def align(
         from duizhao.corpus.alignment import align as align_texts
         from duizhao.flows.timed_models import Embedding, Forced, took
 
-        embed, show = Embedding(embedder()), console.current()
+        embed, show = Embedding(embedder(memory=settings.memory)), console.current()
         forced = None
         if uses_model(settings):
             forced = Forced(translator(settings).score, show.note, show.progress)
@@ -226,12 +229,17 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
     return [(block.id, block.kind, block.mark) for block in blocks]
 
 
-@cache
-def embedder() -> SpanEmbedder:
-    """The sentence embeddings; loaded once per process."""
-    from duizhao.models.embedding import SpanEmbedder
+def embedder(*, memory: bool = False) -> SpanEmbedder:
+    """The sentence embeddings, loaded once per process; `memory`: with those of all runs."""
+    return _embedder(embeddings_file() if memory else None)
 
-    return SpanEmbedder()
+
+@cache
+def _embedder(memory: Path | None) -> SpanEmbedder:
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.embedding_memory import EmbeddingMemory
+
+    return SpanEmbedder(store=EmbeddingMemory(memory) if memory else None)
 
 
 def check_embedder() -> None:
@@ -318,6 +326,18 @@ def score(
         )
 
     return results.once(key, make, fits)
+
+
+def report_terms(rows: Sequence[Row]) -> Key[Terms]:
+    """The terms that the report shows."""
+
+    def make(_facts: Facts) -> Terms:
+        from duizhao.evaluation.terms.shown import page_terms
+
+        return tuple(page_terms(rows))
+
+    texts = [[row.id, row.source_document, row.source, row.target, row.target_kind] for row in rows]
+    return results.once(TERMS.key(texts), make)
 
 
 def score_statistics(rows: Sequence[Row]) -> dict[str, list[float]]:

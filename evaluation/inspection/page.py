@@ -106,11 +106,8 @@ def html(
 ) -> str:
     """The blocks as one web page; for a PDF and for images next to pictures of the pages.
 
-    <<<<<<< HEAD
-        `ocr` and `keep_contents` must be those that the document was read with.
-    =======
-        `ocr` must be the one that the document was read with; `home` is a link to the studio.
-    >>>>>>> main
+    `ocr` and `keep_contents` must be those that the document was read with; `home` is a link to
+    the studio.
     """
     kind = document.metadata.get("media_type")
     pages: list[PageView] = []
@@ -149,7 +146,7 @@ def html(
             doubtful=DOUBTFUL,
             name=Path(str(document.metadata.get("path", document.id))).name,
             style=page_style() + _asset("inspection.css"),
-            messages_json=messages_json("inspect", "kind", "reason"),
+            messages_json=messages_json("inspect", "kind", "reason", reported=True),
             home=home,
             script=page_script("theme.js", "elements.js", own=_asset("inspection.js")),
         )

@@ -13,19 +13,25 @@ from duizhao.evaluation.report.dotplot import similar_places
 from duizhao.evaluation.report.folder import Folder
 from duizhao.evaluation.report.items import LOW_CONFIDENCE, Item, items_of, with_chrf
 from duizhao.evaluation.report.summary import run_facts, score_cards, score_notes
+from duizhao.evaluation.terms.shown import MOST_ROWS as TERM_ROWS
+from duizhao.evaluation.terms.shown import page_terms, term_entries
+from duizhao.evaluation.terms.term import BilingualTerm
 
 CONFIDENCE_EDGES = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1)
 """Edges of the confidence bars: finer towards 1, where most beads are."""
 
 
-def page_data(folder: Folder) -> dict[str, Any]:
-    """Everything the page of a build shows; computes missing segment chrF++."""
+def page_data(folder: Folder, terms: Sequence[BilingualTerm] | None = None) -> dict[str, Any]:
+    """Everything the page of a build shows; computes missing segment chrF++ and terms."""
     items = with_chrf(items_of(folder.rows, folder.ledger), folder.scores)
-    return assemble(items, folder)
+    return assemble(items, folder, terms=page_terms(folder.rows) if terms is None else terms)
 
 
 def assemble(
-    items: Sequence[Item], folder: Folder, encoder: Encoder | None = None
+    items: Sequence[Item],
+    folder: Folder,
+    encoder: Encoder | None = None,
+    terms: Sequence[BilingualTerm] = (),
 ) -> dict[str, Any]:
     """The page's data for these items, with the folder's scores and run record.
 
@@ -52,6 +58,8 @@ def assemble(
         "dots": similar_places(items) if has_reference else [],
         "furniture": furniture(folder.ledger),
         "consistency": [asdict(one) for one in folder.consistency] if has_reference else [],
+        "terms": term_entries(terms),
+        "termRows": TERM_ROWS if len(folder.rows) > TERM_ROWS else 0,
         "judged": (folder.run.get("review") or {}).get("judged") or [],
         "review": None,
     }

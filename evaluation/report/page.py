@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from duizhao.evaluation.messages import catalogue
 from duizhao.evaluation.report.data import page_data
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.summary import check_scores
+from duizhao.evaluation.terms.term import BilingualTerm
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,6 +34,7 @@ MESSAGES = (
     "stage",
     "explain",
     "consistency",
+    "terms",
 )
 """The groups of messages of the report; a review has more."""
 
@@ -65,14 +67,15 @@ FONTS = {
 }
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, terms: Sequence[BilingualTerm] | None = None) -> Path:
     """Write ``report.html`` for a folder made by ``duizhao build``; returns its path.
 
-    InputError if the folder has no readable corpus or its scores are damaged.
+    `terms` are those of `page_terms`, if they are known already. InputError if the folder has no
+    readable corpus or its scores are damaged.
     """
     contents = read_folder(folder)
     check_scores(contents)
-    html = render_page(page_data(contents))
+    html = render_page(page_data(contents, terms))
     path = contents.path / "report.html"
     with writing(path), replacing(path) as temporary:
         temporary.write_text(html, encoding="utf-8")
@@ -88,7 +91,9 @@ def render_page(data: Mapping[str, Any]) -> str:
     return template.render(
         data=data,
         data_json=json_for_html(data),
-        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
+        messages_json=messages_json(
+            *MESSAGES, *(("review", "edit", "format") if review else ()), reported=review
+        ),
         style=page_style(),
         script=_script(),
         review=review,
@@ -111,9 +116,15 @@ def page_environment(folder: Path) -> Environment:
     return environment
 
 
-def messages_json(*groups: str) -> str:
-    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``."""
-    return json_for_html(catalogue.page_messages("common", *groups))
+def messages_json(*groups: str, reported: bool = False) -> str:
+    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``.
+
+    With `reported` also what programs report in English, in Chinese.
+    """
+    messages: dict[str, Any] = catalogue.page_messages("common", *groups)
+    if reported:
+        messages["zh"]["reported"] = catalogue.reported_in_chinese()
+    return json_for_html(messages)
 
 
 def page_script(*names: str, own: str = "") -> str:

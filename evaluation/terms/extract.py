@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +25,7 @@ from duizhao.evaluation.terms.candidates import (
 )
 from duizhao.evaluation.terms.grams import Grams, Ints, count_grams
 from duizhao.evaluation.terms.sides import Side, chinese_side, english_side
+from duizhao.evaluation.terms.term import BilingualTerm, Variant
 
 SAMPLE = 400
 """Rows of a term in which its counterparts are looked for."""
@@ -58,42 +58,6 @@ class GeneralText(Protocol):
 
 
 Progress = Callable[[str, float, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """An English form and the rows that have it beside the Chinese term.
-
-    examples: ids of the first of these rows. context: the English text of the first one.
-    """
-
-    text: str
-    rows: int
-    examples: tuple[str, ...]
-    context: str
-
-
-@dataclass(frozen=True, slots=True)
-class BilingualTerm:
-    """A Chinese term and its English forms, the most frequent one first.
-
-    count: occurrences of the Chinese term. rows: rows that have it. documents: how many documents.
-    termhood: log likelihood of its frequency against general text, in nats. score: 0 to 1, how
-    surely the first form is its counterpart.
-    """
-
-    chinese: str
-    english: tuple[Variant, ...]
-    count: int
-    rows: int
-    documents: int
-    termhood: float
-    score: float
-
-    @property
-    def is_consistent(self) -> bool:
-        """Whether the corpus has one English form for it."""
-        return len(self.english) == 1
 
 
 def extract_terms(

@@ -12,7 +12,7 @@ from duizhao.corpus.errors import writing
 from duizhao.corpus.files.exports.xml import XML_LANG, clean
 from duizhao.corpus.files.exports.zipped import copy_without_times
 from duizhao.corpus.replacing import replacing
-from duizhao.evaluation.terms.extract import BilingualTerm
+from duizhao.evaluation.terms.term import BilingualTerm
 
 TBX = "urn:iso:std:iso:30042:ed-2"
 FORMATS = ("tsv", "tbx", "xlsx")

@@ -1,8 +1,8 @@
 """A flow run on Prefect's pages for each document, under its batch.
 
 A run of Prefect's engine for a document would cost up to a second and could stop the batch. So the
-runs are only recorded: as outcomes arrive a thread tells the server of each, and what goes wrong
-with that is not the batch's affair.
+runs are only recorded: as outcomes arrive, a thread sends each to the server, and an error there
+does not affect the batch.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from uuid import UUID
 from duizhao.flows.batch.outcomes import Outcome
 
 LAST_SECONDS = 60.0
-"""How long the end of a batch waits for the server to have been told."""
+"""How long a batch waits at its end until the server has all documents."""
 
 
 class DocumentRuns:
     """Records documents on the server, in a thread of its own."""
 
     def __init__(self) -> None:
-        self._told: queue.SimpleQueue[tuple[UUID | None, Outcome] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[UUID | None, Outcome] | None] = queue.SimpleQueue()
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=lambda: run(self._work), daemon=True)
         self._thread.start()
 
     def add(self, task_run: UUID | None, outcomes: Sequence[Outcome]) -> None:
-        """Tell of these documents; `task_run` is that of their group."""
+        """Record these documents; `task_run` is that of their group."""
         for outcome in outcomes:
-            self._told.put((task_run, outcome))
+            self._waiting.put((task_run, outcome))
 
     def finish(self) -> int:
-        """Wait until all have been told, a minute at most; how many are missing."""
-        self._told.put(None)
+        """Wait until all are recorded, a minute at most; returns how many are missing."""
+        self._waiting.put(None)
         self._thread.join(LAST_SECONDS)
-        return max(0, self._told.qsize() - 1)
+        return max(0, self._waiting.qsize() - 1)
 
     def _work(self) -> None:
         from prefect import flow
@@ -50,9 +50,9 @@ class DocumentRuns:
             """A document of a batch."""
 
         with contextlib.suppress(Exception), get_client(sync_client=True) as client:
-            while told := self._told.get():
+            while documents := self._waiting.get():
                 with contextlib.suppress(Exception):
-                    _record(client, document, *told)
+                    _record(client, document, *documents)
 
 
 def _record(client: Any, document: Any, task_run: UUID | None, outcome: Outcome) -> None:

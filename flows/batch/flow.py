@@ -52,7 +52,7 @@ BYTES_A_GROUP = 300_000
 """About 3,000 Chinese sentences: enough for full batches, and only minutes of work to lose."""
 
 GROUPS_ON_A_CLUSTER = 64
-"""At least, if there are as many documents: how many workers a cluster has is not known here."""
+"""At least, if there are enough documents: the number of workers is not known here."""
 
 
 P = ParamSpec("P")
@@ -81,7 +81,7 @@ def _worth_a_retry(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> b
 
 
 def group_task(work: Callable[P, R]) -> Task[P, R]:
-    """A task with retries. It needs no time limit of Prefect: silent workers are ended."""
+    """A task with retries. It needs no time limit of Prefect, because silent workers are ended."""
     decorate = task(
         name="documents",
         task_run_name="documents {first} and {more} more",
@@ -120,7 +120,7 @@ def _local_group_task(
 ) -> Task[[str, int, Group, float], list[Outcome]]:
     def work(first: str, more: int, group: Group, timeout: float) -> list[Outcome]:
         """A group of documents, processed by one of this machine's workers."""
-        return in_worker(workers, group, timeout, tally.hear)
+        return in_worker(workers, group, timeout, tally.on_progress)
 
     return group_task(work)
 
@@ -282,10 +282,10 @@ def _process(run: _Run) -> None:
             if lost and not run.workers:
                 lost = _send(run, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
-                # documents have processes of their own: what the cluster lost is not their fault
+                # documents run in processes of their own, so they did not cause the loss
                 arrived(None, left(group, one_line(error)))
         except BaseException:
-            # else the task runner would wait for the groups that are being processed
+            # otherwise the task runner would wait for the groups that are being processed
             if run.workers:
                 run.workers.end()
             raise

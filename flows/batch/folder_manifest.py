@@ -29,7 +29,7 @@ class Pair(NamedTuple):
 
 
 def find_pairs(folder: str, pattern: str = PATTERN) -> list[Pair]:
-    """The pairs in order of their ids' files; what is not taken is said in notes."""
+    """The pairs in the order of their files; notes name the files that are left out."""
     source, _, reference = (part.strip() for part in pattern.partition(","))
     if "{id}" not in source or (reference and "{id}" not in reference):
         raise InputError(f"pattern {pattern!r}: needs {{id}} in each part, as in {PATTERN!r}")

@@ -14,7 +14,7 @@ from duizhao.corpus.errors import DuizhaoError, NotReady, Retry
 from duizhao.flows.batch.documents import Group
 from duizhao.flows.batch.needs import Needs
 from duizhao.flows.batch.outcomes import Outcome, keep_failure
-from duizhao.flows.batch.workers import Heard, NotUp, WorkerError, WorkerLost, Workers
+from duizhao.flows.batch.workers import NotUp, OnProgress, WorkerError, WorkerLost, Workers
 from duizhao.flows.storage import Place
 
 DEATHS = 2
@@ -42,8 +42,8 @@ def failed(group: Group, reason: str) -> list[Outcome]:
     except (OSError, DuizhaoError) as error:
         return left(group, f"{reason}; {error}")
     return [
-        outcome if kept else replace(outcome, status="left")
-        for outcome, kept in zip(outcomes, stored, strict=True)
+        outcome if is_stored else replace(outcome, status="left")
+        for outcome, is_stored in zip(outcomes, stored, strict=True)
     ]
 
 
@@ -63,20 +63,20 @@ def check_worker(workers: Workers, needs: Needs) -> None:
 
 
 def in_worker(
-    workers: Workers, group: Group, timeout: float, heard: Heard | None = None
+    workers: Workers, group: Group, timeout: float, on_progress: OnProgress = None
 ) -> list[Outcome]:
     """Process a group; if its worker is lost, its documents one by one."""
     try:
-        return _run(workers, group, timeout, heard)
+        return _run(workers, group, timeout, on_progress)
     except (WorkerLost, WorkerError):
-        return [_alone(workers, one, timeout, heard) for one in alone(group)]
+        return [_alone(workers, one, timeout, on_progress) for one in alone(group)]
 
 
-def _alone(workers: Workers, group: Group, timeout: float, heard: Heard | None) -> Outcome:
+def _alone(workers: Workers, group: Group, timeout: float, on_progress: OnProgress) -> Outcome:
     lost: list[WorkerLost] = []
     while len(lost) < DEATHS:
         try:
-            return _run(workers, group, timeout, heard)[0]
+            return _run(workers, group, timeout, on_progress)[0]
         except WorkerLost as error:
             lost.append(error)
         except WorkerError as error:
@@ -85,7 +85,7 @@ def _alone(workers: Workers, group: Group, timeout: float, heard: Heard | None) 
     return end(group, f"lost {DEATHS} workers: {lost[-1]}")[0]
 
 
-def _run(workers: Workers, group: Group, timeout: float, heard: Heard | None) -> list[Outcome]:
+def _run(workers: Workers, group: Group, timeout: float, on_progress: OnProgress) -> list[Outcome]:
     """The outcomes from a worker; all left if none starts, or after a temporary error.
 
     WorkerLost if the worker died, WorkerError if it reports that the group cannot be processed.
@@ -94,7 +94,7 @@ def _run(workers: Workers, group: Group, timeout: float, heard: Heard | None) ->
     for _ in range(DEATHS):
         try:
             with workers.one() as worker:
-                return worker.run(group, timeout, heard)
+                return worker.run(group, timeout, on_progress)
         except NotUp as error:
             reason = str(error)
         except WorkerError as error:

@@ -1,6 +1,6 @@
 """The documents of a batch: a CSV, TSV or JSONL manifest, or a folder with a pattern.
 
-A manifest has a line a document: ``id``, ``source``, ``reference`` (may be empty); further
+A manifest has one line per document: ``id``, ``source``, ``reference`` (may be empty); further
 columns are kept as metadata of each row. Paths are taken from the manifest's own folder, and may
 be addresses (``s3://...``). A folder is searched for pairs (flows/batch/folder_manifest.py).
 """
@@ -23,18 +23,18 @@ from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console
 
 LONGEST_FIELD = 131_072
-"""Characters; a field that is longer began with a quotation mark that was never closed."""
+"""Characters; a longer field starts with a quotation mark that is never closed."""
 
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
-"""Of a PDF or Word file, fonts, pictures and markup are most: a tenth is taken for text."""
+"""Most of a PDF or Word file is fonts, pictures and markup; about a tenth is text."""
 
 T = TypeVar("T")
 
 
 COLUMNS = ("id", "source", "reference")
 ALIASES = {"document_id": "id", "document": "id", "target": "reference"}
-"""Other names of columns, which count where a manifest has no column of the proper name."""
+"""Other names of columns, used if a manifest has no column of the proper name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Entry:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values; `Entry(**told)` is the entry again."""
+        """Return plain values, from which `Entry(**values)` makes the entry again."""
         return {
             "id": self.id,
             "source": self.source,
@@ -73,8 +73,8 @@ def read_manifest(path: str, pattern: str = PATTERN) -> list[Entry]:
     if not is_utf8(base):
         raise InputError(f"{shown(base)}: the name of the manifest's folder is not UTF-8")
     with console.current().stage("manifest"):
-        told = console.counted(records, "reading the manifest", "documents")
-        entries = [_entry(path, line, record, base) for line, record in told]
+        numbered = console.counted(records, "reading the manifest", "documents")
+        entries = [_entry(path, line, record, base) for line, record in numbered]
     return _checked(path, entries)
 
 
@@ -91,7 +91,7 @@ def _text(path: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     if not text.strip():
-        raise InputError(f"{path}: is empty; a manifest has a line a document ({_HEADING})")
+        raise InputError(f"{path}: is empty; a manifest has one line per document ({_HEADING})")
     return text
 
 
@@ -144,18 +144,18 @@ def _csv(path: str, text: str) -> list[tuple[int, list[str]]]:
 
 
 def _proper(names: Iterable[str]) -> dict[str, str]:
-    """Proper names of the columns that have another one: one alias each, none beside the real one.
+    """The proper name of each column that has an alias, unless there is such a column already.
 
     >>> _proper(["document", "source", "target"]), _proper(["id", "document", "document_id"])
     ({'document': 'id', 'target': 'reference'}, {})
     """
-    there = set(names)
-    found: dict[str, str] = {}
+    present = set(names)
+    proper: dict[str, str] = {}
     for alias, name in ALIASES.items():
-        if alias in there and name not in there:
-            found[alias] = name
-            there.add(name)
-    return found
+        if alias in present and name not in present:
+            proper[alias] = name
+            present.add(name)
+    return proper
 
 
 def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
@@ -169,7 +169,7 @@ def _jsonl(path: str, text: str) -> list[tuple[int, dict[str, Any]]]:
             raise InputError(f"{path}:{number}: not JSON: {error}") from None
         if not isinstance(record, dict):
             raise InputError(f"{path}:{number}: not a JSON object")
-        if "\\ud" in line or "\\uD" in line:  # half of a character cannot be written again
+        if "\\ud" in line or "\\uD" in line:  # an unpaired surrogate cannot be written again
             _check_text(path, number, record)
         if proper := _proper(record):
             record = {proper.get(name, name): value for name, value in record.items()}
@@ -181,26 +181,26 @@ def _check_text(path: str, line: int, record: Mapping[str, Any]) -> None:
     for name, value in record.items():
         if not is_utf8(json.dumps([name, value], ensure_ascii=False)):
             raise InputError(
-                f"{path}:{line}: {_in_ascii(name)} has half of a surrogate pair "
-                f"({_in_ascii(value)}), which is no character"
+                f"{path}:{line}: {_in_ascii(name)} contains an unpaired surrogate "
+                f"({_in_ascii(value)})"
             )
 
 
 def _in_ascii(value: Any) -> str:
-    """A value in ASCII, cut to what fits in a message."""
+    """A value in ASCII, short enough for a message."""
     return json.dumps(value)[:80]
 
 
 def _entry(path: str, line: int, record: Mapping[str, Any], base: str) -> Entry:
-    told = [str(record.get(name) or "").strip() for name in COLUMNS]
-    for name, value in zip(COLUMNS, told, strict=True):
+    values = [str(record.get(name) or "").strip() for name in COLUMNS]
+    for name, value in zip(COLUMNS, values, strict=True):
         if not value and name != "reference":
             raise InputError(f"{path}:{line}: no {name}")
         if "\n" in value or "\r" in value:
             raise InputError(f"{path}:{line}: a line break in {name}; is a quotation mark open?")
         if "\0" in value:
             raise InputError(f"{path}:{line}: a NUL character in {name}")
-    document, *files = told
+    document, *files = values
     source, reference = (_absolute(named, base) if named else None for named in files)
     assert source
     metadata = {name: value for name, value in record.items() if name not in COLUMNS}
@@ -236,12 +236,12 @@ def grouped(
     documents: Iterable[T], sizes: Iterable[int], most: int, most_bytes: int
 ) -> list[list[T]]:
     """Runs of at most `most` documents and about `most_bytes` of source files."""
-    made: list[list[T]] = []
-    held = 0
+    groups: list[list[T]] = []
+    bytes_in_group = 0
     for entry, size in zip(documents, sizes, strict=True):
-        if not made or len(made[-1]) >= most or held + size > most_bytes:
-            made.append([])
-            held = 0
-        made[-1].append(entry)
-        held += size
-    return made
+        if not groups or len(groups[-1]) >= most or bytes_in_group + size > most_bytes:
+            groups.append([])
+            bytes_in_group = 0
+        groups[-1].append(entry)
+        bytes_in_group += size
+    return groups

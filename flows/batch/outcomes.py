@@ -62,9 +62,9 @@ def same_files(one: OutcomeKey, other: OutcomeKey) -> bool:
 class Outcome:
     """The outcome of a document; `left`: not done because of an error that may be temporary.
 
-    `cause` says whether the document itself is why it failed, or the run: a time-out, a crash, a
-    file that is not there now. `seconds` is the time that each stage took in this run; a stored
-    outcome has none, so that the same content gives the same bytes.
+    `cause` says whether it failed because of the document or because of the run: a time-out, a
+    crash, a file that is missing now. `seconds` is the time that each stage took in this run; a
+    stored outcome has none, so that the same content gives the same bytes.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Outcome:
     cause: Literal["document", "run"] = "document"
 
 
-class Found(NamedTuple):
+class OutcomeFile(NamedTuple):
     """An outcome file that exists; `print` changes when it is written again."""
 
     name: str
@@ -90,19 +90,19 @@ class Found(NamedTuple):
         return self.name.endswith(DONE)
 
 
-def find_outcomes(place: Place) -> dict[OutcomeKey, Found]:
-    """Outcome files by document key, from one look at the folder."""
-    found: dict[OutcomeKey, Found] = {}
+def find_outcomes(place: Place) -> dict[OutcomeKey, OutcomeFile]:
+    """Outcome files by document key, from one listing of the folder."""
+    files: dict[OutcomeKey, OutcomeFile] = {}
     for name, fingerprint in sorted(place.prints(FOLDER).items()):
         key, _, ending = name.rpartition("/")[2].partition(".")
-        if f".{ending}" in (DONE, FAILED):  # DONE comes first and counts where there are both
-            found.setdefault(OutcomeKey(key), Found(name, fingerprint))
-    return found
+        if f".{ending}" in (DONE, FAILED):  # DONE sorts first and wins if there are both
+            files.setdefault(OutcomeKey(key), OutcomeFile(name, fingerprint))
+    return files
 
 
 def outcome_names(place: Place) -> dict[OutcomeKey, str]:
     """Names of outcome files by document key."""
-    return {key: found.name for key, found in find_outcomes(place).items()}
+    return {key: file.name for key, file in find_outcomes(place).items()}
 
 
 def keep_done(

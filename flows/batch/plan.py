@@ -94,7 +94,7 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Ba
                 outdated.append(name)
     if options.keep_planned:
         documents += _gone(state, documents, names)
-    sizes = {path: _size(fingerprint) for path, fingerprint in prints.found.items()}
+    sizes = {path: _size(fingerprint) for path, fingerprint in prints.by_path.items()}
     settings = _with_absolute_model(settings)
     plan = options.plan(settings)
     return Job(out, documents, todo, sizes, settings, options, plan, left, outdated)
@@ -190,30 +190,30 @@ def _contents(state: Place, prints: Fingerprints) -> dict[str, str]:
     that cannot be reached now keeps its last known hash or fingerprint.
     """
     try:
-        kept = json.loads(state.read(CONTENTS))
+        known = json.loads(state.read(CONTENTS))
     except (OSError, ValueError):
-        kept = {}
-    found: dict[str, str] = {}
+        known = {}
+    contents: dict[str, str] = {}
     stored: dict[str, list[str]] = {}
-    for path in console.counted(list(prints.found), "planning", "files"):
-        fingerprint = prints.found[path]
+    for path in console.counted(list(prints.by_path), "planning", "files"):
+        fingerprint = prints.by_path[path]
         if not fingerprint:
-            found[path] = ""
+            contents[path] = ""
             continue
-        before = kept.get(path)
-        if before and before[0] == fingerprint:
-            found[path] = before[1]
+        entry = known.get(path)
+        if entry and entry[0] == fingerprint:
+            contents[path] = entry[1]
         else:
-            found[path] = fingerprint if is_remote(path) else _hash(path)
-        if found[path]:
-            stored[path] = [fingerprint, found[path]]
+            contents[path] = fingerprint if is_remote(path) else _hash(path)
+        if contents[path]:
+            stored[path] = [fingerprint, contents[path]]
     for path in prints.unreachable:
-        if before := kept.get(path):
-            stored[path] = before
-        found[path] = before[1] if before else UNKNOWN
-    if stored != kept:
+        if entry := known.get(path):
+            stored[path] = entry
+        contents[path] = entry[1] if entry else UNKNOWN
+    if stored != known:
         state.write(CONTENTS, json.dumps(stored, ensure_ascii=False).encode())
-    return found
+    return contents
 
 
 def _hash(path: str) -> str:

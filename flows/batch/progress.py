@@ -1,4 +1,4 @@
-"""How far a batch is: counted as outcomes arrive, shown, and kept for `duizhao status`."""
+"""The progress of a batch: counted as outcomes arrive, shown, stored for `duizhao status`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
 PROGRESS = "progress.json"
-LEFT_TOLD = 100
+MOST_LEFT = 100
 """Documents left that progress.json names."""
 KEEP_SECONDS = 5.0
 LINE_SECONDS = 30.0
@@ -27,7 +27,7 @@ LINE_SECONDS = 30.0
 
 @dataclass(slots=True)
 class Tally:
-    """What has become of the documents so far; begun when the first group is sent."""
+    """The outcomes so far; it starts when the first group is sent."""
 
     total: int
     status: Counter[str] = field(default_factory=Counter)
@@ -35,7 +35,7 @@ class Tally:
     started: float = field(default_factory=time.monotonic)
     left: list[Outcome] = field(default_factory=list)
     stage_seconds: dict[str, float] = field(default_factory=dict)
-    heard: str = ""
+    activity: str = ""
     start_seconds: float = field(default_factory=age)
 
     def start(self, left: Sequence[Outcome]) -> None:
@@ -52,19 +52,19 @@ class Tally:
                 self.stage_seconds[stage] = self.stage_seconds.get(stage, 0.0) + seconds
             if outcome.status == "left":
                 self.left.append(outcome)
-        self.heard = ""
+        self.activity = ""
 
-    def hear(self, text: str, _done: int, _total: int) -> None:
-        """What a worker says of the group it is at."""
-        self.heard = text
+    def on_progress(self, text: str, _done: int, _total: int) -> None:
+        """Remember what a worker is doing."""
+        self.activity = text
 
     @property
     def finished(self) -> int:
-        """Documents with an outcome of whatever kind."""
+        """Documents that have any outcome."""
         return sum(self.status.values())
 
     def as_dict(self) -> dict[str, Any]:
-        """For progress.json and the summary."""
+        """Return the values for progress.json and the summary."""
         seconds = time.monotonic() - self.started
         done = self.finished
         return {
@@ -81,9 +81,9 @@ class Tally:
         }
 
     def line(self) -> str:
-        """For a person."""
-        told = self.as_dict()
-        rate = self.sentences / max(0.1, told["seconds"])
+        """Return one line for the screen."""
+        record = self.as_dict()
+        rate = self.sentences / max(0.1, record["seconds"])
         text = f"{self.finished} of {self.total} documents"
         for status in ("failed", "left"):
             if self.status[status]:
@@ -92,7 +92,7 @@ class Tally:
 
 
 def rate_text(rate: float) -> str:
-    """Things a second, for a person.
+    """A rate per second for the screen.
 
     >>> rate_text(0.43), rate_text(170.2)
     ('0.4', '170')
@@ -102,23 +102,24 @@ def rate_text(rate: float) -> str:
 
 @contextlib.contextmanager
 def shown(tally: Tally, state: Place) -> Iterator[None]:
-    """Show and keep the tally while a batch works, and at its end."""
+    """Show and store the tally while a batch works, and at its end."""
     stop = threading.Event()
     to = console.current()
 
     def show() -> None:
-        kept = said = time.monotonic()
+        stored = noted = time.monotonic()
         while not stop.wait(1.0):
-            heard = f" ({tally.heard})" if tally.heard else ""
-            to.progress(tally.line() + heard, tally.finished, tally.total)
+            activity = f" ({tally.activity})" if tally.activity else ""
+            to.progress(tally.line() + activity, tally.finished, tally.total)
             now = time.monotonic()
-            if now - kept >= KEEP_SECONDS:
+            if now - stored >= KEEP_SECONDS:
                 keep(tally, state)
-                kept = now
-            if now - said >= LINE_SECONDS and not sys.stderr.isatty():
+                stored = now
+            if now - noted >= LINE_SECONDS and not sys.stderr.isatty():
                 left = tally.as_dict()["seconds_left"]
-                to.note(tally.line() + (f", about {left} s left" if left is not None else heard))
-                said = now
+                more = f", about {left} s left" if left is not None else activity
+                to.note(tally.line() + more)
+                noted = now
 
     thread = threading.Thread(target=show, daemon=True)
     thread.start()
@@ -131,44 +132,44 @@ def shown(tally: Tally, state: Place) -> Iterator[None]:
 
 
 def keep(tally: Tally, state: Place) -> None:
-    """Write progress.json; that it cannot be written stops no batch."""
-    told = tally.as_dict()
-    told["left"] = told["left"][:LEFT_TOLD]
+    """Write progress.json; failing to write it does not stop the batch."""
+    record = tally.as_dict()
+    record["left"] = record["left"][:MOST_LEFT]
     with contextlib.suppress(OSError, DuizhaoError):
-        state.write(PROGRESS, json.dumps(told).encode())
+        state.write(PROGRESS, json.dumps(record).encode())
 
 
 def keep_stage(state: Place, stage: str | None) -> None:
-    """Add to progress.json what is done after the documents; None where that has ended."""
+    """Add the stage after the documents to progress.json; None once it has ended."""
     with contextlib.suppress(OSError, ValueError, DuizhaoError):
-        told = json.loads(state.read(PROGRESS)) if state.exists(PROGRESS) else {}
-        state.write(PROGRESS, json.dumps(told | {"stage": stage}).encode())
+        record = json.loads(state.read(PROGRESS)) if state.exists(PROGRESS) else {}
+        state.write(PROGRESS, json.dumps(record | {"stage": stage}).encode())
 
 
 class PublishProgress:
-    """Called as the work goes on; says so as often as a person wants to hear it."""
+    """Reports the progress of publishing, not more often than a person can read."""
 
     def __init__(
         self, state: Place, keep: float = KEEP_SECONDS, line: float = LINE_SECONDS
     ) -> None:
         self._state = state
         self._keep_seconds, self._line_seconds = keep, line
-        self._kept = self._said = time.monotonic()
-        self._is_kept = False
+        self._stored = self._noted = time.monotonic()
+        self._is_stored = False
 
     def show(self, text: str, done: int, total: int) -> None:
-        """Move the bar; now and then write a line where there is none, and progress.json."""
+        """Move the progress bar; without a terminal, print a line now and then; write the file."""
         console.current().progress(text, done, total)
         now = time.monotonic()
         line = f"{text} ({100 * done // total}%)" if total else text
-        if now - self._kept >= self._keep_seconds:
-            self._kept, self._is_kept = now, True
+        if now - self._stored >= self._keep_seconds:
+            self._stored, self._is_stored = now, True
             keep_stage(self._state, line)
-        if now - self._said >= self._line_seconds and not sys.stderr.isatty():
-            self._said = now
+        if now - self._noted >= self._line_seconds and not sys.stderr.isatty():
+            self._noted = now
             console.current().note(f"writing the corpus: {line}")
 
     def end(self) -> None:
-        """The corpus is written, or given up."""
-        if self._is_kept:
+        """Publishing has ended, successfully or not."""
+        if self._is_stored:
             keep_stage(self._state, None)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 
 from duizhao.corpus.errors import DuizhaoError
-from duizhao.flows.batch.outcomes import Found, Outcome, OutcomeKey, same_files
+from duizhao.flows.batch.outcomes import Outcome, OutcomeFile, OutcomeKey, same_files
 from duizhao.flows.storage import Place
 
 PUBLISHED = "published.jsonl"
@@ -43,11 +43,11 @@ def write_published(state: Place, published: Mapping[str, OutcomeKey]) -> None:
 
 
 def kept_key(
-    outcome: Outcome, published: Mapping[str, OutcomeKey], found: Mapping[OutcomeKey, Found]
+    outcome: Outcome, published: Mapping[str, OutcomeKey], files: Mapping[OutcomeKey, OutcomeFile]
 ) -> OutcomeKey | None:
     """The key whose rows a document keeps if `outcome` is its latest; None if it has to leave."""
     key = published.get(outcome.id)
-    if outcome.status == "done" or key is None or key not in found or not found[key].is_done:
+    if outcome.status == "done" or key is None or key not in files or not files[key].is_done:
         return None
     if outcome.status == "left" or outcome.cause == "run" or same_files(key, outcome.key):
         return key

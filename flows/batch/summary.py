@@ -10,7 +10,7 @@ from typing import Any
 
 from duizhao.corpus.errors import DamagedOutcome, InputError
 from duizhao.flows.batch import lock
-from duizhao.flows.batch.outcomes import STATE, Found, find_outcomes, read_outcome
+from duizhao.flows.batch.outcomes import STATE, OutcomeFile, find_outcomes, read_outcome
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
 from duizhao.flows.batch.publishing.assemble import SEAL, digest, is_whole, read_seal
@@ -25,18 +25,20 @@ WHOLE = "whole"
 WRITING = "being written: {}"
 
 
-def print_summary(told: Mapping[str, Any]) -> None:
+def print_summary(record: Mapping[str, Any]) -> None:
     """Print the summary of a finished batch."""
-    counts, work = told["counts"], told["batch"]
+    counts, work = record["counts"], record["batch"]
     rows = [
         ("Documents", _documents(counts)),
         ("Sentences", f"{counts['zh_sentences']} Chinese, {counts['en_sentences']} English"),
         ("Rows", f"{counts['rows']} ({counts['rows_before_cleaning']} before cleaning)"),
-        ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in told["splits"].items())),
+        ("Splits", ", ".join(f"{n}: {one['rows']}" for n, one in record["splits"].items())),
     ]  # fmt: skip
-    for metric, score in told["scores"].items():
+    for metric, score in record["scores"].items():
         rows.append((SCORES[metric], score_text(score)))
-    taken = [f"{one['step']}: {one['taken']}" for one in told["cleaning"]["steps"] if one["taken"]]
+    taken = [
+        f"{one['step']}: {one['taken']}" for one in record["cleaning"]["steps"] if one["taken"]
+    ]
     rows.append(("Cleaning took", ", ".join(taken) or "nothing"))
     if work["finished"]:
         speed = work["finished"] / max(work["seconds"], 0.1) * 3600
@@ -46,10 +48,10 @@ def print_summary(told: Mapping[str, Any]) -> None:
         rows.append(("Workers' time", _shares(work["stage_seconds"])))
     else:
         rows.append(("This run", "nothing to do"))
-    rows.append(("Files", f"{told['out']}: {len(told['files'])} files and {SEAL}"))
+    rows.append(("Files", f"{record['out']}: {len(record['files'])} files and {SEAL}"))
     print_table("duizhao batch", rows)
-    _print_those("failed", told["failed"], told["kept"])
-    _print_those("left", work["left"], told["kept"])
+    _print_those("failed", record["failed"], record["kept"])
+    _print_those("left", work["left"], record["kept"])
 
 
 def _documents(counts: Mapping[str, int]) -> str:
@@ -145,7 +147,7 @@ def _corpus(
     place: Place,
     seal: Mapping[str, Any] | None,
     keys: Sequence[str],
-    present: Sequence[Found | None],
+    present: Sequence[OutcomeFile | None],
 ) -> str:
     """The state of the corpus, compared with the plan and the outcomes."""
     if seal is None:
@@ -165,37 +167,37 @@ def _corpus(
 def _progress(state: Place) -> dict[str, Any]:
     """The progress of the batch that runs now, or of the last one."""
     try:
-        told: dict[str, Any] = json.loads(state.read(PROGRESS))
+        progress: dict[str, Any] = json.loads(state.read(PROGRESS))
     except (OSError, ValueError):
         return {}
-    return told
+    return progress
 
 
-def _seconds_left(told: Mapping[str, Any]) -> int | None:
-    if told.get("seconds_left") is None:
+def _seconds_left(progress: Mapping[str, Any]) -> int | None:
+    if progress.get("seconds_left") is None:
         return None
-    return int(max(0, told["seconds_left"] - (time.time() - told["at"])))
+    return int(max(0, progress["seconds_left"] - (time.time() - progress["at"])))
 
 
-def print_status(told: Mapping[str, Any]) -> None:
+def print_status(status: Mapping[str, Any]) -> None:
     """Print the status of a batch."""
-    held = told["running"]
+    held = status["running"]
     rows = [
-        ("Documents", f"{told['documents']}"),
-        ("Done", f"{told['done']}"),
-        ("Failed", f"{len(told['failed'])}"),
-        ("Left", f"{told['left']}"),
+        ("Documents", f"{status['documents']}"),
+        ("Done", f"{status['done']}"),
+        ("Failed", f"{len(status['failed'])}"),
+        ("Left", f"{status['left']}"),
         ("Running", f"process {held['process']} of {held['user']} on {held['host']}, since "
          f"{held['since']}" if held else "no"),
     ]  # fmt: skip
-    if told["kept"]:
-        rows.insert(4, ("Kept", f"{len(told['kept'])}, with the rows of an earlier run"))
-    if told["seconds_left"] is not None:
-        rows.append(("Time left", f"about {told['seconds_left'] / 60:.0f} minutes"))
-    rows.append(("Corpus", told["corpus"]))
-    print_table(f"batch in {told['out']}", rows)
-    _print_those("failed", told["failed"], told["kept"])
-    _print_those("left", told["why_left"], told["kept"])
+    if status["kept"]:
+        rows.insert(4, ("Kept", f"{len(status['kept'])}, with the rows of an earlier run"))
+    if status["seconds_left"] is not None:
+        rows.append(("Time left", f"about {status['seconds_left'] / 60:.0f} minutes"))
+    rows.append(("Corpus", status["corpus"]))
+    print_table(f"batch in {status['out']}", rows)
+    _print_those("failed", status["failed"], status["kept"])
+    _print_those("left", status["why_left"], status["kept"])
 
 
 def _print_those(what: str, documents: Sequence[Sequence[str]], kept: Sequence[str] = ()) -> None:

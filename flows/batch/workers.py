@@ -3,7 +3,7 @@
 Each worker is a process of its own at the end of a pipe, so that the group of a worker that died is
 known, and a worker that takes too long can be ended without disturbing the others. It is started as
 ``python -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker, which may start
-it, may not have children of multiprocessing. It reports when it is up; if it dies before that, no
+it, cannot have children of multiprocessing. It reports when it is ready; if it dies before that, no
 document is the cause.
 """
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 START_SECONDS = 600
-"""For a worker to come up on a crowded machine; one that dies is noticed at once."""
+"""For a worker to start on a busy machine; one that dies is noticed at once."""
 
 FROM_OUTSIDE = tuple(
     int(getattr(signal, name))
     for name in ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP")
     if hasattr(signal, name)  # Windows has only some of them
 )
-"""Signals from the user, or from the kernel when memory is short: no document is to blame."""
+"""Signals from the user, or from the kernel when memory is short: not caused by a document."""
 
-Heard = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None] | None
 
 
-class WorkerLost(Exception):  # noqa: N818 - reads as what it is
+class WorkerLost(Exception):  # noqa: N818 - it describes an event
     """The worker died or was ended while it worked; its group is not done.
 
     `retry`: a worker that was killed from outside says nothing about its documents.
@@ -55,7 +55,7 @@ class WorkerLost(Exception):  # noqa: N818 - reads as what it is
         self.retry = retry
 
 
-class NotUp(Exception):  # noqa: N818 - reads as what it is
+class NotUp(Exception):  # noqa: N818 - it describes an event
     """The worker ended before it could start with anything."""
 
 
@@ -71,8 +71,8 @@ class WorkerError(Exception):
 class Worker:
     """A process that takes one group after another.
 
-    `threads` is also how many threads numpy's libraries get, unless the user has said so: more of
-    them than cores wait for each other, which makes a busy machine many times slower.
+    `threads` is also the number of threads of numpy's libraries, unless the user has set it: more
+    threads than cores wait for each other, which makes a busy machine many times slower.
     """
 
     _is_up = False
@@ -89,20 +89,20 @@ class Worker:
         self,
         group: Group,
         seconds: float,
-        heard: Heard | None = None,
+        on_progress: OnProgress = None,
     ) -> list[Outcome]:
         """Have a group processed.
 
         NotUp if the process does not start; WorkerLost if it dies while it works, or reports no
         progress for `seconds`.
         """
-        return list(self._ask(group, seconds, heard))
+        return list(self._ask(group, seconds, on_progress))
 
     def check(self, needs: Needs) -> None:
         """Have the worker check that it has what documents need; WorkerError if it has not."""
         self._ask(needs, START_SECONDS, None)
 
-    def _ask(self, work: Group | Needs, seconds: float, heard: Heard | None) -> list[Outcome]:
+    def _ask(self, work: Group | Needs, seconds: float, on_progress: OnProgress) -> list[Outcome]:
         self._come_up()
         self._pipe(lambda: self._end.send(work))
         while True:
@@ -114,8 +114,8 @@ class Worker:
                 return outcomes
             if kind == "error":
                 raise WorkerError(*content)
-            if heard:
-                heard(*content)
+            if on_progress:
+                on_progress(*content)
 
     def _come_up(self) -> None:
         if self._is_up:

@@ -96,7 +96,7 @@ def write_folder(
         if settings.report:
             from duizhao.evaluation.report import write_report
 
-            write_report(partial)
+            write_report(partial, results.load(stages.report_terms(rows)))
         record["files"] = folder.file_facts(partial)
         record["seconds"]["write"] = round(time.perf_counter() - start, 3)
         folder.write_json(partial / folder.SEAL, record)

@@ -86,10 +86,10 @@ def of_files(files: Sequence[Path], settings: Settings) -> Preview:
 
 def of_pile(place: Path, settings: Settings) -> Preview:
     """Find the pairs of more than two files; writes the manifest for the batch."""
-    from duizhao.flows.commands.corpora import pair
+    from duizhao.flows.pairing.run import run
 
     try:
-        record = pair.run([str(place / "inputs")], place / "pairs.csv", settings.reading)
+        record = run([str(place / "inputs")], place / "pairs.csv", settings)
     except InputError as error:
         return _empty("batch") | {"problem": "unreadable", "detail": one_line(error)}
     return _empty("batch") | {

@@ -24,24 +24,27 @@ def test_31_hyp_lines_with_nothing_in_common_are_scored(shared: Path, cli: Cli) 
 
 @pytest.mark.model
 def test_13_zh_a_short_document_with_nothing_in_common_is_built(
-    shared: Path, cli: Cli, tmp_path: Path
+    shared: Path, cli: Cli, environment: dict[str, str], tmp_path: Path
 ) -> None:
     source, target = (shared / "cases" / f"13_{language}.docx" for language in ("zh", "en"))
-    done = cli("build", source, "--reference", target, "--out", tmp_path / "out", *QUICK)
+    done = cli(
+        "build", source, "--reference", target, "--out", tmp_path / "out", *QUICK, env=environment
+    )
     assert done.code == 0, done.err
     assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["counts"]
 
 
 @pytest.mark.system
 def test_36_one_a_batch_of_one_scored_document_has_a_summary(
-    shared: Path, cli: Cli, tmp_path: Path
+    shared: Path, cli: Cli, environment: dict[str, str], tmp_path: Path
 ) -> None:
     manifest = tmp_path / "36_one.csv"
     shutil.copy(shared / "cases" / "36_one.csv", manifest)
     for language in ("zh", "en"):
         shutil.copy(shared / "cases" / f"13_{language}.docx", tmp_path / f"{language}.docx")
     manifest.write_text(manifest.read_text("utf-8") + "bad,nowhere.docx,en.docx\n", "utf-8")
-    done = cli("batch", manifest, "--out", tmp_path / "out", "-w", "1", *QUICK[:4])
+    how = ("-w", "1", *QUICK[:4])
+    done = cli("batch", manifest, "--out", tmp_path / "out", *how, env=environment)
     assert done.code == 1, "one document failed"
     assert "Traceback" not in done.err
     assert "1 in the corpus, 1 failed" in done.out + done.err

@@ -46,7 +46,10 @@ def test_the_example_of_each_function(name: str) -> None:
 
 
 def test_the_command_and_the_api_give_the_same_corpus(
-    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: tuple[Path, Path],
+    prefect_server: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # different caches, so that neither can take the other's results
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache of the api"))
@@ -54,7 +57,8 @@ def test_the_command_and_the_api_give_the_same_corpus(
     bitext = duizhao.build(*documents)
     assert duizhao.build(*files) == bitext
     command = [sys.executable, "-m", "duizhao", "build", files[0], "--reference", files[1]]
-    environment = os.environ | {"DUIZHAO_CACHE": str(tmp_path / "cache of the command")}
+    own = {"DUIZHAO_CACHE": str(tmp_path / "cache of the command")}
+    environment = {**os.environ, **prefect_server, **own}
     subprocess.run([*command, "--out", tmp_path / "out"], check=True, env=environment)
     assert duizhao.load(tmp_path / "out") == bitext
     assert any({"embedding", "forced", "structure"} <= set(row.signals) for row in bitext)

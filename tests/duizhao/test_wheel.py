@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.batches import make_documents
+from tests.support.prefect import migrate_ahead
 from tests.support.wheel import SOURCES, Installed, build_wheel, install
 
 pytestmark = pytest.mark.system
@@ -108,24 +109,29 @@ def test_a_users_type_checker_sees_the_types(installed: Installed, tmp_path: Pat
 
 @pytest.mark.parametrize("runner", ["local", "dask"])
 def test_a_batch_among_modules_of_the_same_names(
-    installed: Installed, crowded: Path, tmp_path: Path, runner: str
+    installed: Installed,
+    crowded: Path,
+    prefect_server: dict[str, str],
+    tmp_path: Path,
+    runner: str,
 ) -> None:
-    options = ("--runner", runner, "--workers", "2", "--beam", "1", "--json")
+    options = ("--runner", runner, "--workers", "1", "--beam", "1", "--json")
     command = ("-m", "duizhao", "batch", "documents", "--out", tmp_path / "out", *options)
-    done = installed.run(*command, cwd=crowded, DUIZHAO_CACHE=str(tmp_path / "cache"))
+    change = prefect_server | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
+    done = installed.run(*command, cwd=crowded, **change)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["counts"]["done"] == 3
 
 
 def test_a_build_and_the_api_among_modules_of_the_same_names(
-    installed: Installed, crowded: Path, tmp_path: Path
+    installed: Installed, crowded: Path, prefect_server: dict[str, str], tmp_path: Path
 ) -> None:
-    cache = str(tmp_path / "cache")
+    change = prefect_server | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
     files = ("documents/d01.zh.txt", "--reference", "documents/d01.en.txt")
     command = ("-m", "duizhao", "build", *files, "--out", tmp_path / "out", "--beam", "1")
-    done = installed.run(*command, cwd=crowded, DUIZHAO_CACHE=cache)
+    done = installed.run(*command, cwd=crowded, **change)
     assert done.returncode == 0, done.stderr
-    done = installed.run("-c", API, cwd=crowded, DUIZHAO_CACHE=cache)
+    done = installed.run("-c", API, cwd=crowded, **change)
     assert done.returncode == 0, done.stderr
     file, sources = json.loads(done.stdout)
     assert Path(file).parent == installed.packages / "duizhao"
@@ -142,6 +148,7 @@ def test_a_module_of_the_user_with_a_name_of_the_standard_library(
     script = tmp_path / "bin" / "duizhao"
     script.parent.mkdir()
     script.write_text("from duizhao.flows.cli import main\nmain()\n")
+    migrate_ahead(tmp_path / "cache")
     command = (script, "batch", "documents", "--out", "out", "--workers", "1", "--beam", "1")
     done = installed.run(*command, cwd=tmp_path, DUIZHAO_CACHE=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr

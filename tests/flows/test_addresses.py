@@ -42,7 +42,7 @@ def test_an_address_of_another_kind_is_named_and_never_opened(address: str) -> N
         assert message.startswith(address.removeprefix("file://").replace("me:secret", "***"))
         assert "not supported" in message
         assert "\n" not in message
-    assert fingerprints([address]).found == {address: ""}
+    assert fingerprints([address]).by_path == {address: ""}
 
 
 @pytest.mark.unit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import json
 import os
 import signal
 import socket
@@ -13,7 +12,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -42,6 +40,7 @@ from duizhao.flows.deployments import (
 from duizhao.flows.runtime import session as runtime
 from duizhao.flows.storage import Place
 from tests.support.batches import ROOT, make_documents
+from tests.support.prefect import copy_migrated
 
 BY_COMMAND_ONLY = {"resume", "subflows", "json"}
 IN_CONFIG = {"engine", "device", "compute_type", "batch_tokens", "threads"}
@@ -106,6 +105,8 @@ def test_a_deployment_takes_what_decides_the_rows_as_the_command_does() -> None:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A real Prefect server with a home and a database of its own, named in the environment."""
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
     from duizhao.corpus.alignment.compiled import compile_cache
 
     home = tmp_path / "prefect"
@@ -126,6 +127,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     home.mkdir()
+    copy_migrated(home / "prefect.db")
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)],
@@ -135,7 +137,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         )
     try:
         _wait_until_it_answers(process, port)
-        yield
+        url = os.environ["PREFECT_API_URL"]
+        with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: None}):
+            yield
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -156,26 +160,10 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def prefect(*words: str) -> str:
-    """Run a command of Prefect's in the repository; what it says."""
+    """Run a command of Prefect's in the repository; returns what it prints."""
     done = subprocess.run([*PREFECT, *words], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def run_deployed(name: str, parameters: dict[str, Any]) -> None:
-    prefect("deployment", "run", name, "--params", json.dumps(parameters))
-
-
-def watch(parameters: dict[str, Any]) -> Any:
-    """What the flow returns, from a process of its own, as a server would have it run."""
-    code = (
-        "import json, sys; from duizhao.flows.deployments import watch_folder; "
-        "print(json.dumps(watch_folder(**json.loads(sys.argv[1]))))"
-    )
-    words = [sys.executable, "-c", code, json.dumps(parameters)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def age(folder: Path) -> None:
@@ -222,15 +210,24 @@ def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
     inbox = make_documents(tmp_path / "inbox", 2, broken=False)
     age(inbox)
     nightly, watched = tmp_path / "nightly", tmp_path / "watched"
-    prefect("work-pool", "create", "duizhao", "--type", "process")
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.deployments import run_deployment
+
+    with get_client(sync_client=True) as client:
+        client.create_work_pool(WorkPoolCreate(name="duizhao", type="process"))
     prefect("--no-prompt", "deploy", "--all")
     how = {"beam": 1, "effort": "fast", "title": "Ours"}
-    run_deployed("duizhao-batch/nightly", {"manifest": str(inbox), "out": str(nightly), **how})
-    run_deployed("duizhao-watch/inbox", {"folder": str(inbox), "out": str(watched), **how})
-    said = prefect("worker", "start", "--pool", "duizhao", "--run-once")
+    watch = {"folder": str(inbox), "out": str(watched), **how}
+    for name, parameters in (
+        ("duizhao-batch/nightly", {"manifest": str(inbox), "out": str(nightly), **how}),
+        ("duizhao-watch/inbox", watch),
+    ):
+        run_deployment(name, parameters=parameters, timeout=0)
+    log = prefect("worker", "start", "--pool", "duizhao", "--run-once")
     for out in (nightly, watched):
         seal = read_seal(Place.of(out))
-        assert seal, said
+        assert seal, log
         assert seal["counts"]["done"] == 2
         assert seal["plan"]["title"] == "Ours"
 
@@ -240,8 +237,8 @@ def test_both_deployments_run_on_a_server_and_a_growing_inbox_makes_one_corpus(
         path.rename(inbox / path.name)
     age(inbox)
     with hold(Place.of(watched) / STATE):
-        assert watch({"folder": str(inbox), "out": str(watched), **how}) == {}
-    counts = watch({"folder": str(inbox), "out": str(watched), **how})
+        assert watch_folder(**watch) == {}
+    counts = watch_folder(**watch)
     assert (counts["documents"], counts["done"]) == (3, 3)
     after = {path.name for path in watched.glob(f"{STATE}/documents/*/*")}
     assert before < after, "what was built is not built again"

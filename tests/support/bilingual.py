@@ -72,6 +72,25 @@ def docx(arrangement: str) -> bytes:
     return buffer.getvalue()
 
 
+def cells_html(texts: list[str]) -> bytes:
+    """A page with a table of one column."""
+    rows = "".join(f"<tr><td>{text}</td></tr>" for text in texts)
+    return f"<html><meta charset=utf-8><body><table>{rows}</table></body></html>".encode()
+
+
+def cells_docx(texts: list[str]) -> bytes:
+    """A Word file with a table of one column."""
+    import docx as library
+
+    document = library.Document()
+    table = document.add_table(rows=0, cols=1)
+    for text in texts:
+        table.add_row().cells[0].text = text
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
 def pdf(arrangement: str) -> bytes:
     """An untagged PDF."""
     from reportlab.lib.pagesizes import A4
@@ -110,6 +129,18 @@ CAPTIONS: Pairs = [
     ("你同意吗？", "Do you agree?"),
     ("好的", "OK"),
 ]
+
+
+TERMS: Pairs = [
+    ("阅览室", "reading room"),
+    ("借书证", "library card"),
+    ("审议COVID-19", "Consideration of COVID-19"),
+    ("ISBN编号", "ISBN number"),
+    ("第四次会议", "4th meeting"),
+    ("《图书馆法》", "Library Act"),
+    ("第一章 总则", "Chapter 1 General provisions"),
+]
+"""A list without full stops, with names and figures on either side."""
 
 
 CELLS: Pairs = [*pairs(3), *CAPTIONS[:4]]

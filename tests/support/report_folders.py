@@ -129,6 +129,41 @@ def make_large(count: int, seed: int = 7) -> Work:
     return work
 
 
+def make_terms() -> Work:
+    """A pair of 96 sentences with four terms; a quarter of the English has a second form of one."""
+    bodies = (
+        ("成员国", "Member States"),
+        ("秘书长", "the Secretary-General"),
+        ("水资源委员会", "the Water Commission"),
+        ("专家组", "the Panel of Experts"),
+    )
+    actions = (
+        ("审议了年度预算", "considered the annual budget"),
+        ("访问了三个村庄", "visited three villages"),
+        ("提出了若干建议", "made several proposals"),
+        ("感谢东道国的支持", "thanked the host country for its support"),
+        ("推迟了下一次会议", "postponed the next meeting"),
+        ("没有答复这封信", "did not answer the letter"),
+        ("同意修改草案", "agreed to amend the draft"),
+        ("听取了农民的意见", "heard the views of farmers"),
+    )
+    times = (("今年", "this year"), ("五月", "in May"), ("昨天", "yesterday"))
+    pairs = [
+        (f"{when}，{who}{does}。", f"{end[0].upper()}{end[1:]}, {body} {act}.")
+        for number, (does, act) in enumerate(actions)
+        for who, one in bodies
+        for when, end in times
+        for body in [one if number % 4 or who != "成员国" else "member countries"]
+    ]
+    targets = [target for _, target in pairs]
+    return Work(
+        document("terms", "zh", [source for source, _ in pairs], set()),
+        document("terms.en", "en", targets, set()),
+        [Translation(text, -0.2, 8) for text in targets],
+        [Bead((number,), (number,), 2.0, 0.9) for number in range(len(pairs))],
+    )
+
+
 def write_folder(path: Path, work: Work) -> Path:
     """Write what `duizhao build` would for this work, but for Parquet."""
     path.mkdir(parents=True, exist_ok=True)

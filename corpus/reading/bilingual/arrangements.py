@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bilingual.amounts import HAN_PER_WORD
-from duizhao.corpus.reading.bilingual.pieces import WORD, Piece
+from duizhao.corpus.reading.bilingual.pieces import Piece
+from duizhao.corpus.reading.bilingual.switches import WORD
 from duizhao.corpus.script import count_han
 
 SAME_LINE = "both languages in each paragraph"

@@ -9,20 +9,29 @@ quotations) stay in it: an English piece begins and ends where sentences or line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bilingual.amounts import HAN_PER_WORD
+from duizhao.corpus.reading.bilingual.switches import (
+    BLANK,
+    CLOSE_FIT,
+    WORD,
+    Run,
+    Switch,
+    both_parts,
+    fit,
+    in_brackets,
+)
 from duizhao.corpus.reading.draft import Draft
 from duizhao.corpus.script import EAST_ASIAN, count_han
 
-WORD = re.compile(r"[A-Za-z][A-Za-z’'-]*")
 _STRETCH = re.compile(rf"[^{EAST_ASIAN}]+")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _CHINESE_END = re.compile(r"[。！？；：…][”’」』）)\]]*$")
 _MARKS = "/|／｜"
-_BETWEEN = f" \t\n\r\f\v\u00a0\u3000{_MARKS}"
+_BETWEEN = BLANK + _MARKS
 """White space, and the marks that people put between a text and its translation."""
 _DASHES = "-–—"
 SENTENCE = 5
@@ -38,10 +47,13 @@ class Piece:
     block: int
 
 
-def pieces(draft: Draft, block: int, before: Language) -> list[Piece]:
-    """The pieces of a block in order; one without letters is of the language `before` it."""
+def pieces(draft: Draft, block: int, before: Language, switch: Switch | None = None) -> list[Piece]:
+    """The pieces of a block in order; one without letters is of the language `before` it.
+
+    `switch` is how most blocks of the file change their language.
+    """
     found = []
-    for start, end, language in _runs(draft.text, before):
+    for start, end, language in _runs(draft.text, before, switch):
         found.append(Piece(language, _part(draft, start, end), block))
     return found
 
@@ -55,14 +67,21 @@ def _part(draft: Draft, start: int, end: int) -> Draft:
     return replace(draft, text=text, spans=spans, confidences=confidences)
 
 
-def _runs(text: str, before: Language) -> Iterator[tuple[int, int, Language]]:
+def _runs(text: str, before: Language, switch: Switch | None) -> Sequence[Run]:
     """(start, end, language) of the runs of a text, without what is between two."""
     if not count_han(text):
-        yield 0, len(text), "en" if WORD.search(text) else before
-        return
-    if bracketed := _in_brackets(text):
-        yield from bracketed
-        return
+        return [(0, len(text), "en" if WORD.search(text) else before)]
+    bracketed = in_brackets(text)
+    if bracketed and fit(text, bracketed, CLOSE_FIT):
+        return bracketed
+    runs = list(_by_sentences(text))
+    if switch and (len(runs) == 1 or switch.mark not in (" ", "")):
+        return both_parts(text, switch) or runs
+    return runs
+
+
+def _by_sentences(text: str) -> Iterator[Run]:
+    """The runs of a text whose language changes where sentences, lines or marks are."""
     at = 0
     for start, end in _english(text):
         if (chinese := _stripped(text, at, start)) is not None:
@@ -71,35 +90,6 @@ def _runs(text: str, before: Language) -> Iterator[tuple[int, int, Language]]:
         at = end
     if (chinese := _stripped(text, at, len(text))) is not None:
         yield (*chinese, "zh") if at else (0, len(text), "zh")
-
-
-def _in_brackets(text: str) -> list[tuple[int, int, Language]]:
-    """Both runs of a text that ends with its translation in brackets, [] for any other."""
-    end = len(text.rstrip())
-    start = _opening(text[:end])
-    outside = len(text[:start].rstrip())
-    if not outside:
-        return []
-    spans = ((0, outside), (start + 1, end - 1))
-    has_chinese = [bool(count_han(text[slice(*span)])) for span in spans]
-    if all(has_chinese):
-        return []
-    chinese, english = spans if has_chinese[0] else spans[::-1]
-    if not _fits(text[slice(*english)], count_han(text[slice(*chinese)])):
-        return []
-    return [(*span, "zh" if span == chinese else "en") for span in spans]
-
-
-def _opening(text: str) -> int:
-    """Where the bracket opens that closes at the end of the text, 0 if none does."""
-    if not text.endswith((")", "）")):
-        return 0
-    depth = 0
-    for at in range(len(text) - 1, 0, -1):
-        depth += (text[at] in ")）") - (text[at] in "(（")
-        if not depth:
-            return at
-    return 0
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -138,4 +128,4 @@ def _is_text(english: str, han: int) -> bool:
 def _fits(english: str, han: int) -> bool:
     """Whether there are as many words as so many Chinese characters need."""
     words = len(WORD.findall(english))
-    return bool(words and han) and 0.4 <= words * HAN_PER_WORD / han <= 2.5
+    return bool(words and han) and CLOSE_FIT[0] <= words * HAN_PER_WORD / han <= CLOSE_FIT[1]

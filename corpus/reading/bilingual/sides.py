@@ -12,6 +12,7 @@ from duizhao.corpus.reading.bilingual import arrangements
 from duizhao.corpus.reading.bilingual.amounts import LEAST_SHARE, both_languages
 from duizhao.corpus.reading.bilingual.arrangements import Point
 from duizhao.corpus.reading.bilingual.pieces import Piece, pieces
+from duizhao.corpus.reading.bilingual.switches import usual_switch
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading
 from duizhao.corpus.script import join
 
@@ -33,10 +34,11 @@ class Bilingual:
 
 def recognise(drafts: Sequence[Draft], subtitles: bool = False) -> Bilingual | None:
     """The arrangement of a file that holds a text and its translation, None for any other."""
+    switch = usual_switch([draft.text for draft in drafts])
     found: list[Piece] = []
     for number, draft in enumerate(drafts):
         if draft.text.strip():
-            found += pieces(draft, number, found[-1].language if found else "zh")
+            found += pieces(draft, number, found[-1].language if found else "zh", switch)
     if {piece.language for piece in found} != {"zh", "en"}:
         return None
     kind = arrangements.arrangement(found, subtitles)

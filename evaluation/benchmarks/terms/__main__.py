@@ -17,12 +17,12 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from duizhao.corpus.row import Row
-from duizhao.evaluation.terms import BilingualTerm, extract_terms
+from duizhao.evaluation.terms.extract import extract_terms
 from duizhao.evaluation.terms.sides import lemma
+from duizhao.evaluation.terms.term import BilingualTerm
 from duizhao.models.embedding import SpanEmbedder
-from duizhao.models.general_text import UnigramModel
+from duizhao.models.general_text import general_chinese
 from duizhao.models.glossary import read_glossary
-from duizhao.models.weights.locate import locate
 
 
 def rows_of(data: Path) -> list[Row]:
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--list", type=int, default=0, help="terms to print")
     given = parser.parse_args()
     rows = rows_of(given.data)
-    general = UnigramModel(locate().folder / "source.spm")
+    general = general_chinese()
     many = list(islice(cycle(rows), given.repeat or len(rows)))
     start = time.perf_counter()
     terms = extract_terms(many, SpanEmbedder().embed, general, least=given.least)

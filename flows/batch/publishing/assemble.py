@@ -36,8 +36,8 @@ from duizhao.flows.batch.lock import Check
 from duizhao.flows.batch.options import Plan
 from duizhao.flows.batch.outcomes import (
     STATE,
-    Found,
     Outcome,
+    OutcomeFile,
     OutcomeKey,
     find_outcomes,
     read_outcome,
@@ -64,7 +64,7 @@ from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
 SEAL = "batch.json"
-ROWS_TOLD = 1000
+ROWS_PER_REPORT = 1000
 
 Show = Callable[[str, int, int], None]
 
@@ -85,16 +85,16 @@ def publish(
     documents have no outcome; those that were published before keep their rows.
     """
     state = out / STATE
-    found = find_outcomes(state)
+    files = find_outcomes(state)
     keys = [one.key for one in documents]
-    present = [found.get(key) for key in keys]
+    present = [files.get(key) for key in keys]
     published = read_published(state)
-    kept = [
-        found.get(published.get(one.entry.id, one.key))
+    earlier = [
+        files.get(published.get(one.entry.id, one.key))
         for one, outcome in zip(documents, present, strict=True)
         if outcome is None or not outcome.is_done
     ]
-    made_from = _made_from(keys, [present, kept], plan, made_by, left)
+    made_from = _made_from(keys, [present, earlier], plan, made_by, left)
     old = read_seal(out)
     if old and old.get("made_from") == made_from and is_whole(out, old):
         return old
@@ -103,51 +103,51 @@ def publish(
         keep_edited_card(out, old["files"])
         still_ours()
     out.remove(SEAL)
-    outcomes = _Outcomes(state, documents, found, published, left, show, still_ours)
+    outcomes = _Outcomes(state, documents, files, published, left, show, still_ours)
     with scratch(out) as folder:
         shards = Shards(out, folder, check=still_ours)
-        told = _write(shards, outcomes, plan, made_by)
-    told = {
+        seal = _write(shards, outcomes, plan, made_by)
+    seal = {
         "made_from": made_from,
         "planned": digest(list(keys)),
         "outcomes": digest([list(keys), outcomes.present]),
-        **told,
+        **seal,
         "files": shards.files,
     }
     shards.finish()
     still_ours()
     write_published(state, outcomes.published)
     still_ours()
-    out.write(SEAL, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+    out.write(SEAL, (json.dumps(seal, ensure_ascii=False, indent=2) + "\n").encode())
     out.settle([SEAL])
-    return told
+    return seal
 
 
 def read_seal(out: Place) -> dict[str, Any] | None:
     """The contents of batch.json; None if the corpus is incomplete."""
     try:
-        told: dict[str, Any] = json.loads(out.read(SEAL))
+        seal: dict[str, Any] = json.loads(out.read(SEAL))
     except (OSError, ValueError):
         return None
-    return told
+    return seal
 
 
 def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
     """Whether each file of the seal exists in its size; the card may have been edited."""
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for name in seal["files"]:
         folder, _, _ = name.rpartition("/")
-        if name not in found:
-            found |= out.sizes(folder or name)
+        if name not in sizes:
+            sizes |= out.sizes(folder or name)
     return all(
-        name in found and (name == CARD or found[name] == told["bytes"])
-        for name, told in seal["files"].items()
+        name in sizes and (name == CARD or sizes[name] == facts["bytes"])
+        for name, facts in seal["files"].items()
     )
 
 
-def digest(told: Any) -> str:
+def digest(value: Any) -> str:
     """A hash of any JSON value, such as the keys of a plan or its outcomes."""
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
 
 
 @contextlib.contextmanager
@@ -167,14 +167,14 @@ def scratch(out: Place) -> Iterator[Path]:
 
 def _made_from(
     keys: Sequence[str],
-    found: Sequence[Sequence[Found | None]],
+    files: Sequence[Sequence[OutcomeFile | None]],
     plan: Plan,
     made_by: Mapping[str, str],
     left: Sequence[Outcome],
 ) -> str:
     code = results.code_hash(PUBLISH)
     why_left = sorted([one.key, one.stage, one.reason] for one in left)
-    return digest([list(keys), found, plan.as_dict(), dict(made_by), code, why_left])
+    return digest([list(keys), files, plan.as_dict(), dict(made_by), code, why_left])
 
 
 def _write(
@@ -229,12 +229,12 @@ def _clean(
         if total:  # while the outcomes are read, documents are shown
             outcomes.show("cleaning", done - first, total - first)
 
-    with _opened(cleaned) as kept:
+    with _opened(cleaned) as lines:
         # a row is kept before the next is requested: `sentences` are its own
         report = clean(
             rows,
             plan.cleaning,
-            keep=lambda row: _spool(kept, KeyedRow(row, sentences)),
+            keep=lambda row: _spool(lines, KeyedRow(row, sentences)),
             remove=ledger.add,
             progress=cleaning,
         )
@@ -243,7 +243,7 @@ def _clean(
 
 
 def _split(
-    shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, kept: int
+    shards: Shards, show: Show, ledger: LedgerShards, plan: Plan, cleaned: Path, rows_cleaned: int
 ) -> SplitReport:
     """Split the rows of the file `cleaned` into shards, and remove it."""
     corpus = CorpusShards(shards, plan.formats, plan.unit, plan.tsv_form)
@@ -252,8 +252,8 @@ def _split(
     def rows() -> Iterator[KeyedRow]:
         """Read twice: to see what is in the smaller splits, then to write."""
         for keyed, number in zip(_read(cleaned), numbers, strict=False):
-            if number % ROWS_TOLD == 0:
-                show("splits and files", number, 2 * kept)
+            if number % ROWS_PER_REPORT == 0:
+                show("splits and files", number, 2 * rows_cleaned)
             yield keyed
 
     division = split(rows, plan.shares, keep=corpus.add, remove=ledger.add)
@@ -282,7 +282,7 @@ class _Outcomes:
         self,
         state: Place,
         documents: Sequence[Planned],
-        found: Mapping[OutcomeKey, Found],
+        files: Mapping[OutcomeKey, OutcomeFile],
         published: Mapping[str, OutcomeKey],
         left: Sequence[Outcome],
         show: Show,
@@ -290,8 +290,8 @@ class _Outcomes:
     ) -> None:
         self.state = state
         self.documents = documents
-        self.found = found
-        self.present = [found.get(one.key) for one in documents]
+        self.files = files
+        self.present = [files.get(one.key) for one in documents]
         self.before = published
         self.published: dict[str, OutcomeKey] = {}
         self.left = {one.key: one for one in left}
@@ -301,21 +301,21 @@ class _Outcomes:
 
     def _read(self, number: int) -> _Contents:
         """The latest outcome of a document, with the published rows if it is not done."""
-        (entry, key), found = self.documents[number], self.present[number]
+        (entry, key), file = self.documents[number], self.present[number]
         outcome = self.left.get(key, Outcome(entry.id, key, "left", "process", "not done yet"))
-        if found is not None:
+        if file is not None:
             try:
-                outcome, rows, ledger = read_outcome(self.state, found.name)
+                outcome, rows, ledger = read_outcome(self.state, file.name)
             except DamagedOutcome as error:
-                outcome = self._damaged(number, found, error)
+                outcome = self._damaged(number, file, error)
             else:
                 if outcome.status == "done":
                     self.published[entry.id] = key
                     return _Contents(Account(entry, outcome), rows, ledger)
-        older = kept_key(outcome, self.before, self.found)
+        older = kept_key(outcome, self.before, self.files)
         if older is not None and older != key:
             try:
-                done, rows, ledger = read_outcome(self.state, self.found[older].name)
+                done, rows, ledger = read_outcome(self.state, self.files[older].name)
             except DamagedOutcome as error:
                 console.current().note(f"{entry.id}: {error}; its published rows are lost")
             else:
@@ -324,11 +324,11 @@ class _Outcomes:
                 return _Contents(Account(entry, outcome, is_kept=True), rows, ledger)
         return _Contents(Account(entry, outcome))
 
-    def _damaged(self, number: int, found: Found, error: DamagedOutcome) -> Outcome:
+    def _damaged(self, number: int, file: OutcomeFile, error: DamagedOutcome) -> Outcome:
         """Remove a damaged outcome; its document is left."""
         entry, key = self.documents[number]
         self.check()
-        self.state.remove(found.name)
+        self.state.remove(file.name)
         self.present[number] = None
         console.current().note(f"left: {entry.id}: {error}; it is removed, run the batch again")
         return Outcome(entry.id, key, "left", "process", str(error))

@@ -136,7 +136,7 @@ def card(
     splits = []
     for name in SPLITS:
         start = f"{FOLDERS['parquet']}/{name}-"
-        files = [told["bytes"] for file, told in shards.files.items() if file.startswith(start)]
+        files = [one["bytes"] for file, one in shards.files.items() if file.startswith(start)]
         if files:
             rows, documents = division.rows[name], division.documents[name]
             splits.append(SplitFacts(name, f"{start}*.parquet", rows, documents, sum(files)))

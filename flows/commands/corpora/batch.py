@@ -136,10 +136,11 @@ def batch(
 
 
 def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
-    """The documents of a manifest or folder; offers to pair those without telling names."""
+    """The documents of a manifest or folder; offers to pair those whose names say nothing."""
     from duizhao.corpus.errors import UnnamedPile
     from duizhao.flows.batch.manifest import read_manifest
-    from duizhao.flows.commands.corpora import pair
+    from duizhao.flows.commands.corpora.pair import print_summary
+    from duizhao.flows.pairing.run import run as pair
 
     try:
         return read_manifest(manifest, pattern)
@@ -153,8 +154,8 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
         )
         if not typer.confirm(question, default=True, err=True):
             raise
-        record = pair.run([manifest], list_of_pairs, settings.reading)
-        pair.print_summary(record)
+        record = pair([manifest], list_of_pairs, settings)
+        print_summary(record)
         if not record["pairs"]:
             raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed
         return read_manifest(str(list_of_pairs))
@@ -175,7 +176,9 @@ def run(
         with ended_by_signals():
             entries = _entries(manifest, pattern, settings)
             out = check_batch_output(out)
-            with runtime.session() as connect:
+            # a cluster's workers get the server's secret: it is not shared with later commands
+            minutes = settings.server_minutes if chosen.runner == "local" else 0.0
+            with runtime.session(minutes) as connect:
                 from duizhao.flows.batch.flow import start_batch
 
                 record = start_batch(out, entries, settings, chosen, before_flow=connect)

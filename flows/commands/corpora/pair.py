@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from duizhao.flows.commands import options
-
-if TYPE_CHECKING:
-    from duizhao.flows.reading import ReadOptions
 
 SHOWN = 10
 """Pairs in doubt and documents in no pair that the summary names."""
@@ -46,10 +43,11 @@ def pair(
 
     The same command continues where it stopped. Exit code 1 means that there is no pair.
     """
+    from duizhao.flows.pairing.run import run
     from duizhao.flows.settings import resolve
 
     settings = resolve(config, ocr=ocr).settings
-    record = run(sources, out, settings.reading)
+    record = run(sources, out, settings)
     if json:
         from duizhao.flows.terminal.output import print_json
 
@@ -58,25 +56,6 @@ def pair(
         print_summary(record)
     if not record["pairs"]:
         raise typer.Exit(1)
-
-
-def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
-    """Run the flow; wrong names stop it before a server starts."""
-    from duizhao.flows.pairing.output import unpaired_file
-    from duizhao.flows.pairing.pile import files_of
-    from duizhao.flows.runtime import session as runtime
-    from duizhao.flows.terminal import console
-    from duizhao.flows.terminal.output import check_output
-
-    files_of(sources, (out, unpaired_file(out)))
-    check_output(out)
-    with runtime.session() as connect:
-        from duizhao.flows.pairing.flow import pair_documents
-
-        with console.current().stage("start Prefect"):
-            connect()
-        record: dict[str, Any] = pair_documents(list(sources), str(out), how)
-    return record
 
 
 def print_summary(record: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import typer
 from duizhao.flows.commands import options
 
 if TYPE_CHECKING:
-    from duizhao.evaluation.terms import BilingualTerm
+    from duizhao.evaluation.terms.term import BilingualTerm
 
 SHOWN = 40
 
@@ -51,8 +51,6 @@ def terms(
     inconsistent: Annotated[
         bool, typer.Option("--inconsistent", help="Only terms with several English forms.")
     ] = False,
-    model: options.Model = None,
-    config: options.Config = None,
     json: options.Json = False,
 ) -> None:
     """List the terms and names of corpora with their English forms, most characteristic first.
@@ -69,7 +67,7 @@ def terms(
         raise InputError(f"--to {to}: name the file with --out, such as --out terms.{to}")
     if to is Form.table and out is not None:
         raise InputError("--out needs --to tsv, tbx or xlsx")
-    found = _extract(corpora, least, most, model, config)
+    found = _extract(corpora, least, most)
     if inconsistent:
         found = [term for term in found if not term.is_consistent]
     several = sum(not term.is_consistent for term in found)
@@ -86,24 +84,18 @@ def terms(
     console.current().note(summary)
 
 
-def _extract(
-    corpora: Sequence[Path], least: int, most: int, model: str | None, config: Path | None
-) -> list[BilingualTerm]:
+def _extract(corpora: Sequence[Path], least: int, most: int) -> list[BilingualTerm]:
     from duizhao.corpus.files.read import read_rows
-    from duizhao.evaluation.terms import extract_terms
-    from duizhao.flows.settings import resolve
+    from duizhao.evaluation.terms.extract import extract_terms
     from duizhao.flows.terminal import console
     from duizhao.models.embedding import SpanEmbedder
-    from duizhao.models.general_text import UnigramModel
-    from duizhao.models.weights.locate import locate
+    from duizhao.models.general_text import general_chinese
 
-    named = resolve(config, model=model).settings.model
     with console.current().stage("terms"):
-        files = locate(named, console.current().fetching)
         return extract_terms(
             (row for corpus in corpora for row in read_rows(corpus)),
             SpanEmbedder().embed,
-            UnigramModel(files.folder / "source.spm"),
+            general_chinese(),
             least=least,
             most=most,
             progress=console.current().progress,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
 from duizhao.corpus.alignment import align, anchors, first_path, search
+from duizhao.corpus.alignment.compiled import ByContent
 from duizhao.corpus.alignment.signals import embedding, length, overlap
 from duizhao.corpus.alignment.warm_up import compile_all
 
@@ -42,3 +45,13 @@ def test_nothing_is_left_to_compile() -> None:
     )
     assert before
     assert _compiled() == before
+
+
+def test_compiled_code_is_in_a_folder_named_by_the_code_not_by_its_place() -> None:
+    folders = {
+        Path(value.stats.cache_path).name
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, Dispatcher)
+    }
+    assert folders == {ByContent.get_suitable_cache_subpath("/some/other/installation/search.py")}

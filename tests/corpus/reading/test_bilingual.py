@@ -9,10 +9,11 @@ import pytest
 from duizhao.corpus.document import Document, Language
 from duizhao.corpus.errors import OtherLanguage
 from duizhao.corpus.reading import read_bytes
+from duizhao.corpus.reading.bilingual import recognise
 from duizhao.corpus.reading.bilingual.pieces import pieces
 from duizhao.corpus.reading.draft import Draft
 from tests.support import bilingual
-from tests.support.bilingual import CAPTIONS, CELLS, Pairs, pairs
+from tests.support.bilingual import CAPTIONS, CELLS, TERMS, Pairs, pairs
 
 pytestmark = pytest.mark.unit
 
@@ -165,3 +166,83 @@ def test_a_block_is_cut_where_sentences_change_their_language() -> None:
 )
 def test_names_and_quotations_stay_in_their_sentence(text: str) -> None:
     assert texts_of(text) == [("zh", text)]
+
+
+PUNCTUATION = ("；", ";", "; ", "：", ": ", "，", "、", "／", " / ", "|", " | ", "｜", " = ", "→")
+DASHES = (" – ", "—", " - ", " · ")
+BRACKETS = ("（）", "()", "[]", "【】")
+
+
+@pytest.mark.parametrize("mark", [*PUNCTUATION, *DASHES, *BRACKETS, " ", "\n"])
+@pytest.mark.parametrize("first", [0, 1], ids=["Chinese first", "English first"])
+def test_a_mark_between_the_languages_of_most_lines_parts_them_in_all(
+    mark: str, first: int
+) -> None:
+    opening, closing = mark if mark in BRACKETS else (mark, "")
+    lines = [f"{pair[first]}{opening}{pair[1 - first]}{closing}" for pair in TERMS]
+    # a title and a line in one language alone are no obstacle
+    found = recognise(
+        [Draft("paragraph", text) for text in ("词汇表", *lines, "Annex of the list")]
+    )
+    assert found is not None
+    assert found.arrangement == EACH
+    sides = [
+        [piece.draft.text for piece in found.pieces if piece.language == language]
+        for language in ("zh", "en")
+    ]
+    assert sides[0] == ["词汇表", *(z for z, _ in TERMS)]
+    assert sides[1] == [*(e for _, e in TERMS), "Annex of the list"]
+
+
+def test_marks_that_end_both_texts_stay() -> None:
+    found = recognise(
+        [
+            Draft("list_item", "图书馆于三月开放；The library opened in March;"),
+            Draft("list_item", "每个星期一闭馆；It is closed on Mondays;"),
+            Draft("list_item", "读者可以借阅五本书。Readers may borrow five books."),
+        ]
+    )
+    assert found is not None
+    assert [piece.draft.text for piece in found.pieces] == [
+        *("图书馆于三月开放；", "The library opened in March;"),
+        *("每个星期一闭馆；", "It is closed on Mondays;"),
+        *("读者可以借阅五本书。", "Readers may borrow five books."),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["html", "docx"])
+def test_both_languages_in_each_cell_of_a_table(ending: str) -> None:
+    lines = [f"{e}；{z}" for z, e in TERMS]
+    data = bilingual.cells_html(lines) if ending == "html" else bilingual.cells_docx(lines)
+    for side, language in enumerate[Language](("zh", "en")):
+        document = read(data, f"a.{ending}", language)
+        assert [block.text for block in document.blocks] == [pair[side] for pair in TERMS]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [  # a list of organisations with their abbreviations
+            "世界卫生组织（WHO）",
+            "联合国儿童基金会（UNICEF）",
+            "国际电信联盟（ITU）",
+            "世界知识产权组织（WIPO）",
+        ],
+        [  # keywords, addresses and names in a Chinese text
+            "本报告由秘书处编写，经委员会审议后提交大会。",
+            "关键词 Keywords",
+            "联系地址：First Avenue, New York",
+            "各国代表表示欢迎，并请秘书长继续提出报告。",
+            "撰稿人 John Smith",
+            "会议于下午六时结束，下次会议日期另行通知。",
+        ],
+        [  # commands of a program
+            "单击“文件”，选择 Save",
+            "单击“编辑”，选择 Undo",
+            "系统将自动保存全部未完成的工作，然后返回主界面。",
+            "如需帮助，请按下键盘左上角的功能键并等待提示出现。",
+        ],
+    ],
+)
+def test_names_at_the_end_of_chinese_lines_do_not_part_them(lines: list[str]) -> None:
+    assert recognise([Draft("paragraph", line) for line in lines]) is None

@@ -12,7 +12,13 @@ from duizhao.evaluation.report import write_report
 from duizhao.evaluation.report.page import ASSETS
 from duizhao.evaluation.report.screenshots import shoot
 from tests.support.browser import browser, open_page, problems, wait_until
-from tests.support.report_folders import make_batch, make_folder, make_large, write_folder
+from tests.support.report_folders import (
+    make_batch,
+    make_folder,
+    make_large,
+    make_terms,
+    write_folder,
+)
 
 pytestmark = pytest.mark.system
 
@@ -293,6 +299,18 @@ def test_a_permalink_opens_at_its_bead(
     assert 0 <= box["y"] < 900
     other.click(".bead.is-current .number")
     other.context.close()
+
+
+def test_terms_lead_to_their_beads(browser: Any, tmp_path: Path, problems: list[str]) -> None:
+    page = open_page(browser, write_report(write_folder(tmp_path, make_terms())), problems)
+    page.get_by_role("link", name="水资源委员会", exact=True).click()
+    wait_until(page, "document.querySelector('#count').textContent.startsWith('24 of')")
+    page.get_by_role("link", name="countries", exact=True).click()
+    wait_until(page, "document.querySelector('.bead.is-current')")
+    current = page.locator(".bead.is-current")
+    assert "member countries" in current.inner_text()
+    page.context.close()
+    assert problems == []
 
 
 def test_words_that_differ_are_marked(page: Any) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -16,7 +17,13 @@ from duizhao.evaluation.report.dotplot import similar_places
 from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.report.items import items_of
 from duizhao.evaluation.report.page import json_for_html
-from tests.support.report_folders import make_batch, make_folder, make_large, write_folder
+from tests.support.report_folders import (
+    make_batch,
+    make_folder,
+    make_large,
+    make_terms,
+    write_folder,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -189,3 +196,25 @@ def test_documents_stand_in_the_order_in_which_people_count(tmp_path: Path) -> N
     names = ["S-2021-130", "S-2021-99", "A-75-1"]
     found = items_of([replace(rows[0], source_document=name) for name in names], ())
     assert [item.document for item in found] == ["A-75-1", "S-2021-99", "S-2021-130"]
+
+
+def test_terms_are_shown_with_their_forms_and_beads(tmp_path: Path) -> None:
+    folder = read_folder(write_folder(tmp_path, make_terms()))
+    data = page_data(folder)
+    terms = {term["chinese"]: term for term in data["terms"]}
+    assert {"成员国", "水资源委员会", "专家组"} <= set(terms)
+    states = terms["成员国"]
+    assert states["count"] == 24
+    assert [(form["text"], form["count"]) for form in states["forms"]] == [
+        ("Member States", 18),
+        ("countries", 6),
+    ]
+    texts = {row.id: row.target for row in folder.rows}
+    for form in states["forms"]:
+        assert form["text"] in texts[form["row"]]
+    html = write_report(tmp_path).read_text(encoding="utf-8")
+    assert f'&amp;query={quote("成员国")}">countries</a>' in html
+
+
+def test_a_short_document_has_no_terms(tmp_path: Path) -> None:
+    assert page_data(read_folder(make_folder(tmp_path)))["terms"] == []

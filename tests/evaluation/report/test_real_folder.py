@@ -17,26 +17,34 @@ __all__ = ["browser", "problems"]
 
 pytestmark = pytest.mark.system
 
-LINES = 40
+PARTS = {
+    "seed/S-2021-130.zh.txt": (326, ""),
+    "seed/S-2021-130.en.txt": (102, ""),
+    "un-documents/health.zh": (40, "\n"),
+    "un-documents/health.en": (40, "\n"),
+}
+"""How many lines of a file are used, and what is put between them: a paragraph a line."""
 
 
 @pytest.fixture(scope="module", params=["seed", "un-documents"])
-def built(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: Any) -> Path:
-    """The folder that `duizhao build` makes of the seed, and of a part of a UN document."""
+def built(
+    request: pytest.FixtureRequest,
+    shared: Path,
+    environment: dict[str, str],
+    tmp_path_factory: Any,
+) -> Path:
+    """The folder that `duizhao build` makes of the first parts of two UN documents."""
     here = tmp_path_factory.mktemp("real")
-    if request.param == "seed":
-        source, target = (
-            shared / "seed" / f"S-2021-130.{language}.txt" for language in ("zh", "en")
-        )
-    else:
-        source, target = here / "health.zh.txt", here / "health.en.txt"
-        for path in (source, target):
-            whole = shared / "un-documents" / path.name.removesuffix(".txt")
-            lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
-            path.write_text("\n".join(lines), encoding="utf-8")
+    source, target = here / "report.zh.txt", here / "report.en.txt"
+    names = [name for name in PARTS if name.startswith(request.param)]
+    for path, name in zip((source, target), names, strict=True):
+        count, between = PARTS[name]
+        lines = (shared / name).read_text(encoding="utf-8").splitlines(keepends=True)[:count]
+        path.write_text(between.join(lines), encoding="utf-8")
     out = here / "out"
     how = ("--beam", "1", "--effort", "fast")
-    done = Cli(here / "cache")("build", source, "--reference", target, "--out", out, *how)
+    cli = Cli(here / "cache", environment)
+    done = cli("build", source, "--reference", target, "--out", out, *how)
     assert done.code == 0, done.err
     return out
 

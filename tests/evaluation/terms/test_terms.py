@@ -15,10 +15,11 @@ from lxml import etree
 
 from duizhao.corpus.errors import StorageError
 from duizhao.corpus.files import jsonl
-from duizhao.evaluation.terms import BilingualTerm, extract_terms
+from duizhao.evaluation.terms.extract import extract_terms
 from duizhao.evaluation.terms.files import TBX, to_tsv, write_terms
 from duizhao.evaluation.terms.grams import BREAK, count_grams, neighbour_entropy
 from duizhao.evaluation.terms.sides import chinese_side, english_side
+from duizhao.evaluation.terms.term import BilingualTerm
 from duizhao.models.glossary import read_glossary
 from tests.support.bitexts import row
 from tests.support.cli import Cli

@@ -31,12 +31,12 @@ def test_wrong_input_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> Non
 
 
 def test_an_adapted_model_has_a_verdict_and_a_card_and_is_used_like_any_other(
-    cli: Cli, tmp_path: Path
+    cli: Cli, environment: dict[str, str], tmp_path: Path
 ) -> None:
     corpus, model = tmp_path / "memory.tsv", tmp_path / "model"
     lines = [f"{source}\t{target}\n" for source, target in general_test()[:50]]
     corpus.write_text("zh\ten\n" + "".join(lines), "utf-8")
-    quick = {"DUIZHAO_BEAM": "1"}
+    quick = environment | {"DUIZHAO_BEAM": "1"}
     command = ("adapt", corpus, "--out", model, "--minutes", "0.01", "--json")
     done = cli(*command, env=quick)
     assert done.code == 0, done.err

@@ -18,6 +18,7 @@ from duizhao.flows.batch.publishing.assemble import read_seal
 from duizhao.flows.batch.summary import status as status_of
 from duizhao.flows.storage import Place
 from tests.support.batches import (
+    QUICK,
     ROOT,
     batch,
     contents,
@@ -77,7 +78,7 @@ def begin(
     """A batch at work; its output goes to a file, which a killed child cannot block."""
     out.parent.mkdir(exist_ok=True)
     return Cli(out.parent / "cache", environment).start(
-        *("batch", documents, "--out", out, "--beam", "1", *more),
+        *("batch", documents, "--out", out, *QUICK, *more),
         output=out.parent / f"{out.name}.log",
     )
 
@@ -121,9 +122,8 @@ def test_rows_of_the_batch_are_those_of_single_builds(
     folder = make_documents(tmp_path / "documents", 6, broken=False)
     apart = environment | {"DUIZHAO_CACHE": str(tmp_path / "cache")}
     out = tmp_path / "out"
-    batch(
-        apart, folder, "--out", out, "--clean", "none", "--test", "0", "--validation", "0", code=0
-    )
+    whole = ("--clean", "none", "--test", "0", "--validation", "0")
+    batch(apart, folder, "--out", out, *whole, code=0, quick=("--beam", "1"))
     together = rows_of(out / "jsonl" / "train-00000.jsonl")
     settings = Settings(beam=1, report=False, formats=("jsonl",), memory=False)
     for number in range(6):
@@ -322,7 +322,7 @@ def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("may not mount a tmpfs here")
     try:
-        done = cli("batch", documents, "--out", disk / "out", "--beam", "1", env=environment)
+        done = cli("batch", documents, "--out", disk / "out", *QUICK, env=environment)
         assert done.code == 1
         assert "No space left on device" in done.out + done.err
         assert "Traceback" not in done.err
@@ -421,7 +421,7 @@ def test_a_wrong_option_changes_nothing_of_a_published_corpus(
         (["--device", "cuda", "--no-resume"], 2, "no GPU"),
     ]
     for options, code, words in wrong:
-        arguments = ["batch", documents, "--out", out, "--beam", "1", *options]
+        arguments = ["batch", documents, "--out", out, *QUICK, *options]
         done = cli(*arguments, env=environment)
         assert (done.code, words in done.err) == (code, True), (options, done.err)
         assert "Traceback" not in done.err
@@ -448,13 +448,13 @@ def test_rows_stay_if_workers_die_time_runs_out_or_files_are_gone(
     rows = sum(map(len, corpus_rows(out).values()))
 
     killed = deadly(environment, tmp_path / "killed", "d01.zh.txt", signal.SIGKILL)
-    told, _ = batch(killed, manifest, "--out", out, "--effort", "fast", "-w", "1")
+    told, _ = batch(killed, manifest, "--out", out, "--min-confidence", "0.02", "-w", "1")
     assert (told["counts"]["left"], told["kept"]) == (1, ["d01"])
     assert status_of(str(out))["kept"] == ["d01"]
     assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
 
     crashed = deadly(environment, tmp_path / "crashed", "d02.zh.txt", signal.SIGABRT)
-    told, _ = batch(crashed, manifest, "--out", out, "--effort", "best", "-w", "1")
+    told, _ = batch(crashed, manifest, "--out", out, "--min-confidence", "0.03", "-w", "1")
     assert (told["counts"]["failed"], told["kept"]) == (1, ["d02"])
     assert set(corpus_rows(out)) == {"d00", "d01", "d02"}
 

@@ -141,9 +141,15 @@ def test_files_of_a_folder_that_are_not_taken_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        (r'{"id": "a\ud800", "source": "a.txt"}', r'list\.jsonl:2: "id" has half of a surrogate'),
-        (r'{"id": "a", "source": "a\uDC80.txt"}', r'list\.jsonl:2: "source" has half'),
-        (r'{"id": "a", "source": "b", "note": ["\ud83d"]}', r'list\.jsonl:2: "note" has half'),
+        (
+            r'{"id": "a\ud800", "source": "a.txt"}',
+            r'list\.jsonl:2: "id" contains an unpaired',
+        ),
+        (r'{"id": "a", "source": "a\uDC80.txt"}', r'list\.jsonl:2: "source" contains an unpaired'),
+        (
+            r'{"id": "a", "source": "b", "note": ["\ud83d"]}',
+            r'list\.jsonl:2: "note" contains an unpaired',
+        ),
         (r'{"id": "a", "source": "a\u0000.txt"}', r"list\.jsonl:2: a NUL character in source"),
         (r'{"id": "a", "source": "b", "reference": "\u0000"}', r":2: a NUL character in reference"),
     ],

@@ -22,7 +22,7 @@ from duizhao.flows.batch.fingerprints import fingerprint, fingerprints
 from duizhao.flows.batch.lock import hold, holder
 from duizhao.flows.runtime.processes import machine
 from duizhao.flows.storage import Place
-from tests.support.batches import ROOT, batch, command, make_documents
+from tests.support.batches import QUICK, ROOT, batch, command, make_documents
 
 pytestmark = pytest.mark.system
 
@@ -194,7 +194,7 @@ def test_a_batch_on_an_object_store_goes_on_at_once_after_a_sigkill(
     folder = make_documents(tmp_path / "documents", 5, broken=False)
     calm, _ = batch(environment, folder, "--out", "s3://corpus/whole", code=0)
     process = subprocess.Popen(
-        command("batch", folder, "--out", "s3://corpus/torn", "--beam", "1"),
+        command("batch", folder, "--out", "s3://corpus/torn", *QUICK),
         env=environment | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -239,7 +239,7 @@ def test_fingerprints_of_a_folder_take_one_request(store: Store) -> None:
     for path in paths:
         place.write(path.removeprefix("s3://corpus/"), path.encode())
     before = store.requests
-    found = fingerprints([*paths, "s3://corpus/many/none.txt"]).found
+    found = fingerprints([*paths, "s3://corpus/many/none.txt"]).by_path
     assert store.requests - before <= 2
     assert found.pop("s3://corpus/many/none.txt") == ""
     assert len(set(found.values())) == 5

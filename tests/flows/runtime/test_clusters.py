@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from duizhao.corpus.paths import models_folder
 from duizhao.flows.batch import flow as batches
 from duizhao.flows.batch.documents import Planned
 from duizhao.flows.batch.manifest import Entry
@@ -25,6 +24,7 @@ from duizhao.flows.batch.plan import Job, plan_job
 from duizhao.flows.settings import Settings
 from tests.flows.batch.test_batch import slowly
 from tests.support.batches import (
+    QUICK,
     ROOT,
     batch,
     command,
@@ -33,19 +33,13 @@ from tests.support.batches import (
     make_documents,
     processes,
 )
+from tests.support.prefect import migrate_ahead
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A cache of its own, weights and compiled code as they are already."""
-    from duizhao.corpus.alignment.compiled import compile_cache
-
-    return os.environ | {
-        "DUIZHAO_MODELS": str(models_folder()),
-        "NUMBA_CACHE_DIR": str(compile_cache()),
-        "DUIZHAO_CACHE": str(tmp_path_factory.mktemp("cache")),
-        "PYTHONPATH": str(ROOT),
-    }
+def environment(environment: dict[str, str]) -> dict[str, str]:
+    """As in all modules, with the checkout for processes in other folders."""
+    return environment | {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +148,7 @@ def test_a_machine_of_the_cluster_that_goes_away_half_way_costs_nothing(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    words = command("batch", documents, "--out", out, "--beam", "1", "--runner", "dask")
+    words = command("batch", documents, "--out", out, *QUICK, "--runner", "dask")
     with running([*words, "--cluster", dask.address], environment, tmp_path / "submit") as process:
         wait_until(lambda: list(out.glob(".duizhao/documents/*/*")), process, *dask.machines)
         end(dask.machines[0])
@@ -170,10 +164,13 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     pytest.importorskip("prefect_ray")
     for name in ("models", "corpus", "flows"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('not ours')")
-    python, *words = command("batch", documents, "--out", "out", "--beam", "1", "--json")
+    migrate_ahead(Path(environment["DUIZHAO_CACHE"]))
+    shared_server = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_HOME")
+    own_server = {name: v for name, v in environment.items() if name not in shared_server}
+    python, *words = command("batch", documents, "--out", "out", *QUICK, "--json")
     done = subprocess.run(
         [python, "-P", *words, "--runner", "ray", "--workers", "2"],
-        env=environment,
+        env=own_server,
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -211,7 +208,7 @@ def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
 ) -> None:
     pytest.importorskip("prefect_ray")
     out = tmp_path / "out"
-    words = command("batch", documents, "--out", out, "--beam", "1", "--runner", "ray")
+    words = command("batch", documents, "--out", out, *QUICK, "--runner", "ray")
     slow = slowly(environment, tmp_path, 600)
     with running([*words, "--workers", "2"], slow, tmp_path / "batch") as process:
         wait_until(lambda: list(out.glob(".duizhao/documents/*/.*.tmp")), process)

@@ -14,15 +14,24 @@ import pytest
 
 from duizhao.models.training.checkpoint import load
 from duizhao.models.training.examples import IGNORED, Encoder, batches
-from duizhao.models.training.loop import CHECKPOINT, PLAN, _best, _is_over
-from duizhao.models.training.plan import rate
+from duizhao.models.training.loop import (
+    BEST,
+    CANDIDATE,
+    CHECKPOINT,
+    PLAN,
+    _best,
+    _is_over,
+    train,
+)
+from duizhao.models.training.plan import Options, rate
 from duizhao.models.training.rehearsal import general_sentences, general_test
 from duizhao.models.translation.engine import Decoding
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.locate import locate
 from duizhao.models.weights.to_marian import marian_form
-from tests.models.training.small import STEPS, train_small
+from tests.models.training.small import STEPS, train_tiny
 from tests.support.paths import ROOT
+from tests.support.tiny_model import make_tiny_model
 
 pytest.importorskip("torch")
 
@@ -85,38 +94,59 @@ def test_a_target_piece_that_the_model_cannot_output_is_not_learned() -> None:
 
 
 def test_a_killed_training_goes_on_and_gives_the_same_bits(tmp_path: Path) -> None:
+    (tmp_path / "tiny").mkdir()
+    base = make_tiny_model(tmp_path / "tiny")
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    made = train_small(undisturbed)
-    assert made.steps == STEPS
-    assert made.best == STEPS
+    trained = train_tiny(base, undisturbed, lambda folder: 1.0)
+    assert trained.steps == STEPS
+    assert trained.best == STEPS // 2, "the first one of equals"
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.models.training.kill_me", str(killed)],
+        [sys.executable, "-m", "tests.models.training.kill_me", str(base), str(killed)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    while process.poll() is None and not (killed / CHECKPOINT).is_file():
+    while not (killed / CANDIDATE).is_dir():
+        assert process.poll() is None, "the training ended before it could be killed"
         time.sleep(0.02)
     process.kill()
     process.wait()
     saved = load(killed / CHECKPOINT, "cpu")
     assert saved is not None
-    assert 0 < saved.step < STEPS
-    assert not (killed / "best").exists()
+    assert saved.step == STEPS // 2 - 1
+    assert not (killed / BEST).exists()
 
-    again = train_small(killed)
+    again = train_tiny(base, killed, lambda folder: 1.0)
     assert json.loads((killed / PLAN).read_text()) == json.loads((undisturbed / PLAN).read_text())
-    assert again.scores == made.scores
+    assert again.scores == trained.scores
     for name in ("model.safetensors", "ctranslate2/model.bin", "config.json", "vocab.json"):
-        assert (again.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
+        assert (again.folder / name).read_bytes() == (trained.folder / name).read_bytes(), name
+    one, other = (load(work / CHECKPOINT, "cpu") for work in (undisturbed, killed))
+    assert one is not None
+    assert other is not None
+    assert one.step == other.step == STEPS
+    assert all(one.weights[name].equal(other.weights[name]) for name in one.weights)
 
-    # the model is used like any other, without a conversion, and int8 keeps what it has learned:
-    # the weights moved by less than half a step of the grid of the base's int8 weights
-    source, target = general_test()[0]
-    own, base = load_engine(str(made.folder)), load_engine()
+
+def test_a_trained_model_is_used_like_any_other_and_int8_keeps_what_it_has_learned(
+    tmp_path: Path,
+) -> None:
+    """The weights move by less than half a step of the grid of the base's int8 weights."""
+    pairs = general_test()[:15]
+    trained = train(
+        marian_form(locate()),
+        pairs[:12],
+        pairs[12:],
+        tmp_path,
+        lambda folder: 1.0,
+        options=Options(epochs=3, tokens=1024, evaluations=1, share=0.25),
+        english=True,
+    )
+    source, target = pairs[0]
+    own, base = load_engine(str(trained.folder)), load_engine()
     assert own.compute_type == base.compute_type
     (after,), (before,) = (engine.score([source], [target]) for engine in (own, base))
-    (exact,) = load_engine(str(made.folder), "transformers").score([source], [target])
+    (exact,) = load_engine(str(trained.folder), "transformers").score([source], [target])
     gain = exact.log_probability - before.log_probability
     assert gain > 1
     assert after.log_probability - before.log_probability > 0.6 * gain

@@ -12,11 +12,12 @@ import pytest
 from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
+from duizhao.models.translation.marian import MarianEngine
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 from duizhao.models.weights.default import default_model
 from duizhao.models.weights.locate import locate
-from duizhao.models.weights.target_pieces import serialized
 from duizhao.models.weights.to_marian import marian_form
+from tests.support.tiny_model import make_tiny_model
 
 # written for this test
 CHINESE = [
@@ -105,12 +106,20 @@ def test_a_batch_changes_nothing_and_order_is_kept(marian: Engine) -> None:
 
 
 @pytest.mark.model
-def test_a_text_longer_than_the_model_takes_loses_nothing(
-    marian: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(marian, "positions", 14)  # as if the model took so few
+def test_a_text_longer_than_the_model_takes_loses_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    folder = marian_form(locate())
+    for path in folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    # the same model for at most fourteen tokens; its positions are computed, not stored
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (tmp_path / "config.json").unlink()
+    (tmp_path / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 14}))
     text = "安全理事会欢迎秘书长的报告;会议于上午十时开始;我们必须保护妇女和女童的权利。"
-    translation = marian.translate([text], Decoding(beam=1))[0].text
+    engine = load_engine(str(tmp_path), "transformers")
+    assert isinstance(engine, MarianEngine)
+    assert engine.positions == 14
+    translation = engine.translate([text], Decoding(beam=1))[0].text
     for part in ("Security Council", "10 a.m.", "women and girls"):
         assert part in translation
 
@@ -149,51 +158,8 @@ def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Marian model with random weights in the form of the Hugging Face hub."""
-    torch = pytest.importorskip("torch")
-    from transformers import GenerationConfig, MarianConfig, MarianMTModel
-
-    folder = tmp_path_factory.mktemp("tiny")
-    chinese = list("安全理事会欢迎报告书长的各国应加强合作。,")
-    words = "the security council welcomes report of states cooperation".split()  # noqa: SIM905
-    english = [f"▁{word}" for word in words]
-    like = (default_model() / "source.spm").read_bytes()
-    for name, pieces in (("source", ["▁", *chinese]), ("target", ["▁", ".", ",", *english])):
-        scores = [(piece, -3.0 - number) for number, piece in enumerate(pieces)]
-        (folder / f"{name}.spm").write_bytes(serialized(scores, like))
-    vocabulary = ["</s>", "<unk>", "▁", ",", ".", *chinese[:-1], *english, "<pad>"]
-    ids = {piece: number for number, piece in enumerate(vocabulary)}
-    (folder / "vocab.json").write_text(json.dumps(ids), encoding="utf-8")
-    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "MarianTokenizer"}')
-    pad = ids["<pad>"]
-    torch.manual_seed(3)
-    config = MarianConfig(
-        vocab_size=len(ids),
-        d_model=32,
-        encoder_layers=2,
-        decoder_layers=2,
-        encoder_attention_heads=4,
-        decoder_attention_heads=4,
-        encoder_ffn_dim=64,
-        decoder_ffn_dim=64,
-        activation_function="swish",
-        max_position_embeddings=24,
-        scale_embedding=True,
-        pad_token_id=pad,
-        decoder_start_token_id=pad,
-        eos_token_id=0,
-        bos_token_id=0,
-        forced_eos_token_id=None,
-        init_std=0.3,
-    )
-    model = MarianMTModel(config)
-    with torch.no_grad():
-        model.model.shared.weight[pad] = 0.0
-    model.generation_config = GenerationConfig(
-        pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, max_length=24
-    )
-    model.save_pretrained(folder)
-    return folder
+    pytest.importorskip("torch")
+    return make_tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.mark.model
@@ -218,8 +184,6 @@ def test_any_marian_folder_runs_in_both_engines_with_the_same_result(
 @pytest.mark.model
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
-
-    from duizhao.models.translation.marian import MarianEngine
 
     find = importlib.util.find_spec
     monkeypatch.setattr(

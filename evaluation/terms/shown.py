@@ -1,0 +1,47 @@
+"""The terms that the page shows: the most characteristic ones, with links to their beads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from duizhao.corpus.row import Row
+from duizhao.evaluation.terms.term import BilingualTerm
+
+LEAST_ROWS = 60
+"""A shorter document has too few repetitions to learn its terms from."""
+MOST_ROWS = 5_000
+"""Seconds grow with the rows: about 1.5 for so many."""
+CANDIDATES = 400
+"""Chinese candidates whose counterparts are looked for; the whole list is `duizhao terms`."""
+SHOWN = 50
+
+
+def page_terms(rows: Sequence[Row]) -> list[BilingualTerm]:
+    """The first terms of the rows with a human translation; [] if there are too few rows."""
+    human = list(islice((row for row in rows if row.target_kind == "human"), MOST_ROWS))
+    if len(human) < LEAST_ROWS:
+        return []
+    from duizhao.evaluation.terms.extract import extract_terms
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.general_text import general_chinese
+
+    found = extract_terms(human, SpanEmbedder().embed, general_chinese(), most=CANDIDATES)
+    return found[:SHOWN]
+
+
+def term_entries(terms: Sequence[BilingualTerm]) -> list[dict[str, Any]]:
+    """What the template shows of the terms: `row` is the first bead of a form."""
+    return [
+        {
+            "chinese": term.chinese,
+            "count": term.rows,
+            "row": term.english[0].examples[0],
+            "forms": [
+                {"text": form.text, "count": form.rows, "row": form.examples[0]}
+                for form in term.english
+            ],
+        }
+        for term in terms
+    ]

@@ -1,0 +1,68 @@
+"""The values that stages compute, as flows/results.py stores them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from duizhao.corpus.alignment.bead import Bead
+from duizhao.corpus.document import Document, Language, LedgerEntry
+from duizhao.corpus.translation import Translation
+from duizhao.evaluation.terms.term import BilingualTerm
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A document, and the text that is not part of it."""
+
+    document: Document
+    ledger: tuple[LedgerEntry, ...]
+
+
+Translations = tuple[Translation, ...]
+"""One for each sentence of a document."""
+
+Beads = tuple[Bead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """A profile (corpus/pairing/profile.py) whose arrays are text (flows/pairing/stored.py)."""
+
+    path: str
+    language: Language
+    sentences: int
+    characters: int
+    tokens: str
+    numeric: str
+    vectors: str
+    sketch: str
+    shingles: int
+    symbol: str | None
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """The embeddings of the sentences of a document, as text (flows/pairing/stored.py)."""
+
+    vectors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A file of a pile: its profile, or the `problem` why it has none.
+
+    `arrangement` says how the two languages are arranged in a file that holds both.
+    """
+
+    path: str
+    profile: StoredProfile | None = None
+    problem: str = ""
+    arrangement: str = ""
+
+
+Terms = tuple[BilingualTerm, ...]
+
+Scores = dict[str, Any]
+"""What scores.json holds (evaluation/metrics/scores.py)."""
