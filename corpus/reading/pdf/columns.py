@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.lines import Strip, rows_of
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
@@ -267,17 +267,6 @@ def plain_rows(rows: Sequence[Sequence[Strip]]) -> list[Row]:
         Row(row[0].y, max(s.size for s in row), tuple((s.left, s.right) for s in row))
         for row in rows
     ]
-
-
-def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
-    """Strips on one baseline, from top to bottom."""
-    rows: list[list[Strip]] = []
-    for strip in sorted(strips, key=lambda strip: -strip.y):
-        if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
-            rows[-1].append(strip)
-        else:
-            rows.append([strip])
-    return [sorted(row, key=lambda strip: strip.left) for row in rows]
 
 
 def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int, int]:

@@ -232,6 +232,17 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
     )
 
 
+def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
+    """Strips on one baseline, from top to bottom."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(strips, key=lambda strip: -strip.y):
+        if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return [sorted(row, key=lambda strip: strip.left) for row in rows]
+
+
 def _is_apart(first: Piece, second: Piece) -> bool:
     return second.left - first.right > 0.5 * second.size
 
