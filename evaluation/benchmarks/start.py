@@ -81,6 +81,8 @@ def _build(command: list[str], files: list[str], place: Path, kind: str) -> Took
     shutil.rmtree(place / "out", ignore_errors=True)
     environment = {**os.environ, "DUIZHAO_CACHE": str(cache)}
     environment.pop("NUMBA_CACHE_DIR", None)
+    if command[0] != sys.executable:
+        environment.pop("PYTHONPATH", None)  # the code of this version
     start, before = time.perf_counter(), os.times()
     done = subprocess.run(
         [*command, "build", *files, "--out", str(place / "out")],

@@ -106,7 +106,9 @@ def measure(
         ran = _checked(run(loop, environment))
         return {"ran": ran, "cpu": ran.cpu, **json.loads(ran.output)}
     what, _, workers = name.partition("-")
-    if what != "other":  # the first start of all migrates Prefect's database
+    if what == "other":
+        environment.pop("PYTHONPATH", None)  # the code of this version
+    else:  # the first start of all migrates Prefect's database
         _checked(run([sys.executable, "-c", WARM], environment))
     command = [*(other if what == "other" else DUIZHAO), "batch", str(documents), "--json"]
     command += ["--beam", str(beam), "--threads", str(threads), "--clean", "none"]
