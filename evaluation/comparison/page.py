@@ -48,7 +48,8 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
         histogram=histogram(comparison["distribution"]),
         ps=lambda name, metric: list(p_values(comparison, name, metric).values()),
         is_best=_is_best,
-        length_label=lambda row: row["words"],
+        length_label=lambda row: _range(row["words"]),
+        ranged=_range,
         document_label=lambda row: row["document"],
         section_label=lambda row: row["section"],
     )
@@ -149,6 +150,15 @@ def _is_best(scores: Mapping[str, Mapping[str, float]], metric: str, name: str) 
 
 def _whole(example: Mapping[str, Any]) -> dict[str, Any]:
     return {"document": None, "section": None, "source": None} | dict(example)
+
+
+def _range(words: str) -> str:
+    """A bucket in any language.
+
+    >>> _range("10 to 19"), _range("60 and more")
+    ('10–19', '60+')
+    """
+    return words.replace(" to ", "–").replace(" and more", "+")
 
 
 def _percent(value: float | None) -> str:

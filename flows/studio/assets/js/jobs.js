@@ -50,7 +50,7 @@ function jobBody(job, preview) {
       body.push(...(preview ? previewOf(job, preview) : []));
       body.push(buttons(
         job.state === "ready" ? button("start", t("studio.build"), () => startJob(job), "primary") : null,
-        job.state === "unusable" && !preview
+        job.state === "unusable" && (!preview || preview.problem === "fetch")
           ? button("again", t("studio.read_again"), () => attempt(() => ask("read", { job: job.id }))) : null,
         removeButton(job)));
       break;
