@@ -24,6 +24,7 @@ from duizhao.evaluation.terms.candidates import (
     english_candidates,
 )
 from duizhao.evaluation.terms.grams import Grams, Ints, count_grams
+from duizhao.evaluation.terms.sample import sample
 from duizhao.evaluation.terms.sides import Side, chinese_side, english_side
 from duizhao.evaluation.terms.term import BilingualTerm, Variant
 
@@ -33,6 +34,8 @@ COMPARED = 6
 """Candidates of a term whose embeddings are compared."""
 LEAST_SCORE = 0.5
 """Below it a pair is left out: the geometric mean of association and similarity."""
+DOUBT = 0.6
+"""Added to it, divided by the rows of the first form: few rows prove less."""
 LEAST_SHARED_SCORE = 0.6
 """Of a second Chinese term for an English one."""
 LEAST_SHARE = 0.25
@@ -72,18 +75,16 @@ def extract_terms(
     """The terms of a corpus, most characteristic first.
 
     `embed` returns unit vectors (texts, dimension) of both languages. Terms occur at least `least`
-    times; at most `most` candidates are matched.
+    times; at most `most` candidates are matched. Of more than 100,000 rows, every second is used,
+    or every fourth and so on (evaluation/terms/sample.py).
     """
     progress("reading rows", 0, 0)
-    ids, documents, chinese, english = [], [], [], []
-    for row in rows:
-        ids.append(row.id)
-        documents.append(row.source_document)
-        chinese.append(row.source)
-        english.append(row.target)
+    kept = sample((row.id, row.source_document, row.source, row.target) for row in rows)
     progress("counting", 0, 0)
-    if not ids:
+    if not kept:
         return []
+    ids, documents, chinese, english = zip(*kept, strict=True)
+    del kept
     source, target = chinese_side(chinese), english_side(english)
     source_grams = count_grams(source.tokens, source.rows, LONGEST_CHINESE, least)
     target_grams = count_grams(target.tokens, target.rows, LONGEST_ENGLISH, max(2, least - 1))
@@ -120,7 +121,7 @@ def extract_terms(
             (ids, english),
             {e for e, one in claimed.items() if one not in (gram, owner)},
         )
-        if not variants:
+        if not variants or matches[0][1] < LEAST_SCORE + DOUBT / variants[0].rows:
             continue
         terms.append(
             BilingualTerm(
