@@ -16,7 +16,15 @@ MARKS = ("unit", "model", "system")
 
 
 def pytest_configure() -> None:
-    """Share the weights and the compiled code with all runs; tests have caches of their own."""
+    """Share the weights and the compiled code with all runs; tests have caches of their own.
+
+    Processes of pytest-xdist share the cores: threads that wait for one another on busy cores make
+    torch several times slower.
+    """
+    if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        threads = str(max(1, (os.cpu_count() or 1) // int(workers)))
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+            os.environ.setdefault(name, threads)
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     os.environ.setdefault("DUIZHAO_MODELS", str(models_folder()))
 
