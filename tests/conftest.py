@@ -29,6 +29,21 @@ def pytest_configure() -> None:
     os.environ.setdefault("DUIZHAO_MODELS", str(models_folder()))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call() -> None:
+    """Keep pytest's variable out of the environment, which is then the same in all tests.
+
+    The process that reads documents is only used again in the environment that it started in.
+    """
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup() -> None:
+    """Do the same for fixtures."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests that do not have exactly one of the three marks."""
     wrong = [
