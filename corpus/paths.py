@@ -25,3 +25,8 @@ def models_folder() -> Path:
 def memory_file() -> Path:
     """The translation memory that all runs of a user share."""
     return cache_folder() / "memory.sqlite"
+
+
+def embeddings_file() -> Path:
+    """The sentence embeddings of documents, which all runs of a user share."""
+    return cache_folder() / "embeddings.sqlite"

@@ -50,6 +50,23 @@ def simplified(text: str) -> str:
     return text if text.isascii() else text.translate(_TO_SIMPLIFIED)
 
 
+def everyday(character: str) -> bool:
+    """Whether a Chinese character is one of the common ones, simplified or traditional.
+
+    >>> everyday("国"), everyday("國"), everyday("喆")
+    (True, True, False)
+    """
+    try:
+        # GB2312's first level and Big5's first level: the characters in use, by frequency
+        lead = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        try:
+            return 0xA4 <= character.encode("big5")[0] <= 0xC6
+        except UnicodeEncodeError:
+            return False
+    return 0xB0 <= lead <= 0xD7
+
+
 def count_han(text: str) -> int:
     """How many Chinese characters a text has.
 

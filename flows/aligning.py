@@ -85,9 +85,7 @@ def aligned(request: Request) -> Aligned:
         translation = [one.text for one in stages.translate_texts(source, settings)]
     embed = None
     if "embedding" in signals:
-        from duizhao.models.embedding import SpanEmbedder
-
-        embed = Embedding(SpanEmbedder())
+        embed = Embedding(stages.embedder(memory=settings.memory))
     if embed is None and (translation is None or "overlap" not in signals):
         note(
             "without a translation or embeddings, it cannot be checked whether the texts are "

@@ -28,7 +28,7 @@ from duizhao.flows.commands.corpora import (
 )
 from duizhao.flows.commands.options import with_output_options
 from duizhao.flows.commands.pages import apply, inspect, report, review, search, studio
-from duizhao.flows.commands.setup import adapt, memory, model, settings
+from duizhao.flows.commands.setup import adapt, memory, model, server, settings
 from duizhao.flows.commands.stages import (
     align,
     compare,
@@ -103,6 +103,7 @@ for name, command in COMMANDS.items():
     app.command(name)(with_output_options(command))
 app.add_typer(model.app, name="model")
 app.add_typer(memory.app, name="memory")
+app.add_typer(server.app, name="server")
 
 
 def _context(error: BaseException) -> str:

@@ -198,6 +198,13 @@ class Settings(BaseModel):
     limit_memory_mb: int = Field(
         default=3072, ge=16, description="MB of memory for reading one document."
     )
+    server_minutes: float = Field(
+        default=5.0,
+        ge=0,
+        le=1440,
+        description="Minutes that the private Prefect server stays after a command, so that the "
+        "next one starts faster; 0: it ends with its command.",
+    )
     report: bool = Field(default=True, description="Write report.html.")
     memory: bool = Field(default=True, description="Use the translation memory of all runs.")
     cache: str = Field(
@@ -364,7 +371,7 @@ def config_file(given: Path | None = None) -> Path | None:
 
 def plain(settings: Settings) -> dict[str, Any]:
     """The settings as JSON values, without those of this machine."""
-    return settings.model_dump(mode="json", exclude=set(ENVIRONMENT))
+    return settings.model_dump(mode="json", exclude={*ENVIRONMENT, "server_minutes"})
 
 
 def from_plain(values: Mapping[str, Any]) -> Settings:

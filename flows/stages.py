@@ -21,6 +21,7 @@ from duizhao.corpus.alignment.bead import check_cover
 from duizhao.corpus.bitext import Bitext, Row, check_identity, make_bitext
 from duizhao.corpus.document import Document
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.paths import embeddings_file
 from duizhao.corpus.translation import NO_TRANSLATION
 from duizhao.flows import results
 from duizhao.flows.bilingual import groups_of, left_out_by_readers
@@ -196,7 +197,7 @@ def align(
         from duizhao.corpus.alignment import align as align_texts
         from duizhao.flows.timed_models import Embedding, Forced, took
 
-        embed, show = Embedding(embedder()), console.current()
+        embed, show = Embedding(embedder(memory=settings.memory)), console.current()
         forced = None
         if uses_model(settings):
             forced = Forced(translator(settings).score, show.note, show.progress)
@@ -228,12 +229,17 @@ def places(document: Document) -> list[tuple[int, str, str | None]]:
     return [(block.id, block.kind, block.mark) for block in blocks]
 
 
-@cache
-def embedder() -> SpanEmbedder:
-    """The sentence embeddings; loaded once per process."""
-    from duizhao.models.embedding import SpanEmbedder
+def embedder(*, memory: bool = False) -> SpanEmbedder:
+    """The sentence embeddings, loaded once per process; `memory`: with those of all runs."""
+    return _embedder(embeddings_file() if memory else None)
 
-    return SpanEmbedder()
+
+@cache
+def _embedder(memory: Path | None) -> SpanEmbedder:
+    from duizhao.models.embedding import SpanEmbedder
+    from duizhao.models.embedding_memory import EmbeddingMemory
+
+    return SpanEmbedder(store=EmbeddingMemory(memory) if memory else None)
 
 
 def check_embedder() -> None:

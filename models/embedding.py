@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -56,15 +56,17 @@ class SpanEmbedder:
     (3, 512)
 
     The last two documents stay in memory (6 kB per sentence), so that requesting the spans of a
-    document in several calls costs no more than in one. Safe to share between threads.
+    document in several calls costs no more than in one. With a `store` (models/embedding_memory.py)
+    a document is read once by all runs. Safe to share between threads.
     """
 
     dimension = DIMENSION
 
-    def __init__(self, chunk: int = CHUNK) -> None:
+    def __init__(self, chunk: int = CHUNK, store: TableStore | None = None) -> None:
         """`chunk`: tokens computed at once; it changes the memory needed, not the result."""
         self._chunk = chunk
         self._documents: OrderedDict[tuple[str, ...], SpanTable] = OrderedDict()
+        self._store = store
 
     def __call__(self, sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> Floats:
         """Embed each span (i, j), the sentences i to j-1; returns an array (len(spans), 512)."""
@@ -75,7 +77,7 @@ class SpanEmbedder:
         """Return the data from which spans of these sentences are computed."""
         key = tuple(sentences)
         with _lock:
-            table = self._documents.pop(key, None) or _read(key, self._chunk)
+            table = self._documents.pop(key, None) or self._table(key)
             self._documents[key] = table
             while len(self._documents) > _DOCUMENTS_KEPT:
                 self._documents.popitem(last=False)
@@ -84,6 +86,15 @@ class SpanEmbedder:
     def embed(self, texts: Sequence[str]) -> Floats:
         """Embed each text alone; returns an array (len(texts), 512)."""
         return _embed_tokens(_tokenize(texts), self._chunk)
+
+    def _table(self, sentences: tuple[str, ...]) -> SpanTable:
+        if not self._store:
+            return _read(sentences, self._chunk)
+        table = self._store.load(sentences)
+        if table is None:
+            table = _read(sentences, self._chunk)
+            self._store.save(sentences, table)
+        return table
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,16 @@ class SpanTable:
     body: Floats
     head: Floats
     tail: Floats
+
+
+class TableStore(Protocol):
+    """Keeps tables by the sentences of their documents."""
+
+    def load(self, sentences: Sequence[str]) -> SpanTable | None:
+        """The table of these sentences, exactly as it was saved; None if there is none."""
+
+    def save(self, sentences: Sequence[str], table: SpanTable) -> None:
+        """Keep the table."""
 
 
 @cache

@@ -27,6 +27,7 @@ def pytest_configure() -> None:
             os.environ.setdefault(name, threads)
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     os.environ.setdefault("DUIZHAO_MODELS", str(models_folder()))
+    os.environ["DUIZHAO_SERVER_MINUTES"] = "0"  # a test that keeps a server ends it too
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,9 +67,11 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """The command line with a cache of its own."""
-    return Cli(tmp_path / "cache")
+def cli(tmp_path: Path) -> Iterator[Cli]:
+    """The command line with a cache of its own, and one Prefect server for all its commands."""
+    line = Cli(tmp_path / "cache", {"DUIZHAO_SERVER_MINUTES": "5"})
+    yield line
+    line("server", "stop")
 
 
 @pytest.fixture(scope="session")

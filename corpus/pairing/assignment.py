@@ -14,7 +14,7 @@ from duizhao.corpus.pairing.profile import Profile
 
 CERTAIN = 0.98
 """Confidence from which a document is not read again."""
-READ = 4
+READ = 6
 """Candidates of a document that are read again."""
 UNLIKELY = -6.0
 """Log odds of the best candidate below which a document is not read again."""
@@ -30,17 +30,11 @@ def score(sources: Sequence[Profile], targets: Sequence[Profile]) -> Scored:
     return Scored(left, right, made, evidence.log_odds(made, evidence.WEIGHTS))
 
 
-def in_doubt(scored: Scored) -> Indices:
-    """Places of the candidates to read again: those of documents that are not certain, with their
-    rivals, for a lead over rivals that were not read would mean nothing."""
+def in_doubt(scored: Scored) -> tuple[Indices, Indices]:
+    """Places of the candidates of documents that are not certain, and of these and their rivals:
+    a lead over rivals that were not read would mean nothing."""
     sure = confidences(scored)
-    best = [
-        {
-            int(side[own[0]]): own[np.argsort(-scored.log_odds[own], kind="stable")][:READ]
-            for own in grouped(side)
-        }
-        for side in (scored.left, scored.right)
-    ]
+    best = best_of_each(scored)
     doubtful: set[int] = set()
     for of_side in best:
         for own in of_side.values():
@@ -50,7 +44,22 @@ def in_doubt(scored: Scored) -> Indices:
     for at in doubtful:
         for of_side, side in zip(best, (scored.left, scored.right), strict=True):
             wanted.update(of_side[int(side[at])].tolist())
-    return np.array(sorted(wanted), dtype=np.int64)
+    return _places(doubtful), _places(wanted)
+
+
+def _places(places: set[int]) -> Indices:
+    return np.array(sorted(places), dtype=np.int64)
+
+
+def best_of_each(scored: Scored) -> list[dict[int, Indices]]:
+    """For each side, the places of the best candidates of each document, the best one first."""
+    return [
+        {
+            int(side[own[0]]): own[np.argsort(-scored.log_odds[own], kind="stable")][:READ]
+            for own in grouped(side)
+        }
+        for side in (scored.left, scored.right)
+    ]
 
 
 def grouped(side: Indices) -> list[Indices]:
@@ -67,15 +76,18 @@ def read_again(
     targets: Sequence[Profile],
     sentences: evidence.Vectors,
 ) -> Scored:
-    """The log odds with all sentences of the documents that are in doubt."""
-    at = in_doubt(scored)
+    """The log odds with all sentences of the documents that are in doubt.
+
+    Their rivals' log odds remain: those of a document's candidates must be of one kind.
+    """
+    doubtful, at = in_doubt(scored)
     if not len(at):
         return scored
-    left, right = scored.left[at], scored.right[at]
-    made = evidence.features(sources, targets, left, right, sentences)
+    made = evidence.features(sources, targets, scored.left[at], scored.right[at], sentences)
     odds, features = scored.log_odds.copy(), scored.features.copy()
-    odds[at] = evidence.log_odds(made, evidence.WEIGHTS_READ)
-    features[at] = made
+    own = np.isin(at, doubtful)
+    odds[doubtful] = evidence.log_odds_read(made[own])
+    features[doubtful] = made[own]
     return replace(scored, log_odds=odds, features=features)
 
 

@@ -1,7 +1,9 @@
 """How much speaks for a pair of documents: a few features, weighed to log odds.
 
 `margin` features say how far a pair is ahead of the best rival of either document: in a pile of one
-subject everything is alike, and only the difference tells. The weights come from
+subject everything is alike, and only the difference tells. Where all sentences are compared, being
+behind speaks against a pair, and being ahead says nothing: the rivals are few, and of two documents
+without counterpart each may be the other's best. The weights come from
 
     python -m duizhao.evaluation.benchmarks.pairing DATA --fit
 """
@@ -71,23 +73,23 @@ WEIGHTS: dict[str, float] = {
 """For the passages of the profiles. What names say is weighed by hand: the piles have none."""
 
 WEIGHTS_READ: dict[str, float] = {
-    "tokens": -1.1,
-    "tokens_margin": 3.42,
-    "contained": 0.15,
-    "numbers_missing": -3.8,
-    "passages": -6.98,
-    "passages_weaker_side": 9.35,
-    "source_margin": 2.56,
-    "target_margin": -5.49,
-    "close_margin": 57.68,
-    "numbers_margin": -1.53,
-    "order": -2.04,
-    "sequence": 6.48,
-    "length": 0.45,
+    "tokens": 1.4,
+    "tokens_margin": 2.8,
+    "contained": 0.71,
+    "numbers_missing": -3.55,
+    "passages": 4.07,
+    "passages_weaker_side": 0.37,
+    "source_margin": 25.26,
+    "target_margin": 33.74,
+    "close_margin": 73.22,
+    "numbers_margin": 0.2,
+    "order": -2.11,
+    "sequence": 16.64,
+    "length": 1.96,
     "same_symbol": 4.0,
     "other_symbol": -4.0,
     "same_stem": 3.0,
-    "constant": -3.14,
+    "constant": -1.82,
 }
 """For all sentences of documents in doubt."""
 
@@ -95,8 +97,10 @@ CLOSE = 0.08
 """Lead in both directions together beyond which `close_margin` grows no more: it tells versions of
 one text from each other, where everything else is equal."""
 
-ORDERED = 0.6
+ORDERED = 0.25
 """Match in order from which more says nothing: it grows with the length of the documents."""
+
+MARGINS = ("tokens_margin", "source_margin", "target_margin", "close_margin", "numbers_margin")
 
 ENGLISH_PER_CHINESE = 3.4
 """Characters of English for one of Chinese (UN Parallel Corpus: 3.7; other texts less)."""
@@ -106,6 +110,22 @@ def log_odds(features: Floats, weights: Mapping[str, float]) -> Floats:
     """The weighed features, shape (pairs,)."""
     vector = np.array([weights.get(name, 0.0) for name in FEATURES])
     return np.asarray(features @ vector, dtype=np.float64)
+
+
+def log_odds_read(features: Floats) -> Floats:
+    """The log odds of pairs whose documents were read again, shape (pairs,)."""
+    return log_odds(as_read(features), WEIGHTS_READ)
+
+
+def as_read(features: Floats) -> Floats:
+    """The features as they count where all sentences are compared."""
+    counted = features.copy()
+    for name in MARGINS:
+        column = FEATURES.index(name)
+        counted[:, column] = np.minimum(features[:, column], 0.0)
+    column = FEATURES.index("sequence")
+    counted[:, column] = np.minimum(features[:, column], ORDERED)
+    return counted
 
 
 def features(
@@ -210,10 +230,10 @@ def _sequence(
     right: Indices,
     sentences: Vectors,
 ) -> Floats:
-    """How far the sentences of each pair match in order, at most ORDERED."""
+    """How far the sentences of each pair match in order."""
     made = np.zeros(len(left))
     for at, cosines in _cosines(sources, targets, left, right, sentences):
-        made[at] = min(in_order(cosines), ORDERED)
+        made[at] = in_order(cosines)
     return made
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading import characters
-from duizhao.corpus.script import EAST_ASIAN_CHARACTER
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER, everyday
 
 BOMS = (
     # the longer ones first: UTF-32's mark begins with that of UTF-16
@@ -25,6 +25,8 @@ BOMS = (
 )
 
 
+# Marks of an everyday Chinese text
+PUNCTUATION = "、。·—…‘’“”〈〉《》「」『』【】〔〕，：；？！（）％－"
 # 0x1A and 0x1C end old DOS and mainframe files
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b\x1d-\x1f\x7f]")
 # A text may have stray control characters; a file with more than so many, and more than this
@@ -174,22 +176,8 @@ def _utf8_with_a_few_broken_bytes(data: bytes) -> str | None:
 def _common_share(text: str) -> float:
     """Share of the non-ASCII characters that an everyday Chinese text is made of."""
     wide = [char for char in text[:65536] if char > "\x7f"]
-    common = sum(1 for char in wide if _everyday(char))
+    common = sum(1 for char in wide if char in PUNCTUATION or everyday(char))
     return common / len(wide) if wide else 1.0
-
-
-def _everyday(char: str) -> bool:
-    if char in "、。·—…‘’“”〈〉《》「」『』【】〔〕，：；？！（）％－":
-        return True
-    try:
-        # GB2312's first level and Big5's first level: the characters in use, by frequency
-        lead = char.encode("gb2312")[0]
-    except UnicodeEncodeError:
-        try:
-            return 0xA4 <= char.encode("big5")[0] <= 0xC6
-        except UnicodeEncodeError:
-            return False
-    return 0xB0 <= lead <= 0xD7
 
 
 def _legacy(data: bytes, name: str) -> Decoded:

@@ -1,4 +1,4 @@
-"""A comparison as a page: one HTML file without scripts or external resources."""
+"""A comparison as a page: one HTML file without external resources."""
 
 from __future__ import annotations
 
@@ -9,81 +9,91 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.evaluation.comparison.tables import NAMES, most_different, p_text, p_values
-from duizhao.evaluation.report.page import page_style
+from duizhao.evaluation.report.page import (
+    messages_json,
+    page_environment,
+    page_script,
+    page_style,
+)
 
+HERE = Path(__file__).parent
 TEMPLATE = "compare_page.html.jinja"
 MOST_PARTS = 200
 """The most documents, and sections, on the page."""
 
 COLOURS = ("one", "two", "three", "four")
-TESTS = {"bootstrap": "Paired bootstrap", "randomization": "Approximate randomization"}
+START = "startLanguage(); startTheme(); document.documentElement.dataset.ready = true;"
 
 
 def render(comparison: Mapping[str, Any], title: str = "") -> str:
     """The page for the result of `duizhao.evaluation.comparison.compare.compare`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
+    environment = page_environment(HERE)
     environment.globals.update(
         colour=colour, marked=marked, p_text=p_text, percent=_percent, samples=_samples
     )
     names = list(comparison["systems"])
+    shown, cut = _shown(comparison)
     page = environment.get_template(TEMPLATE).render(
         title=title or _and(names),
-        comparison=_shown(comparison),
+        comparison=shown,
+        cut=cut,
+        most=MOST_PARTS,
         names=names,
         metrics=list(comparison["systems"][names[0]]),
         metric_names=NAMES,
-        test_names={test: TESTS[test] for test in comparison["significance"]},
-        verdicts=verdicts(comparison),
-        style=page_style(),
+        verdicts={name: judged(comparison, name) for name in names[1:]},
+        style=page_style() + (HERE / "compare.css").read_text("utf-8"),
+        messages_json=messages_json("compare", "report", reported=True),
+        script=page_script("theme.js", "elements.js", own=START),
         histogram=histogram(comparison["distribution"]),
         ps=lambda name, metric: list(p_values(comparison, name, metric).values()),
         is_best=_is_best,
-        length_label=lambda row: row["words"],
+        length_label=lambda row: _range(row["words"]),
+        ranged=_range,
         document_label=lambda row: row["document"],
-        section_label=lambda row: row["section"] or "before the first heading",
+        section_label=lambda row: row["section"],
     )
     return page.lstrip()
 
 
-def _shown(comparison: Mapping[str, Any]) -> dict[str, Any]:
-    """The comparison with only the documents and sections that differ most."""
+def _shown(comparison: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    """The comparison with only the documents and sections that differ most, and how many it has."""
     shown = dict(comparison)
     shown["examples"] = [_whole(one) for one in comparison["examples"]]
-    shown["notes"] = list(comparison["notes"])
+    cut = {}
     for part in ("documents", "sections"):
         if len(comparison[part]) > MOST_PARTS:
             shown[part] = most_different(comparison, comparison[part], MOST_PARTS)
-            shown["notes"].append(
-                f"Only {MOST_PARTS} of {len(comparison[part]):,} {part}: those that differ most"
-            )
-    return shown
+            cut[part] = len(comparison[part])
+    return shown, cut
+
+
+def judged(comparison: Mapping[str, Any], name: str) -> dict[str, list[str]]:
+    """The metrics by which a system is better than the baseline, worse, or on a level with it."""
+    baseline = comparison["baseline"]
+    words: dict[str, list[str]] = {"better": [], "worse": [], "level": []}
+    for metric in comparison["systems"][baseline]:
+        ps = p_values(comparison, name, metric)
+        ours, theirs = (comparison["systems"][n][metric]["value"] for n in (name, baseline))
+        sure = bool(ps) and all(p < 0.05 for p in ps.values())
+        better = (ours > theirs) != (metric == "ter")
+        words["level" if not sure else "better" if better else "worse"].append(NAMES[metric])
+    return {verdict: metrics for verdict, metrics in words.items() if metrics}
 
 
 def verdicts(comparison: Mapping[str, Any]) -> list[str]:
     """A sentence per system: better than the baseline, worse, or not significantly different."""
     baseline = comparison["baseline"]
-    metrics = list(comparison["systems"][baseline])
+    words = {
+        "better": "significantly better than",
+        "worse": "significantly worse than",
+        "level": "not significantly different from",
+    }
     sentences = []
     for name in list(comparison["systems"])[1:]:
-        words = {"better": [], "worse": [], "level": []}  # type: dict[str, list[str]]
-        for metric in metrics:
-            ps = p_values(comparison, name, metric)
-            ours, theirs = (comparison["systems"][n][metric]["value"] for n in (name, baseline))
-            sure = bool(ps) and all(p < 0.05 for p in ps.values())
-            better = (ours > theirs) != (metric == "ter")
-            words["level" if not sure else "better" if better else "worse"].append(NAMES[metric])
         parts = [
-            f"{verdict} {baseline} by {_and(words[word])}"
-            for word, verdict in (
-                ("better", "significantly better than"),
-                ("worse", "significantly worse than"),
-                ("level", "not significantly different from"),
-            )
-            if words[word]
+            f"{words[verdict]} {baseline} by {_and(metrics)}"
+            for verdict, metrics in judged(comparison, name).items()
         ]
         sentences.append(f"{name}: {'; '.join(parts)}.")
     return sentences
@@ -102,8 +112,7 @@ def histogram(distribution: Mapping[str, Any]) -> str:
             bars.append(
                 f'<rect class="{colour(place)}" x="{bucket * group + 5 + place * each:.1f}" '
                 f'y="{height - foot - tall:.1f}" width="{each - 1:.1f}" height="{tall:.1f}" rx="2">'
-                f"<title>{escape(name)}: {count} segments from {bucket * 10} to "
-                f"{bucket * 10 + 10}</title></rect>"
+                f"<title>{escape(name)}, {bucket * 10}–{bucket * 10 + 10}: {count}</title></rect>"
             )
     labels = [
         f'<text x="{bucket * group:.0f}" y="{height - 6}" text-anchor="'
@@ -112,7 +121,7 @@ def histogram(distribution: Mapping[str, Any]) -> str:
     ]
     return (
         f'<svg class="cmp-hist" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="Distribution of segment chrF++">{"".join(bars + labels)}</svg>'
+        f'role="img" aria-labelledby="histogram">{"".join(bars + labels)}</svg>'
     )
 
 
@@ -143,14 +152,23 @@ def _whole(example: Mapping[str, Any]) -> dict[str, Any]:
     return {"document": None, "section": None, "source": None} | dict(example)
 
 
+def _range(words: str) -> str:
+    """A bucket in any language.
+
+    >>> _range("10 to 19"), _range("60 and more")
+    ('10–19', '60+')
+    """
+    return words.replace(" to ", "–").replace(" and more", "+")
+
+
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}%"
 
 
-def _samples(results: Sequence[Mapping[str, Any]]) -> str:
+def _samples(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Samples and seed from the signature."""
     parts = dict(part.split(":", 1) for part in results[0]["signature"].split("|"))
-    return f"{int(parts.get('bs') or parts['ar']):,} samples, seed {parts['seed']}"
+    return {"count": int(parts.get("bs") or parts["ar"]), "seed": parts["seed"]}
 
 
 def _and(words: Sequence[str]) -> str:

@@ -146,7 +146,7 @@ def html(
             doubtful=DOUBTFUL,
             name=Path(str(document.metadata.get("path", document.id))).name,
             style=page_style() + _asset("inspection.css"),
-            messages_json=messages_json("inspect", "kind", "reason"),
+            messages_json=messages_json("inspect", "kind", "reason", reported=True),
             home=home,
             script=page_script("theme.js", "elements.js", own=_asset("inspection.js")),
         )

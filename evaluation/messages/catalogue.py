@@ -1,5 +1,9 @@
 """The message catalogue: ``en.json`` and ``zh.json``, and helpers for templates.
 
+What readers, commands and servers report is English: it goes to logs and terminals too. Pages of a
+server show it in Chinese by ``reported.zh.json``, whose keys are these English messages with
+numbered placeholders (`errorText` of messages.js).
+
 A message is a text with ``{placeholders}``, or one text per plural form of its placeholder
 ``{count}``: ``{"one": "{count} bead", "other": "{count} beads"}``. Text between backticks is shown
 as code. Its key is the name of its group and its own: ``common.skip``.
@@ -51,6 +55,13 @@ def page_messages(*groups: str) -> dict[str, dict[str, Message]]:
         }
         for language in LANGUAGES
     }
+
+
+@cache
+def reported_in_chinese() -> Mapping[str, str]:
+    """Chinese for what programs report in English: ``"cannot be read: {0}"``."""
+    texts: dict[str, str] = json.loads((FOLDER / "reported.zh.json").read_text(encoding="utf-8"))
+    return texts
 
 
 def text(key: str, language: Language = "en", /, **values: Value) -> str:

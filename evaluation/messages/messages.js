@@ -57,6 +57,32 @@ function tNodes(key, values = {}) {
   });
 }
 
+/** What a program reports in English, in the language of the page, or as it is. */
+const reportedText = (text) => (language === "en" ? text : translated(text) || text);
+/** The same for the message of an error; one that is not in the catalogue is quoted. */
+const errorText = (text) => (language === "en" ? text : translated(text) || t("common.in_english", { text }));
+
+let reported = null; // [pattern, text] of the catalogue, the most specific patterns first
+function translated(text) {
+  reported = reported || Object.entries(catalogue[language].reported || {})
+    .map(([english, own]) => ({ parts: english.split(/\{\d\}/), own }))
+    .sort((one, other) => other.parts.join("").length - one.parts.join("").length)
+    .map(({ parts, own }) => {
+      const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("(.*)");
+      // a value at the beginning is not "report.pdf: 3"
+      return [new RegExp(`^${pattern.replace(/^\(\.\*\)/, "((?:(?!: ).)*)")}$`, "s"), own];
+    });
+  for (const [pattern, own] of reported) {
+    const found = pattern.exec(text);
+    if (!found) continue;
+    return own.replace(/\{(\d)\}/g, (_, place) => reportedText(found[Number(place) + 1]));
+  }
+  // "report.pdf: the file is empty": before the colon is a name or a place
+  const [name, ...rest] = text.split(": ");
+  const what = rest.length ? translated(rest.join(": ")) : "";
+  return what && `${reportedText(name)}：${what}`;
+}
+
 /** "a, b and c" as nodes, joined as the language does. */
 function listNodes(nodes) {
   const places = nodes.map((_, place) => String(place));
@@ -86,7 +112,8 @@ function timeText(text) {
   }).format(time);
 }
 
-/** Translate the texts and attributes that a template marked (data-t, data-t-title …). */
+/** Translate what a template marked: messages (data-t, data-t-title …), and texts that programs
+ * report (data-reported). */
 const TRANSLATED = ["aria-label", "title", "placeholder", "alt"];
 function localise(root = document) {
   const valuesOf = (element) => JSON.parse(element.dataset.tValues || "{}");
@@ -97,6 +124,9 @@ function localise(root = document) {
     for (const element of root.querySelectorAll(`[data-t-${name}]`)) {
       element.setAttribute(name, t(element.getAttribute(`data-t-${name}`), valuesOf(element)));
     }
+  }
+  for (const element of root.querySelectorAll("[data-reported]")) {
+    element.textContent = reportedText(element.dataset.reported);
   }
   // texts of the page inside texts of a document
   for (const element of root.querySelectorAll("[data-ui]")) element.lang = HTML_LANGUAGES[language];

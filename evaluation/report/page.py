@@ -91,7 +91,9 @@ def render_page(data: Mapping[str, Any]) -> str:
     return template.render(
         data=data,
         data_json=json_for_html(data),
-        messages_json=messages_json(*MESSAGES, *(("review", "edit", "format") if review else ())),
+        messages_json=messages_json(
+            *MESSAGES, *(("review", "edit", "format") if review else ()), reported=review
+        ),
         style=page_style(),
         script=_script(),
         review=review,
@@ -114,9 +116,15 @@ def page_environment(folder: Path) -> Environment:
     return environment
 
 
-def messages_json(*groups: str) -> str:
-    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``."""
-    return json_for_html(catalogue.page_messages("common", *groups))
+def messages_json(*groups: str, reported: bool = False) -> str:
+    """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``.
+
+    With `reported` also what programs report in English, in Chinese.
+    """
+    messages: dict[str, Any] = catalogue.page_messages("common", *groups)
+    if reported:
+        messages["zh"]["reported"] = catalogue.reported_in_chinese()
+    return json_for_html(messages)
 
 
 def page_script(*names: str, own: str = "") -> str:

@@ -39,14 +39,17 @@ def import_sheet(folder: Path, file: Path, by: str) -> dict[str, Any]:
     Returns the number of new edits by kind, the `problems` (lines that were not applied) and
     `notes`. Importing a file again adds nothing.
     """
+    with locked(folder):
+        return add_sheet(open_session(folder, by), file)
+
+
+def add_sheet(session: Session, file: Path) -> dict[str, Any]:
+    """As `import_sheet`, to a review that is open."""
     from duizhao.evaluation.review.spreadsheet import plan_edits, read_sheet
 
-    sheet = read_sheet(file)
-    with locked(folder):
-        session = open_session(folder, by)
-        planned = plan_edits(session, sheet)
-        for edit in planned.edits:
-            session.edit(edit)
+    planned = plan_edits(session, read_sheet(file))
+    for edit in planned.edits:
+        session.edit(edit)
     return {
         "file": str(file),
         "edits": dict(sorted(Counter(edit["op"] for edit in planned.edits).items())),

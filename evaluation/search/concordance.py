@@ -12,7 +12,7 @@ from duizhao.evaluation.search.counterparts import Translation, spans_of, transl
 from duizhao.evaluation.search.index import Progress, open_index
 from duizhao.evaluation.search.query import Query, parse
 
-SAMPLE = 400
+SAMPLE = 250
 """Matching rows that counterparts are counted in."""
 
 

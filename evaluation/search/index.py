@@ -26,7 +26,7 @@ from duizhao.evaluation.search.grams import chinese_grams, english_grams
 from duizhao.evaluation.search.query import pairs
 from duizhao.evaluation.search.simplified import simplify
 
-VERSION = 4
+VERSION = 5
 """Of the tables below; an index of another version is rebuilt."""
 AT_ONCE = 5_000
 """Rows written in one call."""
@@ -40,7 +40,7 @@ CREATE TABLE rows (
   number INTEGER PRIMARY KEY, id TEXT, document TEXT, date TEXT, confidence REAL,
   source TEXT, target TEXT
 );
-CREATE VIRTUAL TABLE chinese USING fts5(text, content='', tokenize='unicode61');
+CREATE VIRTUAL TABLE chinese USING fts5(text, content='', tokenize='unicode61', prefix='1');
 CREATE VIRTUAL TABLE english USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE grams (gram TEXT PRIMARY KEY, rows INTEGER) WITHOUT ROWID;
 """

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from duizhao.flows.reading import ReadOptions
+    from duizhao.flows.settings import Settings
 
 
-def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
+def run(sources: Sequence[str], out: Path, settings: Settings) -> dict[str, Any]:
     """Run the flow; wrong names stop it before a server starts."""
     from duizhao.flows.pairing.output import unpaired_file
     from duizhao.flows.pairing.pile import files_of
@@ -20,10 +20,10 @@ def run(sources: Sequence[str], out: Path, how: ReadOptions) -> dict[str, Any]:
 
     files_of(sources, (out, unpaired_file(out)))
     check_output(out)
-    with runtime.session() as connect:
+    with runtime.session(settings.server_minutes) as connect:
         from duizhao.flows.pairing.flow import pair_documents
 
         with console.current().stage("start Prefect"):
             connect()
-        record: dict[str, Any] = pair_documents(list(sources), str(out), how)
+        record: dict[str, Any] = pair_documents(list(sources), str(out), settings.reading)
     return record

@@ -1,8 +1,8 @@
 """Starting a private Prefect server for one run, and removing what ended runs left behind.
 
 The server's database is a copy of a template that the first run migrated (template.py), and its
-background services are off. It answers only to the run that started it (guard.py), and it ends
-with that run (server.py).
+background services are off. It answers only to those who have its secret (guard.py): the run that
+started it, with which it ends (server.py), or the commands that share a kept server (kept.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,7 @@ from duizhao.corpus.errors import ServiceError, StorageError
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows.runtime.guard import HOST, authorization
 from duizhao.flows.runtime.processes import (
+    DETACHED,
     IS_WINDOWS,
     alive,
     command_line,
@@ -34,8 +35,9 @@ from duizhao.flows.runtime.processes import (
     machine,
     module_command,
 )
-from duizhao.flows.runtime.server import DATABASE, LOCK, PID, TEMPLATE_VARIABLE
+from duizhao.flows.runtime.server import LOCK, PID, TEMPLATE_VARIABLE
 from duizhao.flows.runtime.template import copy_template
+from duizhao.flows.runtime.users import DATABASE
 
 START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
 FOREIGN_SECONDS = 86400
@@ -56,10 +58,9 @@ SERVICES_OFF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """A private server that is running or starting."""
+class Address:
+    """Where a server of ours listens, the secret that its requests need, and its folder."""
 
-    process: subprocess.Popen[bytes]
     port: int
     folder: Path
     secret: str = field(repr=False)
@@ -69,18 +70,36 @@ class Server:
         """The address for PREFECT_API_URL."""
         return f"http://{HOST}:{self.port}/api"
 
-    def wait(self) -> None:
-        """Return once the server answers; ServiceError if it does not start."""
+    def answers(self, seconds: float, is_running: Callable[[], bool]) -> bool:
+        """Whether the server answers within so many seconds; False at once if it has ended."""
         import httpx
 
-        deadline = time.monotonic() + START_SECONDS
-        # the socket listens from the start, so that a request simply waits until it is served
+        deadline = time.monotonic() + seconds
+        # the socket listens from the start: a request waits until it is served, or is refused
+        # because the server has ended
         ours = {"Authorization": authorization(self.secret)}
         with httpx.Client(trust_env=False, timeout=1.0, headers=ours) as client:
-            while time.monotonic() < deadline and self.process.poll() is None:
-                with contextlib.suppress(httpx.TransportError):
+            while time.monotonic() < deadline and is_running():
+                try:
                     if client.get(f"{self.api_url}/health").status_code == 200:
-                        return
+                        return True
+                except httpx.ConnectError:
+                    return False
+                except httpx.TransportError:
+                    continue
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Server(Address):
+    """A server of this run alone that is running or starting."""
+
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Return once the server answers; ServiceError if it does not start."""
+        if self.answers(START_SECONDS, lambda: self.process.poll() is None):
+            return
         if not shutil.disk_usage(self.folder).free > NEEDED_BYTES:
             raise StorageError(
                 f"{self.folder.parent}: the disk is full; free some space, or set DUIZHAO_CACHE to "
@@ -100,19 +119,29 @@ class Server:
 
 
 def start_server() -> Server:
-    """Start a private server; returns at once, while it is still starting."""
-    home = cache_folder() / "prefect"
-    runs = home / "runs"
+    """Start a server for this run; returns at once, while it is still starting."""
+    runs = home() / "runs"
     try:
         runs.mkdir(parents=True, exist_ok=True)
         end_stale_servers(runs)
         folder = Path(tempfile.mkdtemp(dir=runs, prefix=f"{os.getpid()}-{machine()}-"))
     except OSError as error:
         raise StorageError(
-            f"{home}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
+            f"{home()}: cannot be written to: {error.strerror or error}; set DUIZHAO_CACHE to "
             "a folder that can"
         ) from error
-    template = home / f"template-{version('prefect')}.db"
+    address, process = launch(folder, os.getpid())
+    return Server(address.port, folder, address.secret, process)
+
+
+def home() -> Path:
+    """The folder of all servers of this cache."""
+    return cache_folder() / "prefect"
+
+
+def launch(folder: Path, parent: int) -> tuple[Address, subprocess.Popen[bytes]]:
+    """Start a server that keeps its files in the folder and ends with `parent` (0: kept)."""
+    template = home() / f"template-{version('prefect')}.db"
     environment = {
         **os.environ,
         TEMPLATE_VARIABLE: str(template),
@@ -130,12 +159,13 @@ def start_server() -> Server:
     secret = secrets.token_urlsafe(32)
     listener = socket.create_server((HOST, 0), backlog=128)
     with listener, (folder / "log").open("wb") as log:
-        process = _serve_on(listener, folder, environment, log, secret)
-        return Server(process, listener.getsockname()[1], folder, secret)
+        process = _serve_on(listener, parent, folder, environment, log, secret)
+        return Address(listener.getsockname()[1], folder, secret), process
 
 
 def _serve_on(
     listener: socket.socket,
+    parent: int,
     folder: Path,
     environment: Mapping[str, str],
     log: BinaryIO,
@@ -148,13 +178,14 @@ def _serve_on(
     """
     descriptor = listener.fileno()
     process = subprocess.Popen(
-        module_command("duizhao.flows.runtime.server", descriptor, os.getpid(), folder),
+        module_command("duizhao.flows.runtime.server", descriptor, parent, folder),
         env=dict(environment),
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=log,
         start_new_session=True,
         pass_fds=() if IS_WINDOWS else (descriptor,),
+        creationflags=0 if parent else DETACHED,
     )
     assert process.stdin
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # `wait` reports its end
@@ -176,24 +207,42 @@ def end_stale_servers(runs: Path) -> None:
         here = rest.startswith(f"{machine()}-")
         if not parent.isdigit() or (here and alive(int(parent))):
             continue
-        with contextlib.suppress(OSError):
-            if not here and time.time() - folder.stat().st_mtime < FOREIGN_SECONDS:
+        if not here and not old(folder):
+            continue
+        if is_locked(folder):
+            if not here:
                 continue
-            try:
-                with FileLock(folder / LOCK, timeout=0):
-                    pass
-            except Timeout:
-                if not here:
-                    continue
-                time.sleep(1)  # it is about to end by itself
-                _kill_server(folder)
+            time.sleep(1)  # it is about to end by itself
+            _kill_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def old(folder: Path) -> bool:
+    """Whether nothing has been created or removed in the folder for a day."""
+    with contextlib.suppress(OSError):
+        return time.time() - folder.stat().st_mtime > FOREIGN_SECONDS
+    return False
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a server is serving from the folder."""
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # it is being removed
+        return False
+
+
 def _kill_server(folder: Path) -> None:
-    """End the server of a folder, unless its number belongs to another process by now."""
+    """End the server of a folder, if it is still there."""
     with contextlib.suppress(OSError, ValueError):
-        process = int((folder / PID).read_text())
-        words = command_line(process)
-        if "duizhao.flows.runtime.server" in words and folder.name in words:
-            kill(process)
+        kill_server(int((folder / PID).read_text()), folder)
+
+
+def kill_server(process: int, folder: Path) -> None:
+    """End the process, unless its number belongs to another than the folder's server by now."""
+    words = command_line(process)
+    if "duizhao.flows.runtime.server" in words and folder.name in words:
+        kill(process)

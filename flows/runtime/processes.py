@@ -28,6 +28,8 @@ SAME_SECONDS = 2.0
 """Start times of one process differ by less: the clock of the machine may be adjusted."""
 
 IS_WINDOWS = os.name == "nt"
+DETACHED: int = getattr(subprocess, "DETACHED_PROCESS", 0)
+"""Popen's flag for a process that outlives the console, on Windows; 0 elsewhere."""
 
 
 class Ended(BaseException):
@@ -126,8 +128,13 @@ def machine() -> str:
 
 
 def alive(process: int) -> bool:
-    """Whether a process with this number is running here."""
-    return psutil.pid_exists(process)
+    """Whether a process with this number is running here; one that ended may be unreaped."""
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True  # of another user
 
 
 def started(process: int) -> float:

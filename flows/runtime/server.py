@@ -1,11 +1,12 @@
-"""A private Prefect API server for one run.
+"""A private Prefect API server, for one run or for several.
 
 Started as ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
 
 It serves on the listening socket FD that its parent opened, and keeps its database in FOLDER. The
 first line of standard input is the secret that each request must have (on Windows the socket
 follows it). As soon as PARENT is gone, for whatever reason, the server removes FOLDER and ends: a
-run that is killed leaves no server behind, unlike a run with Prefect's own ephemeral server.
+run that is killed leaves no server behind, unlike a run with Prefect's own ephemeral server. If
+PARENT is 0, the server ends when no command has used it for some minutes (users.py).
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from filelock import FileLock
 from duizhao.flows.runtime.guard import Guard
 from duizhao.flows.runtime.processes import IS_WINDOWS, end_with_parent
 from duizhao.flows.runtime.template import save_template
+from duizhao.flows.runtime.users import DATABASE, wait_until_idle
 
-DATABASE = "prefect.db"
 LOCK = "lock"
 PID = "pid"
 TEMPLATE_VARIABLE = "DUIZHAO_PREFECT_TEMPLATE"
 
 
 def main() -> None:
-    """Serve until the parent process is gone."""
+    """Serve until the parent process is gone, or for some minutes after the last command."""
     # the thousands of classes of Prefect are kept: collecting while they are made is a third of
     # the time that the server needs to start
     gc.disable()
@@ -40,7 +41,10 @@ def main() -> None:
     lock = FileLock(folder / LOCK)
     lock.acquire()
     (folder / PID).write_text(str(os.getpid()))
-    end_with_parent(parent, lambda: shutil.rmtree(folder, ignore_errors=True))
+    if parent:
+        end_with_parent(parent, lambda: shutil.rmtree(folder, ignore_errors=True))
+    else:
+        threading.Thread(target=_end_when_idle, args=(folder,), daemon=True).start()
 
     secret = sys.stdin.buffer.readline().decode().strip()
     os.environ["PREFECT_SERVER_API_AUTH_STRING"] = secret
@@ -49,6 +53,8 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    if not parent:
+        os.chdir(folder.parent)  # the folder of the command may be deleted
     gc.freeze()  # create_app collects
     app = Guard(create_app(ephemeral=True, final=True), secret, listener.getsockname()[1])
     gc.enable()
@@ -57,6 +63,12 @@ def main() -> None:
     threading.Thread(target=_keep_template, args=(server, folder), daemon=True).start()
     server.run(sockets=[listener])
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_when_idle(folder: Path) -> None:
+    wait_until_idle(folder, folder.parent / LOCK)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
 
 def _listener(descriptor: int) -> socket.socket:

@@ -1,8 +1,8 @@
 """A quiet, offline Prefect that starts quickly and needs no server started by hand.
 
 A command opens `session()` around a flow. If PREFECT_API_URL or the user's Prefect profile names
-a server, that one is used. Else a private server (private.py) starts while the command reads its
-input.
+a server, that one is used. Else the command uses a private server: the one that earlier commands
+left (kept.py), or one that starts while the command reads its input (private.py).
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import logging
 import os
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.errors import ServiceError
+from duizhao.flows.runtime.kept import KeptServer, use_server
 from duizhao.flows.runtime.private import Server, start_server
 from duizhao.flows.runtime.trouble import as_service_errors
+
+AnyServer = Server | KeptServer
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -65,21 +68,24 @@ def configured_api() -> str | None:
 
 
 @contextlib.contextmanager
-def session() -> Iterator[Any]:
-    """Run flows inside.
+def session(minutes: float = 0.0) -> Iterator[Callable[[], None]]:
+    """Run flows inside; a private server stays for so many minutes and is shared in that time.
 
     Yields a function to call right before the first flow: it waits for the server and connects
     Prefect to it. Work that needs no Prefect can be done before that.
     """
     quieten()
-    server = None if configured_api() else start_server()
     # most of the time until then imports Prefect, whose thousands of classes are kept
     gc.disable()
     try:
         with contextlib.ExitStack() as stack:
+            server = None
+            if not configured_api():
+                server = (use_server(minutes) if minutes else None) or start_server()
+                stack.callback(_leave, server)
 
             def connect() -> None:
-                stack.enter_context(_connected(server))
+                stack.enter_context(_connected(server, stack))
                 gc.freeze()
                 gc.enable()
 
@@ -87,17 +93,36 @@ def session() -> Iterator[Any]:
                 yield connect
     finally:
         gc.enable()
-        if server:
-            _send_last_events()
+
+
+def _answering(server: AnyServer, stack: contextlib.ExitStack) -> AnyServer:
+    """The server once it answers; a server of our own in place of a kept one that does not."""
+    if isinstance(server, KeptServer):
+        try:
+            server.wait()
+        except ServiceError:
             server.stop()
+            server = start_server()
+            stack.callback(_leave, server)
+    if isinstance(server, Server):
+        server.wait()
+    return server
 
 
-def _send_last_events() -> None:
-    """Prefect sends events from a thread: let it finish before its server ends."""
+def _leave(server: AnyServer) -> None:
+    """Leave the server, or end it, once it has all events, which Prefect sends from a thread."""
     if "prefect.events.worker" in sys.modules:
         from prefect.events.worker import EventsWorker
 
         EventsWorker.drain_all(timeout=10)
+    server.stop()
+
+
+def _name(server: AnyServer | None) -> None:
+    """Name the server to Prefect, which reads these variables when it is imported."""
+    if server:
+        os.environ["PREFECT_HOME"] = str(server.folder)
+        os.environ["PREFECT_API_URL"] = server.api_url
 
 
 def _check_answer() -> None:
@@ -115,11 +140,9 @@ def _check_answer() -> None:
 
 
 @contextlib.contextmanager
-def _connected(server: Server | None) -> Iterator[None]:
+def _connected(server: AnyServer | None, stack: contextlib.ExitStack) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("PREFECT_HOME", "PREFECT_API_URL")}
-    if server:
-        os.environ["PREFECT_HOME"] = str(server.folder)
-        os.environ["PREFECT_API_URL"] = server.api_url
+    _name(server)
     from prefect.settings import (
         PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
@@ -131,13 +154,14 @@ def _connected(server: Server | None) -> Iterator[None]:
     # the heartbeat thread sleeps a second and is joined at the end of each flow run
     changes: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     if server:
+        server = _answering(server, stack)
+        _name(server)
         changes[PREFECT_API_URL] = server.api_url
         # not in the environment, which every child process inherits: Prefect sends its settings to
         # the workers of Dask and Ray
         changes[PREFECT_API_AUTH_STRING] = server.secret
         if "PREFECT_CLIENT_MAX_RETRIES" not in os.environ:
             changes[PREFECT_CLIENT_MAX_RETRIES] = RETRIES
-        server.wait()
     try:
         with temporary_settings(changes):
             if not server:

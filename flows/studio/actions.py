@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from starlette.routing import Router
 
-from duizhao.corpus.errors import InputError, LimitError, StorageError
+from duizhao.corpus.errors import InputError, LimitError, StorageError, writing
 from duizhao.corpus.files.exports.export import FOLDER as EXPORTS
 from duizhao.corpus.files.exports.export import Export
 from duizhao.corpus.files.exports.export import export as write_export
@@ -18,10 +22,11 @@ from duizhao.corpus.files.exports.options import ExportOptions
 from duizhao.corpus.files.formats import FORMATS
 from duizhao.corpus.un.fetch import is_symbol, normal_symbol
 from duizhao.evaluation.review.apply import NAME as REVIEWED
-from duizhao.evaluation.review.apply import apply_review
+from duizhao.evaluation.review.apply import add_sheet, apply_review
 from duizhao.evaluation.search import Filters, search
 from duizhao.evaluation.search.projects import projects as corpora_below
 from duizhao.flows.studio import projects, run
+from duizhao.flows.studio.jobs import HOME
 from duizhao.flows.studio.queue import Queue
 from duizhao.flows.studio.reviews import Reviews
 from duizhao.flows.studio.uploads import MOST_FILES, safe_name
@@ -29,6 +34,8 @@ from duizhao.flows.studio.uploads import MOST_FILES, safe_name
 Values = dict[str, Any]
 LONGEST_QUERY = 300
 MOST_HITS = 200
+SHEETS = "sheet-"
+"""The beginning of the names of folders for uploaded workbooks."""
 
 
 class Actions:
@@ -37,6 +44,8 @@ class Actions:
     def __init__(self, folder: Path, queue: Queue, reviews: Reviews, most_bytes: int) -> None:
         self.folder, self.queue, self.reviews = folder, queue, reviews
         self._most_bytes = most_bytes
+        for left in (folder / HOME).glob(f"{SHEETS}*"):  # by a studio that was killed
+            shutil.rmtree(left, ignore_errors=True)
 
     def by_name(self) -> dict[str, Callable[[Values], Values]]:
         """All actions by the names that the page uses."""
@@ -127,6 +136,31 @@ class Actions:
                 f"{error.filename or place}: cannot be written to ({error.strerror or error})"
             ) from None
         return {"files": [path.name for path in done.files], "rows": done.rows}
+
+    @contextlib.contextmanager
+    def place_for_sheet(self, name: str) -> Iterator[Path]:
+        """Where an uploaded workbook is written until it has been applied."""
+        home = self.folder / HOME
+        with writing(home):
+            home.mkdir(parents=True, exist_ok=True)
+            place = Path(tempfile.mkdtemp(prefix=SHEETS, dir=home))
+        try:
+            yield place / name
+        except InputError as error:  # the page knows the file by its name
+            raise type(error)(str(error).replace(f"{place}{os.sep}", "")) from None
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def apply_sheet(self, project: object, file: Path) -> Values:
+        """Add the changes of an edited workbook to the review, and write the reviewed corpus."""
+        place = self.place(project)
+        added, edits = self.reviews.change(
+            place, lambda session: (add_sheet(session, file), len(session.edits))
+        )
+        rows = apply_review(place)["counts"]["rows"] if edits else None
+        return {"edits": sum(added["edits"].values()), "rows": rows} | {
+            name: added[name] for name in ("problems", "notes")
+        }
 
     def exported(self, project: object, name: str) -> Path:
         """An exported file of a project."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -38,6 +38,7 @@ from duizhao.flows.studio.uploads import receive, safe_name
 
 PROGRAM = "duizhao studio"
 UPLOAD = "/upload"
+SHEET = "/sheet"
 EVENT_SECONDS = 0.5
 SILENT_SECONDS = 15.0
 """After which a line without content shows whether the browser is still there."""
@@ -53,7 +54,7 @@ def is_page(path: str) -> bool:
 
 def make_app(actions: Actions, largest: int, token: str, port: int) -> Starlette:
     """The application; `largest` is the size in bytes up to which a file is accepted."""
-    protection = Protection(PROGRAM, token, port, is_page, {UPLOAD: largest})
+    protection = Protection(PROGRAM, token, port, is_page, {UPLOAD: largest, SHEET: largest})
 
     async def studio(_request: Request) -> Response:
         return HTMLResponse(pages.studio_page(), headers=HEADERS)
@@ -63,7 +64,10 @@ def make_app(actions: Actions, largest: int, token: str, port: int) -> Starlette
         return StreamingResponse(_events(request, actions), headers=headers)
 
     async def upload(request: Request) -> Response:
-        return await _upload(request, actions, largest)
+        return await _received(request, lambda name: _upload(request, actions, name, largest))
+
+    async def sheet(request: Request) -> Response:
+        return await _received(request, lambda name: _sheet(request, actions, name, largest))
 
     async def report(request: Request) -> Response:
         place = await serving.aside(lambda: actions.place(request.path_params["project"]))
@@ -93,6 +97,7 @@ def make_app(actions: Actions, largest: int, token: str, port: int) -> Starlette
             Route("/", studio),
             Route("/events", events),
             Route(UPLOAD, upload, methods=["POST"]),
+            Route(SHEET, sheet, methods=["POST"]),
             *(_action(name, work) for name, work in actions.by_name().items()),
             Route("/projects/{project}/report", report),
             Route("/projects/{project}/exports/{name}", exported),
@@ -111,20 +116,33 @@ def _action(name: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> Rout
     return Route(f"/do/{name}", endpoint, methods=["POST"])
 
 
-async def _upload(request: Request, actions: Actions, largest: int) -> Response:
-    """Take one file of a new job; its name is percent-encoded in a header."""
+async def _received(request: Request, take: Callable[[str], Awaitable[dict[str, Any]]]) -> Response:
+    """Take a file; its name is percent-encoded in a header."""
     try:
         name = safe_name(unquote(request.headers.get("x-duizhao-name", "")))
-        path = actions.place_for(request.headers.get("x-duizhao-job", ""), name)
-        size = await receive(request.stream(), path, largest)
-        actions.queue.add_file(request.headers["x-duizhao-job"], name)
+        return JSONResponse(await take(name), headers=HEADERS)
     except LimitError as error:
         return _error(error, 413)
     except DuizhaoError as error:
         return _error(error, 400)
     except ClientDisconnect:
         return Response(status_code=400)
-    return JSONResponse({"bytes": size}, headers=HEADERS)
+
+
+async def _upload(request: Request, actions: Actions, name: str, largest: int) -> dict[str, Any]:
+    """Take one file of a new job."""
+    job = request.headers.get("x-duizhao-job", "")
+    size = await receive(request.stream(), actions.place_for(job, name), largest)
+    actions.queue.add_file(job, name)
+    return {"bytes": size}
+
+
+async def _sheet(request: Request, actions: Actions, name: str, largest: int) -> dict[str, Any]:
+    """Take an edited workbook of a project, and apply it."""
+    project = request.headers.get("x-duizhao-project", "")
+    with actions.place_for_sheet(name) as path:
+        await receive(request.stream(), path, largest)
+        return await serving.aside(lambda: actions.apply_sheet(project, path))
 
 
 async def _events(request: Request, actions: Actions) -> AsyncIterator[bytes]:

@@ -28,7 +28,7 @@ from duizhao.flows.studio import run
 from duizhao.flows.studio.queue import Queue
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("base", "start", "jobs", "preview", "projects", "export", "search", "main")
+SCRIPTS = ("base", "start", "jobs", "preview", "projects", "export", "sheet", "search", "main")
 """Concatenated in this order."""
 HOME = "/"
 """The address of the studio's own page, to which the others lead back."""
@@ -41,7 +41,7 @@ def studio_page() -> str:
     template = page_environment(ASSETS).get_template("studio.html.jinja")
     return template.render(
         style=page_style() + (ASSETS / "studio.css").read_text("utf-8"),
-        messages_json=messages_json("studio", "kind", "reason"),
+        messages_json=messages_json("studio", "kind", "reason", reported=True),
         data_json=json_for_html(_choices()),
         script=page_script("theme.js", "elements.js", "token.js", own=script),
     )

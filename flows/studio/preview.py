@@ -89,7 +89,7 @@ def of_pile(place: Path, settings: Settings) -> Preview:
     from duizhao.flows.pairing.run import run
 
     try:
-        record = run([str(place / "inputs")], place / "pairs.csv", settings.reading)
+        record = run([str(place / "inputs")], place / "pairs.csv", settings)
     except InputError as error:
         return _empty("batch") | {"problem": "unreadable", "detail": one_line(error)}
     return _empty("batch") | {

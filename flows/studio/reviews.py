@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.routing import Router
 
 from duizhao.evaluation.review.realign import realigner
 from duizhao.evaluation.review.server import Review, routes
-from duizhao.evaluation.review.session import locked, open_session
+from duizhao.evaluation.review.session import Session, locked, open_session
 from duizhao.flows import stages
-from duizhao.flows.settings import Settings
+from duizhao.flows.settings import Effort, Settings
 
 IDLE_SECONDS = 120.0
+EFFORT: Effort = "fast"
+"""What re-aligning may use, as in `duizhao review` by default: a person waits for it."""
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
 class _Open:
     """An open review with what has to be released at its end."""
 
+    review: Review
     app: Router
     release: ExitStack
     used: float = field(default_factory=time.monotonic)
@@ -45,13 +51,13 @@ class Reviews:
 
         FolderBusy if a build or another review is at work in the folder.
         """
-        with self._lock:
-            self._close_idle(place)
-            review = self._open.get(place)
-            if review is None:
-                review = self._open[place] = self._opened(place)
-            review.used = time.monotonic()
-            return review.app
+        return self._at(place).app
+
+    def change(self, place: Path, work: Callable[[Session], Result]) -> Result:
+        """Do something with the review of a project between two edits of its pages."""
+        review = self._at(place).review
+        with review.lock:
+            return work(review.session)
 
     def close(self, place: Path) -> None:
         """Close a project's review, if it is open; every edit is on disk."""
@@ -64,13 +70,22 @@ class Reviews:
         for place in list(self._open):
             self.close(place)
 
+    def _at(self, place: Path) -> _Open:
+        with self._lock:
+            self._close_idle(place)
+            review = self._open.get(place)
+            if review is None:
+                review = self._open[place] = self._opened(place)
+            review.used = time.monotonic()
+            return review
+
     def _opened(self, place: Path) -> _Open:
         with ExitStack() as stack:
             stack.enter_context(locked(place))
             session = open_session(place, self._by)
-            align = realigner(self._settings.effort, lambda: stages.engine_of(self._settings).score)
-            app = Router(routes=routes(Review(session, align, home="/")))
-            return _Open(app, stack.pop_all())
+            align = realigner(EFFORT, lambda: stages.engine_of(self._settings).score)
+            review = Review(session, align, home="/")
+            return _Open(review, Router(routes=routes(review)), stack.pop_all())
 
     def _close_idle(self, wanted: Path) -> None:
         now = time.monotonic()

@@ -41,6 +41,8 @@ class MemoryFile:
     Raises MemoryFileError if the file is damaged or cannot be written.
     """
 
+    schema = _SCHEMA
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
@@ -95,14 +97,14 @@ class MemoryFile:
         """This thread's own connection; a forked process does not use its parent's."""
         opened = getattr(self._local, "opened", None)
         if opened is None or opened[0] != os.getpid():
-            opened = (os.getpid(), connect(self.path))
+            opened = (os.getpid(), connect(self.path, self.schema))
             self._local.opened = opened
         connection: sqlite3.Connection = opened[1]
         return connection
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open or create the file, waiting while others write."""
+def connect(path: Path, schema: str = _SCHEMA) -> sqlite3.Connection:
+    """Open or create the file with these tables, waiting while others write."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -118,7 +120,7 @@ def connect(path: Path) -> sqlite3.Connection:
             # to WAL does not wait for a lock
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(schema)
             return connection
         except sqlite3.OperationalError as error:
             connection.close()

@@ -26,8 +26,8 @@ def cached_folder(files: ModelFiles, suffix: str = "") -> Path:
 
 
 def need_torch(model: str, purpose: str) -> None:
-    """Raise MissingPackage unless torch is installed."""
-    if not importlib.util.find_spec("torch"):
+    """Raise MissingPackage unless torch and transformers are installed."""
+    if not all(map(importlib.util.find_spec, ("torch", "transformers"))):
         raise MissingPackage(
             f"{model}: {purpose}; install it with: pip install 'duizhao[transformers]'"
         )

@@ -71,13 +71,16 @@ def hub(folder: Path) -> Iterator[dict[str, str]]:
 
 
 class _Documents(BaseHTTPRequestHandler):
-    """Every symbol is the short report, as PDF and as Word file."""
+    """Every symbol is the short report, as PDF and as Word file; nothing is below /missing."""
 
     def log_message(self, *_: object) -> None:
         """Be quiet."""
 
     def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
+        address = urlsplit(self.path)
+        if address.path == "/missing":
+            return self.send_error(404)
+        query = parse_qs(address.query)
         make = {"docx": small_report.docx, "pdf": small_report.pdf}[query["t"][0]]
         body = make(query["l"][0])
         self.send_response(200)

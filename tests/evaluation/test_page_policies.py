@@ -11,8 +11,7 @@ from tests.support.paths import ROOT
 pytestmark = pytest.mark.unit
 
 PAGES = {
-    "report, review and inspect": "evaluation/report/assets/frame.html.jinja",
-    "compare": "evaluation/comparison/compare_page.html.jinja",
+    "report, review, inspect, studio and compare": "evaluation/report/assets/frame.html.jinja",
     "review without its token": "evaluation/local_server/guard.py",
 }
 

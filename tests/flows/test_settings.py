@@ -29,7 +29,7 @@ pytestmark = pytest.mark.unit
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("BEAM", "EFFORT", "FORMATS", "REPORT", "CONFIG", "THREADS"):
+    for name in ("BEAM", "EFFORT", "FORMATS", "REPORT", "CONFIG", "THREADS", "SERVER_MINUTES"):
         monkeypatch.delenv(f"DUIZHAO_{name}", raising=False)
     path = tmp_path / "duizhao.toml"
     path.write_text('beam = 2\neffort = "best"\nformats = ["tmx", "jsonl"]\n')

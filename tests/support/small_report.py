@@ -47,10 +47,15 @@ def pdf(language: str) -> bytes:
 
 def docx(language: str) -> bytes:
     """The report as a Word file."""
+    return word_file(texts()[f"report.{language}.txt"])
+
+
+def word_file(text: str) -> bytes:
+    """A text as a Word file, a paragraph for each line."""
     import docx as word
 
     document = word.Document()
-    for line in texts()[f"report.{language}.txt"].splitlines():
+    for line in text.splitlines():
         document.add_paragraph(line)
     buffer = io.BytesIO()
     document.save(buffer)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from duizhao.corpus.reading.pdf.frames import Box
+from duizhao.corpus.reading.pdf.grid import Rule, Wall, rectangles
 from duizhao.corpus.reading.pdf.lines import Strip
 
 # An axis has so many labels at least
@@ -21,26 +23,50 @@ ALIGNED, EVEN = 0.6, 0.1
 # The labels of the other axis are so many em below 0
 BELOW = 4.0
 LABEL = re.compile(r"\d[\d\s,.]*%?")
+# How a sentence ends; nothing in a chart does
+STOPS = tuple(".。!！?？;；")
 # What goes with the chart: numbers, years, and dashes for 0
 IN_CHART = re.compile(r"[\d\s,.%–—-]+")
 
 
-def chart_labels(strips: Sequence[Strip]) -> list[Strip]:
-    """The numbers in and along the charts of a page."""
+def chart_labels(
+    strips: Sequence[Strip], rules: Sequence[Rule] = (), walls: Sequence[Wall] = ()
+) -> list[Strip]:
+    """The numbers in and along the charts of a page, and what else is in a chart's frame."""
     found = list(_axes(strips))
     if not found:
         return []
     right = max(strip.right for strip in strips)
+    framed = {id(strip) for strip in _in_frames(strips, found, rectangles(rules, walls))}
     return [
         strip
         for strip in strips
-        if IN_CHART.fullmatch(strip.text)
-        and any(
-            min(label.left for label in axis) - 1 <= strip.left <= right
-            and axis[-1].y - BELOW * axis[-1].size <= strip.y <= axis[0].y + axis[0].size
-            for axis in found
+        if id(strip) in framed
+        or (
+            IN_CHART.fullmatch(strip.text)
+            and any(
+                min(label.left for label in axis) - 1 <= strip.left <= right
+                and axis[-1].y - BELOW * axis[-1].size <= strip.y <= axis[0].y + axis[0].size
+                for axis in found
+            )
         )
     ]
+
+
+def _in_frames(
+    strips: Sequence[Strip], axes: Sequence[Sequence[Strip]], frames: Sequence[Box]
+) -> Iterator[Strip]:
+    """What is in a frame that is drawn around a chart: labels and the legend, no sentences."""
+    for frame in frames:
+        if any(all(_inside(label, frame) for label in axis) for axis in axes):
+            inside = [strip for strip in strips if _inside(strip, frame)]
+            if not any(strip.text.endswith(STOPS) for strip in inside):
+                yield from inside
+
+
+def _inside(strip: Strip, frame: Box) -> bool:
+    left, bottom, right, top = frame
+    return left <= strip.left and strip.right <= right and bottom <= strip.y <= top
 
 
 def _axes(strips: Sequence[Strip]) -> Iterator[list[Strip]]:

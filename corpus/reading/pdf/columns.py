@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.lines import Strip, rows_of
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
@@ -29,6 +29,8 @@ MOST_INDENT = 2.6
 # A column of prose is at least so wide, in em
 COLUMN_EM = 7.0
 ENDS = tuple("。.；;：:!?！？")
+# Lines of labels are at least so many times as far apart as the lines of the text beside them
+LEADING_OF_LABELS = 1.25
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -267,17 +269,6 @@ def plain_rows(rows: Sequence[Sequence[Strip]]) -> list[Row]:
     ]
 
 
-def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
-    """Strips on one baseline, from top to bottom."""
-    rows: list[list[Strip]] = []
-    for strip in sorted(strips, key=lambda strip: -strip.y):
-        if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
-            rows[-1].append(strip)
-        else:
-            rows.append([strip])
-    return [sorted(row, key=lambda strip: strip.left) for row in rows]
-
-
 def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int, int]:
     """First and last row of the columns, with the lines of the longer one at either end."""
     inside = rows[corridor.first : corridor.last + 1]
@@ -307,7 +298,7 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     if any(len(rows_of(side)) < FEW_LINES or not _is_prose(side) for side in sides):
         return False
     runs_on = [_runs_on(side) for side in sides]
-    if min(runs_on) < 0.34:
+    if min(runs_on) < 0.34 or _is_list_of_labels(*sides) or _is_list_of_labels(*sides[::-1]):
         return False
     breaks = [_breaks(side) for side in sides]
     if not breaks[0] and not breaks[1]:
@@ -322,6 +313,18 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     )  # fmt: skip
     # rows of a table are separated on both sides at once
     return not (shared >= 1 and shared >= 0.6 * len(more))
+
+
+def _is_list_of_labels(side: Sequence[Strip], other: Sequence[Strip]) -> bool:
+    """Whether no two lines of a side follow each other closely, and each has a line beside it."""
+    baselines, beside = (sorted(row[0].y for row in rows_of(each)) for each in (side, other))
+    closest, least = (
+        min((high - low for low, high in pairwise(ys)), default=0.0) for ys in (baselines, beside)
+    )
+    near = 0.1 * side[0].size
+    return closest > LEADING_OF_LABELS * least and all(
+        any(abs(y - each) <= near for each in beside) for y in baselines
+    )
 
 
 def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:

@@ -21,6 +21,7 @@ class Drawings:
     boxes: list[Box] = field(default_factory=list)
     spaces: dict[int, list[float]] = field(default_factory=dict)
     images: float = 0.0
+    covered: float = 0.0
 
     def moved(self, x: float, y: float) -> Drawings:
         return Drawings(
@@ -31,21 +32,27 @@ class Drawings:
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
             self.spaces,
             self.images,
+            self.covered,
         )
 
 
 def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
-    text objects without a character (`seen` are those with some)."""
+    text objects without a character (`seen` are those with some).
+
+    `covered` is the share of the text objects that are drawn before a picture of the whole page.
+    """
     import pypdfium2.raw as raw
 
     out = Drawings()
     boxes: list[Box] = []
+    texts = covered = 0
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
         handle = raw.FPDFPage_GetObject(page.raw, number)
         kind = raw.FPDFPageObj_GetType(handle)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
+            texts += 1
             if (ctypes.cast(handle, ctypes.c_void_p).value or 0) not in seen:
                 matrix = raw.FS_MATRIX()
                 if raw.FPDFPageObj_GetMatrix(handle, matrix):
@@ -57,6 +64,8 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         box = (left.value, bottom.value, right.value, top.value)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             out.images += width * height / area
+            if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
+                covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             if 400 < width * height < 0.6 * area:
                 out.figures.append(box)
@@ -74,4 +83,5 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 # a frame, or a cell with a coloured ground
                 boxes.append(box)
     out.boxes = boxes
+    out.covered = covered / texts if texts else 0.0
     return out

@@ -16,7 +16,7 @@ from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
-from duizhao.corpus.reading.pdf.grid import Enclosure, ruled_tables
+from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
@@ -36,6 +36,8 @@ HEADING_SHARE = 0.62
 SHORT_HEADING = 0.35
 # A line that reads on may be so many times the usual leading below
 READS_ON = 1.35
+# Typed text may have one and a half or two lines' space
+SPACINGS = (1.5, 2.0)
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -63,6 +65,7 @@ def paragraphs_of(
 def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
     tables = ruled_tables(flow.strips, flow.rules, flow.walls)
     in_cells = tables.names
+    bodies = open_bodies(flow.strips, flow.rules)
     for ruled, run in groupby(flow.strips, lambda strip: id(strip) in in_cells):
         strips = list(run)
         if ruled:
@@ -82,7 +85,10 @@ def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
                 if is_table:
                     yield from cells(group, flow.rules)
                 else:
-                    yield from _running(part, group, measures)
+                    for paragraph in _running(part, group, measures):
+                        ys = [strip.y for strip in paragraph.strips]
+                        paragraph.cell = any(low < min(ys) <= max(ys) < top for low, top in bodies)
+                        yield paragraph
 
 
 def _in_frame(flow: Flow, strips: Sequence[Strip], frame: Enclosure) -> Flow:
@@ -215,7 +221,14 @@ class _Line:
             return True
         full = self.last.right >= self.edge - self.measures.ragged * self.last.size
         on = full and reads_on(self.last, self.strip, self.measures.language)
-        return on and self.gap <= READS_ON * usual and self.strip.left <= self.flow.left + 3
+        if not on or self.strip.left > self.flow.left + 3:
+            return False
+        return self.gap <= READS_ON * usual or self._double_spaced(usual)
+
+    def _double_spaced(self, usual: float) -> bool:
+        """Whether an English line is typed with more space between lines than most others are."""
+        spaced = any(abs(self.gap - times * usual) <= 0.08 * self.gap for times in SPACINGS)
+        return spaced and self.strip.text[:1].islower()
 
     def _ruled_off(self) -> bool:
         """Whether a line is drawn between the two: the border of a box or of a row."""

@@ -6,14 +6,17 @@ with the same four are in one cell or frame; frames side by side are a table.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from duizhao.corpus.reading.pdf.frames import Box
 from duizhao.corpus.reading.pdf.lines import Strip
 
 Rule = tuple[float, float, float]
 Wall = tuple[float, float, float]
+# The head of a table without walls has so many cells at least, and so many lines at most
+FEWEST_HEADS, MOST_HEAD_LINES = 3, 4
 # Lines that end this far from each other, in points, meet
 MEETS = 3.0
 
@@ -46,11 +49,19 @@ class Tables:
 
     @property
     def in_rows(self) -> set[int]:
-        """... of those, the strips in tables of several rows: one row may be framed columns."""
+        """... of those, the strips in tables of several rows: one row may be framed columns.
+
+        Columns fill from the left: a row with a cell that is shorter than one to its right is no
+        row of columns.
+        """
         return {
             id(strip)
             for enclosure, strips in self.cells.items()
-            if any(other != enclosure and _stacked(enclosure, other) for other in self.cells)
+            if any(
+                other != enclosure
+                and (_stacked(enclosure, other) or _uneven((enclosure, strips), (other, inside)))
+                for other, inside in self.cells.items()
+            )
             for strip in strips
         }
 
@@ -64,6 +75,50 @@ def joined(rules: Sequence[Rule]) -> tuple[Rule, ...]:
         else:
             out.append((left, right, y))
     return tuple(out)
+
+
+def open_bodies(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[tuple[float, float]]:
+    """(bottom, top) of what is below the head of a table that only rules across it mark.
+
+    Such a table has a rule above its head, one below it and one at its foot, equally long. A line
+    of totals has rules above and below as well, but the rows of its table above.
+    """
+    out = []
+    for number, (left, right, top) in enumerate(ordered := sorted(rules, key=lambda r: -r[2])):
+        below = [
+            y for start, end, y in ordered[number + 1 :]
+            if abs(start - left) <= MEETS and abs(end - right) <= MEETS and top - y > MEETS
+        ]  # fmt: skip
+        if len(below) < 2:
+            continue
+        head = [s for s in strips if below[0] < s.y < top and left <= s.left + 1 <= right]
+        lines = Counter(round(strip.y) for strip in head)
+        above = Counter(round(strip.y) for strip in strips if strip.y > top)
+        if above and above[min(above)] > 1:
+            continue
+        if len(lines) <= MOST_HEAD_LINES and max(lines.values(), default=0) >= FEWEST_HEADS:
+            out.append((below[1], below[0]))
+    return out
+
+
+def rectangles(rules: Sequence[Rule], walls: Sequence[Wall]) -> list[Box]:
+    """The rectangles that pairs of walls of one height and rules at their ends draw."""
+    heights: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for x, bottom, top in walls:
+        heights[round(bottom / MEETS), round(top / MEETS)].append(x)
+    out = []
+    for (bottom, top), sides in heights.items():
+        left, right = min(sides), max(sides)
+        ends = [
+            any(
+                abs(y - MEETS * end) <= MEETS and start <= left + MEETS and right - MEETS <= stop
+                for start, stop, y in rules
+            )
+            for end in (bottom, top)
+        ]
+        if right - left > MEETS and all(ends):
+            out.append((left, MEETS * bottom, right, MEETS * top))
+    return out
 
 
 def ruled_tables(strips: Sequence[Strip], rules: Sequence[Rule], walls: Sequence[Wall]) -> Tables:
@@ -97,11 +152,15 @@ def enclosures(
     out: dict[int, Enclosure] = {}
     for strip in strips:
         x, y = (strip.left + strip.right) / 2, strip.y + 0.3 * strip.size
-        above = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h > y]
-        below = [h for left, right, h in lines if left - 1 <= x <= right + 1 and h < y]
         beside = [wall for wall in walls if wall[1] - 1 <= y <= wall[2] + 1]
         before = [w for w, _, _ in beside if w < strip.left + 1]
         after = [w for w, _, _ in beside if w > strip.right - 1]
+        # a border reaches from wall to wall, unlike the line over the notes in a frame
+        start = min(x + 1, max(before) + 4 * MEETS) if before else x + 1
+        end = max(x - 1, min(after) - 4 * MEETS) if after else x - 1
+        across = [h for left, right, h in lines if left <= start and right >= end]
+        above = [h for h in across if h > y]
+        below = [h for h in across if h < y]
         if before and after and bool(above) != bool(below):
             # a row that a page break cuts has no line there, but its walls reach up to it
             sides = (max(before), min(after))
@@ -157,6 +216,18 @@ def _beside(first: Enclosure, second: Enclosure) -> bool:
     assert first.left is not None
     room = 4 * MEETS
     return abs(first.right - second.left) <= room or abs(second.right - first.left) <= room
+
+
+def _uneven(
+    first: tuple[Enclosure, Sequence[Strip]], second: tuple[Enclosure, Sequence[Strip]]
+) -> bool:
+    """Whether two rectangles are in one row, and the left one has fewer lines than the other."""
+    (left, lines), (right, more) = first, second
+    if abs(left.top - right.top) > MEETS or abs(left.bottom - right.bottom) > MEETS:
+        return False
+    if (left.left or 0.0) > (right.left or 0.0):
+        lines, more = more, lines
+    return len({round(strip.y) for strip in lines}) + 1 < len({round(strip.y) for strip in more})
 
 
 def _stacked(first: Enclosure, second: Enclosure) -> bool:

@@ -25,10 +25,10 @@ _ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
-# what is not broken: a Latin word, with a number before it ("30 June", "12 stations"), or a
+# what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
 # character with the marks around it
 _WORD = re.compile(
-    r"[（《“‘「『〈【(\[]*(?:\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
+    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
 )
 _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
@@ -230,6 +230,17 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         contents=contents,
         fixed=all(piece.fixed for piece in pieces),
     )
+
+
+def rows_of(strips: Sequence[Strip]) -> list[list[Strip]]:
+    """Strips on one baseline, from top to bottom."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(strips, key=lambda strip: -strip.y):
+        if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return [sorted(row, key=lambda strip: strip.left) for row in rows]
 
 
 def _is_apart(first: Piece, second: Piece) -> bool:

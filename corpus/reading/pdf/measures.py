@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.pdf.columns import rows_of, usual_gap
-from duizhao.corpus.reading.pdf.lines import Strip, first_word
+from duizhao.corpus.reading.pdf.columns import usual_gap
+from duizhao.corpus.reading.pdf.lines import Strip, first_word, rows_of
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 

@@ -15,6 +15,12 @@ _ENDS: dict[Language, tuple[str, ...]] = {
     "en": tuple('.!?:;”"’)]'),
 }
 
+# By flow: the left and the right edge of its running text
+Edges = Mapping[int, tuple[float, float]]
+# So many lines at least reach the right edge of a flow
+FEW_LINES = 3
+# Lines of Chinese that go on end at most so many em before the right edge
+RAGGED = 4.0
 # A continuation begins at most so many em from the edge of the paragraph that it continues
 FAR_APART = 5.0
 # A number and a word: the middle of a sentence, unlike a number alone in a cell
@@ -98,7 +104,14 @@ def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Para
         gone: set[int] = set()
         for number, cell in enumerate(cells):
             before = _above_break(cells, number, gone)
-            if before is not None and _continues(before, cell, language):
+            if before is not None and (
+                _continues(before, cell, language)
+                or (
+                    _open_ended(before, cell, language)
+                    and _full(before, cell.strips[0])
+                    and _without_first_cell(cells, number)
+                )
+            ):
                 before.strips.extend(cell.strips)
                 gone.add(number)
         out += [cell for number, cell in enumerate(cells) if number not in gone]
@@ -134,31 +147,56 @@ def _above_break(cells: Sequence[Paragraph], number: int, gone: set[int]) -> Par
     return None
 
 
-def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
+def _without_first_cell(cells: Sequence[Paragraph], number: int) -> bool:
+    """Whether a cell at the top of a page has none in the first column beside it."""
+    here = cells[number].strips[0]
+    edge = min(cell.strips[0].left for cell in cells)
+    top = [cell for cell in cells if cell.strips[0].page == here.page]
+    if max(cell.strips[0].y for cell in top) > here.y + 0.5 * here.size:
+        return False
+    return not any(
+        cell.strips[0].left <= edge + 3 and cell.strips[0].y >= here.y - 0.5 * here.size
+        for cell in top
+    )
+
+
+def _open_ended(first: Paragraph, second: Paragraph, language: Language) -> bool:
+    """Whether a cell ends without a stop, and another has its type and no label."""
     end, start = first.strips[-1], second.strips[0]
     if end.text.endswith(_ENDS[language]) or abs(end.size - start.size) > 0.6:
+        return False
+    return not split_label(start.text)[0]
+
+
+def _continues(first: Paragraph, second: Paragraph, language: Language) -> bool:
+    start = second.strips[0]
+    if not _open_ended(first, second, language):
         return False
     if language == "en":
         lower = start.text[:1].islower()
         counted = COUNTED.match(start.text) and not COUNTED.match(first.strips[0].text)
         counts_on = bool(counted) and len(first.strips) > 1 and _full(first, start)
-        return (lower or counts_on) and not split_label(start.text)[0]
-    return len(first.strips) > 1 and _full(first, start) and not split_label(start.text)[0]
+        return lower or counts_on
+    return len(first.strips) > 1 and _full(first, start)
 
 
-def _edges(paragraphs: Sequence[Paragraph]) -> dict[int, float]:
-    """The left edge of the running text of each flow: where most of its letters begin."""
-    counts: dict[int, Counter[int]] = defaultdict(Counter)
+def _edges(paragraphs: Sequence[Paragraph]) -> dict[int, tuple[float, float]]:
+    """The edges of the running text of each flow: where most of its letters begin, and where its
+    longest lines end."""
+    lefts: dict[int, Counter[int]] = defaultdict(Counter)
+    rights: dict[int, list[float]] = defaultdict(list)
     for paragraph in paragraphs:
         if not (paragraph.cell or paragraph.note):
             for strip in paragraph.strips:
-                counts[paragraph.flow][round(strip.left)] += strip.letters
-    return {flow: float(lefts.most_common(1)[0][0]) for flow, lefts in counts.items()}
+                lefts[paragraph.flow][round(strip.left)] += strip.letters
+                rights[paragraph.flow].append(strip.right)
+    return {
+        flow: (float(counts.most_common(1)[0][0]), sorted(rights[flow])[-FEW_LINES:][0])
+        for flow, counts in lefts.items()
+    }
 
 
-def _goes_on(
-    first: Paragraph, second: Paragraph, language: Language, edges: Mapping[int, float]
-) -> bool:
+def _goes_on(first: Paragraph, second: Paragraph, language: Language, edges: Edges) -> bool:
     end, start = first.strips[-1], second.strips[0]
     next_page = start.page - end.page == 1
     next_column = start.page == end.page and second.flow == first.flow + 1
@@ -172,8 +210,10 @@ def _goes_on(
     if not end.text.rstrip().endswith(_ENDS[language]):
         if _set_apart(first, second, edges) and not start.text[:1].islower():
             return False
-        new = _new_sentence(start.text, end.text) and not _full(first, start)
-        return language == "zh" or not new
+        if language == "zh":
+            # Chinese may be broken anywhere: only a full line goes on
+            return _reaches(first, edges)
+        return not _new_sentence(start.text, end.text) or _full(first, start)
     if not _full(first, start):
         return False
     if language == "en" and start.text[:1].islower():
@@ -181,18 +221,26 @@ def _goes_on(
         return True
     moved = 0.0
     if second.flow != first.flow and second.flow in edges and first.flow in edges:
-        moved = edges[second.flow] - edges[first.flow]
+        moved = edges[second.flow][0] - edges[first.flow][0]
     return _unindented(first, second, moved)
 
 
-def _set_apart(first: Paragraph, second: Paragraph, edges: Mapping[int, float]) -> bool:
+def _reaches(paragraph: Paragraph, edges: Edges) -> bool:
+    """Whether the last line ends near the right edge of its text, or of its own paragraph."""
+    *before, last = paragraph.strips
+    edge = edges[paragraph.flow][1] if paragraph.flow in edges else last.right
+    edge = min([edge, max(strip.right for strip in before)] if before else [edge])
+    return last.right >= edge - RAGGED * last.size
+
+
+def _set_apart(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
     """Whether the second is a line far from the edge of the first's, as a centred line is."""
     if len(second.strips) > 1:
         return False
     if first.flow not in edges or second.flow not in edges:
         return False
-    here = min(strip.left for strip in first.strips) - edges[first.flow]
-    there = second.strips[0].left - edges[second.flow]
+    here = min(strip.left for strip in first.strips) - edges[first.flow][0]
+    there = second.strips[0].left - edges[second.flow][0]
     return abs(there - here) > FAR_APART * first.size
 
 

@@ -165,10 +165,12 @@ class _Reader:
         if self.unreadable:
             out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
         if self.recognised:
-            return out + [f"{name}: {text}" for text in pdf_pages.doubtful(built.drafts)]
-        if layers := faults.count("ocr_layer"):
+            layers = [page for page, fault in self.faults.items() if fault == "ocr_layer"]
+            texts = pdf_pages.layers_replaced(layers, built.scans, self.count)
+            return out + [f"{name}: {text}" for text in texts + pdf_pages.doubtful(built.drafts)]
+        if count := faults.count("ocr_layer"):
             out.append(
-                f"{name}: the text of {layers} of {self.count} pages is a layer of OCR; expect "
+                f"{name}: the text of {count} of {self.count} pages is a layer of OCR; expect "
                 f"wrong characters and lost lines (better: {EXTRA}, then --ocr auto)"
             )
         if scans := faults.count("no_text"):

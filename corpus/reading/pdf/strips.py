@@ -57,12 +57,12 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
     ]
-    labels = {id(strip) for strip in chart_labels(strips)}
+    rules = joined(page.rules)
+    labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
     drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
-    rules = joined(page.rules)
     return PageLines(page.number, page.width, page.height, kept, rules, page.walls, text, columns)
 
 

@@ -23,6 +23,8 @@ MOST_LAST_LINES = 5
 OPEN_END = re.compile(
     r"\b(?:an?|and|at|by|for|from|in|of|on|or|over|than|the|to|under|with)$", re.IGNORECASE
 )
+# ... nor with a dash: "2024–" / "2034"
+DASHED = re.compile(r"\w[-–—‑]$")
 STOPS = tuple("。.；;：:！!？?")
 
 
@@ -140,7 +142,13 @@ def _in_columns(
     aligned = any(abs(other.left - strip.left) <= 3 for other in columns)
     if aligned and strip.left > edge + 3 * strip.size:
         return True
-    right_columns = [other.left for other in columns if other.left > edge + 3 * strip.size]
+    # not the first cells: one of several lines may be set in
+    right_columns = [
+        other.left
+        for n in above[-3:]
+        for other in rows[n][1:]
+        if other.left > edge + 3 * strip.size
+    ]
     narrow = bool(right_columns) and strip.right < min(right_columns)
     return narrow and (bool(below) or gap <= LEADING * strip.size)
 
@@ -184,15 +192,22 @@ def _cell_paragraphs(
     out = [Paragraph([lines[0]])]
     for last, strip in pairwise(lines):
         ended = last.right + first_word(strip) + strip.size < right
-        figures = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+        dashed = bool(DASHED.search(last.text))
         usual = leadings.get(round(strip.size), last.y - strip.y)
-        new = last.y - strip.y > 1.3 * usual or bool(figures) or begins(strip)
-        new = new or (ended and not strip.text[:1].islower() and not OPEN_END.search(last.text))
+        new = last.y - strip.y > 1.3 * usual or _figures(last, strip) or begins(strip)
+        goes_on = dashed or strip.text[:1].islower() or OPEN_END.search(last.text)
+        new = new or (ended and not goes_on)
         if new and last.y - strip.y > 0.3 * strip.size:
             out.append(Paragraph([strip]))
         else:
             out[-1].strips.append(strip)
     return out
+
+
+def _figures(last: Strip, strip: Strip) -> bool:
+    """Whether one of two lines is a number by itself, not the end of a range."""
+    numbers = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+    return bool(numbers) and not DASHED.search(last.text)
 
 
 def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph]:
@@ -260,8 +275,11 @@ def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
         for upper, lower in pairwise(lines):
             pairs += 1
             broken = upper.right + first_word(lower) + lower.size >= right
-            number = NUMBER.fullmatch(upper.text) or NUMBER.fullmatch(lower.text)
-            on += not number and (broken or lower.text[:1].islower()) and not begins(lower)
+            on += (
+                not _figures(upper, lower)
+                and (broken or lower.text[:1].islower())
+                and not begins(lower)
+            )
     return on >= 0.5 * pairs
 
 
@@ -288,11 +306,11 @@ def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:
 
 
 def _cell_above(cells: Sequence[Paragraph], strip: Strip) -> Paragraph | None:
-    if NUMBER.fullmatch(strip.text) or begins(strip):
+    if begins(strip):
         return None
     for cell in reversed(cells):
         last = cell.strips[-1]
-        if NUMBER.fullmatch(last.text) or abs(last.size - strip.size) > 0.6:
+        if _figures(last, strip) or abs(last.size - strip.size) > 0.6:
             continue
         close = 0 < last.y - strip.y <= LEADING * strip.size
         overlap = min(last.right, strip.right) - max(last.left, strip.left)

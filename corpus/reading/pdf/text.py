@@ -59,7 +59,9 @@ class Page:
 
     `rules` are thin horizontal lines (left, right, y), `walls` thin vertical ones (x, bottom,
     top), `figures` boxes (left, bottom, right, top) of drawings such as charts, `dots` the
-    middles of small round or square drawings, as bullets are. `unreadable`: PDFium cannot load it.
+    middles of small round or square drawings, as bullets are. `image_share` is the share of the
+    page that pictures cover, `covered` the share of its text that a picture hides. `unreadable`:
+    PDFium cannot load it.
     """
 
     number: int
@@ -71,6 +73,7 @@ class Page:
     figures: tuple[tuple[float, float, float, float], ...] = ()
     dots: tuple[tuple[float, float], ...] = ()
     image_share: float = 0.0
+    covered: float = 0.0
     unreadable: bool = False
 
 
@@ -111,13 +114,14 @@ def read_page(pdf: Any, number: int) -> Page:
                 width, height = height, width
             origin = {90: (-bottom, right), 180: (right, top), 270: (top, -left)}[turned]
             pieces = [_moved(p, *origin, (p.angle - turned) % 360) for p in pieces]
-            return Page(number, width, height, tuple(pieces), image_share=drawn.images)
+            return Page(number, width, height, tuple(pieces), image_share=drawn.images,
+                        covered=drawn.covered)  # fmt: skip
         if left or bottom:
             pieces = [_shift(piece, -left, -bottom) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
         return Page(
             number, width, height, tuple(pieces), tuple(drawn.rules), tuple(drawn.walls),
-            tuple(drawn.figures), tuple(drawn.dots), drawn.images,
+            tuple(drawn.figures), tuple(drawn.dots), drawn.images, drawn.covered,
         )  # fmt: skip
     finally:
         page.close()

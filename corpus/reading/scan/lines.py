@@ -20,6 +20,7 @@ from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.text import Page, Piece
+from duizhao.corpus.reading.scan import marks
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 from duizhao.corpus.reading.scan.words import settled
 
@@ -30,6 +31,8 @@ STAMP_ANGLE = 4.0
 # "/..." at the foot of a page of the United Nations: the text goes on; the oblique is often misread
 GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
 FOOT = 0.85
+# "71-19641": digits with more of a number behind them are no mark of a note
+NUMBER_GOES_ON = re.compile(r"[-–]\d")
 # Sizes of one style differ by less than this share, because they are measured
 SAME_SIZE = 0.12
 # A style with a smaller share of the letters, near another one, is that one
@@ -96,8 +99,8 @@ class ScannedLines:
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
     """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    if language == "en":
-        pages = settled(pages)
+    pages = marks.with_bullets(pages)
+    pages = settled(pages) if language == "en" else marks.settled(pages)
     styles = _Styles(
         [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
     )
@@ -173,7 +176,8 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
     y = (page.height - line.baseline) * scale
     out = []
     before: Run | None = None
-    for run in line.runs:
+    for run, following in zip(line.runs, [*line.runs[1:], None], strict=True):
+        raised = run.raised and not (following and NUMBER_GOES_ON.match(following.text))
         wide = before is not None and (run.left - before.right) * scale > CELL_GAP * size
         space = "" if before is None or not run.spaced else "gap" if wide else "inner"
         out.append(
@@ -181,8 +185,8 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
                 run.text,
                 run.left * scale,
                 run.right * scale,
-                y + (MARK_RISE * size if run.raised else 0.0),
-                size * (MARK_SIZE if run.raised else 1.0),
+                y + (MARK_RISE * size if raised else 0.0),
+                size * (MARK_SIZE if raised else 1.0),
                 styles.bold(line),
                 space,
                 None,

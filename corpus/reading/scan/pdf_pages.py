@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines
 from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.images import pdf_images
+from duizhao.corpus.reading.scan.layers import replaces
 from duizhao.corpus.reading.scan.lines import ScannedLines, page_lines
 from duizhao.corpus.reading.scan.plausible import Fault, describe
 from duizhao.corpus.reading.scan.recognise import recognise_pages
@@ -63,10 +64,18 @@ def with_recognised(
     images = pdf_images(pdf, numbers)
     for number, page in recognise_pages(images, len(numbers), source):
         layer = pages.get(number)
-        if layer is not None and layer.strips and page.confidence < LEAST_CONFIDENCE:
+        if layer is not None and layer.strips and not _is_better(page, layer, language):
             continue
         recognised[number] = page
     return built_with(recognised, pages, language, keep_contents=source.keep_contents)
+
+
+def _is_better(page: RecognisedPage, layer: PageLines, language: Language) -> bool:
+    """Whether our recognition of a page is to replace the layer of text in the file."""
+    if page.confidence < LEAST_CONFIDENCE:
+        return False
+    recognised = "\n".join(line.text for line in page.lines)
+    return replaces(recognised, "\n".join(strip.text for strip in layer.strips), language)
 
 
 def built_with(
@@ -91,6 +100,23 @@ def built_with(
     built.left_out += lines.left_out
     built.left_out += _empty(lines)
     return built
+
+
+def layers_replaced(pages: Sequence[int], scans: Container[int], total: int) -> list[str]:
+    """What became of the layers of OCR on these pages; `scans` are the pages recognised by us."""
+    ours = sum(page in scans for page in pages)
+    out = []
+    if ours:
+        out.append(
+            f"the text of {ours} of {total} pages is a layer of OCR; it is replaced by our own "
+            "recognition, which is as plausible or more (keep it with --ocr never)"
+        )
+    if kept := len(pages) - ours:
+        out.append(
+            f"the text of {kept} of {total} pages is a layer of OCR, more plausible than our own "
+            "recognition; expect wrong characters and lost lines"
+        )
+    return out
 
 
 def doubtful(drafts: Sequence[Draft]) -> list[str]:

@@ -40,7 +40,8 @@ def fault_of(handle: Any, page: Page, language: Language) -> Fault | None:
     if page.image_share > SCAN_SHARE and letters < FEW_LETTERS:
         return "no_text"
     invisible = sum(len(piece.text) for piece in page.pieces if piece.invisible)
-    if letters and invisible > 0.5 * letters and page.image_share > SCAN_SHARE:
+    hidden = invisible > 0.5 * letters or page.covered > 0.5
+    if letters and hidden and page.image_share > SCAN_SHARE:
         return "ocr_layer"
     return "wrong_characters" if wrong_share(handle, page, language) > MOST_WRONG else None
 

@@ -2,6 +2,7 @@
 
     python -m duizhao.evaluation.benchmarks.pairing DATA                # held-out halves
     python -m duizhao.evaluation.benchmarks.pairing DATA --large        # 500 by 500
+    python -m duizhao.evaluation.benchmarks.pairing DATA --large --seeds 7 11 12 13
     python -m duizhao.evaluation.benchmarks.pairing DATA --baselines    # with the baselines
     python -m duizhao.evaluation.benchmarks.pairing DATA --curve 10000  # seconds and memory
     python -m duizhao.evaluation.benchmarks.pairing DATA --fit          # learn evidence.WEIGHTS
@@ -19,7 +20,9 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import psutil
@@ -31,7 +34,11 @@ from duizhao.evaluation.benchmarks.pairing.piles import (
     make_pile,
     real_files,
 )
-from duizhao.evaluation.benchmarks.pairing.profiles import Reader, profiles_of
+from duizhao.evaluation.benchmarks.pairing.profiles import (
+    Embedder,
+    Reader,
+    profiles_of,
+)
 
 SIZE = 500
 
@@ -43,7 +50,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--baselines", action="store_true")
     parser.add_argument("--curve", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7])
     parser.add_argument("--cache", type=Path, default=Path("pairing-cache"))
     options = parser.parse_args()
     if options.fit:
@@ -51,29 +58,37 @@ def main() -> None:
 
         fit(options.data, options.cache)
         return
-    pile, learned = (large_pile if options.large else held_out_pile)(options.data, options.seed)
-    start = time.perf_counter()
-    sources, one = profiles_of(pile.sources, "zh", options.cache)
-    targets, other = profiles_of(pile.targets, "en", options.cache)
-    print(f"{len(sources)} by {len(targets)} documents, {len(pile.truth)} pairs")
-    print(f"read and profiled in {time.perf_counter() - start:.0f} s")
-    paths = [profile.path for profile in (*sources, *targets)]
-    reader = Reader(dict(zip(paths, one + other, strict=True)), options.cache)
-    evaluate(pile, learned, sources, targets, reader)
-    if options.baselines:
-        from duizhao.evaluation.benchmarks.pairing import baselines
-
+    embed = Embedder(options.cache)
+    found: dict[str, list[Figures]] = defaultdict(list)
+    for seed in options.seeds:
+        pile, learned = (large_pile if options.large else held_out_pile)(options.data, seed)
         start = time.perf_counter()
-        english = baselines.translated(one, options.cache)
-        pairs = baselines.pair_by_words(english, [" ".join(lines) for lines in other])
-        seconds = time.perf_counter() - start
-        show("TF-IDF over machine translation", pile, pairs, learned)
-        print(f"  {seconds:.0f} s with translation")
-        show("names alone", pile, baselines.pair_by_name(sources, targets), learned)
-    if options.curve:
-        from duizhao.evaluation.benchmarks.pairing import curve
+        sources, one = profiles_of(pile.sources, "zh", embed)
+        targets, other = profiles_of(pile.targets, "en", embed)
+        print(f"seed {seed}: {len(sources)} by {len(targets)} documents, {len(pile.truth)} pairs")
+        print(f"read and profiled in {time.perf_counter() - start:.0f} s")
+        paths = [profile.path for profile in (*sources, *targets)]
+        reader = Reader(dict(zip(paths, one + other, strict=True)), embed)
+        pairs = paired(pile, sources, targets, reader)
+        found["duizhao pair"].append(show("duizhao pair", pile, pairs, learned))
+        if options.baselines:
+            from duizhao.evaluation.benchmarks.pairing import baselines
 
-        curve.run(sources, targets, pile.truth, reader, options.curve)
+            start = time.perf_counter()
+            english = baselines.translated(one, options.cache)
+            pairs = baselines.pair_by_words(english, [" ".join(lines) for lines in other])
+            name = "TF-IDF over machine translation"
+            found[name].append(show(name, pile, pairs, learned))
+            print(f"  {time.perf_counter() - start:.0f} s with translation")
+            pairs = baselines.pair_by_name(sources, targets)
+            found["names alone"].append(show("names alone", pile, pairs, learned))
+        if options.curve:
+            from duizhao.evaluation.benchmarks.pairing import curve
+
+            curve.run(sources, targets, pile.truth, reader, options.curve)
+    if len(options.seeds) > 1:
+        for name, figures in found.items():
+            print(f"{name}, mean of {len(figures)} seeds: {mean(figures)}")
 
 
 def held_out_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
@@ -91,42 +106,58 @@ def large_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
     return pile, {at for at, source in enumerate(pile.sources) if id(source) in known}
 
 
-def evaluate(
-    pile: Pile,
-    learned: Set[int],
-    sources: Sequence[Profile],
-    targets: Sequence[Profile],
-    reader: Reader,
-) -> None:
+def paired(
+    pile: Pile, sources: Sequence[Profile], targets: Sequence[Profile], reader: Reader
+) -> dict[int, int]:
+    """The numbers of the paired documents; prints what was wrong, and seconds and memory."""
     start = time.perf_counter()
     result = pair(sources, targets, reader)
     seconds = time.perf_counter() - start
     place = {profile.path: at for at, profile in enumerate(targets)}
     at = {profile.path: number for number, profile in enumerate(sources)}
     pairs = {at[p.source.path]: place[p.target.path] for p in result.pairs}
-    memory = psutil.Process().memory_info().rss >> 20
-    show("duizhao pair", pile, pairs, learned)
-    print(f"  {seconds:.1f} s, {memory} MB")
+    print(f"{seconds:.1f} s, {psutil.Process().memory_info().rss >> 20} MB")
     print("wrong:", [(i, pile.kinds[i]) for i, j in pairs.items() if pile.truth.get(i) != j])
     print("lost:", [(i, pile.kinds[i]) for i in pile.truth if i not in pairs])
-    reasons: dict[str, int] = {}
-    for entry in result.unpaired:
-        reasons[entry.reason] = reasons.get(entry.reason, 0) + 1
-    print("unpaired:", reasons)
+    print("unpaired:", dict(Counter(entry.reason for entry in result.unpaired)))
+    return pairs
 
 
-def show(name: str, pile: Pile, pairs: dict[int, int], learned: Set[int]) -> None:
-    """Print precision and recall of all documents, and of those that are held out."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Precision and recall, of all documents and of those that are held out."""
+
+    precision: float
+    recall: float
+    held_out_precision: float
+    held_out_recall: float
+
+    def __str__(self) -> str:
+        return (
+            f"precision {self.precision:.4f}, recall {self.recall:.4f}; "
+            f"held out {self.held_out_precision:.4f}, {self.held_out_recall:.4f}"
+        )
+
+
+def mean(figures: Sequence[Figures]) -> Figures:
+    """The mean of each figure."""
+    return Figures(
+        *(sum(column) / len(figures) for column in zip(*map(astuple, figures), strict=True))
+    )
+
+
+def show(name: str, pile: Pile, pairs: dict[int, int], learned: Set[int]) -> Figures:
+    """Print and return precision and recall."""
     held_out = {i: j for i, j in pairs.items() if i not in learned}
-    print(f"{name}: {figures(pile.truth, pairs)}")
     truth = {i: j for i, j in pile.truth.items() if i not in learned}
-    print(f"  held out ({len(truth)} pairs): {figures(truth, held_out)}")
+    figures = Figures(*_figures(pile.truth, pairs), *_figures(truth, held_out))
+    print(f"{name}: {figures} ({len(truth)} pairs)", flush=True)
+    return figures
 
 
-def figures(truth: dict[int, int], pairs: dict[int, int]) -> str:
+def _figures(truth: dict[int, int], pairs: dict[int, int]) -> tuple[float, float]:
     right = sum(truth.get(i) == j for i, j in pairs.items())
-    precision = right / len(pairs) if pairs else 1.0
-    return f"precision {precision:.4f}, recall {right / len(truth):.4f}"
+    return right / len(pairs) if pairs else 1.0, right / len(truth)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,26 @@ from pathlib import Path
 import numpy as np
 
 from duizhao.corpus.pairing import evidence as weighing
-from duizhao.corpus.pairing.assignment import in_doubt, score
+from duizhao.corpus.pairing.assignment import best_of_each, score
 from duizhao.evaluation.benchmarks.pairing.piles import cut_texts, make_pile
-from duizhao.evaluation.benchmarks.pairing.profiles import Reader, Vectors, profiles_of
+from duizhao.evaluation.benchmarks.pairing.profiles import (
+    Embedder,
+    Reader,
+    Vectors,
+    profiles_of,
+)
 
 
 def fit(data: Path, cache: Path) -> None:
     """Learn the weights by logistic regression on piles from the first halves of the texts."""
+    embed = Embedder(cache)
     tables: dict[str, list[Vectors]] = {"first": [], "read": []}
     answers: dict[str, list[Vectors]] = {"first": [], "read": []}
     for seed in (1, 2, 3, 4, 5, 6):
         lengths = (8, 20) if seed % 2 else (8, 40)
         pile = make_pile(cut_texts(data, (0,), seed, lengths), seed)
-        sources, one = profiles_of(pile.sources, "zh", cache)
-        targets, other = profiles_of(pile.targets, "en", cache)
+        sources, one = profiles_of(pile.sources, "zh", embed)
+        targets, other = profiles_of(pile.targets, "en", embed)
         scored = score(sources, targets)
         truth = np.array(
             [pile.truth.get(i) == j for i, j in zip(scored.left, scored.right, strict=True)]
@@ -28,11 +34,15 @@ def fit(data: Path, cache: Path) -> None:
         print(f"seed {seed}: {truth.sum()} of {len(pile.truth)} pairs among {len(truth)}")
         tables["first"].append(scored.features)
         answers["first"].append(truth)
-        best = in_doubt(scored)
+        # of all documents: those in doubt alone would teach that good evidence means little
+        best = np.unique(
+            np.concatenate([own for side in best_of_each(scored) for own in side.values()])
+        )
         names = [profile.path for profile in (*sources, *targets)]
-        reader = Reader(dict(zip(names, one + other, strict=True)), cache)
+        reader = Reader(dict(zip(names, one + other, strict=True)), embed)
         left, right = scored.left[best], scored.right[best]
-        tables["read"].append(weighing.features(sources, targets, left, right, reader))
+        made = weighing.features(sources, targets, left, right, reader)
+        tables["read"].append(weighing.as_read(made))
         answers["read"].append(truth[best])
     for name in tables:
         made, right = np.concatenate(tables[name]), np.concatenate(answers[name]).astype(float)

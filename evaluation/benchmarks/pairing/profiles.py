@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from duizhao.corpus.document import Document, Language
 from duizhao.corpus.pairing import Profile, make_profile
+from duizhao.corpus.pairing.profile import LONGEST
 from duizhao.corpus.reading import read_bytes
 from duizhao.evaluation.benchmarks.pairing.piles import Content
 
@@ -74,45 +75,53 @@ def read_content(content: Content, language: Language, number: int) -> Document:
     return read_bytes(data, language, name=name, document_id=name)[0]
 
 
+class Embedder:
+    """Embeds texts, each once for all runs: their vectors are kept in `cache`."""
+
+    def __init__(self, cache: Path) -> None:
+        from duizhao.models.embedding import SpanEmbedder
+
+        cache.mkdir(parents=True, exist_ok=True)
+        self.embedder = SpanEmbedder()
+        self.known = sqlite3.connect(cache / "vectors.sqlite")
+        self.known.execute("create table if not exists vectors (key blob primary key, value blob)")
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        keys = {text: hashlib.sha256(text.encode()).digest()[:16] for text in texts}
+        vectors = {text: value for text, key in keys.items() if (value := self._load(key))}
+        new = [text for text in keys if text not in vectors]
+        if new:
+            made = self.embedder.embed(new).astype(np.float16)
+            vectors |= {text: row.tobytes() for text, row in zip(new, made, strict=True)}
+            with self.known:
+                rows = [(keys[text], vectors[text]) for text in new]
+                self.known.executemany("insert or ignore into vectors values (?, ?)", rows)
+        flat = np.frombuffer(b"".join(vectors[text] for text in texts), dtype=np.float16)
+        return flat.reshape(len(texts), -1)
+
+    def _load(self, key: bytes) -> bytes | None:
+        row = self.known.execute("select value from vectors where key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+
 def profiles_of(
-    texts: Sequence[Content], language: Language, cache: Path
+    texts: Sequence[Content], language: Language, embed: Embedder
 ) -> tuple[list[Profile], list[list[str]]]:
-    """Profiles, and the sentences for the judge; embeddings are kept in `cache`."""
-    from duizhao.models.embedding import SpanEmbedder
-
-    embedder = SpanEmbedder()
-    cache.mkdir(parents=True, exist_ok=True)
-
-    def embed(passages: Sequence[str]) -> Vectors:
-        digest = hashlib.sha256(json.dumps(list(passages)).encode()).hexdigest()[:24]
-        path = cache / f"{digest}.npy"
-        if not path.exists():
-            np.save(path, embedder.embed(passages).astype(np.float16))
-        return np.asarray(np.load(path), dtype=np.float32)
-
+    """Profiles, and all sentences as they are embedded."""
     profiles, sentences = [], []
     for number, content in enumerate(texts):
         document = read_content(content, language, number)
-        sentences.append([sentence.text for sentence in document.sentences])
+        sentences.append([sentence.text[:LONGEST] for sentence in document.sentences])
         # names are removed: nothing may be learned from their order
         profiles.append(replace(make_profile(document, document.id, embed), stem="", symbol=None))
     return profiles, sentences
 
 
 class Reader:
-    """All sentences of a document as vectors, kept on disk."""
+    """All sentences of a document as vectors."""
 
-    def __init__(self, sentences: dict[str, list[str]], cache: Path) -> None:
-        from duizhao.models.embedding import SpanEmbedder
-
-        self.sentences, self.cache, self.embedder = sentences, cache, SpanEmbedder()
-        self.read = 0
+    def __init__(self, sentences: dict[str, list[str]], embed: Embedder) -> None:
+        self.sentences, self.embed = sentences, embed
 
     def __call__(self, profile: Profile) -> Vectors:
-        texts = self.sentences[profile.path]
-        digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:24]
-        path = self.cache / f"all-{digest}.npy"
-        if not path.exists():
-            self.read += 1
-            np.save(path, self.embedder.embed(texts).astype(np.float16))
-        return np.asarray(np.load(path))
+        return self.embed(self.sentences[profile.path])

@@ -44,14 +44,20 @@ def damaged(picture: Any, damage: str) -> Any:
     return picture
 
 
+def page_images(pdf: bytes, dpi: int, damage: str) -> Iterator[Any]:
+    """The pages of a PDF as damaged images of Pillow."""
+    document = pypdfium2.PdfDocument(pdf)
+    for page in document:
+        picture = page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+        yield damaged(picture, damage)
+
+
 def scan(pdf: bytes, dpi: int, damage: str) -> bytes:
     """The pages of a PDF as an archive of damaged images."""
-    document = pypdfium2.PdfDocument(pdf)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for number in range(len(document)):
-            picture = document[number].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+        for number, picture in enumerate(page_images(pdf, dpi, damage), 1):
             page = io.BytesIO()
-            damaged(picture, damage).save(page, "PNG", dpi=(dpi, dpi))
-            archive.writestr(f"page-{number + 1}.png", page.getvalue())
+            picture.save(page, "PNG", dpi=(dpi, dpi))
+            archive.writestr(f"page-{number}.png", page.getvalue())
     return buffer.getvalue()

@@ -55,7 +55,7 @@ _DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 """When a report was written; the hash of the file in run.json differs with it."""
 LOG_OF_SQLITE = ("-wal", "-shm")
 """Endings of files that SQLite keeps beside a database while it pleases."""
-CACHED = ("results", "memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm", "publish")
+CACHED = ("results", "memory.sqlite*", "embeddings.sqlite*", "publish", "kept")
 """What of the cache a trial starts without: results, so that there is work to be killed."""
 END_SECONDS = 15.0
 """How long the processes of a killed run may take to notice that it is gone."""
@@ -95,13 +95,18 @@ class Trial:
         return found
 
     def left_behind(self) -> list[str]:
-        """Temporary files, folders of servers, and processes that do not end by themselves."""
+        """Temporary files, folders of servers, and processes that do not end by themselves.
+
+        The server that stays for the next command is ended first; it has no users by now.
+        """
+        stop = [sys.executable, "-m", "duizhao", "server", "stop"]
+        subprocess.run(stop, env=self.environment, check=True, capture_output=True)
         end = time.monotonic() + END_SECONDS
         while (running := self.processes()) and time.monotonic() < end:
             time.sleep(0.2)
         left = [f"process {number}" for number in running]
-        runs = self.folder / "cache/prefect/runs"
-        for folder in (self.folder / "tmp", runs, self.out / ".partial"):
+        servers = [self.folder / "cache/prefect/runs", *self.folder.glob("cache/prefect/kept/*/")]
+        for folder in (self.folder / "tmp", *servers, self.out / ".partial"):
             every = (path for path in folder.rglob("*") if not _is_probe(path))
             left += [str(path.relative_to(self.folder)) for path in every]
         return left

@@ -154,7 +154,7 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
         )
         if not typer.confirm(question, default=True, err=True):
             raise
-        record = pair([manifest], list_of_pairs, settings.reading)
+        record = pair([manifest], list_of_pairs, settings)
         print_summary(record)
         if not record["pairs"]:
             raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed
@@ -176,7 +176,9 @@ def run(
         with ended_by_signals():
             entries = _entries(manifest, pattern, settings)
             out = check_batch_output(out)
-            with runtime.session() as connect:
+            # a cluster's workers get the server's secret: it is not shared with later commands
+            minutes = settings.server_minutes if chosen.runner == "local" else 0.0
+            with runtime.session(minutes) as connect:
                 from duizhao.flows.batch.flow import start_batch
 
                 record = start_batch(out, entries, settings, chosen, before_flow=connect)

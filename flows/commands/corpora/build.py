@@ -107,7 +107,7 @@ def run(
     with (
         folder.alone(out),
         pipes_held(pair.source, pair.reference, limits=settings.limits),
-        runtime.session() as connect,
+        runtime.session(settings.server_minutes) as connect,
     ):
         # while the server starts: bad input ends the run here, good input is read only once
         stages.glossary(settings)

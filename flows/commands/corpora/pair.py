@@ -47,7 +47,7 @@ def pair(
     from duizhao.flows.settings import resolve
 
     settings = resolve(config, ocr=ocr).settings
-    record = run(sources, out, settings.reading)
+    record = run(sources, out, settings)
     if json:
         from duizhao.flows.terminal.output import print_json
 

@@ -92,7 +92,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
             raise InputError(f"{corpus}: there is no such file or folder")
     stages.glossary(settings)
     need_torch("adapt", "trains with torch")
-    with runtime.session() as connect:
+    with runtime.session(settings.server_minutes) as connect:
         from duizhao.flows.adapting.flow import Request, adapt
 
         with console.current().stage("start Prefect"):

@@ -108,10 +108,17 @@ def clear(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete translations; the models stay. A damaged memory is removed."""
+    """Delete translations; the models stay. A damaged memory is removed.
+
+    Without --model the embeddings of sentences, which are a file of their own, are deleted too.
+    """
+    from duizhao.corpus.paths import embeddings_file
     from duizhao.models.translation.memory import Memory
+    from duizhao.models.translation.memory_file import remove
 
     memory = Memory()
+    if model is None and not memory.path.exists():
+        remove(embeddings_file())
     if not memory.path.exists():
         console.current().note("the translation memory is empty")
         return
@@ -121,6 +128,8 @@ def clear(
     if not yes:
         typer.confirm(f"Delete {what} in {memory.path}?", abort=True, err=True)
     gone = memory.clear(model)
+    if model is None:
+        remove(embeddings_file())
     if gone is None:
         console.current().note(f"{memory.path} could not be used and was removed")
     else:

@@ -7,7 +7,6 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,22 +137,6 @@ def test_xliff_2_names_its_documents_states_and_texts() -> None:
     states = [segment.get("state") for segment in tree.iterfind(".//x:segment", name)]
     assert states == ["translated", "final", "initial"]
     assert tree.findtext(".//x:source", namespaces=name) == "甲 <&>"
-
-
-@pytest.mark.parametrize("ending", ["tmx", "xlf", "v12.xlf"])
-def test_translate_toolkit_reads_every_pair(ending: str, tmp_path: Path) -> None:
-    storage = pytest.importorskip("translate.storage")
-    del storage
-    from translate.storage import tmx, xliff, xliff2  # type: ignore[import-not-found,unused-ignore]
-
-    kinds = {"tmx": tmx.tmxfile, "xlf": xliff2.Xliff2File, "v12.xlf": xliff.xlifffile}
-    path = tmp_path / f"corpus.{ending}"
-    path.write_bytes(written(ending, row(1), row(2, target="Second & last.")))
-    units = kinds[ending].parsefile(str(path)).units
-    assert [(str(unit.source), str(unit.target)) for unit in units] == [
-        (row().source, row().target),
-        (row().source, "Second & last."),
-    ]
 
 
 def test_a_memory_has_dates_and_regional_codes() -> None:

@@ -199,7 +199,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
     assert list(found["systems"]) == ["first", "second"]
     assert len(found["sections"]) == 2
     assert found["sections"][1]["section"] == "二、结论"
-    assert "<h2>By section</h2>" in page.read_text("utf-8")
+    assert "By section</span></h2>" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_an_element_escapes_its_values_and_keeps_them_for_the_script() -> None:
     element = t("common.percent", "b", value='<i>"5"')
     assert str(element) == (
         '<b data-t="common.percent" data-t-values="{&#34;value&#34;: &#34;&lt;i&gt;\\&#34;5\\&#34;'
-        '&#34;}">&lt;i&gt;&#34;5&#34; %</b>'
+        '&#34;}">&lt;i&gt;&#34;5&#34;\xa0%</b>'
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 from pathlib import Path
 from typing import get_args
@@ -14,7 +16,7 @@ from duizhao.corpus.document import BlockKind
 from duizhao.corpus.files.formats import FORMATS
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.web.elements import LEFT_OUT
-from duizhao.evaluation.messages.catalogue import messages
+from duizhao.evaluation.messages.catalogue import messages, reported_in_chinese
 from duizhao.evaluation.review.edits import OPERATIONS
 from duizhao.models.guards.flags import FLAGS
 from tests.support.paths import ROOT
@@ -34,10 +36,7 @@ def sources(*endings: str) -> dict[Path, str]:
         path: path.read_text(encoding="utf-8")
         for folder in ("evaluation", "flows")
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.name.endswith(endings)
-        and "vendor" not in path.parts
-        # the comparison is in English only
-        and "comparison" not in path.parts
+        if path.name.endswith(endings) and "vendor" not in path.parts
     }
 
 
@@ -102,3 +101,39 @@ def test_templates_have_no_text_of_their_own() -> None:
         own += [(path.name, word) for word in words if word.strip() not in NOT_TRANSLATED]
     # examples of symbols and dates need no translation
     assert [(name, text) for name, text in own if re.search(r"[a-z]{2}", text)] == []
+
+
+def texts_of_programs() -> set[str]:
+    """Every text in our code, with ``{}`` for its values, and the errors of the system."""
+    found = {os.strerror(number) for number in errno.errorcode}
+    for folder in ("corpus", "models", "evaluation", "flows"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value)
+                if isinstance(node, ast.JoinedStr):
+                    parts = [getattr(part, "value", "") for part in node.values]
+                    found.add("".join(part if isinstance(part, str) else "{}" for part in parts))
+    scripts = "".join(sources(".js").values())
+    return found | {
+        re.sub(r"\$\{[^}]*\}", "{}", text) for text in re.findall(r"`([^`]+)`", scripts)
+    }
+
+
+def test_what_is_translated_is_what_programs_report() -> None:
+    known = texts_of_programs()
+    known |= {text.partition(": ")[2] for text in known}
+    stale = [
+        english
+        for english in reported_in_chinese()
+        if (text := re.sub(r"\{\d\}", "{}", english)) not in known
+        and not any(one.endswith(f": {text}") for one in known)
+    ]
+    assert stale == []
+
+
+def test_values_of_what_programs_report_have_their_numbers() -> None:
+    for english, chinese in reported_in_chinese().items():
+        numbers = re.findall(r"\{(\d)\}", english)
+        assert numbers == [str(place) for place in range(len(numbers))], english
+        assert set(re.findall(r"\{(\d)\}", chinese)) <= set(numbers), english

@@ -568,7 +568,7 @@ def test_a_build_of_a_pipe(cli: Cli, environment: dict[str, str], tmp_path: Path
 def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    from duizhao.flows import stages
+    from duizhao.flows import reading, stages
     from duizhao.flows.terminal import console
 
     said: list[str] = []
@@ -581,7 +581,7 @@ def test_damage_is_told_again_where_the_reading_is_kept_from_before(
     file.write_bytes("会议在日内瓦举行。\n会议".encode()[:-1] + "通过了决议。\n".encode())
     for _ in range(2):
         results.forget()
-        stages._warn_once.cache_clear()
+        reading._warn_once.cache_clear()
         with console.use(Listening()):
             stages.read(str(file), "zh", "source")
             stages.read(str(file), "zh", "source")

@@ -52,6 +52,8 @@ def test_json_is_the_only_thing_on_standard_output(cli: Cli, tmp_path: Path) -> 
         ("evaluate-alignment", tmp_path / "gold", tmp_path / "gold"),
         ("memory", "stats"),
         ("model", "list"),
+        ("server", "status"),
+        ("server", "stop"),
     ):
         done = cli(*arguments, "--json")
         assert done.code == 0, done.err

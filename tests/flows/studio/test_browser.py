@@ -20,7 +20,7 @@ from duizhao.corpus.files.read import read_rows
 from tests.support.browser import browser, open_page, problems, wait_until
 from tests.support.cli import Cli
 from tests.support.report_folders import make_folder
-from tests.support.small_report import docx, texts
+from tests.support.small_report import word_file
 
 pytestmark = pytest.mark.system
 
@@ -70,13 +70,97 @@ def click(page: Any, name: str) -> None:
     page.click(f"[data-name^='{name}']:visible")
 
 
-def test_from_two_files_to_tmx_and_excel_although_the_studio_is_killed(
+CHINESE = """小溪县供水工作报告
+一. 导言
+本报告介绍2023年小溪县的供水工作。
+委员会访问了十二个村庄。
+访问历时三周。
+二. 水质
+志愿者每月检测四十口水井的水质。
+检测结果在县政府网站上公布。
+三. 主要工作
+县政府修复了六条供水管道，并在山区新建了两座水库。
+学校为学生安装了饮水机。
+四. 建议
+建议县政府在2024年预算中增加25万元，用于更换旧水表。
+"""
+ENGLISH = """Report on the water supply work of Xiaoxi County
+I. Introduction
+This report describes the water supply work of Xiaoxi County in 2023.
+The committee visited twelve villages. The visits took three weeks.
+II. Main activities
+The county government repaired six water pipes. It also built two new reservoirs in the mountains.
+The schools installed drinking fountains for their pupils.
+III. Recommendations
+It is recommended that the county government provide 250,000 yuan in 2024 to replace water meters.
+IV. Water quality
+Volunteers test the water of forty wells every month.
+The results of the tests are published on the website of the county government.
+"""
+"""The chapter on water quality is at another place in the English version."""
+
+
+def bead(page: Any, number: int) -> Any:
+    return page.locator(f'.bead[aria-label^="Bead {number},"]')
+
+
+def saved(page: Any, count: int) -> None:
+    """Wait until so many edits are on disk."""
+    text = f"{count} edit{'' if count == 1 else 's'} saved"
+    wait_until(page, f"document.querySelector('.bar-state').textContent.startsWith('{text}')")
+
+
+def review_and_kill(page: Any, process: subprocess.Popen[bytes]) -> None:
+    """Seven edits with mouse and keyboard; the studio is killed after the last."""
+    page.wait_for_selector("html[data-ready] .review-bar")
+    assert page.text_content("#doubtful").startswith("6 doubtful left")
+    page.keyboard.press("n")
+    bead(page, 6).locator("[data-action=pair-likely]").click()
+    saved(page, 1)
+    page.keyboard.press("W")  # the other two
+    saved(page, 3)
+    assert page.text_content("#doubtful").startswith("0 doubtful left")
+    bead(page, 4).locator("[data-action=merge]").click()
+    saved(page, 4)
+    assert bead(page, 4).locator(".type").text_content() == "2–2"
+    bead(page, 9).locator("[data-action=split]").click()
+    page.click("[data-action=do-split]")
+    saved(page, 5)
+    assert page.locator(".bead").count() == 13
+    page.click("#undo")
+    saved(page, 6)
+    page.keyboard.press("r")
+    saved(page, 7)
+    assert [bead(page, number).locator(".type").text_content() for number in (4, 5, 9)] == [
+        "2–2", "1–1", "1–2",
+    ]  # fmt: skip
+    kill(process)
+    page.context.close()
+
+
+def exported(page: Any, folder: Path) -> dict[str, Path]:
+    """Export TMX and Excel, which are ticked, and save the files; by their endings."""
+    click(page, "export")
+    click(page, "do-export")
+    page.wait_for_selector(".downloads")
+    saved = {}
+    for link in page.locator(".downloads a").all():
+        with page.expect_download() as download:
+            link.click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        saved[path.suffix] = path
+    click(page, "close")
+    return saved
+
+
+def test_from_two_files_to_an_edited_workbook_although_the_studio_is_killed(
     cli: Cli, browser: Any, tmp_path: Path, problems: list[str]
 ) -> None:
     folder = tmp_path / "projects"
-    files = {"报告.zh.txt": texts()["report.zh.txt"].encode(), "report.docx": docx("en")}
+    files = {"供水 💧.zh.txt": CHINESE.encode(), "report.docx": word_file(ENGLISH)}
     with studio(cli, folder) as (process, address):
-        page = open_page(browser, address, problems, accept_downloads=True)
+        page = open_page(browser, address, problems)
         assert "token" not in page.url
         page.evaluate(
             DROP, [[name, base64.b64encode(data).decode()] for name, data in files.items()]
@@ -98,45 +182,45 @@ def test_from_two_files_to_tmx_and_excel_although_the_studio_is_killed(
     with studio(cli, folder) as (process, address):
         page = open_page(browser, address, problems)
         job_state(page, "Done")
-        rows = list(read_rows(folder / "报告"))
-        assert len(rows) > 8
-        assert {row.target_kind for row in rows} == {"human"}
-        # a review, in the middle of which the studio is killed
+        assert len(list(read_rows(folder / "供水 💧"))) == 10
         click(page, "review")
-        page.wait_for_selector("html[data-ready] .review-bar")
-        page.keyboard.press("j")
-        page.keyboard.press("e")
-        page.fill("textarea[data-side=target]", "The library in one sentence")
-        page.keyboard.press("Control+Enter")
-        wait_until(page, "document.querySelector('.bar-state').textContent.startsWith('1 edit')")
-        kill(process)
-        page.context.close()
+        review_and_kill(page, process)
         problems.clear()
     with studio(cli, folder) as (_, address):
         page = open_page(browser, address, problems, accept_downloads=True)
         page.click(".views a[data-view=projects]")
         page.wait_for_selector(".project")
-        assert "1 edit" in page.text_content(".project-facts")
-        click(page, "export")
-        click(page, "do-export")
-        page.wait_for_selector(".downloads")
-        saved = {}
-        for link in page.locator(".downloads a").all():
-            with page.expect_download() as download:
-                link.click()
-            path = tmp_path / download.value.suggested_filename
-            download.value.save_as(path)
-            saved[path.suffix] = path
-        assert set(saved) == {".tmx", ".xlsx"}
-        units = etree.parse(saved[".tmx"]).findall(".//tu")
-        assert len(units) == len(rows)
-        assert "The library in one sentence" in etree.tostring(units[0], encoding="unicode")
-        sheet = openpyxl.load_workbook(saved[".xlsx"]).worksheets[0]
-        cells = [str(value) for line in sheet.iter_rows(values_only=True) for value in line]
-        assert "The library in one sentence" in cells
+        assert "7 edits" in page.text_content(".project-facts")
+        files = exported(page, tmp_path)
+        assert set(files) == {".tmx", ".xlsx"}
+        units = etree.parse(files[".tmx"]).findall(".//tu")
+        moved = [tu for tu in units if tu.find("prop[@type='x-moved']") is not None]
+        assert (len(units), len(moved)) == (12, 3)
+        # edited in Excel, and applied on the page
+        book = openpyxl.load_workbook(files[".xlsx"])
+        sheet = book["corpus"]
+        assert (sheet["B2"].value, sheet["B13"].value[:18]) == (
+            ENGLISH.split("\n")[0],
+            "It is recommended ",
+        )
+        sheet["B2"] = "Water supply in Xiaoxi County"
+        sheet.delete_rows(3)
+        book.save(files[".xlsx"])
+        click(page, "sheet")
+        page.set_input_files("#sheet-file", files[".xlsx"])
+        click(page, "do-sheet")
+        page.wait_for_selector("#sheet-dialog .downloads")
+        assert page.text_content("#sheet-dialog .downloads") == (
+            "2 changes were added to the review.The reviewed corpus has 11 rows."
+        )
+        assert page.locator("#sheet-dialog .trouble").count() == 0
         click(page, "close")
-        click(page, "report")
-        page.wait_for_selector("html[data-ready] .bead")
+        wait_until(page, "document.querySelector('.project').textContent.includes('9 edits')")
+        assert next(read_rows(folder / "供水 💧/reviewed")).target == sheet["B2"].value
+        click(page, "review")
+        page.wait_for_selector("html[data-ready] .review-bar")
+        assert bead(page, 1).locator(".target p").text_content() == sheet["B2"].value
+        assert "deleted" in bead(page, 2).locator(".note.left").text_content()
         page.context.close()
     assert problems == []
 
@@ -232,3 +316,19 @@ def test_a_link_opens_in_a_new_tab(
     opened.value.wait_for_selector("html[data-ready] .bead")
     page.context.close()
     assert problems == []
+
+
+def test_what_the_server_reports_is_chinese_on_a_chinese_page(
+    running: tuple[Path, str], browser: Any, problems: list[str]
+) -> None:
+    page = open_page(browser, running[1], problems, locale="zh-CN")
+    page.fill("#symbol", "report")
+    page.click("#fetch-symbol")
+    wait_until(page, "document.getElementById('announce').textContent")
+    assert page.text_content("#announce") == "'report'：不是联合国文号（例如 S/2021/130）"
+    page.evaluate(DROP, [["空 文件.txt", ""]])
+    wait_until(page, "document.getElementById('announce').textContent.startsWith('空')")
+    assert page.text_content("#announce") == "空 文件.txt：文件是空的。请检查文件后重新选择"
+    page.context.close()
+    # both refusals are errors for the browser
+    assert [text[:23] for text in problems] == ["Failed to load resource"] * 2

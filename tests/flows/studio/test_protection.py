@@ -51,9 +51,11 @@ def ask(client: TestClient, action: str, body: Any = None, **headers: str) -> ht
     return client.post(f"/do/{action}", json=body or {}, headers=given)
 
 
-def upload(client: TestClient, job: str, name: str, content: Any, **headers: str) -> httpx.Response:
+def upload(
+    client: TestClient, job: str, name: str, content: Any, path: str = "/upload", **headers: str
+) -> httpx.Response:
     given = {"X-Duizhao-Token": TOKEN, "Origin": HERE, "X-Duizhao-Job": job} | headers
-    return client.post("/upload", content=content, headers=given | {"X-Duizhao-Name": name})
+    return client.post(path, content=content, headers=given | {"X-Duizhao-Name": name})
 
 
 def new_job(client: TestClient, *files: str) -> str:
@@ -83,8 +85,8 @@ def test_requests_from_elsewhere_are_refused(
 ) -> None:
     before = files_below(actions.folder)
     given = {"X-Duizhao-Token": TOKEN, "Origin": HERE, "Content-Type": "application/json"}
-    for path in ("/do/new", "/do/delete", "/upload"):
-        if path == "/upload" and status == 415:
+    for path in ("/do/new", "/do/delete", "/upload", "/sheet"):
+        if path in ("/upload", "/sheet") and status == 415:
             continue  # an upload may have any type
         answer = client.post(path, content=b'{"files": ["a.txt"]}', headers=given | headers)
         assert answer.status_code == status, path
@@ -258,3 +260,27 @@ def test_the_folder_of_a_deleted_project_is_removed(client: TestClient, actions:
     assert ask(client, "delete", {"project": project, "name": "water"}).json() == {"left": []}
     assert not place.exists()
     assert ask(client, "projects").json() == {"projects": []}
+
+
+def test_only_an_edited_export_is_applied_and_no_upload_is_left(
+    client: TestClient, actions: Actions
+) -> None:
+    project = ask(client, "projects").json()["projects"][0]["id"]
+    corpus = files_below(actions.folder / "water")
+
+    def apply(name: str, content: bytes, project: str = project) -> httpx.Response:
+        return upload(client, "", name, content, path="/sheet", **{"X-Duizhao-Project": project})
+
+    assert ask(client, "export", {"project": project, "formats": ["xlsx"]}).status_code == 200
+    exported = (actions.folder / "water/exports/corpus.xlsx").read_bytes()
+    (actions.folder / "water/exports/corpus.xlsx").unlink()
+    assert apply("../a.xlsx", exported).status_code == 400
+    assert apply("a.xlsx", exported, "0" * 16).status_code == 400
+    assert apply("a.xlsx", b"text").json()["error"].startswith("a.xlsx: not an XLSX file")
+    assert apply("a.xlsx", b"x" * (LARGEST + 1)).status_code == 413
+    assert apply("a.xlsx", exported).json() == {
+        "edits": 0, "rows": None, "problems": [], "notes": [],
+    }  # fmt: skip
+    actions.reviews.close_all()
+    assert files_below(actions.folder / "water") == corpus
+    assert list((actions.folder / ".studio").glob("sheet-*")) == []

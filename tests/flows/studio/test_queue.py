@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from duizhao.corpus.errors import InputError, WrongState
-from duizhao.flows.studio import run
+from duizhao.flows.studio import pages, run
 from duizhao.flows.studio.jobs import Job
 from duizhao.flows.studio.queue import Queue
+from tests.docs.needs import un_documents
 from tests.support.small_report import texts
 
 pytestmark = pytest.mark.system
@@ -86,3 +87,38 @@ def test_documents_in_one_language_make_no_corpus(
         assert not queue.jobs.place(job).exists()
     finally:
         queue.close()
+
+
+def test_a_symbol_that_is_not_served_can_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    queue = Queue(tmp_path / "studio")
+    with un_documents(tmp_path) as served:
+        address = served["DUIZHAO_ODS_ADDRESS"]
+        monkeypatch.setenv("DUIZHAO_ODS_ADDRESS", address.replace("/?", "/missing?"))
+        job = queue.add("S_2026_1", "S/2026/1")
+        queue.read(job.id)
+        queue.start()
+        try:
+            job = wait_for(queue, job, "ready", "unusable")
+            preview = queue.jobs.preview(job)
+            assert preview is not None
+            assert (job.state, preview["problem"]) == ("unusable", "fetch")
+            assert "not found (HTTP 404); name a file instead" in preview["detail"]
+            monkeypatch.setenv("DUIZHAO_ODS_ADDRESS", address)
+            queue.read(job.id)
+            job = wait_for(queue, job, "ready", "unusable")
+            preview = queue.jobs.preview(job)
+            assert preview is not None
+            assert (job.state, preview["report"], preview["reference"]) == (
+                "ready", "zh.docx", "en.docx",
+            )  # fmt: skip
+            assert "<h1>zh.docx</h1>" in pages.reading(queue, job.id, 0)
+            queue.stop_thread()
+            queue.enqueue(job.id, {})
+            words = run.command(queue.jobs, queue.get(job.id))
+            assert words[words.index("build") + 1] == "S/2026/1"
+        finally:
+            queue.close()

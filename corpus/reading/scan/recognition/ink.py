@@ -34,6 +34,8 @@ LONG_LINE = 4.0
 NEIGHBOUR = 0.25
 # The edges of such a line are ragged: so much above and below it, in heights of the line
 FRINGE = 0.05
+# A Chinese character is at most so many times as wide as high, or else flat
+WIDER, FLAT = 1.15, 0.6
 # So many characters of a kind are enough to measure by
 ENOUGH = 2
 
@@ -177,14 +179,22 @@ def _sizes(extents: Sequence[Extent], characters: Sequence[Character]) -> tuple[
     tall: list[float] = []
     for extent, character in zip(extents, characters, strict=True):
         if HAN.match(character.text):
-            # 一 is wide and flat, 口 is small
-            han.append(max(extent.height, extent.right - extent.left) / HAN_EM)
+            han.append(_side(extent) / HAN_EM)
         elif TALL.match(character.text):
             tall.append(extent.height / TALL_EM)
         elif LOW.match(character.text):
             low.append(extent.height / LOW_EM)
     main = han if len(han) >= ENOUGH else low if len(low) >= ENOUGH else han
     return (median(main) if main else 0.0, median(tall) if tall else 0.0)
+
+
+def _side(extent: Extent) -> float:
+    """The side of the square of a Chinese character: 一 is wide and flat, 口 is small.
+
+    One that is somewhat wider than high has a mark in its extent, as 书 in "书。"
+    """
+    width, height = extent.right - extent.left, extent.height
+    return height if FLAT * width < height < width / WIDER else max(width, height)
 
 
 def _baseline(

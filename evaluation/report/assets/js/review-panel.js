@@ -56,7 +56,7 @@ async function openPanel(bead, kind) {
     try {
       element = splitPanel(bead, await send("sentences", { bead: nameOf(bead) }));
     } catch (error) {
-      return showBar(error instanceof TypeError ? t("review.lost") : error.message, true);
+      return showBar(error instanceof TypeError ? t("review.lost") : errorText(error.message), true);
     }
   }
   setPanel(bead, kind, element);

@@ -11,7 +11,7 @@ async function send(path, body) {
   });
   const type = response.headers.get("content-type") || "";
   const answer = type.startsWith("application/json") ? await response.json() : { error: await response.text() };
-  if (!response.ok) throw new Error(answer.error || t("review.server_status", { status: response.status }));
+  if (!response.ok) throw new Error(answer.error || `the server answered with status ${response.status}`);
   return answer;
 }
 
@@ -56,7 +56,7 @@ const correct = (editOf, done) => enqueue(async () => {
   } catch (error) {
     lost = error instanceof TypeError; // fetch says so where the network failed
     aligning = false;
-    showBar(lost ? t("review.lost") : error.message, true);
+    showBar(lost ? t("review.lost") : errorText(error.message), true);
     if (/behind the review/.test(error.message)) loadAgain(t("review.other_window_edited"));
     return false;
   }
@@ -87,7 +87,7 @@ const applyReview = (formats, checkedOnly) => enqueue(async () => {
     announce(t("review.written_short"));
     return true;
   } catch (error) {
-    showBar(error instanceof TypeError ? t("review.lost") : error.message, true);
+    showBar(error instanceof TypeError ? t("review.lost") : errorText(error.message), true);
     return false;
   }
 });

@@ -4,7 +4,7 @@ const HTML_OF = { zh: "zh-Hans", en: "en" };
 
 const token = takeToken();
 
-/** Ask the server to do something; an Error has its reason. */
+/** Ask the server to do something; an Error has its reason, in English. */
 async function ask(action, body = {}) {
   const response = await fetch(`/do/${action}`, {
     method: "POST",
@@ -13,7 +13,7 @@ async function ask(action, body = {}) {
   });
   const type = response.headers.get("content-type") || "";
   const answer = type.startsWith("application/json") ? await response.json() : { error: await response.text() };
-  if (!response.ok) throw new Error(answer.error || t("studio.server_status", { status: response.status }));
+  if (!response.ok) throw new Error(answer.error || `the server answered with status ${response.status}`);
   return answer;
 }
 
@@ -31,7 +31,7 @@ async function attempt(action) {
   try {
     return await action();
   } catch (error) {
-    announce(error instanceof TypeError ? t("studio.lost") : error.message);
+    announce(error instanceof TypeError ? t("studio.lost") : errorText(error.message));
     return null;
   }
 }

@@ -40,7 +40,7 @@ const jobHead = (job) => make("div.job-head", null,
 
 function jobBody(job, preview) {
   const body = [];
-  if (job.message) body.push(make("p.trouble", null, job.message));
+  if (job.message) body.push(make("p.trouble", null, errorText(job.message)));
   switch (job.state) {
     case "reading":
       body.push(progressOf(job), buttons(stopButton(job)));
@@ -50,7 +50,7 @@ function jobBody(job, preview) {
       body.push(...(preview ? previewOf(job, preview) : []));
       body.push(buttons(
         job.state === "ready" ? button("start", t("studio.build"), () => startJob(job), "primary") : null,
-        job.state === "unusable" && !preview
+        job.state === "unusable" && (!preview || preview.problem === "fetch")
           ? button("again", t("studio.read_again"), () => attempt(() => ask("read", { job: job.id }))) : null,
         removeButton(job)));
       break;
@@ -83,13 +83,19 @@ function projectButtons(job) {
 
 const stageName = (stage) => known(`studio.stage_${stage.replace(/ /g, "_")}`, stage);
 
+/** What a stage reports: one text of the catalogue, or several with commas. */
+function stageText(text) {
+  const whole = reportedText(text);
+  return whole === text ? text.split(", ").map(reportedText).join(t("studio.fact_comma")) : whole;
+}
+
 function stagesOf(job) {
   const finished = (job.progress && job.progress.finished) || [];
   if (!finished.length) return null;
   return make("ol.stages", null, finished.map((one) => make("li", null,
     make("span.tick", { "aria-hidden": true }, "✓"),
     make("span", null, stageName(one.stage)),
-    make("span", null, one.text),
+    make("span", null, stageText(one.text)),
     make("span.took", null, one.reused ? t("studio.reused") : durationText(one.seconds)))));
 }
 
@@ -118,7 +124,7 @@ function notesOf(job) {
   const notes = (job.progress && job.progress.notes) || [];
   if (!notes.length) return null;
   return folding(`notes ${job.id}`, "run-notes", t("studio.notes", { count: notes.length }),
-    make("ul", null, notes.map((note) => make("li", null, note))));
+    make("ul", null, notes.map((note) => make("li", null, reportedText(note)))));
 }
 
 /** A <details> that stays open when its card is drawn again. */

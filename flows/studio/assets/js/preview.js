@@ -2,7 +2,7 @@
 function previewOf(job, preview) {
   const parts = [];
   if (preview.problem) parts.push(make("p.trouble", null, known(`studio.problem_${preview.problem}`, preview.problem)));
-  if (preview.detail) parts.push(make("p.trouble", null, preview.detail));
+  if (preview.detail) parts.push(make("p.trouble", null, errorText(preview.detail)));
   if (preview.documents.length) {
     parts.push(make("div.documents", null, preview.documents.map((one, place) => documentOf(job, preview, one, place))));
   }
@@ -24,13 +24,13 @@ function documentOf(job, preview, one, place) {
   return make("section.document", { "aria-label": one.file },
     make("h4", null, one.file),
     role ? make("p.role", null, t(`studio.${role}`)) : null,
-    one.problem ? make("p.trouble", null, one.problem) : make("dl", null,
+    one.problem ? make("p.trouble", null, errorText(one.problem)) : make("dl", null,
       row("language", t(`studio.language_${one.language}`)),
       row("pages", one.pages ? count(one.pages) : null),
       row("blocks", countsText("kind", one.blocks)),
       row("sentences", count(one.sentences)),
       row("left_out", countsText("reason", one.leftOut) || t("studio.nothing"))),
-    one.warnings.map((warning) => make("p.warn", null, warning)),
+    one.warnings.map((warning) => make("p.warn", null, errorText(warning))),
     one.sample ? make("div.sample", null, one.sample.map((text) => make("p", { lang: HTML_OF[one.language] }, text))) : null,
     one.problem ? null : make("a", { href: `/jobs/${job.id}/reading/${place}` }, t("studio.see_reading")));
 }
@@ -47,7 +47,7 @@ function pairsOf(preview) {
 
 function unpairedOf(job, preview) {
   return folding(`unpaired ${job.id}`, "run-notes", t("studio.unpaired", { count: preview.unpaired.length }),
-    make("ul", null, preview.unpaired.map((one) => make("li", null, `${one.path}: ${one.detail}`))));
+    make("ul", null, preview.unpaired.map((one) => make("li", null, `${one.path}: ${reportedText(one.detail)}`))));
 }
 
 /** The options, folded away: the settings' values unless they are changed here. */

@@ -40,6 +40,7 @@ function openButtons(project) {
     project.reviewable ? make("a.action", { href: `/projects/${project.id}/review/`, "data-name": `review ${project.id}`, "aria-label": label("studio.open_review") },
       t("studio.open_review")) : null,
     button(`export ${project.id}`, t("studio.export"), () => askExport(project), "action", { "aria-label": label("studio.export") }),
+    project.reviewable ? button(`sheet ${project.id}`, t("studio.sheet"), () => askSheet(project), "action", { "aria-label": label("studio.sheet") }) : null,
   ].filter(Boolean);
 }
 

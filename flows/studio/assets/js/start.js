@@ -47,7 +47,7 @@ async function take(given) {
       throw error;
     }
   } catch (error) {
-    announce(error instanceof TypeError ? t("studio.lost") : error.message);
+    announce(error instanceof TypeError ? t("studio.lost") : errorText(error.message));
   }
   line.remove();
   bar.remove();
@@ -56,23 +56,25 @@ async function take(given) {
   return null;
 }
 
+const upload = (job, file, progress) => sendFile("/upload", { "X-Duizhao-Job": job }, file, progress);
+
 /** One file; XMLHttpRequest, because fetch does not report how far it is. */
-function upload(job, file, progress) {
+function sendFile(path, headers, file, progress = () => null) {
   return new Promise((done, fail) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/upload");
+    request.open("POST", path);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-Duizhao-Token", token);
-    request.setRequestHeader("X-Duizhao-Job", job);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("X-Duizhao-Name", encodeURIComponent(file.name));
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
     request.addEventListener("load", () => {
-      if (request.status === 200) return done();
-      let reason = request.responseText;
+      let answer = { error: request.responseText };
       try {
-        reason = JSON.parse(reason).error;
+        answer = JSON.parse(request.responseText);
       } catch (error) { /* a line of text */ }
-      return fail(new Error(reason));
+      if (request.status === 200) return done(answer);
+      return fail(new Error(answer.error));
     });
     request.addEventListener("error", () => fail(new TypeError("network")));
     request.send(file);

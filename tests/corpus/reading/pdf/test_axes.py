@@ -37,3 +37,20 @@ def test_numbers_of_a_chart_go_with_its_axis() -> None:
 )
 def test_a_column_of_a_table_is_no_axis(column: list[str]) -> None:
     assert chart_labels([strip(text, 100, 500 - 12 * n) for n, text in enumerate(column)]) == []
+
+
+FRAME_RULES = ((40.0, 330.0, 350.0), (40.0, 330.0, 510.0))
+FRAME_WALLS = ((40.0, 350.0, 510.0), (330.0, 350.0, 510.0))
+
+
+def test_the_legend_in_the_frame_of_a_chart_goes_with_it() -> None:
+    legend = [strip("Stations (planned)", 300, 370), strip("Stations (actual)", 300, 358)]
+    outside = strip("Figure II", 120, 520)
+    found = chart_labels([outside, *AXIS, *legend], FRAME_RULES, FRAME_WALLS)
+    assert {each.text for each in found} == {each.text for each in (*AXIS, *legend)}
+
+
+def test_sentences_beside_a_chart_in_a_box_stay() -> None:
+    inside = [strip("The stations measure", 300, 370), strip("the level of the sea.", 300, 358)]
+    found = chart_labels([*AXIS, *inside], FRAME_RULES, FRAME_WALLS)
+    assert {each.text for each in found} == {each.text for each in AXIS}

@@ -67,3 +67,31 @@ def test_a_centred_line_on_the_next_page_does_not_continue_a_signature() -> None
         PageLines(2, 595, 842, (title, *prose[2:])),
     ]
     assert "Annex I" in [draft.text for draft in blocks_from_lines(pages, "en").drafts]
+
+
+def test_a_row_without_its_first_cell_on_the_next_page_goes_on() -> None:
+    first = table(1, [140, 60], 140, 60, [
+        *row(1, 125, "Opening", "The seminar was held in the city", "The host city had received"),
+        *row(1, 113, "", "of Port Vesta and in Talun from 22 to", "several hundred delegates")[1:],
+    ])  # fmt: skip
+    second = table(2, [740], 780, 740, [
+        *row(2, 765, "", "November, at the town hall.", "Ministers of all States came.")[1:],
+    ])  # fmt: skip
+    texts = [draft.text for draft in blocks_from_lines([first, second], "en").drafts]
+    assert any(text.endswith("Talun from 22 to November, at the town hall.") for text in texts)
+
+
+def test_a_short_chinese_heading_does_not_go_on_over_the_page() -> None:
+    prose = [
+        strip(
+            "与会者认为各国的水文机构应当交换实时数据并且在汛期之前举行一次演习", page, 72, y, 450
+        )
+        for page, y in ((1, 300), (1, 288), (1, 276), (2, 600), (2, 588), (2, 576))
+    ]
+    headings = [strip("第一场会议", 1, 72, 200, 60), strip("洪水：预报了什么", 2, 72, 700, 90)]
+    pages = [
+        PageLines(1, 595, 842, (*prose[:3], headings[0])),
+        PageLines(2, 595, 842, (headings[1], *prose[3:])),
+    ]
+    texts = [draft.text for draft in blocks_from_lines(pages, "zh").drafts]
+    assert {"第一场会议", "洪水：预报了什么"} <= set(texts)

@@ -1,0 +1,110 @@
+"""The commands that use a kept server, and its end when there have been none for some minutes.
+
+Each command has an empty file in the folder `users` of the server, named by the number and start
+time of its process: one that was killed counts no longer, and one that runs for a week is not
+forgotten. Commands join, and the server ends, under the lock of kept.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from duizhao.flows.runtime.processes import is_same, started
+
+RECORD = "server.json"
+"""Names a kept server in its folder; without it, no further command joins."""
+DATABASE = "prefect.db"
+CHECK_SECONDS = 1.0
+MOST_SECONDS = 12 * 3600.0
+MOST_BYTES = 100_000_000
+"""An older server, or one with a larger database, takes no further commands (a run adds 150 kB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A running command: its process, and the minutes that it wants the server to stay."""
+
+    process: int
+    minutes: float
+
+
+def join(folder: Path, minutes: float) -> Path:
+    """Note that this process uses the server of the folder; delete the file when it does not."""
+    (folder / "users").mkdir(exist_ok=True)
+    process = os.getpid()
+    name = f"{process}-{started(process):.2f}-{minutes:.3f}-{secrets.token_hex(4)}"
+    path = folder / "users" / name
+    path.touch()
+    return path
+
+
+def users_of(folder: Path) -> list[User]:
+    """The commands that use the server; the files of those that are gone are deleted."""
+    users = []
+    for path in _files(folder):
+        process, start, minutes, _ = path.name.split("-")
+        if is_same(int(process), float(start)):
+            users.append(User(int(process), float(minutes)))
+        else:
+            path.unlink(missing_ok=True)
+    return users
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        yield from sorted((folder / "users").iterdir())
+
+
+def wait_until_idle(folder: Path, lock: Path) -> None:
+    """Return when the server should end; from then on no command can have joined it."""
+    begun = used = time.monotonic()
+    minutes, last_change = 0.0, 0
+    while True:
+        users = users_of(folder)
+        minutes = max((user.minutes for user in users), default=minutes)
+        now, change = time.monotonic(), _changed(folder)
+        if users or change != last_change:
+            used, last_change = now, change
+        # the command that starts a server is a user before it writes the record
+        if not (folder / RECORD).exists():
+            if not users:  # retired, given up, or the cache is gone
+                return
+        elif now - begun > MOST_SECONDS or _bytes(folder) > MOST_BYTES:
+            _retire(folder, lock)
+        elif now - used > minutes * 60 and _retire(folder, lock, unless_used=True):
+            return
+        time.sleep(CHECK_SECONDS)
+
+
+def _changed(folder: Path) -> int:
+    """When a command joined or left last; 0 if the folder is gone."""
+    try:
+        return (folder / "users").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _bytes(folder: Path) -> int:
+    total = 0
+    for path in folder.glob(f"{DATABASE}*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
+
+
+def _retire(folder: Path, lock: Path, *, unless_used: bool = False) -> bool:
+    """Take no further commands; False if that was not possible now."""
+    with contextlib.suppress(Timeout, OSError), FileLock(lock, timeout=0):
+        if unless_used and users_of(folder):
+            return False
+        (folder / RECORD).unlink(missing_ok=True)
+        return True
+    return False

@@ -1,0 +1,96 @@
+"""Tables without walls, cells whose lines go on, and notes in a frame."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.document import Document
+from duizhao.corpus.reading.draft import Reading, assemble
+from duizhao.corpus.reading.pdf.building import blocks_from_lines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+
+pytestmark = pytest.mark.unit
+
+Line = tuple[float, float, str]
+Rules = tuple[tuple[float, float, float], ...]
+
+
+def strip(left: float, y: float, text: str, size: float = 9.0) -> Strip:
+    return Strip(text, 1, left, left + 4.5 * len(text), y, size, 0.0, len(text))
+
+
+def read(lines: list[Line], rules: Rules = (), walls: Rules = ()) -> Document:
+    """The document of one page with these lines as (left, y, text)."""
+    strips = tuple(strip(*line) for line in sorted(lines, key=lambda line: (-line[1], line[0])))
+    built = blocks_from_lines([PageLines(1, 595, 842, strips, rules, walls)], "en")
+    return assemble(Reading(built.drafts, built.left_out, {}), "en", document_id="page")[0]
+
+
+def cells(document: Document) -> set[str]:
+    return {block.text for block in document.blocks if block.kind == "table_cell"}
+
+
+def test_labels_beside_cells_of_several_lines_are_no_column_of_prose() -> None:
+    lines: list[Line] = []
+    y = 700.0
+    for number, rows in enumerate((3, 1, 2, 1, 2, 1)):
+        lines.append((60, y, f"WK/MIN({number + 17})/DEC"))
+        lines += [
+            (160, y - 10 * row, "declaration of the ministers on trade" if row else
+             f"The joint statement, called number {number}") for row in range(rows)
+        ]  # fmt: skip
+        y -= 10 * rows + 4
+    document = read(lines)
+    assert len(cells(document)) == 12
+    assert "WK/MIN(17)/DEC" in cells(document)
+
+
+def test_a_cell_goes_on_after_a_dash_and_with_an_amount() -> None:
+    lines: list[Line] = [
+        (60, 700, "79/233"), (160, 700, "Programme of Action for the small ports of 2024–"),
+        (160, 690, "2034"),
+        (60, 660, "79/240"), (160, 660, "New jobs were created in the ports, and nearly"),
+        (160, 650, "$3 million in sales"),
+        (60, 620, "79/250"), (160, 620, "Cooperation between the ports of the two coasts"),
+    ]  # fmt: skip
+    found = cells(read(lines))
+    assert "Programme of Action for the small ports of 2024–2034" in found
+    assert "New jobs were created in the ports, and nearly $3 million in sales" in found
+
+
+def test_text_under_the_head_of_a_table_without_walls_is_in_cells() -> None:
+    head: list[Line] = [(60, 700, "Category"), (380, 700, "2025"), (430, 700, "2026"),
+                        (480, 700, "2027")]  # fmt: skip
+    body: list[Line] = [
+        (60, 670, "Library services: answers for the users of the harbour archives."),
+        (60, 650, "Outreach programmes: newsletters on subjects related to harbours."),
+    ]
+    after: list[Line] = [(60, 600, "The Committee recommends the adoption of the programme.")]
+    rules = tuple((60.0, 540.0, y) for y in (720.0, 690.0, 630.0))
+    document = read([*head, *body, *after], rules)
+    assert {text for _, _, text in body} <= cells(document)
+    assert {text for _, _, text in after}.isdisjoint(cells(document))
+
+
+def test_a_line_of_totals_is_no_head() -> None:
+    rows: list[Line] = [
+        (left, y, text)
+        for y, texts in ((700, ("Item", "2025", "2026", "2027")), (680, ("Fuel", "3", "4", "5")),
+                         (660, ("Total", "3", "4", "5")))
+        for left, text in zip((60, 380, 430, 480), texts, strict=True)
+    ]  # fmt: skip
+    after: list[Line] = [(60, 620, "The Committee recommends the adoption of the programme.")]
+    rules = tuple((60.0, 540.0, float(y)) for y in (715, 692, 672, 655, 560))
+    assert {text for _, _, text in after}.isdisjoint(cells(read([*rows, *after], rules)))
+
+
+def test_a_line_over_notes_in_a_frame_is_no_border() -> None:
+    lines: list[Line] = [
+        (80, 700, "The budget of the harbour authority for the year was not spent in full."),
+        (80, 640, "a Excludes what was paid once to members of the staff who left their"),
+        (80, 630, "posts in that year."),
+    ]
+    rules = ((70.0, 500.0, 720.0), (70.0, 500.0, 610.0), (80.0, 150.0, 655.0))
+    walls = ((70.0, 610.0, 720.0), (500.0, 610.0, 720.0))
+    texts = [block.text for block in read(lines, rules, walls).blocks]
+    assert [text for text in texts if text.startswith("posts")] == []
