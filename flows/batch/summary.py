@@ -107,27 +107,27 @@ def status(out: str) -> dict[str, Any]:
         raise InputError(f"{out}: no batch was started here (see duizhao batch --help)") from None
     there = find_outcomes(state)
     present = [there.get(key) for _, key in documents]
-    found = [
+    files_by_id = [
         (entry.id, one.name if one else "")
         for (entry, _), one in zip(documents, present, strict=True)
     ]
     failed, damaged = [], []
-    for name, outcome in found:
+    for name, outcome in files_by_id:
         if outcome.endswith(".failed.json"):
             try:
-                told, _, _ = read_outcome(state, outcome)
+                failure, _, _ = read_outcome(state, outcome)
             except DamagedOutcome as error:  # publishing removes it
                 damaged.append([name, "process", str(error)])
             else:
-                failed.append([name, told.stage, told.reason])
-    done = sum(outcome.endswith(".done.gz") for _, outcome in found)
+                failed.append([name, failure.stage, failure.reason])
+    done = sum(outcome.endswith(".done.gz") for _, outcome in files_by_id)
     held = lock.holder(state)
     progress = _progress(state)
     stage = progress.get("stage") if held else None
     keys = [key for _, key in documents]
     seal = read_seal(place)
     corpus = WRITING.format(stage) if stage else _corpus(place, seal, keys, present)
-    done_ids = {name for name, outcome in found if outcome}
+    done_ids = {name for name, outcome in files_by_id if outcome}
     return {
         "out": out,
         "documents": len(documents),

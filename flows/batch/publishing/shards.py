@@ -63,10 +63,10 @@ class Shards:
 
     def finish(self) -> None:
         """Remove files of an earlier corpus, and see to it that these survive a power cut."""
-        found = [CARD]
+        names = [CARD]
         for folder in (*FOLDERS.values(), LEDGER):
-            found += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
-        for name in found:
+            names += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
+        for name in names:
             if name not in self.files:
                 self.check()
                 self.place.remove(name)
@@ -79,18 +79,18 @@ def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> No
     `files` are those of the seal, which knows how the card was.
     """
     try:
-        found = place.read(CARD)
+        card = place.read(CARD)
     except FileNotFoundError:
         return
-    if CARD in files and hashlib.sha256(found).hexdigest() == files[CARD]["sha256"]:
+    if CARD in files and hashlib.sha256(card).hexdigest() == files[CARD]["sha256"]:
         return
     for number in count(1):
         name = EDITED if number == 1 else f"{EDITED}-{number}"
         if not place.exists(name):
-            place.write(name, found)
+            place.write(name, card)
             console.current().note(f"{CARD} was edited by hand: it is kept as {name}")
             return
-        if place.read(name) == found:
+        if place.read(name) == card:
             return
 
 
