@@ -20,6 +20,7 @@ from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
 from duizhao.corpus.units import Unit, combined
 from duizhao.flows.batch.lock import Check
+from duizhao.flows.batch.publishing.seal import FileFacts
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
@@ -48,7 +49,7 @@ class Shards:
     place: Place
     scratch: Path
     check: Check = lambda: None
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, FileFacts] = field(default_factory=dict)
 
     def put(self, name: str, write: Callable[[Any], object]) -> None:
         """Write a file through `write`, hash it and move it to its place."""
@@ -73,7 +74,7 @@ class Shards:
         self.place.settle(self.files)
 
 
-def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> None:
+def keep_edited_card(place: Place, files: Mapping[str, FileFacts]) -> None:
     """Keep a card that was edited by hand beside the one that is about to be written.
 
     `files` are those of the seal, which knows how the card was.
