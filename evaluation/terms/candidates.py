@@ -53,6 +53,8 @@ _NUMBERED = re.compile(r".+\d|.*[\d一二三四五六七八九十][年月日届]
 """Dates and counted things, unless a number begins a longer term: 2030年可持续发展议程."""
 _NO_NOUN = ("ed", "able", "ible", "ful", "ous", "ical", "ly")
 """Endings of English words that alone are no noun."""
+MOST_COUNTED = 0.5
+"""Directly after a digit this often, a gram begins with a unit: 亿美元, 人新感染艾滋病毒."""
 LEAST_CUT = 0.1
 """The share of a gram's ends at which the general model cuts as well."""
 
@@ -88,6 +90,7 @@ def chinese_candidates(side: Side, grams: Grams, cuts: Bools) -> Bools:
     ]
     good &= np.array([_may_be_term(text) for text in texts], bool)
     good &= ~_cut_word(side, grams)
+    good &= share_near(grams, _digits(side), before=True) <= MOST_COUNTED
     at_start, at_end = cut_shares(grams, cuts)
     good &= np.minimum(at_start, at_end) >= LEAST_CUT
     good &= neighbour_entropy(grams, True) >= LEAST_ENTROPY
@@ -101,6 +104,14 @@ def _may_be_term(text: str) -> bool:
     if text.startswith(_VERBS) and not text.startswith(_BEGIN_TERMS) and text != "代表":
         return False
     return not _NEVER_INSIDE.intersection(text)
+
+
+def _digits(side: Side) -> Bools:
+    """Which tokens are digits; the last value is that of a break."""
+    is_digit = np.array([char.isdigit() for char in side.surfaces], bool)
+    wanted = np.zeros(int(side.tokens.max(initial=0)) + 2, bool)
+    wanted[side.tokens[is_digit]] = True
+    return wanted
 
 
 def _cut_word(side: Side, grams: Grams) -> Bools:

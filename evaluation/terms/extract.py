@@ -24,6 +24,7 @@ from duizhao.evaluation.terms.candidates import (
     english_candidates,
 )
 from duizhao.evaluation.terms.grams import Grams, Ints, count_grams
+from duizhao.evaluation.terms.sample import sample
 from duizhao.evaluation.terms.sides import Side, chinese_side, english_side
 from duizhao.evaluation.terms.term import BilingualTerm, Variant
 
@@ -33,6 +34,9 @@ COMPARED = 6
 """Candidates of a term whose embeddings are compared."""
 LEAST_SCORE = 0.5
 """Below it a pair is left out: the geometric mean of association and similarity."""
+DOUBT = 1.2
+"""Added to it, divided by the rows of the first form and the characters of the term: few rows of a
+short term prove least."""
 LEAST_SHARED_SCORE = 0.6
 """Of a second Chinese term for an English one."""
 LEAST_SHARE = 0.25
@@ -72,18 +76,16 @@ def extract_terms(
     """The terms of a corpus, most characteristic first.
 
     `embed` returns unit vectors (texts, dimension) of both languages. Terms occur at least `least`
-    times; at most `most` candidates are matched.
+    times; at most `most` candidates are matched. Of more than 100,000 rows, every second is used,
+    or every fourth and so on (evaluation/terms/sample.py).
     """
     progress("reading rows", 0, 0)
-    ids, documents, chinese, english = [], [], [], []
-    for row in rows:
-        ids.append(row.id)
-        documents.append(row.source_document)
-        chinese.append(row.source)
-        english.append(row.target)
+    kept = sample((row.id, row.source_document, row.source, row.target) for row in rows)
     progress("counting", 0, 0)
-    if not ids:
+    if not kept:
         return []
+    ids, documents, chinese, english = zip(*kept, strict=True)
+    del kept
     source, target = chinese_side(chinese), english_side(english)
     source_grams = count_grams(source.tokens, source.rows, LONGEST_CHINESE, least)
     target_grams = count_grams(target.tokens, target.rows, LONGEST_ENGLISH, max(2, least - 1))
@@ -120,7 +122,7 @@ def extract_terms(
             (ids, english),
             {e for e, one in claimed.items() if one not in (gram, owner)},
         )
-        if not variants:
+        if not variants or matches[0][1] < _least_score(text, variants):
             continue
         terms.append(
             BilingualTerm(
@@ -304,6 +306,10 @@ class _Similarity:
             scores.append((gram, math.sqrt(association * similar)))
         good = [one for one in scores if one[1] >= LEAST_SCORE]
         return sorted(good, key=lambda one: (-one[1], one[0]))
+
+
+def _least_score(text: str, variants: Sequence[Variant]) -> float:
+    return LEAST_SCORE + DOUBT / (variants[0].rows * len(text))
 
 
 def _is_other_name(text: str, owner: str, score: float) -> bool:

@@ -13,7 +13,7 @@ from duizhao.corpus.script import HAN
 from duizhao.evaluation.terms.grams import BREAK, Ints
 
 _PARTS = re.compile(f"[{HAN}A-Za-z0-9]+")
-_WORDS = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[^\w\s]+")
+_WORDS = re.compile(r"[^\W_]+(?:['’./-][^\W_]+)*|[^\w\s]+")
 _IRREGULAR = {"women": "woman", "men": "man", "children": "child", "people": "people"}
 
 

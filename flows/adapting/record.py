@@ -56,6 +56,8 @@ class Made:
                 "done": trained.steps,
                 "best": trained.best,
                 "dev_chrf++": [[0, self.base_score], *map(list, trained.scores)],
+                "share": trained.share,
+                "dev_loss": [[share, loss] for share, loss in trained.losses.items()],
                 "options": asdict(self.options),
                 "device": self.device,
             },
@@ -101,6 +103,10 @@ def _training(made: Made) -> Mapping[str, str]:
         "device": made.device,
         "steps": f"{trained.steps:,} of {trained.plan.steps:,} planned",
         "best step": f"{trained.best:,}",
+        "kept of the change of the weights": f"{trained.share:.0%}",
+        "loss on held-out sentences, by that share": ", ".join(
+            f"{share:.0%}: {loss:.3f}" for share, loss in trained.losses.items()
+        ),
         "tokens in a batch": f"{options.tokens:,}",
         "learning rate": f"{options.learning_rate:g}",
         "label smoothing": f"{options.smoothing:g}",

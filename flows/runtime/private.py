@@ -84,7 +84,9 @@ class Address:
                     if client.get(f"{self.api_url}/health").status_code == 200:
                         return True
                 except httpx.ConnectError:
-                    return False
+                    if not IS_WINDOWS:  # there the server opens the socket again
+                        return False
+                    time.sleep(0.1)
                 except httpx.TransportError:
                     continue
         return False

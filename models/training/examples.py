@@ -125,6 +125,13 @@ def epoch_batches(
     return made
 
 
+def by_size(examples: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
+    """All examples in batches of at most `tokens` padded tokens."""
+    sizes = [example.size for example in examples]
+    for places in epoch_batches(sizes, range(len(sizes)), tokens=tokens, seed="by size"):
+        yield [examples[place] for place in places]
+
+
 def rehearsal_needed(domain: int, available: int, share: float, epochs: int) -> int:
     """How many rehearsal sentences a training uses, so that no others are translated."""
     return min(available, epochs * _count(domain, share))

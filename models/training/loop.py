@@ -15,7 +15,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,12 +24,14 @@ from duizhao.corpus.errors import ModelError, writing
 from duizhao.corpus.replacing import replacing
 from duizhao.models.cores import usable_cores
 from duizhao.models.training import checkpoint
+from duizhao.models.training.blend import blend
 from duizhao.models.training.examples import Encoder, Pair, batches, epoch_batches
 from duizhao.models.training.export import export
 from duizhao.models.training.plan import Options, Plan
-from duizhao.models.training.state import TrainingState
+from duizhao.models.training.state import TrainingState, has_fast_bfloat16
 
-PLAN, CHECKPOINT, CANDIDATE, BEST = "plan.json", "checkpoint.pt", "candidate", "best"
+PLAN, CHECKPOINT = "plan.json", "checkpoint.pt"
+CANDIDATE, BEST, BLENDED = "candidate", "best", "blended"
 _PROBES = 3
 
 Judge = Callable[[Path], float]
@@ -44,7 +46,8 @@ class Trained:
     """The result: `folder` has the best model (models/training/export.py).
 
     `scores` are (step, score) of each evaluation, `best` is the step of the best one, `steps` how
-    many were done, `examples` and `left_out` count pairs of the corpus.
+    many were done. `share` of the change of the weights is kept; `losses` has the loss of each
+    share. `examples` and `left_out` count pairs of the corpus.
     """
 
     folder: Path
@@ -52,6 +55,8 @@ class Trained:
     steps: int
     best: int
     scores: Sequence[tuple[int, float]]
+    share: float
+    losses: Mapping[float, float]
     examples: int
     left_out: int
 
@@ -60,6 +65,7 @@ def train(
     base: Path,
     domain: Sequence[Pair],
     rehearsal: Sequence[Pair],
+    choosing: Sequence[Pair],
     work: Path,
     judge: Judge,
     *,
@@ -71,7 +77,9 @@ def train(
     """Fine-tune the model in `base` (transformers' form) on the pairs; call again after a kill.
 
     `work` is a folder for the plan, the checkpoint and the best model so far; it must only be used
-    for one set of pairs and options. ModelError if torch stops, as for lack of memory.
+    for one set of pairs and options. `judge` scores a model to choose the best step; the loss on
+    the pairs `choosing` decides how much of the change is kept (models/training/blend.py).
+    ModelError if torch stops, as for lack of memory.
     """
     work.mkdir(parents=True, exist_ok=True)
     encoder = Encoder(base, english=english)
@@ -84,15 +92,25 @@ def train(
         plan = _plan(work, state, len(examples), options)
         state.use(plan)
         scores = _run(state, plan, len(examples), base, work, judge, english, report)
+        report("blending with the base", plan.steps, plan.steps)
+        share, losses = blend(state, base, work / BEST, encoder.encode(choosing))
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise ModelError(
             f"torch stopped: {reason}; if it ran out of memory, free some and run the same command "
             "again to go on"
         ) from error
-    best = _best(scores)
+    export(state.model, base, work / BLENDED, english=english)
     return Trained(
-        work / BEST, plan, scores[-1][0], best, scores, len(examples), len(domain) - len(examples)
+        work / BLENDED,
+        plan,
+        scores[-1][0],
+        _best(scores),
+        scores,
+        share,
+        losses,
+        len(examples),
+        len(domain) - len(examples),
     )
 
 
@@ -153,13 +171,13 @@ def _plan(work: Path, state: TrainingState, domain: int, options: Options) -> Pl
     share = min(options.share, 1.0) if len(sizes) > domain else 0.0
     own = epoch_batches(sizes[:domain], range(domain), tokens=options.tokens, seed="plan")
     steps = math.ceil(options.epochs * len(own) * (1 + share))
-    threads, seconds = usable_cores(), 0.0
+    threads, bfloat16, seconds = usable_cores(), has_fast_bfloat16(state.device), 0.0
     if options.minutes is not None:
-        plan = Plan(steps, steps, 0.0, threads)
-        state.use(plan)
+        state.use(Plan(steps, steps, 0.0, threads, bfloat16))
         seconds = _seconds_per_step(state, own)
         steps = min(steps, max(1, int(options.minutes * 60 / seconds)))
-    plan = Plan(steps, max(1, math.ceil(steps / options.evaluations)), seconds, threads)
+    every = max(1, math.ceil(steps / options.evaluations))
+    plan = Plan(steps, every, seconds, threads, bfloat16)
     with writing(path), replacing(path) as temporary:
         temporary.write_text(json.dumps(asdict(plan)) + "\n", encoding="utf-8")
     return plan

@@ -20,7 +20,7 @@ class Options:
     minutes: float | None = None
     tokens: int = 1024
     share: float = 0.25
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     warmup: float = 0.1
     smoothing: float = 0.1
     clip: float = 1.0
@@ -36,13 +36,14 @@ class Plan:
 
     `every` is the number of steps between two evaluations, `seconds` the measured time of a step
     (0 if it was not needed), `threads` that of torch on a CPU: with others, sums are rounded
-    differently.
+    differently. `bfloat16`: products are computed in it, where the processor does so.
     """
 
     steps: int
     every: int
     seconds: float
     threads: int
+    bfloat16: bool = False
 
 
 def rate(step: int, steps: int, warmup: float) -> float:

@@ -17,6 +17,7 @@ from duizhao.models.cores import usable_cores
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.packed_engine import Hypothesis, PackedEngine
 from duizhao.models.weights.conversion import need_torch
+from duizhao.models.weights.marian_model import load_marian
 from duizhao.models.weights.to_marian import NEVER, TORCH_NEEDED
 
 # python -m duizhao.evaluation.benchmarks.translation --sweep
@@ -51,10 +52,7 @@ class MarianEngine(PackedEngine):
         need_torch(model_name, TORCH_NEEDED)
         import sentencepiece
         import torch
-        from transformers import MarianMTModel
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self.folder = folder
         self.model_name = model_name
         self.model_hash = model_hash
@@ -69,10 +67,7 @@ class MarianEngine(PackedEngine):
         if device == "cpu":
             torch.set_num_threads(threads or usable_cores())
         try:
-            model: Any = MarianMTModel.from_pretrained(
-                str(folder), dtype=getattr(torch, self.compute_type), local_files_only=True
-            )
-            self._model: Any = model.eval().to(device)
+            self._model: Any = load_marian(folder, self.compute_type).eval().to(device)
             self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
             self._ids = _vocabulary(folder / "vocab.json")
             # models trained with a vocabulary for each side have a second file

@@ -69,7 +69,10 @@ def has_english_output(folder: Path) -> bool:
     facts = folder / FACTS
     if not facts.is_file():
         return False
-    return bool(json.loads(facts.read_text(encoding="utf-8")).get(ENGLISH_OUTPUT))
+    try:
+        return bool(json.loads(facts.read_text(encoding="utf-8"))[ENGLISH_OUTPUT])
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def english_pieces(pieces: Sequence[str]) -> list[str]:

@@ -34,9 +34,14 @@ def converted(files: ModelFiles) -> Path:
 
     def convert(ready: Path) -> dict[str, object]:
         from ctranslate2.converters import TransformersConverter
+        from safetensors import SafetensorError
 
         try:
             TransformersConverter(str(files.folder)).convert(str(ready), quantization=_STORED)
+        except SafetensorError as error:
+            raise ModelError(
+                f"{files.folder}: the weights are damaged ({error}); copy or adapt the model again"
+            ) from error
         except (ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
             raise ModelError(
                 f"{files.name}: CTranslate2 cannot convert it: {error}; try --engine transformers"
@@ -54,4 +59,7 @@ def _is_ready(files: ModelFiles) -> bool:
     facts = files.folder / READY / FACTS
     if not facts.is_file():
         return False
-    return bool(json.loads(facts.read_text(encoding="utf-8")).get("hash") == files.hash)
+    try:
+        return bool(json.loads(facts.read_text(encoding="utf-8"))["hash"] == files.hash)
+    except (ValueError, KeyError, TypeError):
+        return False  # damaged: converted again

@@ -102,7 +102,8 @@ def _check_size(picture: Any, name: str) -> None:
 
 
 def _damaged(name: str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())[:100]
+    # "cannot identify image file <_io.BytesIO object at 0x…>": the file is named already
+    reason = " ".join(re.sub(r"<_io.*", "", str(error)).split())[:100]
     return InputError(f"{name}: a damaged picture ({reason}); scan or save it again")
 
 

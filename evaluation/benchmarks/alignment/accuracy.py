@@ -138,12 +138,20 @@ def row(set_name: str, name: str, pairs: Any, took: dict[str, float]) -> dict[st
     }
 
 
-def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
-    """Every set with every aligner; prints each line when it is known."""
+def accuracy(
+    data: Path,
+    output: Path,
+    *,
+    forced: bool,
+    names: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Every set with every aligner, or some; prints each line when it is known."""
     from duizhao.models.translation.load import load_engine
 
     parts = Parts(load_engine())
-    sets = translated(data_sets(data), parts.translator)
+    chosen = {name: one for name, one in data_sets(data).items() if not names or name in names}
+    sets = translated(chosen, parts.translator)
     done = parts.translator.statistics
     print(f"translations: {done.translated} made, {done.remembered} from the memory")
 
@@ -171,6 +179,8 @@ def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
     judged: list[tuple[float, bool]] = []
     for set_name, documents in sets.items():
         for name, aligner in aligners.items():
+            if only and name not in only:
+                continue
             pairs, took = measured(documents, aligner, parts)
             rows.append(row(set_name, name, pairs, took))
             show(rows[-1])
@@ -183,7 +193,8 @@ def accuracy(data: Path, output: Path, *, forced: bool) -> list[dict[str, Any]]:
                     for gold, found in pairs
                     for bead in found
                 ]
-    plot_calibration(judged, output / "calibration.svg")
+    if judged:
+        plot_calibration(judged, output / "calibration.svg")
     return rows
 
 
@@ -280,6 +291,12 @@ def main() -> None:
     parser.add_argument("--speed", action="store_true", help="only seconds against length")
     parser.add_argument("--longest", type=int, default=SPEED_LENGTHS[-1])
     parser.add_argument("--no-forced", action="store_true", help="without forced decoding")
+    parser.add_argument("--sets", nargs="+", help="such as mac-dev; default: all")
+    parser.add_argument(
+        "--aligners",
+        nargs="+",
+        help="such as 'ours' and 'ours, no translation', which is --translate none; default: all",
+    )
     parser.add_argument(
         "--judged",
         type=Path,
@@ -297,7 +314,13 @@ def main() -> None:
         lengths = [length for length in SPEED_LENGTHS if length <= options.longest]
         rows = speed(options.data, options.output, lengths)
     else:
-        rows = accuracy(options.data, options.output, forced=not options.no_forced)
+        rows = accuracy(
+            options.data,
+            options.output,
+            forced=not options.no_forced,
+            names=options.sets,
+            only=options.aligners,
+        )
     name = "alignment-speed.json" if options.speed else "alignment.json"
     (options.output / name).write_text(json.dumps(rows, indent=1), encoding="utf-8")
 

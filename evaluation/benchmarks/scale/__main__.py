@@ -7,7 +7,9 @@ one process, and through `duizhao batch` with 1 and with 2 workers, each with em
 is from the first document to the last, and the models are loaded within it on both sides. The
 runs called "again" find the results of the first in the cache: what is left is the cost of all
 around the stages. `start` is from the command to the first group that is sent. CPU seconds hold on
-a busy machine, wall seconds do not. `--only start` measures a flow that does nothing.
+a busy machine, wall seconds do not. `--only start` measures a flow that does nothing. `none-1` and
+`none-2` are batches with `--translate none`, `other-1` and `other-2` those of another version,
+whose command is `--other`.
 
 The flow engine's overhead is measured in three ways. Two long runs differ by several per cent for
 no reason of theirs, so the first is found within a run: the time that the one worker had, less the
@@ -22,6 +24,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -34,14 +37,20 @@ from duizhao.evaluation.benchmarks.scale.batch import DUIZHAO, environment_in
 from duizhao.evaluation.benchmarks.scale.documents import make_documents, read_texts
 
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
+FURTHER = ("none-1", "none-2", "other-1", "other-2")
 OF_THE_LOOP = ("read", "translate", "align", "write")
 """Stages of a batch that do what the loop does; what `keep` does is the batch's own."""
 
+WARM = """
+from duizhao.flows.runtime.private import start_server
+server = start_server()
+server.wait()
+"""
 START = """
 import json, time
 start = time.perf_counter()
-from flows import runtime
-with runtime.session() as connect:
+from duizhao.flows.runtime.session import session
+with session() as connect:
     from prefect import flow
     connect()
     ready = time.perf_counter()
@@ -58,11 +67,12 @@ print(json.dumps({"ready": 0.0, "flow": time.perf_counter() - start}))
 """
 LOOP = """
 import json, sys, time
-from flows import machine, stages, results
+from duizhao.flows import stages, results
+from duizhao.flows.runtime.processes import age
 from duizhao.flows.settings import Settings
 from duizhao.flows.batch.manifest import read_manifest
 settings = Settings(beam=int(sys.argv[2]), threads=int(sys.argv[3]))
-began, start = machine.age(), time.perf_counter()
+began, start = age(), time.perf_counter()
 sentences = 0
 cpu = {}
 def timed(stage, work, *arguments):
@@ -83,8 +93,10 @@ print(json.dumps(record | {"cpu_by_stage": cpu}))
 """
 
 
-def measure(kind: str, documents: Path, beam: int, threads: int, home: Path) -> dict[str, Any]:
-    """One of RUNS over the documents."""
+def measure(
+    kind: str, documents: Path, beam: int, threads: int, home: Path, other: Sequence[str]
+) -> dict[str, Any]:
+    """One of RUNS or FURTHER over the documents; `other` is the command of another version."""
     name = kind.removesuffix("-again")
     environment = environment_in(home / name)
     environment |= {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
@@ -93,11 +105,15 @@ def measure(kind: str, documents: Path, beam: int, threads: int, home: Path) -> 
         loop = [sys.executable, "-c", LOOP, str(documents), str(beam), str(threads)]
         ran = _checked(run(loop, environment))
         return {"ran": ran, "cpu": ran.cpu, **json.loads(ran.output)}
-    warm = [sys.executable, "-c", "from flows import runtime; s = runtime.start_server(); s.wait()"]
-    _checked(run(warm, environment))  # the first start of all migrates Prefect's database
-    command = [*DUIZHAO, "batch", str(documents), "--out", str(home / f"out-{kind}"), "--json"]
+    what, _, workers = name.partition("-")
+    if what == "other":
+        environment.pop("PYTHONPATH", None)  # the code of this version
+    else:  # the first start of all migrates Prefect's database
+        _checked(run([sys.executable, "-c", WARM], environment))
+    command = [*(other if what == "other" else DUIZHAO), "batch", str(documents), "--json"]
     command += ["--beam", str(beam), "--threads", str(threads), "--clean", "none"]
-    ran = _checked(run([*command, "--workers", name.partition("-")[2]], environment))
+    command += ["--out", str(home / f"out-{kind}"), "--workers", workers]
+    ran = _checked(run([*command, *(["--translate", "none"] * (what == "none"))], environment))
     # a process that is killed at the end (server, worker) is waited for, so its seconds are in
     return {"ran": ran, "cpu": ran.cpu, **json.loads(ran.output)["batch"]}
 
@@ -184,7 +200,8 @@ def main() -> None:
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of each worker, and of the loop")
     parser.add_argument("--repeat", type=int, default=1, help="turns of all runs")
-    parser.add_argument("--only", choices=(*RUNS, "start"), action="append")
+    parser.add_argument("--only", choices=(*RUNS, *FURTHER, "start"), action="append")
+    parser.add_argument("--other", default="", help="the command `duizhao` of another version")
     parser.add_argument("--home", type=Path, help="keep caches and outputs here")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -204,8 +221,11 @@ def main() -> None:
             place.mkdir(exist_ok=True)
             turns.append({})
             for kind in chosen.only or RUNS:
-                turns[-1][kind] = measure(kind, folder, chosen.beam, chosen.threads, place)
-                print_row(kind, turns[-1][kind], chosen.documents)
+                made = measure(
+                    kind, folder, chosen.beam, chosen.threads, place, shlex.split(chosen.other)
+                )
+                turns[-1][kind] = made
+                print_row(kind, made, chosen.documents)
         tell_overhead(turns, chosen.documents)
 
 

@@ -79,12 +79,13 @@ def main() -> None:
 
 
 def environment_in(cache: Path) -> dict[str, str]:
-    """The environment with a fresh cache, weights and compiled code as they are already."""
+    """A fresh cache, weights and compiled code as they are, a server that ends with its batch."""
     from duizhao.corpus.alignment.compiled import compile_cache
     from duizhao.corpus.paths import models_folder
 
     return os.environ | {
         "DUIZHAO_CACHE": str(cache / "cache"),
+        "DUIZHAO_SERVER_MINUTES": "0",
         "DUIZHAO_MODELS": str(models_folder()),
         "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", str(compile_cache())),
     }

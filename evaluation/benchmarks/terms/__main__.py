@@ -1,11 +1,12 @@
 """How many terms of the built-in UN glossary are found, and how long a large corpus takes.
 
-    python -m duizhao.evaluation.benchmarks.terms DATA [--repeat ROWS] [--list N]
+    python -m duizhao.evaluation.benchmarks.terms DATA [--corpus FOLDER] [--repeat ROWS] [--list N]
 
 DATA is the folder with unpc/dev.zh and unpc/dev.en, 4,000 aligned sentences of the UN Parallel
-Corpus. A glossary term counts if the corpus has it at least `--least` times beside one of its
-English forms. It is found if one of the forms is listed for it. `--repeat` extracts from that many
-rows, made of these by repetition. `--list` prints the first terms, to be judged by a reader.
+Corpus; with --corpus, the rows of a folder of build or batch are used instead. A glossary term
+counts if the corpus has it at least `--least` times beside one of its English forms. It is found if
+one of the forms is listed for it. `--repeat` extracts from that many rows, made of these by
+repetition. `--list` prints the first terms, to be judged by a reader.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+from duizhao.corpus.files.read import read_rows
 from duizhao.corpus.row import Row
 from duizhao.evaluation.terms.extract import extract_terms
 from duizhao.evaluation.terms.sides import lemma
@@ -82,18 +84,20 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path)
+    parser.add_argument("--corpus", type=Path)
     parser.add_argument("--repeat", type=int, default=0, help="rows to extract from")
     parser.add_argument("--least", type=int, default=3)
     parser.add_argument("--list", type=int, default=0, help="terms to print")
     given = parser.parse_args()
-    rows = rows_of(given.data)
+    rows = list(read_rows(given.corpus)) if given.corpus else rows_of(given.data)
     general = general_chinese()
-    many = list(islice(cycle(rows), given.repeat or len(rows)))
+    count = given.repeat or len(rows)
     start = time.perf_counter()
+    many = islice(cycle(rows), count)
     terms = extract_terms(many, SpanEmbedder().embed, general, least=given.least)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(many):,} rows: {len(terms):,} terms in {seconds:.1f} s, {peak:,.0f} MB")
+    print(f"{count:,} rows: {len(terms):,} terms in {seconds:.1f} s, {peak:,.0f} MB")
     if not given.repeat:
         found, known = recall(rows, terms, given.least)
         print(f"UN glossary: {found} of {known} terms found ({found / max(1, known):.3f})")

@@ -76,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.beams,
             options.transformers_lines,
             options.repeat,
+            options.outputs,
         )
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -91,7 +92,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="how many of them transformers gets (default all of them; with --sweep 60)",
     )
     add("--beams", type=_beams, default=[1, 2, 4], help="with commas between (default 1,2,4)")
-    add("--systems", type=_systems, default=list(SYSTEMS), help=f"of {', '.join(SYSTEMS)} (all)")
+    usual = [name for name in SYSTEMS if name != "duizhao-other"]
+    add("--systems", type=_systems, default=usual, help=f"of {', '.join(SYSTEMS)} (ours)")
     data = Path(os.environ.get("DUIZHAO_SHARED", ROOT.parent / "shared")) / "data" / "unpc"
     add("--source", default=str(data / "dev.zh"), help="Chinese, one a line (unpc/dev.zh)")
     add("--reference", default=str(data / "dev.en"), help="their English (unpc/dev.en)")
@@ -104,6 +106,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--guards", action="store_true", help="planted failures, and real translations flagged")
     add("--kill", action="store_true", help="two processes on one memory, one killed")
     add("--json", help="write the figures to this file as well")
+    add("--outputs", type=Path, help="write the translations to this folder, for `compare`")
     add("--worker", help=argparse.SUPPRESS)
     add("--out", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ SYSTEMS = {
     "duizhao-whole-vocabulary": "without guards and with all pieces: what our scheduling costs",
     "transformers": "MarianMTModel.generate in float32, batches sorted by length",
     "duizhao-transformers": "our transformers engine without guards",
+    "duizhao-other": "another version, whose benchmark is the command DUIZHAO_OTHER",
 }
 """By name; the plain libraries do not begin with duizhao."""
 
@@ -70,10 +72,20 @@ def run(job: Job) -> Outcome:
             "OMP_NUM_THREADS": str(job.cores),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-        command = [sys.executable, "-W", "ignore", "-m"]
-        command += ["duizhao.evaluation.benchmarks.translation"]
+        command = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "duizhao.evaluation.benchmarks.translation",
+        ]
+        place = str(ROOT)
+        if job.system == "duizhao-other":
+            command, place = shlex.split(os.environ["DUIZHAO_OTHER"]), folder
+            environment.pop("PYTHONPATH", None)
+            job = replace(job, system="duizhao", source=str(Path(job.source).resolve()))
         command += ["--worker", json.dumps(asdict(job)), "--out", str(out)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        done = subprocess.run(command, cwd=place, env=environment, check=False)
         if done.returncode:
             sys.exit(f"{job.system}: its process ended with code {done.returncode}")
         return Outcome(**json.loads(out.read_text(encoding="utf-8")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from duizhao.evaluation.benchmarks.translation.systems import Job, Outcome, held, lines, run
@@ -38,6 +39,7 @@ def table(
     beams: Sequence[int],
     torch_lines: int,
     repeat: int,
+    outputs: Path | None = None,
 ) -> dict[str, Any]:
     """Print a line as soon as a system is done, then whether what must hold does."""
     references = lines(reference, base.lines)
@@ -54,6 +56,10 @@ def table(
             outcome = min((run(job) for _ in range(repeat)), key=lambda done: done.seconds)
             rows.append(Row(job, outcome, *quality(outcome.outputs, references[: job.lines])))
             _show(rows[-1], rows)
+            if outputs:
+                outputs.mkdir(parents=True, exist_ok=True)
+                lines_out = "".join(f"{line}\n" for line in outcome.outputs)
+                (outputs / f"{job.system}-beam{beam}.en").write_text(lines_out, encoding="utf-8")
     verdicts = _verdicts(rows)
     print(*verdicts, sep="\n")
     return {"rows": [_plain(row, rows) for row in rows], "verdicts": verdicts}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ import typer
 from duizhao.flows.commands import options
 
 if TYPE_CHECKING:
+    from duizhao.corpus.row import Row
     from duizhao.evaluation.terms.term import BilingualTerm
 
 SHOWN = 40
@@ -87,19 +88,32 @@ def terms(
 def _extract(corpora: Sequence[Path], least: int, most: int) -> list[BilingualTerm]:
     from duizhao.corpus.files.read import read_rows
     from duizhao.evaluation.terms.extract import extract_terms
+    from duizhao.evaluation.terms.sample import step_of
     from duizhao.flows.terminal import console
     from duizhao.models.embedding import SpanEmbedder
     from duizhao.models.general_text import general_chinese
 
+    count = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal count
+        for corpus in corpora:
+            for row in read_rows(corpus):
+                count += 1
+                yield row
+
     with console.current().stage("terms"):
-        return extract_terms(
-            (row for corpus in corpora for row in read_rows(corpus)),
+        found = extract_terms(
+            rows(),
             SpanEmbedder().embed,
             general_chinese(),
             least=least,
             most=most,
             progress=console.current().progress,
         )
+    if (step := step_of(count)) > 1:
+        console.current().note(f"{count:,} rows: one in {step} is used, and counts are of these")
+    return found
 
 
 def _print_table(terms: Sequence[BilingualTerm]) -> None:

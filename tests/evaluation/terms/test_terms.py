@@ -15,9 +15,11 @@ from lxml import etree
 
 from duizhao.corpus.errors import StorageError
 from duizhao.corpus.files import jsonl
+from duizhao.evaluation.terms.candidates import chinese_candidates
 from duizhao.evaluation.terms.extract import extract_terms
 from duizhao.evaluation.terms.files import TBX, to_tsv, write_terms
 from duizhao.evaluation.terms.grams import BREAK, count_grams, neighbour_entropy
+from duizhao.evaluation.terms.sample import sample, step_of
 from duizhao.evaluation.terms.sides import chinese_side, english_side
 from duizhao.evaluation.terms.term import BilingualTerm
 from duizhao.models.glossary import read_glossary
@@ -96,6 +98,30 @@ def test_grams_are_counted_as_by_hand() -> None:
         for first, length, count in zip(grams.first, grams.length, grams.count, strict=True)
     }
     assert found == {gram: count for gram, count in wanted.items() if count >= 3}
+
+
+@pytest.mark.unit
+def test_a_long_corpus_is_sampled_evenly() -> None:
+    for count in (0, 1, 7, 8, 9, 16, 17, 100):
+        step = step_of(count, 8)
+        assert sample(range(count), 8) == list(range(0, count, step))
+        assert len(range(0, count, step)) <= 8
+
+
+@pytest.mark.unit
+def test_a_unit_after_a_number_begins_no_term() -> None:
+    texts = [f"拨款{number}亿美元用于{use}" for number in (12, 30, 47) for use in ("道路", "学校")]
+    side = chinese_side(texts)
+    grams = count_grams(side.tokens, side.rows, 4, 3)
+    good = chinese_candidates(side, grams, np.ones(len(side.tokens) + 1, bool))
+    found = {side.text(int(grams.first[g]), int(grams.length[g])) for g in np.flatnonzero(good)}
+    assert not any(text.startswith("亿") for text in found)
+
+
+@pytest.mark.unit
+def test_a_slash_is_inside_a_word() -> None:
+    side = english_side(["the programme on HIV/AIDS ended"])
+    assert "HIV/AIDS" in side.surfaces
 
 
 @pytest.mark.unit

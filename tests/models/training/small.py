@@ -23,6 +23,7 @@ def train_tiny(base: Path, work: Path, judge: Callable[[Path], float]) -> Traine
         base,
         PAIRS[:3],
         PAIRS[3:],
+        PAIRS[2:],
         work,
         judge,
         options=Options(epochs=3, tokens=16, evaluations=2, share=1 / 3, checkpoint_seconds=0.0),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from duizhao.models.training.blend import least_share
 from duizhao.models.training.checkpoint import load
 from duizhao.models.training.examples import IGNORED, Encoder, batches
 from duizhao.models.training.loop import (
@@ -69,6 +70,12 @@ def test_training_ends_after_evaluations_without_progress() -> None:
     assert _best(scores) == 20
     assert not _is_over(scores[:3], 2)
     assert _is_over(scores, 2)
+
+
+def test_the_least_share_with_most_of_the_gain_is_kept() -> None:
+    assert least_share({0.0: 2.0, 0.25: 1.98, 0.5: 1.965, 0.75: 1.962, 1.0: 1.97}) == 0.5
+    assert least_share({0.0: 2.0, 0.25: 1.9, 0.5: 1.8, 0.75: 1.7, 1.0: 1.6}) == 1.0
+    assert least_share({0.0: 2.0, 0.25: 2.1, 0.5: 2.2, 0.75: 2.3, 1.0: 2.4}) == 0.25
 
 
 def test_the_general_sentences_and_the_general_test_share_nothing() -> None:
@@ -137,6 +144,7 @@ def test_a_trained_model_is_used_like_any_other_and_int8_keeps_what_it_has_learn
         marian_form(locate()),
         pairs[:12],
         pairs[12:],
+        pairs[:4],
         tmp_path,
         lambda folder: 1.0,
         options=Options(epochs=3, tokens=1024, evaluations=1, share=0.25),

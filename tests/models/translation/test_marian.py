@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from duizhao.corpus.errors import MissingPackage, ModelError
 from duizhao.models.translation.engine import Decoding, Engine
 from duizhao.models.translation.load import load_engine
 from duizhao.models.translation.marian import MarianEngine
+from duizhao.models.weights.conversion import FACTS, READY
 from duizhao.models.weights.ctranslate_file import dequantized, read_variables
 from duizhao.models.weights.default import default_model
-from duizhao.models.weights.locate import locate
+from duizhao.models.weights.locate import in_folder, locate
+from duizhao.models.weights.to_ctranslate import converted
 from duizhao.models.weights.to_marian import marian_form
 from tests.support.tiny_model import make_tiny_model
 
@@ -194,3 +197,20 @@ def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingPackage, match=r"pip install 'duizhao\[transformers\]'"):
         MarianEngine(default_model(), "model", "hash")
+
+
+@pytest.mark.model
+def test_damaged_weights_and_facts_are_one_line_or_made_again(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIZHAO_MODELS", str(tmp_path))
+    model = tmp_path / "model"
+    shutil.copytree(tiny, model)
+    (model / READY).mkdir()
+    (model / READY / FACTS).write_text("{")
+    assert converted(in_folder("model", model)).parent == tmp_path / "converted"
+    weights = model / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    for engine in ("ctranslate2", "transformers"):
+        with pytest.raises(ModelError, match=r"damaged|cannot be loaded by transformers"):
+            load_engine(str(model), engine)
