@@ -16,6 +16,7 @@ from duizhao.corpus.errors import InputError, LimitError, ReaderError
 from duizhao.corpus.files.alignment_file import document_json
 from duizhao.corpus.translation import Translation
 from duizhao.flows import results, stages
+from duizhao.flows.bilingual import is_bilingual
 from duizhao.flows.build.inputs import pair_of, read_pair
 from duizhao.flows.results import READ, TRANSLATE, Key, ReadResult
 from duizhao.flows.settings import Settings
@@ -64,7 +65,7 @@ def build(report: Given, reference: Given | None, settings: Settings) -> Bitext:
     """The rows and the ledger that `duizhao build` writes."""
     ids: tuple[str | None, str | None] = (None, None)
     if isinstance(report, Document):
-        if reference is None and "arrangement" in report.metadata:
+        if reference is None and is_bilingual(report):
             reference, ids = str(report.metadata["path"]), (None, f"{report.id}.en")
     else:
         named = reference.id if isinstance(reference, Document) else reference

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from duizhao.corpus.alignment.groups import Groups
 
 
+def is_bilingual(document: Document) -> bool:
+    """Whether the file that this document was read from has both languages."""
+    return bool(document.metadata.get("arrangement") or document.metadata.get("bilingual"))
+
+
 def groups_of(source: Document, target: Document) -> Groups | None:
     """The group of each sentence of both sides of a bilingual file, None if nothing shows it."""
     points = source.metadata.get("groups")

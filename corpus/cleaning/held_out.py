@@ -48,7 +48,14 @@ def hold_out(
     without_documents: Collection[str] = (),
     seed: str = "duizhao",
 ) -> HeldOut:
-    """Divide rows; `splits` gives the split of documents that have one."""
+    """Divide rows; `splits` gives the split of documents that have one.
+
+    Without a test or a validation split, that part is taken from the others, `train` included: a
+    small batch has all of its documents there.
+    """
+    parts_given = set(splits.values()) & {"test", "validation"}
+    if len(parts_given) < 2:
+        splits = {name: split for name, split in splits.items() if split in parts_given}
     documents = {row.source_document for row in rows} - set(without_documents)
     cut = set(without_documents)
     if len(documents) < FEW_DOCUMENTS:

@@ -43,7 +43,7 @@ def pair(
         )
         for at in sorted(kept, key=lambda at: int(scored.left[at]))
     )
-    alone = explain(sources, targets, scored, np.array(kept, dtype=np.int64))
+    alone = explain(sources, targets, scored, np.array(kept, dtype=np.int64), sentences)
     return Pairing(pairs, (*alone, *of_sources, *of_targets))
 
 

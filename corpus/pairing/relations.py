@@ -12,8 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from duizhao.corpus.pairing.evidence import FEATURES, Vectors
 from duizhao.corpus.pairing.outcome import Scored, Unpaired
 from duizhao.corpus.pairing.profile import Profile
+from duizhao.corpus.pairing.sequence import in_order
 
 DUPLICATE = 0.98
 """Resemblance from which two documents are one: two formats or copies of the same text."""
@@ -24,7 +26,11 @@ EXCERPT = 0.7
 NEAREST = 8
 """Documents of the same language that one is compared with."""
 HELD = 0.5
-"""Likelihood as a pair (ignoring rivals) from which a taken counterpart is named."""
+"""Likelihood as a pair from which a taken counterpart is named."""
+PART = 0.25
+"""Match in order (sequence.py) from which a text is in a document that has another counterpart."""
+
+_PASSAGES = FEATURES.index("passages")
 
 
 def compare(one: Profile, other: Profile) -> tuple[float, float]:
@@ -78,9 +84,17 @@ def order_key(profile: Profile) -> tuple[int, str]:
 
 
 def explain(
-    sources: Sequence[Profile], targets: Sequence[Profile], scored: Scored, kept: NDArray[np.int64]
+    sources: Sequence[Profile],
+    targets: Sequence[Profile],
+    scored: Scored,
+    kept: NDArray[np.int64],
+    sentences: Vectors | None = None,
 ) -> tuple[Unpaired, ...]:
-    """An entry for each document that is in none of the `kept` candidates, sources first."""
+    """An entry for each document that is in none of the `kept` candidates, sources first.
+
+    `sentences` gives the unit vectors of all sentences of a document; with it a part is recognised
+    in a document that is paired with the rest.
+    """
     taken = [set(scored.left[kept].tolist()), set(scored.right[kept].tolist())]
     partner = [
         dict(zip(scored.left[kept].tolist(), scored.right[kept].tolist(), strict=True)),
@@ -97,10 +111,16 @@ def explain(
             entry = related.explain(index, taken[side])
             if entry is None:
                 own = np.flatnonzero(mine == index)
-                best = own[np.argmax(scored.log_odds[own])] if len(own) else None
-                entry = _from_candidates(
-                    profile, best, its, others, scored, partner[1 - side], profiles
-                )
+                held = own[[int(its[at]) in partner[1 - side] for at in own]]
+                # the most alike by passages, whoever else has it
+                held = held[np.argsort(-scored.features[held, _PASSAGES], kind="stable")][:1]
+                if sentences and len(held) and _is_part(profile, others[its[held[0]]], sentences):
+                    entry = _part(profile, int(its[held[0]]), others, partner[1 - side], profiles)
+                else:
+                    best = own[np.argmax(scored.log_odds[own])] if len(own) else None
+                    entry = _from_candidates(
+                        profile, best, its, others, scored, partner[1 - side], profiles
+                    )
             found.append(entry)
     return tuple(found)
 
@@ -119,15 +139,29 @@ def _from_candidates(
     rival = int(its[best])
     likely = 1 / (1 + np.exp(-np.clip(scored.log_odds[best], -50, 50)))
     if rival in partner and likely >= HELD:
-        taken_by = profiles[partner[rival]].path
-        return Unpaired(
-            profile, "part_of_counterpart", others[rival].path, f"which is paired with {taken_by}"
-        )
+        return _part(profile, rival, others, partner, profiles)
     if likely >= HELD / 5:
         return Unpaired(
             profile, "uncertain", others[rival].path, f"likely by {likely:.2f} only; check by eye"
         )
     return Unpaired(profile, "no_counterpart")
+
+
+def _is_part(profile: Profile, other: Profile, sentences: Vectors) -> bool:
+    """Whether the sentences of a document match those of the other one in order."""
+    one, whole = (sentences(each).astype(np.float32) for each in (profile, other))
+    return in_order(one @ whole.T) >= PART
+
+
+def _part(
+    profile: Profile,
+    other: int,
+    others: Sequence[Profile],
+    partner: dict[int, int],
+    profiles: Sequence[Profile],
+) -> Unpaired:
+    detail = f"which is paired with {profiles[partner[other]].path}"
+    return Unpaired(profile, "part_of_counterpart", others[other].path, detail)
 
 
 class _Relatives:

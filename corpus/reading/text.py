@@ -23,6 +23,7 @@ from itertools import pairwise
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds, encoding, furniture, layout
 from duizhao.corpus.reading import text_clues as clues
+from duizhao.corpus.reading.bilingual import switches
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading, Source
 from duizhao.corpus.reading.layout import Line
 from duizhao.corpus.reading.text_clues import RawLine
@@ -50,7 +51,8 @@ def read_drafts(source: Source, language: Language) -> Reading:
 def blocks_of(text: str, language: Language) -> tuple[list[Draft], list[LeftOut], bool]:
     """Blocks and furniture of a text, and whether it was hard-wrapped."""
     raw = clues.raw_lines(text)
-    edge = right_edge([line.text for line in raw if not furniture.reason(line.text)])
+    texts = [line.text for line in raw if not furniture.reason(line.text)]
+    edge = None if switches.in_each_line(texts) else right_edge(texts)
     lines = whole_lines(raw) if edge is None else wrapped_lines(raw, edge, language)
     drafts, left_out = layout.build(lines, language)
     return drafts, left_out, edge is not None

@@ -34,8 +34,9 @@ COMPARED = 6
 """Candidates of a term whose embeddings are compared."""
 LEAST_SCORE = 0.5
 """Below it a pair is left out: the geometric mean of association and similarity."""
-DOUBT = 0.6
-"""Added to it, divided by the rows of the first form: few rows prove less."""
+DOUBT = 1.2
+"""Added to it, divided by the rows of the first form and the characters of the term: few rows of a
+short term prove least."""
 LEAST_SHARED_SCORE = 0.6
 """Of a second Chinese term for an English one."""
 LEAST_SHARE = 0.25
@@ -121,7 +122,7 @@ def extract_terms(
             (ids, english),
             {e for e, one in claimed.items() if one not in (gram, owner)},
         )
-        if not variants or matches[0][1] < LEAST_SCORE + DOUBT / variants[0].rows:
+        if not variants or matches[0][1] < _least_score(text, variants):
             continue
         terms.append(
             BilingualTerm(
@@ -305,6 +306,10 @@ class _Similarity:
             scores.append((gram, math.sqrt(association * similar)))
         good = [one for one in scores if one[1] >= LEAST_SCORE]
         return sorted(good, key=lambda one: (-one[1], one[0]))
+
+
+def _least_score(text: str, variants: Sequence[Variant]) -> float:
+    return LEAST_SCORE + DOUBT / (variants[0].rows * len(text))
 
 
 def _is_other_name(text: str, owner: str, score: float) -> bool:

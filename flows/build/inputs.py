@@ -11,6 +11,7 @@ from duizhao.corpus.errors import DownloadError, InputError, OtherLanguage
 from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.paths import cache_folder
 from duizhao.flows import results, stages
+from duizhao.flows.bilingual import is_bilingual
 from duizhao.flows.reading import ReadOptions
 from duizhao.flows.results import Key, ReadResult
 from duizhao.flows.settings import Settings
@@ -94,7 +95,7 @@ def read_pair(pair: Pair, how: ReadOptions) -> Pair:
     except OtherLanguage as error:
         pair = _swapped(pair, error, how)
         source = read_side(pair, "zh", how)
-    if pair.reference is None and "arrangement" in results.load(source).document.metadata:
+    if pair.reference is None and is_bilingual(results.load(source).document):
         name = pair.source_id or Path(pair.source).stem
         pair = replace(pair, reference=pair.source, target_id=pair.target_id or f"{name}.en")
     if pair.reference:

@@ -25,6 +25,7 @@ from duizhao.corpus.errors import (
 from duizhao.corpus.language import LEAST_CHINESE, chinese_share
 from duizhao.flows import reading, results, stages
 from duizhao.flows.batch.folder_manifest import is_utf8, shown
+from duizhao.flows.bilingual import is_bilingual
 from duizhao.flows.pairing.stored import array_text, pack, vectors_of
 from duizhao.flows.reading import ReadOptions
 from duizhao.flows.results import SURVEY, VECTORS, Facts, Key, ReadResult, StoredVectors, Surveyed
@@ -95,7 +96,9 @@ def _survey(path: str, how: ReadOptions) -> Surveyed:
     read = results.load(key)
     furniture = [entry.text for entry in read.ledger if entry.reason == "document_symbol"]
     profile = make_profile(read.document, path, stages.embedder().embed, furniture)
-    arrangement = str(read.document.metadata.get("arrangement", ""))
+    metadata = read.document.metadata
+    units = "translation units" if metadata.get("bilingual") else ""
+    arrangement = str(metadata.get("arrangement") or units)
     return Surveyed(path, pack(profile), arrangement=arrangement)
 
 
@@ -114,7 +117,7 @@ def read_either(path: str, how: ReadOptions) -> Key[ReadResult]:
 def _has_chinese(key: Key[ReadResult]) -> bool:
     document = results.load(key).document
     text = "\n".join(block.text for block in document.blocks)
-    return "arrangement" in document.metadata or chinese_share(text) >= LEAST_CHINESE
+    return is_bilingual(document) or chinese_share(text) >= LEAST_CHINESE
 
 
 def _read(path: str, language: Language, how: ReadOptions) -> Key[ReadResult]:

@@ -187,8 +187,11 @@ class Actions:
             until=str(wanted.get("until") or ""),
             min_confidence=_number(wanted.get("min_confidence"), 0),
         )
+        corpora = corpora_below(self.folder) if projects.listed(self.folder) else ()
+        if not corpora:
+            raise InputError("there is no project to search yet; build a corpus first")
         found = search(
-            corpora_below(self.folder),
+            corpora,
             str(wanted.get("query") or "")[:LONGEST_QUERY],
             filters=filters,
             limit=min(int(_number(wanted.get("limit"), 50)), MOST_HITS),

@@ -18,6 +18,7 @@ from duizhao.corpus.document import Language, Side
 from duizhao.corpus.errors import DuizhaoError, InputError, LimitError, ReaderError, one_line
 from duizhao.corpus.replacing import replacing
 from duizhao.flows import results, stages
+from duizhao.flows.bilingual import is_bilingual
 from duizhao.flows.results import Key, ReadResult
 from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
@@ -132,7 +133,7 @@ def _document(path: Path, languages: Sequence[Language], settings: Settings) -> 
     document, metadata = read.document, read.document.metadata
     return record | {
         "language": language,
-        "arrangement": str(metadata.get("arrangement") or ""),
+        "bilingual": is_bilingual(document),
         "pages": metadata.get("pages"),
         "blocks": dict(Counter(block.kind for block in document.blocks).most_common()),
         "sentences": len(document.sentences),

@@ -121,6 +121,20 @@ def pdf(arrangement: str) -> bytes:
     return buffer.getvalue()
 
 
+def lines_pdf(texts: list[str]) -> bytes:
+    """An untagged PDF with a paragraph a line."""
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    style = ParagraphStyle("both", fontName="STSong-Light", leading=16, spaceAfter=10)
+    buffer = io.BytesIO()
+    SimpleDocTemplate(buffer, invariant=1).build([Paragraph(text, style) for text in texts])
+    return buffer.getvalue()
+
+
 CAPTIONS: Pairs = [
     ("会议现在开始。", "The meeting is called to order."),
     ("谢谢主席先生。", "Thank you, Mr. President."),

@@ -36,6 +36,7 @@ FEWEST = 3
 """Lines that a rule needs."""
 USUAL = 0.6
 """Share of the lines with Chinese that have both languages, parted by the same mark."""
+NEARLY_ALL = 0.8
 FIT, CLOSE_FIT = (0.3, 3.3), (0.4, 2.5)
 """Words of English, as Chinese characters, for a Chinese character: of a line among others of its
 kind, and of one alone."""
@@ -59,6 +60,14 @@ def usual_switch(texts: Sequence[str]) -> Switch | None:
     likely = [switch for switch, count in votes.items() if count >= least]
     # a mark says more than white space around it
     return max(likely, key=lambda one: (one.mark not in (" ", ""), votes[one]), default=None)
+
+
+def in_each_line(lines: Sequence[str]) -> bool:
+    """Whether nearly all printed lines hold both languages, so that each is a paragraph."""
+    switch = usual_switch(lines)
+    if switch is None:
+        return False
+    return sum(bool(both_parts(line, switch)) for line in lines) >= NEARLY_ALL * len(lines)
 
 
 def both_parts(text: str, switch: Switch) -> list[Run]:

@@ -9,10 +9,11 @@ Furniture is removed first, so that a paragraph that crosses a page break grows 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bilingual import switches
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.pdf import blocks, cells, furniture
@@ -75,12 +76,21 @@ def blocks_from_lines(
         names = {id(strip) for strip in gone}
         kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
     body = cells.body_size([Paragraph(strips) for _, strips in kept])
-    built = blocks_from_paragraphs(
-        paragraphs_of(kept, body, language), language, keep_contents=keep_contents
-    )
+    paragraphs = bilingual_lines_apart(paragraphs_of(kept, body, language))
+    built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = left_out
     built.furniture += away
     return built
+
+
+def bilingual_lines_apart(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Each line a paragraph where lines hold a text and its translation, as in a list of terms."""
+    lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
+    if not switches.in_each_line(lines):
+        return list(paragraphs)
+    return [
+        replace(paragraph, strips=[strip]) for paragraph in paragraphs for strip in paragraph.strips
+    ]
 
 
 def blocks_from_paragraphs(

@@ -43,4 +43,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
     if not any(segmented.is_language(code, language) for code in present):
         raise segmented.missing(source.name, language, present)
     warnings = [text] if (text := characters.warning(source.name, removed)) else []
-    return segmented.reading(units, language, warnings, left_out)
+    languages: tuple[Language, ...] = ("zh", "en")
+    both = all(any(segmented.is_language(code, one) for code in present) for one in languages)
+    metadata = {"bilingual": True} if both else {}
+    return segmented.reading(units, language, warnings, left_out, **metadata)

@@ -68,3 +68,17 @@ def test_the_splits_of_a_batch_are_kept() -> None:
     assert documents_of(parts.dev) == {"d1"}
     assert documents_of(parts.train) == {"d2", "d3"}
     assert parts.by == "the corpus' own split"
+
+
+@pytest.mark.parametrize("given", [[], ["test"], ["validation"]])
+def test_a_split_that_the_corpus_lacks_is_taken_from_the_others(given: list[str]) -> None:
+    """A small batch has all of its documents in `train`."""
+    splits = dict.fromkeys((f"d{number}" for number in range(40)), "train")
+    splits |= {f"d{number}": split for number, split in enumerate(given)}
+    parts = hold_out(rows(40, 10), splits)
+    assert parts.train
+    assert parts.dev
+    assert parts.test
+    for number, split in enumerate(given):
+        part = parts.test if split == "test" else parts.dev
+        assert documents_of(part) == {f"d{number}"}

@@ -102,6 +102,37 @@ def test_an_excerpt_is_reported_beside_the_whole(
     ]
 
 
+@pytest.mark.parametrize("side", [0, 1], ids=["Chinese in two files", "English in two files"])
+def test_an_annex_in_its_own_file_is_a_part_of_the_counterpart(
+    profile: Callable[..., Profile], side: int
+) -> None:
+    texts = {}
+
+    def made(language: Language, start: int, end: int, name: str) -> Profile:
+        part = blocks(language)[start:end]
+        texts[name] = [one.text for one in document(part, language, name).sentences]
+        return profile(part, language, name)
+
+    def sentences(one: Profile) -> np.ndarray:
+        from duizhao.models.embedding import SpanEmbedder
+
+        return SpanEmbedder().embed(texts[one.path]).astype(np.float16)
+
+    languages: tuple[Language, Language] = ("zh", "en")
+    whole = [made(languages[1 - side], 0, 101, "whole.txt")]
+    parts = [
+        made(languages[side], 0, 69, "main.txt"),
+        made(languages[side], 69, 101, "annex.txt"),
+    ]
+    result = pair(*((parts, whole) if side == 0 else (whole, parts)), sentences)
+    assert [{one.source.path, one.target.path} for one in result.pairs] == [
+        {"whole.txt", "main.txt"}
+    ]
+    assert [(one.document.path, one.reason, one.other) for one in result.unpaired] == [
+        ("annex.txt", "part_of_counterpart", "whole.txt")
+    ]
+
+
 def test_a_symbol_in_the_name_decides_where_texts_are_alike(
     profile: Callable[..., Profile],
 ) -> None:

@@ -210,6 +210,27 @@ def test_marks_that_end_both_texts_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["a.pdf", "a.txt"])
+def test_short_lines_in_both_languages_are_not_joined(name: str) -> None:
+    lines = [f"{z}；{e}" for z, e in TERMS]
+    data = bilingual.lines_pdf(lines) if name == "a.pdf" else "\n\n".join(lines[-4:]).encode()
+    expected = TERMS if name == "a.pdf" else TERMS[-4:]
+    for side, language in enumerate[Language](("zh", "en")):
+        texts = [block.text for block in read(data, name, language).blocks]
+        assert squeezed(texts) == squeezed([pair[side] for pair in expected])
+
+
+def test_titles_of_chapters_are_not_joined() -> None:
+    titles = [
+        ("第一章 总则", "Chapter 1 General Provisions"),
+        ("第二章 借阅规则", "Chapter 2 Borrowing Rules"),
+        ("第三章 开放时间", "Chapter 3 Opening Hours"),
+        ("附则", "Supplementary Provisions"),
+    ]
+    document = read("\n\n".join(f"{z} {e}" for z, e in titles).encode(), "a.txt", "zh")
+    assert [block.text for block in document.blocks] == [z for z, _ in titles]
+
+
 @pytest.mark.parametrize("ending", ["html", "docx"])
 def test_both_languages_in_each_cell_of_a_table(ending: str) -> None:
     lines = [f"{e}；{z}" for z, e in TERMS]

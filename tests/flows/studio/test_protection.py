@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -15,11 +17,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from duizhao.corpus.reading.bounds.limits import MB
+from duizhao.flows.build.inputs import pair_of, read_pair
 from duizhao.flows.settings import Settings
 from duizhao.flows.studio.actions import Actions
 from duizhao.flows.studio.app import make_app
+from duizhao.flows.studio.preview import of_files
 from duizhao.flows.studio.queue import Queue
 from duizhao.flows.studio.reviews import Reviews
+from tests.support.paths import ROOT
 from tests.support.report_folders import make_folder
 
 pytestmark = pytest.mark.unit
@@ -241,13 +246,17 @@ def test_a_report_is_written_from_the_rows(client: TestClient, actions: Actions)
 
 
 def test_search_covers_all_projects(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    client: TestClient, actions: Actions, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))
     found = ask(client, "search", {"query": "供水"}).json()
     assert found["total"] == 1
     assert found["hits"][0]["name"] == "water"
     assert ask(client, "search", {"query": "。"}).status_code == 409
+    (actions.folder / "water/run.json").unlink()
+    (actions.folder / "water/corpus.jsonl").unlink()
+    nothing = ask(client, "search", {"query": "供水"})
+    assert "no project to search yet" in nothing.json()["error"]
 
 
 def test_the_folder_of_a_deleted_project_is_removed(client: TestClient, actions: Actions) -> None:
@@ -284,3 +293,41 @@ def test_only_an_edited_export_is_applied_and_no_upload_is_left(
     actions.reviews.close_all()
     assert files_below(actions.folder / "water") == corpus
     assert list((actions.folder / ".studio").glob("sheet-*")) == []
+
+
+def test_a_translation_memory_alone_is_its_own_reference(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "cache"))
+    memory = make_folder(tmp_path / "corpus") / "corpus.tmx"
+    how = Settings().reading
+    pair = read_pair(pair_of(str(memory), None), how)
+    assert (pair.reference, pair.target_id) == (str(memory), "corpus.en")
+    preview = of_files([memory], Settings())
+    assert [one["bilingual"] for one in preview["documents"]] == [True]
+    # with one language only, it is a report
+    text = memory.read_text("utf-8").replace('xml:lang="en"', 'xml:lang="fr"')
+    (tmp_path / "french.tmx").write_text(text, encoding="utf-8")
+    pair = read_pair(pair_of(str(tmp_path / "french.tmx"), None), how)
+    assert pair.reference is None
+
+
+def test_a_job_that_cannot_be_written_leaves_no_folder(tmp_path: Path) -> None:
+    program = """if True:
+    import resource, sys
+    from pathlib import Path
+    from duizhao.corpus.errors import StorageError
+    from duizhao.flows.studio.jobs import Jobs
+    jobs = Jobs(Path(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+    try:
+        jobs.create("report")
+    except StorageError as error:
+        print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.endswith("job.json: cannot be written: File too large\n")
+    assert list((tmp_path / ".studio/jobs").iterdir()) == []

@@ -9,7 +9,7 @@ function previewOf(job, preview) {
   if (preview.pairs.length) parts.push(pairsOf(preview));
   if (preview.unpaired.length) parts.push(unpairedOf(job, preview));
   if (job.state === "ready") {
-    if (preview.kind === "build" && !preview.reference && !preview.documents.some((one) => one.arrangement)) {
+    if (preview.kind === "build" && !preview.reference && !preview.documents.some((one) => one.bilingual)) {
       parts.push(make("p.warn", null, t("studio.no_reference")));
     }
     parts.push(optionsOf(job));
@@ -19,7 +19,7 @@ function previewOf(job, preview) {
 
 function documentOf(job, preview, one, place) {
   const row = (name, value) => (value ? [make("dt", null, t(`studio.${name}`)), make("dd", null, value)] : []);
-  const role = one.arrangement ? "role_both" : one.file === preview.report ? "role_report"
+  const role = one.bilingual ? "role_both" : one.file === preview.report ? "role_report"
     : one.file === preview.reference ? "role_reference" : null;
   return make("section.document", { "aria-label": one.file },
     make("h4", null, one.file),
