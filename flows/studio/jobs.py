@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from duizhao.corpus.errors import writing
+from duizhao.corpus.errors import StorageError, writing
 from duizhao.corpus.replacing import replacing
 
 State = Literal[
@@ -83,9 +83,13 @@ class Jobs:
         now = datetime.now(UTC)
         name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
         job = Job(name, "new", title, now.isoformat(timespec="seconds"), symbol=symbol)
-        with writing(self.place(job)):
-            self.inputs(job).mkdir(parents=True)
-        self.save(job)
+        try:
+            with writing(self.place(job)):
+                self.inputs(job).mkdir(parents=True)
+            self.save(job)
+        except StorageError:  # such as a full disk
+            self.remove(job)
+            raise
         return job
 
     def save(self, job: Job) -> None:

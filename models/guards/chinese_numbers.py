@@ -61,9 +61,9 @@ def normalised(text: str) -> str:
 
 # numerals that cannot be altered, as on cheques: 伍拾万元; one alone may be a name or 大陆, 队伍
 _FORMAL = re.compile(
-    r"[壹贰叁肆伍陆柒捌玖](?:[拾佰仟](?:[零壹贰叁肆伍陆柒捌玖拾佰仟萬億]|[万亿])*|[万亿](?=[元圆]))"
+    r"[壹贰叁参肆伍陆柒捌玖](?:[拾佰仟](?:[零壹贰叁参肆伍陆柒捌玖拾佰仟萬億]|[万亿])*|[万亿](?=[元圆]))"
 )
-_PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億", "一二三四五六七八九十百千万亿")
+_PLAIN = str.maketrans("壹贰叁参肆伍陆柒捌玖拾佰仟萬億", "一二三三四五六七八九十百千万亿")
 _IDIOMS_OF_NUMBERS = re.compile(
     "三位一体|四面八方|五花八门|三令五申|三番五次|千方百计|千千万万|百折不挠|百年大计|一五一十"
     "|九牛一毛|十全十美|四分五裂|五湖四海|三三两两|接二连三|独一无二|一心一意"
@@ -103,7 +103,12 @@ def _number(text: str) -> float:
     return float(value or 0)
 
 
-_FRACTION = re.compile(rf"(?P<below>{_NUMERAL}+)分之(?P<above>{_ARABIC}|{_NUMERAL}+)")
+_DECIMAL = rf"{_NUMERAL}+点[零〇一二三四五六七八九]+"
+_FRACTION = re.compile(rf"(?P<below>{_NUMERAL}+)分之(?P<above>{_ARABIC}|{_DECIMAL}|{_NUMERAL}+)")
+# 三点五分 is a time, 两点一线 no number
+_SPELLED_DECIMAL = re.compile(
+    rf"(?P<number>{_DECIMAL})(?=[倍米元吨公度])|(?P<many>{_DECIMAL})(?P<unit>[万亿])"
+)
 _CENTURY = re.compile(
     rf"(?:(?P<century>\d\d?|{_NUMERAL}{{1,3}}) ?世纪 ?)?(?P<years>\d0|{_NUMERAL}{{1,2}}) ?年代"
 )
@@ -171,6 +176,11 @@ def numbers(text: str) -> Iterator[Quantity]:
         # 1 名 is mostly "a"
         if free(match) and not (match[0] == "1" and _ONE_OF.match(text, match.end())):
             yield _arabic(match, text)
+    for match in _SPELLED_DECIMAL.finditer(text):
+        value = _value(match["number"] or match["many"])
+        if value is not None and free(match):
+            factor = LARGE_UNITS[match["unit"]] if match["unit"] else 1
+            yield Quantity(match[0], "number", ((round(value * factor, 6),),))
     for match in re.finditer(rf"{_NUMERAL}+", text):
         if free(match) and (quantity := _spelled(match, text)):
             yield quantity
@@ -232,4 +242,8 @@ def _counts(value: float, before: str, after: str) -> bool:
 def _value(text: str) -> float | None:
     if text[0].isdigit():
         return float(re.sub("[, ]", "", text))
-    return chinese_value(text)
+    whole, _, decimals = text.partition("点")
+    value = chinese_value(whole)
+    if not decimals or value is None:
+        return value
+    return float(f"{value}." + "".join(str(DIGITS[char]) for char in decimals))

@@ -29,6 +29,9 @@ def test_sentences_end_at_the_same_places(hans: str, hant: str) -> None:
         ("預算為三億兩千萬元。", "The budget is 320 million yuan."),
         ("第七十屆會議於2024年3月14日舉行。", "The seventieth session was held on 14 March 2024."),
         ("該國有3.5億人口。", "The country has a population of 350 million."),
+        ("約佔總數的百分之四十五點三。", "It is about 45.3 per cent of the total."),
+        ("借款貳佰參拾萬元。", "The loan is 2.3 million yuan."),
+        ("預算為三點五億元。", "The budget is 350 million yuan."),
     ],
 )
 def test_numbers_are_checked(source: str, output: str) -> None:

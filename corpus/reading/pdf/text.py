@@ -17,6 +17,7 @@ from typing import Any
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.pdf.drawings import read_drawings
 from duizhao.corpus.reading.pdf.frames import Box, borders
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
@@ -24,6 +25,10 @@ INVISIBLE = 3
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
 # by name: the flag of a font says the same of most Chinese ones
 FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
+# A page with so much of its text in columns of characters is set vertically
+MOSTLY = 0.6
+# How far a Chinese character is above the baseline, in em
+ASCENT = 0.85
 # white space of every kind; the wide Chinese space is an indent, not a letter
 SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
 
@@ -108,6 +113,7 @@ def read_page(pdf: Any, number: int) -> Page:
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         pieces = _with_spaces(pieces, drawn.spaces)
+        pieces = _with_vertical(pieces)
         turned = _main_angle(pieces)
         if turned:
             if page.get_rotation() not in (90, 270) and turned != 180:
@@ -125,6 +131,48 @@ def read_page(pdf: Any, number: int) -> Page:
         )  # fmt: skip
     finally:
         page.close()
+
+
+def _with_vertical(pieces: list[Piece]) -> list[Piece]:
+    """Chinese set in columns from right to left as text turned to its side, which it is read as.
+
+    A file has such a column as one piece that is one character wide, or as a piece a character.
+    """
+    letters = sum(len(piece.text) for piece in pieces)
+    stacked: set[int] = set()
+    for number, piece in enumerate(pieces):
+        if piece.angle or not EAST_ASIAN_CHARACTER.match(piece.text):
+            continue
+        if len(piece.text) > 1 and piece.right - piece.left < 0.5 * len(piece.text) * piece.size:
+            stacked.add(number)
+        elif len(piece.text) == 1 and number and _is_below(pieces[number - 1], piece):
+            stacked |= {number - 1, number}
+    if sum(len(pieces[number].text) for number in stacked) < MOSTLY * letters:
+        return pieces
+    out: list[Piece] = []
+    for piece in pieces:
+        if EAST_ASIAN_CHARACTER.match(piece.text) and not piece.angle:
+            piece = _on_its_side(piece)
+            # a mark stands in a corner of its square
+            if out and abs(out[-1].right - piece.left) <= piece.size >= abs(out[-1].y - piece.y):
+                piece = replace(piece, y=out[-1].y)
+        out.append(piece)
+    return out
+
+
+def _is_below(upper: Piece, piece: Piece) -> bool:
+    """Whether a character is directly below another one."""
+    middles = (upper.left + upper.right) / 2, (piece.left + piece.right) / 2
+    near = abs(middles[0] - middles[1]) <= 0.5 * piece.size
+    single = len(upper.text) == 1 and not upper.angle
+    return single and near and 0.5 * piece.size <= upper.y - piece.y <= 2 * piece.size
+
+
+def _on_its_side(piece: Piece) -> Piece:
+    """An upright piece of a column as if it were turned by 270 degrees with the column."""
+    start = -(piece.y + ASCENT * piece.size)
+    end = start + len(piece.text) * piece.size
+    return replace(piece, left=start, right=end, y=piece.left, space="", angle=270)
 
 
 def _box(piece: Piece) -> Box:

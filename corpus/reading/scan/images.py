@@ -17,7 +17,10 @@ from duizhao.corpus.reading.scan.recognition.engine import Image
 DPI = 300.0
 """The resolution at which pages of a PDF are drawn."""
 MOST_PIXELS = 40_000_000
-"""A larger image is scaled down; one ten times as large is refused."""
+"""A larger image is scaled down; one four times as large is refused."""
+# A smaller side has no line of text; white is added, which the detection of lines needs
+LEAST_SIDE = 32
+LEAST_DPI = 50.0
 # The width of a page where an image does not give its resolution, in inches
 PAGE_WIDTH = 8.27
 
@@ -81,8 +84,10 @@ def _open(content: bytes, name: str) -> Any:
 
     try:
         picture = Pillow.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise _damaged(name, error) from None
+    except Pillow.DecompressionBombError as error:
+        raise InputError(f"{name}: a picture of too many pixels ({error}); scale it down") from None
     _check_size(picture, name)
     return picture
 
@@ -97,7 +102,7 @@ def _frames(content: bytes, name: str) -> int:
 
 def _check_size(picture: Any, name: str) -> None:
     width, height = picture.size
-    if width * height > 10 * MOST_PIXELS:
+    if width * height > 4 * MOST_PIXELS:
         raise InputError(f"{name}: a picture of {width} x {height} pixels; scale it down")
 
 
@@ -123,10 +128,15 @@ def _image(frame: Any) -> tuple[Image, float]:
     picture = picture.convert("RGB")
     width, height = picture.size
     dpi = float(picture.info.get("dpi", (0, 0))[0])
-    if not 50 <= dpi <= 1200:
-        dpi = min(width, height) / PAGE_WIDTH
+    if not LEAST_DPI <= dpi <= 1200:
+        # a small picture is a part of a page
+        dpi = max(LEAST_DPI, min(width, height) / PAGE_WIDTH)
     wanted = min(1.0, DPI / dpi, (MOST_PIXELS / (width * height)) ** 0.5)
     if wanted < 1.0:
         picture = picture.resize((round(width * wanted), round(height * wanted)))
         dpi *= wanted
-    return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]), dpi
+    image = np.asarray(picture)[:, :, ::-1]
+    missing = [max(0, LEAST_SIDE - side) for side in image.shape[:2]]
+    if any(missing):
+        image = np.pad(image, [(0, side) for side in (*missing, 0)], constant_values=255)
+    return np.ascontiguousarray(image), dpi

@@ -7,7 +7,7 @@ as 虚 and 虛. A document uses one of them throughout.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
@@ -17,6 +17,8 @@ FULL = str.maketrans(",;:?!()", "，；：？！（）")
 HALF_MARKS = re.compile(
     rf"(?<=[{HAN}”’》」』）〉\])])[,;:?!]|(?<=[{HAN}”’》」』〉])[)]|[(](?=[{HAN}“《])"
 )
+# A full mark brings its own white space
+SPACE = re.compile(r"(?<=[，；：？！）。、])\s(?=\S)|(?<=\S)\s(?=[，；：？！（。、])")
 FULL_MARKS = re.compile("[，；：？！（）]")
 # A dot in the middle of the line that begins it is a bullet
 BULLET = re.compile(r"^[·・∙](?=\s?\S)")
@@ -81,7 +83,24 @@ def _changed(
 
 
 def _with_full_marks(run: Run) -> Run:
-    return replace(run, text=HALF_MARKS.sub(lambda match: match[0].translate(FULL), run.text))
+    text = HALF_MARKS.sub(lambda match: match[0].translate(FULL), run.text)
+    return _without(replace(run, text=text), {match.start() for match in SPACE.finditer(text)})
+
+
+def _without(run: Run, places: Set[int]) -> Run:
+    """The run without the characters at some places."""
+    if not places:
+        return run
+    kept = [place for place in range(len(run.text)) if place not in places]
+    now = {place: number for number, place in enumerate(kept)}
+    return replace(
+        run,
+        text="".join(run.text[place] for place in kept),
+        confidences=tuple(run.confidences[place] for place in kept),
+        alternatives=tuple(
+            (now[place], other, value) for place, other, value in run.alternatives if place in now
+        ),
+    )
 
 
 def _simplified(run: Run) -> Run:

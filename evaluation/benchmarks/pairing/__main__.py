@@ -5,20 +5,19 @@
     python -m duizhao.evaluation.benchmarks.pairing DATA --large --seeds 7 11 12 13
     python -m duizhao.evaluation.benchmarks.pairing DATA --baselines    # with the baselines
     python -m duizhao.evaluation.benchmarks.pairing DATA --curve 10000  # seconds and memory
-    python -m duizhao.evaluation.benchmarks.pairing DATA --fit          # learn evidence.WEIGHTS
+    python -m duizhao.evaluation.benchmarks.pairing DATA --fit --seeds 7 11 12 13
 
 DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Names are removed; the files are
-text, HTML, Word, PDF and Markdown in turn. The weights are learned on the first halves of the
-texts: without --large only the second halves are used. The 500 by 500 documents of --large are
-shorter (8 to 20 sentences) and come from both halves; ``real-files``, ``un-files`` and ``seed`` are
-added as they are. The figures of what is held out (the second halves and the files) are printed
-apart.
+text, HTML, Word, PDF and Markdown in turn. The weights are learned (--fit) from Chinese documents
+of the first halves of the texts: without --large only the second halves are used. The 500 by 500
+documents of --large are shorter (8 to 20 sentences) and come from both halves; ``real-files``,
+``un-files`` and ``seed`` are added as they are. The figures of what is held out (the second halves
+and the files) are printed apart.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
@@ -28,19 +27,12 @@ from pathlib import Path
 import psutil
 
 from duizhao.corpus.pairing import Profile, pair
-from duizhao.evaluation.benchmarks.pairing.piles import (
-    Pile,
-    cut_texts,
-    make_pile,
-    real_files,
-)
+from duizhao.evaluation.benchmarks.pairing.piles import Pile, held_out_pile, large_pile
 from duizhao.evaluation.benchmarks.pairing.profiles import (
     Embedder,
     Reader,
     profiles_of,
 )
-
-SIZE = 500
 
 
 def main() -> None:
@@ -56,7 +48,7 @@ def main() -> None:
     if options.fit:
         from duizhao.evaluation.benchmarks.pairing.fit import fit
 
-        fit(options.data, options.cache)
+        fit(options.data, options.seeds, options.cache)
         return
     embed = Embedder(options.cache)
     found: dict[str, list[Figures]] = defaultdict(list)
@@ -89,21 +81,6 @@ def main() -> None:
     if len(options.seeds) > 1:
         for name, figures in found.items():
             print(f"{name}, mean of {len(figures)} seeds: {mean(figures)}")
-
-
-def held_out_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
-    """The second halves of the texts, and the sources the weights were learned on: none."""
-    return make_pile(cut_texts(data, (1,), seed), seed), set()
-
-
-def large_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
-    """SIZE by SIZE documents, and the sources that come from the first halves of the texts."""
-    first, second = (cut_texts(data, (half,), seed, (8, 20)) for half in (0, 1))
-    cuts = [*first, *second]
-    random.Random(seed).shuffle(cuts)
-    pile = make_pile(cuts, seed, SIZE, real_files(data))
-    known = {id(source) for source, _ in first}
-    return pile, {at for at, source in enumerate(pile.sources) if id(source) in known}
 
 
 def paired(

@@ -1,14 +1,15 @@
-"""Learn the weights of evidence from piles made of the first halves of the texts."""
+"""Learn the weights of evidence from the first halves of the texts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from duizhao.corpus.pairing import evidence as weighing
 from duizhao.corpus.pairing.assignment import best_of_each, score
-from duizhao.evaluation.benchmarks.pairing.piles import cut_texts, make_pile
+from duizhao.evaluation.benchmarks.pairing.piles import large_pile
 from duizhao.evaluation.benchmarks.pairing.profiles import (
     Embedder,
     Reader,
@@ -17,33 +18,36 @@ from duizhao.evaluation.benchmarks.pairing.profiles import (
 )
 
 
-def fit(data: Path, cache: Path) -> None:
-    """Learn the weights by logistic regression on piles from the first halves of the texts."""
+def fit(data: Path, seeds: Sequence[int], cache: Path) -> None:
+    """Learn the weights by logistic regression.
+
+    Only candidates of Chinese documents from the first halves of the texts count.
+    """
     embed = Embedder(cache)
     tables: dict[str, list[Vectors]] = {"first": [], "read": []}
     answers: dict[str, list[Vectors]] = {"first": [], "read": []}
-    for seed in (1, 2, 3, 4, 5, 6):
-        lengths = (8, 20) if seed % 2 else (8, 40)
-        pile = make_pile(cut_texts(data, (0,), seed, lengths), seed)
+    for seed in seeds:
+        pile, learned = large_pile(data, seed)
         sources, one = profiles_of(pile.sources, "zh", embed)
         targets, other = profiles_of(pile.targets, "en", embed)
         scored = score(sources, targets)
         truth = np.array(
             [pile.truth.get(i) == j for i, j in zip(scored.left, scored.right, strict=True)]
         )
-        print(f"seed {seed}: {truth.sum()} of {len(pile.truth)} pairs among {len(truth)}")
-        tables["first"].append(scored.features)
-        answers["first"].append(truth)
+        own = np.array([i in learned for i in scored.left])
+        print(f"seed {seed}: {(truth & own).sum()} pairs among {own.sum()}")
+        tables["first"].append(scored.features[own])
+        answers["first"].append(truth[own])
         # of all documents: those in doubt alone would teach that good evidence means little
         best = np.unique(
-            np.concatenate([own for side in best_of_each(scored) for own in side.values()])
+            np.concatenate([places for side in best_of_each(scored) for places in side.values()])
         )
         names = [profile.path for profile in (*sources, *targets)]
         reader = Reader(dict(zip(names, one + other, strict=True)), embed)
         left, right = scored.left[best], scored.right[best]
         made = weighing.features(sources, targets, left, right, reader)
-        tables["read"].append(weighing.as_read(made))
-        answers["read"].append(truth[best])
+        tables["read"].append(weighing.as_read(made)[own[best]])
+        answers["read"].append(truth[best[own[best]]])
     for name in tables:
         made, right = np.concatenate(tables[name]), np.concatenate(answers[name]).astype(float)
         print(name)

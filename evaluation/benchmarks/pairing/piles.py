@@ -19,6 +19,9 @@ from pathlib import Path
 
 from duizhao.evaluation.benchmarks.scale.documents import read_texts
 
+SIZE = 500
+"""Documents of each side of a large pile."""
+
 Cut = tuple[list[str], list[str]]
 """The sentences of both sides of a document."""
 Content = list[str] | Path
@@ -167,3 +170,18 @@ def _at_most(made: Sequence[Made], most: int) -> list[Made]:
             kept.append((sides[0], sides[1], label))
             counts = [count + new for count, new in zip(counts, more, strict=True)]
     return kept
+
+
+def held_out_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
+    """The second halves of the texts, and the sources the weights were learned on: none."""
+    return make_pile(cut_texts(data, (1,), seed), seed), set()
+
+
+def large_pile(data: Path, seed: int) -> tuple[Pile, set[int]]:
+    """SIZE by SIZE documents, and the sources that come from the first halves of the texts."""
+    first, second = (cut_texts(data, (half,), seed, (8, 20)) for half in (0, 1))
+    cuts = [*first, *second]
+    random.Random(seed).shuffle(cuts)
+    pile = make_pile(cuts, seed, SIZE, real_files(data))
+    known = {id(source) for source, _ in first}
+    return pile, {at for at, source in enumerate(pile.sources) if id(source) in known}

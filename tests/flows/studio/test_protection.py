@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from duizhao.flows.studio.app import make_app
 from duizhao.flows.studio.preview import of_files
 from duizhao.flows.studio.queue import Queue
 from duizhao.flows.studio.reviews import Reviews
+from tests.support.paths import ROOT
 from tests.support.report_folders import make_folder
 
 pytestmark = pytest.mark.unit
@@ -307,3 +310,24 @@ def test_a_translation_memory_alone_is_its_own_reference(
     (tmp_path / "french.tmx").write_text(text, encoding="utf-8")
     pair = read_pair(pair_of(str(tmp_path / "french.tmx"), None), how)
     assert pair.reference is None
+
+
+def test_a_job_that_cannot_be_written_leaves_no_folder(tmp_path: Path) -> None:
+    program = """if True:
+    import resource, sys
+    from pathlib import Path
+    from duizhao.corpus.errors import StorageError
+    from duizhao.flows.studio.jobs import Jobs
+    jobs = Jobs(Path(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+    try:
+        jobs.create("report")
+    except StorageError as error:
+        print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.endswith("job.json: cannot be written: File too large\n")
+    assert list((tmp_path / ".studio/jobs").iterdir()) == []

@@ -104,7 +104,7 @@ function openApply() {
   make("h2", { id: "apply-title" }, t("review.apply_heading")),
   make("p.how", null, tNodes("review.apply_how")),
   make("fieldset", null, make("legend", null, t("review.apply_formats")),
-    boxes.map((box) => make("label", null, box, " ", make("b", null, box.value), " ", make("span.quiet", null, termOf("format", box.value))))),
+    boxes.map((box) => make("label", null, box, make("b", null, box.value), make("span.quiet", null, termOf("format", box.value))))),
   make("label", null, checkedOnly, " ", t("review.apply_checked_only")),
   make("div.panel-buttons", null,
     make("button.primary", { autofocus: true, "data-action": "do-apply" }, t("review.apply_do")),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +78,22 @@ def test_a_damaged_picture_is_named_in_one_line(data: bytes) -> None:
     with pytest.raises(InputError, match=r"^a\.png: a damaged picture \(") as error:
         list(page_images(data, "a.png"))
     assert "\n" not in str(error.value)
+
+
+def test_a_tiny_picture_is_padded_with_paper() -> None:
+    ((_, image, _),) = page_images(saved(picture(3, 2, shade=0), "PNG"), "a.png")
+    assert image.shape == (32, 32, 3)
+    assert int(image[:2, :3].max()) == 0
+    assert int(image[2:].min()) == 255
+
+
+@pytest.mark.parametrize("size", [(14_000, 12_000), (21_000, 20_000)])
+def test_a_huge_picture_is_refused_in_one_line(size: tuple[int, int]) -> None:
+    head = b"IHDR" + struct.pack(">IIBBBBB", *size, 1, 0, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head
+    data += struct.pack(">I", zlib.crc32(head)) + struct.pack(">I", 0) + b"IDAT"
+    with pytest.raises(InputError, match=r"^a\.png: a picture of .* pixels.*; scale it down$"):
+        count(data, "a.png")
 
 
 def test_the_images_of_a_folder_are_the_pages_of_one_document(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def lines(pages: dict[int, RecognisedPage]) -> list[str]:
 def test_a_document_with_full_marks_has_no_others_after_chinese() -> None:
     texts = (
         "委员会认为，水位上升，应当撤离；会议（见附件）结束，",
-        "两者兼而有之:2021年,预算为90万美元(见附件)。",
+        "两者兼而有之: 2021年, 预算为90万美元 (见附件)。",
         "A/79/14, 第3段",
     )
     read = lines(settled({1: page(*texts)}))
