@@ -1,4 +1,4 @@
-"""What forced decoding would say of the beads that it was not asked about.
+"""Expected scores of forced decoding for the beads that it has not scored.
 
 A Gaussian process (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapter
 2). The mean is linear in a bead's lengths and its score by the cheap signals, with coefficients

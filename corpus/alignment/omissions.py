@@ -99,13 +99,13 @@ def _gains(
 ) -> list[float]:
     """How much more probable each neighbour's translation is with the unpaired sentence."""
     pairs: dict[tuple[str, str], float] = {}
-    asked = []
+    spans = []
     for joint in joints:
         target = join([texts.target[j] for j in joint.bead.target])
         for bead in (joint.bead, beads[joint.neighbour]):
-            asked.append((join([texts.source[i] for i in bead.source]), target))
-    distinct = list(dict.fromkeys(asked))
+            spans.append((join([texts.source[i] for i in bead.source]), target))
+    distinct = list(dict.fromkeys(spans))
     if distinct:
         answers = score(*zip(*distinct, strict=True))
         pairs = {p: a.log_probability for p, a in zip(distinct, answers, strict=True)}
-    return [pairs[asked[k]] - pairs[asked[k + 1]] for k in range(0, len(asked), 2)]
+    return [pairs[spans[k]] - pairs[spans[k + 1]] for k in range(0, len(spans), 2)]

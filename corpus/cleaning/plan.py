@@ -1,4 +1,4 @@
-"""The table of steps, and plans made of them.
+"""The table of steps, and plans, which are lists of steps.
 
 To add a step, write its module and add one line to STEPS. The order is that of the default plan:
 first the steps that look at single rows; boilerplate before duplicates, which would leave a copy.

@@ -103,12 +103,12 @@ def split(
 
 
 def _sentences(rows: Iterable[KeyedRow], shares: Shares) -> dict[Split, frozenset[int]]:
-    found: dict[Split, array[int]] = {"validation": array("Q"), "test": array("Q")}
+    keys_by_split: dict[Split, array[int]] = {"validation": array("Q"), "test": array("Q")}
     for row, keys in rows:
         name = split_of(row.source_document, shares)
         if name != "train":
-            found[name].extend(keys)
-    return {name: frozenset(keys) for name, keys in found.items()}
+            keys_by_split[name].extend(keys)
+    return {name: frozenset(keys) for name, keys in keys_by_split.items()}
 
 
 def _also_in(

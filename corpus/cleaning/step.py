@@ -29,7 +29,7 @@ class Check(Protocol):
 class LookingCheck(Check, Protocol):
     """A check that must have seen the whole corpus before it can judge.
 
-    The corpus is read once more for it. `look` and `judge` are called for the same rows in the
+    The corpus is read again for it. `look` and `judge` are called for the same rows in the
     same order, `settle` between the two.
     """
 
@@ -64,7 +64,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
     def parse(self, text: str | Value) -> Value:
-        """A value from the command line or a file; ValueError says what is wrong with it."""
+        """A value from the command line or a file; ValueError explains what is wrong."""
         try:
             value: Value = type(self.default)(text)
         except ValueError as error:

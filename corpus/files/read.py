@@ -52,11 +52,11 @@ def corpus_files(path: Path) -> list[CorpusFile]:
     if not path.is_dir():
         raise InputError(f"{path}: there is no such file or folder")
     for pattern in ("corpus.jsonl", "*.jsonl", "*/*.jsonl", "*.jsonl.gz", "*/*.jsonl.gz"):
-        if found := _matching(path, pattern):
-            return found
+        if matching := _matching(path, pattern):
+            return matching
     for pattern in ("corpus.parquet", "*.parquet", "*/*.parquet"):
-        if found := _matching(path, pattern):
-            return found
+        if matching := _matching(path, pattern):
+            return matching
     raise InputError(
         f"{path}: no corpus in it; give a folder written by `duizhao build` or `batch`, "
         "or a .jsonl or .parquet file"

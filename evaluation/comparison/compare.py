@@ -114,10 +114,10 @@ def _affordable(segments: Segments) -> tuple[Sequence[str], str | None]:
 def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[dict[str, Any]]:
     """Segments that each further system wins, ties and loses against the baseline."""
     baseline, *others = chrf
-    found = []
+    wins = []
     for name in others:
         differences = [b - a for a, b in zip(chrf[baseline], chrf[name], strict=True)]
-        found.append(
+        wins.append(
             {
                 "system": name,
                 "wins": sum(d > tie for d in differences),
@@ -125,7 +125,7 @@ def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[dict[str, Any
                 "losses": sum(d < -tie for d in differences),
             }
         )
-    return found
+    return wins
 
 
 def _part(
@@ -145,15 +145,15 @@ def _lengths(
     segments: Segments, measured: Mapping[str, Mapping[str, Statistics]]
 ) -> list[dict[str, Any]]:
     lengths = [len(reference.split()) for reference in segments.references]
-    found = []
+    buckets = []
     for low, high in LENGTHS:
         places = [place for place, length in enumerate(lengths) if low <= length < high]
         if places:
             name = f"{low} and more" if high == LENGTHS[-1][1] else f"{low} to {high - 1}"
-            found.append(
+            buckets.append(
                 {"words": name, "segments": len(places), "scores": _part(measured, places)}
             )
-    return found
+    return buckets
 
 
 def _groups(
@@ -165,8 +165,8 @@ def _groups(
     for place, label in enumerate(labels):
         places.setdefault(label, []).append(place)
     return [
-        {"document": label, "segments": len(found), "scores": _part(measured, found)}
-        for label, found in places.items()
+        {"document": label, "segments": len(own), "scores": _part(measured, own)}
+        for label, own in places.items()
     ]
 
 
@@ -176,14 +176,14 @@ def _sections(
     if segments.documents is None or segments.sections is None:
         return []
     keys = list(zip(segments.documents, segments.sections, strict=True))
-    found = []
+    sections = []
     for (document, section), run in groupby(range(len(keys)), key=lambda place: keys[place]):
         places = list(run)
-        found.append(
+        sections.append(
             {"document": document, "section": section, "segments": len(places)}
             | {"scores": _part(measured, places)}
         )
-    return found
+    return sections
 
 
 def _distribution(chrf: Mapping[str, Sequence[float]]) -> dict[str, Any]:
@@ -199,17 +199,17 @@ def _words(segments: Segments, terms: Sequence[str]) -> dict[str, Any]:
     classes: dict[str, words.Extract] = {"numbers": words.numbers, "names": words.names}
     if terms:
         classes["terms"] = words.terms(terms)
-    found: dict[str, Any] = {}
+    words_by_class: dict[str, Any] = {}
     for label, extract in classes.items():
-        found[label] = {}
+        words_by_class[label] = {}
         for name, hypotheses in segments.systems.items():
             one = words.count(extract, hypotheses, segments.references)
-            found[label][name] = asdict(one) | {
+            words_by_class[label][name] = asdict(one) | {
                 "precision": one.precision,
                 "recall": one.recall,
                 "f1": one.f1,
             }
-    return found
+    return words_by_class
 
 
 def _examples(

@@ -45,22 +45,22 @@ def compare_systems(
     for name, texts in (*systems.items(), *([("sources", sources)] if sources else ())):
         if isinstance(texts, str) or len(texts) != len(references):
             raise InputError(f"{name}: {len(texts)} segments, but {len(references)} references")
-    told = compare(Segments(references, systems, sources), metrics=metrics, seed=seed)
+    comparison = compare(Segments(references, systems, sources), metrics=metrics, seed=seed)
     return Comparison(
-        told["baseline"],
-        told["segments"],
+        comparison["baseline"],
+        comparison["segments"],
         {
             name: {metric: _score(one) for metric, one in scores.items()}
-            for name, scores in told["systems"].items()
+            for name, scores in comparison["systems"].items()
         },
         {
-            name: {metric: dict(p_values(told, name, metric)) for metric in metrics}
+            name: {metric: dict(p_values(comparison, name, metric)) for metric in metrics}
             for name in list(systems)[1:]
         },
-        tuple(verdicts(told)),
-        told,
+        tuple(verdicts(comparison)),
+        comparison,
     )
 
 
-def _score(told: Mapping[str, Any]) -> Score:
-    return Score(**{each.name: told[each.name] for each in fields(Score)})
+def _score(values: Mapping[str, Any]) -> Score:
+    return Score(**{each.name: values[each.name] for each in fields(Score)})

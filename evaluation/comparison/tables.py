@@ -14,8 +14,8 @@ def p_values(comparison: Mapping[str, Any], system: str, metric: str) -> dict[st
     wanted = comparison["systems"][system][metric]["metric"]
     return {
         test: one["p"]
-        for test, found in comparison["significance"].items()
-        for one in found
+        for test, comparisons in comparison["significance"].items()
+        for one in comparisons
         if (one["system"], one["metric"]) == (system, wanted)
     }
 

@@ -91,21 +91,21 @@ def comet(
 def _run(python: str, question: dict[str, object]) -> dict[str, list[float]]:
     """Ask the runner; it answers in a file, because libraries print to its output."""
     with scratch("comet") as folder:
-        asked, answered = folder / "question.json", folder / "answer.json"
-        asked.write_text(json.dumps(question), "utf-8")
+        question_file, answer_file = folder / "question.json", folder / "answer.json"
+        question_file.write_text(json.dumps(question), "utf-8")
         environment = os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         environment.pop("PYTHONPATH", None)
         done = subprocess.run(
-            [python, str(RUNNER), str(asked), str(answered)],
+            [python, str(RUNNER), str(question_file), str(answer_file)],
             capture_output=True,
             text=True,
             check=False,
             env=environment,
         )
-        if not answered.is_file():
+        if not answer_file.is_file():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise DuizhaoError(f"COMET stopped with exit code {done.returncode}: {last}")
-        answer: dict[str, list[float]] = json.loads(answered.read_text("utf-8"))
+        answer: dict[str, list[float]] = json.loads(answer_file.read_text("utf-8"))
     if "error" in answer:
         raise InputError(str(answer["error"]))
     return answer

@@ -41,8 +41,9 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         model = load_from_checkpoint(str(path))
     except Exception as error:
         return {"error": f"cannot load the COMET model {path}: {error}"}
-    found = model.predict(question["data"], batch_size=8, gpus=0, num_workers=0, progress_bar=False)
-    return {"scores": [float(s) for s in found["scores"]], "version": version("unbabel-comet")}
+    how = {"batch_size": 8, "gpus": 0, "num_workers": 0, "progress_bar": False}
+    prediction = model.predict(question["data"], **how)
+    return {"scores": [float(s) for s in prediction["scores"]], "version": version("unbabel-comet")}
 
 
 if __name__ == "__main__":

@@ -159,10 +159,10 @@ def _whole(
 
 def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
     """(document, places of its rows) in order of appearance."""
-    found: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
-        found.setdefault(row.source_document, []).append(place)
-    return list(found.items())
+        places.setdefault(row.source_document, []).append(place)
+    return list(places.items())
 
 
 def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[int]]]:

@@ -104,14 +104,14 @@ def paired_test(
         Comparison(
             system=name,
             metric=metric,
-            score=found[place].score,
-            difference=found[place].score - found[0].score,
-            p=found[place].p_value,
-            mean=None if found[place].mean is None else float(found[place].mean),
-            margin=None if found[place].ci is None else float(found[place].ci),
+            score=by_system[place].score,
+            difference=by_system[place].score - by_system[0].score,
+            p=by_system[place].p_value,
+            mean=None if by_system[place].mean is None else float(by_system[place].mean),
+            margin=None if by_system[place].ci is None else float(by_system[place].ci),
             signature=str(signatures[metric]),
         )
-        for metric, found in results.items()
+        for metric, by_system in results.items()
         if metric != "System"
         for place, name in enumerate(others, 1)
     ]

@@ -38,6 +38,7 @@ from duizhao.flows.batch.outcomes import STATE, Outcome
 from duizhao.flows.batch.plan import Job, begin, check_batch_output, note_leaving, plan_job
 from duizhao.flows.batch.progress import PublishProgress, Tally, keep, shown
 from duizhao.flows.batch.publishing.assemble import publish, read_seal
+from duizhao.flows.batch.publishing.seal import BatchRecord
 from duizhao.flows.batch.summary import create_artifacts
 from duizhao.flows.batch.workers import Workers
 from duizhao.flows.build.record import versions
@@ -67,7 +68,7 @@ class _Run:
     still_ours: Check
     workers: Workers | None
     tally: Tally
-    published: dict[str, Any] | None = None
+    published: BatchRecord | None = None
 
     @property
     def out(self) -> Place:
@@ -131,7 +132,7 @@ def start_batch(
     settings: Settings,
     options: BatchOptions,
     before_flow: Callable[[], object] = lambda: None,
-) -> dict[str, Any]:
+) -> BatchRecord:
     """Plan and run a batch under its folder's lock; returns batch.json with the work of this run.
 
     `before_flow` is called after planning (the Prefect server may start meanwhile).
@@ -154,10 +155,10 @@ def start_batch(
         console.current().note(planned)
         with console.current().stage("start Prefect"):
             before_flow()
-        return run_batch(job, still_ours) | {"out": out}
+        return run_batch(job, still_ours)
 
 
-def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
+def run_batch(job: Job, still_ours: Check) -> BatchRecord:
     """Run the batch flow with the task runner of the options.
 
     Once the corpus is written, an error of Prefect is only noted; before, it ends the batch.
@@ -183,7 +184,7 @@ def run_batch(job: Job, still_ours: Check) -> dict[str, Any]:
             workers.end()
 
 
-def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[str, Any]]:
+def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], BatchRecord]:
     """The Prefect flow of a run.
 
     The run is not a parameter, because Prefect walks through all parameters and sends those of a
@@ -202,7 +203,7 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[st
         validate_parameters=False,
         persist_result=False,
     )
-    def batch(out: str, documents: int) -> dict[str, Any]:
+    def batch(out: str, documents: int) -> BatchRecord:
         """Process the documents, and assemble the corpus in the folder `out`."""
         if run.job.todo:
             _check(run)
@@ -213,8 +214,9 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], dict[st
         elif run.job.left:
             keep(run.tally, run.out / STATE)
         publish_task()
-        record = read_seal(run.out) or {}
-        record["batch"] = run.tally.as_dict()
+        seal = read_seal(run.out)
+        assert seal is not None, "it has just been written"
+        record: BatchRecord = {**seal, "batch": run.tally.as_dict(), "out": run.job.out}
         run.published = record
         try:
             create_artifacts(record)

@@ -17,7 +17,7 @@ NOTED = 5
 """Files named in a note."""
 
 UNFINISHED = ("~", ".swp", ".swo", ".tmp", ".part", ".partial", ".crdownload", ".download")
-"""How the names of files end that an editor or a download has in the making."""
+"""Endings of unfinished files of editors and downloads."""
 
 
 class Pair(NamedTuple):
@@ -44,7 +44,7 @@ def find_pairs(folder: str, pattern: str = PATTERN) -> list[Pair]:
 
 def _matches(folder: str, pattern: str) -> dict[str, str]:
     """Paths by id; the first in order where an id has several."""
-    found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     more: list[str] = []
     unfit: list[str] = []
     unnamed: list[str] = []
@@ -53,36 +53,36 @@ def _matches(folder: str, pattern: str) -> dict[str, str]:
             unnamed.append(shown(path.rpartition("/")[2]))
         elif _is_unfit(path, pattern):
             unfit.append(path.rpartition("/")[2])
-        elif name in found:
+        elif name in paths:
             more.append(path.rpartition("/")[2])
         else:
-            found[name] = path
+            paths[name] = path
     if unnamed:
-        _note(f"{folder}: not taken, the name is not UTF-8 (rename it):", unnamed)
+        _note(f"{folder}: left out, the name is not UTF-8 (rename it):", unnamed)
     if unfit:
-        _note(f"{folder}: not taken, hidden or in the making:", unfit)
+        _note(f"{folder}: left out, hidden or unfinished:", unfit)
     if more:
-        _note(f"{folder}: not taken, another file has the same id:", more)
-    return found
+        _note(f"{folder}: left out, another file has the same id:", more)
+    return paths
 
 
 def _candidates(folder: str, pattern: str) -> Iterator[tuple[str, str]]:
     """Id and path of each file that the pattern fits, in order."""
     before, _, after = pattern.partition("{id}")
-    told = re.compile(re.escape(before) + r"(?P<id>[^/]+?)" + _regular(after))
+    pattern_of_ids = re.compile(re.escape(before) + r"(?P<id>[^/]+?)" + _regular(after))
     root = Path(folder).resolve()
     for path in sorted(root.glob(glob.escape(before) + "*" + after)):
-        match = told.fullmatch(path.relative_to(root).as_posix())
+        match = pattern_of_ids.fullmatch(path.relative_to(root).as_posix())
         if match and path.is_file():
             yield match["id"], str(path)
 
 
 def _is_unfit(path: str, pattern: str) -> bool:
-    """Whether a file is hidden or unfinished by its name, and the pattern does not ask for such."""
+    """Whether the name says that a file is hidden or unfinished, and the pattern does not."""
     wanted = pattern.split("/")
     parts = path.split("/")[-len(wanted) :]
-    for part, asked in zip(parts, wanted, strict=True):
-        if part.startswith((".", "~$")) and not asked.startswith((".", "~$")):
+    for part, component in zip(parts, wanted, strict=True):
+        if part.startswith((".", "~$")) and not component.startswith((".", "~$")):
             return True
     return any(path.lower().endswith(end) and not pattern.endswith(end) for end in UNFINISHED)
 

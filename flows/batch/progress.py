@@ -10,10 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from duizhao.corpus.errors import DuizhaoError
 from duizhao.flows.batch.outcomes import Outcome
+from duizhao.flows.batch.publishing.seal import Progress
 from duizhao.flows.runtime.processes import age
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
@@ -63,7 +63,7 @@ class Tally:
         """Documents that have any outcome."""
         return sum(self.status.values())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Progress:
         """Return the values for progress.json and the summary."""
         seconds = time.monotonic() - self.started
         done = self.finished

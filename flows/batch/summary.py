@@ -14,6 +14,7 @@ from duizhao.flows.batch.outcomes import STATE, OutcomeFile, find_outcomes, read
 from duizhao.flows.batch.plan import planned
 from duizhao.flows.batch.progress import PROGRESS, rate_text
 from duizhao.flows.batch.publishing.assemble import SEAL, digest, is_whole, read_seal
+from duizhao.flows.batch.publishing.seal import BatchRecord, Seal
 from duizhao.flows.build.record import SCORES, score_text
 from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal.output import print_table
@@ -25,7 +26,7 @@ WHOLE = "whole"
 WRITING = "being written: {}"
 
 
-def print_summary(record: Mapping[str, Any]) -> None:
+def print_summary(record: BatchRecord) -> None:
     """Print the summary of a finished batch."""
     counts, work = record["counts"], record["batch"]
     rows = [
@@ -76,7 +77,7 @@ def _shares(seconds: Mapping[str, float]) -> str:
     return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
 
 
-def create_artifacts(record: Mapping[str, Any]) -> None:
+def create_artifacts(record: BatchRecord) -> None:
     """Put the summary and the failed documents on the pages of the Prefect server."""
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
@@ -107,27 +108,27 @@ def status(out: str) -> dict[str, Any]:
         raise InputError(f"{out}: no batch was started here (see duizhao batch --help)") from None
     there = find_outcomes(state)
     present = [there.get(key) for _, key in documents]
-    found = [
+    files_by_id = [
         (entry.id, one.name if one else "")
         for (entry, _), one in zip(documents, present, strict=True)
     ]
     failed, damaged = [], []
-    for name, outcome in found:
+    for name, outcome in files_by_id:
         if outcome.endswith(".failed.json"):
             try:
-                told, _, _ = read_outcome(state, outcome)
+                failure, _, _ = read_outcome(state, outcome)
             except DamagedOutcome as error:  # publishing removes it
                 damaged.append([name, "process", str(error)])
             else:
-                failed.append([name, told.stage, told.reason])
-    done = sum(outcome.endswith(".done.gz") for _, outcome in found)
+                failed.append([name, failure.stage, failure.reason])
+    done = sum(outcome.endswith(".done.gz") for _, outcome in files_by_id)
     held = lock.holder(state)
     progress = _progress(state)
     stage = progress.get("stage") if held else None
     keys = [key for _, key in documents]
     seal = read_seal(place)
     corpus = WRITING.format(stage) if stage else _corpus(place, seal, keys, present)
-    done_ids = {name for name, outcome in found if outcome}
+    done_ids = {name for name, outcome in files_by_id if outcome}
     return {
         "out": out,
         "documents": len(documents),
@@ -145,7 +146,7 @@ def status(out: str) -> dict[str, Any]:
 
 def _corpus(
     place: Place,
-    seal: Mapping[str, Any] | None,
+    seal: Seal | None,
     keys: Sequence[str],
     present: Sequence[OutcomeFile | None],
 ) -> str:

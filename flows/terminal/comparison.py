@@ -12,105 +12,120 @@ from rich.text import Text
 from duizhao.evaluation.comparison.page import verdicts
 from duizhao.evaluation.comparison.tables import NAMES, cell, most_different, p_text, p_values
 
-Found = Mapping[str, Any]
+Values = Mapping[str, Any]
+"""The values of a comparison (evaluation/comparison/compare.py), or of a part of it."""
 
 MOST_PARTS = 40
 """Documents, and sections, that are shown."""
 
 
-def print_comparison(found: Found, console: Console, *, details: bool = False) -> None:
-    """The verdict, the scores and the segments won, on one screen; with `details` all tables."""
-    for line in verdicts(found):
+def print_comparison(comparison: Values, console: Console, *, details: bool = False) -> None:
+    """Print the verdict, the scores and the segments won; with `details`, all tables."""
+    for line in verdicts(comparison):
         console.print(line, style="bold", markup=False, highlight=False)
-    _scores(found, console)
-    _wins(found, console)
-    for note in found["notes"]:
+    _scores(comparison, console)
+    _wins(comparison, console)
+    for note in comparison["notes"]:
         console.print(note, style="dim", markup=False, highlight=False)
-    for score in found["systems"][found["baseline"]].values():
+    for score in comparison["systems"][comparison["baseline"]].values():
         console.print(
             f"{score['metric']}: {score['signature']}", style="dim", soft_wrap=True, highlight=False
         )
     if details:
-        print_details(found, console)
+        print_details(comparison, console)
     else:
         console.print(
             "--details prints examples, phrases, words and documents", style="dim", highlight=False
         )
 
 
-def print_details(found: Found, console: Console) -> None:
-    """Where the systems differ: words, lengths, documents, phrases, examples."""
-    names = list(found["systems"])
-    _words(found, console)
-    _frequency(found, console)
-    _by("by words of the reference", found["lengths"], lambda row: row["words"], found, console)
-    if len(found["documents"]) > 1:
-        _by("by document", found["documents"], lambda row: row["document"], found, console)
-    if len(found["sections"]) > 1:
-        _by("by section", found["sections"], lambda row: row["section"] or "-", found, console)
+def print_details(comparison: Values, console: Console) -> None:
+    """Print where the systems differ: words, lengths, documents, phrases, examples."""
+    names = list(comparison["systems"])
+    _words(comparison, console)
+    _frequency(comparison, console)
+    _by(
+        "by words of the reference",
+        comparison["lengths"],
+        lambda row: row["words"],
+        comparison,
+        console,
+    )
+    if len(comparison["documents"]) > 1:
+        _by(
+            "by document", comparison["documents"], lambda row: row["document"], comparison, console
+        )
+    if len(comparison["sections"]) > 1:
+        _by(
+            "by section",
+            comparison["sections"],
+            lambda row: row["section"] or "-",
+            comparison,
+            console,
+        )
     for name in names[1:]:
-        _ngrams(found, name, console)
-    _examples(found, console)
+        _ngrams(comparison, name, console)
+    _examples(comparison, console)
 
 
-def _scores(found: Found, console: Console) -> None:
-    metrics = list(found["systems"][found["baseline"]])
-    table = Table(title=f"{found['segments']:,} segments", title_justify="left")
+def _scores(comparison: Values, console: Console) -> None:
+    metrics = list(comparison["systems"][comparison["baseline"]])
+    table = Table(title=f"{comparison['segments']:,} segments", title_justify="left")
     table.add_column("system", overflow="fold")
     for metric in metrics:
         table.add_column(f"{NAMES[metric]} ± 95%", justify="right", no_wrap=True)
-        if found["significance"]:
+        if comparison["significance"]:
             table.add_column("p", justify="right")
-    for name, scores in found["systems"].items():
+    for name, scores in comparison["systems"].items():
         cells = []
         for metric in metrics:
-            ps = p_values(found, name, metric).values()
+            ps = p_values(comparison, name, metric).values()
             sure = bool(ps) and all(p < 0.05 for p in ps)
             cells.append(
                 Text(cell(scores[metric]) + (" *" if sure else ""), "bold" if sure else "")
             )
-            if found["significance"]:
+            if comparison["significance"]:
                 cells.append(Text(" / ".join(p_text(p) for p in ps) or "-", "dim"))
         table.add_row(Text(name), *cells)
-    if found["significance"]:
+    if comparison["significance"]:
         table.caption = Text(
-            f"p against {found['baseline']} by {' / '.join(found['significance'])}; "
+            f"p against {comparison['baseline']} by {' / '.join(comparison['significance'])}; "
             "* under 0.05 in each"
         )
     console.print(table)
 
 
-def _wins(found: Found, console: Console) -> None:
+def _wins(comparison: Values, console: Console) -> None:
     table = Table("segments by chrF++", "won", "tied", "lost")
-    for win in found["wins"]:
-        against = f"{win['system']} against {found['baseline']}"
+    for win in comparison["wins"]:
+        against = f"{win['system']} against {comparison['baseline']}"
         table.add_row(Text(against), *(f"{win[key]:,}" for key in ("wins", "ties", "losses")))
     console.print(table)
 
 
-def _words(found: Found, console: Console) -> None:
+def _words(comparison: Values, console: Console) -> None:
     table = Table(
         "words", Column("system", overflow="fold"), "precision", "recall", "F1", "in the reference"
     )
-    for label, systems in found["words"].items():
+    for label, systems in comparison["words"].items():
         for place, (name, one) in enumerate(systems.items()):
             figures = [_percent(one[key]) for key in ("precision", "recall", "f1")]
             table.add_row("" if place else label, Text(name), *figures, f"{one['reference']:,}")
     console.print(table)
 
 
-def _frequency(found: Found, console: Console) -> None:
-    names = list(found["systems"])
+def _frequency(comparison: Values, console: Console) -> None:
+    names = list(comparison["systems"])
     table = Table("F1 of words, by frequency", "words", *names)
-    for row in found["frequency"]:
+    for row in comparison["frequency"]:
         figures = [_percent(row["f1"][name]) for name in names]
         table.add_row(row["frequency"], f"{row['words']:,}", *figures)
     console.print(table)
 
 
-def _ngrams(found: Found, name: str, console: Console) -> None:
-    grams = found["ngrams"][name]
-    table = Table("phrases that the reference has", found["baseline"], name)
+def _ngrams(comparison: Values, name: str, console: Console) -> None:
+    grams = comparison["ngrams"][name]
+    table = Table("phrases that the reference has", comparison["baseline"], name)
     for way in ("better", "worse"):
         for gram in grams[way][:5]:
             table.add_row(Text(gram["ngram"]), str(gram["baseline"]), str(gram["system"]))
@@ -118,14 +133,16 @@ def _ngrams(found: Found, name: str, console: Console) -> None:
     console.print(table)
 
 
-def _by(title: str, rows: Sequence[Found], label: Any, found: Found, console: Console) -> None:
-    names = list(found["systems"])
-    metrics = list(found["systems"][names[0]])
+def _by(
+    title: str, rows: Sequence[Values], label: Any, comparison: Values, console: Console
+) -> None:
+    names = list(comparison["systems"])
+    metrics = list(comparison["systems"][names[0]])
     table = Table(title, "segments", Column("system", overflow="fold"))
     for metric in metrics:
         table.add_column(NAMES[metric], justify="right", no_wrap=True)
-    for row in most_different(found, rows, MOST_PARTS):
-        for place, name in enumerate(names):  # a line each, so that it fits a narrow terminal
+    for row in most_different(comparison, rows, MOST_PARTS):
+        for place, name in enumerate(names):  # one line per system fits a narrow terminal
             figures = [f"{row['scores'][name][metric]:.1f}" for metric in metrics]
             head = ("", "") if place else (Text(label(row)), f"{row['segments']:,}")
             table.add_row(*head, Text(name), *figures, end_section=place == len(names) - 1)
@@ -134,8 +151,8 @@ def _by(title: str, rows: Sequence[Found], label: Any, found: Found, console: Co
     console.print(table)
 
 
-def _examples(found: Found, console: Console) -> None:
-    for one in found["examples"]:
+def _examples(comparison: Values, console: Console) -> None:
+    for one in comparison["examples"]:
         place = " ".join(filter(None, (one.get("document"), one.get("section"))))
         way = "better" if one["difference"] > 0 else "worse"
         head = f"segment {one['segment']} {place}: {one['system']} {way} by "

@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from duizhao.models.translation.translator import Statistics
 
 LINE_SECONDS = 10.0
-"""Between two lines about the progress of a stage where there is no terminal."""
+"""Seconds between two progress lines of a stage if there is no terminal."""
 
 SHOW_SECONDS = 0.2
-"""Between two updates of the bar in a terminal."""
+"""Seconds between two updates of the bar in a terminal."""
 
 T = TypeVar("T")
 
 
 class Console:
-    """Prints nothing; the base of the one that does."""
+    """Prints nothing; the base class of the console that does."""
 
     quiet = True
     verbose = False
 
     @contextlib.contextmanager
     def whole_run(self) -> Iterator[None]:
-        """Around all work of a command."""
+        """Wrap all work of a command."""
         yield
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Show that a stage is at work, until the block ends."""
+        """Show a stage until the block ends."""
         yield
 
     def progress(self, text: str, done: float, total: int) -> None:
-        """Report how far the current stage is; `total` is 0 if it is not known."""
+        """Report the progress of the current stage; `total` is 0 if unknown."""
 
     def fetching(self, what: str, done: int, total: int) -> None:
-        """Report how far a download is, in bytes; `total` is 0 if it is not known."""
+        """Report the progress of a download in bytes; `total` is 0 if unknown."""
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
         """Report a finished stage; `text` describes its result."""
@@ -67,7 +67,7 @@ class Console:
 class TerminalConsole(Console):
     """Prints to standard error; if `quiet`, only warnings.
 
-    `verbose` is for those who report an error: the log of Prefect, and tracebacks.
+    `verbose` adds Prefect's log and tracebacks, for error reports.
     """
 
     def __init__(self, quiet: bool = False, verbose: bool = False) -> None:
@@ -128,7 +128,7 @@ class TerminalConsole(Console):
                 self._line = now
                 self.note(f"{self._name}: {text}" if self._name else text)
             return
-        if done < self._done:  # the stage has begun another part of its work
+        if done < self._done:  # the stage has started another part of its work
             self._start = now
         self._done = done
         seconds = now - self._start
@@ -188,7 +188,7 @@ def use(console: Console) -> Iterator[Console]:
 
 
 def counted(things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS) -> Iterator[T]:
-    """The things one after another; reports the progress if it takes long.
+    """Yield the things one after another; report progress if this takes long.
 
     ``planning: 20,000 of 100,000 documents``
     """
@@ -201,7 +201,7 @@ def counted(things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECON
 
 
 def pages(done: int, total: int) -> None:
-    """The progress of a reader."""
+    """Report the progress of a reader."""
     current().progress(f"page {done} of {total}", done, total)
 
 
@@ -212,7 +212,7 @@ def translating(total: int | None) -> Callable[[Statistics], None]:
 
     def report(statistics: Statistics) -> None:
         nonlocal at_start
-        # sentences from the memory are done at once, and say nothing about the time left
+        # sentences from the memory are done at once and do not help to estimate the time left
         at_start = statistics.done if at_start is None else at_start
         text = rates(statistics, total, time.monotonic() - started, at_start)
         current().progress(text, statistics.done, total or 0)
@@ -221,7 +221,7 @@ def translating(total: int | None) -> Callable[[Statistics], None]:
 
 
 def rates(statistics: Statistics, total: int | None, seconds: float, at_start: float = 0.0) -> str:
-    """Such as ``120 of 400 sentences, 13.2 sentences/s, 530 tokens/s, 0:00:42 left``."""
+    """For example ``120 of 400 sentences, 13.2 sentences/s, 530 tokens/s, 0:00:42 left``."""
     done = statistics.done
     text = f"{done:.0f}" + (f" of {total}" if total else "")
     text += " sentence" + "s" * ((total or round(done)) != 1)

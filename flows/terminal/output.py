@@ -17,7 +17,7 @@ from duizhao.flows.terminal.safe import SafeStream, rich_console
 
 
 def check_output(path: Path | None) -> None:
-    """InputError if a file cannot be written there; call it before the work."""
+    """Raise InputError if a file cannot be written there; call this before the work."""
     if path is None or str(path) == "-" or _is_written_directly(path):
         return
     if path.is_dir():
@@ -35,9 +35,8 @@ def check_output(path: Path | None) -> None:
 def output(path: Path | None) -> Iterator[IO[str]]:
     """The stream that a command writes to: standard output (None or ``-``), or a file.
 
-    Text is escaped only in a terminal.
-    A file appears, or is replaced, when it is complete, also behind a link; a pipe or a device is
-    written to directly. Missing folders are created.
+    Text is escaped only in a terminal. A file appears, or is replaced, when it is complete, also
+    behind a link; a pipe or a device is written to directly. Missing folders are created.
     """
     if path is None or str(path) == "-":
         if isinstance(sys.stdout, SafeStream) and sys.stdout.stream.isatty():
@@ -54,7 +53,7 @@ def output(path: Path | None) -> Iterator[IO[str]]:
 
 
 def _is_written_directly(path: Path) -> bool:
-    """An existing pipe or device; also ``/dev/stdout``, whatever it leads to."""
+    """Whether the path is an existing pipe or device, or something like ``/dev/stdout``."""
     special = path.exists() and not path.is_file() and not path.is_dir()
     return special or str(path).startswith(("/dev/", "/proc/"))
 

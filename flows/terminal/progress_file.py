@@ -1,10 +1,10 @@
-"""Progress for another program: one JSON object a line, in the file that DUIZHAO_PROGRESS names.
+"""Progress for another program: one JSON object per line, in the file DUIZHAO_PROGRESS names.
 
     {"at": 1764316800.0, "event": "progress", "stage": "translate", "done": 12, "total": 40, ...}
 
 Events are `stage` (one begins), `progress` (`done` of `total`; 0 if unknown), `done` (a stage has
-finished), `note`, and `end` with the exit code and the message of the error. The studio
-follows its builds like this, also builds that it did not start itself.
+finished), `note`, and `end` with the exit code and the message of the error. The studio follows
+builds this way, including builds that it did not start itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from duizhao.flows.terminal.console import TerminalConsole
 
 VARIABLE = "DUIZHAO_PROGRESS"
 BETWEEN_SECONDS = 0.5
-"""Between two lines about the progress of a stage."""
+"""Seconds between two lines about the progress of a stage."""
 
 
 def command_console() -> TerminalConsole:
@@ -45,7 +45,7 @@ class RecordingConsole(TerminalConsole):
         self._written = 0.0
 
     def record(self, event: str, **values: Any) -> None:
-        """Append a line; a file that cannot be written to stops no work."""
+        """Append a line; a file that cannot be written to does not stop the work."""
         line = json.dumps({"at": round(time.time(), 3), "event": event, **values}) + "\n"
         with self._lock, contextlib.suppress(OSError), self._path.open("ab") as file:
             file.write(line.encode())
@@ -65,7 +65,7 @@ class RecordingConsole(TerminalConsole):
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Record the stage, also when an inner one has ended."""
+        """Record the stage, and again when an inner one has ended."""
         outer = self._name
         self.record("stage", stage=name)
         with super().stage(name):

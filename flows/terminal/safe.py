@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class SafeStream:
     """A text stream that escapes what is written to it.
 
-    While it is `styled`, sequences pass: for the help, which typer formats and which has no foreign
-    text. One that is `plain` says that it is no terminal, so that nobody formats.
+    While it is `styled`, control sequences pass: for the help, which typer formats and which
+    contains no text of documents. A `plain` one reports that it is not a terminal, so that
+    libraries do not format their output.
     """
 
     def __init__(self, stream: IO[str], styled: bool) -> None:
@@ -41,7 +42,7 @@ class SafeStream:
             self.write(line)
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
+        """Whether the output is a terminal."""
         return self.stream.isatty() and not self.plain
 
     def __getattr__(self, name: str) -> Any:
@@ -49,13 +50,13 @@ class SafeStream:
 
 
 def safe(text: str) -> str:
-    """The text as it may be shown."""
+    """Escape control characters and remove passwords."""
     return without_passwords(printable(text))
 
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """Guard standard output and standard error inside."""
+    """Guard standard output and standard error until the block ends."""
     before = sys.stdout, sys.stderr
     # an argument is repeated in the message that rejects it
     styled = not any(printable(word) != word for word in sys.argv)
@@ -70,14 +71,14 @@ def guarded() -> Iterator[None]:
 
 
 def escape_everything() -> None:
-    """From here on no sequence passes: a command begins, with text of documents and files."""
+    """Let no control sequence pass from now on: a command starts, with text of documents."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, SafeStream):
             stream.styled = False
 
 
 def rich_console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
-    """A console of rich for text that is not ours: no markup, and everything is escaped."""
+    """A rich console for text of documents: no markup, and everything is escaped."""
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 

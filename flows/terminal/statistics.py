@@ -12,19 +12,21 @@ from rich.text import Text
 from duizhao.corpus.cleaning.plan import STEPS
 from duizhao.evaluation.verdict import verdict
 
-Found = Mapping[str, Any]
+Values = Mapping[str, Any]
+"""The values of `statistics` (evaluation/statistics.py), or of a part of them."""
+
 BAR = 30
 LOW = 0.5
 MOST_FINDINGS = 6
 
 
-def print_statistics(found: Found, console: Console, *, details: bool = False) -> None:
-    """The verdict and the main figures, on one screen; then, with `details`, all tables."""
-    rows = found["rows"]
-    is_good, findings = verdict(found)
+def print_statistics(statistics: Values, console: Console, *, details: bool = False) -> None:
+    """Print the verdict and the main figures; with `details`, all tables."""
+    rows = statistics["rows"]
+    is_good, findings = verdict(statistics)
     head = "Nothing needs attention" if is_good else "Look at this first"
     console.print(
-        f"{head}: {rows:,} rows, {found['documents']:,} document(s)",
+        f"{head}: {rows:,} rows, {statistics['documents']:,} document(s)",
         style="bold green" if is_good else "bold yellow",
         highlight=False,
     )
@@ -32,21 +34,21 @@ def print_statistics(found: Found, console: Console, *, details: bool = False) -
         console.print(f"- {line}", highlight=False, markup=False)
     if not rows:
         return
-    console.print(_overview(found))
+    console.print(_overview(statistics))
     if details:
-        print_tables(found, console)
+        print_tables(statistics, console)
     else:
         console.print("--details prints all tables", style="dim", highlight=False)
 
 
-def _overview(found: Found) -> Table:
-    rows = found["rows"]
+def _overview(statistics: Values) -> Table:
+    rows = statistics["rows"]
     table = Table.grid(padding=(0, 2))
-    confidence = found["confidence"]
+    confidence = statistics["confidence"]
     low = sum(count for edge, count in confidence["classes"].items() if float(edge) < LOW)
-    beads = list(found["bead_types"].items())
+    beads = list(statistics["bead_types"].items())
     shown = ", ".join(f"{kind} {100 * count / rows:.0f}%" for kind, count in beads[:4])
-    lengths, words = found["lengths"], found["vocabulary"]["target_words"]
+    lengths, words = statistics["lengths"], statistics["vocabulary"]["target_words"]
     pairs = {
         "confidence": f"mean {confidence['mean']:.3f}, median "
         f"{confidence['quantiles']['0.5']:.3f}; {low:,} rows under {LOW}",
@@ -56,41 +58,41 @@ def _overview(found: Found) -> Table:
         "vocabulary": f"{words['types']:,} different English words of {words['tokens']:,}",
     }
     for side in ("source", "target"):
-        sentences = found["sentences"][side]
+        sentences = statistics["sentences"][side]
         pairs[f"{side} sentences"] = (
             f"{sentences['kept']:,} in the corpus, {sentences['lost']:,} not"
         )
-    if flags := found["translation"]["flags"]:
+    if flags := statistics["translation"]["flags"]:
         most = sorted(flags.items(), key=lambda pair: -pair[1])[:3]
         pairs["flags"] = ", ".join(f"{name} {count:,}" for name, count in most)
-    if splits := found["splits"]:
+    if splits := statistics["splits"]:
         pairs["splits"] = ", ".join(f"{name} {n:,}" for name, n in splits["rows"].items())
     for name, text in pairs.items():
         table.add_row(Text(name, "dim"), Text(text))
     return table
 
 
-def print_tables(found: Found, console: Console) -> None:
-    """All parts, a table each."""
-    rows = found["rows"]
-    _counts("bead type", found["bead_types"], rows, console)
-    _classes("confidence", found["confidence"], console)
-    _classes("length ratio (1: as UN text)", found["length_ratio"], console)
-    for name, figures in found["lengths"].items():
+def print_tables(statistics: Values, console: Console) -> None:
+    """Print one table per part."""
+    rows = statistics["rows"]
+    _counts("bead type", statistics["bead_types"], rows, console)
+    _classes("confidence", statistics["confidence"], console)
+    _classes("length ratio (1: as UN text)", statistics["length_ratio"], console)
+    for name, figures in statistics["lengths"].items():
         _classes(name.replace("_", " "), figures, console)
-    _vocabulary(found["vocabulary"], console)
-    _suspects(found, console)
-    if flags := found["translation"]["flags"]:
+    _vocabulary(statistics["vocabulary"], console)
+    _suspects(statistics, console)
+    if flags := statistics["translation"]["flags"]:
         _counts("flag of the machine translation", flags, rows, console)
-    _sentences(found["sentences"], console)
-    if splits := found["splits"]:
+    _sentences(statistics["sentences"], console)
+    if splits := statistics["splits"]:
         _counts("split", splits["rows"], rows, console)
         for pair, count in splits["shared_sentences"].items():
             style = "bold red" if count else "green"
             console.print(f"{pair} share {count:,} sentences", style=style)
-    if len(found["least_sure_documents"]) > 1:
+    if len(statistics["least_sure_documents"]) > 1:
         table = Table("least sure documents", "rows", "mean confidence")
-        for one in found["least_sure_documents"]:
+        for one in statistics["least_sure_documents"]:
             figures = (f"{one['rows']:,}", f"{one['confidence']:.3f}")
             table.add_row(Text(one["document"]), *figures)
         console.print(table)
@@ -103,8 +105,8 @@ def _counts(title: str, counts: Mapping[str, int], rows: int, console: Console) 
     console.print(table)
 
 
-def _classes(title: str, figures: Found, console: Console) -> None:
-    """A small histogram, with the figures under it."""
+def _classes(title: str, figures: Values, console: Console) -> None:
+    """Print a small histogram with its figures below."""
     if not figures["count"]:
         return
     classes = {float(low): count for low, count in figures["classes"].items()}
@@ -122,7 +124,7 @@ def _classes(title: str, figures: Found, console: Console) -> None:
     console.print(table)
 
 
-def _vocabulary(vocabulary: Found, console: Console) -> None:
+def _vocabulary(vocabulary: Values, console: Console) -> None:
     table = Table("vocabulary", "tokens", "types", "seen once")
     for name, one in vocabulary.items():
         table.add_row(
@@ -131,17 +133,17 @@ def _vocabulary(vocabulary: Found, console: Console) -> None:
     console.print(table)
 
 
-def _suspects(found: Found, console: Console) -> None:
+def _suspects(statistics: Values, console: Console) -> None:
     table = Table("does not look right", "rows", "share")
-    for side, one in found["duplicates"].items():
+    for side, one in statistics["duplicates"].items():
         table.add_row(f"same {side} as before", f"{one['rows']:,}", f"{100 * one['share']:.1f}%")
-    for name, count in found["checks"].items():
+    for name, count in statistics["checks"].items():
         what = STEPS[name].help.rstrip(".")
-        table.add_row(f"{name}: {what}", f"{count:,}", f"{100 * count / found['rows']:.1f}%")
+        table.add_row(f"{name}: {what}", f"{count:,}", f"{100 * count / statistics['rows']:.1f}%")
     console.print(table)
 
 
-def _sentences(sentences: Found, console: Console) -> None:
+def _sentences(sentences: Values, console: Console) -> None:
     table = Table("sentences", "source", "target")
     sides = ("source", "target")
     for key in ("kept", "lost"):

@@ -107,10 +107,10 @@ def _symbols(rest: str, output: str) -> tuple[list[str], str, str]:
         spelled = r"\s*".join(map(re.escape, re.sub(r"\s", "", symbol)))
         spelled = spelled.replace(r"\-", "[-–—]").replace(r"/\s*A\s*d\s*d", r"[/\s]*A\s*d\s*d")
         # removed from the output, so that the 2021 of S/2021/130 cannot count as a year
-        output, found = re.subn(
+        output, replaced = re.subn(
             rf"(?<![\d/]){spelled}(?!\d|/\w)", "¤", output, count=1, flags=re.IGNORECASE
         )
-        if not found:
+        if not replaced:
             lacking.append(symbol)
     return lacking, rest, output
 

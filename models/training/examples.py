@@ -21,7 +21,8 @@ IGNORED = -100
 """The label of a target token that is not learned: torch's own `ignore_index`."""
 
 MOST_TOKENS = 256
-"""Longer sentences are left out: they take much memory and are mostly badly aligned."""
+"""Longer sentences are left out: they take much memory and are mostly badly aligned. So are those
+that are longer than the model takes."""
 
 _BUCKET = 4
 """Sentences whose lengths differ by less than this are in one bucket."""
@@ -59,6 +60,8 @@ class Encoder:
         self._source = sentencepiece.SentencePieceProcessor(str(folder / "source.spm"))
         self._target = load_target_pieces(folder)
         self._source_ids = _vocabulary(folder / "vocab.json")
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self._most = min(MOST_TOKENS, int(config.get("max_position_embeddings", MOST_TOKENS)))
         own = folder / "target_vocab.json"
         self._target_ids = _vocabulary(own) if own.is_file() else self._source_ids
         pieces = sorted(self._target_ids, key=self._target_ids.__getitem__)
@@ -73,7 +76,7 @@ class Encoder:
         sources: list[list[str]] = self._source.encode([pair[0] for pair in pairs], out_type=str)
         targets = self._target.encode_all([pair[1] for pair in pairs])
         made = (self._example(*pieces) for pieces in zip(sources, targets, strict=True))
-        return [one for one in made if one.size <= MOST_TOKENS and len(one.target) > 1]
+        return [one for one in made if one.size <= self._most and len(one.target) > 1]
 
     def _example(self, source: Sequence[str], target: Sequence[str]) -> Example:
         ids = _numbers(target, self._target_ids)

@@ -25,7 +25,7 @@ class Options:
     smoothing: float = 0.1
     clip: float = 1.0
     evaluations: int = 6
-    patience: int = 2
+    patience: int = 3
     seed: int = 1
     checkpoint_seconds: float = 120.0
 

@@ -184,8 +184,13 @@ def age(folder: Path) -> None:
     ],
 )
 def test_a_scheduled_batch_is_tried_again_but_not_for_wrong_input(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, tries: int
+    monkeypatch: pytest.MonkeyPatch,
+    prefect_server: dict[str, str],
+    error: Exception,
+    tries: int,
 ) -> None:
+    for name, value in prefect_server.items():
+        monkeypatch.setenv(name, value)
     tried = []
 
     def read(*_: object) -> None:

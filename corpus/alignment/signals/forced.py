@@ -46,7 +46,7 @@ Score = Callable[[Sequence[str], Sequence[str]], Sequence[ForcedScore]]
 class Effort:
     """`limit`: how much lower a candidate's path may score than the best; `budget`: the most
     candidates per source sentence; `margin`: how many standard deviations an answer may be away
-    from what is expected (infinite: every candidate is asked about)."""
+    from what is expected (infinite: every candidate is scored)."""
 
     limit: float
     budget: float

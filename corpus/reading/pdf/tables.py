@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
 from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
 from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_word
@@ -63,7 +64,10 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
 def _is_next_line(last: Strip, strip: Strip) -> bool:
     """Whether a line is directly below one of running text, in the same type."""
     same = abs(last.size - strip.size) <= 0.6 and (last.bold > 0.6) == (strip.bold > 0.6)
-    return same and last.y - strip.y <= LEADING * strip.size and strip.left <= last.left
+    # a note or an item hangs: its further lines are set in
+    hangs = last.text.startswith((OPEN, "*")) or begins(last)
+    room = 2 * strip.size if hangs else 0.0
+    return same and last.y - strip.y <= LEADING * strip.size and strip.left <= last.left + room
 
 
 def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:

@@ -154,7 +154,7 @@ def _sums(
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The sums of least squares, weighted by length, and what they were made of."""
     band = each.result.evidence.band
-    beads = asked.kept[asked.beads]
+    beads = asked.candidates[asked.beads]
     answers = forced.ask(score_pairs, each.texts.source, each.texts.target, band, beads)
     y = (answers @ asked.vector).astype(np.float64)
     x = features(asked.spans, asked.cheap[asked.beads], asked.others[asked.beads])

@@ -52,6 +52,7 @@ from duizhao.flows.batch.publishing.record import (
     without_sentences,
     write_accounts,
 )
+from duizhao.flows.batch.publishing.seal import Contents, Seal
 from duizhao.flows.batch.publishing.shards import (
     CARD,
     CorpusShards,
@@ -77,7 +78,7 @@ def publish(
     show: Show,
     still_ours: Check = lambda: None,
     left: Sequence[Outcome] = (),
-) -> dict[str, Any]:
+) -> Seal:
     """Write the corpus of all stored outcomes; returns the contents of the seal.
 
     An outcome that cannot be read is removed; the next run processes its document again.
@@ -106,12 +107,12 @@ def publish(
     outcomes = _Outcomes(state, documents, files, published, left, show, still_ours)
     with scratch(out) as folder:
         shards = Shards(out, folder, check=still_ours)
-        seal = _write(shards, outcomes, plan, made_by)
-    seal = {
+        contents = _write(shards, outcomes, plan, made_by)
+    seal: Seal = {
         "made_from": made_from,
         "planned": digest(list(keys)),
         "outcomes": digest([list(keys), outcomes.present]),
-        **seal,
+        **contents,
         "files": shards.files,
     }
     shards.finish()
@@ -123,16 +124,16 @@ def publish(
     return seal
 
 
-def read_seal(out: Place) -> dict[str, Any] | None:
+def read_seal(out: Place) -> Seal | None:
     """The contents of batch.json; None if the corpus is incomplete."""
     try:
-        seal: dict[str, Any] = json.loads(out.read(SEAL))
+        seal: Seal = json.loads(out.read(SEAL))
     except (OSError, ValueError):
         return None
     return seal
 
 
-def is_whole(out: Place, seal: Mapping[str, Any]) -> bool:
+def is_whole(out: Place, seal: Seal) -> bool:
     """Whether each file of the seal exists in its size; the card may have been edited."""
     sizes: dict[str, int] = {}
     for name in seal["files"]:
@@ -177,9 +178,7 @@ def _made_from(
     return digest([list(keys), files, plan.as_dict(), dict(made_by), code, why_left])
 
 
-def _write(
-    shards: Shards, outcomes: _Outcomes, plan: Plan, made_by: Mapping[str, str]
-) -> dict[str, Any]:
+def _write(shards: Shards, outcomes: _Outcomes, plan: Plan, made_by: Mapping[str, str]) -> Contents:
     ledger = LedgerShards(shards)
     cleaned = shards.scratch / "cleaned.gz"
     report = _clean(shards, outcomes, ledger, plan, cleaned)

@@ -20,6 +20,7 @@ from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
 from duizhao.corpus.units import Unit, combined
 from duizhao.flows.batch.lock import Check
+from duizhao.flows.batch.publishing.seal import FileFacts
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 
@@ -48,7 +49,7 @@ class Shards:
     place: Place
     scratch: Path
     check: Check = lambda: None
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, FileFacts] = field(default_factory=dict)
 
     def put(self, name: str, write: Callable[[Any], object]) -> None:
         """Write a file through `write`, hash it and move it to its place."""
@@ -63,34 +64,34 @@ class Shards:
 
     def finish(self) -> None:
         """Remove files of an earlier corpus, and see to it that these survive a power cut."""
-        found = [CARD]
+        names = [CARD]
         for folder in (*FOLDERS.values(), LEDGER):
-            found += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
-        for name in found:
+            names += [name for name in self.place.find(folder) if OURS.fullmatch(name)]
+        for name in names:
             if name not in self.files:
                 self.check()
                 self.place.remove(name)
         self.place.settle(self.files)
 
 
-def keep_edited_card(place: Place, files: Mapping[str, Mapping[str, Any]]) -> None:
+def keep_edited_card(place: Place, files: Mapping[str, FileFacts]) -> None:
     """Keep a card that was edited by hand beside the one that is about to be written.
 
     `files` are those of the seal, which knows how the card was.
     """
     try:
-        found = place.read(CARD)
+        card = place.read(CARD)
     except FileNotFoundError:
         return
-    if CARD in files and hashlib.sha256(found).hexdigest() == files[CARD]["sha256"]:
+    if CARD in files and hashlib.sha256(card).hexdigest() == files[CARD]["sha256"]:
         return
     for number in count(1):
         name = EDITED if number == 1 else f"{EDITED}-{number}"
         if not place.exists(name):
-            place.write(name, found)
+            place.write(name, card)
             console.current().note(f"{CARD} was edited by hand: it is kept as {name}")
             return
-        if place.read(name) == found:
+        if place.read(name) == card:
             return
 
 

@@ -84,6 +84,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
     from duizhao.corpus.errors import InputError
     from duizhao.flows import stages
     from duizhao.flows.runtime import session as runtime
+    from duizhao.flows.runtime.processes import Ended, ended_by_signals
     from duizhao.flows.terminal import console
     from duizhao.models.weights.conversion import need_torch
 
@@ -92,12 +93,19 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
             raise InputError(f"{corpus}: there is no such file or folder")
     stages.glossary(settings)
     need_torch("adapt", "trains with torch")
-    with runtime.session(settings.server_minutes) as connect:
-        from duizhao.flows.adapting.flow import Request, adapt
+    try:
+        with ended_by_signals(), runtime.session(settings.server_minutes) as connect:
+            from duizhao.flows.adapting.flow import Request, adapt
 
-        with console.current().stage("start Prefect"):
-            connect()
-        record: dict[str, Any] = adapt(Request(tuple(corpora), str(out), settings, training))
+            with console.current().stage("start Prefect"):
+                connect()
+            record: dict[str, Any] = adapt(Request(tuple(corpora), str(out), settings, training))
+    except (KeyboardInterrupt, Ended) as ended:
+        console.current().warn(
+            "duizhao: adapt ended; the same command continues from the last checkpoint, at most "
+            "two minutes old"
+        )
+        raise typer.Exit(143 if isinstance(ended, Ended) else 130) from None
     return record
 
 

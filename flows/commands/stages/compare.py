@@ -138,7 +138,7 @@ def compare(
         segments = _with_ours(segments, resolve(config, model=model).settings)
     if len(segments.systems) < 2:
         raise InputError("give two systems or more to compare (or one, --source and --translate)")
-    found = run(
+    comparison = run(
         segments,
         metrics=list(dict.fromkeys(metric.value for metric in metrics)) if metrics else None,
         tests=[test.value for test in tests] if tests else list(SAMPLES),
@@ -151,9 +151,9 @@ def compare(
         report=lambda text: console.current().note(f"{text} ..."),
     )
     # first, in case that the page cannot be written
-    _print(found, Output.json if as_json else to, details)
+    _print(comparison, Output.json if as_json else to, details)
     if page is not None:
-        _write_page(found, page)
+        _write_page(comparison, page)
 
 
 def _with_ours(segments: Segments, settings: Settings) -> Segments:
@@ -170,37 +170,37 @@ def _with_ours(segments: Segments, settings: Settings) -> Segments:
     return replace(segments, systems={**segments.systems, name: ours})
 
 
-def _write_page(found: dict[str, Any], page: Path) -> None:
+def _write_page(comparison: dict[str, Any], page: Path) -> None:
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.comparison.page import render
 
     temporary = page.with_name(f".{page.name}.partial")
     try:
-        temporary.write_text(render(found), "utf-8")
+        temporary.write_text(render(comparison), "utf-8")
         temporary.replace(page)
     except OSError as error:
         raise InputError(f"cannot write {page}: {error.strerror or error}") from error
     console.current().note(f"page: {page}")
 
 
-def _print(found: dict[str, Any], to: Output, details: bool) -> None:
+def _print(comparison: dict[str, Any], to: Output, details: bool) -> None:
     match to:
         case Output.json:
-            print_json(found)
+            print_json(comparison)
         case Output.latex:
             from duizhao.evaluation.comparison.tables import latex
 
-            print(latex(found), end="")
+            print(latex(comparison), end="")
         case Output.markdown:
             from duizhao.evaluation.comparison.tables import markdown
 
-            print(markdown(found), end="")
+            print(markdown(comparison), end="")
         case Output.html:
             from duizhao.evaluation.comparison.page import render
 
-            print(render(found))
+            print(render(comparison))
         case Output.table:
             from duizhao.flows.terminal.comparison import print_comparison
             from duizhao.flows.terminal.safe import rich_console
 
-            print_comparison(found, rich_console(), details=details)
+            print_comparison(comparison, rich_console(), details=details)

@@ -210,12 +210,12 @@ def _print_json(scores: list[Score], free: dict[str, Any], rows: list[dict[str, 
     from duizhao.evaluation.metrics.scores import score_json
     from duizhao.flows.terminal.output import print_json
 
-    found: dict[str, Any] = {"scores": [score_json(score) for score in scores]}
+    record: dict[str, Any] = {"scores": [score_json(score) for score in scores]}
     if free:
-        found["reference_free"] = free
+        record["reference_free"] = free
     if rows:
-        found["segments"] = rows
-    print_json(found)
+        record["segments"] = rows
+    print_json(record)
 
 
 def _print_table(

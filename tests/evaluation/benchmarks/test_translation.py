@@ -55,7 +55,7 @@ def test_the_guards_find_every_planted_failure(tmp_path: Path, shared: Path) -> 
 
 @pytest.mark.system
 def test_a_killed_process_loses_and_doubles_nothing(tmp_path: Path, shared: Path) -> None:
-    _, told = benchmark(tmp_path, shared, "--kill", "--lines", "40", "--beams", "1")
+    _, told = benchmark(tmp_path, shared, "--kill", "--lines", "20", "--beams", "1")
     kill = told["kill"]
     assert kill["doubled"] == 0
     assert kill["integrity"] == "ok"

@@ -52,12 +52,12 @@ def test_only_the_beads_in_sight_are_in_the_page(page: Any) -> None:
     assert len(keys(page)) < 40
 
 
-def test_twenty_thousand_beads_open_and_any_jump_shows_its_bead(
+def test_thousands_of_beads_open_and_any_jump_shows_its_bead(
     browser: Any, tmp_path: Path, problems: list[str]
 ) -> None:
-    path = write_report(write_folder(tmp_path, make_large(20_000)))
+    path = write_report(write_folder(tmp_path, make_large(6_000)))
     page = open_page(browser, path, problems)
-    assert page.text_content("#count") == "20,000 beads"
+    assert page.text_content("#count") == "6,000 beads"
 
     def in_sight() -> list[int]:
         """Places of the beads in the window, from above; each must follow the one before."""
@@ -72,7 +72,7 @@ def test_twenty_thousand_beads_open_and_any_jump_shows_its_bead(
     def current() -> int:
         return int(page.get_attribute(".bead.is-current", "aria-posinset"))
 
-    for place in (1, 10_000, 19_999, 7_777):
+    for place in (1, 3_000, 5_999, 2_333):
         key = page.evaluate(
             f"JSON.parse(document.getElementById('data').textContent).beads[{place - 1}][0]"
         )
@@ -81,12 +81,12 @@ def test_twenty_thousand_beads_open_and_any_jump_shows_its_bead(
         assert current() == place
         assert place in in_sight()
     page.keyboard.press("G")
-    assert current() == 20_000
-    assert in_sight()[-1] == 20_000
+    assert current() == 6_000
+    assert in_sight()[-1] == 6_000
     page.keyboard.press("g")
     assert current() == 1
     page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
-    wait_until(page, "Number([...document.querySelectorAll('.bead')].at(-1).ariaPosInSet) > 8000")
+    wait_until(page, "Number([...document.querySelectorAll('.bead')].at(-1).ariaPosInSet) > 2400")
     places = in_sight()
     assert places == list(range(places[0], places[0] + len(places)))
     for _ in range(30):
@@ -96,7 +96,7 @@ def test_twenty_thousand_beads_open_and_any_jump_shows_its_bead(
     assert len(places) > 2
     assert places == list(range(places[0], places[0] + len(places)))
     fresh = open_page(browser, f"{path.resolve().as_uri()}#bead={key}", problems)
-    assert fresh.get_attribute(".bead.is-current", "aria-posinset") == "7777"
+    assert fresh.get_attribute(".bead.is-current", "aria-posinset") == "2333"
     fresh.context.close()
     page.context.close()
     assert problems == []

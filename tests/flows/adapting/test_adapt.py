@@ -18,13 +18,15 @@ pytest.importorskip("torch")
 pytestmark = pytest.mark.model
 
 
-def test_wrong_input_is_refused_before_the_work(cli: Cli, tmp_path: Path) -> None:
-    done = cli("adapt", tmp_path / "none.tmx", "--out", tmp_path / "model")
+def test_wrong_input_is_refused_before_the_work(
+    cli: Cli, environment: dict[str, str], tmp_path: Path
+) -> None:
+    done = cli("adapt", tmp_path / "none.tmx", "--out", tmp_path / "model", env=environment)
     assert done.code == 2
     assert "none.tmx: there is no such file" in done.err
     few = tmp_path / "few.tsv"
     few.write_text("zh\ten\n会议开始。\tThe meeting began.\n", "utf-8")
-    done = cli("adapt", few, "--out", tmp_path / "model")
+    done = cli("adapt", few, "--out", tmp_path / "model", env=environment)
     assert done.code == 2
     assert "give more text" in done.err
     assert not (tmp_path / ".model.adapting").exists()

@@ -133,7 +133,7 @@ def test_files_of_a_folder_that_are_not_taken_are_named(tmp_path: Path) -> None:
     with console.use(heard):
         assert [one.id for one in read_manifest(str(tmp_path))] == ["a"]
     assert heard.said == [
-        f"{tmp_path}: not taken, another file has the same id: a.zh.txt",
+        f"{tmp_path}: left out, another file has the same id: a.zh.txt",
         f"{tmp_path}: no Chinese file for b.en.txt",
     ]
 
@@ -190,8 +190,8 @@ def test_hidden_files_and_files_in_the_making_are_no_documents(tmp_path: Path) -
         found = read_manifest(str(tmp_path))
     assert found == [Entry("a", f"{tmp_path}/a.zh.txt", f"{tmp_path}/a.en.txt")]
     assert heard.said == [
-        f"{tmp_path}: not taken, hidden or in the making: a.en.txt~",
-        f"{tmp_path}: not taken, hidden or in the making: "
+        f"{tmp_path}: left out, hidden or unfinished: a.en.txt~",
+        f"{tmp_path}: left out, hidden or unfinished: "
         "._a.zh.txt, .b.zh.txt.swp, c.zh.txt~, d.zh.txt.part, e.zh.pdf.crdownload and 2 more",
     ]
     asked = read_manifest(str(tmp_path), ".{id}.zh.txt.swp")

@@ -72,6 +72,11 @@ def test_training_ends_after_evaluations_without_progress() -> None:
     assert _is_over(scores, 2)
 
 
+def test_pairs_longer_than_the_model_takes_are_left_out(tmp_path: Path) -> None:
+    encoder = Encoder(make_tiny_model(tmp_path), english=False)
+    assert len(encoder.encode([("报告", "report of " * 8), ("报告", "report of " * 20)])) == 1
+
+
 def test_the_least_share_with_most_of_the_gain_is_kept() -> None:
     assert least_share({0.0: 2.0, 0.25: 1.98, 0.5: 1.965, 0.75: 1.962, 1.0: 1.97}) == 0.5
     assert least_share({0.0: 2.0, 0.25: 1.9, 0.5: 1.8, 0.75: 1.7, 1.0: 1.6}) == 1.0

@@ -221,31 +221,44 @@ def _stored(cache: Path) -> int:
         return 0
 
 
-@pytest.mark.system
-def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -> None:
-    """Two processes at once on one memory, one killed in the middle of its translation."""
-    source = tmp_path / "source.zh"
-    source.write_text(_lines(40), encoding="utf-8")
-    _finish(_start(source, tmp_path / "whole.en", tmp_path / "whole"))
+LINES, FEW = 24, 5
 
-    cache = tmp_path / "cache"
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a text, source.zh, and its translation by an undisturbed process, whole.en."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "source.zh").write_text(_lines(LINES), encoding="utf-8")
+    _finish(_start(folder / "source.zh", folder / "whole.en", folder / "cache"))
+    return folder
+
+
+def _kill_at_work(process: subprocess.Popen[bytes], cache: Path) -> None:
+    """Kill the process when the first translations are stored."""
+    deadline = time.monotonic() + 240
+    while _stored(cache) < FEW and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.system
+def test_killed_and_started_again_the_output_is_the_same_bytes(whole: Path, tmp_path: Path) -> None:
+    """Two processes at once on one memory, one killed in the middle of its translation."""
+    source, cache = whole / "source.zh", tmp_path / "cache"
     killed = _start(source, tmp_path / "killed.en", cache)
     other = _start(source, tmp_path / "other.en", cache)
-    deadline = time.monotonic() + 240
-    while _stored(cache) < 6 and time.monotonic() < deadline and killed.poll() is None:
-        time.sleep(0.01)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    assert killed.returncode == -signal.SIGKILL
+    _kill_at_work(killed, cache)
     assert not (tmp_path / "killed.en").exists()
     _finish(other)
-    said = _finish(_start(source, tmp_path / "killed.en", cache))
-    assert "; 0 translated" in said
+    messages = _finish(_start(source, tmp_path / "killed.en", cache))
+    assert "; 0 translated" in messages
 
-    whole = (tmp_path / "whole.en").read_bytes()
-    assert (tmp_path / "killed.en").read_bytes() == whole
-    assert (tmp_path / "other.en").read_bytes() == whole
-    assert whole.count(b"\n") == 40
+    output = (whole / "whole.en").read_bytes()
+    assert (tmp_path / "killed.en").read_bytes() == output
+    assert (tmp_path / "other.en").read_bytes() == output
+    assert output.count(b"\n") == LINES
     memory = Memory(cache / "memory.sqlite")
     entries = list(memory.entries())
     keys = {(entry.source, entry.decoding) for entry in entries}
@@ -255,19 +268,12 @@ def test_killed_and_started_again_the_output_is_the_same_bytes(tmp_path: Path) -
 
 
 @pytest.mark.system
-def test_killed_alone_it_takes_up_where_it_stopped(tmp_path: Path) -> None:
-    source = tmp_path / "source.zh"
-    source.write_text(_lines(32), encoding="utf-8")
-    _finish(_start(source, tmp_path / "whole.en", tmp_path / "whole"))
-    cache = tmp_path / "cache"
+def test_killed_alone_it_takes_up_where_it_stopped(whole: Path, tmp_path: Path) -> None:
+    source, cache = whole / "source.zh", tmp_path / "cache"
     killed = _start(source, tmp_path / "again.en", cache)
-    deadline = time.monotonic() + 240
-    while _stored(cache) < 6 and time.monotonic() < deadline and killed.poll() is None:
-        time.sleep(0.01)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
-    had = _stored(cache)
-    assert 6 <= had < 32
-    said = _finish(_start(source, tmp_path / "again.en", cache))
-    assert f"({had} from the memory" in said
-    assert (tmp_path / "again.en").read_bytes() == (tmp_path / "whole.en").read_bytes()
+    _kill_at_work(killed, cache)
+    stored = _stored(cache)
+    assert FEW <= stored < LINES
+    messages = _finish(_start(source, tmp_path / "again.en", cache))
+    assert f"({stored} from the memory" in messages
+    assert (tmp_path / "again.en").read_bytes() == (whole / "whole.en").read_bytes()

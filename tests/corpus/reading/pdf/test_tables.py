@@ -94,3 +94,18 @@ def test_a_line_over_notes_in_a_frame_is_no_border() -> None:
     walls = ((70.0, 610.0, 720.0), (500.0, 610.0, 720.0))
     texts = [block.text for block in read(lines, rules, walls).blocks]
     assert [text for text in texts if text.startswith("posts")] == []
+
+
+def test_the_second_line_of_a_note_under_a_table_is_no_cell() -> None:
+    rows: list[Line] = [
+        (left, y, text)
+        for y, texts in ((700, ("Fuel", "3 200", "4 100")), (682, ("Total", "5 300", "6 200")))
+        for left, text in zip((60, 300, 400), texts, strict=True)
+    ]  # fmt: skip
+    note: list[Line] = [
+        (66, 660, "\ufdd0a\ufdd1 Breakdown of other revenue in thousands: refund of what was paid"),
+        (73, 650, "in the year before; and other revenue."),
+    ]
+    document = read([*rows, *note])
+    notes = [block.text for block in document.blocks if block.kind == "footnote"]
+    assert [text.endswith("and other revenue.") for text in notes] == [True]
