@@ -37,6 +37,7 @@ FEWEST = 3
 USUAL = 0.6
 """Share of the lines with Chinese that have both languages, parted by the same mark."""
 NEARLY_ALL = 0.8
+"""Share of all lines, from which each line is a paragraph."""
 FIT, CLOSE_FIT = (0.3, 3.3), (0.4, 2.5)
 """Words of English, as Chinese characters, for a Chinese character: of a line among others of its
 kind, and of one alone."""
@@ -58,8 +59,12 @@ def usual_switch(texts: Sequence[str]) -> Switch | None:
         votes.update(_switches(text))
     least = max(FEWEST, USUAL * len(chinese))
     likely = [switch for switch, count in votes.items() if count >= least]
-    # a mark says more than white space around it
-    return max(likely, key=lambda one: (one.mark not in (" ", ""), votes[one]), default=None)
+
+    def weight(switch: Switch) -> tuple[bool, int, str, str]:
+        # a mark says more than white space around it
+        return switch.mark not in (" ", ""), votes[switch], switch.first, switch.mark
+
+    return max(likely, key=weight, default=None)
 
 
 def in_each_line(lines: Sequence[str]) -> bool:
