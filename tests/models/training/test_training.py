@@ -15,6 +15,7 @@ import pytest
 from duizhao.models.training.blend import least_share
 from duizhao.models.training.checkpoint import load
 from duizhao.models.training.examples import IGNORED, Encoder, batches
+from duizhao.models.training.export import export
 from duizhao.models.training.loop import (
     BEST,
     CANDIDATE,
@@ -22,10 +23,10 @@ from duizhao.models.training.loop import (
     PLAN,
     _best,
     _is_over,
-    train,
 )
 from duizhao.models.training.plan import Options, rate
 from duizhao.models.training.rehearsal import general_sentences, general_test
+from duizhao.models.training.state import TrainingState
 from duizhao.models.translation.engine import Decoding
 from duizhao.models.translation.load import load_engine
 from duizhao.models.weights.locate import locate
@@ -144,22 +145,21 @@ def test_a_trained_model_is_used_like_any_other_and_int8_keeps_what_it_has_learn
     tmp_path: Path,
 ) -> None:
     """The weights move by less than half a step of the grid of the base's int8 weights."""
-    pairs = general_test()[:15]
-    trained = train(
-        marian_form(locate()),
-        pairs[:12],
-        pairs[12:],
-        pairs[:4],
-        tmp_path,
-        lambda folder: 1.0,
-        options=Options(epochs=3, tokens=1024, evaluations=1, share=0.25),
-        english=True,
-    )
+    pairs = general_test()[:12]
+    base_folder, folder = marian_form(locate()), tmp_path / "model"
+    encoder = Encoder(base_folder, english=True)
+    examples = encoder.encode(pairs)
+    state = TrainingState(base_folder, encoder, examples, Options(), "cpu")
+    before_training = state.loss(examples)
+    for step in range(3):
+        state.step(step, range(len(examples)), 4)
+    assert state.loss(examples) < before_training
+    export(state.model, base_folder, folder, english=True)
     source, target = pairs[0]
-    own, base = load_engine(str(trained.folder)), load_engine()
+    own, base = load_engine(str(folder)), load_engine()
     assert own.compute_type == base.compute_type
     (after,), (before,) = (engine.score([source], [target]) for engine in (own, base))
-    (exact,) = load_engine(str(trained.folder), "transformers").score([source], [target])
+    (exact,) = load_engine(str(folder), "transformers").score([source], [target])
     gain = exact.log_probability - before.log_probability
     assert gain > 1
     assert after.log_probability - before.log_probability > 0.6 * gain
