@@ -84,7 +84,7 @@ class Forced:
 
 def took(embed: Embedding | None, forced: Forced | None) -> list[str]:
     """Such as ``embeddings 2.1 s``, ``forced decoding 35.0 s (4,812 pairs)``."""
-    said = [f"embeddings {embed.seconds:.1f} s"] if embed else []
+    parts = [f"embeddings {embed.seconds:.1f} s"] if embed else []
     if forced:
-        said.append(f"forced decoding {forced.seconds:.1f} s ({forced.pairs:,} pairs)")
-    return said
+        parts.append(f"forced decoding {forced.seconds:.1f} s ({forced.pairs:,} pairs)")
+    return parts

@@ -52,10 +52,10 @@ def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
             try:
                 return super().__enter__()
             except Exception as error:
-                said = str(error).strip().partition("\n")[0]
+                reason = str(error).strip().partition("\n")[0]
                 where = f"--cluster {cluster}" if cluster else "--runner ray"
                 out = "; on a machine of the cluster try --cluster auto" if cluster else ""
-                raise ServiceError(f"{where}: Ray cannot be used: {said}{out}") from error
+                raise ServiceError(f"{where}: Ray cannot be used: {reason}{out}") from error
             finally:
                 # with Ray's own handler a batch would not say what ended it
                 if threading.current_thread() is threading.main_thread():

@@ -26,11 +26,11 @@ TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 def test_every_encoding_is_read_and_told(tmp_path: Path, name: str) -> None:
     file = tmp_path / "in.zh"
     file.write_bytes("\r\n".join(TEXT).encode(name))
-    said: list[str] = []
-    assert read_lines(file, said.append) == TEXT
+    warnings: list[str] = []
+    assert read_lines(file, warnings.append) == TEXT
     found = name.removesuffix("-sig") if name != "utf-16" else "utf-16-le"
     mark = " with a byte-order mark" if name in ("utf-8-sig", "utf-16") else ""
-    assert said == ([] if name == "utf-8" else [f"{file}: read as {found}{mark}"])
+    assert warnings == ([] if name == "utf-8" else [f"{file}: read as {found}{mark}"])
 
 
 @pytest.mark.parametrize("text", ["大会。", "大会。\n", "会议。", "安全理事会", "联合国"])
@@ -46,13 +46,13 @@ def test_damage_costs_its_characters_only_and_its_line_is_told(tmp_path: Path, n
         raw[number] = raw[number][:-1]  # the line's last character is cut
     file = tmp_path / "in.zh"
     file.write_bytes(b"\n".join(raw))
-    said: list[str] = []
-    read = read_lines(file, said.append)
+    warnings: list[str] = []
+    read = read_lines(file, warnings.append)
     assert len(read) == len(lines)
     assert [n for n, (a, b) in enumerate(zip(read, lines, strict=True)) if a != b] == [7, 49_000]
     assert read[7] == lines[7][:-1] + "\ufffd"
-    warnings = [line for line in said if "damaged" in line]
-    assert [line.partition(": damaged")[0] for line in warnings] == [
+    damaged = [line for line in warnings if "damaged" in line]
+    assert [line.partition(": damaged")[0] for line in damaged] == [
         f"warning: {file}, line 8",
         f"warning: {file}, line 49001",
     ]
@@ -62,18 +62,18 @@ def test_many_damaged_lines_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "in.zh"
     damaged = ("好的\n".encode()[:-2] + b"\n") * 9
     file.write_bytes(("好" * 3000 + "\n").encode() + damaged)
-    said: list[str] = []
-    assert len(read_lines(file, said.append)) == 10
-    assert len(said) == 4
-    assert said[-1].endswith("9 damaged lines in all")
+    warnings: list[str] = []
+    assert len(read_lines(file, warnings.append)) == 10
+    assert len(warnings) == 4
+    assert warnings[-1].endswith("9 damaged lines in all")
 
 
 def test_what_comes_after_an_ascii_beginning_decides(tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_bytes(b"2532 (2020)\n" * 40_000 + "安全理事会的报告。\n".encode("gb18030") * 3)
-    said: list[str] = []
-    assert read_lines(file, said.append)[-3:] == ["安全理事会的报告。"] * 3
-    assert said == [f"{file}: read as gb18030"]
+    warnings: list[str] = []
+    assert read_lines(file, warnings.append)[-3:] == ["安全理事会的报告。"] * 3
+    assert warnings == [f"{file}: read as gb18030"]
 
 
 def test_a_pipe_is_read_once_and_gz_is_unpacked(tmp_path: Path) -> None:
