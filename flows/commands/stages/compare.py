@@ -148,7 +148,7 @@ def compare(
     comparison = run(
         segments,
         metrics=metrics,
-        tests=tests or list(SAMPLES),
+        tests=[test for test in SAMPLES if not tests or test in tests],
         samples={"bootstrap": samples, "randomization": trials},
         seed=seed,
         tie=tie,
