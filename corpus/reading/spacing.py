@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.characters import BLANKS, clean_raw
+from duizhao.corpus.reading.characters import BLANKS, clean_raw, upright
 from duizhao.corpus.script import HAN
 
 # Chinese letters and punctuation: no line of Chinese text needs a space beside these
@@ -21,7 +21,7 @@ def tidy(text: str, language: Language) -> str:
     >>> tidy(" 为消除\\n艾滋病\\u00a0 ", "zh")
     '为消除艾滋病'
     """
-    text = clean_raw(text.replace("\u2011", "-"))
+    text = upright(clean_raw(text.replace("\u2011", "-")))
     if language == "zh":
         text = _BREAK.sub("", text)
     return _SPACE.sub(" ", text).strip()

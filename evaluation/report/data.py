@@ -59,10 +59,14 @@ def assemble(
         "furniture": furniture(folder.ledger),
         "consistency": [asdict(one) for one in folder.consistency] if has_reference else [],
         "terms": term_entries(terms),
-        "termRows": TERM_ROWS if len(folder.rows) > TERM_ROWS else 0,
+        "termRows": TERM_ROWS if _human_rows(folder) > TERM_ROWS else 0,
         "judged": (folder.run.get("review") or {}).get("judged") or [],
         "review": None,
     }
+
+
+def _human_rows(folder: Folder) -> int:
+    return sum(row.target_kind == "human" for row in folder.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -31,6 +32,7 @@ NAME = "reviewed"
 EDITS_APPLIED = "edits-applied.jsonl"
 WRITTEN = {*folders.OUTPUTS, EDITS_APPLIED, folders.LOCK}
 """Every file that an apply may write."""
+_swapping = threading.Lock()
 
 
 def import_sheet(folder: Path, file: Path, by: str) -> dict[str, Any]:
@@ -86,13 +88,14 @@ def apply_review(
     _check(out, session)
     kept = selected(session, checked_only, min_confidence)
     bitext = reviewed_bitext(session, kept)
-    partial = out.with_name(f".{out.name}.{os.getpid()}")
+    # one folder for each: several pages of a studio may apply at once
+    partial = out.with_name(f".{out.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         form = _form(session, tsv_bom, tsv_escape)
         run = _write(partial, out, session, kept, bitext, form)
-        with folders.alone(out) if out.is_dir() else nullcontext():
+        with _swapping, folders.alone(out) if out.is_dir() else nullcontext():
             _check(out, session)  # a review of `out` may have started meanwhile
             _swap(partial, out)
     except OSError as error:

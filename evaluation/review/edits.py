@@ -9,6 +9,7 @@ rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -336,8 +337,12 @@ def sentences_text(bead: Bead, side: str, work: Work) -> str:
 
 def find_bead(beads: Sequence[ReviewBead], name: str) -> int:
     """The place of the bead with this name; EditError if there is none."""
+    # the first numbers of a name tell most beads apart, and are quick to compare
+    numbers = re.match(r"\[(\d{0,9})", name) if isinstance(name, str) else None
+    first = numbers[1] if numbers else ""
+    source = (int(first),) if first else ()
     for place, bead in enumerate(beads):
-        if bead.name == name:
+        if bead.bead.source[:1] == source and bead.name == name:
             return place
     raise EditError(f"there is no bead {name} (any more); load the page again")
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 HEADING_LINES = 20
 """The headings are searched in the first lines of a sheet."""
 
+MOST_COLUMNS = 100
+"""A line can have 16,384 cells; ours, and what people add, are in the first ones."""
+
 YES = {"yes", "y", "x", "true", "1", "是", "✓", "√"}
 
 
@@ -159,7 +162,7 @@ def _lines(sheet: Any) -> list[Line] | None:
     places: dict[str, int] = {}
     lines: list[Line] = []
     try:
-        for number, cells in enumerate(sheet.iter_rows(), 1):
+        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
             if not places:
                 heads = [_text(cell.value).strip() for cell in cells]
                 if {SOURCE, TARGET, ID} <= set(heads):

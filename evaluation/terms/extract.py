@@ -3,7 +3,7 @@
 Counterparts are matched by how often both occur in the same rows and by the similarity of their
 embeddings, as SimAlign does for words (Jalili Sabet et al. 2020); a pair must be the best for both
 of its sides. Termhood compares a term's frequency with what a unigram model of general text expects
-(Ahmad et al. 1999): the sentencepiece model of the translation model.
+(Ahmad et al. 1999): the sentencepiece model of the embedding model (models/general_text.py).
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def _write_xlsx(terms: Sequence[BilingualTerm], path: Path) -> None:
                 [
                     *(clean(term.chinese), clean(form.text), form.rows),
                     *(round(form.rows / term.rows, 3), term.rows, term.count, term.documents),
-                    *(term.score, ", ".join(form.examples), clean(form.context)),
+                    *(term.score, clean(", ".join(form.examples)), clean(form.context)),
                 ]
             )
     for row in sheet.iter_rows(min_row=2):

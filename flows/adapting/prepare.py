@@ -24,7 +24,7 @@ LEAST = {"train": 10, "dev": 2, "test": 5}
 class Prepared:
     """Pairs for training, for choosing the best model, and for the test.
 
-    `documents` has the document of each test pair, `hashes` the SHA-256 of each input file,
+    `documents` has the document of each test pair, `hashes` the SHA-256 of each input file by name,
     `removed` the pairs removed by each cleaning step and for other reasons.
     """
 
@@ -70,10 +70,23 @@ def prepare(paths: Sequence[str], min_confidence: float) -> Prepared:
         _pairs(parts.test),
         [row.source_document for row in parts.test],
         parts.by,
-        {Path(name).name: value for name, value in pairs.hashes.items()},
+        dict(zip(_short_names(list(pairs.hashes)), pairs.hashes.values(), strict=True)),
         cleaned.read + pairs.machine + pairs.incomplete,
         {name: count for name, count in removed.items() if count},
     )
+
+
+def _short_names(paths: Sequence[str]) -> list[str]:
+    """The last parts of the paths, as many as tell them apart: no folder of this machine.
+
+    >>> _short_names(["/data/un/corpus.jsonl", "/data/laws/corpus.jsonl"])
+    ['un/corpus.jsonl', 'laws/corpus.jsonl']
+    """
+    parts = [Path(path).parts for path in paths]
+    count = 1
+    while len({one[-count:] for one in parts}) < len(parts):
+        count += 1
+    return [Path(*one[-count:]).as_posix() for one in parts]
 
 
 def _plan(min_confidence: float) -> list[Planned]:

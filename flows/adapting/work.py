@@ -57,9 +57,10 @@ def held(out: Path) -> Iterator[Path]:
     try:
         yield work
     finally:
-        lock.release()
+        # before the lock is released: another command may start its work in the folder then
         if (out / RECORD).is_file() or not (work / FINGERPRINT).is_file():
             shutil.rmtree(work, ignore_errors=True)
+        lock.release()
 
 
 def write(path: Path, text: str) -> None:

@@ -11,7 +11,6 @@ import contextlib
 import threading
 from collections.abc import Callable
 
-from duizhao.corpus.errors import DuizhaoError
 from duizhao.flows import results, stages
 from duizhao.flows.results import Key, ReadResult
 from duizhao.flows.settings import Settings
@@ -55,5 +54,5 @@ def _import_writers() -> None:
 
 
 def _quietly(work: Callable[[], object]) -> None:
-    with contextlib.suppress(DuizhaoError, OSError):
+    with contextlib.suppress(Exception):  # of whatever kind: a thread would print its traceback
         work()

@@ -108,7 +108,8 @@ def _write(work: _Work) -> tuple[dict[str, Any], str]:
     unreadable = [one for one in work.surveyed if not one.profile]
     pairs = output.pair_lines(work.pairing, bilingual)
     unpaired = output.unpaired_lines(work.pairing, unreadable)
-    output.write(work.out, pairs, unpaired)
+    if not output.write(work.out, pairs, unpaired):
+        console.current().warn(f"{work.out}: no pair was found; the earlier manifest is kept")
     reasons = Counter(line.reason for line in unpaired)
     record = {
         "manifest": str(work.out),

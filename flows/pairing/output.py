@@ -99,9 +99,13 @@ def unpaired_file(out: Path) -> Path:
     return out.with_name(f"{out.stem}.unpaired.csv")
 
 
-def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]) -> None:
-    """Both files, each complete or not at all; paths below the manifest's folder are relative."""
+def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]) -> bool:
+    """Both files, each complete or not at all; paths below the manifest's folder are relative.
+
+    Without any pair an earlier manifest stays as it is. Returns whether the manifest was written.
+    """
     folder = out.resolve().parent
+    replaced = bool(pairs) or not out.is_file()
 
     def place(path: str) -> str:
         if not path:
@@ -110,12 +114,13 @@ def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]
         relative = os.path.relpath(whole, folder)
         return str(whole) if relative.startswith("..") else Path(relative).as_posix()
 
-    with output(out) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(MANIFEST)
-        for pair in pairs:
-            places = place(pair.source), place(pair.reference)
-            table.writerow([pair.id, *places, f"{pair.confidence:.4f}", pair.reasons])
+    if replaced:
+        with output(out) as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(MANIFEST)
+            for pair in pairs:
+                places = place(pair.source), place(pair.reference)
+                table.writerow([pair.id, *places, f"{pair.confidence:.4f}", pair.reasons])
     with output(unpaired_file(out)) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(UNPAIRED)
@@ -123,3 +128,4 @@ def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]
             detail = " ".join(one.detail.split())
             row = [place(one.path), one.language, one.reason, place(one.other), detail]
             table.writerow(row)
+    return replaced

@@ -58,8 +58,9 @@ class KeptServer(Address):
         return is_same(self.process, self.start)
 
     def wait(self) -> None:
-        """Return once the server answers; ServiceError if it does not."""
+        """Return once the server answers; ServiceError if it does not: then no command joins it."""
         if not self.answers(self.patience, lambda: self.is_running):
+            (self.folder / RECORD).unlink(missing_ok=True)  # the next one need not wait for it too
             raise ServiceError(f"the Prefect server of {self.folder} does not answer")
 
     def stop(self) -> None:
@@ -114,21 +115,29 @@ def kept_servers() -> list[tuple[KeptServer, list[User]]]:
     return [(server, users_of(server.folder)) for server in found]
 
 
-def stop_kept_servers() -> tuple[int, int]:
-    """End the servers that no command uses; the others end after their commands. Counts both."""
+def stop_kept_servers(patience: float = LOCK_SECONDS) -> tuple[int, int]:
+    """End the servers that no command uses; the others end after their commands. Counts both.
+
+    ServiceError if another command starts a server for longer than `patience` seconds.
+    """
     ended = later = 0
     kept = home() / "kept"
     if not kept.is_dir():
         return 0, 0
-    with FileLock(kept / LOCK, timeout=LOCK_SECONDS):
-        for server, users in kept_servers():
-            (server.folder / RECORD).unlink(missing_ok=True)
-            if users:
-                later += 1
-                continue
-            kill_server(server.process, server.folder)
-            ended += 1
-            shutil.rmtree(server.folder, ignore_errors=True)
+    try:
+        with FileLock(kept / LOCK, timeout=patience):
+            for server, users in kept_servers():
+                (server.folder / RECORD).unlink(missing_ok=True)
+                if users:
+                    later += 1
+                    continue
+                kill_server(server.process, server.folder)
+                ended += 1
+                shutil.rmtree(server.folder, ignore_errors=True)
+    except Timeout:
+        raise ServiceError(
+            f"{kept}: another command is starting a server; run `duizhao server stop` again"
+        ) from None
     return ended, later
 
 

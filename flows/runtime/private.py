@@ -138,8 +138,8 @@ def start_server() -> Server:
 
 
 def home() -> Path:
-    """The folder of all servers of this cache."""
-    return cache_folder() / "prefect"
+    """The folder of all servers of this cache; a kept server changes its current folder."""
+    return cache_folder().absolute() / "prefect"
 
 
 def launch(folder: Path, parent: int) -> tuple[Address, subprocess.Popen[bytes]]:

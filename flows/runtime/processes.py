@@ -145,6 +145,19 @@ def started(process: int) -> float:
         return 0.0
 
 
+def since_boot(process: int) -> float:
+    """When a process started, by a clock that nobody sets; 0.0 if there is none.
+
+    Comparable among processes of one machine until it starts again.
+    """
+    try:
+        # psutil adds the time of the boot, which Linux computes from the clock
+        boot = float(psutil.boot_time()) if psutil.LINUX else 0.0
+        return float(psutil.Process(process).create_time()) - boot
+    except psutil.Error:
+        return 0.0
+
+
 def is_same(process: int, start: float) -> bool:
     """Whether the process with this number is the one that started then."""
     return alive(process) and abs(started(process) - start) < SAME_SECONDS

@@ -66,9 +66,11 @@ def main() -> None:
 
 
 def _end_when_idle(folder: Path) -> None:
-    wait_until_idle(folder, folder.parent / LOCK)
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)
+    try:
+        wait_until_idle(folder, folder.parent / LOCK)
+    finally:  # whatever happens, no server stays for ever
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
 
 
 def _listener(descriptor: int) -> socket.socket:

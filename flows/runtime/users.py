@@ -2,13 +2,15 @@
 
 Each command has an empty file in the folder `users` of the server, named by the number and start
 time of its process: one that was killed counts no longer, and one that runs for a week is not
-forgotten. Commands join, and the server ends, under the lock of kept.py.
+forgotten, even if the clock of the machine is set meanwhile. Commands join, and the server ends,
+under the lock of kept.py.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from duizhao.flows.runtime.processes import is_same, started
+from duizhao.flows.runtime.processes import SAME_SECONDS, alive, since_boot
 
 RECORD = "server.json"
 """Names a kept server in its folder; without it, no further command joins."""
@@ -26,6 +28,7 @@ CHECK_SECONDS = 1.0
 MOST_SECONDS = 12 * 3600.0
 MOST_BYTES = 100_000_000
 """An older server, or one with a larger database, takes no further commands (a run adds 150 kB)."""
+_NAME = re.compile(r"(\d+)-([\d.]+)-([\d.]+)-[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def join(folder: Path, minutes: float) -> Path:
     """Note that this process uses the server of the folder; delete the file when it does not."""
     (folder / "users").mkdir(exist_ok=True)
     process = os.getpid()
-    name = f"{process}-{started(process):.2f}-{minutes:.3f}-{secrets.token_hex(4)}"
+    name = f"{process}-{since_boot(process):.2f}-{minutes:.3f}-{secrets.token_hex(4)}"
     path = folder / "users" / name
     path.touch()
     return path
@@ -50,11 +53,15 @@ def users_of(folder: Path) -> list[User]:
     """The commands that use the server; the files of those that are gone are deleted."""
     users = []
     for path in _files(folder):
-        process, start, minutes, _ = path.name.split("-")
-        if is_same(int(process), float(start)):
-            users.append(User(int(process), float(minutes)))
+        name = _NAME.fullmatch(path.name)
+        if not name:  # of another program, such as a network file system
+            continue
+        user = User(int(name[1]), float(name[3]))
+        if alive(user.process) and abs(since_boot(user.process) - float(name[2])) < SAME_SECONDS:
+            users.append(user)
         else:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
     return users
 
 

@@ -90,5 +90,7 @@ class Reviews:
     def _close_idle(self, wanted: Path) -> None:
         now = time.monotonic()
         for place, review in list(self._open.items()):
-            if place != wanted and now - review.used > IDLE_SECONDS:
+            # a page that started a long re-alignment may be gone before its end
+            at_work = review.review.lock.locked()
+            if place != wanted and now - review.used > IDLE_SECONDS and not at_work:
                 self._open.pop(place).release.close()

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Literal
 
 from duizhao.corpus.numerals import DIGITS, LARGE_UNITS, UNITS, chinese_value
@@ -142,7 +143,7 @@ def numbers(text: str) -> Iterator[Quantity]:
 
     for match in _FRACTION.finditer(text):
         below, above = chinese_value(match["below"]), _value(match["above"])
-        if free(match) and below and above is not None:
+        if free(match) and below and above is not None and isfinite(above):
             # 百分之五 is 5 per cent, 千分之五 5 per thousand
             if below in (100, 1000):
                 yield Quantity(match[0], "number", ((above,),))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from duizhao.corpus.script import HAN
 from duizhao.models.guards.chinese_numbers import Quantity, dates, normalised, numbers
@@ -125,7 +126,13 @@ def _has_date(
     if date.is_year:
         if any(f"{int(date.parts[0][0])}" in run for run in re.findall(r"\d{8}", output)):
             return True  # 20112012, in texts that lost their dashes
-        own = {f"{int(value)}" for each in others for part in each.parts for value in part}
+        own = {
+            f"{int(value)}"
+            for each in others
+            for part in each.parts
+            for value in part
+            if isfinite(value)
+        }
         return bool(_THE_YEAR.search(output)) and not years - own
     if date.month and len(date.parts) == 1 and date.parts[0][0] > 31 and years:
         # "in December 2014 and January": one year for both

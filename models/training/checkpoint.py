@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 from duizhao.corpus.errors import ModelError, writing
 from duizhao.corpus.replacing import replacing
+
+_DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, EOFError)
+"""What torch and the reading of its result raise for a damaged file, beside pickle's own error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def load(path: Path, device: str) -> Checkpoint | None:
         read = torch.load(path, map_location=device, weights_only=True)
         scores = [(int(step), float(score)) for step, score in read["scores"]]
         return Checkpoint(int(read["step"]), scores, read["weights"], read["optimizer"])
-    except (OSError, RuntimeError, KeyError, ValueError, EOFError) as error:
+    except (*_DAMAGE, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise ModelError(
             f"{path}: the checkpoint is damaged ({reason}); remove it to begin again"

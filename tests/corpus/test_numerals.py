@@ -30,6 +30,6 @@ def test_a_numeral_has_its_value(numeral: str, value: int) -> None:
     assert chinese_value(numeral) == value
 
 
-@pytest.mark.parametrize("numeral", ["三四十", "七八", "十五六", "二三百"])
+@pytest.mark.parametrize("numeral", ["三四十", "七八", "十五六", "二三百", "一" * 400, "零" * 5000])
 def test_a_vague_numeral_has_none(numeral: str) -> None:
     assert chinese_value(numeral) is None

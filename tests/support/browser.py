@@ -40,7 +40,9 @@ def wait_until(page: Any, expression: str, seconds: float = 90) -> None:
 
 def open_page(browser: Any, address: str | Path, problems: list[str], **options: Any) -> Any:
     """A page in its own context, whose errors and requests are noted in `problems`."""
-    context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, **options})
+    # no transitions: a colour half-way between two schemes has too little contrast
+    usual = {"viewport": {"width": 1300, "height": 900}, "reduced_motion": "reduce"}
+    context = browser.new_context(**usual | options)
     page = context.new_page()
     page.set_default_timeout(90_000)
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)

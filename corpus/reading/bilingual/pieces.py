@@ -34,6 +34,8 @@ _MARKS = "/|／｜"
 _BETWEEN = BLANK + _MARKS
 """White space, and the marks that people put between a text and its translation."""
 _DASHES = "-–—"
+NEAR = 40
+"""Characters beside an English piece that show whether a sentence ends there."""
 SENTENCE = 5
 """Words of an English piece that needs no comparison with the Chinese beside it."""
 
@@ -102,12 +104,15 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _english(text: str) -> Iterator[tuple[int, int]]:
     """The stretches of a text with Chinese in it that are English pieces."""
+    han = count_han(text)
     for match in _STRETCH.finditer(text):
         bare = _stripped(text, *match.span())
         if bare is None or not WORD.search(match[0]):
             continue
         start, end = bare
-        head, tail = text[: match.start()], text[match.end() :]
+        # what is near is enough: a file may be one block, with thousands of stretches
+        head = text[max(0, match.start() - NEAR) : match.start()]
+        tail = text[match.end() : match.end() + NEAR]
         gap = text[match.start() : start], text[end : match.end()]
         begins = not head or bool(_CHINESE_END.search(head)) or "\n" in gap[0]
         stops = not tail or bool(gap[1] and _ENDS.search(text[start:end])) or "\n" in gap[1]
@@ -116,7 +121,7 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         # "报告 Report", "报告（Report of the Council）"
         begins = begins or (not tail and (bool(gap[0]) or text[start] == "("))
         stops = stops or (not head and bool(gap[1]))
-        if begins and stops and _is_text(text[start:end], count_han(text)):
+        if begins and stops and _is_text(text[start:end], han):
             yield start, end
 
 

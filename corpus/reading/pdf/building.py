@@ -30,7 +30,8 @@ class Built:
 
     `lines` has the printed lines of each draft, in the order of `drafts`; `furniture` those that
     were left out as furniture. `notes` says where footnotes are called, as `settle` has it.
-    `scans` are the recognised pages, as `Places` has them.
+    `scans` are the recognised pages, as `Places` has them; `vertical` are those of them that are
+    set in columns and have lost their punctuation.
     """
 
     drafts: list[Draft]
@@ -39,6 +40,7 @@ class Built:
     furniture: list[Strip] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     scans: dict[int, tuple[int, float]] = field(default_factory=dict)
+    vertical: list[int] = field(default_factory=list)
 
     def places(self) -> Places:
         """Where the lines of the blocks and of the furniture are."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from duizhao.corpus.reading.pdf.frames import Box
 from duizhao.corpus.reading.pdf.lines import Strip
@@ -17,6 +18,8 @@ Rule = tuple[float, float, float]
 Wall = tuple[float, float, float]
 # The head of a table without walls has so many cells at least, and so many lines at most
 FEWEST_HEADS, MOST_HEAD_LINES = 3, 4
+# More rules than any table has are a drawing
+MOST_RULES = 1500
 # Lines that end this far from each other, in points, meet
 MEETS = 3.0
 
@@ -83,12 +86,15 @@ def open_bodies(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[tuple[fl
     Such a table has a rule above its head, one below it and one at its foot, equally long. A line
     of totals has rules above and below as well, but the rows of its table above.
     """
-    out = []
+    out: list[tuple[float, float]] = []
+    if len(rules) > MOST_RULES:
+        return out
     for number, (left, right, top) in enumerate(ordered := sorted(rules, key=lambda r: -r[2])):
-        below = [
-            y for start, end, y in ordered[number + 1 :]
+        equal = (
+            y for start, end, y in islice(ordered, number + 1, None)
             if abs(start - left) <= MEETS and abs(end - right) <= MEETS and top - y > MEETS
-        ]  # fmt: skip
+        )  # fmt: skip
+        below = list(islice(equal, 2))
         if len(below) < 2:
             continue
         head = [s for s in strips if below[0] < s.y < top and left <= s.left + 1 <= right]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, first_word
@@ -102,6 +103,7 @@ def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Para
             continue
         cells = list(paragraphs[start:end])
         gone: set[int] = set()
+        edge = min(cell.strips[0].left for cell in cells)
         for number, cell in enumerate(cells):
             before = _above_break(cells, number, gone)
             if before is not None and (
@@ -109,7 +111,7 @@ def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Para
                 or (
                     _open_ended(before, cell, language)
                     and _full(before, cell.strips[0])
-                    and _without_first_cell(cells, number)
+                    and _without_first_cell(cells, number, edge)
                 )
             ):
                 before.strips.extend(cell.strips)
@@ -147,11 +149,18 @@ def _above_break(cells: Sequence[Paragraph], number: int, gone: set[int]) -> Par
     return None
 
 
-def _without_first_cell(cells: Sequence[Paragraph], number: int) -> bool:
-    """Whether a cell at the top of a page has none in the first column beside it."""
+def _without_first_cell(cells: Sequence[Paragraph], number: int, edge: float) -> bool:
+    """Whether a cell at the top of a page has none in the first column beside it.
+
+    `edge` is the left edge of the table.
+    """
     here = cells[number].strips[0]
-    edge = min(cell.strips[0].left for cell in cells)
-    top = [cell for cell in cells if cell.strips[0].page == here.page]
+    around = (reversed(cells[:number]), cells[number:])
+    top = [
+        cell
+        for part in around
+        for cell in takewhile(lambda cell: cell.strips[0].page == here.page, part)
+    ]
     if max(cell.strips[0].y for cell in top) > here.y + 0.5 * here.size:
         return False
     return not any(

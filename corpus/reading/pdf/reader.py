@@ -167,7 +167,7 @@ class _Reader:
         if self.recognised:
             layers = [page for page, fault in self.faults.items() if fault == "ocr_layer"]
             texts = pdf_pages.layers_replaced(layers, built.scans, self.count)
-            return out + [f"{name}: {text}" for text in texts + pdf_pages.doubtful(built.drafts)]
+            return out + [f"{name}: {text}" for text in texts + pdf_pages.doubtful(built)]
         if count := faults.count("ocr_layer"):
             out.append(
                 f"{name}: the text of {count} of {self.count} pages is a layer of OCR; expect "

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from duizhao.corpus.reading.bullets import in_symbol_font
+from duizhao.corpus.reading.characters import upright
 from duizhao.corpus.reading.pdf.drawings import read_drawings
 from duizhao.corpus.reading.pdf.frames import Box, borders
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
@@ -319,7 +320,7 @@ def _piece(
     characters: list[str], left: float, right: float, y: float, space: str, look: _Look
 ) -> Piece:
     return Piece(
-        "".join(characters), left, right, y, look.size, look.bold, space,
+        upright("".join(characters)), left, right, y, look.size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 

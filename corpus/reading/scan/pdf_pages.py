@@ -8,9 +8,10 @@ from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError
-from duizhao.corpus.reading.draft import Draft, LeftOut, Source
+from duizhao.corpus.reading.draft import LeftOut, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines
+from duizhao.corpus.reading.scan import vertical
 from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.images import pdf_images
 from duizhao.corpus.reading.scan.layers import replaces
@@ -72,7 +73,7 @@ def with_recognised(
 
 def _is_better(page: RecognisedPage, layer: PageLines, language: Language) -> bool:
     """Whether our recognition of a page is to replace the layer of text in the file."""
-    if page.confidence < LEAST_CONFIDENCE:
+    if page.confidence < LEAST_CONFIDENCE or (language == "zh" and vertical.is_vertical(page)):
         return False
     recognised = "\n".join(line.text for line in page.lines)
     return replaces(recognised, "\n".join(strip.text for strip in layer.strips), language)
@@ -94,6 +95,11 @@ def built_with(
         replace(draft, confidences=lines.confidences(draft.text, strips))
         if strips and strips[0].page in recognised
         else draft
+        for draft, strips in zip(built.drafts, built.lines, strict=True)
+    ]
+    built.vertical = vertical.vertical_pages(recognised) if language == "zh" else []
+    built.drafts = [
+        vertical.doubted(draft) if strips and strips[0].page in built.vertical else draft
         for draft, strips in zip(built.drafts, built.lines, strict=True)
     ]
     built.scans = {number: (page.turned, page.skew) for number, page in recognised.items()}
@@ -119,17 +125,23 @@ def layers_replaced(pages: Sequence[int], scans: Container[int], total: int) -> 
     return out
 
 
-def doubtful(drafts: Sequence[Draft]) -> list[str]:
-    """A warning if some blocks are recognised with little certainty."""
-    known = [draft.confidences for draft in drafts if draft.confidences]
+def doubtful(built: Built) -> list[str]:
+    """Warnings if some pages are set vertically, or blocks recognised with little certainty."""
+    out = vertical.warnings(built.vertical)
+    known = [
+        draft.confidences
+        for draft, strips in zip(built.drafts, built.lines, strict=True)
+        if draft.confidences and not (strips and strips[0].page in built.vertical)
+    ]
     means = [sum(values) / len(values) for values in known]
     low = sum(mean < DOUBTFUL for mean in means)
     if not low:
-        return []
+        return out
     return [
+        *out,
         f"{low} of {len(means)} recognised blocks have a confidence below {DOUBTFUL}; look at them "
         "with duizhao inspect --html, or leave their rows out with the cleaning step "
-        "low_recognition"
+        "low_recognition",
     ]
 
 

@@ -19,7 +19,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
     """Blocks and furniture of the images of pages."""
     built, count = _read(source, language)
     metadata: dict[str, Any] = {"pages": count}
-    if warnings := doubtful(built.drafts):
+    if warnings := doubtful(built):
         metadata["warnings"] = [f"{source.name}: {warning}" for warning in warnings]
     if built.notes:
         metadata["notes"] = built.notes

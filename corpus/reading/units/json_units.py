@@ -35,19 +35,24 @@ def read_drafts(source: Source, language: Language) -> Reading:
     rows = [(line, flat) for line, flat in rows if flat]
     if not rows:
         raise InputError(f"{source.name}: JSON without texts that are known; {_SHAPES}")
-    field = _field([flat for _, flat in rows], language)
+    texts = [flat for _, flat in rows]
+    field = _field(texts, language)
     if field is None:
         names = sorted({name for _, flat in rows[:_SAMPLE] for name in flat})
         raise segmented.missing(source.name, language, names[:8])
     units = [(characters.clean(flat.get(field, "")), line) for line, flat in rows]
-    unread.subtract(flat.get(field, "") for _, flat in rows)
+    away = _field(texts, segmented.OTHER[language])
+    other = [flat.get(away, "") if away else "" for flat in texts]
+    own = [text for text, _ in units]
+    both = segmented.both_sides(source.name, language, own, other) if away != field else {}
+    unread.subtract(flat.get(field, "") for flat in texts)
     left_out = [
         LeftOut("unread_text", text)
         for text in unread.elements()
         if segmented.amount(text, language) and (language == "zh" or " " in text.strip())
     ]
     return segmented.reading(
-        units, language, decoded.warnings, left_out, encoding=decoded.encoding, field=field
+        units, language, decoded.warnings, left_out, encoding=decoded.encoding, field=field, **both
     )
 
 
@@ -136,9 +141,8 @@ def _field(rows: Sequence[Flat], language: Language) -> str | None:
     if named := [name for name in names if _is(name.lower(), language)]:
         return named[0]
     best, most = None, 0
-    other: Language = "en" if language == "zh" else "zh"
     for name in names:
-        if _is(name.lower(), other):
+        if _is(name.lower(), segmented.OTHER[language]):
             continue
         score = segmented.amount(" ".join(row.get(name, "") for row in rows[:_SAMPLE]), language)
         if score > most:

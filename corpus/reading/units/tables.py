@@ -32,12 +32,16 @@ def read_drafts(source: Source, language: Language) -> Reading:
     head = [cell.strip().lower() for cell in rows[0][1]]
     has_head = any(_is_head(cell) for cell in head)
     body = rows[1:] if has_head else rows
-    named = [n for n, cell in enumerate(head) if has_head and _names(cell, language)]
     cells = [row for _, row in body]
-    column = named[0] if named else _by_text(cells, head if has_head else [], language)
+    names = head if has_head else []
+    column = _column(cells, names, language)
     if column is None:
-        raise segmented.missing(source.name, language, head if has_head else [])
-    units = [(row[column] if column < len(row) else "", line) for line, row in body if row]
+        raise segmented.missing(source.name, language, names)
+    units = [(_cell(row, column), line) for line, row in body if row]
+    away = _column(cells, names, segmented.OTHER[language])
+    other = [_cell(row, away) for row in cells if row]
+    own = [text for text, _ in units]
+    both = segmented.both_sides(source.name, language, own, other) if away != column else {}
     width = len(head) if has_head else max(map(len, cells), default=0)
     surplus = [
         LeftOut("surplus_cell", cell, line=line)
@@ -46,8 +50,20 @@ def read_drafts(source: Source, language: Language) -> Reading:
         if cell.strip()
     ]
     return segmented.reading(
-        units, language, decoded.warnings, surplus, encoding=decoded.encoding, column=column + 1
-    )
+        units, language, decoded.warnings, surplus, encoding=decoded.encoding, column=column + 1,
+        **both,
+    )  # fmt: skip
+
+
+def _column(rows: Sequence[Sequence[str]], head: Sequence[str], language: Language) -> int | None:
+    """The column whose head names the language, else the one whose text is in it."""
+    named = (number for number, cell in enumerate(head) if _names(cell, language))
+    column = next(named, None)
+    return _by_text(rows, head, language) if column is None else column
+
+
+def _cell(row: Sequence[str], column: int | None) -> str:
+    return row[column] if column is not None and column < len(row) else ""
 
 
 def _delimiter(text: str, name: str) -> str:

@@ -24,6 +24,7 @@ def read_drafts(source: Source, language: Language) -> Reading:
     removed: Counter[str] = Counter()
     root = parse(source.data, source.name, removed)
     units: list[tuple[str, int | None]] = []
+    other: list[str] = []
     left_out: list[LeftOut] = []
     codes: set[str] = set()
     found = False
@@ -36,10 +37,12 @@ def read_drafts(source: Source, language: Language) -> Reading:
         if not side:
             continue
         found = True
+        away, code = ("target", target_code) if side == "source" else ("source", source_code)
+        known = segmented.is_language(code, segmented.OTHER[language])
         for unit in _units(holder):
-            element = next((each for each in unit if segmented.local(each) == side), None)
-            text, inner = segmented.inline_text(element) if element is not None else ("", [])
+            text, inner = _text(unit, side)
             units.append((text, unit.sourceline))
+            other.append(_text(unit, away)[0] if known else "")
             left_out += segmented.codes_left_out(inner, unit.sourceline)
             left_out += [
                 LeftOut("second_variant", other, line=unit.sourceline)
@@ -48,7 +51,8 @@ def read_drafts(source: Source, language: Language) -> Reading:
     if not found:
         raise segmented.missing(source.name, language, codes)
     warnings = [text] if (text := characters.warning(source.name, removed)) else []
-    return segmented.reading(units, language, warnings, left_out)
+    both = segmented.both_sides(source.name, language, [text for text, _ in units], other)
+    return segmented.reading(units, language, warnings, left_out, **both)
 
 
 def _holders(root: etree._Element) -> Iterator[tuple[etree._Element, str, str]]:
@@ -65,6 +69,12 @@ def _units(holder: etree._Element) -> Iterator[etree._Element]:
     for element in holder.iter():
         if segmented.local(element) in ("trans-unit", "segment"):
             yield element
+
+
+def _text(unit: etree._Element, side: str) -> tuple[str, list[str]]:
+    """The text of a side of a unit, and the content of its inline codes."""
+    element = next((each for each in unit if segmented.local(each) == side), None)
+    return segmented.inline_text(element) if element is not None else ("", [])
 
 
 def _alternatives(unit: etree._Element, side: str) -> Iterator[str]:

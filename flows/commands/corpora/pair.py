@@ -41,7 +41,8 @@ def pair(
 ) -> None:
     """Find which document translates which, and write a manifest for `duizhao batch`.
 
-    The same command continues where it stopped. Exit code 1 means that there is no pair.
+    The same command continues where it stopped. Exit code 1 means that there is no pair; an
+    earlier manifest is kept then.
     """
     from duizhao.flows.pairing.run import run
     from duizhao.flows.settings import resolve

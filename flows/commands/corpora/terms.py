@@ -57,7 +57,8 @@ def terms(
     """List the terms and names of corpora with their English forms, most characteristic first.
 
     Counts are rows that have both. A term with several forms is translated inconsistently, or has
-    several meanings: 成员国: Member States 512, member countries 3.
+    several meanings: 成员国: Member States 512, member countries 3. Rows with a machine translation
+    are left out.
     """
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.terms.files import to_tsv, write_terms
@@ -93,14 +94,17 @@ def _extract(corpora: Sequence[Path], least: int, most: int) -> list[BilingualTe
     from duizhao.models.embedding import SpanEmbedder
     from duizhao.models.general_text import general_chinese
 
-    count = 0
+    count = machine = 0
 
     def rows() -> Iterator[Row]:
-        nonlocal count
+        nonlocal count, machine
         for corpus in corpora:
             for row in read_rows(corpus):
-                count += 1
-                yield row
+                if row.target_kind == "machine":
+                    machine += 1
+                else:
+                    count += 1
+                    yield row
 
     with console.current().stage("terms"):
         found = extract_terms(
@@ -111,6 +115,8 @@ def _extract(corpora: Sequence[Path], least: int, most: int) -> list[BilingualTe
             most=most,
             progress=console.current().progress,
         )
+    if machine:
+        console.current().note(f"{machine:,} rows with a machine translation are left out")
     if (step := step_of(count)) > 1:
         console.current().note(f"{count:,} rows: one in {step} is used, and counts are of these")
     return found

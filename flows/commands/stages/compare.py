@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duizhao.flows.commands import options
+from duizhao.flows.commands import choices, options
 from duizhao.flows.terminal import console
 from duizhao.flows.terminal.output import print_json
 
@@ -72,18 +72,25 @@ def compare(
         ),
     ] = False,
     metrics: Annotated[
-        list[Metric] | None,
+        list[str] | None,
         typer.Option(
             "--metric",
             "--metrics",
             "-m",
-            help="Metric; may be given more than once. Default: bleu, chrf++, and ter where it "
-            "takes under a minute.",
+            metavar=choices.metavar(Metric),
+            callback=choices.names(Metric),
+            help="Metrics, separated by commas or one an option. Default: bleu, chrf++, and ter "
+            "where it takes under a minute.",
         ),
     ] = None,
     tests: Annotated[
-        list[Tests] | None,
-        typer.Option("--test", help="Paired test; may be given more than once. Default: both."),
+        list[str] | None,
+        typer.Option(
+            "--test",
+            metavar=choices.metavar(Tests),
+            callback=choices.names(Tests),
+            help="Paired tests, separated by commas or one an option. Default: both.",
+        ),
     ] = None,
     samples: Annotated[
         int, typer.Option(min=1, help="Resamples of the bootstrap, paired and for intervals.")
@@ -140,8 +147,8 @@ def compare(
         raise InputError("give two systems or more to compare (or one, --source and --translate)")
     comparison = run(
         segments,
-        metrics=list(dict.fromkeys(metric.value for metric in metrics)) if metrics else None,
-        tests=[test.value for test in tests] if tests else list(SAMPLES),
+        metrics=metrics,
+        tests=[test for test in SAMPLES if not tests or test in tests],
         samples={"bootstrap": samples, "randomization": trials},
         seed=seed,
         tie=tie,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duizhao.flows.commands import options
+from duizhao.flows.commands import choices, options
 from duizhao.flows.terminal import console
 
 if TYPE_CHECKING:
@@ -56,12 +56,14 @@ def score(
         typer.Option(help="Source text, line by line: for comet, and shown with --segments."),
     ] = None,
     metrics: Annotated[
-        list[Metric] | None,
+        list[str] | None,
         typer.Option(
             "--metric",
             "--metrics",
             "-m",
-            help="Metric to take; may be given more than once. Default: bleu, chrf++ and ter. "
+            metavar=choices.metavar(Metric),
+            callback=choices.names(Metric),
+            help="Metrics, separated by commas or one an option. Default: bleu, chrf++ and ter. "
             "ter is slow (its time grows with the cube of a segment's length); comet needs its "
             "own environment, see docs/evaluation.md. mt_score (mean log-probability of a "
             "token under the model) and similarity (of sentence embeddings) need no reference, "
@@ -112,7 +114,7 @@ def score(
     if source and sources is not None:
         check_same_length(file, hypotheses, source, sources)
     settings = resolve(config, model=model).settings
-    chosen = list(dict.fromkeys(metric.value for metric in metrics or ())) or list(METRICS)
+    chosen = metrics or list(METRICS)
     scores: list[Score] = []
     by_segment: dict[str, list[float]] = {}
     for name in chosen:

@@ -210,6 +210,11 @@ def test_marks_that_end_both_texts_stay() -> None:
     ]
 
 
+def test_a_long_block_of_chinese_with_many_english_words_is_read_in_linear_time() -> None:
+    (one,) = pieces(Draft("paragraph", "委员会审议了 Alpha 的报告，" * 20_000), 0, "zh")
+    assert one.language == "zh"
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.txt"])
 def test_short_lines_in_both_languages_are_not_joined(name: str) -> None:
     lines = [f"{z}；{e}" for z, e in TERMS]

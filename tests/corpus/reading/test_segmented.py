@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -60,6 +61,76 @@ def test_both_sides_of_xliff(text: str) -> None:
     assert sentences(text, "zh", "a.xlf") == ["第一句。", "第二句。"]
     english = sentences(text, "en", "a.xlf")
     assert english[0].startswith("The first")
+
+
+ROWS = [
+    ("安理会通过了决议。", "The Council adopted the resolution."),
+    ("会议下午六时结束。", "The meeting rose at six o'clock in the afternoon."),
+    ("主席感谢各位代表。", "The President thanked all the delegates."),
+]
+
+
+def xliff(rows: list[tuple[str, str]]) -> str:
+    units = "".join(
+        f'<trans-unit id="{number}"><source>{zh}</source><target>{en}</target></trans-unit>'
+        for number, (zh, en) in enumerate(rows)
+    )
+    head = XLIFF_1[: XLIFF_1.index("<trans-unit")]
+    return f"{head}{units}</body></file></xliff>"
+
+
+def tmx(rows: list[tuple[str, str]]) -> str:
+    units = "".join(
+        f'<tu><tuv xml:lang="zh"><seg>{zh}</seg></tuv><tuv xml:lang="en"><seg>{en}</seg></tuv></tu>'
+        for zh, en in rows
+    )
+    return f'<tmx version="1.4"><body>{units}</body></tmx>'
+
+
+MAKERS = {
+    "a.xlf": xliff,
+    "a.tmx": tmx,
+    "a.csv": lambda rows: "zh,en\n" + "".join(f"{zh},{en}\n" for zh, en in rows),
+    "a.tsv": lambda rows: "".join(f"{zh}\t{en}\n" for zh, en in rows),
+    "a.jsonl": lambda rows: "".join(
+        json.dumps({"translation": {"zh": zh, "en": en}}) + "\n" for zh, en in rows
+    ),
+}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_file_of_units_in_both_languages_is_its_own_reference(name: str, tmp_path: Path) -> None:
+    for language in ("zh", "en"):
+        document, _ = read_bytes(MAKERS[name](ROWS).encode(), language, name=name)
+        assert document.metadata["bilingual"]
+        assert "warnings" not in document.metadata
+    # not yet translated
+    document, _ = read_bytes(MAKERS[name]([(zh, "") for zh, _ in ROWS]).encode(), "zh", name=name)
+    assert not {"bilingual", "warnings"} & set(document.metadata)
+    # a few units are
+    few = [*ROWS[:1], *((f"第{number}次会议结束。", "") for number in range(9))]
+    document, _ = read_bytes(MAKERS[name](few).encode(), "zh", name=name)
+    assert "bilingual" not in document.metadata
+    (warning,) = document.metadata["warnings"]
+    assert warning.startswith(f"{name}: only 1 of 10 units have an English text")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.csv", "doc_{0},第{0}次会议结束。\n"),
+        ("a.csv", "source,text\nUnited Nations,第{0}次会议结束。\n"),
+        ("a.jsonl", '{{"text": "第{0}次会议结束。", "source": "Official Records"}}\n'),
+    ],
+)
+def test_names_beside_chinese_units_are_no_translation(name: str, line: str) -> None:
+    head, _, rest = line.rpartition("\n")[0].rpartition("\n")
+    text = (f"{head}\n" if head else "") + "".join(f"{rest}\n".format(n) for n in range(10, 20))
+    document, _ = read_bytes(text.encode(), "zh", name=name)
+    assert len(document.sentences) == 10
+    assert not {"bilingual", "warnings"} & set(document.metadata)
 
 
 @pytest.mark.unit

@@ -228,6 +228,19 @@ def test_wrong_use_says_what_is_right(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("given", [["-m", "chrf++,bleu"], ["-m", "chrf++", "--metric", "bleu"]])
+def test_metrics_are_separated_by_commas_or_repeated(
+    cli: Cli, files: tuple[Path, Path, Path], given: list[str]
+) -> None:
+    quick = ("--test", "bootstrap", "--samples", "20", "--json")
+    done = cli("compare", *files[1:], "-r", files[0], *given, *quick)
+    assert done.code == 0, done.err
+    assert list(json.loads(done.out)["systems"]["one.en"]) == ["chrf++", "bleu"]
+    wrong = cli("compare", *files[1:], "-r", files[0], "-m", "bleu,meteor")
+    assert wrong.code == 2
+    assert "'meteor' is not one of" in " ".join(wrong.err.split())
+
+
 def test_what_cannot_be_done_is_said_before_the_work(
     cli: Cli, files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from duizhao.corpus.errors import DuizhaoError, EditError, InputError
 from duizhao.corpus.files.alignment_file import write_work
 from duizhao.corpus.files.edits import append, check_build, read_log
 from duizhao.corpus.files.folder import begin, finish
+from duizhao.evaluation.report.folder import read_folder
 from duizhao.evaluation.review.apply import apply_review, review_record
 from duizhao.evaluation.review.edits import DELETED, plan, review_beads
 from duizhao.evaluation.review.outcome import calibration, reviewed_bitext
@@ -254,6 +256,15 @@ def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
     apply_review(folder, tsv_bom=False)
     assert (out / "corpus.tsv").read_bytes() == plain
     open_session(out)  # and what came out can be reviewed in turn
+
+
+def test_two_pages_apply_a_review_at_once(folder: Path) -> None:
+    open_session(folder, "anna").edit({"op": "check", "bead": "[3]:[2]", "checked": True})
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(lambda _: apply_review(folder)["counts"]["rows"], range(8)))
+    assert len(set(written)) == 1
+    assert read_folder(folder / "reviewed", most=None).rows
+    assert [path.name for path in folder.glob(".reviewed*")] == []
 
 
 def applied_rows(folder: Path, *options: object) -> list[list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -212,10 +213,12 @@ def test_the_command_finds_the_terms_of_a_corpus(cli: Cli, tmp_path: Path) -> No
         row(number, id=f"r{number}", source=source, target=target)
         for number, (source, target) in enumerate(islice(cycle(SENTENCES), 22))
     ]
+    many += [replace(one, id=f"m{one.id}", target_kind="machine") for one in many[:2]]
     with corpus.open("wb") as file:
         jsonl.write(many, file)
     done = cli("terms", corpus, "--to", "tsv", "--out", tmp_path / "terms.tsv")
     assert done.code == 0, done.err
+    assert "2 rows with a machine translation are left out" in done.err
     found = {one.chinese: one.english for one in read_glossary(tmp_path / "terms.tsv").terms}
     assert found["水资源委员会"] == ("Water Commission",)
     assert found["成员国"][0] == "Member States"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from duizhao.flows.batch.manifest import read_manifest
+from duizhao.flows.pairing.output import PairLine, UnpairedLine, write
 from duizhao.flows.pairing.pile import files_of
 from tests.support import small_report
 from tests.support.cli import Cli
@@ -110,6 +111,19 @@ def test_no_pair_is_exit_code_1_and_every_document_has_a_reason(
     done = cli("pair", tmp_path, "--out", tmp_path / "p.csv", env=environment)
     assert done.code == 1
     assert [one["reason"] for one in table(tmp_path / "p.unpaired.csv")] == ["no_counterpart"] * 2
+    assert table(tmp_path / "p.csv") == []
+
+
+@pytest.mark.unit
+def test_an_earlier_manifest_is_kept_where_no_pair_is_found(tmp_path: Path) -> None:
+    out = tmp_path / "pairs.csv"
+    pair = PairLine("a", str(tmp_path / "a.zh.txt"), str(tmp_path / "a.en.txt"), 0.99, "numbers")
+    assert write(out, [pair], [])
+    before = out.read_text("utf-8")
+    left = UnpairedLine(str(tmp_path / "b.txt"), "zh", "no_counterpart", "", "nothing is like it")
+    assert not write(out, [], [left])
+    assert out.read_text("utf-8") == before
+    assert [one["path"] for one in table(tmp_path / "pairs.unpaired.csv")] == ["b.txt"]
 
 
 @pytest.mark.unit

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
+from duizhao.corpus.errors import ServiceError
 from duizhao.flows.runtime.kept import (
     KeptServer,
     identity,
@@ -24,9 +26,18 @@ from duizhao.flows.runtime.kept import (
     stop_kept_servers,
     use_server,
 )
+from duizhao.flows.runtime.private import home
 from duizhao.flows.runtime.processes import alive, machine, started
+from duizhao.flows.runtime.server import LOCK
 from duizhao.flows.runtime.session import QUIET
-from duizhao.flows.runtime.users import DATABASE, MOST_BYTES, RECORD, join, wait_until_idle
+from duizhao.flows.runtime.users import (
+    DATABASE,
+    MOST_BYTES,
+    RECORD,
+    join,
+    users_of,
+    wait_until_idle,
+)
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
@@ -153,10 +164,12 @@ def test_a_server_ends_with_its_cache(cache: Path) -> None:
 @pytest.mark.timeout(120)
 def test_a_server_that_does_not_answer_is_replaced_by_one_for_the_command(cache: Path) -> None:
     pretended = pretend_server(cache)
+    ((server, _),) = kept_servers()
     address = output(command(5)).strip()
     assert address
-    assert [server.folder for server, _ in kept_servers()] == [pretended]
-    assert f":{kept_servers()[0][0].port}/" not in address
+    assert f":{server.port}/" not in address
+    assert pretended.is_dir(), "other commands may use it"
+    assert kept_servers() == [], "the next command does not wait for it"
 
 
 @pytest.mark.system
@@ -202,6 +215,46 @@ def test_a_server_with_a_large_database_takes_no_further_commands(tmp_path: Path
         file.truncate(MOST_BYTES + 1)
     wait_until_idle(folder, tmp_path / "lock")
     assert not (folder / RECORD).exists()
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(not psutil.LINUX, reason="elsewhere the start of a process is not computed")
+def test_a_command_counts_after_the_clock_of_the_machine_was_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(tmp_path, 5)
+    before = started(os.getpid())
+    system = tmp_path / "proc"
+    system.mkdir()
+    (system / "stat").write_text(f"btime {int(psutil.boot_time()) + 3600}\n")
+    (system / str(os.getpid())).symlink_to(f"/proc/{os.getpid()}")
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(system))
+    assert started(os.getpid()) == before + 3600
+    assert [user.process for user in users_of(tmp_path)] == [os.getpid()]
+
+
+@pytest.mark.unit
+def test_files_of_other_programs_are_no_commands(tmp_path: Path) -> None:
+    join(tmp_path, 5)
+    (tmp_path / "users" / ".nfs0000000001").touch()
+    assert [user.process for user in users_of(tmp_path)] == [os.getpid()]
+
+
+@pytest.mark.unit
+def test_servers_cannot_be_stopped_while_another_command_starts_one(cache: Path) -> None:
+    kept = cache / "prefect" / "kept"
+    kept.mkdir(parents=True)
+    with FileLock(kept / LOCK), pytest.raises(ServiceError, match="server stop` again"):
+        stop_kept_servers(patience=0)
+
+
+@pytest.mark.unit
+def test_the_folder_of_the_servers_is_absolute(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUIZHAO_CACHE", "relative")
+    assert home() == tmp_path / "relative" / "prefect"
 
 
 @pytest.mark.unit

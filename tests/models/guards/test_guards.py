@@ -128,6 +128,13 @@ def test_no_text_stops_the_guards(source: str, output: str) -> None:
     assert set(flags(source, output)) <= set(FLAGS)
 
 
+@pytest.mark.parametrize("source", ["2021年，共{}人", "三分之{}", "{}"])
+@pytest.mark.parametrize("row", ["1" * 400, "一" * 400])
+def test_a_long_row_of_digits_stops_no_guard(source: str, row: str) -> None:
+    for output in ("", row, f"three {row}"):
+        assert set(flags(source.format(row), output)) <= set(FLAGS)
+
+
 def test_each_finding_says_what_it_was_found_on() -> None:
     source, good = PAIRS["letter"]
     found = check(source, good.replace("10 February 2021", "1 May 2021").replace("130", "31"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from duizhao.corpus.errors import ModelError
 from duizhao.models.training.blend import least_share
 from duizhao.models.training.checkpoint import load
 from duizhao.models.training.examples import IGNORED, Encoder, batches
@@ -90,6 +91,14 @@ def test_the_general_sentences_and_the_general_test_share_nothing() -> None:
     assert len(pairs) >= 100
     assert len(set(sentences)) == len(sentences)
     assert not set(sentences) & {source for source, _ in pairs}
+
+
+@pytest.mark.parametrize("content", [b"", bytes(2000), b"garbage" * 100, b"PK\x03\x04"])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / CHECKPOINT
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"is damaged .*; remove it to begin again"):
+        load(path, "cpu")
 
 
 def test_a_target_piece_that_the_model_cannot_output_is_not_learned() -> None:

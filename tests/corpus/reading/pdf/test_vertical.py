@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pypdfium2
@@ -57,7 +57,7 @@ def columns_of_strings(canvas: Any) -> None:
             x -= 22
 
 
-def columns_of_characters(canvas: Any) -> None:
+def columns_of_characters(canvas: Any, forms: Mapping[int, int] | None = None) -> None:
     """A character at a time, its marks in the upper right corner of their squares."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -70,12 +70,30 @@ def columns_of_characters(canvas: Any) -> None:
             row, corner = place % COLUMN, 7 if character in "，。：" else 0
             if row == 0:
                 x -= 22
-            canvas.drawString(x + corner, 760 - 14 * row + corner, character)
+            printed = character.translate(forms or {})
+            canvas.drawString(x + corner, 760 - 14 * row + corner, printed)
         x -= 22
 
 
 @pytest.mark.parametrize("draw", [columns_of_strings, columns_of_characters])
 def test_columns_are_read_from_right_to_left(draw: Callable[[Any], None]) -> None:
+    document, _ = read_bytes(pdf(draw), "zh", name="vertical.pdf")
+    assert [block.text for block in document.blocks] == list(PARAGRAPHS)
+
+
+def test_marks_in_the_form_for_columns_are_the_usual_ones() -> None:
+    text = "委员会审议了报告︐决定继续处理︒主席说︓﹁会议结束︒﹂"
+    document, _ = read_bytes(text.encode(), "zh", name="a.txt")
+    assert [sentence.text for sentence in document.sentences] == [
+        "委员会审议了报告，决定继续处理。",
+        "主席说：「会议结束。」",
+    ]
+
+
+def test_columns_with_such_marks_are_read_alike() -> None:
+    def draw(canvas: Any) -> None:
+        columns_of_characters(canvas, str.maketrans("，。：", "︐︒︓"))
+
     document, _ = read_bytes(pdf(draw), "zh", name="vertical.pdf")
     assert [block.text for block in document.blocks] == list(PARAGRAPHS)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
 from duizhao.corpus.reading.scan.lines import page_lines
-from duizhao.corpus.reading.scan.pdf_pages import built_with
+from duizhao.corpus.reading.scan.pdf_pages import built_with, doubtful
 from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage, Run
 
 pytestmark = pytest.mark.unit
@@ -31,6 +33,38 @@ def test_lengths_are_points_from_the_lower_left_corner() -> None:
     assert strip.left == pytest.approx(72)
     assert strip.y == pytest.approx((3508 - 1000) * 72 / 300)
     assert strip.size == pytest.approx(10.5, abs=0.5)
+
+
+COLUMNS = (
+    "委员会审议了秘书长的报告决定继续处理",
+    "此案各代表团指出缔约国应当采取措施",
+    "保护儿童的权利同时应当加强国际合作",
+)
+
+
+@pytest.mark.parametrize(
+    ("turned", "texts", "vertical"),
+    [
+        (90, COLUMNS, True),
+        # scanned on its side
+        (
+            90,
+            ("委员会审议了报告，决定继续处理此案。", *COLUMNS[1:], "各国应当采取措施，保护儿童。"),
+            False,
+        ),
+        (0, COLUMNS, False),
+    ],
+)
+def test_a_page_in_columns_without_punctuation_is_never_certain(
+    turned: int, texts: tuple[str, ...], vertical: bool
+) -> None:
+    lines = [line(text, 1000 + 60 * number) for number, text in enumerate(texts)]
+    built = built_with({1: replace(page(*lines), turned=turned)}, {}, "zh")
+    values = [value for draft in built.drafts for value in draft.confidences or ()]
+    assert max(values) == (0.5 if vertical else 0.99)
+    assert [warning.partition(":")[0] for warning in doubtful(built)] == (
+        ["pages set vertically (1)"] if vertical else []
+    )
 
 
 def test_sizes_of_one_style_are_made_even() -> None:
