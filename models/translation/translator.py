@@ -4,10 +4,11 @@
     for translation in translator.translate(texts): ...
 
 Texts are taken in large windows, so that memory use does not grow with their number. Each distinct
-text of a window is looked up in the translation memory; missing ones are split where they are too
-long, packed by length, translated, and written to the memory batch by batch. A killed run loses at
-most its last batch. CTranslate2 translates a text to the same result in any batch (batching.py);
-with the transformers engine, the last digit of a score may depend on the batch.
+text of a window is looked up in the translation memory, in simplified characters; missing ones are
+split where they are too long, packed by length, translated, and written to the memory batch by
+batch. A killed run loses at most its last batch. CTranslate2 translates a text to the same result
+in any batch (batching.py); with the transformers engine, the last digit of a score may depend on
+the batch.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
 from duizhao.models.translation.packed_engine import joined
 from duizhao.models.translation.retries import Case, further_tries, restored, with_stand_ins
+from duizhao.models.translation.simplified import for_the_model
 
 _WINDOW_TEXTS = 16_384
 _WINDOW_CHARACTERS = 4_000_000
@@ -98,7 +100,7 @@ class Translator:
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ForcedScore]:
         """Forced-decoding scores of pairs, each computed once and remembered."""
         pairs = [
-            (normalise(source), normalise(target))
+            (for_the_model(normalise(source)), normalise(target))
             for source, target in zip(sources, targets, strict=True)
         ]
         setting = self.memory.setting(self.engine, None)
@@ -124,7 +126,7 @@ class Translator:
             text = next(stream, None)
             if text is None:
                 break
-            texts.append(normalise(text))
+            texts.append(for_the_model(normalise(text)))
             characters += len(text)
         return texts
 

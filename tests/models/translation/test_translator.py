@@ -33,6 +33,19 @@ def engine() -> Engine:
 
 
 @pytest.mark.model
+def test_traditional_characters_are_translated_as_simplified_ones(
+    engine: Engine, tmp_path: Path
+) -> None:
+    translator = Translator(engine, GREEDY, Memory(tmp_path / "m.sqlite"))
+    simplified, traditional = "大会审议了秘书长的报告。", "大會審議了秘書長的報告。"
+    first, second = translator.translate([simplified, traditional])
+    assert first == second
+    assert translator.statistics.translated == 1
+    english = "The General Assembly considered the report of the Secretary-General."
+    assert translator.score([traditional], [english]) == translator.score([simplified], [english])
+
+
+@pytest.mark.model
 def test_each_text_is_translated_once_and_never_again(engine: Engine, tmp_path: Path) -> None:
     texts = ["大会。", "安全理事会。", " 大会。\u200b", "", "大会。"]
     memory = Memory(tmp_path / "m.sqlite")
