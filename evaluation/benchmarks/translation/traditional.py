@@ -1,6 +1,5 @@
 """How much worse traditional characters are translated than simplified ones.
 
-    pip install opencc-python-reimplemented
     python -m duizhao.evaluation.benchmarks.translation.traditional DATA [--lines 300]
 
 The lines of ``DATA/unpc/dev.zh`` are translated as they are and converted to traditional characters
