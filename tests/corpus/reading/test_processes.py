@@ -16,7 +16,8 @@ pytestmark = [
 ]
 
 STUCK = """
-import os, time
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored below a shell's background job
 from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.limits import Limits
 print(call.call("a", os.getpid, limits=Limits()), flush=True)
