@@ -67,6 +67,19 @@ def everyday(character: str) -> bool:
     return 0xB0 <= lead <= 0xD7
 
 
+def in_gb2312(character: str) -> bool:
+    """Whether a character is in GB2312, which has Chinese characters in simplified form only.
+
+    >>> in_gb2312("国"), in_gb2312("國")
+    (True, False)
+    """
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def count_han(text: str) -> int:
     """How many Chinese characters a text has.
 

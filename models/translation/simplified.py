@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from duizhao.corpus.script import HAN_CHARACTER
+from duizhao.corpus.script import HAN_CHARACTER, in_gb2312
 
 if TYPE_CHECKING:
     from opencc import OpenCC
@@ -31,13 +31,9 @@ def for_the_model(text: str) -> str:
 @cache
 def _traditional(character: str) -> bool:
     """Whether a character is not in GB2312 and has a simplified form."""
-    if not HAN_CHARACTER.match(character):
+    if not HAN_CHARACTER.match(character) or in_gb2312(character):
         return False
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return bool(_opencc().convert(character) != character)
-    return False
+    return bool(_opencc().convert(character) != character)
 
 
 @cache

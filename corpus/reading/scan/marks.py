@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
-from duizhao.corpus.script import HAN, count_han
+from duizhao.corpus.script import HAN, count_han, in_gb2312
 
 FULL = str.maketrans(",;:?!()", "，；：？！（）")
 HALF_MARKS = re.compile(
@@ -120,12 +120,4 @@ def _foreign(text: str) -> int:
     >>> _foreign("虛假信息"), _foreign("虚假信息")
     (1, 0)
     """
-    return sum(not _in_gb2312(character) for character in text if count_han(character))
-
-
-def _in_gb2312(character: str) -> bool:
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return sum(not in_gb2312(character) for character in text if count_han(character))
