@@ -1,7 +1,7 @@
 """Scanned pages of Chinese set in columns: their characters are right, their punctuation is not.
 
-The recognition model reads a column that is turned to its side, but for a mark at the corner of
-its square, which it leaves out with a high probability of all that it reads.
+The recognition model reads such a page once it is turned on its side. It leaves out the marks,
+which are in a corner of their square there, and is still certain of everything else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from duizhao.corpus.script import count_han
 
 # Lines with fewer Chinese characters may be cells or headings, which have no marks
 LONG = 10
-# So many long lines tell how a page is set
+# Long lines needed to decide how a page is set
 FEWEST = 3
 # Marks for a Chinese character: printed text has 0.08 to 0.15
 FEW_MARKS = 0.03
@@ -31,9 +31,9 @@ def vertical_pages(pages: Mapping[int, RecognisedPage]) -> list[int]:
 
 
 def is_vertical(page: RecognisedPage) -> bool:
-    """Whether the lines of a page were columns that have lost their punctuation.
+    """Whether the lines of a page are columns that have lost their punctuation.
 
-    A page that was scanned on its side has it.
+    A page with horizontal lines that was scanned on its side keeps its punctuation.
     """
     if page.turned not in (90, 270):
         return False
@@ -43,7 +43,7 @@ def is_vertical(page: RecognisedPage) -> bool:
 
 
 def doubted(draft: Draft) -> Draft:
-    """A block of such a page, of little certainty."""
+    """The block of such a page, with low confidence."""
     if draft.confidences is None:
         return draft
     return replace(draft, confidences=tuple(min(CONFIDENCE, one) for one in draft.confidences))
