@@ -14,7 +14,7 @@ from duizhao.evaluation.terms.term import BilingualTerm
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A document, and the text that is not part of it."""
+    """A document, and the ledger of the text that the reader left out."""
 
     document: Document
     ledger: tuple[LedgerEntry, ...]
@@ -52,9 +52,9 @@ class StoredVectors:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A file of a pile: its profile, or the `problem` why it has none.
+    """A file of a pile: its profile, or the `problem` that prevented one.
 
-    `arrangement` says how the two languages are arranged in a file that holds both.
+    `arrangement` describes how the two languages are arranged in a file with both.
     """
 
     path: str

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from duizhao.flows.pairing.output import PairingRecord, PairLine, UnpairedLine
 
 SHOWN = 10
-"""Pairs in doubt and documents in no pair that the summary names."""
+"""Most doubtful pairs, and most unpaired documents per reason, that the summary lists."""
 DOUBTFUL = 0.9
-"""Confidence below which the summary names a pair."""
+"""Confidence below which the summary lists a pair."""
 
 
 def pair(
@@ -24,8 +24,8 @@ def pair(
         list[str],
         typer.Argument(
             metavar="SOURCES...",
-            help="Files and folders (with the folders in them): one mixed pile, or a folder for "
-            "each language. Names, order and formats do not matter.",
+            help="Files and folders (with subfolders), the languages mixed or in separate folders. "
+            "Names, order and formats do not matter.",
         ),
     ],
     out: Annotated[
@@ -44,8 +44,8 @@ def pair(
 ) -> None:
     """Find which document translates which, and write a manifest for `duizhao batch`.
 
-    The same command continues where it stopped. Exit code 1 means that there is no pair; an
-    earlier manifest is kept then.
+    The same command continues where it stopped. Exit code 1 means that there is no pair; then an
+    earlier manifest is kept.
     """
     from duizhao.flows.pairing.run import run
     from duizhao.flows.settings import resolve
@@ -63,7 +63,7 @@ def pair(
 
 
 def print_summary(record: PairingRecord) -> None:
-    """Counts, pairs to check, documents in no pair."""
+    """Print the counts, the pairs to check and the unpaired documents."""
     from duizhao.flows.pairing.output import REASONS
     from duizhao.flows.terminal.output import print_table
 
