@@ -3,7 +3,7 @@
 `score_rows` returns the contents of scores.json, with two kinds of scores:
 
 - **aligned beads**: each bead's machine translation against its reference. It depends on the
-  translation *and* on the alignment, and ignores what could not be aligned.
+  translation *and* on the alignment, and ignores sentences that could not be aligned.
 - **whole document**: a document's whole translation as one segment against its whole reference
   (d-BLEU, Liu et al. 2020), regardless of the alignment; it includes everything. It is higher,
   because a word may match anywhere in the document: never compare the two.
@@ -27,14 +27,14 @@ from duizhao.evaluation.metrics.records import (
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
 
 TER_SECONDS = 60.0
-"""TER is left out by default if it would take longer."""
+"""Seconds above which TER is left out by default."""
 
 PART_SAMPLES = 200
 """Resamples for the interval of a document or section."""
 
 MOST_PARTS = 100
-"""More documents and sections than this are scored without intervals: 1,000 sections would take
-three minutes."""
+"""Number of documents and sections above which they are scored without intervals: those of 1,000
+sections would take three minutes."""
 
 
 def score_rows(
@@ -45,9 +45,9 @@ def score_rows(
     bootstrap: int = 1000,
     seed: int = SEED,
 ) -> CorpusScores:
-    """The contents of scores.json; rows without a human reference or translation are not scored.
+    """The contents of scores.json.
 
-    Nor are rows that were copied because they have nothing to translate.
+    Rows without a human reference or without a translation are not scored, nor copied rows.
 
     `whole` gives the whole (translation, reference) of each source document; by default both come
     from the rows (see `whole_document.made_of`). `metrics` defaults to all, except TER if it would
@@ -179,7 +179,7 @@ def _whole(
 
 
 def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
-    """(document, places of its rows) in order of appearance."""
+    """(document, indices of its rows) in order of appearance."""
     places: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault(row.source_document, []).append(place)
@@ -187,7 +187,7 @@ def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
 
 
 def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[int]]]:
-    """(document, section title, places of its rows), one for each run of the same title."""
+    """(document, section title, indices of its rows), one for each run of the same title."""
     for document, places in _documents(rows):
         for section, run in groupby(places, key=lambda place: rows[place].section):
             yield document, section, list(run)
