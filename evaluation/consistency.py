@@ -2,9 +2,9 @@
 
 Four kinds of findings: the same Chinese text with different English, the same English for
 different Chinese, numbers of the Chinese that the English lacks, and terms of the built-in glossary
-without any of their English forms. A finding is a place to look at, not an error. So that they are
-worth looking at, a term counts as translated if the English has the head of a form ("the Board"),
-and terms that are a part of a longer name are left out.
+without any of their English forms. A finding may be an error, or not. To
+avoid false alarms, a term counts as translated if the English has the head of a form ("the
+Board"), and terms that are a part of a longer name are left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KINDS: tuple[Kind, ...] = ("source", "target", "number", "term")
 
 LEAST_HAN = 4
 LEAST_WORDS = 3
-"""Shorter texts, such as headings of one word, have several translations with good reason."""
+"""Least length: shorter texts, such as headings of one word, may have several translations."""
 _STOPS = " .,:;!?。,、:;!?…"
 _MARK = re.compile(
     r"^\s*[(（]?[一二三四五六七八九十百]{1,4}[)）、.．]\s*|^\s*\d+(?:[.．]\d+)+\s+(?=\D)"
@@ -45,12 +45,12 @@ _NAME = re.compile(
 MOST_ROWS = 20_000
 MOST_PLACES = 10
 MOST_FINDINGS = 50
-"""Of each kind; the number of all is reported."""
+"""Most findings of each kind; the number of all is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row and the text that it has."""
+    """A row and its text."""
 
     row: str
     text: str
@@ -58,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """What several rows have in common, or lack, and the places.
+    """The text that several rows have in common, or lack, and their places.
 
     Of a term, `rows` lack its English and `of` have its Chinese; `places` are the first of them.
     """
@@ -71,7 +71,7 @@ class Inconsistency:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """The findings of a kind: how many there are, and the first of them."""
+    """The findings of a kind: their number, and the first of them."""
 
     kind: Kind
     count: int
@@ -108,7 +108,10 @@ def _targets(rows: Iterable[Row]) -> Iterator[tuple[str, str, Place]]:
 
 
 def _different(pairs: Iterable[tuple[str, str, Place]]) -> list[Inconsistency]:
-    """Texts that occur with several others; case, spaces and punctuation at the end are ignored."""
+    """Texts that are paired with several others, from (text, other text, place).
+
+    Case, spaces and punctuation at the end are ignored.
+    """
     beside: defaultdict[str, dict[str, Place]] = defaultdict(dict)
     texts: dict[str, str] = {}
     for text, other, place in pairs:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.translation import Translation
+from duizhao.evaluation.metrics.records import CorpusScores
 from duizhao.evaluation.terms.term import BilingualTerm
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A document, and the text that is not part of it."""
+    """A document, and the ledger of the text that the reader left out."""
 
     document: Document
     ledger: tuple[LedgerEntry, ...]
@@ -51,9 +52,9 @@ class StoredVectors:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A file of a pile: its profile, or the `problem` why it has none.
+    """A file of a pile: its profile, or the `problem` that prevented one.
 
-    `arrangement` says how the two languages are arranged in a file that holds both.
+    `arrangement` describes how the two languages are arranged in a file with both.
     """
 
     path: str
@@ -64,5 +65,14 @@ class Surveyed:
 
 Terms = tuple[BilingualTerm, ...]
 
-Scores = dict[str, Any]
-"""What scores.json holds (evaluation/metrics/scores.py)."""
+Scores = CorpusScores
+
+
+class TermsRecord(TypedDict):
+    """How often terms of the glossary were used and translated as it says; `missed` by term."""
+
+    glossary: str
+    used: int
+    found: int
+    accuracy: float | None
+    missed: dict[str, int]

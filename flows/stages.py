@@ -40,6 +40,7 @@ from duizhao.flows.results import (
     Translations,
 )
 from duizhao.flows.settings import Settings
+from duizhao.flows.stage_values import TermsRecord
 from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
@@ -72,16 +73,16 @@ def uses_model(settings: Settings) -> bool:
 
 
 def check_target(report: str, reference: object, settings: Settings) -> None:
-    """InputError if nothing would be the target of the report."""
+    """Raise InputError if the report would have no target."""
     if reference is None and settings.translate == "none":
         raise InputError(
-            f"{report}: without an English document the target is the machine translation; name "
-            "one, or leave --translate none out"
+            f"{report}: with --translate none there is no target; give an English document, or "
+            "leave the option out"
         )
 
 
 def translation_parts(settings: Settings) -> list[str]:
-    """What a translation depends on besides its text: by content, not by names."""
+    """Everything besides the text that determines a translation, by content rather than name."""
     precision = [engine_name(settings), device(settings), settings.compute_type]
     return [locate_model(settings).hash, *precision, decoding(settings).key()]
 
@@ -151,7 +152,7 @@ def translator(settings: Settings, *, guards: bool = True) -> Translator:
 def translate_texts(
     texts: Sequence[str], settings: Settings, facts: Facts | None = None
 ) -> Translations:
-    """Translate texts through the translation memory; `facts` gets the counts of this work."""
+    """Translate texts through the translation memory; `facts` receives the counts of this work."""
     if settings.translate == "none":
         return (NO_TRANSLATION,) * len(texts)
     work = translator(settings)
@@ -243,7 +244,7 @@ def _embedder(memory: Path | None) -> SpanEmbedder:
 
 
 def check_embedder() -> None:
-    """Raise the error with which no document could be aligned."""
+    """Raise the error that would prevent the alignment of every document."""
     embedder()(["a"], [(0, 1)])
 
 
@@ -256,7 +257,7 @@ def glossary(settings: Settings) -> Glossary:
 
 def terms(
     source: Key[ReadResult], translation: Key[Translations], settings: Settings
-) -> dict[str, Any]:
+) -> TermsRecord:
     """Term accuracy of a translation, and how often each term was missed, for run.json."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     outputs = [one.text for one in results.load(translation)]
@@ -320,10 +321,7 @@ def score(
         return score_rows(rows, whole=whole)
 
     def fits(stored: Scores) -> bool:
-        scores = (stored.get("aligned_beads") or {}).values()
-        return stored["rows"] == len(rows) and all(
-            {"value", "low", "high", "signature"} <= set(score) for score in scores
-        )
+        return stored["rows"] == len(rows)
 
     return results.once(key, make, fits)
 

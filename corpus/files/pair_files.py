@@ -54,7 +54,7 @@ def pair_files(paths: Iterable[Path]) -> tuple[list[PairFile], list[Path]]:
                     "(.zh and .en)"
                 )
         elif not path.is_file():
-            raise InputError(f"{path}: there is no such file or folder")
+            raise InputError(f"{path}: no such file or folder; check the path")
         else:
             own = [PairFile(_moses(path) or (path,), split_of_name(path))]
         for one in own:

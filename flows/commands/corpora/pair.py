@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duizhao.flows.commands import options
 
+if TYPE_CHECKING:
+    from duizhao.flows.pairing.output import PairingRecord, PairLine, UnpairedLine
+
 SHOWN = 10
-"""Pairs in doubt and documents in no pair that the summary names."""
+"""Most doubtful pairs, and most unpaired documents per reason, that the summary lists."""
 DOUBTFUL = 0.9
-"""Confidence below which the summary names a pair."""
+"""Confidence below which the summary lists a pair."""
 
 
 def pair(
@@ -21,8 +24,8 @@ def pair(
         list[str],
         typer.Argument(
             metavar="SOURCES...",
-            help="Files and folders (with the folders in them): one mixed pile, or a folder for "
-            "each language. Names, order and formats do not matter.",
+            help="Files and folders (with subfolders), the languages mixed or in separate folders. "
+            "Names, order and formats do not matter.",
         ),
     ],
     out: Annotated[
@@ -41,8 +44,8 @@ def pair(
 ) -> None:
     """Find which document translates which, and write a manifest for `duizhao batch`.
 
-    The same command continues where it stopped. Exit code 1 means that there is no pair; an
-    earlier manifest is kept then.
+    The same command continues where it stopped. Exit code 1 means that there is no pair; then an
+    earlier manifest is kept.
     """
     from duizhao.flows.pairing.run import run
     from duizhao.flows.settings import resolve
@@ -59,8 +62,8 @@ def pair(
         raise typer.Exit(1)
 
 
-def print_summary(record: Mapping[str, Any]) -> None:
-    """Counts, pairs to check, documents in no pair."""
+def print_summary(record: PairingRecord) -> None:
+    """Print the counts, the pairs to check and the unpaired documents."""
     from duizhao.flows.pairing.output import REASONS
     from duizhao.flows.terminal.output import print_table
 
@@ -81,11 +84,11 @@ def print_summary(record: Mapping[str, Any]) -> None:
     print_table("Pairs", rows)
 
 
-def _pair_line(one: Mapping[str, Any]) -> str:
+def _pair_line(one: PairLine) -> str:
     return f"{one['confidence']:.2f}  {one['source']} – {one['reference']}"
 
 
-def _unpaired_line(one: Mapping[str, str]) -> str:
+def _unpaired_line(one: UnpairedLine) -> str:
     path = one["path"]
     if one["reason"] == "unreadable":
         return f"  {path}: {one['detail']}"

@@ -64,7 +64,7 @@ def test_wrong_input_is_refused_before_the_work(
 ) -> None:
     done = cli("adapt", tmp_path / "none.tmx", "--out", tmp_path / "model", env=environment)
     assert done.code == 2
-    assert "none.tmx: there is no such file" in done.err
+    assert "none.tmx: no such file or folder" in done.err
     few, taken = tmp_path / "few.tsv", tmp_path / "taken"
     few.write_text("zh\ten\n会议开始。\tThe meeting began.\n", "utf-8")
     done = cli("adapt", few, "--out", tmp_path / "model", env=environment)
