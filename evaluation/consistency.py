@@ -169,7 +169,8 @@ def _head(form: str) -> str:
     >>> [_head(form) for form in ("Security Council", "Board of Auditors", "capacity-building")]
     ['council', 'board', 'building']
     """
-    return _WORDS.findall(_PREPOSITION.split(form.lower())[0])[-1]
+    words: list[str] = _WORDS.findall(_PREPOSITION.split(form.lower())[0])
+    return words[-1] if words else ""
 
 
 def _singular(word: str) -> str:
