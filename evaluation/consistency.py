@@ -2,7 +2,7 @@
 
 Four kinds of findings: the same Chinese text with different English, the same English for
 different Chinese, numbers of the Chinese that the English lacks, and terms of the built-in glossary
-without any of their English forms. A finding is a place to look at, not an error.
+without any of their English forms. A finding may be an error, or not.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ KINDS: tuple[Kind, ...] = ("source", "target", "number", "term")
 
 LEAST_HAN = 4
 LEAST_WORDS = 3
-"""Shorter texts, such as headings of one word, have several translations with good reason."""
+"""Least length: shorter texts, such as headings of one word, may have several translations."""
 MOST_ROWS = 20_000
 MOST_PLACES = 10
 MOST_FINDINGS = 50
-"""Of each kind; the number of all is reported."""
+"""Most findings of each kind; the number of all is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row and the text that it has."""
+    """A row and its text."""
 
     row: str
     text: str
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """What several rows have in common, or lack, and the places."""
+    """The text that several rows have in common, or lack, and their places."""
 
     text: str
     places: tuple[Place, ...]
@@ -50,7 +50,7 @@ class Inconsistency:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """The findings of a kind: how many there are, and the first of them."""
+    """The findings of a kind: their number, and the first of them."""
 
     kind: Kind
     count: int
@@ -87,7 +87,7 @@ def _targets(rows: Iterable[Row]) -> Iterator[tuple[str, str, Place]]:
 
 
 def _different(pairs: Iterable[tuple[str, str, Place]]) -> list[Inconsistency]:
-    """Texts that stand beside several others: (the text, the other, its place)."""
+    """Texts that are paired with several others, from (text, other text, place)."""
     beside: defaultdict[str, dict[str, Place]] = defaultdict(dict)
     texts: dict[str, str] = {}
     for text, other, place in pairs:

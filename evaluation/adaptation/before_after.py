@@ -1,7 +1,7 @@
-"""A base model and the model adapted from it on the same text, and whether to use the new one.
+"""Compare a base model and the model adapted from it, and recommend whether to use the new one.
 
-Metrics and paired tests are those of `duizhao compare`; with them come the flags of the guards and
-term accuracy.
+Metrics and paired tests are those of `duizhao compare`; the flags of the guards and term accuracy
+are compared as well.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from duizhao.models.glossary import Glossary, TermReport
 
 BASE, ADAPTED = "base", "adapted"
 MOST_LOSS = 0.5
-"""BLEU that an adapted model may lose in general text."""
+"""Most BLEU that an adapted model may lose in general text."""
 
 FEW = 100
-"""With fewer segments a test finds only large differences."""
+"""Number of segments below which a test detects only large differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Change:
 
     @property
     def gain(self) -> float:
-        """How much better the adapted model is: of TER, less is better."""
+        """The improvement by the adapted model; for TER, the decrease."""
         return (self.before - self.after) if self.metric == "ter" else (self.after - self.before)
 
     @property
     def significant(self) -> bool:
-        """Whether every test gives p < 0.05."""
+        """Whether p < 0.05 in every test."""
         return bool(self.p) and all(p < SIGNIFICANT for p in self.p.values())
 
 
@@ -95,7 +95,7 @@ class BeforeAfter:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the adapted model is recommended, and why or why not, a sentence each."""
+    """Whether the adapted model is recommended, and the reasons, one sentence each."""
 
     recommended: bool
     reasons: tuple[str, ...]

@@ -19,7 +19,7 @@ from duizhao.evaluation.metrics.significance import SAMPLES, Test, check_memory,
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Statistics, measure
 
 LENGTHS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 10_000))
-"""Buckets of reference lengths in words: from, up to but not including."""
+"""Buckets of reference lengths in words, without the upper bound."""
 
 Report = Callable[[str], object]
 
@@ -39,7 +39,7 @@ def compare(
 ) -> dict[str, Any]:
     """Compare two or more systems; docs/evaluation.md describes the keys of the result.
 
-    `tie` is the difference in segment chrF++ up to which two systems are level. `terms` are
+    `tie` is the largest difference in segment chrF++ that counts as a tie. `terms` are
     English terms to look for. `metrics` defaults to all, except TER if it would take over a minute.
     """
     names = list(segments.systems)

@@ -57,7 +57,7 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
 
 
 def _shown(comparison: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
-    """The comparison with only the documents and sections that differ most, and how many it has."""
+    """The comparison with the most different documents and sections, and the numbers of all."""
     shown = dict(comparison)
     shown["examples"] = [_whole(one) for one in comparison["examples"]]
     cut = {}
@@ -69,7 +69,7 @@ def _shown(comparison: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
 
 
 def judged(comparison: Mapping[str, Any], name: str) -> dict[str, list[str]]:
-    """The metrics by which a system is better than the baseline, worse, or on a level with it."""
+    """The metrics by which a system is better than the baseline, worse, or not different."""
     baseline = comparison["baseline"]
     words: dict[str, list[str]] = {"better": [], "worse": [], "level": []}
     for metric in comparison["systems"][baseline]:
@@ -126,7 +126,7 @@ def histogram(distribution: Mapping[str, Any]) -> str:
 
 
 def marked(text: str, reference: str) -> str:
-    """The text as HTML, with words marked that the reference lacks (in this order)."""
+    """The text as HTML, with the words marked that the reference does not have in this order."""
     words, wanted = text.split(), reference.split()
     matcher = SequenceMatcher(None, [w.lower() for w in words], [w.lower() for w in wanted], False)
     parts = []
@@ -153,7 +153,7 @@ def _whole(example: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _range(words: str) -> str:
-    """A bucket in any language.
+    """A bucket without English words.
 
     >>> _range("10 to 19"), _range("60 and more")
     ('10–19', '60+')

@@ -1,7 +1,7 @@
 """F1 of words by frequency, and n-grams that one system gets right and another does not.
 
-After compare-mt (Neubig et al. 2019): the F1 of rare words shows what an average hides, and the
-n-grams in which two systems differ most often show what the difference consists of.
+After compare-mt (Neubig et al. 2019): the F1 of rare words reveals differences that an average
+hides, and the n-grams in which two systems differ most often are examples of the difference.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 BUCKETS = ((1, 2), (2, 5), (5, 10), (10, 100), (100, 1000), (1000, 10**12))
-"""Buckets of frequency in the references: from, up to but not including."""
+"""Buckets of frequency in the references, without the upper bound."""
 
 _TOKEN = re.compile(r"\w+(?:[-'’.,/]\w+)*")
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case, with what joins them inside (``13.5``, ``S/2021/130``)."""
+    """Words in lower case, including marks inside them (``13.5``, ``S/2021/130``)."""
     return _TOKEN.findall(text.lower())
 
 

@@ -1,4 +1,4 @@
-"""Files of terms: TSV that ``--glossary`` reads, TBX-Basic for term bases, and XLSX for people."""
+"""Files of terms: TSV for ``--glossary``, TBX-Basic for term bases, and XLSX for people."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write_terms(terms: Sequence[BilingualTerm], path: Path, form: str) -> None:
 
 def to_tsv(terms: Sequence[BilingualTerm]) -> str:
     """A glossary: Chinese, English, further English forms; counts are in comments."""
-    lines = ["# Chinese, English, further English forms (one a column)"]
+    lines = ["# Chinese, English, further English forms (one per column)"]
     for term in terms:
         counts = ", ".join(f"{form.text} {form.rows}" for form in term.english)
         lines.append(f"# {term.count} times in {term.documents} documents: {counts}")
