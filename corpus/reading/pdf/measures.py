@@ -114,9 +114,10 @@ class Measures:
         best = max(self._leadings, key=lambda size: len(gaps[size]), default=None)
         self._ratio = self._leadings[best] / best if best else ASSUMED
         self.known = best is not None
-        for size in [each for each in self._leadings if best and each > best]:
-            if len(gaps[size]) < FEW * len(gaps[best]):
-                self._leadings[size] = self._of_headings(size, gaps[size])
+        if best is not None:
+            for size in [each for each in self._leadings if each > best]:
+                if len(gaps[size]) < FEW * len(gaps[best]):
+                    self._leadings[size] = self._of_headings(size, gaps[size])
         self.indent = self._first_line_indent(flows)
 
     def _of_headings(self, size: float, gaps: Sequence[float]) -> float:
