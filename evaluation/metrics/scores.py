@@ -12,13 +12,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.evaluation.metrics.correlation import correlate
+from duizhao.evaluation.metrics.records import (
+    CorpusScores,
+    CorrelationRecord,
+    ScoreRecord,
+    ScoreRecords,
+    WholeScores,
+)
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
 
 TER_SECONDS = 60.0
@@ -39,7 +44,7 @@ def score_rows(
     metrics: Sequence[str] | None = None,
     bootstrap: int = 1000,
     seed: int = SEED,
-) -> dict[str, Any]:
+) -> CorpusScores:
     """The contents of scores.json.
 
     Rows without a human reference or without a translation are not scored, nor copied rows.
@@ -52,7 +57,7 @@ def score_rows(
     rows = list(rows)
     scored = [row for row in rows if row.target_kind == "human" and row.target.strip()]
     scored = [row for row in scored if row.machine_translation.strip() and not row.is_copied]
-    result: dict[str, Any] = {
+    result: CorpusScores = {
         "rows": len(rows),
         "scored": len(scored),
         "mean_mt_score": _mean([row.mt_score for row in rows if row.mt_score is not None]),
@@ -81,13 +86,21 @@ def score_rows(
     documents, sections = _documents(scored), list(_sections(scored))
     samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
     result["documents"] = [
-        {"document": document, "beads": len(places)}
-        | {"scores": _scores(measured, places, samples, seed, part=True)}
+        {
+            "document": document,
+            "beads": len(places),
+            "scores": _scores(measured, places, samples, seed, part=True),
+        }
         for document, places in documents
     ]
     result["sections"] = [
-        {"document": document, "section": section, "first": scored[places[0]].id}
-        | {"beads": len(places), "scores": _scores(measured, places, samples, seed, part=True)}
+        {
+            "document": document,
+            "section": section,
+            "first": scored[places[0]].id,
+            "beads": len(places),
+            "scores": _scores(measured, places, samples, seed, part=True),
+        }
         for document, section, places in sections
     ]
     by_segment = {name: statistics.segments() for name, statistics in measured.items()}
@@ -95,15 +108,23 @@ def score_rows(
         scored, by_segment.get("chrf++") or measure("chrf++", hypotheses, references).segments()
     )
     result["segments"] = [
-        {"id": row.id} | {name: round(values[place], 2) for name, values in by_segment.items()}
+        {"id": row.id, **{name: round(values[place], 2) for name, values in by_segment.items()}}
         for place, row in enumerate(scored)
     ]
     return result
 
 
-def score_json(score: Score) -> dict[str, Any]:
+def score_json(score: Score) -> ScoreRecord:
     """A score as JSON, with sacrebleu's margin."""
-    return asdict(score) | {"margin": score.margin}
+    return {
+        "metric": score.metric,
+        "value": score.value,
+        "low": score.low,
+        "high": score.high,
+        "signature": score.signature,
+        "mean": score.mean,
+        "margin": score.margin,
+    }
 
 
 def ter_seconds(hypotheses: Sequence[str], references: Sequence[str]) -> float:
@@ -119,7 +140,7 @@ def _scores(
     seed: int,
     *,
     part: bool = False,
-) -> dict[str, Any]:
+) -> ScoreRecords:
     return {
         name: score_json(
             statistics.score(places, bootstrap=bootstrap, seed=seed, effective_order=part)
@@ -133,7 +154,7 @@ def _whole(
     whole: Mapping[str, tuple[str, str]] | None,
     seed: int,
     bootstrap: int,
-) -> dict[str, Any]:
+) -> WholeScores:
     """Document BLEU and chrF++ with one segment per document; intervals are over documents."""
     made_of = "whole documents"
     if whole is None:
@@ -172,7 +193,7 @@ def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[int]]]:
             yield document, section, list(run)
 
 
-def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, Any]:
+def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, CorrelationRecord]:
     """Correlation of mt_score, confidence and each signal with segment chrF++."""
     figures: dict[str, list[float | None]] = {
         "mt_score": [row.mt_score for row in rows],
@@ -181,11 +202,16 @@ def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, Any]:
     }
     for name in sorted({name for row in rows for name in row.signals}):
         figures[name] = [row.signals.get(name) for row in rows]
-    result = {}
+    result: dict[str, CorrelationRecord] = {}
     for name, values in figures.items():
         pairs = [(v, c) for v, c in zip(values, chrf, strict=True) if v is not None]
         if pairs:
-            result[name] = asdict(correlate([p[0] for p in pairs], [p[1] for p in pairs]))
+            found = correlate([p[0] for p in pairs], [p[1] for p in pairs])
+            result[name] = {
+                "pearson": found.pearson,
+                "spearman": found.spearman,
+                "segments": found.segments,
+            }
     return result
 
 

@@ -42,6 +42,7 @@ from duizhao.models.weights.to_marian import marian_form
 T = TypeVar("T")
 
 REHEARSAL = "rehearsal.json"
+UNUSED_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,13 @@ def _run(name: str, work: Callable[[], tuple[T, str]]) -> T:
 
 def _prepared(prepared: Prepared) -> tuple[Prepared, str]:
     parts = f"{len(prepared.train):,} pairs to train, {len(prepared.dev):,} to choose the best"
-    removed = ", ".join(f"{name} {count:,}" for name, count in prepared.removed.items())
-    return prepared, (
-        f"{parts}, {len(prepared.test):,} to test, held out by {prepared.held_out_by}"
-        + (f"; removed: {removed}" if removed else "")
-    )
+    text = f"{parts}, {len(prepared.test):,} to test, held out by {prepared.held_out_by}"
+    if removed := ", ".join(f"{name} {count:,}" for name, count in prepared.removed.items()):
+        text += f"; removed: {removed}"
+    if unused := [Path(name).name for name in prepared.unused]:
+        more = f" and {len(unused) - UNUSED_SHOWN:,} more" if len(unused) > UNUSED_SHOWN else ""
+        text += f"; without pairs: {', '.join(unused[:UNUSED_SHOWN])}{more}"
+    return prepared, text
 
 
 def _rehearsal(

@@ -25,7 +25,8 @@ class Prepared:
     """Pairs for training, for choosing the best model, and for the test.
 
     `documents` has the document of each test pair, `hashes` the SHA-256 of each input file by name,
-    `removed` the pairs removed by each cleaning step and for other reasons.
+    `removed` the pairs removed by each cleaning step and for other reasons. `unused` are files of
+    the folders that have no pairs.
     """
 
     train: Sequence[Pair]
@@ -36,6 +37,7 @@ class Prepared:
     hashes: Mapping[str, str]
     read: int
     removed: Mapping[str, int]
+    unused: Sequence[str]
 
     def fingerprint(self) -> str:
         """A hash of everything that a model learns from or is tested on."""
@@ -73,6 +75,7 @@ def prepare(paths: Sequence[str], min_confidence: float) -> Prepared:
         dict(zip(_short_names(list(pairs.hashes)), pairs.hashes.values(), strict=True)),
         cleaned.read + pairs.machine + pairs.incomplete,
         {name: count for name, count in removed.items() if count},
+        pairs.unused,
     )
 
 
