@@ -14,6 +14,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from duizhao.corpus.keys import plain
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
@@ -55,12 +56,10 @@ def translations(
     texts = [plain(target) if to_english else simplify(plain(source)) for source, target in sample]
     grams = [set(english_grams(t) if to_english else chinese_grams(t)) for t in texts]
     background = _Background(indexes)
-    counted = Counter(gram for row in grams for gram in row)
-    likely = [
-        gram
-        for gram, count in counted.most_common(10 * CONSIDERED)
-        if count >= LEAST_ROWS and not gram.isdigit()
-    ]
+    counted = Counter(chain.from_iterable(grams))
+    common = [gram for gram, count in counted.items() if count >= LEAST_ROWS and not gram.isdigit()]
+    # by name where they are equally frequent: the order of a set differs from run to run
+    likely = sorted(common, key=lambda gram: (-counted[gram], gram))[: 10 * CONSIDERED]
     # frequent candidates first, but not those that are frequent everywhere
     if to_english:
         likely = [gram for gram in likely if background.edges_are_rare(gram)]
