@@ -19,7 +19,7 @@ RECORD, CARD, FINGERPRINT = "adapt.json", "README.md", "fingerprint"
 
 
 def check_out(out: Path) -> None:
-    """InputError if OUT exists and is no adapted model; cheap, for the time before the work."""
+    """InputError if OUT exists and is not an adapted model; a quick check before the work."""
     if out.exists() and not (out / RECORD).is_file():
         raise InputError(
             f"{out}: exists, and is not an adapted model; choose another --out, or remove it"
@@ -53,7 +53,7 @@ def check(work: Path, fingerprint: str) -> None:
 
 @contextmanager
 def held(out: Path) -> Iterator[Path]:
-    """The folder for unfinished work, held by one process; removed when the model is there."""
+    """The folder for unfinished work, held by one process; removed when the model is complete."""
     work = out.resolve().with_name(f".{out.resolve().name}.adapting")
     with writing(work):
         work.mkdir(parents=True, exist_ok=True)
