@@ -1,7 +1,7 @@
 """The bitext: beads with their texts and provenance, one row of the corpus each.
 
-The identity that holds for every run (`check_identity`): each sentence of either document is in
-exactly one row or in exactly one ledger entry.
+An identity holds for every run (`check_identity`): each sentence of either document is in exactly
+one row or in exactly one ledger entry.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 DIGITS = 4
-"""Decimals of scores in the corpus: what is beyond them may differ from machine to machine."""
+"""Decimals of scores in the corpus: further digits may differ from machine to machine."""
 
 
 SHOWN_ROWS = 20
@@ -115,7 +115,7 @@ def check_identity(
     source: Document,
     target: Document | None,
 ) -> None:
-    """Raise BrokenIdentity unless rows + ledger hold every sentence of both documents once."""
+    """Raise BrokenIdentity unless rows and ledger contain every sentence of both documents once."""
     rows = list(rows)
     ledger = list(ledger)
     sides: Sequence[tuple[str, Document | None, Iterable[int]]] = (
@@ -145,11 +145,11 @@ def make_bitext(
     min_confidence: float = 0.0,
     metadata: Mapping[str, Any] | None = None,
 ) -> Bitext:
-    """Put documents, translations (one a source sentence) and beads together.
+    """The bitext of documents, translations (one per source sentence) and beads.
 
-    Deletions, insertions and beads less sure than `min_confidence` go to the ledger, a sentence
-    an entry. Without a target document each sentence makes a row whose target is its machine
-    translation; a sentence whose translation is empty, or that is English already, goes to the
+    Deletions, insertions and beads below `min_confidence` go to the ledger, with an entry for each
+    sentence. Without a target document each sentence becomes a row whose target is its machine
+    translation; a sentence that is already English, or whose translation is empty, goes to the
     ledger.
     """
     if len(translations) != len(source.sentences):
@@ -238,7 +238,7 @@ def _recognition(*sides: tuple[Document, tuple[int, ...]]) -> dict[str, float]:
 
 
 def join_sentences(document: Document, ids: Sequence[int]) -> str:
-    """The text of consecutive sentences, with the white space that stood between them.
+    """The text of consecutive sentences, with the white space between them.
 
     Two blocks are joined by a space in English and by nothing in Chinese.
     """

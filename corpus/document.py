@@ -1,10 +1,10 @@
-"""The document model: what every reader gives and everything after it takes.
+"""The document model: returned by every reader, and the input of all later stages.
 
-Document > Block > Sentence, and beside them the ledger of what was left out:
+Document > Block > Sentence, and the ledger of the text that was left out:
 
     Document(id="S_2021_130", language="zh", blocks=(Block(...), ...))
 
-Two rules hold everywhere (`Document.check` proves them):
+Two rules always hold (`Document.check` verifies them):
 
 - ``sentence.text == block.text[sentence.start:sentence.end]``, and every character of a block is
   in exactly one of its sentences or is white space between two;
@@ -38,7 +38,7 @@ Side = Literal["source", "target"]
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and where it stands: ``block.text[start:end] == text``.
+    """A sentence and its position: ``block.text[start:end] == text``.
 
     `id` and `block` count from 0 through the document. `confidence` is the mean probability of
     its characters if OCR recognised them, None for text that was read.
@@ -57,9 +57,8 @@ class Block:
     """A paragraph, heading, list item, table cell, footnote ... with its sentences.
 
     `page` counts from 1, None where the format has no pages. `section` is the id of the heading
-    block that this block stands under, None before the first heading (a heading is in its own
-    section). `mark` is the mark that a footnote and its place in the text share, or the label of
-    a list item.
+    block above this block, None before the first heading (a heading is in its own section). `mark`
+    is the mark that a footnote and its place in the text share, or the label of a list item.
     """
 
     id: int
@@ -75,10 +74,10 @@ class Block:
 class LedgerEntry:
     """A piece of text that is not in the corpus, and why.
 
-    `stage` is where it was left out (read, align, filter, clean ...), `reason` a short code such
-    as ``document_symbol``, ``job_number``, ``link``, ``deletion``, ``insertion``,
-    ``low_confidence``. For text that had become a sentence `sentence` is its id.
-    A document of a batch that could not be done has one entry, without text (``document_failed``).
+    `stage` is the stage that left it out (read, align, filter, clean ...), `reason` a short code
+    such as ``document_symbol``, ``job_number``, ``link``, ``deletion``, ``insertion``,
+    ``low_confidence``. For text that was split into sentences `sentence` is its id.
+    A failed document of a batch has one entry, without text (``document_failed``).
     """
 
     document: str
@@ -99,7 +98,7 @@ class Document:
 
     `metadata` describes the file: ``path``, ``media_type``, ``encoding``, ``sha256``, ``pages``,
     ``warnings`` (a list of lines) ... `ledger` lists the text that `duizhao.read` left out (page
-    numbers, running heads ...), with the reasons; inside the flows it is kept next to the document.
+    numbers, running heads ...), with the reasons; the flows store it next to the document.
     """
 
     id: str
@@ -110,7 +109,7 @@ class Document:
     _sentences: tuple[Sentence, ...] = field(default=(), init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Gather the sentences once: they are asked for one by one in long documents."""
+        """Collect the sentences once, because callers access them one by one."""
         found = tuple(sentence for block in self.blocks for sentence in block.sentences)
         object.__setattr__(self, "_sentences", found)
 
@@ -131,20 +130,20 @@ class Document:
             start = end
 
     def check(self) -> None:
-        """Raise BrokenIdentity where the two rules of this module do not hold."""
+        """Raise BrokenIdentity unless the two rules of this module hold."""
         sentence_id = 0
         for block_id, block in enumerate(self.blocks):
             if block.id != block_id:
-                raise BrokenIdentity(f"{self.id}: block {block.id} stands at {block_id}")
+                raise BrokenIdentity(f"{self.id}: block {block.id} is at position {block_id}")
             end = 0
             for sentence in block.sentences:
                 place = f"{self.id}: sentence {sentence.id} of block {block_id}"
                 if (sentence.id, sentence.block) != (sentence_id, block_id):
-                    raise BrokenIdentity(f"{place} has another number than its place")
+                    raise BrokenIdentity(f"{place}: its number differs from its position")
                 if block.text[end : sentence.start].strip():
                     raise BrokenIdentity(f"{place}: text lost before it")
                 if block.text[sentence.start : sentence.end] != sentence.text:
-                    raise BrokenIdentity(f"{place} is not what stands there")
+                    raise BrokenIdentity(f"{place}: its text differs from the block's")
                 end = sentence.end
                 sentence_id += 1
             if block.text[end:].strip():

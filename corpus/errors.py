@@ -5,14 +5,14 @@
     ├── InputError              2      never   a file, an option or a setting cannot be used
     │   ├── LimitError          2      never   reading the document would exceed a limit
     │   ├── OtherLanguage       2      never   the text is in the other one of the two languages
-    │   ├── MissingFile         2      never   there is no such file now
+    │   ├── MissingFile         2      never   the file does not exist now
     │   ├── UnnamedPile         2      never   names do not show which documents belong together
-    │   ├── ReaderError         1      never   a reader failed unexpectedly: our own fault
+    │   ├── ReaderError         1      never   a reader failed unexpectedly: a bug of duizhao
     │   └── UnreadableError     2      later   the disk or the network did not deliver the file
     ├── NotParallel             1      never   the two texts are not translations of each other
-    ├── BrokenIdentity          1      never   a sentence would be lost or doubled: our own fault
+    ├── BrokenIdentity          1      never   a sentence would be lost or doubled: a bug of duizhao
     ├── EditError               1      never   an edit of a review cannot be applied
-    ├── WrongState              1      never   a job of the studio has moved on
+    ├── WrongState              1      never   the state of a studio's job has changed meanwhile
     ├── DownloadError           1      never   the server does not have the file
     ├── StorageError            1      soon    a disk or an object store cannot be used now
     ├── ServiceError            1      soon    a server or a cluster does not answer
@@ -21,8 +21,8 @@
     ├── DamagedOutcome          1      later   the stored outcome of a document cannot be read
     ├── BatchClosed             1      later   the batch is ending and starts nothing more
     ├── NotReady                1      later   a batch lacks what all its documents need
-    └── ModelError              1      later   a model cannot do what was asked
-        ├── WeightsError        1      later   the weights are damaged or cannot be had
+    └── ModelError              1      later   a model cannot do the requested work
+        ├── WeightsError        1      later   the weights are damaged or cannot be fetched
         │   └── FetchError      1      soon    the download of the weights broke off
         ├── MissingPackage      1      later   an optional package is not installed
         ├── MemoryFileError     1      later   the translation memory cannot be used
@@ -31,8 +31,8 @@
         ├── ModelSettingError   2      later   no such device, or a precision it does not support
         └── GlossaryError       2      later   the glossary cannot be used
 
-The message is one line: what is wrong, where, and what to do about it. `exit_code`, `retry_of`
-and `one_line` also answer for errors that are not ours. No other module decides these things.
+The message is one line: what is wrong, where, and what to do about it. `exit_code`, `retry_of` and
+`one_line` also accept errors of other libraries. No other module decides exit codes and retries.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ INTERRUPTED = 130
 
 
 class Retry(Enum):
-    """Whether the same work may succeed when it is tried again."""
+    """Whether the same work may succeed on another try."""
 
     NEVER = "never"
     """The same input and options fail again: a document of a batch is recorded as failed."""
@@ -76,7 +76,7 @@ class Retry(Enum):
 
 
 class DuizhaoError(Exception):
-    """An error the user can fix; the message says in one line what is wrong, where, and how."""
+    """An error the user can fix; the message is one line: what is wrong, where, and the remedy."""
 
     exit_code: ClassVar[int] = 1
     retry: ClassVar[Retry] = Retry.NEVER
@@ -85,7 +85,7 @@ class DuizhaoError(Exception):
 
 
 class InputError(DuizhaoError):
-    """The input cannot be used: an empty, damaged or foreign file, a wrong option or setting."""
+    """The input cannot be used: an empty, damaged or unsuitable file, a wrong option or setting."""
 
     exit_code = 2
     blames_input = True
@@ -95,12 +95,12 @@ class LimitError(InputError):
     """Reading the document would exceed a limit of `duizhao.corpus.reading.bounds.limits`."""
 
 
-class OtherLanguage(InputError):  # noqa: N818 - a fact about the text
+class OtherLanguage(InputError):  # noqa: N818 - a property of the text
     """The text is Chinese where English was expected, or the other way round."""
 
 
-class MissingFile(InputError):  # noqa: N818 - reads as what it is
-    """There is no such file now: it was deleted, or its disk is not mounted."""
+class MissingFile(InputError):  # noqa: N818 - the name says enough
+    """The file does not exist now: it was deleted, or its disk is not mounted."""
 
     blames_input = False
 
@@ -110,7 +110,7 @@ class UnnamedPile(InputError):  # noqa: N818 - a state of the folder
 
 
 class ReaderError(InputError):
-    """A reader failed in a way that nobody foresaw: a fault of ours, reported in one line.
+    """A reader failed unexpectedly: a bug of duizhao, reported in one line.
 
     `details` is the traceback in the process that read the document.
     """
@@ -124,7 +124,7 @@ class ReaderError(InputError):
 
 
 class UnreadableError(InputError):
-    """A file is there, but the disk or the network did not deliver it."""
+    """A file exists, but the disk or the network did not deliver it."""
 
     retry = Retry.LATER
     blames_input = False
@@ -144,11 +144,11 @@ class NotParallel(DuizhaoError):  # noqa: N818 - a verdict on the pair, not a fa
 
 
 class BrokenIdentity(DuizhaoError):  # noqa: N818 - names the rule that is broken
-    """A sentence would be lost or doubled. A fault of ours, raised before anything is written."""
+    """A sentence would be lost or doubled: a bug of duizhao, raised before anything is written."""
 
 
-class WrongState(DuizhaoError):  # noqa: N818 - reads as what it is
-    """A job of the studio has moved on, for instance in another tab of the browser."""
+class WrongState(DuizhaoError):  # noqa: N818 - the name says enough
+    """The state of a studio's job has changed meanwhile, for instance in another browser tab."""
 
 
 class EditError(DuizhaoError):
@@ -183,7 +183,7 @@ class DocumentsLeft(DuizhaoError):  # noqa: N818 - a state, not a failure
     retry = Retry.SOON
 
 
-class DamagedOutcome(DuizhaoError):  # noqa: N818 - reads as what it is
+class DamagedOutcome(DuizhaoError):  # noqa: N818 - the name says enough
     """The stored outcome of a document cannot be read."""
 
     retry = Retry.LATER
@@ -196,7 +196,7 @@ class BatchClosed(DuizhaoError):  # noqa: N818 - a state, not a failure
 
 
 class NotReady(DuizhaoError):  # noqa: N818 - a state, not a failure
-    """A batch lacks what all its documents need; its corpus is as it was.
+    """Something that all documents of a batch need is missing; its corpus is unchanged.
 
     An instance has the exit code and retry of its cause, which a worker process reported.
     """
@@ -209,13 +209,13 @@ class NotReady(DuizhaoError):  # noqa: N818 - a state, not a failure
 
 
 class ModelError(DuizhaoError):
-    """A model cannot do what was asked. No document is to blame."""
+    """A model cannot do the requested work, for a reason other than the document."""
 
     retry = Retry.LATER
 
 
 class WeightsError(ModelError):
-    """The weights are damaged, or are not the ones that were asked for."""
+    """The weights are damaged, are not the requested ones, or cannot be fetched."""
 
 
 class FetchError(WeightsError):
@@ -224,7 +224,7 @@ class FetchError(WeightsError):
     retry = Retry.SOON
 
 
-class MissingPackage(ModelError):  # noqa: N818 - reads as what it is
+class MissingPackage(ModelError):  # noqa: N818 - the name says enough
     """An optional package is needed; the message says how to install it."""
 
 
@@ -232,7 +232,7 @@ class MemoryFileError(ModelError):
     """The file of the translation memory cannot be read or written."""
 
 
-class DamagedMemory(MemoryFileError):  # noqa: N818 - reads as what it is
+class DamagedMemory(MemoryFileError):  # noqa: N818 - the name says enough
     """The file of the translation memory is damaged; it can only be removed."""
 
 
@@ -272,7 +272,7 @@ def blames_input(error: BaseException) -> bool:
 
 @contextlib.contextmanager
 def writing(path: object) -> Iterator[None]:
-    """Turn an OSError inside into a StorageError that names the path: that of a full disk does not.
+    """Turn an OSError into a StorageError that names the path, which "disk full" errors do not.
 
     >>> with writing("out/corpus.tmx"):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
@@ -286,7 +286,7 @@ def writing(path: object) -> Iterator[None]:
 
 
 def is_expected(error: BaseException) -> bool:
-    """Whether the message alone is enough for the user; any other error is a fault of ours."""
+    """Whether the message alone is enough for the user; any other error is a bug of duizhao."""
     return isinstance(error, (DuizhaoError, KeyboardInterrupt, *_resources()))
 
 
@@ -313,7 +313,7 @@ def one_line(error: BaseException) -> str:
     'a.txt: the file is empty'
     """
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted; run the same command again to go on"
+        return "interrupted; run the same command again to continue"
     if is_expected(error):
         return str(error) or type(error).__name__
     words = str(error).strip().partition("\n")[0][:300]
@@ -327,5 +327,5 @@ def one_line(error: BaseException) -> str:
 
 def _resources() -> tuple[type[Exception], ...]:
     """Errors of the machine rather than of the work: disk, memory, database."""
-    sqlite = sys.modules.get("sqlite3")  # not imported: then it raised nothing
+    sqlite = sys.modules.get("sqlite3")  # absent if never imported
     return (OSError, MemoryError, *((sqlite.Error,) if sqlite else ()))

@@ -46,10 +46,10 @@ class KeyedRow(NamedTuple):
 
 
 def text_keys(row: Row, source: Iterable[str], target: Iterable[str]) -> list[int]:
-    """Hashes of a row's sentences, given as its documents have them, and of its whole sides.
+    """Hashes of a row's sentences, as they are in its documents, and of its whole sides.
 
-    The joined text of a bead does not always give its sentences back (a heading has no full stop),
-    so whoever has the documents keeps these hashes for `split`.
+    The joined text of a bead cannot always be split into its sentences again (a heading has no full
+    stop), so code that has the documents stores these hashes for `split`.
     """
     texts = [("zh", text) for text in source] + [("en", text) for text in target]
     found = {hash64(f"{language}\t{plain(text)}") for language, text in texts}

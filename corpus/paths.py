@@ -1,4 +1,4 @@
-"""The cache folder: everything that duizhao downloads and computes for a user."""
+"""The cache folder, for everything that duizhao downloads and computes for a user."""
 
 from __future__ import annotations
 

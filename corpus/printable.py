@@ -1,10 +1,10 @@
-"""Text that is safe to show: no control characters, and no passwords of addresses."""
+"""Make text safe to show: no control characters, and no passwords in addresses."""
 
 from __future__ import annotations
 
 import re
 
-# control characters but for tab and line feed, those that turn the direction of writing, and
+# control characters except tab and line feed, those that change the direction of writing, and
 # surrogates (undecodable bytes of a file name)
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -13,7 +13,7 @@ _PASSWORD = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
 
 
 def printable(text: str) -> str:
-    r"""The text with control characters escaped, so that no file name can command a terminal.
+    r"""The text with control characters escaped, so that a file name cannot control the terminal.
 
     >>> print(printable("\x1b[2Ja.txt"))
     \x1b[2Ja.txt

@@ -1,10 +1,10 @@
-"""Files that appear whole: written under a temporary name, then renamed.
+"""Write files atomically: under a temporary name, then renamed.
 
 with replacing(Path("corpus.tmx")) as temporary:
     temporary.write_text(...)
 
-Every file of ours that is written whole is written like this, so that there is one kind of
-temporary file, and what killed processes leave of it is removed.
+Every file that duizhao writes as a whole is written like this, so that there is one kind of
+temporary file, and those left by killed processes are removed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uuid import uuid4
 
 WINDOWS = os.name == "nt"
 NAME = re.compile(r"\..{,40}\.[0-9a-f]{12}\.duizhao\.tmp", re.DOTALL)
-"""Names of temporary files: ours alone, for other programs write to the same folders."""
+"""Names of temporary files, unlike those of other programs that write to the same folders."""
 
 _swept: set[Path] = set()
 """The folders in which this process has removed the files of killed ones."""
@@ -34,14 +34,14 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    # a part of the name: with all of it the temporary name could be too long
+    # only a part of the name: with all of it the temporary name could be too long
     temporary = path.with_name(f".{path.name[:40]}.{uuid4().hex[:12]}.duizhao.tmp")
     try:
         with temporary.open("wb") as held:
             with contextlib.suppress(OSError):  # a file system without locks
                 _lock(held)
             yield temporary
-            if not WINDOWS:  # while the lock is held, so that nobody sweeps the file away
+            if not WINDOWS:  # under the lock, so that no other process removes the file
                 temporary.replace(path)
         if WINDOWS:  # which does not rename an open file
             temporary.replace(path)
@@ -54,7 +54,7 @@ def replacing(path: Path) -> Iterator[Path]:
 def sweep(folder: Path) -> None:
     """Remove the files of killed processes from a folder, once per process.
 
-    A process at work holds a lock on its own file. Where there are no locks, nothing is removed.
+    A running process holds a lock on its file. On file systems without locks nothing is removed.
     """
     if folder in _swept:
         return

@@ -21,9 +21,9 @@ class Row:
     Ids are numbers of sentences and blocks, counted from 0 in each document. `target` is the text
     of the reference (`target_kind` "human") or, without a reference, the machine translation
     ("machine"; then target ids and blocks are empty). `alignment_score`, `confidence` (a
-    probability) and `signals` are those of the bead; the signal "recognition" says how certain OCR
-    was of the text, if it comes from a scan. `mt_score` is the mean log-probability
-    (natural logarithm) of a token of the machine translation, `mt_flags` are the warnings of its
+    probability) and `signals` are those of the bead; the signal "recognition" is the probability of
+    the recognised characters if the text comes from a scan. `mt_score` is the mean log-probability
+    (natural logarithm) of a token of the machine translation, `mt_flags` are the flags of the
     guards. `metadata` has the further columns of a batch's manifest.
     """
 
@@ -49,7 +49,7 @@ class Row:
 
     @property
     def recognition(self) -> float | None:
-        """How certain OCR was of the least certain sentence; None if no side is a scan."""
+        """The OCR confidence of the least certain sentence; None if no side is a scan."""
         return self.signals.get("recognition")
 
     @property

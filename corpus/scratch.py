@@ -1,11 +1,11 @@
-"""Temporary folders that do not outlive a killed process for long.
+"""Temporary folders that are also removed if their process was killed.
 
     with scratch("office") as folder:
         ...
 
-A process holds a lock on each of its folders. Before it makes one, it removes those of the same
-kind that killed processes left, and ends programs that still work in them. On Windows, which has no
-such locks, they stay.
+A process holds a lock on each of its folders. Before it creates one, it removes those of the same
+kind that killed processes left, and ends programs that still run in them. On Windows, which has no
+such locks, they are not removed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ScratchFolder:
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=prefix))
             lock = _lock(self.path)
-            if self.path.exists():  # nobody swept it away before it was locked
+            if self.path.exists():  # no other process removed it before it was locked
                 break
             _release(lock)
         self._close = weakref.finalize(self, _remove, self.path, lock, os.getpid())

@@ -39,10 +39,10 @@ _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 
 def simplified(text: str) -> str:
-    """The text as the rules for Chinese know it: their characters in simplified form.
+    """The text with the characters of the rules for Chinese in simplified form.
 
     Only characters that occur in rules (numerals, units, titles, verbs of saying ...) are
-    replaced, one by one: places in the text stay the same. It is not a conversion for readers.
+    replaced, one by one, so that positions stay the same. It is not a conversion for readers.
 
     >>> simplified("主席說：「兩億三千萬元。」")
     '主席说：「两亿三千万元。」'
@@ -81,7 +81,7 @@ def in_gb2312(character: str) -> bool:
 
 
 def count_han(text: str) -> int:
-    """How many Chinese characters a text has.
+    """The number of Chinese characters in a text.
 
     >>> count_han("联合国 UN 会员国")
     6
@@ -90,7 +90,7 @@ def count_han(text: str) -> int:
 
 
 def has_chinese(text: str) -> bool:
-    """Whether a text has a Chinese character, also within a sign such as ㈠ or ㋀.
+    """Whether a text has a Chinese character, alone or within a sign such as ㈠ or ㋀.
 
     >>> has_chinese("第3条"), has_chinese("㈠"), has_chinese("NIST § 3。")
     (True, True, False)
@@ -99,7 +99,7 @@ def has_chinese(text: str) -> bool:
 
 
 def count_letters(text: str) -> int:
-    """How many letters of any script a text has."""
+    """The number of letters of any script in a text."""
     return sum(map(len, _LETTERS.findall(text)))
 
 

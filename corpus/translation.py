@@ -1,4 +1,4 @@
-"""The machine translation of one text, as every engine returns it and the corpus keeps it."""
+"""The machine translation of one text, as engines return it and the corpus stores it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _BREAK = re.compile(r"[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-# in some languages, Excel takes the full-width signs for the same
+# in some languages, Excel treats the full-width signs as the same
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 # a translation memory may hold a book in one cell
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -34,12 +34,11 @@ csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a file for a spreadsheet has in addition.
+    """Changes to a file for spreadsheets.
 
     Attributes:
-        bom: the file begins with a byte-order mark, without which Excel takes Chinese for another
-            encoding.
-        escaped: no cell acts as a formula.
+        bom: begin with a byte-order mark, without which Excel reads Chinese in a wrong encoding.
+        escaped: escape cells that a spreadsheet would run as formulas.
     """
 
     bom: bool = False
@@ -72,7 +71,7 @@ def rows(text: str, delimiter: str = "\t") -> list[tuple[int, list[str]]]:
     r"""The line number and the cells of each row, of our dialect and of others.
 
     Files of other programs may leave quotation marks as they are (``"他说\tHe said``), or have
-    line breaks in quoted cells. Quotation marks are taken for quoting where that gives a table.
+    line breaks in quoted cells. Quotation marks are read as quoting if that yields a table.
 
     >>> rows('"a"\tb'), rows('"a\tb')
     ([(1, ['a', 'b'])], [(1, ['"a', 'b'])])
@@ -88,7 +87,7 @@ def rows(text: str, delimiter: str = "\t") -> list[tuple[int, list[str]]]:
 
 
 def listed(text: str) -> list[tuple[int, list[str]]]:
-    r"""The rows of a list that people keep, such as a glossary: no blank lines, no comments (#).
+    r"""The rows of a list written by hand, such as a glossary: no blank lines, no comments (#).
 
     >>> listed("# terms\n\n安理会\t Security Council \n")
     [(3, ['安理会', 'Security Council'])]
@@ -98,7 +97,7 @@ def listed(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _quoted(text: str, delimiter: str) -> list[tuple[int, list[str]]] | None:
-    """The rows with quotation marks taken for quoting; None where that does not fit the text."""
+    """The rows with quotation marks read as quoting; None if the text is not quoted like that."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []
     last = 0

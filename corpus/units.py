@@ -4,9 +4,9 @@
 
 A paragraph row has the beads that share a block, directly or through a neighbour: if a Chinese
 paragraph is two paragraphs in English, they are one row, named by its first Chinese block
-(``report-p12``). A document row has all rows of a document,
-a line for each paragraph. The rows inside are in ``metadata["sentences"]``; sentences that are not
-in the corpus are missing in the texts, and ``metadata["missing"]`` counts them by side.
+(``report-p12``). A document row has all rows of a document, with a line for each paragraph.
+``metadata["sentences"]`` has the original rows; sentences that are not in the corpus are missing in
+the texts, and ``metadata["missing"]`` counts them by side.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which addresses of remote files are accepted.
+"""The accepted addresses of remote files.
 
-The library that opens them (fsspec) knows many more schemes, some of which read other places than
-they name: ``zip://x::file:///etc/passwd`` is a local file.
+The library that opens them (fsspec) supports many more schemes, some of which read files from other
+places: ``zip://x::file:///etc/passwd`` is a local file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SCHEMES = ("s3", "gs", "az", "abfs", "memory")
 
 
 def check_address(path: str) -> None:
-    """InputError if a path is an address of another kind than those that are accepted.
+    """Raise InputError if a path is an address that is not accepted.
 
     ``file://`` has been removed before.
 
@@ -26,7 +26,7 @@ def check_address(path: str) -> None:
 
 
 def wrong_address(path: str) -> str:
-    """Why an address is not accepted, "" if it is, or if it is a local path."""
+    """The reason why an address is not accepted; "" for an accepted one and for a local path."""
     scheme, separator, rest = path.partition("://")
     if not separator:
         return ""

@@ -1,4 +1,4 @@
-"""Align two lists of sentences: in either direction, with the models of the settings."""
+"""Align two lists of sentences in either direction, with the models of the settings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to align, and how.
+    """The sentences to align, and the options.
 
-    `translation` has one text per source sentence; `translate` makes it. A language that is None
-    is detected from the text; `signals` None are all.
+    `translation` has one text per source sentence; `translate` computes it. A language that is None
+    is detected from the text; `signals` None means all.
     """
 
     source: Sequence[str]
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The beads, and how long the parts of the work took, such as ``embeddings 2.1 s``."""
+    """The beads, and the time of each part of the work, such as ``embeddings 2.1 s``."""
 
     beads: list[Bead]
     took: tuple[str, ...]
@@ -46,8 +46,8 @@ def aligned(request: Request) -> Aligned:
     """Align the two texts.
 
     The default model translates Chinese to English only. English to Chinese is therefore aligned
-    from the Chinese side; with a translation of the English given, it is aligned as it is, and
-    forced decoding scores how well the Chinese explains the English.
+    from the Chinese side; if a translation of the English is passed, the sides are not exchanged,
+    and forced decoding scores the English given the Chinese.
     """
     from duizhao.corpus.alignment.weights import ALL
     from duizhao.flows import stages
@@ -73,7 +73,7 @@ def aligned(request: Request) -> Aligned:
     if wants_forced and not known:
         note(
             f"{languages[0]} to {languages[1]}: aligning without forced decoding, because the "
-            "default model only knows Chinese to English (--model names another)"
+            "default model translates Chinese to English only (--model names another)"
         )
     translator = None
     if request.translate or (wants_forced and known):
@@ -122,7 +122,7 @@ def aligned(request: Request) -> Aligned:
 
 
 def _languages(request: Request) -> tuple[str, str]:
-    """The language codes of both sides; "another language" for what is neither given nor known."""
+    """The language codes of both sides; "another language" if it cannot be detected."""
     from duizhao.corpus.language import LEAST_CHINESE, check, chinese_share
 
     def detected(lines: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The stages for documents in memory: `duizhao.read`, `align` and `build`.
 
-A document is put into the result store under a key of its content; from there on the stages of
-`duizhao build` do the work, so that both give the same beads and share the cache.
+A document is put into the result store under a key of its content; then the stages of `duizhao
+build` process it, so that both give the same beads and share the cache.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Given = Document | str | PathLike[str]
 def read(
     path: str, language: Language | None, document_id: str | None, settings: Settings
 ) -> Document:
-    """The document with its ledger; a `language` of None is the one that the text is in."""
+    """The document with its ledger; if `language` is None, it is detected."""
     if language is None:
         try:
             return read(path, "zh", document_id, settings)
@@ -45,7 +45,7 @@ def read(
 def align(
     source: Document, target: Document, translation: list[str] | None, settings: Settings
 ) -> list[Bead]:
-    """The beads of two documents, with the translation of `build` if none is given."""
+    """The beads of two documents; without a `translation`, with that of `build`."""
     source_key, target_key = keep(source, "source"), keep(target, "target")
     if translation is None:
         translated = stages.translate(source_key, settings)
@@ -103,5 +103,5 @@ def _key(
             f"{given.id}: the {side} document is {names[given.language]}, not {names[language]}"
         )
     if not given.sentences:
-        raise InputError(f"{given.id}: no sentence in it")
+        raise InputError(f"{given.id}: contains no sentence")
     return keep(given, side)

@@ -1,4 +1,4 @@
-"""What the two documents of one bilingual file have in common: groups, and the reader's ledger."""
+"""Two documents from one bilingual file: their common groups, and the reader's ledger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_bilingual(document: Document) -> bool:
 
 
 def groups_of(source: Document, target: Document) -> Groups | None:
-    """The group of each sentence of both sides of a bilingual file, None if nothing shows it."""
+    """The group of each sentence of both sides of a bilingual file, None if it is unknown."""
     points = source.metadata.get("groups")
     if not points or not _same_file(source, target):
         return None
@@ -38,7 +38,7 @@ def _same_file(source: Document, target: Document) -> bool:
 
 
 def left_out_by_readers(source: ReadResult, target: ReadResult | None) -> tuple[LedgerEntry, ...]:
-    """The ledgers of both readings; of one bilingual file, what is in neither document, once."""
+    """The ledgers of both readings; for a bilingual file, each text in neither document once."""
     if target is None or not _same_file(source.document, target.document):
         return (*source.ledger, *(target.ledger if target else ()))
     return tuple(entry for entry in source.ledger if entry.reason != "other_language")

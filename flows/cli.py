@@ -42,7 +42,7 @@ from duizhao.flows.terminal.progress_file import command_console
 from duizhao.flows.terminal.safe import escape_everything, guarded
 
 LONGEST_COMMAND = 500
-"""Characters of the command line in a message."""
+"""Most characters of the command line in a message."""
 
 
 def _version(wanted: bool) -> None:
@@ -107,7 +107,7 @@ app.add_typer(server.app, name="server")
 
 
 def _context(error: BaseException) -> str:
-    """For an unexpected error, what a report of it needs."""
+    """For an unexpected error, the command, and how to report it."""
     if is_expected(error):
         return ""
     words = " ".join(sys.argv[1:])[:LONGEST_COMMAND]

@@ -1,8 +1,8 @@
 """Flows to deploy on a Prefect server (prefect.yaml): a scheduled batch, a watched folder.
 
 Their parameters are plain values, so that they can be started from Prefect's page, its command
-line or a schedule. Each run continues from what is done: a retry after a crash, and a schedule
-that fires too often, cost nothing.
+line or a schedule. Each run continues from the finished documents, so a retry after a crash and
+frequent scheduled runs repeat no work.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from duizhao.flows.terminal import console
 from duizhao.flows.terminal.safe import safe
 
 SETTLED_SECONDS = 10.0
-"""A file that has not changed for this long has arrived completely."""
+"""Seconds without a change after which a file is taken to be complete."""
 
 
 RETRY_SECONDS = 60
-"""Before the first retry of a batch with documents left; twice as long before each further one."""
+"""Seconds before the first retry of a batch with documents left; doubled before each further one.
+"""
 
 
 ROW_SETTINGS = (
@@ -50,7 +51,7 @@ ROW_SETTINGS = (
     "tsv_bom",
     "tsv_escape",
 )
-"""Settings that are parameters too."""
+"""Settings that are also parameters of the flows."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,7 +59,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def takes_options(*left_out: str) -> Callable[[F], F]:
     """Add the options of a batch to the parameters of a flow, except those `left_out`.
 
-    Prefect takes names, types and defaults from the signature; the flow gets them in `options`.
+    Prefect reads names, types and defaults from the signature; the flow receives them in `options`.
     """
 
     def decorate(function: F) -> F:
@@ -103,11 +104,11 @@ class LogConsole(console.Console):
         self._log: Any = get_run_logger()
 
     def done(self, name: str, text: str, seconds: float, reused: bool) -> None:
-        """A stage is done."""
+        """Log a finished stage."""
         self._log.info("%s: %s (%.1f s)", name, safe(text), seconds)
 
     def note(self, text: str) -> None:
-        """A line to read."""
+        """Log a message."""
         self._log.info(safe(text))
 
 
@@ -123,8 +124,8 @@ def scheduled_batch(
     """Build one corpus from the documents of a manifest or folder; returns its counts.
 
     The parameters are the options of `duizhao batch`, with the same defaults; `config` names a
-    TOML file for all other settings. Documents that fail do not fail the flow: they are in its
-    artifacts, in documents.jsonl, and counted as `failed`.
+    TOML file for all other settings. Failed documents do not fail the flow: they are listed in its
+    artifacts and in documents.jsonl, and counted as `failed`.
     """
     _back_off()
     with _no_retry_of_wrong_input(), console.use(LogConsole()):
@@ -136,7 +137,7 @@ def scheduled_batch(
 
 
 def _back_off() -> None:
-    """Wait longer before each retry: Prefect's own delay is the same for all retries of a flow."""
+    """Wait longer before each retry; Prefect's own delay is the same for all retries of a flow."""
     from prefect.runtime import flow_run
 
     retries = (flow_run.run_count or 1) - 1
@@ -148,8 +149,8 @@ def _back_off() -> None:
 def _no_retry_of_wrong_input() -> Iterator[None]:
     """Cancel the retries of this run if they cannot help: wrong parameters, manifest, settings.
 
-    A Prefect flow has no condition for its retries, unlike a task: the server decides, by the
-    number that it stores for the run.
+    Unlike a task, a Prefect flow has no condition for its retries: the server decides by the number
+    that it stores for the run.
     """
     try:
         yield
@@ -168,8 +169,8 @@ def _no_retry_of_wrong_input() -> Iterator[None]:
 def check_none_left(record: Mapping[str, Any]) -> None:
     """Raise if documents were left because of a temporary error: a retry continues with them."""
     if number := record["counts"]["left"]:
-        such = [f", such as {n} ({stage}): {why}" for n, stage, why in record["batch"]["left"][:1]]
-        raise DocumentsLeft(f"{number} documents left{''.join(such)}")
+        first = [f", such as {n} ({stage}): {why}" for n, stage, why in record["batch"]["left"][:1]]
+        raise DocumentsLeft(f"{number} documents left{''.join(first)}")
 
 
 @flow(name="duizhao-watch", log_prints=False)
@@ -182,11 +183,11 @@ def watch_folder(
     config: str | None = None,
     **options: Any,
 ) -> dict[str, int]:
-    """Build what has arrived in a folder since the last time; to be run every minute or so.
+    """Build the documents that arrived in a folder since the last run; run it every minute or so.
 
-    A pair is taken when both files have not changed for ten seconds; with `wait_for_reference`
-    false a report alone is taken too, and built again when its reference arrives. One corpus
-    holds everything that was built, even after its files have left the folder. The other
+    A pair is processed when both files have not changed for ten seconds; if `wait_for_reference` is
+    false, a report without reference is processed too, and again when its reference arrives. One
+    corpus contains all documents, even after their files were removed from the folder. The other
     parameters are those of `scheduled_batch`.
     """
     entries = arrived(read_manifest_or_none(folder, pattern), wait_for_reference)
@@ -208,7 +209,7 @@ def watch_folder(
 
 
 def read_manifest_or_none(folder: str, pattern: str) -> list[Entry]:
-    """The pairs in a folder, [] where there is none yet."""
+    """The pairs in a folder, [] if there is none yet."""
     try:
         return read_manifest(folder, pattern)
     except DuizhaoError:
@@ -218,7 +219,7 @@ def read_manifest_or_none(folder: str, pattern: str) -> list[Entry]:
 
 
 def arrived(entries: list[Entry], wait_for_reference: bool) -> list[Entry]:
-    """The entries whose files are all there and have been still for a while."""
+    """The entries whose files all exist and have not changed for `SETTLED_SECONDS`."""
     return [
         entry
         for entry in entries

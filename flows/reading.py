@@ -57,7 +57,7 @@ def read_silently(
     *,
     progress: Progress | None = None,
 ) -> Key[ReadResult]:
-    """As `read`, without a word on the console: for many documents at once."""
+    """As `read`, without messages on the console: for many documents at once."""
     data = bytes_of(path, how.limits)
     document_id = document_id or Path(path).stem
     digest = hashlib.sha256(data).hexdigest()
@@ -79,17 +79,17 @@ def read_silently(
         )
         document.check()
         if not document.sentences:
-            raise InputError(f"{path}: no sentence in it")
+            raise InputError(f"{path}: contains no sentence")
         return ReadResult(document, tuple(ledger))
 
     return results.once(key, make, _is_whole)
 
 
 def key_parts(how: ReadOptions) -> list[str]:
-    """What the options add to the key of a reading.
+    """The parts of a reading's key that depend on the options.
 
-    The same file read without recognition may be rejected or have fewer pages. Limits add nothing:
-    they decide whether a file is read, not how.
+    The same file read without recognition may be rejected or have fewer pages. Limits are not part
+    of it: they determine whether a file is read, not how.
     """
     parts: list[str] = [how.ocr] if how.ocr != "auto" or installed() else []
     return [*parts, "contents"] if how.keep_contents else parts

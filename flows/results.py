@@ -1,9 +1,9 @@
-"""Results of stages, stored as files named by the hash of all that decides them.
+"""Results of stages, stored as files named by the hash of everything that determines them.
 
-A key is the hash of its stage, the code of that stage, and everything that went in (texts, model,
-settings): the same question has the same key in every run, process and batch. The files are in
-the folder or object store given by DUIZHAO_RESULTS, else in the cache folder. A file is complete
-and starts with the hash of its content, or it is not used; a killed run leaves nothing else.
+A key is the hash of its stage, the code of that stage, and all inputs (texts, model, settings): the
+same work has the same key in every run, process and batch. The files are in the folder or object
+store named by DUIZHAO_RESULTS, else in the cache folder. A file is used only if it is complete and
+starts with the hash of its content.
 
     key = READ.key(sha256, "zh")
     once(key, lambda facts: ReadResult(document, ledger))
@@ -53,7 +53,7 @@ KEPT_IN_MEMORY = 64
 
 @dataclass(frozen=True, slots=True)
 class Key(Generic[T_co]):
-    """The name of a result: its stage, and the hash of all that decides it."""
+    """The name of a result: its stage, and the hash of everything that determines it."""
 
     stage: str
     digest: str
@@ -63,20 +63,20 @@ class Key(Generic[T_co]):
 
     @property
     def file(self) -> str:
-        """Where the result is stored."""
+        """The name of the file with the result."""
         return f"{self.stage}/{self.digest[:2]}/{self.digest}"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage(Generic[T_co]):
-    """A stage: the type of its results, and the folders and modules whose code decides them."""
+    """A stage: the type of its results, and the folders and modules whose code determines them."""
 
     name: str
     value: type[T_co]
     code: tuple[str, ...]
 
     def key(self, *parts: Any) -> Key[T_co]:
-        """The key of the result for these inputs, which are whatever JSON can hold."""
+        """The key of the result for these inputs, which must be JSON values."""
         given = json.dumps([self.name, code_hash(self), *parts], ensure_ascii=False, sort_keys=True)
         return Key(self.name, hashlib.sha256(given.encode()).hexdigest())
 
@@ -160,10 +160,10 @@ STAGES: dict[str, Stage[Any]] = {
 
 @dataclass(slots=True)
 class Facts:
-    """What a stage reports about its work: it fills in what applies.
+    """Facts that a stage reports about its work, as far as they apply.
 
     Sentences translated, repeated within the document and remembered from earlier runs, target
-    tokens generated, the engine's numeric precision; what alignment spent its time on.
+    tokens generated, the engine's numeric precision; the time of each part of alignment.
     """
 
     translated: int = 0
@@ -176,7 +176,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a result came from in this process: computed in `seconds`, or reused."""
+    """The origin of a result in this process: computed in `seconds`, or reused."""
 
     seconds: float
     reused: bool
@@ -210,8 +210,8 @@ def once(
 ) -> Key[T]:
     """Compute and store the result unless it is stored already; returns the key.
 
-    A stored result that is damaged, has another shape or does not `fit` what it was computed from
-    is computed again, which is noted. `fits` may also raise.
+    A stored result that is damaged, has another shape or does not `fit` its inputs is computed
+    again, which is reported. `fits` may also raise.
     """
     start = time.perf_counter()
     if have(key) and _fits(key, fits):
@@ -229,7 +229,7 @@ def _fits(key: Key[T], fits: Callable[[T], object]) -> bool:
     try:
         if fits(load(key)):
             return True
-    except Exception:  # of whatever kind: the value is not what this stage computes
+    except Exception:  # any error: the value is not a result of this stage
         pass
     _memory.pop(key, None)
     _note_damage(key)
@@ -238,12 +238,12 @@ def _fits(key: Key[T], fits: Callable[[T], object]) -> bool:
 
 def _note_damage(key: Key[Any]) -> None:
     console.current().note(
-        f"the stored result of {key.stage} ({key.file}) is damaged; it is computed again"
+        f"the stored result of {key.stage} ({key.file}) is damaged; computing it again"
     )
 
 
 def stored_facts(key: Key[Any]) -> Facts:
-    """What the stage reported when the result was computed, in whatever run."""
+    """The facts that the stage reported when the result was computed, in this or another run."""
     try:
         return _FACTS.validate_json(_read(f"{key.file}.facts.json"))
     except (OSError, ValueError):
@@ -251,12 +251,12 @@ def stored_facts(key: Key[Any]) -> Facts:
 
 
 def origin(key: Key[Any]) -> Origin:
-    """Where the result came from in this process."""
+    """The origin of the result in this process."""
     return _origins.get(key, Origin(0.0, reused=True))
 
 
 def forget() -> None:
-    """Release what this process holds in memory; the files stay."""
+    """Release the results in this process's memory; the files stay."""
     _memory.clear()
     _origins.clear()
 

@@ -1,4 +1,4 @@
-"""What is wrong with a setting or an option, in one line; and the ranges and choices of fields."""
+"""Errors of settings and options in one line, and the ranges and choices of fields."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def complaint(model: type[BaseModel], error: ErrorDetails, origins: Mapping[str,
 
 
 def _kind(annotation: Any) -> str:
-    """What a value of the type is called in messages; None of an optional one is left out."""
+    """The name of a type in messages; the None of an optional one is left out."""
     types = [one for one in get_args(annotation) if one is not type(None)]
     if get_origin(annotation) is UnionType and len(types) == 1:
         return _kind(types[0])

@@ -8,7 +8,7 @@ configuration folder:
     model = "Helsinki-NLP/opus-mt-zh-en"
     beam = 2
 
-A command declares an option from a field, and resolves what it was given:
+A command declares an option from a field, and resolves its value:
 
     def translate(
         beam: Annotated[int | None, option("beam")] = None,
@@ -68,14 +68,14 @@ else:
     Format = Literal[tuple(corpus_formats.FORMATS)]
 """The name of a corpus format, which pydantic checks."""
 FORMATS: tuple[Format, ...] = ("jsonl", "tsv", "tmx", "parquet")
-"""What a build writes by default."""
+"""The formats that a build writes by default."""
 
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Settings(BaseModel):
-    """Everything that a user can set for all commands."""
+    """The settings of all commands."""
 
     # the schema is built at the first use: `duizhao --help` only needs the fields
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
@@ -113,7 +113,7 @@ class Settings(BaseModel):
     threads: int = Field(default=0, ge=0, description="Threads of the engine; 0: one per core.")
     effort: Effort = Field(
         default="normal",
-        description="How much forced decoding the aligner may use on ambiguous beads.",
+        description="How much forced decoding the aligner may use for doubtful beads.",
     )
     ocr: Ocr = Field(
         default="auto",
@@ -132,7 +132,7 @@ class Settings(BaseModel):
     )
     glossary: str = Field(
         default="",
-        description="TSV file of terms (zh, en) to check translations against; empty: our UN "
+        description="TSV file of terms (zh, en) to check translations against; empty: built-in UN "
         "terms.",
     )
     formats: tuple[Format, ...] = Field(
@@ -184,7 +184,7 @@ class Settings(BaseModel):
         default=5_000,
         ge=10,
         le=20_000,
-        description="How deeply elements, lists or quotations of a document are nested.",
+        description="Largest depth of nested elements, lists or quotations of a document.",
     )
     limit_seconds: float = Field(
         default=600.0, ge=1, le=86_400, description="Seconds for reading one document."
@@ -193,7 +193,7 @@ class Settings(BaseModel):
         default=60.0,
         ge=0,
         le=86_400,
-        description="Seconds more for each page that is recognised from its image.",
+        description="Additional seconds for each page that is recognised from its image.",
     )
     limit_memory_mb: int = Field(
         default=3072, ge=16, description="MB of memory for reading one document."
@@ -202,7 +202,7 @@ class Settings(BaseModel):
         default=5.0,
         ge=0,
         le=1440,
-        description="Minutes that the private Prefect server stays after a command, so that the "
+        description="Minutes that the private Prefect server runs after a command, so that the "
         "next one starts faster; 0: it ends with its command.",
     )
     report: bool = Field(default=True, description="Write report.html.")
@@ -244,12 +244,12 @@ class Settings(BaseModel):
 
     @property
     def tsv_form(self) -> tsv.Form:
-        """How TSV files are written."""
+        """The dialect of TSV files."""
         return tsv.Form(bom=self.tsv_bom, escaped=self.tsv_escape)
 
     @property
     def reading(self) -> ReadOptions:
-        """How documents are read."""
+        """The options of the readers."""
         from duizhao.flows.reading import ReadOptions
 
         return ReadOptions(self.ocr, self.keep_contents, self.limits)
@@ -292,10 +292,10 @@ class Resolved:
 
 
 def resolve(config: Path | None = None, **options: object) -> Resolved:
-    """Settings from options (None: not given), environment, TOML file and defaults.
+    """Settings from options (None: not set), environment, TOML file and defaults.
 
-    InputError names the origin of a value that cannot be used. Folders that the TOML file names
-    are put into the environment, for child processes too.
+    InputError names the origin of an invalid value. Folders that the TOML file names are put into
+    the environment, also for child processes.
     """
     path = config_file(config)
     written, environment = _read_sources(path)
@@ -312,7 +312,7 @@ def resolve(config: Path | None = None, **options: object) -> Resolved:
 
 
 def validated(model: type[M], values: Mapping[str, Any], origins: Mapping[str, str]) -> M:
-    """The options or settings with these values; InputError names a wrong one and its origin."""
+    """The options or settings with these values; InputError names an invalid one and its origin."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -356,7 +356,7 @@ def config_file(given: Path | None = None) -> Path | None:
     named = given or (Path(text) if (text := os.environ.get("DUIZHAO_CONFIG")) else None)
     if named:
         if not named.is_file():
-            raise InputError(f"{named}: no such settings file")
+            raise InputError(f"{named}: no such settings file; check --config or DUIZHAO_CONFIG")
         return named
     import platformdirs
 
@@ -370,12 +370,12 @@ def config_file(given: Path | None = None) -> Path | None:
 
 
 def plain(settings: Settings) -> dict[str, Any]:
-    """The settings as JSON values, without those of this machine."""
+    """The settings as JSON values, without those that depend on this machine."""
     return settings.model_dump(mode="json", exclude={*ENVIRONMENT, "server_minutes"})
 
 
 def from_plain(values: Mapping[str, Any]) -> Settings:
-    """The settings that `plain` gave, or some of them."""
+    """The settings from the values of `plain`, or from some of them."""
     return Settings.model_validate(values)
 
 

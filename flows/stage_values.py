@@ -13,7 +13,7 @@ from duizhao.evaluation.terms.term import BilingualTerm
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """A document, and the text that is not part of it."""
+    """A document, and the ledger of the text that the reader left out."""
 
     document: Document
     ledger: tuple[LedgerEntry, ...]
@@ -51,9 +51,9 @@ class StoredVectors:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A file of a pile: its profile, or the `problem` why it has none.
+    """A file of a pile: its profile, or the `problem` that prevented one.
 
-    `arrangement` says how the two languages are arranged in a file that holds both.
+    `arrangement` describes how the two languages are arranged in a file with both.
     """
 
     path: str
@@ -65,4 +65,4 @@ class Surveyed:
 Terms = tuple[BilingualTerm, ...]
 
 Scores = dict[str, Any]
-"""What scores.json holds (evaluation/metrics/scores.py)."""
+"""The content of scores.json (evaluation/metrics/scores.py)."""

@@ -72,16 +72,16 @@ def uses_model(settings: Settings) -> bool:
 
 
 def check_target(report: str, reference: object, settings: Settings) -> None:
-    """InputError if nothing would be the target of the report."""
+    """Raise InputError if the report would have no target."""
     if reference is None and settings.translate == "none":
         raise InputError(
-            f"{report}: without an English document the target is the machine translation; name "
-            "one, or leave --translate none out"
+            f"{report}: with --translate none there is no target; give an English document, or "
+            "leave the option out"
         )
 
 
 def translation_parts(settings: Settings) -> list[str]:
-    """What a translation depends on besides its text: by content, not by names."""
+    """Everything besides the text that determines a translation, by content rather than name."""
     precision = [engine_name(settings), device(settings), settings.compute_type]
     return [locate_model(settings).hash, *precision, decoding(settings).key()]
 
@@ -151,7 +151,7 @@ def translator(settings: Settings, *, guards: bool = True) -> Translator:
 def translate_texts(
     texts: Sequence[str], settings: Settings, facts: Facts | None = None
 ) -> Translations:
-    """Translate texts through the translation memory; `facts` gets the counts of this work."""
+    """Translate texts through the translation memory; `facts` receives the counts of this work."""
     if settings.translate == "none":
         return (NO_TRANSLATION,) * len(texts)
     work = translator(settings)
@@ -243,7 +243,7 @@ def _embedder(memory: Path | None) -> SpanEmbedder:
 
 
 def check_embedder() -> None:
-    """Raise the error with which no document could be aligned."""
+    """Raise the error that would prevent the alignment of every document."""
     embedder()(["a"], [(0, 1)])
 
 

@@ -3,9 +3,9 @@
     place = Place.of("s3://bucket/corpus")      # or a local path
     place.write("data/train-00000.parquet", local_file)
 
-What is written is there whole or not at all: locally by a temporary name and a rename, in an
-object store because a put is. Passing troubles (503, connection reset) are tried again with
-growing pauses; what will not pass (no credentials, no permission) is told at once.
+Files are written completely or not at all: locally by a temporary name and a rename, in an object
+store because a put is atomic. Temporary errors (503, connection reset) are retried with growing
+pauses; permanent ones (no credentials, no permission) are raised at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from duizhao.corpus.replacing import replacing
 from duizhao.flows.addresses import check_address
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each further try: half a minute of trouble passes unnoticed."""
+"""Seconds before each retry: they cover errors that last up to half a minute."""
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def is_remote(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """A folder anywhere that fsspec reaches; `root` is its path in that file system."""
+    """A folder on any file system of fsspec; `root` is its path in that file system."""
 
     name: str
     root: str
@@ -54,11 +54,11 @@ class Place:
 
     @classmethod
     def of(cls, path: str | Path) -> Place:
-        """The folder of a path or address; InputError where its package is not installed."""
+        """The folder of a path or address; InputError if the package for it is not installed."""
         import fsspec
 
         name = plain_path(str(path))
-        if "://" not in name:  # with :: in it fsspec would take it for an address
+        if "://" not in name:  # fsspec would read a path with :: as an address
             root = Path(os.path.abspath(Path(name).expanduser())).as_posix().rstrip("/")  # noqa: PTH100
             return cls(name, root, fsspec.filesystem("file"))
         check_address(name)
@@ -72,28 +72,31 @@ class Place:
 
     @property
     def local(self) -> Path | None:
-        """The folder as a path, None where it is remote."""
+        """The folder as a path, None if it is remote."""
         return None if is_remote(self.name) else Path(self.root)
 
     def __truediv__(self, name: str) -> Place:
         return Place(f"{self.name.rstrip('/')}/{name}", f"{self.root}/{name}", self.system)
 
     def exists(self, name: str) -> bool:
-        """Whether there is such a file."""
+        """Whether the file exists."""
         return bool(self._try(lambda: self.system.exists(self._path(name))))
 
     def read(self, name: str) -> bytes:
-        """A file's bytes; FileNotFoundError where there is none."""
+        """A file's bytes; FileNotFoundError if it does not exist."""
         data: bytes = self._try(lambda: self.system.cat_file(self._path(name)))
         return data
 
     def size(self, name: str) -> int | None:
-        """A file's size in bytes, None if the store does not know; FileNotFoundError if absent."""
+        """A file's size in bytes, None if the store does not report it.
+
+        FileNotFoundError if the file does not exist.
+        """
         size: int | None = self._try(lambda: self.system.size(self._path(name)))
         return size
 
     def write(self, name: str, content: bytes | Path) -> None:
-        """Write a file, whole or not at all; a local file given as content is taken away."""
+        """Write a file, completely or not at all; a local file passed as content is removed."""
         if self.local:
             self._write_local(self.local / name, content)
         elif isinstance(content, Path):
@@ -103,11 +106,11 @@ class Place:
             self._try(lambda: self.system.pipe_file(self._path(name), content))
 
     def create(self, name: str, content: bytes) -> None:
-        """Write a file that is not there yet; FileExistsError where it is. Remote places only."""
+        """Write a new file; FileExistsError if it exists. Remote places only."""
         self._try(lambda: self.system.pipe_file(self._path(name), content, mode="create"))
 
     def remove(self, name: str) -> None:
-        """Remove a file if it is there."""
+        """Remove a file if it exists."""
         with contextlib.suppress(FileNotFoundError):
             self._try(lambda: self.system.rm_file(self._path(name)))
 
@@ -120,11 +123,11 @@ class Place:
         return {name: told["size"] for name, told in self._find(folder).items()}
 
     def prints(self, folder: str = "") -> dict[str, str]:
-        """As `sizes`, with a short text for each file that changes when it is written again."""
+        """As `sizes`, with a short string for each file that changes when it is written again."""
         return {name: print_of(told) for name, told in self._find(folder).items()}
 
     def is_empty(self) -> bool:
-        """Whether there is nothing here, or no such folder."""
+        """Whether the folder is empty or does not exist."""
         try:
             found = self._try(lambda: self.system.ls(self.root, detail=False))
         except FileNotFoundError:
@@ -132,9 +135,9 @@ class Place:
         return not [path for path in found if path.rstrip("/") != self.root]
 
     def listed(self, patient: bool = True) -> dict[str, dict[str, Any]]:
-        """What the file system says of each file in this folder, by its name.
+        """The file system's entry for each file in this folder, by its name.
 
-        Without `patient` it is tried once.
+        Without `patient` errors are not retried.
         """
         pauses = PAUSES if patient else ()
         try:
@@ -144,7 +147,7 @@ class Place:
         return {one["name"].rpartition("/")[2]: one for one in found if one["type"] == "file"}
 
     def settle(self, names: Iterable[str]) -> None:
-        """See to it that these files survive a power cut, and so do their names."""
+        """Flush these files and their names to disk, so that they survive a power cut."""
         if self.local:
             files = [self.local / name for name in names]
             folders = {folder for file in files for folder in (file.parent, self.local)}
@@ -185,15 +188,15 @@ class Place:
                 if pause is None or not _may_pass(error):
                     reason = " ".join(str(error).split()) or type(error).__name__
                     raise StorageError(f"{self.name}: {reason}{_way_out(error)}") from error
-                # s3fs tells a 503 and a time-out as OSError, a refused connection as botocore's
+                # s3fs raises OSError or, for a refused connection, botocore's errors
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
 
 def _once(name: str) -> dict[str, Any]:
-    """Options for a store whose client must not repeat requests: s3fs and this module do.
+    """Options for a store whose client must not retry requests, because s3fs and this module do.
 
-    With botocore's own five tries in each of theirs a refused connection takes minutes.
+    With botocore's five tries in each of theirs a refused connection would take minutes.
     """
     if name.startswith(("s3:", "s3a:")):
         return {"config_kwargs": {"retries": {"total_max_attempts": 1}}}
@@ -216,7 +219,7 @@ def _way_out(error: Exception) -> str:
 
 
 def _botocore(*names: str) -> tuple[type[Exception], ...]:
-    """Errors of the S3 library, which are OSErrors only in part; () where it is not in use."""
+    """Errors of the S3 library, not all of which are OSErrors; () if it is not loaded."""
     module = sys.modules.get("botocore.exceptions")
     return tuple(getattr(module, name) for name in names) if module else ()
 
@@ -247,7 +250,7 @@ def _sync(path: Path) -> None:
 
 
 def read_anywhere(path: str) -> bytes:
-    """The bytes of a local or remote file; FileNotFoundError where there is none."""
+    """The bytes of a local or remote file; FileNotFoundError if it does not exist."""
     path = plain_path(path)
     check_address(path)
     folder, _, name = path.rpartition("/")
@@ -261,7 +264,7 @@ _piped: dict[str, bytes] = {}
 
 @contextlib.contextmanager
 def pipes_held(*paths: str | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[None]:
-    """Let pipes (``/dev/fd/63``), which give their bytes once, be read again and again inside."""
+    """Make pipes (``/dev/fd/63``), which can be read once, readable repeatedly inside the block."""
     for path in paths:
         if path and not is_remote(path) and Path(path).exists() and not Path(path).is_file():
             _piped[path] = bytes_of(path, limits)
@@ -274,7 +277,7 @@ def pipes_held(*paths: str | None, limits: Limits = DEFAULT_LIMITS) -> Iterator[
 def bytes_of(path: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a local or remote file, or of a pipe.
 
-    InputError if it cannot be read; LimitError, which is one, if it is too large.
+    InputError if it cannot be read; its subclass LimitError if it is too large.
     """
     if path in _piped:
         return _piped[path]

@@ -30,7 +30,7 @@ class Embedding:
     seconds: float = 0.0
 
     def __call__(self, sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> Any:
-        """Embed, and count."""
+        """Embed, and add the time to `seconds`."""
         start = time.perf_counter()
         made = self.embed(sentences, spans)
         self.seconds += time.perf_counter() - start
@@ -39,10 +39,10 @@ class Embedding:
 
 @dataclass(slots=True)
 class Forced:
-    """Scores pairs by forced decoding; says before what it will cost, and counts its `seconds`.
+    """Scores pairs by forced decoding; estimates the time in advance, and counts its `seconds`.
 
-    With `flipped` the model translates from the target to the source: it is asked how well the
-    target explains the source.
+    With `flipped` the model translates from the target to the source, so it scores the source given
+    the target.
     """
 
     score: Score
@@ -58,7 +58,7 @@ class Forced:
         count = len(sources)
         if self.flipped:
             sources, targets = targets, sources
-        # a sample of all lengths, and of what the memory knows, shows what the rest will take
+        # the time of a sample of all lengths, with and without stored scores, predicts the rest
         step = max(count // PROBE, 1)
         order = [*range(0, count, step)]
         size = len(order)

@@ -39,7 +39,7 @@ DIMENSION = 512
 REACH = 4
 """Tokens on either side that the feature of a token depends on."""
 WINDOW = 2
-"""Tokens on either side that one layer looks at."""
+"""Tokens on either side that one layer reads."""
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
 CHUNK = 768
 """Tokens computed at once: large enough for the matrix products, small enough for the caches."""
@@ -57,7 +57,7 @@ class SpanEmbedder:
 
     The last two documents stay in memory (6 kB per sentence), so that requesting the spans of a
     document in several calls costs no more than in one. With a `store` (models/embedding_memory.py)
-    a document is read once by all runs. Safe to share between threads.
+    a document is embedded once for all runs. Safe to share between threads.
     """
 
     dimension = DIMENSION
@@ -114,13 +114,13 @@ class SpanTable:
 
 
 class TableStore(Protocol):
-    """Keeps tables by the sentences of their documents."""
+    """Stores tables, keyed by the sentences of their documents."""
 
     def load(self, sentences: Sequence[str]) -> SpanTable | None:
         """The table of these sentences, exactly as it was saved; None if there is none."""
 
     def save(self, sentences: Sequence[str], table: SpanTable) -> None:
-        """Keep the table."""
+        """Store the table."""
 
 
 @cache
@@ -146,7 +146,7 @@ def _fast_tokenizer() -> Any:
 
 
 def _tokenize(texts: Sequence[str]) -> list[list[int]]:
-    """Piece ids of each text as the library gives them, without ``<s>`` and ``</s>``."""
+    """Piece ids of each text as from the library, without ``<s>`` and ``</s>``."""
     # C++ joins neighbouring unknown characters, the library (our reference) does not
     return [
         _backend().sp.encode(text, add_bos=False, add_eos=False) if _UNKNOWN in ids else ids

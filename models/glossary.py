@@ -1,4 +1,4 @@
-"""Terms that a translation should use, and how often it does: measured, never forced.
+"""Terms that a translation should use; their use is measured, never forced.
 
 A glossary is a TSV file: Chinese, English, and in further columns other acceptable English forms
 (``安理会``, ``Security Council``, ``the Council``); lines that begin with # are comments. A dash

@@ -1,4 +1,4 @@
-"""Sentence alignment: `align` gives beads; see docs/alignment.md."""
+"""Sentence alignment: `align` returns the beads of two texts; see docs/alignment.md."""
 
 from duizhao.corpus.alignment.aligner import align
 from duizhao.corpus.alignment.bead import Bead, check_cover, parse_bead

@@ -1,4 +1,4 @@
-"""The one public call: `align`.
+"""Align the sentences of two texts: `align`, the public function of this folder.
 
 1. Token bags and anchors of both texts (prepare.py), a band around the anchors (anchors.py).
 2. Every signal's features for every bead of the band (evidence.py), weighted (weights.py).
@@ -37,8 +37,9 @@ SHORT = 800
 """Source sentences up to which the whole band is widened."""
 
 LITERAL = 0.4
-"""How literal a translation must be for `fast` to leave out embeddings: they gain nothing there,
-and take most of the time. UN text has 1.0, academic text 0.5 to 0.6, novels below 0.35."""
+"""How literal a translation must be for `fast` to leave out embeddings, which do not improve such
+alignments but take most of the time. UN text has 1.0, academic text 0.5 to 0.6, novels below
+0.35."""
 
 EffortName = Literal["fast", "normal", "best"]
 
@@ -62,13 +63,13 @@ def align(
 
         align(["第七十届会议", "主席：……"], ["Seventieth session", "The President: ..."])
 
-    `translation` is a translation of each source sentence. `embed(sentences, spans)` gives unit
+    `translation` is a translation of each source sentence. `embed(sentences, spans)` returns unit
     vectors of spans of sentences (duizhao.models.embedding.SpanEmbedder). `score(sources, targets)`
-    gives forced-decoding scores (the `score` of an engine or a Translator) and is called for
+    returns forced-decoding scores (the `score` of an engine or a Translator) and is called for
     doubtful beads only, within the budget of `effort`; "fast" never calls it, and leaves out
     embeddings if the translation is literal. All of these are optional. `signals` restricts the
-    signals to some of weights.ALL. The structures give a (block number, block kind, mark or None)
-    for each sentence. `fixed` beads are returned unchanged. `groups` gives the number of a group
+    signals to some of weights.ALL. The structures have a (block number, block kind, mark or None)
+    for each sentence. `fixed` beads are returned unchanged. `groups` has the number of a group
     for each sentence of both sides: beads within a group are preferred
     (duizhao.corpus.alignment.groups).
 
@@ -98,7 +99,7 @@ def align(
 
     wanted = set(learned.ALL if signals is None else signals)
     if unknown := wanted - set(learned.ALL):
-        raise ValueError(f"no signal {', '.join(sorted(unknown))}; there are {learned.ALL}")
+        raise ValueError(f"unknown signals {', '.join(sorted(unknown))}; use some of {learned.ALL}")
     places = None
     if source_structure is not None and target_structure is not None:
         places = (source_structure, target_structure)
@@ -129,7 +130,7 @@ def fast_search(
     rectangles: Sequence[Rectangle] = (),
     groups: Groups | None = None,
 ) -> tuple[Texts, SearchResult]:
-    """The first search, without embeddings if the translation turns out to be literal."""
+    """The first search, without embeddings if the translation is literal."""
     if texts.embed is not None and "overlap" in texts.bags:
         light = replace(texts, embed=None)
         result = first_search(light, fixed, rectangles, groups)

@@ -41,7 +41,7 @@ _BEAD = re.compile(rf"{_IDS}\s*:\s*{_IDS}(?:\s*:\s*[-+\d.e]+)?")
 
 
 def parse_bead(line: str) -> Bead:
-    """Read ``[0,1]:[2]``, the form of vecalign and Bertalign; a ``:`` and a score may follow.
+    """Read ``[0,1]:[2]``, the format of vecalign and Bertalign; a ``:`` and a score may follow.
 
     ValueError for anything else, and for sentences that are not consecutive.
     """

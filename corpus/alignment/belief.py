@@ -2,9 +2,9 @@
 
 A Gaussian process (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapter
 2). The mean is linear in a bead's lengths and its score by the cheap signals, with coefficients
-that differ from document to document. What two beads deviate from it is the more alike, the more
-target text they share and the more equal their source text is: a sentence that is badly explained
-by one bead is badly explained by its neighbours as well.
+that differ from document to document. The deviations of two beads from it are the more correlated,
+the more target text they share and the more their source text overlaps: if one bead explains a
+sentence badly, so do the neighbouring beads.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BLOCK = 800
-"""Beads that are believed about together; time and memory grow with its square and cube."""
+"""Beads whose scores are estimated jointly; memory grows with its square, time with its cube."""
 
 SHARED = 0.95
-"""Share of the deviation that beads of the same sentences have in common."""
+"""Correlation of the deviations of two beads with the same sentences."""
 
 # `python -m duizhao.evaluation.benchmarks.alignment.forced_budget DATA --fit`
 MEAN = np.array([-1.1, 0.12, 0.22, 0.03, 0.04, 0.43])
 SPREAD = np.array([0.7, 0.3, 0.3, 0.4, 0.2, 0.25])
 VARIANCE = 4.5
-"""Coefficients of `features`, how much they differ between documents, and the variance of the
-deviation for 100 target characters."""
+"""Coefficients of `features`, their spread between documents, and the variance of the deviation
+for 100 target characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def make_spans(
 
 
 def features(spans: Spans, cheap: Floats, others: Floats) -> Floats:
-    """What the expected answer is linear in: shape (beads, 6)."""
+    """The variables in which the expected answer is linear: shape (beads, 6)."""
     source, target = spans.source_length() / 15.0, spans.target_length() / 50.0
     shorter = np.minimum(source, target)
     return np.stack([np.ones_like(source), target, source, shorter, cheap, others], axis=1)
 
 
 class Belief:
-    """Expected answers about beads, and how far off they may be; better with each answer.
+    """Expected answers for beads and their variance, updated with each answer.
 
     `cheap` is the beads' score by the cheap signals, `others` the one that is added to the answer.
     """
@@ -103,7 +103,7 @@ class Belief:
         return known
 
     def learn(self, beads: Flags, answers: NDArray[np.floating[Any]]) -> None:
-        """Take in the answers about some of the beads."""
+        """Update the expectations with the answers for some of the beads."""
         self._answers[beads] = answers
         for block in self._blocks:
             if beads[block].any():

@@ -1,9 +1,9 @@
 """numba's `njit` with a compile cache that outlives the process.
 
 By default numba stores compiled code next to the module, which fails in a read-only installation.
-Here it goes to the user's cache folder (``DUIZHAO_CACHE`` or, if set, ``NUMBA_CACHE_DIR``), into a
-folder named by the code, so that all installations of the same code share it. Import this module
-only where the aligner runs: numba takes half a second to load.
+This module stores it in the user's cache folder (``DUIZHAO_CACHE`` or, if set,
+``NUMBA_CACHE_DIR``), in a folder named by the code, so that all installations of the same code
+share it. Import this module only where the aligner runs: numba takes half a second to load.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ numba.config.CACHE_DIR = str(compile_cache())  # type: ignore[attr-defined]
 class ByContent(UserProvidedCacheLocator):
     """One folder for the compiled functions of the aligner, named by all of their modules.
 
-    numba's own name is that of the module's folder, and it does not notice that a function which
-    another one calls has changed.
+    By default numba names the folder after the module's folder, and does not notice changes in
+    functions that a compiled function calls.
     """
 
     @classmethod

@@ -48,7 +48,7 @@ def calibrate(result: SearchResult) -> list[Bead]:
 def capped(texts: Texts, beads: Sequence[Bead]) -> list[Bead]:
     """The beads, with confidence capped at the probability that they are translations at all.
 
-    The best of the possible beads is confident even where the texts have nothing in common.
+    The search gives its best beads a high confidence even if the texts have nothing in common.
     Without embeddings and without a translation there is too little evidence for a cap.
     """
     if signals_of(texts) == "neither":

@@ -52,7 +52,7 @@ def _pair_overlap(  # type: ignore[no-untyped-def]
             word = source_ids[t]
             if count[word] == 0 or weight[word] <= 0.0:
                 continue
-            # the band never moves back, so what is before it stays before it
+            # the band only moves forward, so the postings before it are never needed again
             while begin[word] < first[word + 1] and sentences[begin[word]] < low[i]:
                 begin[word] += 1
             for at in range(begin[word], first[word + 1]):
@@ -74,7 +74,7 @@ def _centred(band: Band, similarity: NDArray[np.float32]) -> NDArray[np.float32]
     i, j, places = band_pairs(band)
     values = similarity[places]
     usual = [
-        # sums in the order of the places: the last digit depends on it
+        # summed in the order of the places, on which the last digit depends
         np.bincount(side, values, count) / np.maximum(np.bincount(side, minlength=count), 1)
         for side, count in ((i, band.sources), (j, band.targets))
     ]

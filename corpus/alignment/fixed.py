@@ -29,9 +29,9 @@ def rectangles_of(fixed: Sequence[Bead], sources: int, targets: int) -> list[Rec
             if ids and list(ids) != list(range(ids[0], ids[0] + len(ids))):
                 raise InputError(f"fixed bead {bead}: its {side} sentences are not consecutive")
             if ids and not 0 <= ids[0] <= ids[-1] < count:
-                raise InputError(f"fixed bead {bead}: there are {count} {side} sentences")
+                raise InputError(f"fixed bead {bead}: the {side} side has {count} sentences only")
             if seen[side].intersection(ids):
-                raise InputError(f"fixed bead {bead}: a {side} sentence is in another one too")
+                raise InputError(f"fixed bead {bead}: shares a {side} sentence with another one")
             seen[side].update(ids)
         i0, i1 = (bead.source[0], bead.source[-1] + 1) if bead.source else (-1, -1)
         j0, j1 = (bead.target[0], bead.target[-1] + 1) if bead.target else (-1, -1)

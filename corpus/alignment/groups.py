@@ -1,4 +1,4 @@
-"""A prior for texts whose arrangement shows what belongs together, as in a bilingual file.
+"""A prior for texts whose layout shows which sentences belong together, as in a bilingual file.
 
 Sentences of both sides that share a group (a line, a row of a table, two neighbouring paragraphs)
 are expected to be each other's translations; a bead across groups needs strong evidence.

@@ -27,7 +27,7 @@ from duizhao.corpus.alignment.search import SearchResult
 from duizhao.corpus.alignment.signals import forced
 
 ROUNDS = 100
-"""Far more than are needed: each round scores at least one bead."""
+"""Maximum number of rounds, far more than are needed: each scores at least one bead."""
 
 
 def judge(
@@ -38,7 +38,7 @@ def judge(
     rectangles: Sequence[Rectangle] = (),
     groups: Groups | None = None,
 ) -> SearchResult:
-    """Search again among the doubtful beads, with forced-decoding scores where they matter."""
+    """Search again among the doubtful beads, scoring those that can change the path."""
     doubt = doubtful(texts, result, effort, rectangles, groups)
     if doubt is None:
         return result

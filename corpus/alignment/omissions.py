@@ -1,12 +1,12 @@
 """Unpaired source sentences: left out, or translated together with a neighbour?
 
 A free translation may render a sentence in two words at the end of the previous one: 这些公司大多
-已经倒闭 becomes ", mostly failures". The words that both sides share are then too few to tell this
-from an omission. Forced decoding is not: a sentence that was left out makes its neighbour's
-translation less probable when it is added to the neighbour (by six nats in the median), one that
-was condensed makes it more probable.
+已经倒闭 becomes ", mostly failures". Both sides then share too few words to distinguish this
+from an omission. Forced decoding can: adding a sentence that was left out to its neighbour makes
+the neighbour's translation less probable (by six nats in the median), adding one that was
+condensed makes it more probable.
 
-How well that works: `python -m duizhao.evaluation.benchmarks.alignment.half_translated DATA`.
+Measured by `python -m duizhao.evaluation.benchmarks.alignment.half_translated DATA`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ Cross-validation on half-translated text chooses 1.0 to 2.0. With 2.0 no sentenc
 of damaged UN text is joined, with 1.0 one of 78.
 """
 GAIN_PER_LOGIT = 4.0
-"""A gain of 2 nats is right in 6 of 10 cases, one of 10 nats in 9."""
+"""By this, a gain of 2 nats is right in 6 of 10 cases, and one of 10 nats in 9."""
 
 
 class Joint(NamedTuple):
-    """A gap (its place in the list of beads), a neighbour, and the bead that they would make."""
+    """A gap (its index in the list of beads), a neighbour, and the bead of both together."""
 
     gap: int
     neighbour: int
@@ -58,7 +58,7 @@ def rejoined(
     gains = _gains(texts, beads, joints, score)
     made: dict[int, Bead | None] = {}
     for gain, joint in sorted(zip(gains, joints, strict=True), key=lambda each: -each[0]):
-        # each bead takes part once
+        # each bead is joined at most once
         if gain > least_gain and joint.gap not in made and joint.neighbour not in made:
             made[joint.gap] = None
             made[joint.neighbour] = _joined(beads[joint.gap], beads[joint.neighbour], gain)

@@ -1,9 +1,9 @@
-"""Are these beads translations at all, and are the two texts parallel?
+"""Whether beads are translations at all, and whether two texts are parallel.
 
-The search finds the best of the possible beads, and one is best whatever the texts are. `support`
-asks the other question: does a bead look like the beads of parallel texts, or like those that a
-search finds in two unrelated texts? A few absolute likenesses of each bead (COLUMNS) are weighted
-to the logarithm of odds; they are absolute because the best of many chance pairs beats chance too.
+The search returns the best of the possible beads, for unrelated texts as well. `support` estimates
+whether a bead looks like the beads of parallel texts or like those that a search returns for two
+unrelated texts. A few similarities of each bead (COLUMNS) are weighted and summed to log odds; they
+are absolute, because the best of many chance pairs is better than chance too.
 The parallel share of the pair is estimated from all beads (expectation maximisation) and serves as
 each bead's prior: a weak bead counts for more among strong ones.
 
@@ -108,7 +108,7 @@ def signals_of(texts: Texts) -> str:
 def support(texts: Texts, beads: Sequence[Bead]) -> Floats:
     """The probability that each bead is a pair of translations at all; 1 for a gap.
 
-    It does not say that the bead is exactly right, only that it is not arbitrary.
+    A bead with a high probability may still be inexact, but it is not arbitrary.
     """
     probability = np.ones(len(beads))
     two_sided = [at for at, bead in enumerate(beads) if bead.source and bead.target]
@@ -124,7 +124,7 @@ def posterior(log_odds: Floats) -> Floats:
     for _ in range(60):
         odds = np.clip(log_odds + np.log(prior / (1 - prior)), -50, 50)
         probability = 1 / (1 + np.exp(-odds))
-        # half a bead for and half a bead against: a single bead is judged on its own
+        # with half a bead for and half a bead against, a single bead is judged by itself
         prior = float((probability.sum() + 0.5) / (len(probability) + 1))
     return np.asarray(probability, dtype=np.float64)
 

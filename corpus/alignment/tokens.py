@@ -1,8 +1,8 @@
 """Sentences as bags of weighted tokens, for the overlap signal and the anchors.
 
-A word is a token, a long word also gives its first five letters as a stem; Chinese, Japanese and
-Thai give characters and character pairs; numbers lose their separators (``1,000`` and ``1 000`` are
-``1000``) and Chinese numerals become digits, so that they match without a translation.
+A word is a token, a long word also yields its first five letters as a stem; Chinese, Japanese and
+Thai yield characters and character pairs; numbers lose their separators (``1,000`` and ``1 000``
+are ``1000``) and Chinese numerals become digits, so that they match without a translation.
 """
 
 from __future__ import annotations

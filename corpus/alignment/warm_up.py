@@ -1,7 +1,7 @@
 """Compile every function of the aligner ahead of its first use.
 
-Compiling takes seconds where nothing is cached yet, and loading the compiled code half a second.
-Both can pass while something else is waited for.
+Compiling takes seconds if nothing is cached, and loading the compiled code half a second. Both can
+run while the program waits for something else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from duizhao.corpus.alignment.aligner import align
 from duizhao.corpus.alignment.signals.structure import Place
 
 SENTENCES = 60
-"""Enough for anchors and for beads in doubt."""
+"""Enough for anchors and for doubtful beads."""
 
 
 class _Answer(NamedTuple):

@@ -1,4 +1,4 @@
-"""Cleaning of a corpus: a declared list of steps, each with its reason; nothing is deleted.
+"""Cleaning of a corpus: a list of steps that move rows to the ledger with a reason.
 
 from duizhao.corpus.cleaning.plan import default_plan
 from duizhao.corpus.cleaning.run import clean

@@ -10,7 +10,7 @@ from duizhao.corpus.script import count_letters
 
 
 def _damaged(text: str) -> list[str]:
-    """Characters that no text should have, as code points."""
+    """Characters that do not belong in text, as code points."""
     bad = {c for c in text if c == "\ufffd" or unicodedata.category(c) in ("Cc", "Co", "Cn")}
     return sorted(f"U+{ord(c):04X}" for c in bad - {"\t", "\n"})
 

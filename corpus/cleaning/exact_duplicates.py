@@ -38,7 +38,7 @@ class _ExactDuplicates:
 
 STEP = Step(
     "exact_duplicates",
-    "The same pair is earlier in the corpus; the first one stays.",
+    "The same pair occurs earlier in the corpus; the first one stays.",
     _ExactDuplicates,
     (Parameter("sides", "both", "What must be the same.", choices=SIDES),),
 )

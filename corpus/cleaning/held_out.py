@@ -1,8 +1,8 @@
 """Rows for training, and rows held out from it: whole documents, chosen by a hash.
 
-The same corpus is always divided in the same way. A split that the corpus has already (a batch) is
-kept. A corpus with few documents, or with files that do not name any, is divided into runs of
-consecutive rows, each of which counts as a document.
+The same corpus is always divided in the same way. The splits of a batch are kept. A corpus with few
+documents, or with files that do not name any, is divided into runs of consecutive rows, each of
+which counts as a document.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RUN_ROWS = 50
 TEST_SHARE, TEST_LEAST, TEST_MOST = 0.1, 200, 1000
 DEV_SHARE, DEV_LEAST, DEV_MOST = 0.05, 100, 200
 SMALL_SHARE = {"test": 0.2, "dev": 0.1}
-"""A small corpus gives at most these shares, even if the least numbers are not reached."""
+"""Largest shares held out from a small corpus, even if the least numbers are not reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class HeldOut:
     """Rows for training, for choosing the best model (`dev`), and for the final test.
 
     `by` is "the corpus' own split", "documents" or "runs of rows". `shared` counts rows that were
-    left out because a part with a better claim has one of their sentences (test before dev before
+    left out because a part with precedence has one of their sentences (test before dev before
     train).
     """
 
@@ -108,7 +108,7 @@ def _chosen(
     for name in order:
         if count >= wanted:
             break
-        # a document that is most of the corpus is not held out
+        # a document that makes up most of the corpus is not held out
         if splits.get(name) is None and sizes[name] <= 2 * max(wanted, 1):
             chosen.add(name)
             count += sizes[name]

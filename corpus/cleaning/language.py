@@ -1,8 +1,8 @@
 """Language: Chinese on the left, English on the right.
 
-The share of Chinese characters decides, because it beats every library for this pair of scripts.
-A detector gives a second opinion on longer text, where English could be French, or Chinese
-Japanese (corpus/language.py).
+The share of Chinese characters decides, because for this pair of scripts it is more accurate than
+any library. A detector checks longer text, where English could be French, or Chinese Japanese
+(corpus/language.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from duizhao.corpus.script import HANGUL, KANA, count_han, count_letters
 
 _KANA_OR_HANGUL = re.compile(f"[{KANA}{HANGUL}]")
 _LETTERS_TO_DETECT = 80
-"""The detector works on sentences; more of a row is not needed."""
+"""Characters passed to the detector, which needs no more than a sentence."""
 
 
 def _judge(
@@ -61,6 +61,6 @@ STEP = Step(
     (
         Parameter("min_source_cjk", 0.1, "Least share of CJK among the source's letters.", 0, 1),
         Parameter("max_target_cjk", 0.2, "Largest share of CJK among the target's letters.", 0, 1),
-        Parameter("certainty", 0.9, "How sure detection must be to count against a row.", 0, 1),
+        Parameter("certainty", 0.9, "Least certainty of a detection that counts.", 0, 1),
     ),
 )

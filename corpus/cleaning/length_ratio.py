@@ -7,7 +7,7 @@ from duizhao.corpus.cleaning.step import Finding, Parameter, Step, by_row
 from duizhao.corpus.script import count_han
 
 ENGLISH_PER_HAN = 4.15
-"""English characters per Chinese character; with it the UN development set has the median 1."""
+"""English characters per Chinese character; with it the median ratio of UN text is 1."""
 
 
 def length_ratio(source: str, target: str, slack: int = 0) -> float:

@@ -1,4 +1,4 @@
-"""Low confidence: the aligner was not sure of the bead."""
+"""Low confidence: the bead is doubtful."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _judge(row: Row, minimum: float) -> Finding | None:
 
 STEP = Step(
     "low_confidence",
-    "The aligner was not sure that the two sides belong together.",
+    "It is doubtful that the two sides are translations of each other.",
     by_row(_judge),
     (
         Parameter(

@@ -1,4 +1,4 @@
-"""Low recognition: OCR was not certain of the characters of a scanned page."""
+"""Low recognition: characters of a scanned page are doubtful."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _judge(row: Row, minimum: float) -> Finding | None:
 
 STEP = Step(
     "low_recognition",
-    "The text comes from a scan, and the OCR was not certain of its characters.",
+    "The text comes from a scan, and the recognition of its characters is doubtful.",
     by_row(_judge),
     (
         Parameter(

@@ -109,7 +109,7 @@ class _NearDuplicates:
 
 STEP = Step(
     "near_duplicates",
-    "Almost the same pair is earlier in the corpus; the first one stays.",
+    "Almost the same pair occurs earlier in the corpus; the first one stays.",
     _NearDuplicates,
     (
         Parameter(

@@ -1,4 +1,4 @@
-"""Numbers that disagree: too few figures are equal, or one side alone has a large one.
+"""Numbers that disagree: too few figures are equal, or only one side has a large one.
 
 Chinese groups digits with spaces and counts in 万 (10,000) and 亿 (10^8), English groups with
 commas and counts in millions; both are converted to the same figure first. Figures below ten are

@@ -59,7 +59,7 @@ def planned(name: str, values: Mapping[str, str | Value] | None = None) -> Plann
     """A step by name with some parameters set; InputError lists the existing ones."""
     step = STEPS.get(name)
     if step is None:
-        raise InputError(f"no cleaning step {name!r}; there are {', '.join(STEPS)}")
+        raise InputError(f"unknown cleaning step {name!r}; use one of {', '.join(STEPS)}")
     known = {parameter.name: parameter for parameter in step.parameters}
     chosen: dict[str, Value] = {key: parameter.default for key, parameter in known.items()}
     for key, value in (values or {}).items():
@@ -78,7 +78,7 @@ def default_plan() -> list[Planned]:
 
 
 def parse_plan(texts: Iterable[str]) -> list[Planned]:
-    """Steps in the order given, each ``name`` or ``name:parameter=value,parameter=value``."""
+    """The steps, in order, from texts ``name`` or ``name:parameter=value,parameter=value``."""
     return [_parse(text) for text in texts]
 
 

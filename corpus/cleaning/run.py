@@ -44,9 +44,9 @@ def clean(
     remove: Callable[[LedgerEntry], object],
     progress: Callable[[int, int], None] | None = None,
 ) -> CleaningReport:
-    """Give each row to `keep`, or its sentences to `remove` as ledger entries.
+    """Pass each row to `keep`, or its sentences to `remove` as ledger entries.
 
-    `rows` must give the same rows in the same order each time. `progress` is called from time to
+    `rows` must return the same rows in the same order each time. `progress` is called from time to
     time with (rows done, rows in total; 0 while unknown). RuntimeError if the rows changed between
     two passes.
     """
@@ -119,7 +119,7 @@ def removed(row: Row, reason: str, finding: Finding, stage: str = STAGE) -> Iter
 
 
 def _passes(checks: Sequence[Check]) -> Iterator[list[int]]:
-    """Places of checks that judge in the same pass: a looking check begins a new one."""
+    """Indices of the checks that judge in the same pass: a `LookingCheck` begins a new pass."""
     group: list[int] = []
     for place, check in enumerate(checks):
         if isinstance(check, LookingCheck):

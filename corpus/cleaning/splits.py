@@ -27,7 +27,7 @@ STAGE = "split"
 class Shares:
     """Shares of documents in validation and test; the rest is train.
 
-    `seed` is part of the hash: another seed, other documents.
+    `seed` is part of the hash: another seed chooses other documents.
     """
 
     validation: float = 0.05
@@ -35,7 +35,7 @@ class Shares:
     seed: str = "duizhao"
 
     def __post_init__(self) -> None:
-        # `not` around it all: nan is in no range
+        # written as `not (...)` because every comparison with nan is false
         if not (self.validation >= 0 and self.test >= 0 and self.validation + self.test <= 1):
             raise InputError(
                 f"shares of validation ({self.validation:g}) and test ({self.test:g}) must be "
@@ -45,14 +45,14 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class SplitReport:
-    """Rows and documents of each split, and rows taken out because another split has them."""
+    """Rows and documents of each split, and rows removed because another split has them."""
 
     rows: dict[Split, int]
     documents: dict[Split, int]
     shared: dict[Split, int]
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON, a split a key."""
+        """JSON with a key for each split."""
         return {
             split: {
                 "rows": self.rows[split],
@@ -78,9 +78,9 @@ def split(
     keep: Callable[[Split, Row], object],
     remove: Callable[[LedgerEntry], object],
 ) -> SplitReport:
-    """Give each row to `keep` with its split, or to `remove` where a smaller split has it.
+    """Pass each row to `keep` with its split, or to `remove` if a smaller split has it.
 
-    Reads the corpus twice (`rows` gives a fresh iterator); holds 8 bytes for each sentence of
+    Reads the corpus twice (`rows` returns a new iterator); holds 8 bytes for each sentence of
     validation and test.
     """
     held = _sentences(rows(), shares)
@@ -114,7 +114,7 @@ def _sentences(rows: Iterable[KeyedRow], shares: Shares) -> dict[Split, frozense
 def _also_in(
     sentences: Iterable[int], own: Split, held: dict[Split, frozenset[int]]
 ) -> Split | None:
-    """The split that has one of a row's sentences and has the better claim to it."""
+    """The split with precedence that has one of a row's sentences; None if there is none."""
     rivals: tuple[Split, ...] = {
         "train": ("test", "validation"),
         "validation": ("test",),

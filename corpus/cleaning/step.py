@@ -1,7 +1,7 @@
 """A cleaning step: a name, declared parameters, and a check of rows.
 
 A step is one module with one `STEP`. Its parameters are declared, so that help, docs and tests get
-them from one place (an idea of OpusCleaner's). A check returns None for a row that stays, and its
+them from one place (as in OpusCleaner). A check returns None for a row that stays, and its
 finding (numbers, the id of the duplicate) for a row that goes to the ledger.
 """
 
@@ -34,10 +34,10 @@ class LookingCheck(Check, Protocol):
     """
 
     def look(self, row: Row) -> None:
-        """Note a row; store numbers rather than texts, there may be millions."""
+        """Record a row; store numbers rather than texts, as there may be millions of rows."""
 
     def settle(self) -> None:
-        """Called when all rows have been seen."""
+        """Called after the last row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RowCheck:
 
 
 def by_row(judge: Callable[..., Finding | None]) -> Callable[..., Check]:
-    """What starts a check from a function of a row and the step's parameters."""
+    """A function that starts a check, from a function of a row and the step's parameters."""
     return lambda **values: RowCheck(partial(judge, **values))
 
 

@@ -1,4 +1,4 @@
-"""Untranslated copies: the target is the source, or almost."""
+"""Untranslated copies: the target is the same as the source, or almost."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """``alignment.json``: the alignment behind a corpus, for a review.
 
-It has both documents with their sentences, the machine translation of each source sentence, and all
-beads, including those left out of the corpus. `duizhao build` writes it, `duizhao review` and
-`apply` read it.
+It contains both documents with their sentences, the machine translation of each source sentence,
+and all beads, including those left out of the corpus. `duizhao build` writes it, `duizhao review`
+and `apply` read it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Work:
     min_confidence: float = 0.0
 
     def check(self) -> None:
-        """Raise BrokenIdentity unless documents, translations and beads belong together."""
+        """Raise BrokenIdentity unless the documents, translations and beads match."""
         self.source.check()
         self.target.check()
         if len(self.translations) != len(self.source.sentences):
-            raise BrokenIdentity("not a translation for each source sentence")
+            raise BrokenIdentity("there must be one translation for each source sentence")
         sides = len(self.source.sentences), len(self.target.sentences)
         check_cover(self.beads, *sides, may_cross=True)
 

@@ -75,7 +75,7 @@ class CardFacts:
 
     @property
     def is_un(self) -> bool:
-        """Whether some document is of the United Nations."""
+        """Whether any document is from the United Nations."""
         return UN in self.licences
 
     @property

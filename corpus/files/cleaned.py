@@ -1,4 +1,4 @@
-"""The folder that `duizhao clean` fills: completely or not at all."""
+"""The folder that `duizhao clean` writes, completely or not at all."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CleanedFolder:
         self._ledger.close()
 
     def keep(self, row: Row) -> None:
-        """Write a row that stays."""
+        """Write a row that stays in the corpus."""
         with writing(self._partial / "corpus.jsonl"):
             write([row], self._rows)
 

@@ -1,8 +1,8 @@
-"""``edits.jsonl``: the edits of a review, one a line, each on disk before it is acknowledged.
+"""``edits.jsonl``: the edits of a review, one per line, each on disk before it is acknowledged.
 
 The first line names the alignment that the edits are for. A line is flushed to disk (fsync) before
 the page shows the edit as saved, so a killed process loses at most an unacknowledged edit. The file
-only grows: an undo is a line too.
+only grows: an undo adds a line.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_log(path: Path, alignment: str) -> Log:
         for name in ("op", "by", "at"):
             if not isinstance(edit.get(name), str):
                 raise InputError(
-                    f"{path}:{number + 1}: the edit has no `{name}`, which must be a text; add it"
+                    f"{path}:{number + 1}: the edit has no `{name}`, which must be a string; add it"
                 )
     return Log(path, tuple(records[1:]), torn.decode("utf-8", "replace"))
 

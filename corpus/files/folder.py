@@ -1,4 +1,4 @@
-"""The folder that a build fills: completely or not at all.
+"""The folder that a build writes, completely or not at all.
 
 Everything is written to ``DIR/.partial`` first. Then the old run.json is removed, the files are
 moved into place, and the new run.json, which has the hash of each file, is moved last: a folder
@@ -111,7 +111,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows keeps a locked file, and filelock removes it
-            (folder / LOCK).unlink()  # whoever waits for the lock of a removed file tries again
+            (folder / LOCK).unlink()  # a process waiting for a removed lock file tries again
         lock.release()
         with contextlib.suppress(OSError):  # not empty
             for place in created:
@@ -139,7 +139,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
         for path in partial.iterdir():
             if path.name != OWNED:
                 path.unlink(missing_ok=True)
-        # a run that was killed while it moved its files has no seal: its names are still needed
+        # a run killed while it moved its files left no seal: the names of its files are needed
         if (folder / SEAL).is_file() or not owned(folder):
             shutil.rmtree(partial, ignore_errors=True)
         raise

@@ -1,4 +1,4 @@
-"""Corpus files: one module a format, each with `write(rows, file) -> number of rows`.
+"""Corpus files: one module per format, each with `write(rows, file) -> number of rows`.
 
     with open("corpus.tmx", "wb") as file:
         writer("tmx")(rows, file)
@@ -25,7 +25,7 @@ Writer = Callable[[Iterable[Row], BinaryIO], int]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The module of a format, the function for each of its files, and what it is for.
+    """The module of a format, the function for each of its files, and its purpose.
 
     `files` maps the endings to functions; `has_options`: they take `ExportOptions`.
     """
@@ -82,5 +82,5 @@ def writer(ending: str, options: ExportOptions = DEFAULT, *, form: tsv.Form = ts
 
 def _known(format: str) -> Format:
     if format not in FORMATS:
-        raise ValueError(f"no corpus format {format!r}; there are {', '.join(FORMATS)}")
+        raise ValueError(f"unknown corpus format {format!r}; use one of {', '.join(FORMATS)}")
     return FORMATS[format]

@@ -43,7 +43,7 @@ class Upload:
 
 
 def plan_push(folder: Path, repository: str) -> Upload:
-    """What `push` would send, found without any network.
+    """The files that `push` would send; uses no network.
 
     InputError if the folder has no corpus or no card that the hub accepts, if a foreign file would
     be read as part of the corpus, or if the repository's name is invalid (``name`` or
@@ -112,7 +112,7 @@ def push(folder: Path, upload: Upload, *, private: bool = True, message: str | N
     except HfHubHTTPError as error:
         reason = " ".join(str(error).split())
         raise DuizhaoError(f"the hub refused {upload.repository}: {reason}") from error
-    except Exception as error:  # the library's HTTP errors have changed three times
+    except Exception as error:  # the library's HTTP errors differ between versions
         server = os.environ.get("HF_ENDPOINT", "the hub")
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ServiceError(
@@ -130,7 +130,7 @@ def _check_folder(folder: Path) -> None:
             "this machine, with its batch.json, and push the copy"
         )
     if not folder.is_dir():
-        raise InputError(f"{folder}: there is no such folder")
+        raise InputError(f"{folder}: no such folder; check the path")
     if (folder / seal.RUN).is_file() and not (folder / seal.BATCH).exists():
         raise InputError(
             f"{folder}: written by `duizhao build` or `duizhao clean`; push the folder of a "
@@ -174,8 +174,8 @@ def _check_foreign(folder: Path, foreign: Sequence[str], patterns: Sequence[str]
     taken = [name for name in foreign if any(fnmatch(name, one) for one in patterns)]
     if taken:
         raise InputError(
-            f"{folder}: {_some(taken)} would be read as part of the corpus, but no batch wrote "
-            "that; move it out of the folder and push again"
+            f"{folder}: {_some(taken)} would be read as part of the corpus, but was not written by "
+            "a batch; move it out of the folder and push again"
         )
 
 

@@ -82,7 +82,7 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[tuple[Path, ...], str]]:
             for file in corpus_files(path):
                 yield (file.path,), file.split
         elif not path.is_file():
-            raise InputError(f"{path}: there is no such file or folder")
+            raise InputError(f"{path}: no such file or folder; check the path")
         else:
             yield _moses(path) or (path,), split_of_name(path)
 

@@ -1,4 +1,4 @@
-"""Parquet as on the Hugging Face hub: `datasets.load_dataset` knows the columns' types.
+"""Parquet as on the Hugging Face hub: `datasets.load_dataset` reads the columns' types.
 
 `translation` is the `Translation` feature of the UN corpora on the hub, ``{"zh": ..., "en": ...}``;
 the other columns give the row's provenance. Signals and metadata are JSON, because their names

@@ -2,7 +2,7 @@
 
     for row in read_rows(Path("out")):  # out/corpus.jsonl, or out/data/train-*.parquet ...
 
-A folder is searched for JSON lines first (which have everything), then for Parquet.
+A folder is searched for JSON lines first (which have all columns), then for Parquet.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def corpus_files(path: Path) -> list[CorpusFile]:
             raise InputError(f"{path}: not a corpus; give a .jsonl or .parquet file, or a folder")
         return [CorpusFile(path, split_of_name(path))]
     if not path.is_dir():
-        raise InputError(f"{path}: there is no such file or folder")
+        raise InputError(f"{path}: no such file or folder; check the path")
     for pattern in ("corpus.jsonl", "*.jsonl", "*/*.jsonl", "*.jsonl.gz", "*/*.jsonl.gz"):
         if matching := _matching(path, pattern):
             return matching

@@ -1,8 +1,8 @@
 """TMX 1.4, the format of translation tools: a `tu` per row, provenance in `prop` elements.
 
 https://www.gala-global.org/tmx-14b. Written element by element with lxml; valid by tmx14.dtd in
-this folder. The same rows give the same bytes: dates are those that the rows know (a review) or
-that the caller names, never the time of writing.
+this folder. The same rows give the same bytes: dates come from the rows (a review) or from the
+caller, never from the time of writing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An assignment of the whole pile that uses each document once."""
+"""A global assignment that uses each document at most once."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def score(sources: Sequence[Profile], targets: Sequence[Profile]) -> Scored:
 
 
 def in_doubt(scored: Scored) -> tuple[Indices, Indices]:
-    """Places of the candidates of documents that are not certain, and of these and their rivals:
-    a lead over rivals that were not read would mean nothing."""
+    """Indices of the candidates of doubtful documents, and of these candidates and their rivals:
+    the lead of a candidate is comparable only if its rivals are read too."""
     sure = confidences(scored)
     best = best_of_each(scored)
     doubtful: set[int] = set()
@@ -76,9 +76,10 @@ def read_again(
     targets: Sequence[Profile],
     sentences: evidence.Vectors,
 ) -> Scored:
-    """The log odds with all sentences of the documents that are in doubt.
+    """The log odds, computed from all sentences for the documents in doubt.
 
-    Their rivals' log odds remain: those of a document's candidates must be of one kind.
+    Their rivals keep their log odds, because those of a document's candidates must be computed in
+    the same way.
     """
     doubtful, at = in_doubt(scored)
     if not len(at):
@@ -92,15 +93,15 @@ def read_again(
 
 
 def assign(scored: Scored, sources: int, targets: int) -> Indices:
-    """Places of the chosen candidates: the most log odds in all, only pairs that are likelier
-    than not, each document at most once (Jonker and Volgenant 1987, sparse)."""
+    """Indices of the chosen candidates: the largest sum of log odds, only pairs with positive log
+    odds, each document at most once (Jonker and Volgenant 1987, sparse)."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
     likely = np.flatnonzero(scored.log_odds > 0)
     if not len(likely):
         return likely
-    # every source may also take a stand-in of its own, which is worth nothing
+    # every source may also be assigned to a dummy target of its own, worth nothing
     rows = np.concatenate((scored.left[likely], np.arange(sources)))
     columns = np.concatenate((scored.right[likely], targets + np.arange(sources)))
     worth = np.concatenate((scored.log_odds[likely], np.zeros(sources)))
@@ -113,7 +114,7 @@ def assign(scored: Scored, sources: int, targets: int) -> Indices:
 
 
 def confidences(scored: Scored) -> Floats:
-    """The probability of each candidate among its rivals of either side, and none at all."""
+    """The probability of each candidate against its rivals on either side and no pair at all."""
     odds = np.exp(np.clip(scored.log_odds, -50, 50))
     sure = np.ones(len(odds))
     for side in (scored.left, scored.right):

@@ -1,8 +1,8 @@
-"""Which pairs of documents are worth a look: those near each other by some cheap evidence.
+"""Candidate pairs of documents: those that are close by some cheap evidence.
 
-Each document is offered its nearest by copied tokens (TF-IDF, as in Uszkoreit et al. 2010 and
-Bitextor, but without a translation), by passages (embeddings), and by name. Everything is done in
-blocks of documents, so memory does not grow with the square of the pile.
+The candidates of a document are its nearest by copied tokens (TF-IDF, as in Uszkoreit et al. 2010
+and Bitextor, but without a translation), by passages (embeddings), and by name. Documents are
+compared in blocks, so memory does not grow with the square of their number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BLOCK = 64
 COLUMNS = 256
 """Documents of either side whose passages are compared at once: 20 MB of cosines."""
 COMMON = 0.2
-"""Tokens in more than this share of the documents find no candidates; they count as evidence."""
+"""Tokens in more than this share of the documents yield no candidates, but count as evidence."""
 FEW = 50
 """Documents up to which no token is common."""
 
@@ -39,7 +39,7 @@ def token_matrices(
     """Counts (documents x tokens, log-damped) of both sides and the tokens' idf weights.
 
     Only tokens that occur on both sides have a column: an English word that no Chinese document
-    copies says nothing.
+    copies is no evidence.
     """
     from scipy.sparse import csr_matrix
 

@@ -1,9 +1,9 @@
-"""How much speaks for a pair of documents: a few features, weighed to log odds.
+"""The evidence for a pair of documents: a few features, weighted and summed to log odds.
 
-`margin` features say how far a pair is ahead of the best rival of either document: in a pile of one
-subject everything is alike, and only the difference tells. Where all sentences are compared, being
-behind speaks against a pair, and being ahead says nothing: the rivals are few, and of two documents
-without counterpart each may be the other's best. The weights come from
+`margin` features are the lead of a pair over the best rival of either document: among documents on
+one subject all pairs are similar, and only differences are informative. Where all sentences are
+compared, a negative lead is evidence against a pair, and a positive one is ignored: the rivals are
+few, and two documents without counterparts may be each other's best. The weights come from
 
     python -m duizhao.evaluation.benchmarks.pairing DATA --fit --seeds 7 11 12 13
 """
@@ -45,11 +45,10 @@ FEATURES = (
 )
 """Cosine of the copied tokens' TF-IDF and its lead over the best rival; the share of the lighter
 side's tokens that the other has; the share of its numbers that the other lacks; the mean of the
-passages' best matches (better side, weaker side); its lead when the source's passages are looked
-for in the target, and the other way; the sum of both leads, for rivals that are close; the lead in
-numbers; whether shared tokens come in the same order (-1 to 1); whether sentences do (only where
-all of them are read, see sequence.py); how far the length ratio is from
-the usual one (absolute log); what the names say; 1."""
+passages' best matches (better side, weaker side); its lead from source passages to the target, and
+from target to source; the sum of both leads, for close rivals; the lead in numbers; whether shared
+tokens are in the same order (-1 to 1); whether sentences are (only if all of them are read, see
+sequence.py); how far the length ratio is from the usual one (absolute log); matching names; 1."""
 
 WEIGHTS: dict[str, float] = {
     "tokens": -4.12,
@@ -70,7 +69,8 @@ WEIGHTS: dict[str, float] = {
     "same_stem": 3.0,
     "constant": 0.81,
 }
-"""For the passages of the profiles. What names say is weighed by hand: the piles have none."""
+"""For the passages of the profiles. The weights of names are set by hand: the training data has
+no names."""
 
 WEIGHTS_READ: dict[str, float] = {
     "tokens": 1.4,
@@ -94,11 +94,11 @@ WEIGHTS_READ: dict[str, float] = {
 """For all sentences of documents in doubt."""
 
 CLOSE = 0.08
-"""Lead in both directions together beyond which `close_margin` grows no more: it tells versions of
-one text from each other, where everything else is equal."""
+"""Largest value of `close_margin`, the sum of both leads: it distinguishes versions of one text,
+whose other features are equal."""
 
 ORDERED = 0.25
-"""Match in order from which more says nothing: it grows with the length of the documents."""
+"""Match in order above which more is no further evidence: it grows with the documents' length."""
 
 MARGINS = ("tokens_margin", "source_margin", "target_margin", "close_margin", "numbers_margin")
 
@@ -107,7 +107,7 @@ ENGLISH_PER_CHINESE = 3.4
 
 
 def log_odds(features: Floats, weights: Mapping[str, float]) -> Floats:
-    """The weighed features, shape (pairs,)."""
+    """The weighted sum of the features, shape (pairs,)."""
     vector = np.array([weights.get(name, 0.0) for name in FEATURES])
     return np.asarray(features @ vector, dtype=np.float64)
 
@@ -118,7 +118,7 @@ def log_odds_read(features: Floats) -> Floats:
 
 
 def as_read(features: Floats) -> Floats:
-    """The features as they count where all sentences are compared."""
+    """The features as they are weighted where all sentences are compared."""
     counted = features.copy()
     for name in MARGINS:
         column = FEATURES.index(name)
@@ -137,7 +137,7 @@ def features(
 ) -> Floats:
     """The FEATURES of each candidate pair (sources[left[k]], targets[right[k]]).
 
-    `sentences` gives the unit vectors of all sentences of a document; without it the passages of
+    `sentences` returns the unit vectors of all sentences of a document; without it the passages of
     the profiles are compared.
     """
     columns: dict[str, Floats] = {"constant": np.ones(len(left))}
@@ -166,9 +166,9 @@ def features(
 
 
 def margins(values: Floats, left: Indices, right: Indices) -> Floats:
-    """How far each value is above the best other one in its row and its column, the lesser lead.
+    """The lead of each value over the best other one in its row and in its column, the smaller one.
 
-    A pair without rivals leads by its whole value.
+    The lead of a pair without rivals is its value.
     """
     lead = values.copy()
     for side in (left, right):
@@ -260,7 +260,7 @@ def _cosines(
     right: Indices,
     vectors: Vectors,
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """The cosines of each pair's vectors, pairs with the same source after each other."""
+    """The cosines of each pair's vectors, grouped by source."""
     before, mine = -1, np.empty((0, 0), dtype=np.float32)
     for at in np.argsort(left, kind="stable").tolist():
         if left[at] != before:

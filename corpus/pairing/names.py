@@ -1,4 +1,4 @@
-"""What the name of a file says about its counterpart: a UN symbol, a stem, a language tag."""
+"""Evidence from file names: a UN symbol, a stem, a language tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pairing gives: pairs, and a reason for every document that is in none."""
+"""The result of pairing: pairs, and a reason for every unpaired document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Indices = NDArray[np.int64]
 class Pair:
     """Two documents that are translations of each other.
 
-    `confidence` is between 0 and 1. `reasons` are in words, the strongest first.
+    `confidence` is a probability. `reasons` are sentences for people, the strongest first.
     """
 
     source: Profile
@@ -32,7 +32,7 @@ class Unpaired:
 
     `reason` is one of ``duplicate``, ``revision``, ``excerpt``, ``part_of_counterpart``,
     ``uncertain`` and ``no_counterpart``; `other` is the path of the document that it duplicates,
-    revises, is taken from, or whose text holds its counterpart.
+    revises, is an excerpt of, or that contains its counterpart.
     """
 
     document: Profile
@@ -43,7 +43,7 @@ class Unpaired:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """The outcome: pairs in the order of their sources, and every document that is in none."""
+    """The result: pairs in the order of their sources, and every unpaired document."""
 
     pairs: tuple[Pair, ...]
     unpaired: tuple[Unpaired, ...]

@@ -1,4 +1,4 @@
-"""The one public call: `pair`."""
+"""Pair documents: `pair`, the public function of this folder."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def pair(
 ) -> Pairing:
     """Pair Chinese with English documents.
 
-    `sentences`, if given, is asked for all sentences of the documents that the profiles leave in
-    doubt: it tells a text from its revision and a whole from an excerpt.
+    `sentences`, if passed, returns the unit vectors of all sentences of a document. It is called
+    for documents in doubt, to distinguish a text from its revision and from an excerpt.
     """
     sources, of_sources = without_duplicates(sources)
     targets, of_targets = without_duplicates(targets)
@@ -48,7 +48,7 @@ def pair(
 
 
 def reasons(features: Floats) -> tuple[str, ...]:
-    """What speaks for a pair, in words, with figures."""
+    """The evidence for a pair, in words, with figures."""
     value = dict(zip(evidence.FEATURES, features.tolist(), strict=True))
     lead = max(value["source_margin"], value["target_margin"])
     found = [

@@ -1,10 +1,10 @@
-"""What is remembered of a document to find its counterpart: some 30 kB, whatever its length.
+"""The profile by which the counterpart of a document is found: about 30 kB, whatever its length.
 
 Sentences to embed are chosen by their content, not by their place: of the sentences with numbers,
 symbols or Latin names, those whose rarest-looking token has the smallest hash. A translation
 copies these tokens, so both sides choose the same sentences, also where one is an excerpt of the
-other (bottom-k sampling: Broder 1997, Cohen and Kaplan 2007). Evenly spaced passages complete
-them, which is what texts without numbers live on.
+other (bottom-k sampling: Broder 1997, Cohen and Kaplan 2007). Evenly spaced passages are added, on
+which the comparison of texts without numbers relies.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SHORT = 16
 SKETCH = 256
 """Smallest hashes of a document's shingles that are kept."""
 LONGEST = 400
-"""Characters of a sentence that are embedded: a table without full stops may be one sentence."""
+"""Most characters of a sentence to embed: a table without full stops may be one sentence."""
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (texts, dimension)."""
@@ -41,13 +41,13 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A document as pairing sees it.
+    """The data about a document that pairing uses.
 
     `tokens` are hashes of the tokens that a translation copies, in the order of the text;
-    `numeric` says which of them hold a digit. `vectors` are unit vectors of passages, shape
+    `numeric` is True for those with a digit. `vectors` are unit vectors of passages, shape
     (passages, dimension). `sketch` holds the smallest hashes of the document's shingles,
-    ascending; `shingles` is how many there are. `symbol` is the UN symbol by the name or the first
-    lines, `stem` the file's name without language and ending.
+    ascending; `shingles` is the number of all of them. `symbol` is the UN symbol in the name or the
+    first lines, `stem` the file's name without language and ending.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Why a document has no counterpart: what it has in common with those that have one.
+"""Reasons why a document has no counterpart, by its resemblance to paired documents.
 
 Documents of one language are compared by bottom-k sketches of their shingles (Broder 1997): among
 the hashes up to the smaller of both sketches' maxima, the shared ones estimate resemblance and
@@ -18,17 +18,17 @@ from duizhao.corpus.pairing.profile import Profile
 from duizhao.corpus.pairing.sequence import in_order
 
 DUPLICATE = 0.98
-"""Resemblance from which two documents are one: two formats or copies of the same text."""
+"""Least resemblance of duplicates: two formats or copies of the same text."""
 REVISION = 0.4
-"""Resemblance from which one is a version of the other."""
+"""Least resemblance of two versions of a text."""
 EXCERPT = 0.7
-"""Share of a document's shingles in another, longer one that makes it an excerpt."""
+"""Least share of an excerpt's shingles that the longer document contains."""
 NEAREST = 8
-"""Documents of the same language that one is compared with."""
+"""Number of documents of the same language with which a document is compared."""
 HELD = 0.5
-"""Likelihood as a pair from which a taken counterpart is named."""
+"""Least probability of a pair for which the reason names a counterpart that is already paired."""
 PART = 0.25
-"""Match in order (sequence.py) from which a text is in a document that has another counterpart."""
+"""Least match in order (sequence.py) for a text to be part of another document's counterpart."""
 
 _PASSAGES = FEATURES.index("passages")
 
@@ -38,7 +38,7 @@ def compare(one: Profile, other: Profile) -> tuple[float, float]:
     a, b = one.sketch, other.sketch
     if not len(a) or not len(b):
         return 0.0, 0.0
-    # a sketch that holds all of a document's hashes is complete up to the largest number
+    # a sketch with all hashes of a document is complete up to the largest number
     most = min(
         (sketch[-1] for sketch, p in ((a, one), (b, other)) if len(sketch) < p.shingles),
         default=max(a[-1], b[-1]),
@@ -55,8 +55,8 @@ def without_duplicates(
 ) -> tuple[list[Profile], list[Unpaired]]:
     """One document of each group of duplicates, the longest; an entry for each of the others.
 
-    Documents with different symbols are no duplicates, however alike: an addendum or corrigendum
-    may repeat its text.
+    Documents with different symbols are not duplicates, however similar: an addendum or corrigendum
+    may repeat the text of its document.
     """
     order = sorted(range(len(profiles)), key=lambda at: order_key(profiles[at]))
     related = _Relatives(profiles)
@@ -92,8 +92,8 @@ def explain(
 ) -> tuple[Unpaired, ...]:
     """An entry for each document that is in none of the `kept` candidates, sources first.
 
-    `sentences` gives the unit vectors of all sentences of a document; with it a part is recognised
-    in a document that is paired with the rest.
+    `sentences` returns the unit vectors of all sentences of a document; it is needed to recognise a
+    document that translates a part of a paired document.
     """
     taken = [set(scored.left[kept].tolist()), set(scored.right[kept].tolist())]
     partner = [
@@ -112,7 +112,7 @@ def explain(
             if entry is None:
                 own = np.flatnonzero(mine == index)
                 held = own[[int(its[at]) in partner[1 - side] for at in own]]
-                # the most alike by passages, whoever else has it
+                # the most similar by passages, even if it is paired with another document
                 held = held[np.argsort(-scored.features[held, _PASSAGES], kind="stable")][:1]
                 if sentences and len(held) and _is_part(profile, others[its[held[0]]], sentences):
                     entry = _part(profile, int(its[held[0]]), others, partner[1 - side], profiles)

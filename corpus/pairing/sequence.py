@@ -1,9 +1,9 @@
-"""Do the sentences of two documents match each other in order?
+"""Whether the sentences of two documents match each other in order.
 
-Neighbouring parts of one text share subject and names, so that their sentences are alike in any
-order. Only those of a translation are alike in the same order, also where one side is an excerpt.
-This is the aligner's question asked without an alignment: the best chain of matches that goes
-forward on both sides, compared with the chains in shuffled sentences.
+Neighbouring parts of one text share subject and names, so that their sentences are similar in any
+order. Only those of a translation are similar in the same order, even if one side is an excerpt.
+Instead of an alignment this uses the best chain of matches that increases on both sides, compared
+with the chains in shuffled sentences.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _pooled(cosines: Floats) -> Floats:
 
 
 def _centred(cosines: Floats) -> Floats:
-    """Without what is due to a sentence that resembles all others."""
+    """The cosines without the share that is due to sentences similar to all others."""
     rows = cosines.mean(axis=1, keepdims=True)
     columns = cosines.mean(axis=0, keepdims=True)
     return np.asarray(np.maximum(cosines - rows - columns + cosines.mean(), 0), dtype=np.float32)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.script import HAN, HAN_CHARACTER
@@ -16,6 +17,13 @@ HAN_LATIN = re.compile(rf"[{HAN}](\s?)[A-Za-z0-9]|[A-Za-z0-9](\s?)(?=[{HAN}])")
 
 # first halves of compounds that are written with a hyphen, and no syllables of longer words
 HYPHENATED = frozenset(("self", "quasi", "vice", "well", "long", "high", "low", "half", "cross"))
+# ... and those that are no words by themselves
+PREFIXES = re.compile(
+    r"ante|anti|bi|bio|co|counter|cyber|de|eco|euro|extra|geo|hydro|infra|inter|intra|macro|mega|"
+    r"meta|micro|mid|mini|mis|mono|multi|nano|neo|non|para|poly|post|pre|pro|pseudo|psycho|re|"
+    r"semi|socio|sub|techno|trans|tri|ultra|un|uni"
+)
+_SUSPENDED = re.compile(r"(?:and|or|to)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +33,21 @@ class Joiner:
     `spaced` says whether the document puts a space between Chinese characters and Latin letters
     or numbers; `words` are the document's words, asked when a line ends in a hyphen, and
     `breaks_words` whether it is set with hyphenation, so that most hyphens at a line's end are
-    no part of the word.
+    no part of the word. `soft`: U+2010 appears at the end of lines alone, and is never part of
+    a word.
     """
 
     language: Language
     spaced: bool = False
     words: Counter[str] = field(default_factory=Counter)
     breaks_words: bool = False
+    soft: bool = False
 
     @classmethod
     def of(cls, lines: Iterable[str], language: Language) -> Joiner:
         """Learn the document's habits from its lines."""
         with_space = without = hyphens = count = 0
+        soft, inner = False, False
         words: Counter[str] = Counter()
         for line in lines:
             count += 1
@@ -48,7 +59,10 @@ class Joiner:
             if language == "en":
                 words.update(re.findall(r"[a-z]+(?:-[a-z]+)*", line.lower()))
                 hyphens += bool(re.search(r"[a-z][-‐]$", line))
-        return cls(language, with_space > without, words, hyphens > count / 20)
+                soft = soft or line.endswith("‐")
+                inner = inner or "‐" in line[:-1]
+        breaks = hyphens > count / 30
+        return cls(language, with_space > without, words, breaks, soft and not inner)
 
     def join(self, first: str, second: str) -> str:
         """Both lines as one, with or without a space between, or without a hyphen."""
@@ -76,19 +90,39 @@ class Joiner:
 
     def _hyphenated(self, first: str, second: str) -> str:
         """``decision-`` + ``making`` keeps its hyphen, ``govern-`` + ``ment`` loses it."""
-        head = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*-$", first)
+        head = re.search(r"[A-Za-z]+(?:-[A-Za-z]+)*[-‐]$", first)
         tail = re.match(r"[a-z]+(?:-[a-z]+)*", second)
         if self.language != "en" or head is None or tail is None:
             return first + second
-        with_hyphen = (head[0] + tail[0]).lower()
-        without = (head[0][:-1] + tail[0]).lower()
-        if self.words[without] > self.words[with_hyphen]:
+        if self.soft and first.endswith("‐"):
             return first[:-1] + second
-        if self.words[with_hyphen]:
-            return first + second
-        if head[0][:-1].lower() in HYPHENATED and len(tail[0]) > 4:
-            return first + second
-        # `words` holds the halves at the line's ends themselves: once is no evidence
-        both_are_words = self.words[head[0][:-1].lower()] > 1 and self.words[tail[0]] > 1
-        keep = both_are_words or not self.breaks_words
+        if _SUSPENDED.fullmatch(tail[0]):
+            return f"{first} {second}"
+        start, end = head[0][:-1].lower(), tail[0]
+        joined, compound = self.words[start + end], self.words[f"{start}-{end}"]
+        if joined != compound:
+            keep = compound > joined
+        elif start in HYPHENATED and len(end) > 4:
+            keep = True
+        elif not self._is_word(end) or not (self._is_word(start) or PREFIXES.fullmatch(start)):
+            keep = False
+        else:
+            keep = not self.breaks_words or not _in_dictionary(start + end)
         return first + second if keep else first[:-1] + second
+
+    def _is_word(self, text: str) -> bool:
+        """Whether all parts of a text are words of the document or of the dictionary."""
+        # `words` holds the halves at the line's ends themselves: once is no evidence
+        return all(self.words[part] > 1 or _in_dictionary(part) for part in text.split("-"))
+
+
+def _in_dictionary(word: str) -> bool:
+    return len(word) > 1 and word in _dictionary()
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """The words of pyspellchecker's English list, all in lower case."""
+    from spellchecker import SpellChecker
+
+    return frozenset(SpellChecker(language="en").word_frequency.words())

@@ -1,8 +1,8 @@
-"""The sample pair: a UN-style report in Chinese and its English counterpart, both ours.
+"""The sample pair: a UN-style report in Chinese and its English version, written for duizhao.
 
 Everything in them is invented: the river, the Commission, the people and the symbol. The Chinese
 is laid out as the text of a UN PDF (hard-wrapped, furniture, page breaks in sentences), the
-English a paragraph a line. They are rendered by `tests/data/make_report.py`.
+English has one paragraph per line. They are rendered by `tests/data/make_report.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What `segmentation.sentences` knows about full stops, as data, each with an example beside it.
+"""The rules of `segmentation.sentences` about full stops as data, each with an example beside it.
 
-Abbreviations are written in lower case and without the last full stop. Which table one stands in
-says what has to follow for the full stop to end nothing.
+Abbreviations are written in lower case and without the last full stop. The table of an abbreviation
+determines what must follow for its full stop not to end a sentence.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TITLES = {
     "h.r.h": "H.R.H. Prince Zeid",
 }
 
-# A text follows that they introduce or compare: never the end of a sentence.
+# They introduce or compare the text that follows: never the end of a sentence.
 INTRODUCING = {
     "e.g": "e.g. Mali",
     "i.e": "i.e. the Council",
@@ -63,8 +63,8 @@ INTRODUCING = {
     "orig": "Orig. English",
 }
 
-# A number, a letter or a symbol follows; before anything else the sentence ends, for many of
-# them are words as well: "No. 5" / "The answer was no. The", "arts. 2" / "the arts. The".
+# A number, a letter or a symbol follows; before anything else the sentence ends, because many of
+# them are also words: "No. 5" / "The answer was no. The", "arts. 2" / "the arts. The".
 NUMBERED = {
     "no": "No. 5",
     "nos": "Nos. 5 and 6",
@@ -147,7 +147,7 @@ MAY_BE_LAST = {
     "sq": "5 sq. km / Sq. The",
 }
 
-# Mostly last: the sentence ends before any capital letter, but for these words.
+# Mostly last: the sentence ends before any capital letter, except before these words.
 MOSTLY_LAST = {
     "a.m": "at 10 a.m. Representatives / 10 a.m. Monday",
     "p.m": "at 3 p.m. The / 3 p.m. New York time",
@@ -163,7 +163,7 @@ AFTER_A_TIME = frozenset(
     }
 )
 
-# The name of a part: a letter or a Roman number behind it is no initial ("annex I. The").
+# The name of a part: a letter or Roman numeral after it is not an initial ("annex I. The").
 PARTS = frozenset(
     {
         *("annex", "annexes", "appendix", "article", "articles", "attachment", "box", "category"),
@@ -198,8 +198,8 @@ STARTERS = frozenset(
     }
 )
 
-# Who said it, behind a quotation: “……。”他说。 By itself that would be a sentence of two
-# characters: speaker, manner (a few characters), verb, full stop.
+# The speaker after a quotation: “……。”他说。 By itself it would be a sentence of two characters:
+# speaker, manner (a few characters), verb, full stop.
 SPEAKERS = (
     *("他", "她", "他们", "她们", "我", "我们", "有人", "主席", "主持人", "秘书长", "发言者"),
     *(r"一[位名个]\w{1,5}", r"\w{1,6}(?:先生|女士|大使|代表|部长|博士|教授)"),
@@ -209,7 +209,7 @@ SPEAKING = (
     *("说", "说道", "问", "问道", "答", "答道", "指出", "补充道", "补充说", "写道", "表示", "强调"),
     *("喊道", "回答", "回答说", "解释道", "解释说", "总结道", "总结说"),
 )
-# What takes a quotation into its own sentence: “……？”的问题, 将“……。”改为“……。”
+# Text that makes a quotation part of its own sentence: “……？”的问题, 将“……。”改为“……。”
 AFTER_A_QUOTED_QUESTION = (
     *("的", "等", "之类", "与", "和", "及", "或", "以及", "为题", "为主题", "改为", "作为"),
     *("这一", "这个", "这种", "这些", "这类", "这样", "这两"),

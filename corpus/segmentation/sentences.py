@@ -4,9 +4,9 @@
     >>> [text[start:end] for start, end in split(text)]
     ['Mr. Ban spoke.', 'He thanked all.']
 
-Every mark that may end a sentence is examined once, with the text before and after it; the words
-that matter are in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: only white space
-is outside the spans. docs/segmentation.md explains why no library is used.
+Every mark that may end a sentence is examined once, with the text before and after it, by the word
+lists in `duizhao.corpus.segmentation.rules`. Nothing is changed or lost: only white space is
+outside the spans. docs/segmentation.md explains why no library is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from duizhao.corpus.script import HAN_CHARACTER, simplified
 from duizhao.corpus.segmentation import rules
 
 _CLOSE = re.escape(rules.CLOSERS)
-# a run of terminators, the closers behind it, and a footnote mark glued to it
+# a run of terminators, the closing marks after it, and a footnote mark attached to it
 CANDIDATE = re.compile(
     rf"(?P<mark>[.．!?。！？｡…‼⁉]+)(?P<close>[{_CLOSE}]*)"
     r"(?P<note>[¹²³⁰-⁹]+|\[\d{1,3}\]|(?<=[A-Za-z][.!?])\d{1,3}(?=\s+[A-Z“\"(]))?"
@@ -144,7 +144,7 @@ def _opening_quote(text: str, start: int, end: int, quotes: Sequence[int]) -> in
     in_text = before % 2
     in_sentence = (before - bisect_left(quotes, start)) % 2
     if in_text != in_sentence and len(quotes) % 2:
-        # one mark is missing somewhere: then the sentence is the better evidence
+        # a mark is missing somewhere in the block, so only those of the sentence are counted
         return 1 - in_sentence
     return 1 - in_text
 
@@ -179,7 +179,8 @@ def _ends_half_width(
         return spaced or not (following[0].isascii() and following[0].isalnum())
     if LABEL.fullmatch(text[start : match.start()].strip()):
         return False
-    # a full stop between two characters is mostly a slip, unless the text has no Chinese ones
+    # a full stop between two characters is usually a typing error, unless the text has no Chinese
+    # full stops
     return (spaced and not _in_bracket(text, start, match.start(), "")) or "。" not in text
 
 

@@ -1,7 +1,7 @@
 """Robust downloads: retries with back-off, Retry-After, resuming, a polite rate.
 
-The retry loop is our own: a wait that the server requests replaces the back-off and may end the
-attempts, which takes as many lines with tenacity or stamina.
+The retry loop does not use a library: a wait that the server requests replaces the back-off and may
+end the attempts, which takes as many lines with tenacity or stamina.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Download:
 
 
 class Downloader:
-    """Fetches files one after another, at most so many requests a second."""
+    """Fetches files one after another, at a limited number of requests per second."""
 
     def __init__(
         self,
@@ -106,8 +106,8 @@ class Downloader:
                 reason, wait = str(error), error.wait
             if wait is not None and wait > LONGEST_WAIT:
                 raise ServiceError(
-                    f"{label}: the server asks to wait {wait:.0f} s ({reason}); try again later, "
-                    "what was fetched is kept"
+                    f"{label}: the server requests a wait of {wait:.0f} s ({reason}); run the same "
+                    "command later to continue"
                 )
             if attempt + 1 < ATTEMPTS:
                 self._sleep(wait if wait is not None else min(FIRST_WAIT * 2**attempt, 30.0))

@@ -60,7 +60,7 @@ class FetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that could not be fetched, and why."""
+    """A file that could not be fetched, and the reason."""
 
     language: str
     format: str
@@ -167,10 +167,10 @@ def _check_request(template: str, languages: Sequence[str], formats: Sequence[st
             raise InputError(f"{template}: the address has no {field}; see duizhao fetch --help")
     for language in languages:
         if language not in LANGUAGES:
-            raise InputError(f"{language}: not a UN language; there are {', '.join(LANGUAGES)}")
+            raise InputError(f"{language}: not a UN language; use {', '.join(LANGUAGES)}")
     for format in formats:
         if format not in FORMATS:
-            raise InputError(f"{format}: not a format of the ODS; there are {', '.join(FORMATS)}")
+            raise InputError(f"{format}: not a format of the ODS; use {', '.join(FORMATS)}")
 
 
 def _url(template: str, symbol: str, language: str, format: str) -> str:

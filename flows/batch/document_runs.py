@@ -1,8 +1,8 @@
 """A flow run on Prefect's pages for each document, under its batch.
 
-A run of Prefect's engine for a document would cost up to a second and could stop the batch. So the
-runs are only recorded: as outcomes arrive, a thread sends each to the server, and an error there
-does not affect the batch.
+A run by Prefect's engine for each document would take up to a second and could stop the batch. So
+the runs are only recorded: as outcomes arrive, a thread sends each to the server, and an error
+there does not affect the batch.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from uuid import UUID
 from duizhao.flows.batch.outcomes import Outcome
 
 LAST_SECONDS = 60.0
-"""How long a batch waits at its end until the server has all documents."""
+"""Seconds that a batch waits at its end until the server has all documents."""
 
 
 class DocumentRuns:
-    """Records documents on the server, in a thread of its own."""
+    """Records documents on the server, in a separate thread."""
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[tuple[UUID | None, Outcome] | None] = queue.SimpleQueue()

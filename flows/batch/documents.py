@@ -54,10 +54,10 @@ NOT_IN_KEY = {
     *("licence", "origin", "tags", "tsv_bom", "tsv_escape"),
     *(name for name in Settings.model_fields if name.startswith("limit_")),
 }
-"""Settings that change how the work is done or written, but not the rows of a document."""
+"""Settings that change speed, limits or files, but not the rows of a document."""
 
 MOST_CHARACTERS = 20_000
-"""Longer text without the end of a sentence is not prose; it would occupy the engine for hours."""
+"""Characters: longer text without the end of a sentence is not prose and would take hours."""
 
 
 class Planned(NamedTuple):
@@ -81,7 +81,7 @@ class Group:
 
 
 def base_key(settings: Settings) -> str:
-    """A hash of everything that decides the rows, except the documents."""
+    """A hash of everything that determines the rows, except the documents."""
     decisive = {name: v for name, v in plain(settings).items() if name not in NOT_IN_KEY}
     parts = [decisive, stages.translation_parts(settings), results.code_hash(OUTCOME), FORM]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -151,7 +151,9 @@ def _check_size(work: _Work, key: Key[ReadResult], path: str, settings: Settings
         )
     longest = max(len(sentence.text) for sentence in document.sentences)
     if longest > MOST_CHARACTERS:
-        raise InputError(f"{path}: {longest} characters without the end of a sentence")
+        raise InputError(
+            f"{path}: {longest} characters without the end of a sentence; is it prose?"
+        )
 
 
 def _check_path(path: str) -> None:
@@ -250,7 +252,7 @@ class _Work:
     def step(
         self, stage: str, run: Callable[P, T], *arguments: P.args, **named: P.kwargs
     ) -> T | None:
-        """Run a stage unless the document has been stopped; an error stops only this document."""
+        """Run a stage unless an earlier one failed; an error stops only this document."""
         if self.reason:
             return None
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Fingerprints of documents: short texts that change when a file does."""
+"""Fingerprints of documents: short strings that change when a file changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from duizhao.flows.storage import Place, is_remote, plain_path, print_of
 
 
 class Fingerprints(NamedTuple):
-    """A short text for each path that changes when the file does: size and time, or the ETag.
+    """A short string for each path that changes when the file changes: size and time, or the ETag.
 
     It is "" for a missing file. `unreachable` has the reason for each path whose folder cannot be
-    listed now, so that nobody knows whether the file exists.
+    listed now, so that the file may or may not exist.
     """
 
     by_path: Mapping[str, str]
@@ -49,7 +49,7 @@ def fingerprints(paths: Iterable[str]) -> Fingerprints:
         place, store = Place.of(folder), _store(folder)
         try:
             listed = place.listed(patient=store not in unreachable_stores)
-        except Exception as error:  # of any kind: it concerns this folder only
+        except Exception as error:  # any error concerns this folder only
             unreachable_stores.add(store)
             reason = str(error) if isinstance(error, StorageError) else f"{folder}: {error!r}"
             unreachable |= dict.fromkeys(inside, reason)

@@ -1,8 +1,9 @@
 """The flow of many documents: groups to workers, outcomes to files, files to one corpus.
 
-First a worker checks that it has what every document needs; a wrong option ends the batch there. A
-group of documents is a Prefect task with retries. Each document has an outcome of its own
-(flows/batch/outcomes.py): a bad document never fails its group, and a group never fails the batch.
+First a worker checks that everything which all documents need is available; a wrong option ends the
+batch at this point. A group of documents is a Prefect task with retries. Each document has its own
+outcome (flows/batch/outcomes.py): a bad document never fails its group, and a group never fails the
+batch.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ from duizhao.flows.terminal import console
 
 DOCUMENTS_A_GROUP = 32
 BYTES_A_GROUP = 300_000
-"""About 3,000 Chinese sentences: enough for full batches, and only minutes of work to lose."""
+"""About 3,000 Chinese sentences: enough for full batches, and a crash loses minutes at most."""
 
 GROUPS_ON_A_CLUSTER = 64
-"""At least, if there are enough documents: the number of workers is not known here."""
+"""Least number of groups if there are enough documents; the number of workers is unknown here."""
 
 
 P = ParamSpec("P")
@@ -138,7 +139,7 @@ def start_batch(
     `before_flow` is called after planning (the Prefect server may start meanwhile).
     """
     out = check_batch_output(out)
-    if options.subflows is None:  # before a private server takes the place of a named one
+    if options.subflows is None:  # determined before a private server replaces a named one
         named = configured_api() is not None
         options = options.model_copy(update={"subflows": named})
     with hold(Place.of(out) / STATE) as still_ours:
@@ -161,7 +162,7 @@ def start_batch(
 def run_batch(job: Job, still_ours: Check) -> BatchRecord:
     """Run the batch flow with the task runner of the options.
 
-    Once the corpus is written, an error of Prefect is only noted; before, it ends the batch.
+    An error of Prefect ends the batch; once the corpus is written, it is only reported.
     """
     runner = _runner(job.options)
     workers = None
@@ -187,8 +188,8 @@ def run_batch(job: Job, still_ours: Check) -> BatchRecord:
 def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], BatchRecord]:
     """The Prefect flow of a run.
 
-    The run is not a parameter, because Prefect walks through all parameters and sends those of a
-    flow to its server.
+    The run is not a parameter, because Prefect traverses all parameters and sends those of a flow
+    to its server.
     """
 
     @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE, persist_result=False)
@@ -220,7 +221,7 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], BatchRe
         run.published = record
         try:
             create_artifacts(record)
-        except Exception as error:  # no reason to fail the batch
+        except Exception as error:  # must not fail the batch
             console.current().note(f"the summary is not on Prefect's pages: {described(error)}")
         return record
 
@@ -228,7 +229,7 @@ def _flow_of(run: _Run, runner: TaskRunner[Any]) -> Callable[[str, int], BatchRe
 
 
 def _check(run: _Run) -> None:
-    """NotReady unless a worker has what every document needs; nothing has changed by then."""
+    """Raise NotReady, before anything has changed, if a worker lacks what every document needs."""
     files = [path for one in run.job.todo for path in (one.entry.source, one.entry.reference)]
     needs = Needs(
         run.job.settings,
@@ -284,7 +285,7 @@ def _process(run: _Run) -> None:
             if lost and not run.workers:
                 lost = _send(run, [one for group, _ in lost for one in alone(group)], arrived)
             for group, error in lost:
-                # documents run in processes of their own, so they did not cause the loss
+                # documents run in separate processes, so they did not cause the loss
                 arrived(None, left(group, one_line(error)))
         except BaseException:
             # otherwise the task runner would wait for the groups that are being processed
@@ -311,7 +312,7 @@ def _send(
     groups: Sequence[Group],
     arrived: Callable[[PrefectFuture[Any], Sequence[Outcome]], None],
 ) -> list[tuple[Group, Exception]]:
-    """Have groups processed; returns those without a result, with the error."""
+    """Submit groups and wait; returns those without a result, with the error."""
     work = _local_group_task(run.workers, run.tally) if run.workers else remote_group_task
     futures: dict[PrefectFuture[Any], Group] = {}
     for group in groups:

@@ -1,4 +1,4 @@
-"""Pairs of a folder: files that belong together by their names, such as a.zh.pdf and a.en.docx."""
+"""Pairs of a folder: files whose names match, such as a.zh.pdf and a.en.docx."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duizhao.flows.terminal import console
 
 PATTERN = "{id}.zh.*,{id}.en.*"
 NOTED = 5
-"""Files named in a note."""
+"""Most files that a message names."""
 
 UNFINISHED = ("~", ".swp", ".swo", ".tmp", ".part", ".partial", ".crdownload", ".download")
 """Endings of unfinished files of editors and downloads."""
@@ -43,7 +43,7 @@ def find_pairs(folder: str, pattern: str = PATTERN) -> list[Pair]:
 
 
 def _matches(folder: str, pattern: str) -> dict[str, str]:
-    """Paths by id; the first in order where an id has several."""
+    """Paths by id; the first in order if an id has several."""
     paths: dict[str, str] = {}
     more: list[str] = []
     unfit: list[str] = []
@@ -78,7 +78,7 @@ def _candidates(folder: str, pattern: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_unfit(path: str, pattern: str) -> bool:
-    """Whether the name says that a file is hidden or unfinished, and the pattern does not."""
+    """Whether a file is hidden or unfinished by its name, unless the pattern names such files."""
     wanted = pattern.split("/")
     parts = path.split("/")[-len(wanted) :]
     for part, component in zip(parts, wanted, strict=True):
@@ -88,7 +88,7 @@ def _is_unfit(path: str, pattern: str) -> bool:
 
 
 def is_utf8(text: str) -> bool:
-    """Whether a name can be written as UTF-8: names of files may be any bytes.
+    """Whether a name can be written as UTF-8: file names may be any bytes.
 
     >>> is_utf8("报告"), is_utf8("\\udcb1\\udca8")
     (True, False)
@@ -110,7 +110,7 @@ def shown(name: str) -> str:
 
 
 def _note(what: str, names: Sequence[str]) -> None:
-    """Say what a folder has that the batch does not take."""
+    """Report files of a folder that the batch leaves out."""
     others = f" and {len(names) - NOTED} more" if len(names) > NOTED else ""
     console.current().note(f"{what} {', '.join(names[:NOTED])}{others}")
 

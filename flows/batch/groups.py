@@ -1,8 +1,8 @@
 """A group of documents and a worker: every document gets an outcome, even if the worker dies.
 
 If a worker is lost, the documents of its group are processed one by one, to find the cause. A
-document fails only if the worker crashed or became silent while it processed this document alone;
-a worker that was killed from outside, or never started, says nothing about its documents.
+document fails only if the worker crashed or hung while it processed this document alone; a worker
+that was killed from outside, or never started, is no evidence against its documents.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from duizhao.flows.batch.workers import NotUp, OnProgress, WorkerError, WorkerLo
 from duizhao.flows.storage import Place
 
 DEATHS = 2
-"""Workers that a single document may cost before it fails."""
+"""Workers lost while they processed a single document before it fails."""
 
 
 def alone(group: Group) -> list[Group]:
@@ -27,7 +27,7 @@ def alone(group: Group) -> list[Group]:
 
 
 def left(group: Group, reason: str) -> list[Outcome]:
-    """All documents of a group as left: none of them is known to be at fault."""
+    """All documents of a group as left: none of them is known to be the cause."""
     return [Outcome(one.entry.id, one.key, "left", "process", reason) for one in group.documents]
 
 
@@ -48,7 +48,7 @@ def failed(group: Group, reason: str) -> list[Outcome]:
 
 
 def check_worker(workers: Workers, needs: Needs) -> None:
-    """Have a worker check that it can process documents at all; NotReady if it cannot."""
+    """Let a worker check that it can process documents; NotReady if it cannot."""
     reason = ""
     for _ in range(DEATHS):
         try:
@@ -110,7 +110,7 @@ _here = threading.local()
 def in_this_thread(group: Group, timeout: float) -> list[Outcome]:
     """Process a group in the worker process of this thread, which is started if necessary.
 
-    Dask and Ray workers do it this way: a document can crash or be ended without ending them.
+    Dask and Ray workers use this, so that a document that crashes or hangs does not end them.
     """
     return in_worker(_workers_of_this_thread(group.settings.threads), group, timeout)
 

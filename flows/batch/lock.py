@@ -1,9 +1,9 @@
 """One batch at a time on an output folder.
 
-`hold(place)` writes a lock file that names its holder. On a local disk a lock of the operating
-system goes with it, which ends with its process for whatever reason. In an object store the file
-is created only if there is none, and renewed every few seconds; one that has not been renewed for
-a minute, or whose process on this machine is gone, is taken over.
+`hold(place)` writes a lock file that names its holder. On a local disk it is combined with a lock
+of the operating system, which ends with its process in any case. In an object store the file is
+created only if there is none, and renewed every few seconds; one that has not been renewed for a
+minute, or whose process on this machine is gone, is taken over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LOCK = "lock"
 RENEW_SECONDS = 5.0
 STALE_SECONDS = 60.0
 WAIT_SECONDS = 1.0
-"""`duizhao status` takes the lock for a moment to see whether a batch holds it."""
+"""Seconds to wait for the lock, which `duizhao status` takes for a moment to test it."""
 
 Check = Callable[[], None]
 
@@ -50,7 +50,7 @@ def hold(place: Place) -> Iterator[Check]:
 
 
 def holder(place: Place) -> dict[str, Any] | None:
-    """Who holds the folder now, None if nobody does."""
+    """The process that holds the folder now, None if there is none."""
     try:
         record: dict[str, Any] = json.loads(place.read(NAME))
     except (OSError, ValueError):

@@ -23,11 +23,11 @@ from duizhao.flows.storage import Place, is_remote, plain_path, read_anywhere
 from duizhao.flows.terminal import console
 
 LONGEST_FIELD = 131_072
-"""Characters; a longer field starts with a quotation mark that is never closed."""
+"""Characters: a longer field is due to a quotation mark that is never closed."""
 
 PACKED_ENDINGS = (".pdf", ".docx", ".docm", ".doc")
 PACKED = 10
-"""Most of a PDF or Word file is fonts, pictures and markup; about a tenth is text."""
+"""Share of text in a PDF or Word file: the rest is fonts, pictures and markup."""
 
 T = TypeVar("T")
 
@@ -214,7 +214,7 @@ def _absolute(path: str, base: str) -> str:
 
 def _checked(path: str, entries: Sequence[Entry]) -> list[Entry]:
     if not entries:
-        raise InputError(f"{path}: names no document")
+        raise InputError(f"{path}: names no document; give at least one line with id and source")
     seen: set[str] = set()
     for entry in entries:
         if entry.id in seen:
@@ -235,7 +235,7 @@ def text_bytes(path: str, size: int) -> int:
 def grouped(
     documents: Iterable[T], sizes: Iterable[int], most: int, most_bytes: int
 ) -> list[list[T]]:
-    """Runs of at most `most` documents and about `most_bytes` of source files."""
+    """Runs of at most `most` documents and about `most_bytes` bytes of text in source files."""
     groups: list[list[T]] = []
     bytes_in_group = 0
     for entry, size in zip(documents, sizes, strict=True):

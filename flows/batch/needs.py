@@ -1,6 +1,6 @@
-"""What every document of a batch needs, checked in a worker before any document is sent.
+"""Check in a worker, before any document is sent, what every document of a batch needs.
 
-Otherwise a wrong option would fail every document by itself, after hours or after all.
+Otherwise a wrong option would fail the documents one after another, possibly after hours.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def may_be_scan(path: str) -> bool:
 
 
 def check_needs(needs: Needs) -> None:
-    """Load what documents need and try it; raises the error that every document would have."""
+    """Load and try what documents need; raises the error that every document would have."""
     settings = needs.settings
     state, name = Place.of(needs.state), f"check-{os.getpid()}"
     state.write(name, b"")

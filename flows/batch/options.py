@@ -26,7 +26,7 @@ PACKAGES: dict[Runner, str] = {"dask": "prefect_dask", "ray": "prefect_ray"}
 """The package that a runner needs."""
 
 MOST_TIMEOUT = 7 * 86400
-"""A week: the system calls that wait for a worker accept at most 24 days."""
+"""Seconds, a week: the system calls that wait for a worker accept at most 24 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Plan:
 class BatchOptions(BaseModel):
     """How a batch is run, and how its corpus is assembled.
 
-    InputError for options that contradict each other; `batch_options` raises it for values of the
-    wrong type or out of their range too.
+    Raises InputError for options that contradict each other; `batch_options` also raises it for
+    values of a wrong type or out of range.
     """
 
     # the schema is built at the first use: `duizhao --help` only needs the fields
@@ -67,20 +67,20 @@ class BatchOptions(BaseModel):
     workers: int | None = Field(
         default=None,
         ge=1,
-        description="Worker processes, each of which loads the model once; not for a --cluster, "
-        "which has its own. [default: one for every two cores]",
+        description="Worker processes, each of which loads the model once; not with --cluster, "
+        "which has workers of its own. [default: one for every two cores]",
     )
     runner: Runner = Field(
         default="local",
-        description="local: processes on this machine; dask or ray: a cluster of either, started "
-        "here or named by --cluster.",
+        description="local: processes on this machine; dask, ray: a cluster, started on this "
+        "machine or named by --cluster.",
     )
     cluster: str | None = Field(
         default=None, description="Address of a running Dask or Ray cluster."
     )
-    retry_failed: bool = Field(default=False, description="Try documents again that failed before.")
+    retry_failed: bool = Field(default=False, description="Process failed documents again.")
     resume: bool = Field(
-        default=True, description="Continue from what is done; else process all documents again."
+        default=True, description="Continue an earlier run; otherwise process all documents again."
     )
     clean: tuple[str, ...] | None = Field(
         default=None,
@@ -151,5 +151,5 @@ class BatchOptions(BaseModel):
 
 
 def batch_options(**options: Any) -> BatchOptions:
-    """Options from plain values; InputError for one that cannot be used."""
+    """Options from plain values; InputError for an invalid one."""
     return validated(BatchOptions, options, dict.fromkeys(options, "option"))

@@ -1,13 +1,13 @@
 """The outcome of each document of a batch: files in ``DIR/.duizhao/documents``.
 
-An outcome is named by everything that decides it, so that an interrupted batch continues from
-there:
+An outcome is named by a hash of everything that determines it, so that an interrupted batch
+continues from there:
 
-    KEY.done.gz       JSON lines: the account, then {"row": ..., "sentences": [...]} and
+    KEY.done.gz       JSON lines: the outcome, then {"row": ..., "sentences": [...]} and
                       {"ledger": ...}; `sentences` are hashes of the row's sentences, for the splits
-    KEY.failed.json   the account with the reason
+    KEY.failed.json   the outcome with the reason
 
-The first half of a key is a hash of the document's files, the second of all that is done with them.
+The first half of a key is a hash of the document's files, the second of code, models and settings.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from duizhao.flows.storage import Place
 STATE = ".duizhao"
 FOLDER = "documents"
 FORM = 2
-"""Version of the form of an outcome file; part of its name."""
+"""Version of the format of an outcome file; part of its name."""
 
 
 _DAMAGE = (
@@ -44,7 +44,7 @@ _DAMAGE = (
 )
 
 OutcomeKey = NewType("OutcomeKey", str)
-"""A hash of everything that decides the outcome of a document: the name of its file."""
+"""A hash of everything that determines the outcome of a document: the name of its file."""
 
 HALF = 32
 """Characters of each half of a key."""
@@ -54,7 +54,7 @@ FAILED = ".failed.json"
 
 
 def same_files(one: OutcomeKey, other: OutcomeKey) -> bool:
-    """Whether two outcomes are of the same files, whatever was done with them."""
+    """Whether two outcomes are of the same files, with any code and settings."""
     return one[:HALF] == other[:HALF]
 
 
@@ -62,9 +62,9 @@ def same_files(one: OutcomeKey, other: OutcomeKey) -> bool:
 class Outcome:
     """The outcome of a document; `left`: not done because of an error that may be temporary.
 
-    `cause` says whether it failed because of the document or because of the run: a time-out, a
-    crash, a file that is missing now. `seconds` is the time that each stage took in this run; a
-    stored outcome has none, so that the same content gives the same bytes.
+    `cause` is the reason for a failure: the document, or the run (a time-out, a crash, a file that
+    is missing now). `seconds` is the time of each stage in this run; a stored outcome has none, so
+    that the same content gives the same bytes.
     """
 
     id: str
@@ -86,7 +86,7 @@ class OutcomeFile(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Whether it holds the rows of a document."""
+        """Whether it has the rows of a document."""
         return self.name.endswith(DONE)
 
 
@@ -121,7 +121,7 @@ def keep_done(
 
 
 def keep_failure(place: Place, outcome: Outcome) -> bool:
-    """Store the outcome of a document that failed, unless it is done: it was processed again.
+    """Store the outcome of a failed document, unless it has been done by an earlier run.
 
     Returns whether the failure was stored.
     """

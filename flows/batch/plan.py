@@ -25,7 +25,7 @@ from duizhao.models.cores import usable_cores
 PLAN = "plan.jsonl"
 CONTENTS = "contents.json"
 UNKNOWN = "unknown"
-"""The content of a file that has never been reached: no outcome has it in its name."""
+"""Stands for the content of a file that was never reachable; part of no outcome's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Ba
     for one in documents:
         name = names.get(one.key)
         if reason := _unreachable(one.entry, prints):
-            if name is None:  # else it is unchanged since it could be reached
+            if name is None:  # otherwise the last known content applies
                 left.append(Outcome(one.entry.id, one.key, "left", "read", reason))
             continue
         failed = name is not None and name.endswith(FAILED)
@@ -103,8 +103,8 @@ def plan_job(out: str, entries: Sequence[Entry], settings: Settings, options: Ba
 def begin(job: Job) -> None:
     """Make this the plan of the folder, for `duizhao status` and the next run.
 
-    Outcomes that are done stay until their documents are processed again: a run that is ended
-    early must not lose what was published.
+    Finished outcomes stay until their documents are processed again: a run that ends early must not
+    lose published rows.
     """
     state = Place.of(job.out) / STATE
     if not state.exists(PUBLISHED):  # a corpus of an earlier version
@@ -117,15 +117,15 @@ def begin(job: Job) -> None:
 
 
 def _unreachable(entry: Entry, prints: Fingerprints) -> str:
-    """Why a document's files cannot be reached now, "" if they can."""
+    """The reason why a document's files cannot be reached now, "" if they can."""
     reasons = prints.unreachable
     return reasons.get(entry.source) or reasons.get(entry.reference or "") or ""
 
 
 def _with_absolute_model(settings: Settings) -> Settings:
-    """The settings for workers of a cluster, which have a current folder of their own.
+    """The settings for workers of a cluster, whose current folders differ.
 
-    Names of outcomes depend neither on this path nor on those of the documents.
+    Names of outcomes depend neither on this path nor on the folders of the documents.
     """
     model = settings.model
     if model and (folder := Path(model).expanduser()).is_dir():
@@ -168,7 +168,7 @@ def _done_before(state: Place) -> dict[str, OutcomeKey]:
 
 
 def leaving(state: Place, entries: Iterable[Entry]) -> list[str]:
-    """Ids of documents that are done or published, but not part of this batch any more."""
+    """Ids of documents that are done or published but not part of this batch."""
     known = {entry.id for entry in entries}
     return [name for name in _done_before(state) | read_published(state) if name not in known]
 
@@ -178,8 +178,8 @@ def note_leaving(state: Place, entries: Iterable[Entry]) -> None:
     if gone := leaving(state, entries):
         console.current().note(
             f"{len(gone)} documents of the corpus (such as {gone[0]}) are not in this manifest "
-            "and will be removed from it; their outcomes are kept, so a manifest that names them "
-            "restores them without work"
+            "and will be removed from it; their outcomes are kept, so a manifest with them "
+            "restores them at once"
         )
 
 

@@ -1,4 +1,4 @@
-"""The progress of a batch: counted as outcomes arrive, shown, stored for `duizhao status`."""
+"""The progress of a batch: counted as outcomes arrive, shown, and stored for `duizhao status`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from duizhao.flows.terminal import console
 
 PROGRESS = "progress.json"
 MOST_LEFT = 100
-"""Documents left that progress.json names."""
+"""Most documents left that progress.json names."""
 KEEP_SECONDS = 5.0
 LINE_SECONDS = 30.0
 
@@ -55,7 +55,7 @@ class Tally:
         self.activity = ""
 
     def on_progress(self, text: str, _done: int, _total: int) -> None:
-        """Remember what a worker is doing."""
+        """Record the current work of a worker."""
         self.activity = text
 
     @property
@@ -147,7 +147,7 @@ def keep_stage(state: Place, stage: str | None) -> None:
 
 
 class PublishProgress:
-    """Reports the progress of publishing, not more often than a person can read."""
+    """Reports the progress of publishing, not more often than people can read."""
 
     def __init__(
         self, state: Place, keep: float = KEEP_SECONDS, line: float = LINE_SECONDS

@@ -1,9 +1,9 @@
-"""The outcome from which the published rows of each document are.
+"""The outcomes that the published rows of each document come from.
 
-A corpus does not shrink because of a run: a document that this run did not finish keeps the rows
-of the outcome recorded here. That holds for documents that were left, for those that failed because
-of the run (a time-out, a crash, a file that is not there now), and for those that fail although
-their files are the same as when they succeeded: then the options or the code are the cause.
+A corpus does not shrink because of a run: a document that this run did not finish keeps the rows of
+the outcome recorded here. This applies to documents that were left, that failed because of the run
+(a time-out, a crash, a file that is missing now), or that failed although their files have not
+changed since they succeeded, so that the options or the code are the cause.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def write_published(state: Place, published: Mapping[str, OutcomeKey]) -> None:
 def kept_key(
     outcome: Outcome, published: Mapping[str, OutcomeKey], files: Mapping[OutcomeKey, OutcomeFile]
 ) -> OutcomeKey | None:
-    """The key whose rows a document keeps if `outcome` is its latest; None if it has to leave."""
+    """The key whose rows a document keeps after the latest `outcome`; None if it loses them."""
     key = published.get(outcome.id)
     if outcome.status == "done" or key is None or key not in files or not files[key].is_done:
         return None

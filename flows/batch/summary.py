@@ -20,7 +20,7 @@ from duizhao.flows.storage import Place, is_remote, plain_path
 from duizhao.flows.terminal.output import print_table
 
 SHOWN = 12
-"""Failed documents named on the screen, and left ones; all failed ones are in documents.jsonl."""
+"""Most failed documents, and most left ones, that are printed; documents.jsonl has all failed."""
 
 WHOLE = "whole"
 WRITING = "being written: {}"
@@ -71,7 +71,7 @@ def _documents(counts: Mapping[str, int]) -> str:
 
 
 def _shares(seconds: Mapping[str, float]) -> str:
-    """What each stage took of the workers' time."""
+    """The share of each stage in the workers' time."""
     whole = max(sum(seconds.values()), 0.001)
     most_first = sorted(seconds.items(), key=lambda one: -one[1])
     return ", ".join(f"{stage} {100 * spent / whole:.0f}%" for stage, spent in most_first)
@@ -95,7 +95,7 @@ def create_artifacts(record: BatchRecord) -> None:
 def status(out: str) -> dict[str, Any]:
     """The status of a batch; InputError if there is none.
 
-    `kept` are documents that are not done and whose rows of an earlier run are in the corpus.
+    `kept` are documents that are not done, but whose rows of an earlier run are in the corpus.
     """
     out = plain_path(out)
     if not is_remote(out) and Path(out).is_file():

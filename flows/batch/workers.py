@@ -1,10 +1,10 @@
-"""Worker processes of a batch: one model load each, killed or not.
+"""Worker processes of a batch, each of which loads the model once.
 
-Each worker is a process of its own at the end of a pipe, so that the group of a worker that died is
-known, and a worker that takes too long can be ended without disturbing the others. It is started as
+Each worker is a process at the end of a pipe, so that the group of a worker that died is known, and
+a worker that takes too long can be ended without disturbing the others. It is started as
 ``python -m duizhao.flows.batch.workers DESCRIPTOR PARENT``, because a Dask worker, which may start
-it, cannot have children of multiprocessing. It reports when it is ready; if it dies before that, no
-document is the cause.
+it, cannot have child processes of multiprocessing. It reports when it is ready; if it dies before
+that, no document is the cause.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 START_SECONDS = 600
-"""For a worker to start on a busy machine; one that dies is noticed at once."""
+"""Seconds for a worker to start on a busy machine; the end of one that dies is noticed at once."""
 
 FROM_OUTSIDE = tuple(
     int(getattr(signal, name))
@@ -45,9 +45,9 @@ OnProgress = Callable[[str, int, int], None] | None
 
 
 class WorkerLost(Exception):  # noqa: N818 - it describes an event
-    """The worker died or was ended while it worked; its group is not done.
+    """The worker died or was ended while it processed a group, which is not done.
 
-    `retry`: a worker that was killed from outside says nothing about its documents.
+    `retry` depends on the cause: a worker killed from outside is no evidence against its documents.
     """
 
     def __init__(self, message: str, retry: Retry = Retry.NEVER) -> None:
@@ -56,11 +56,11 @@ class WorkerLost(Exception):  # noqa: N818 - it describes an event
 
 
 class NotUp(Exception):  # noqa: N818 - it describes an event
-    """The worker ended before it could start with anything."""
+    """The worker ended before it was ready."""
 
 
 class WorkerError(Exception):
-    """The worker is alive and reports why the group could not be processed."""
+    """The worker is running and reports why the group could not be processed."""
 
     def __init__(self, message: str, retry: Retry, exit_code: int = 1) -> None:
         super().__init__(message)
@@ -91,15 +91,15 @@ class Worker:
         seconds: float,
         on_progress: OnProgress = None,
     ) -> list[Outcome]:
-        """Have a group processed.
+        """Process a group.
 
-        NotUp if the process does not start; WorkerLost if it dies while it works, or reports no
-        progress for `seconds`.
+        NotUp if the process does not start; WorkerLost if it dies at work, or reports no progress
+        for `seconds`.
         """
         return list(self._ask(group, seconds, on_progress))
 
     def check(self, needs: Needs) -> None:
-        """Have the worker check that it has what documents need; WorkerError if it has not."""
+        """Let the worker check that it has what documents need; WorkerError if it has not."""
         self._ask(needs, START_SECONDS, None)
 
     def _ask(self, work: Group | Needs, seconds: float, on_progress: OnProgress) -> list[Outcome]:
@@ -125,7 +125,7 @@ class Worker:
                 raise WorkerLost(f"no answer for {START_SECONDS} s")
             self._pipe(self._end.recv)
         except WorkerLost as error:
-            raise NotUp(f"no worker came up: {error}") from error
+            raise NotUp(f"no worker started: {error}") from error
         self._is_up = True
 
     def _pipe(self, use: Callable[[], Any]) -> Any:
@@ -141,7 +141,7 @@ class Worker:
             raise WorkerLost(f"the worker ended with code {code}") from error
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, even if it is busy."""
         self.process.kill()
         self.process.wait()
 
@@ -177,7 +177,7 @@ class Workers:
             self._free.put(worker)
 
     def end(self) -> None:
-        """End all workers, busy ones too, and start no further group."""
+        """End all workers, including busy ones, and start no further group."""
         with self._lock:
             self.closed = True
             for worker in self._all:
@@ -209,7 +209,7 @@ def serve(
 ) -> None:
     """Report that the process is up, then work until the pipe is closed.
 
-    `process` takes the place of `process_group`.
+    `process` replaces `process_group`.
     """
     from duizhao.flows.batch.documents import process_group
     from duizhao.flows.batch.needs import Needs, check_needs

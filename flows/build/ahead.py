@@ -1,8 +1,8 @@
 """Prepare what a build will need while the private Prefect server starts.
 
-The server takes seconds in a process of its own, and this one only waits for it. If the report is
-not translated yet, the model is fetched and loaded and the aligner compiled in that time; what the
-last stage imports is imported in any case.
+The server takes seconds to start in a separate process, while this one waits for it. In that time,
+the model is fetched and loaded and the aligner compiled if the report is not translated yet; the
+libraries of the last stage are imported in any case.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from duizhao.models.weights.default import is_fetched
 
 
 def prepare(source: Key[ReadResult], aligned: bool, settings: Settings) -> None:
-    """Start the preparations in threads; an error comes up again where the stage needs the result.
+    """Start the preparations in threads; an error is raised again in the stage that needs them.
 
     The engine is loaded once: a stage that needs it earlier waits for the thread.
     """
@@ -54,5 +54,5 @@ def _import_writers() -> None:
 
 
 def _quietly(work: Callable[[], object]) -> None:
-    with contextlib.suppress(Exception):  # of whatever kind: a thread would print its traceback
+    with contextlib.suppress(Exception):  # any error: a thread would print its traceback
         work()

@@ -102,7 +102,7 @@ def score_task(
 
 @stage_task("write")
 def write_task(out: str, keys: record.BuildKeys, settings: Settings, started: datetime) -> None:
-    """Write the folder, completely or not at all; whoever runs the flow holds its lock."""
+    """Write the folder, completely or not at all; the caller of the flow holds its lock."""
     start = time.perf_counter()
     written = record.write_folder(Path(out), keys, settings, started)
     seconds = time.perf_counter() - start
@@ -146,11 +146,11 @@ def build(
     settings: Settings,
     ids: tuple[str | None, str | None] = (None, None),
 ) -> dict[str, Any]:
-    """Build a scored parallel corpus from one report; returns what run.json holds.
+    """Build a scored parallel corpus from one report; returns the content of run.json.
 
     `ids` name the two documents in the corpus; None: the names of their files. The flow is run
     again if its server is overloaded, with the results of the stages that are done. Once the folder
-    is complete, an error of Prefect or its server is only noted.
+    is complete, an error of Prefect or its server is only reported.
     """
     written: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""The two documents of a build: files that are named, or a UN symbol that is fetched."""
+"""The two documents of a build: named files, or those of a UN symbol, which are fetched."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ FORMATS = ("docx", "pdf")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Paths of a report and its reference; ids None: by the files' names.
+    """Paths of a report and its reference; ids that are None are derived from the file names.
 
-    `symbol` is that of a document that was fetched.
+    `symbol` is that of a fetched document.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Pair:
 
 
 def with_rights(settings: Settings, pair: Pair) -> Settings:
-    """The settings with licence and origin of a fetched UN document, unless they are given."""
+    """The settings with licence and origin of a fetched UN document, unless they are set."""
     if not pair.symbol:
         return settings
     rights = rights_of({"symbol": pair.symbol}, Rights(settings.licence))
@@ -48,8 +48,8 @@ def with_rights(settings: Settings, pair: Pair) -> Settings:
 def pair_of(report: str, reference: str | None) -> Pair:
     """The files of a build.
 
-    A UN symbol such as S/2021/130 is fetched in both languages, once, into the cache; the UN's
-    own English is the reference if none is given. DownloadError if it is not available.
+    A UN symbol such as S/2021/130 is fetched in both languages, once, into the cache; without a
+    `reference` the UN's own English document is used. DownloadError if it is not available.
     """
     from duizhao.corpus.un.fetch import fetch_document, folder_name, is_symbol, normal_symbol
 
@@ -87,8 +87,8 @@ def pair_of(report: str, reference: str | None) -> Pair:
 def read_pair(pair: Pair, how: ReadOptions) -> Pair:
     """Read both documents; returns the pair to build.
 
-    A Chinese reference of an English report is the report, and the other way round. A file in
-    both languages is its own reference if no other is given.
+    If the report is English and the reference Chinese, they are exchanged. A file in both languages
+    is its own reference if there is no other.
     """
     try:
         source = read_side(pair, "zh", how)
@@ -114,7 +114,7 @@ def read_side(pair: Pair, language: Language, how: ReadOptions) -> Key[ReadResul
 
 
 def _swapped(pair: Pair, error: OtherLanguage, how: ReadOptions) -> Pair:
-    """The pair with its files exchanged; `error` if the other file is not Chinese either."""
+    """The pair with its files exchanged; raises `error` if the other file is not Chinese either."""
     if pair.reference is None:
         raise error
     swapped = replace(pair, source=pair.reference, reference=pair.source)

@@ -1,4 +1,4 @@
-"""The record of a build: run.json, and everything else that a build writes to its folder."""
+"""The record of a build: run.json, and the other files that a build writes to its folder."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class BuildKeys:
 def write_folder(
     out: Path, keys: BuildKeys, settings: Settings, started: datetime
 ) -> dict[str, Any]:
-    """Write everything that a build leaves in its folder; returns what run.json holds."""
+    """Write all files of a build's folder; returns the content of run.json."""
     start = time.perf_counter()
     scores = results.load(keys.scores)
     bitext = stages.assemble(keys.source, keys.target, keys.translation, keys.beads, settings)
@@ -75,7 +75,7 @@ def write_folder(
         if rows:
             folder.write_card(partial, out, _card(keys, settings, len(rows), partial))
         if keys.target and keys.beads:
-            # what `duizhao review` needs to merge, split and re-align
+            # `duizhao review` needs it to merge, split and re-align
             work = Work(
                 results.load(keys.source).document,
                 results.load(keys.target).document,
@@ -118,7 +118,7 @@ def _card(keys: BuildKeys, settings: Settings, rows: int, partial: Path) -> Card
 
 
 def read_run(out: Path) -> dict[str, Any]:
-    """What run.json holds, and `out`."""
+    """The content of run.json, with the folder as `out`."""
     record: dict[str, Any] = json.loads((out / folder.SEAL).read_text(encoding="utf-8"))
     return record | {"out": str(out)}
 
@@ -163,7 +163,7 @@ def _input(document: Document) -> dict[str, Any]:
 
 
 def counts(source: Document, target: Document | None, bitext: Bitext, rows: int) -> dict[str, Any]:
-    """Sentences, rows, beads by type and what is in the ledger, by side and reason.
+    """Sentences, rows, beads by type, and ledger entries by side and reason.
 
     `rows` are those of the corpus: fewer than the beads if its unit is larger.
     """

@@ -1,2 +1,2 @@
-"""The commands: `stages` run one stage, `corpora` write and use corpora, `pages` are for people who
-read and correct, `setup` is for the model, the memory and the settings."""
+"""The commands: `stages` run one stage, `corpora` write and use corpora, `pages` show and correct
+them, `setup` manages the model, the translation memory and the settings."""

@@ -1,4 +1,4 @@
-"""Options that take several names of a list: repeated, or separated by commas."""
+"""Options that take several names from a list: repeated, or separated by commas."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 
 def metavar(kind: type[StrEnum]) -> str:
-    """What the help shows: ``bleu|chrf++|ter,...``."""
+    """The placeholder shown in the help: ``bleu|chrf++|ter,...``."""
     return f"{'|'.join(kind)},..."
 
 
 def names(kind: type[StrEnum]) -> Callable[[Sequence[str] | None], list[str] | None]:
-    """The callback of such an option: each name once, in the order given; None without any.
+    """The option's callback: it returns each name once, in order, or None if there are none.
 
     >>> names(Metric)(["bleu,ter", "bleu"])
     ['bleu', 'ter']

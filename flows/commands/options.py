@@ -63,7 +63,7 @@ Verbose = Annotated[
 def formats_of(flag: str, given: Sequence[str]) -> list[str]:
     """The names of corpus formats in options such as ``--to xlsx,tmx --to html``.
 
-    InputError for an unknown one.
+    Raises InputError for an unknown name, or if there is none.
     """
     from duizhao.corpus.errors import InputError
     from duizhao.corpus.files.formats import FORMATS
@@ -73,7 +73,7 @@ def formats_of(flag: str, given: Sequence[str]) -> list[str]:
         if name not in FORMATS:
             raise InputError(f"{flag}: {name!r} is not one of {', '.join(FORMATS)}")
     if not names:
-        raise InputError(f"{flag}: name a format: {', '.join(FORMATS)}")
+        raise InputError(f"{flag}: names no format; use one or more of {', '.join(FORMATS)}")
     return list(dict.fromkeys(names))
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VECTORS_KEPT = 256
-"""Documents whose sentence vectors stay in memory."""
+"""Most documents whose sentence vectors stay in memory."""
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def pair_documents(sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL
 
 
 def _run(name: str, run: Callable[[_Work], tuple[T, str]], work: _Work) -> T:
-    """Run a step as a task. The work is not a parameter, which Prefect would walk through."""
+    """Run a step as a task. The work is not a parameter, because Prefect would traverse it."""
 
     @task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
     def step() -> T:

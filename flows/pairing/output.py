@@ -1,4 +1,4 @@
-"""What pairing writes: the manifest of the pairs, and a table of the documents in no pair."""
+"""The files that pairing writes: the manifest of the pairs, and a table of unpaired documents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class PairLine:
-    """A line of the manifest; no `reference` for a file that holds both languages."""
+    """A line of the manifest; no `reference` for a file in both languages."""
 
     id: str
     source: str
@@ -41,7 +41,7 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class UnpairedLine:
-    """A document in no pair, and why; `language` is empty for a file that cannot be read."""
+    """An unpaired document, and the reason; `language` is empty for an unreadable file."""
 
     path: str
     language: str
@@ -77,7 +77,7 @@ def _id(source: str, used: set[str]) -> str:
 
 
 def unpaired_lines(result: Pairing, unreadable: Iterable[Surveyed]) -> list[UnpairedLine]:
-    """The documents in no pair, in order of their paths."""
+    """The unpaired documents, in order of their paths."""
     lines = [
         UnpairedLine(
             entry.document.path,
@@ -95,14 +95,14 @@ def unpaired_lines(result: Pairing, unreadable: Iterable[Surveyed]) -> list[Unpa
 
 
 def unpaired_file(out: Path) -> Path:
-    """The table beside the manifest: pairs.csv, pairs.unpaired.csv."""
+    """The table beside the manifest: pairs.unpaired.csv for pairs.csv."""
     return out.with_name(f"{out.stem}.unpaired.csv")
 
 
 def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]) -> bool:
-    """Both files, each complete or not at all; paths below the manifest's folder are relative.
+    """Write both files, each atomically; paths below the manifest's folder are relative.
 
-    Without any pair an earlier manifest stays as it is. Returns whether the manifest was written.
+    Without any pair an earlier manifest stays unchanged. Returns whether the manifest was written.
     """
     folder = out.resolve().parent
     replaced = bool(pairs) or not out.is_file()

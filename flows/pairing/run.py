@@ -1,4 +1,4 @@
-"""Running the flow of a pile, for the commands and the studio."""
+"""Run the pairing flow, for the commands and the studio."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(sources: Sequence[str], out: Path, settings: Settings) -> dict[str, Any]:
-    """Run the flow; wrong names stop it before a server starts."""
+    """Run the flow; paths that do not exist are reported before a server starts."""
     from duizhao.flows.pairing.output import unpaired_file
     from duizhao.flows.pairing.pile import files_of
     from duizhao.flows.runtime import session as runtime

@@ -59,7 +59,7 @@ def text_array(text: str, kind: type[Scalar]) -> NDArray[Scalar]:
 
 
 DIMENSION = 512
-"""Of the sentence embeddings (duizhao.models.embedding)."""
+"""Dimension of the sentence embeddings (duizhao.models.embedding)."""
 
 
 def vectors_of(text: str) -> NDArray[np.float16]:

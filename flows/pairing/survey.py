@@ -1,7 +1,7 @@
-"""Every file of a pile read and profiled, in threads, each once for all runs.
+"""Read and profile every file of a pile, in threads, each once for all runs.
 
 The profile of a file is a result in the store (flows/results.py): a run that was killed continues
-where it stopped, and a file that cannot be read is not tried again until it changes.
+where it stopped, and an unreadable file is not tried again until it changes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SIDES: dict[Language, Side] = {"zh": "source", "en": "target"}
 
 
 def survey(paths: Sequence[str], how: ReadOptions) -> list[Surveyed]:
-    """What is known of each file, in order."""
+    """The profile of each file, or its error, in order."""
     found: dict[str, Surveyed] = {}
     show = console.current()
     for path, one in _in_threads(paths, how):
@@ -52,7 +52,7 @@ def survey(paths: Sequence[str], how: ReadOptions) -> list[Surveyed]:
 
 
 def _in_threads(paths: Sequence[str], how: ReadOptions) -> Iterator[tuple[str, Surveyed]]:
-    """Files as they are done. Only a few wait, so that an interrupted run ends at once."""
+    """Files as they are finished; few are queued, so that an interrupted run ends at once."""
     cores = usable_cores()
     todo = iter(paths)
     with ThreadPoolExecutor(cores) as threads:
@@ -71,7 +71,7 @@ def _in_threads(paths: Sequence[str], how: ReadOptions) -> Iterator[tuple[str, S
 
 
 def survey_one(path: str, how: ReadOptions) -> Surveyed:
-    """The profile of a file, or why it has none; never an error of the file."""
+    """The profile of a file, or its error as text; never raises an error of the file."""
     if not is_utf8(path):
         return Surveyed(shown(path), problem="the name is not UTF-8; rename it")
     try:
@@ -103,7 +103,7 @@ def _survey(path: str, how: ReadOptions) -> Surveyed:
 
 
 def read_either(path: str, how: ReadOptions) -> Key[ReadResult]:
-    """The file in the language that its text is in; a file in both languages is read as Chinese."""
+    """The document in the language of its text; a file in both languages is read as Chinese."""
     first: tuple[Language, Language] = ("zh", "en")
     if _ENGLISH_NAME.search(path.replace("\\", "/").rpartition("/")[2]):
         first = ("en", "zh")

@@ -17,11 +17,11 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 """Ray does not report its usage."""
 
 CONNECT_SECONDS = 10
-"""For the head of a cluster to accept a connection; Dask and Ray themselves try for longer."""
+"""Seconds for the head of a cluster to accept a connection; Dask and Ray would wait longer."""
 
 
 def dask_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
-    """A task runner of a Dask that is started for the batch, or of the running one at `cluster`."""
+    """A task runner for Dask, started for the batch or running at `cluster`."""
     # Dask and its workers read this when they are imported: without it they log all their work
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
     from prefect_dask.task_runners import DaskTaskRunner
@@ -34,9 +34,9 @@ def dask_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
 
 
 def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
-    """A task runner of a Ray that is started for the batch, or of the running one at `cluster`.
+    """A task runner for Ray, started for the batch or running at `cluster`.
 
-    Raises ServiceError where nothing answers at `cluster`: Ray itself would try for minutes.
+    Raises ServiceError if nothing answers at `cluster`: Ray itself would wait for minutes.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -45,7 +45,7 @@ def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
     from prefect_ray.task_runners import RayTaskRunner
 
     class Runner(RayTaskRunner):  # type: ignore[misc]
-        """Prefect's, without what Ray does to the process that starts it."""
+        """Prefect's runner, without Ray's changes to the process that starts it."""
 
         def __enter__(self) -> Any:
             ours = signal.getsignal(signal.SIGTERM)
@@ -57,13 +57,13 @@ def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
                 out = "; on a machine of the cluster try --cluster auto" if cluster else ""
                 raise ServiceError(f"{where}: Ray cannot be used: {reason}{out}") from error
             finally:
-                # with Ray's own handler a batch would not say what ended it
+                # Ray's own handler would hide the reason for the end of a batch
                 if threading.current_thread() is threading.main_thread():
                     signal.signal(signal.SIGTERM, ours)
 
-    # standard output is for --json: no lines of workers there
+    # standard output is for --json, so workers must not print to it
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if not cluster:  # one that runs has its own CPUs, and refuses another number
+    if not cluster:  # a running cluster has its own CPUs, and rejects another number
         options |= {"num_cpus": workers, "include_dashboard": False}
     return cast(TaskRunner[Any], Runner(address=cluster, init_kwargs=options))
 
@@ -71,7 +71,7 @@ def ray_runner(workers: int, cluster: str | None) -> TaskRunner[Any]:
 def check_answers(cluster: str, name: str, start: str) -> None:
     """ServiceError if nothing answers at HOST:PORT; `start` is the command that starts it."""
     host, _, port = cluster.rpartition("://")[2].rpartition(":")
-    if not port.isdigit():  # "auto", or a name that Ray knows
+    if not port.isdigit():  # "auto", or a name that Ray resolves
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()

@@ -1,4 +1,4 @@
-"""Keeps everybody but the run that started it away from a private Prefect server.
+"""Access control of a private Prefect server: only the run that started it may use it.
 
 Any program of any user can connect to a port on 127.0.0.1, and so can any web page in a browser.
 A request passes only if it names this address as its host, does not come from a web page, and has
@@ -26,7 +26,7 @@ def authorization(secret: str) -> str:
 
 
 class Guard:
-    """An ASGI application around the server's own."""
+    """An ASGI application that wraps that of the server."""
 
     def __init__(self, app: App, secret: str, port: int) -> None:
         self.app = app
@@ -34,7 +34,7 @@ class Guard:
         self.authorization = authorization(secret).encode()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it without a body."""
+        """Forward the request, or refuse it without a body."""
         status = 0 if scope["type"] == "lifespan" else self.refusal(scope)
         if not status:
             await self.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""A private server that stays for some minutes after a command, so that the next starts faster.
+"""A private server that runs for some minutes after a command, so that the next starts faster.
 
 Its folder, `prefect/kept/MACHINE-IDENTITY-...` in the cache, holds the address and the secret in a
 file that only its owner can read. A command joins a server of the same identity (version, code,
@@ -38,14 +38,14 @@ from duizhao.flows.runtime.server import LOCK
 from duizhao.flows.runtime.users import RECORD, User, join, users_of
 
 ANSWER_SECONDS = 30.0
-"""For a server that another command started; this one then starts its own."""
+"""Seconds to wait for a server that another command started, before starting another."""
 LOCK_SECONDS = 10.0
-"""To wait for another command that is joining or starting a server, which takes milliseconds."""
+"""Seconds to wait for another command that joins or starts a server, which takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptServer(Address):
-    """A server that stays, and its process; `use` is the file that counts this command."""
+    """A kept server and its process; `use` is the file that counts this command."""
 
     process: int
     start: float
@@ -54,17 +54,17 @@ class KeptServer(Address):
 
     @property
     def is_running(self) -> bool:
-        """Whether its process is there."""
+        """Whether its process is running."""
         return is_same(self.process, self.start)
 
     def wait(self) -> None:
         """Return once the server answers; ServiceError if it does not: then no command joins it."""
         if not self.answers(self.patience, lambda: self.is_running):
-            (self.folder / RECORD).unlink(missing_ok=True)  # the next one need not wait for it too
+            (self.folder / RECORD).unlink(missing_ok=True)  # the next command need not wait
             raise ServiceError(f"the Prefect server of {self.folder} does not answer")
 
     def stop(self) -> None:
-        """Leave the server, which stays for other commands."""
+        """Leave the server, which keeps running for other commands."""
         if self.use:
             self.use.unlink(missing_ok=True)
 
@@ -88,7 +88,7 @@ def use_server(minutes: float) -> KeptServer | None:
 
 
 def _start(folder: Path, minutes: float) -> KeptServer | None:
-    if not _is_private(folder):  # such as on a disk of Windows seen from Linux
+    if not _is_private(folder):  # such as on a Windows disk mounted in Linux
         shutil.rmtree(folder, ignore_errors=True)
         return None
     use = join(folder, minutes)
@@ -110,7 +110,7 @@ def _start(folder: Path, minutes: float) -> KeptServer | None:
 
 
 def kept_servers() -> list[tuple[KeptServer, list[User]]]:
-    """The kept servers of this cache on this machine, of all versions, and who uses them."""
+    """The kept servers of this cache on this machine, of all versions, and their users."""
     found = _servers(home() / "kept", f"{machine()}-")
     return [(server, users_of(server.folder)) for server in found]
 
@@ -142,7 +142,7 @@ def stop_kept_servers(patience: float = LOCK_SECONDS) -> tuple[int, int]:
 
 
 def identity() -> str:
-    """What a server and the commands that share it have in common, as a hash."""
+    """A hash of the properties that a server and the commands that share it must have in common."""
     total = hashlib.sha256()
     settings = sorted(
         (name, value)
@@ -159,7 +159,7 @@ def identity() -> str:
 
 
 def _servers(kept: Path, prefix: str) -> Iterator[KeptServer]:
-    """The servers whose process is alive and whose record nobody else could have written."""
+    """The servers whose process is running and whose record only this user can have written."""
     for record in sorted(kept.glob(f"{prefix}*/{RECORD}")):
         if not (_is_private(record.parent) and _is_private(record)):
             continue
@@ -177,8 +177,8 @@ def _servers(kept: Path, prefix: str) -> Iterator[KeptServer]:
 
 
 def _is_private(path: Path) -> bool:
-    """Whether the file or folder is ours and nobody else can read or write it."""
-    if IS_WINDOWS:  # the user's folder is
+    """Whether the file or folder belongs to this user and no other can read or write it."""
+    if IS_WINDOWS:  # the user's folder is private
         return True
     with contextlib.suppress(OSError):
         status = path.stat()

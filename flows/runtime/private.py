@@ -1,8 +1,8 @@
-"""Starting a private Prefect server for one run, and removing what ended runs left behind.
+"""Start a private Prefect server for one run, and remove the leftovers of ended runs.
 
 The server's database is a copy of a template that the first run migrated (template.py), and its
-background services are off. It answers only to those who have its secret (guard.py): the run that
-started it, with which it ends (server.py), or the commands that share a kept server (kept.py).
+background services are off. It accepts only requests with its secret (guard.py): from the run that
+started it, with which it ends (server.py), or from the commands that share a kept server (kept.py).
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from duizhao.flows.runtime.server import LOCK, PID, TEMPLATE_VARIABLE
 from duizhao.flows.runtime.template import copy_template
 from duizhao.flows.runtime.users import DATABASE
 
-START_SECONDS = 600  # a crowded machine; a server that dies is noticed at once
+START_SECONDS = 600  # on a busy machine; the end of a server that dies is noticed at once
 FOREIGN_SECONDS = 86400
 NEEDED_BYTES = 4_000_000
-"""On the disk of the cache: the server's database and its log."""
+"""Bytes on the disk of the cache, for the server's database and its log."""
 
 SERVICES_OFF = (
     "CANCELLATION_CLEANUP",
@@ -60,7 +60,7 @@ SERVICES_OFF = (
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server of ours listens, the secret that its requests need, and its folder."""
+    """The port of a private server, the secret for its requests, and its folder."""
 
     port: int
     folder: Path
@@ -76,8 +76,8 @@ class Address:
         import httpx
 
         deadline = time.monotonic() + seconds
-        # the socket listens from the start: a request waits until it is served, or is refused
-        # because the server has ended
+        # the socket listens before the server starts: a request waits until it is served, or is
+        # refused because the server has ended
         ours = {"Authorization": authorization(self.secret)}
         with httpx.Client(trust_env=False, timeout=1.0, headers=ours) as client:
             while time.monotonic() < deadline and is_running():
@@ -95,7 +95,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Server(Address):
-    """A server of this run alone that is running or starting."""
+    """A running or starting server of this run alone."""
 
     process: subprocess.Popen[bytes]
 
@@ -138,7 +138,7 @@ def start_server() -> Server:
 
 
 def home() -> Path:
-    """The folder of all servers of this cache; a kept server changes its current folder."""
+    """The folder of all servers of this cache, absolute, as a kept server changes its directory."""
     return cache_folder().absolute() / "prefect"
 
 
@@ -239,13 +239,13 @@ def is_locked(folder: Path) -> bool:
 
 
 def _kill_server(folder: Path) -> None:
-    """End the server of a folder, if it is still there."""
+    """End the server of a folder, if it is still running."""
     with contextlib.suppress(OSError, ValueError):
         kill_server(int((folder / PID).read_text()), folder)
 
 
 def kill_server(process: int, folder: Path) -> None:
-    """End the process, unless its number belongs to another than the folder's server by now."""
+    """End the process, unless its number now belongs to a process other than the server."""
     words = command_line(process)
     if "duizhao.flows.runtime.server" in words and folder.name in words:
         kill(process)

@@ -1,7 +1,7 @@
-"""Processes of our own: started from this code, ended with the one that started them.
+"""Child processes that run modules of duizhao, and end with the process that started them.
 
-Process numbers mean something on one machine only: `machine()` tells machines and containers
-apart that share a folder. The Windows branches are untested.
+Process numbers are valid on one machine only: `machine()` distinguishes machines and containers
+that share a folder. The Windows branches are untested.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import psutil
 
 CHECK_SECONDS = 0.5
 SAME_SECONDS = 2.0
-"""Start times of one process differ by less: the clock of the machine may be adjusted."""
+"""Largest difference in seconds between start times of one process, as clocks are adjusted."""
 
 IS_WINDOWS = os.name == "nt"
 DETACHED: int = getattr(subprocess, "DETACHED_PROCESS", 0)
@@ -56,10 +56,10 @@ def ended_by_signals() -> Iterator[None]:
 
 
 def module_command(module: str, *arguments: object) -> list[str]:
-    """The command that runs a module of ours in a process of its own.
+    """The command that runs a module of duizhao in a new process.
 
     The process searches the current folder for modules only if this one does: a ``queue.py`` of the
-    user, which the command `duizhao` does not import, must not stop its workers either.
+    user, which the command `duizhao` does not import, must not break its workers.
     """
     here = {"", str(Path.cwd())} & set(sys.path)
     return [sys.executable, *([] if here else ["-P"]), "-m", module, *map(str, arguments)]
@@ -68,9 +68,9 @@ def module_command(module: str, *arguments: object) -> list[str]:
 def start_connected(
     module: str, *arguments: object, environment: Mapping[str, str]
 ) -> tuple[subprocess.Popen[bytes], Connection]:
-    """Start a module with one end of a pipe; it gets `descriptor, *arguments` (`inherited`).
+    """Start a module with one end of a pipe; its arguments are `descriptor, *arguments`.
 
-    Ctrl-C does not reach it: the process that started it ends it.
+    `inherited` opens the descriptor. Ctrl-C does not reach it: its parent process ends it.
     """
     ours, theirs = connection.Pipe()
     with theirs:
@@ -128,7 +128,7 @@ def machine() -> str:
 
 
 def alive(process: int) -> bool:
-    """Whether a process with this number is running here; one that ended may be unreaped."""
+    """Whether a process with this number is running here, not counting zombies."""
     try:
         return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -138,7 +138,7 @@ def alive(process: int) -> bool:
 
 
 def started(process: int) -> float:
-    """When a process started, in seconds since 1970; 0.0 if there is none."""
+    """When a process started, in seconds since 1970; 0.0 if there is no such process."""
     try:
         return float(psutil.Process(process).create_time())
     except psutil.Error:
@@ -146,9 +146,9 @@ def started(process: int) -> float:
 
 
 def since_boot(process: int) -> float:
-    """When a process started, by a clock that nobody sets; 0.0 if there is none.
+    """When a process started, by a clock that cannot be set; 0.0 if there is no such process.
 
-    Comparable among processes of one machine until it starts again.
+    Comparable between processes of one machine until it restarts.
     """
     try:
         # psutil adds the time of the boot, which Linux computes from the clock
@@ -177,6 +177,6 @@ def command_line(process: int) -> str:
 
 
 def kill(process: int) -> None:
-    """End a process at once, if it is still there."""
+    """End a process at once, if it is still running."""
     with contextlib.suppress(psutil.Error):
         psutil.Process(process).kill()

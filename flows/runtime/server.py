@@ -2,11 +2,11 @@
 
 Started as ``python -m duizhao.flows.runtime.server FD PARENT FOLDER``.
 
-It serves on the listening socket FD that its parent opened, and keeps its database in FOLDER. The
+It serves on the listening socket FD that its parent opened, and stores its database in FOLDER. The
 first line of standard input is the secret that each request must have (on Windows the socket
-follows it). As soon as PARENT is gone, for whatever reason, the server removes FOLDER and ends: a
-run that is killed leaves no server behind, unlike a run with Prefect's own ephemeral server. If
-PARENT is 0, the server ends when no command has used it for some minutes (users.py).
+follows it). As soon as PARENT has ended, the server removes FOLDER and ends: unlike with Prefect's
+own ephemeral server, a killed run leaves no server behind. If PARENT is 0, the server ends when no
+command has used it for some minutes (users.py).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ TEMPLATE_VARIABLE = "DUIZHAO_PREFECT_TEMPLATE"
 
 def main() -> None:
     """Serve until the parent process is gone, or for some minutes after the last command."""
-    # the thousands of classes of Prefect are kept: collecting while they are made is a third of
-    # the time that the server needs to start
+    # Prefect creates thousands of classes that stay: collecting garbage meanwhile would take a
+    # third of the server's start
     gc.disable()
     descriptor, parent, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     lock = FileLock(folder / LOCK)
@@ -68,7 +68,7 @@ def main() -> None:
 def _end_when_idle(folder: Path) -> None:
     try:
         wait_until_idle(folder, folder.parent / LOCK)
-    finally:  # whatever happens, no server stays for ever
+    finally:  # a server must end in any case
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 

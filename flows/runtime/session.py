@@ -1,8 +1,8 @@
-"""A quiet, offline Prefect that starts quickly and needs no server started by hand.
+"""Run Prefect quietly, offline, and without a server started by hand.
 
 A command opens `session()` around a flow. If PREFECT_API_URL or the user's Prefect profile names
-a server, that one is used. Else the command uses a private server: the one that earlier commands
-left (kept.py), or one that starts while the command reads its input (private.py).
+a server, that one is used. Otherwise the command uses a private server: one left by an earlier
+command (kept.py), or a new one that starts while the command reads its input (private.py).
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ QUIET = {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
 }
-"""Settings of Prefect, made before it is imported; values that the user has set are kept."""
+"""Settings of Prefect, applied before it is imported; values set by the user have precedence."""
 
 
 RETRIES = 2
-"""Of a request to a private server, over 6 s: one that has ended does not come back."""
+"""Retries of a request to a private server, over 6 s: one that has ended does not restart."""
 
 
 def quieten() -> None:
@@ -49,7 +49,7 @@ def quieten() -> None:
         hosts = [host for host in os.environ.get(name, "").split(",") if host]
         missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts]
         os.environ[name] = ",".join([*hosts, *missing])
-    # Prefect's sender of events has a logger of its own, which no setting reaches
+    # no setting of Prefect affects the logger of its event sender
     logging.getLogger("EventsWorker").setLevel(os.environ["PREFECT_LOGGING_LEVEL"].upper())
 
 
@@ -69,13 +69,13 @@ def configured_api() -> str | None:
 
 @contextlib.contextmanager
 def session(minutes: float = 0.0) -> Iterator[Callable[[], None]]:
-    """Run flows inside; a private server stays for so many minutes and is shared in that time.
+    """Run flows inside; a private server keeps running for `minutes` and is shared meanwhile.
 
     Yields a function to call right before the first flow: it waits for the server and connects
     Prefect to it. Work that needs no Prefect can be done before that.
     """
     quieten()
-    # most of the time until then imports Prefect, whose thousands of classes are kept
+    # most of this time is the import of Prefect, whose thousands of classes are never garbage
     gc.disable()
     try:
         with contextlib.ExitStack() as stack:
@@ -96,7 +96,7 @@ def session(minutes: float = 0.0) -> Iterator[Callable[[], None]]:
 
 
 def _answering(server: AnyServer, stack: contextlib.ExitStack) -> AnyServer:
-    """The server once it answers; a server of our own in place of a kept one that does not."""
+    """The server once it answers; a new private server if a kept one does not answer."""
     if isinstance(server, KeptServer):
         try:
             server.wait()
@@ -110,7 +110,7 @@ def _answering(server: AnyServer, stack: contextlib.ExitStack) -> AnyServer:
 
 
 def _leave(server: AnyServer) -> None:
-    """Leave the server, or end it, once it has all events, which Prefect sends from a thread."""
+    """Leave or end the server after it has received all events, which a thread of Prefect sends."""
     if "prefect.events.worker" in sys.modules:
         from prefect.events.worker import EventsWorker
 
@@ -119,7 +119,7 @@ def _leave(server: AnyServer) -> None:
 
 
 def _name(server: AnyServer | None) -> None:
-    """Name the server to Prefect, which reads these variables when it is imported."""
+    """Set the variables that name the server, which Prefect reads when it is imported."""
     if server:
         os.environ["PREFECT_HOME"] = str(server.folder)
         os.environ["PREFECT_API_URL"] = server.api_url

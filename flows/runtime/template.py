@@ -1,7 +1,7 @@
 """The template of the private Prefect server's database: migrated once, copied for each run.
 
-The file starts with the SHA-256 of what follows. A damaged template, whatever damaged it, is
-removed and written again by the server of the next run, which then takes the 3 s of a migration.
+The file starts with the SHA-256 of the rest. A damaged template is removed and written again by the
+server of the next run, which needs 3 s for the migration.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import sqlite3
 from pathlib import Path
 
 _HASH = 65
-"""Bytes: the SHA-256 in hexadecimal digits, and a line feed."""
+"""Bytes of the first line: the SHA-256 in hexadecimal digits, and a line feed."""
 
 
 def copy_template(template: Path, database: Path) -> bool:
-    """Copy the database out of the template; False, without a copy, if there is none intact."""
+    """Copy the database out of the template; False, without a copy, if no template is intact."""
     try:
         stored = template.read_bytes()
     except OSError:

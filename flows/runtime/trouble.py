@@ -1,4 +1,4 @@
-"""Errors of Prefect and of its server, as errors of ours."""
+"""Turn errors of Prefect and of its server into errors of duizhao."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from duizhao.corpus.errors import ServiceError
 
 BUSY = frozenset({429, 500, 502, 503, 504})
-"""Answers of a server that is overloaded: SQLite is locked, or a request took too long."""
+"""Status codes of an overloaded server: SQLite is locked, or a request took too long."""
 
 
 def is_trouble(error: BaseException) -> bool:
@@ -18,7 +18,7 @@ def is_trouble(error: BaseException) -> bool:
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the server was only overloaded: the same may succeed in a moment."""
+    """Whether the server was only overloaded, so that a retry may succeed."""
     response = getattr(error, "response", None)
     return is_trouble(error) and getattr(response, "status_code", None) in BUSY
 
@@ -26,7 +26,7 @@ def is_busy(error: BaseException) -> bool:
 def described(error: BaseException) -> str:
     """The error in one line."""
     went_away = "Transport" in " ".join(kind.__name__ for kind in type(error).__mro__)
-    what = "is overloaded" if is_busy(error) else "went away" if went_away else "cannot go on"
+    what = "is overloaded" if is_busy(error) else "has ended" if went_away else "cannot continue"
     reason = " ".join(str(error).split())[:300]
     return f"the Prefect server {what} ({type(error).__name__}: {reason})"
 
@@ -39,9 +39,7 @@ def as_service_errors() -> Iterator[None]:
     except Exception as error:
         if not is_trouble(error):
             raise
-        raise ServiceError(
-            f"{described(error)}; what is finished is kept: run the same command again"
-        ) from error
+        raise ServiceError(f"{described(error)}; run the same command again to continue") from error
 
 
 def kinds() -> tuple[type[BaseException], ...]:

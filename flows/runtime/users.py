@@ -1,9 +1,9 @@
 """The commands that use a kept server, and its end when there have been none for some minutes.
 
 Each command has an empty file in the folder `users` of the server, named by the number and start
-time of its process: one that was killed counts no longer, and one that runs for a week is not
-forgotten, even if the clock of the machine is set meanwhile. Commands join, and the server ends,
-under the lock of kept.py.
+time of its process, so that a killed command does not count, and one that runs for a week does,
+even if the clock of the machine is set meanwhile. Commands join, and the server ends, under the
+lock of kept.py.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from filelock import FileLock, Timeout
 from duizhao.flows.runtime.processes import SAME_SECONDS, alive, since_boot
 
 RECORD = "server.json"
-"""Names a kept server in its folder; without it, no further command joins."""
+"""Name of the file that describes a kept server; without it, no further command joins."""
 DATABASE = "prefect.db"
 CHECK_SECONDS = 1.0
 MOST_SECONDS = 12 * 3600.0
 MOST_BYTES = 100_000_000
-"""An older server, or one with a larger database, takes no further commands (a run adds 150 kB)."""
+"""Age and size of the database from which a server accepts no further commands (150 kB a run)."""
 _NAME = re.compile(r"(\d+)-([\d.]+)-([\d.]+)-[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A running command: its process, and the minutes that it wants the server to stay."""
+    """A running command: its process, and the minutes for which the server stays after it."""
 
     process: int
     minutes: float
 
 
 def join(folder: Path, minutes: float) -> Path:
-    """Note that this process uses the server of the folder; delete the file when it does not."""
+    """Record that this process uses the server of the folder; delete the file to leave it."""
     (folder / "users").mkdir(exist_ok=True)
     process = os.getpid()
     name = f"{process}-{since_boot(process):.2f}-{minutes:.3f}-{secrets.token_hex(4)}"
@@ -50,7 +50,7 @@ def join(folder: Path, minutes: float) -> Path:
 
 
 def users_of(folder: Path) -> list[User]:
-    """The commands that use the server; the files of those that are gone are deleted."""
+    """The commands that use the server; the files of ended ones are deleted."""
     users = []
     for path in _files(folder):
         name = _NAME.fullmatch(path.name)
@@ -71,7 +71,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def wait_until_idle(folder: Path, lock: Path) -> None:
-    """Return when the server should end; from then on no command can have joined it."""
+    """Return when the server should end; after that no command can join it."""
     begun = used = time.monotonic()
     minutes, last_change = 0.0, 0
     while True:
@@ -82,7 +82,7 @@ def wait_until_idle(folder: Path, lock: Path) -> None:
             used, last_change = now, change
         # the command that starts a server is a user before it writes the record
         if not (folder / RECORD).exists():
-            if not users:  # retired, given up, or the cache is gone
+            if not users:  # retired, abandoned, or the cache was deleted
                 return
         elif now - begun > MOST_SECONDS or _bytes(folder) > MOST_BYTES:
             _retire(folder, lock)
@@ -92,7 +92,7 @@ def wait_until_idle(folder: Path, lock: Path) -> None:
 
 
 def _changed(folder: Path) -> int:
-    """When a command joined or left last; 0 if the folder is gone."""
+    """When a command last joined or left; 0 if the folder does not exist."""
     try:
         return (folder / "users").stat().st_mtime_ns
     except OSError:
@@ -108,7 +108,7 @@ def _bytes(folder: Path) -> int:
 
 
 def _retire(folder: Path, lock: Path, *, unless_used: bool = False) -> bool:
-    """Take no further commands; False if that was not possible now."""
+    """Accept no further commands; False if this is not possible now."""
     with contextlib.suppress(Timeout, OSError), FileLock(lock, timeout=0):
         if unless_used and users_of(folder):
             return False

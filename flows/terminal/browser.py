@@ -1,7 +1,7 @@
 """Open a page in the browser without showing its secret address to other users of the machine.
 
-Every user can read the arguments of a running program. The browser is therefore given a file that
-only its owner may read, and that file redirects to the address.
+Every user can read the arguments of a running program. Therefore the browser opens a file that only
+its owner may read, and that file redirects to the address.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 def open_later(address: str, file: Path) -> Iterator[None]:
     """Open the address through `file`, which is removed at the end.
 
-    The browser starts in a thread, so that nothing waits for it. Without a display nothing is
+    The browser starts in a thread, so that the caller need not wait. Without a display nothing is
     opened, because a text browser would take over the terminal.
     """
     if not has_display():

@@ -1,4 +1,4 @@
-"""A comparison in the terminal."""
+"""Print a comparison in the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Values = Mapping[str, Any]
 """The values of a comparison (evaluation/comparison/compare.py), or of a part of it."""
 
 MOST_PARTS = 40
-"""Documents, and sections, that are shown."""
+"""Most documents, and most sections, to print."""
 
 
 def print_comparison(comparison: Values, console: Console, *, details: bool = False) -> None:

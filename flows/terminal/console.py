@@ -1,4 +1,4 @@
-"""What a person sees while a command works, on standard error: stages, progress, notes.
+"""The messages of a running command on standard error: stages, progress, notes.
 
 In a terminal, one line shows the current stage and its progress; elsewhere a finished stage is a
 plain line, and a long one reports its progress every few seconds. `current()` is the console of the
@@ -60,7 +60,7 @@ class Console:
         """Print a line about the work, which ``--quiet`` hides."""
 
     def warn(self, text: str) -> None:
-        """Print a line that matters for the result, also with ``--quiet``."""
+        """Print a line that is important for the result, also with ``--quiet``."""
         self.note(text)
 
 
@@ -86,7 +86,7 @@ class TerminalConsole(Console):
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Show a bar until the block ends; a stage inside another one keeps that one's bar."""
+        """Show a bar until the block ends; a stage inside another one uses the other one's bar."""
         before, self._name = self._name, name
         self._start = self._line = time.monotonic()
         self._done = 0.0
@@ -188,7 +188,7 @@ def use(console: Console) -> Iterator[Console]:
 
 
 def counted(things: Sequence[T], what: str, of: str, seconds: float = SHOW_SECONDS) -> Iterator[T]:
-    """Yield the things one after another; report progress if this takes long.
+    """Yield the items one after another; report progress if this takes long.
 
     ``planning: 20,000 of 100,000 documents``
     """
@@ -212,7 +212,7 @@ def translating(total: int | None) -> Callable[[Statistics], None]:
 
     def report(statistics: Statistics) -> None:
         nonlocal at_start
-        # sentences from the memory are done at once and do not help to estimate the time left
+        # sentences from the memory take no time and would distort the estimate of the time left
         at_start = statistics.done if at_start is None else at_start
         text = rates(statistics, total, time.monotonic() - started, at_start)
         current().progress(text, statistics.done, total or 0)

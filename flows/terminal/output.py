@@ -1,4 +1,4 @@
-"""What commands print and write: sentences one per line, JSON, tables of names and values."""
+"""Output of commands: sentences one per line, JSON, tables of names and values."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from duizhao.flows.terminal.safe import SafeStream, rich_console
 
 
 def check_output(path: Path | None) -> None:
-    """Raise InputError if a file cannot be written there; call this before the work."""
+    """Raise InputError if the file cannot be written; call this before the work."""
     if path is None or str(path) == "-" or _is_written_directly(path):
         return
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; name a file to write to")
+        raise InputError(f"{path}: is a folder; give a file")
     for place in path.resolve().parents:
         if place.is_dir():
             if not os.access(place, os.W_OK):
@@ -35,8 +35,8 @@ def check_output(path: Path | None) -> None:
 def output(path: Path | None) -> Iterator[IO[str]]:
     """The stream that a command writes to: standard output (None or ``-``), or a file.
 
-    Text is escaped only in a terminal. A file appears, or is replaced, when it is complete, also
-    behind a link; a pipe or a device is written to directly. Missing folders are created.
+    Text is escaped only in a terminal. A file is created or replaced when it is complete, also if
+    the path is a link; a pipe or a device is written to directly. Missing folders are created.
     """
     if path is None or str(path) == "-":
         if isinstance(sys.stdout, SafeStream) and sys.stdout.stream.isatty():

@@ -23,7 +23,7 @@ from duizhao.flows.terminal.console import TerminalConsole
 
 VARIABLE = "DUIZHAO_PROGRESS"
 BETWEEN_SECONDS = 0.5
-"""Seconds between two lines about the progress of a stage."""
+"""Least seconds between two lines about the progress of a stage."""
 
 
 def command_console() -> TerminalConsole:

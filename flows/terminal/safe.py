@@ -1,7 +1,7 @@
-"""The one way to the terminal: no control characters and no passwords get through.
+"""Safe output to the terminal, without control characters and passwords.
 
-`guarded()` replaces standard output and standard error for a command. Whatever is written to them,
-by us, by `logging`, `warnings`, a traceback or a library, is escaped. Rich, which formats with
+`guarded()` replaces standard output and standard error for a command. Everything written to them,
+by duizhao, `logging`, `warnings`, a traceback or a library, is escaped. Rich, which formats with
 control sequences of its own, writes through `rich_console`, which escapes the text inside them.
 """
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class SafeStream:
-    """A text stream that escapes what is written to it.
+    """A text stream that escapes the text written to it.
 
-    While it is `styled`, control sequences pass: for the help, which typer formats and which
-    contains no text of documents. A `plain` one reports that it is not a terminal, so that
+    While it is `styled`, control sequences are not escaped: for the help, which typer formats and
+    which contains no text of documents. A `plain` one reports that it is not a terminal, so that
     libraries do not format their output.
     """
 
@@ -58,7 +58,7 @@ def safe(text: str) -> str:
 def guarded() -> Iterator[None]:
     """Guard standard output and standard error until the block ends."""
     before = sys.stdout, sys.stderr
-    # an argument is repeated in the message that rejects it
+    # messages about wrong arguments contain them
     styled = not any(printable(word) != word for word in sys.argv)
     sys.stdout, sys.stderr = (cast(TextIO, SafeStream(one, styled)) for one in before)
     try:
@@ -71,7 +71,7 @@ def guarded() -> Iterator[None]:
 
 
 def escape_everything() -> None:
-    """Let no control sequence pass from now on: a command starts, with text of documents."""
+    """Escape all control sequences from now on: a command starts, which prints documents' text."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, SafeStream):
             stream.styled = False
@@ -83,7 +83,7 @@ def rich_console(*, stderr: bool = False, soft_wrap: bool = False) -> Console:
     from rich.segment import Segment
 
     class Safe(Console):
-        """Escapes the text of all segments, but not the sequences that rich adds to them."""
+        """Escapes the text of all segments, but not the control sequences that rich adds."""
 
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -1,4 +1,4 @@
-"""Statistics of a corpus in the terminal."""
+"""Print the statistics of a corpus in the terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def print_statistics(statistics: Values, console: Console, *, details: bool = Fa
     """Print the verdict and the main figures; with `details`, all tables."""
     rows = statistics["rows"]
     is_good, findings = verdict(statistics)
-    head = "Nothing needs attention" if is_good else "Look at this first"
+    head = "Nothing needs attention" if is_good else "Needs attention"
     console.print(
         f"{head}: {rows:,} rows, {statistics['documents']:,} document(s)",
         style="bold green" if is_good else "bold yellow",

@@ -3,9 +3,9 @@
     >>> [finding.flag for finding in check("第2532(2020)号决议", "Resolution")]
     ['symbol_missing']
 
-A flag means that something looks wrong, not that it is; nothing is changed here. Limits come from
-4,000 sentences of the UN Parallel Corpus and their translations (see `_length`,
-models/guards/loops.py, models/guards/missing.py).
+A flag marks a possible error, and the checks change nothing. Limits are calibrated on 4,000
+sentences of the UN Parallel Corpus and their translations (see `_length`, models/guards/loops.py,
+models/guards/missing.py).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _ABBREVIATION = re.compile(r"(?:[Tt]he )?[A-Z][A-Za-z]?[A-Z\d-]{1,8}")
 
 
 def check(source: str, output: str) -> tuple[Finding, ...]:
-    """Everything that looks wrong in the output, in the order of FLAGS."""
+    """All possible errors in the output, in the order of FLAGS."""
     if not _content(output):
         return (Finding(EMPTY, source.strip()[:80]),) if _content(source) else ()
     return (
@@ -109,7 +109,7 @@ def _content(text: str) -> str:
 
 
 def _unknown(source: str, output: str) -> Iterator[Finding]:
-    """`<unk>`, which engines output for what they have no word for."""
+    """Characters that the model does not know, and `<unk>` in the output."""
     for mark in ("<unk>", "⁇", "\ufffd"):
         if mark in output and mark not in source:
             yield Finding(UNKNOWN, mark)

@@ -1,9 +1,9 @@
 """Numbers and dates in Chinese text that a translation into English should have.
 
 Their values, not their spellings: 3.5亿 is 350 million, 二十三 is 23, 百分之五 is 5, 三分之二 is
-two thirds, 二〇二〇年 is 2020. What translations rarely keep (一方面, 数百万, 两三个) is left
-out, so everything returned is certain to be a number. models/guards/english_numbers.py has the
-other side.
+two thirds, 二〇二〇年 is 2020. Expressions that translations rarely render as numbers (一方面,
+数百万, 两三个) are left out, so everything returned is certain to be a number.
+models/guards/english_numbers.py is the counterpart for English.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?|\d+(
 class Quantity:
     """A number or date of a text, with the values to look for in the translation.
 
-    Each of the `parts` must be found in one of its alternatives; `instead` are other parts that do
-    as well: two thirds or two in three. `doubtful` numbers are often translated without a number
+    Each of the `parts` must occur as one of its alternatives; `instead` has equivalent parts:
+    two thirds or two in three. `doubtful` numbers are often translated without a number
     (一个, 两国, 第二次): they count as missing only if the translation has a different number.
     """
 
@@ -60,7 +60,7 @@ def normalised(text: str) -> str:
     return re.sub(r"(?<!\d)(1[0-2]|[1-9])(?= ?[-–—~至、和] ?(?:1[0-2]|[1-9]) ?月)", r"\1月", text)
 
 
-# numerals that cannot be altered, as on cheques: 伍拾万元; one alone may be a name or 大陆, 队伍
+# financial numerals, as on cheques: 伍拾万元; a single one may belong to a name or to 大陆, 队伍
 _FORMAL = re.compile(
     r"[壹贰叁参肆伍陆柒捌玖](?:[拾佰仟](?:[零壹贰叁参肆伍陆柒捌玖拾佰仟萬億]|[万亿])*|[万亿](?=[元圆]))"
 )

@@ -19,19 +19,19 @@ FLAGS = {
     UNKNOWN: "the source has characters that the model does not know, or the output has <unk>",
     UNTRANSLATED: "Chinese characters or punctuation are left in the output",
     REPETITION: "the output repeats itself, and the source does not",
-    TOO_SHORT: "the output is much shorter than translations of such sources are",
-    TOO_LONG: "the output is much longer than translations of such sources are",
+    TOO_SHORT: "the output is much shorter than usual for its source",
+    TOO_LONG: "the output is much longer than usual for its source",
     SYMBOL: "a document symbol or resolution number of the source is not in the output",
     DATE: "a date of the source is not in the output",
     NUMBER: "a number of the source is not in the output, in figures or words, or not as often; "
-    "a rating in stars or a match result is not there",
+    "or a star rating or match result is missing",
 }
 """Every flag with its meaning; first those that make an output useless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that looks wrong: a flag (a key of FLAGS) and the text concerned."""
+    """A possible error: a flag (a key of FLAGS) and the text concerned."""
 
     flag: str
     detail: str

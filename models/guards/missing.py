@@ -1,7 +1,6 @@
 """Document symbols, dates and numbers of a source that its translation lacks.
 
-Only their presence is checked, not their place: two numbers or dates that have changed places are
-not detected.
+Only their presence is checked, not their position: two swapped numbers or dates are not detected.
 """
 
 from __future__ import annotations
@@ -200,14 +199,14 @@ def _less_often(rest: str, certain: Sequence[Quantity], output: str) -> Iterator
 
 
 def _blank(text: str, start: int, end: int) -> str:
-    """The text with what was read already masked; positions stay the same."""
+    """The text with the characters `start` to `end` - 1 masked; positions stay the same."""
     return text[:start] + "¤" * (end - start) + text[end:]
 
 
 def _glued(number: Quantity, others: Sequence[Quantity], output: str) -> bool:
     """Whether the number appears glued to another one, in the output or in the source.
 
-    15-64 is 1564 in texts that lost their dashes, as much of the UN corpus has.
+    Texts that lost their dashes, as many of the UN corpus have, contain 1564 for 15-64.
     """
     text = number.text
     if not text.isdigit():

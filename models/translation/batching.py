@@ -80,10 +80,10 @@ def bound(lengths: Sequence[int], batch_tokens: int, workers: int) -> int:
 
 
 def split_to_fit(text: str, limit: int, count: CountTokens) -> list[str]:
-    """Split a text into parts of at most `limit` tokens, at the best marks there are.
+    """Split a text into parts of at most `limit` tokens, at the best marks available.
 
     Full stops first, then semicolons, commas, enumeration marks, white space; only a run without
-    any of these is split between characters. Nothing is lost: the parts together are the text.
+    any of these is split between characters. Joined, the parts are the text again.
     """
     if count(text) <= limit:
         return [text]

@@ -22,7 +22,7 @@ _GPU_BATCH_TOKENS = 16384
 
 
 class CTranslateEngine(PackedEngine):
-    """A Marian model in CTranslate2's form: `folder` has model.bin and source.spm.
+    """A Marian model in CTranslate2's format: `folder` has model.bin and source.spm.
 
     Uses `threads` cores (by default all) for as many batches at once, with `threads_each` threads
     per batch: one is faster than several threads on one batch. The weights are in memory once.
@@ -95,9 +95,9 @@ class CTranslateEngine(PackedEngine):
         return [*pieces, _EOS] if self._add_eos else list(pieces)
 
     def _filler(self, batch: Sequence[Sequence[str]]) -> list[list[str]]:
-        """A text that makes the batch padded as far as its size says (batching.py).
+        """A text as long as the padded size of the batch (batching.py), in a list.
 
-        None if a text of the batch has that length. The model outputs a few words for a filler,
+        Empty if a text of the batch has that length. The model outputs a few words for a filler,
         regardless of its length.
         """
         longest = max(map(len, batch), default=0) + 1
@@ -171,7 +171,7 @@ def _hypothesis(result: Any, length_penalty: float) -> Hypothesis:
     pieces: list[str] = result.hypotheses[0]
     finished = bool(pieces) and pieces[-1] == _EOS
     tokens = max(1, len(pieces))
-    # CTranslate2 gives (sum of log p) / tokens ** length_penalty
+    # CTranslate2 returns (sum of log p) / tokens ** length_penalty
     score = result.scores[0] * tokens ** (length_penalty - 1.0)
     # not by sentencepiece, whose source vocabulary need not have the target pieces
     text = "".join(pieces[:-1] if finished else pieces).replace("▁", " ").strip()
@@ -189,15 +189,15 @@ def _device(wanted: str) -> str:
     gpus = ctranslate2.get_cuda_device_count()
     if wanted == "cuda" and not gpus:
         raise ModelSettingError(
-            "device cuda: CTranslate2 finds no GPU here; use cpu or auto, or look at nvidia-smi"
+            "device cuda: CTranslate2 finds no GPU; use cpu or auto, or check with nvidia-smi"
         )
     return ("cuda" if gpus else "cpu") if wanted == "auto" else wanted
 
 
 def _compute_type(wanted: str, device: str) -> str:
-    """The wanted precision; auto is int8 on a CPU and float16 on a GPU.
+    """The precision to use; auto is int8 on a CPU and float16 on a GPU.
 
-    Raises ModelSettingError if the device does not support it, as bfloat16 on a CPU.
+    Raises ModelSettingError if the device does not support it, such as bfloat16 on a CPU.
     """
     import ctranslate2
 
@@ -208,8 +208,8 @@ def _compute_type(wanted: str, device: str) -> str:
     if wanted != "auto":
         if wanted not in able:
             raise ModelSettingError(
-                f"compute type {wanted}: CTranslate2 has {', '.join(sorted(able))} on this {device}"
-                + ("; --engine transformers has bfloat16" if wanted == "bfloat16" else "")
+                f"compute type {wanted}: this {device} supports {', '.join(sorted(able))}; "
+                "use one of them" + ", or --engine transformers" * (wanted == "bfloat16")
             )
         return wanted
     first = ("int8",) if device == "cpu" else ("float16", "int8_float16")

@@ -2,7 +2,7 @@
 
 Marian models learn from tokenized text and repeat its spacing: "the mayor ' s office". A rule is
 left out where the source itself has such a space, as in code, and where it could change correct
-text: dashes, slashes, "5 %", " . . ." and quotation marks without a partner stay as they are.
+text: dashes, slashes, "5 %", " . . ." and unpaired quotation marks stay as they are.
 """
 
 from __future__ import annotations

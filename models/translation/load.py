@@ -1,4 +1,4 @@
-"""The one way to get an engine: `load_engine(model, engine)`."""
+"""Load an engine: `load_engine(model, engine)`."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def load_engine(
     (models/weights/english_pieces.py). Raises ModelError (corpus/errors.py).
     """
     if engine not in ENGINES:
-        raise ModelNameError(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+        raise ModelNameError(f"unknown engine {engine!r}; use one of {', '.join(ENGINES)}")
     if device not in DEVICES:
-        raise ModelSettingError(f"no device {device!r}; there are {', '.join(DEVICES)}")
+        raise ModelSettingError(f"unknown device {device!r}; use one of {', '.join(DEVICES)}")
     options: dict[str, Any] = {
         "device": device,
         "compute_type": compute_type,
@@ -54,7 +54,7 @@ def load_engine(
     }
     if engine != "transformers":
         options |= {"threads_each": threads_each, "english_only": english_only}
-    with _LOADING:  # several threads load one engine between them
+    with _LOADING:  # so that threads share one engine
         files = locate(model, progress)
         # the process id: a forked worker must not use its parent's threads
         return _loaded(os.getpid(), files, engine == "transformers", **options)
@@ -62,7 +62,7 @@ def load_engine(
 
 @lru_cache(maxsize=2)
 def _loaded(_process: int, files: ModelFiles, transformers: bool, **options: Any) -> Engine:
-    # the memory would keep the output of damaged weights as that of the sound model
+    # the translation memory would store output of damaged weights as that of the intact model
     if files.name == DEFAULT_MODEL and (damaged := verify(files.folder)):
         raise WeightsError(
             f"{files.folder}: {', '.join(damaged)} damaged; to fetch it again: duizhao model fetch"

@@ -1,7 +1,7 @@
 """The transformers engine: any MarianMT model, run by torch.
 
 Slower than CTranslate2 (see docs/measurements.md); for comparison, for models that cannot be
-converted, and for fine-tuned ones. Every decoding option is set to what it means to CTranslate2,
+converted, and for fine-tuned ones. Every decoding option has the same meaning as in CTranslate2,
 whose beam search ends as soon as it has as many finished hypotheses as beams.
 """
 
@@ -58,7 +58,7 @@ class MarianEngine(PackedEngine):
         self.model_hash = model_hash
         if device == "cuda" and not torch.cuda.is_available():
             raise ModelSettingError(
-                "device cuda: torch finds no GPU here; use cpu or auto, or look at nvidia-smi"
+                "device cuda: torch finds no GPU; use cpu or auto, or check with nvidia-smi"
             )
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -106,7 +106,7 @@ class MarianEngine(PackedEngine):
         return lambda: self._run(wait)
 
     def _run(self, work: Callable[[], _Result]) -> _Result:
-        """Do the work; report torch's errors, such as running out of memory, as ModelError."""
+        """Call `work`; report torch's errors, such as running out of memory, as ModelError."""
         try:
             return work()
         except RuntimeError as error:
@@ -124,7 +124,7 @@ class MarianEngine(PackedEngine):
             return self._model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
 
     def _numbers(self, pieces: Sequence[str], ids: dict[str, int]) -> list[int]:
-        """Ids of the pieces and of `</s>`, as Marian's tokenizer gives them."""
+        """Ids of the pieces and of `</s>`, as Marian's tokenizer returns them."""
         unknown = ids.get(_UNKNOWN, self._end_id)
         return [*(ids.get(piece, unknown) for piece in pieces), self._end_id]
 
@@ -167,7 +167,7 @@ class MarianEngine(PackedEngine):
         own = self._model.generation_config
         bias = self._model.final_logits_bias
         with torch.inference_mode():
-            # <unk> may be in a target that is scored, but is never an output
+            # <unk> may be in a target to score, but must not be output
             before = bias[:, self._unknown_id].clone()
             try:
                 bias[:, self._unknown_id] = NEVER

@@ -1,10 +1,10 @@
-"""The translation memory: no sentence is translated twice, by any run of a user.
+"""The translation memory: each sentence is translated once for all runs of a user.
 
 One SQLite file in WAL mode, safe for several processes at once. It stores what an engine produced,
 keyed by (weights, engine, precision, decoding settings) and the normalised source. Guards and the
 choice among attempts are computed again from that, so a better guard needs no new translation.
 Further attempts after a flag have settings of their own; `kept` records which translation of a
-flagged sentence was kept, for exports. The memory also has forced-decoding scores. Each write is
+flagged sentence was kept, for exports. The memory also stores forced-decoding scores. Each write is
 one transaction: a killed process loses at most its current batch.
 """
 
@@ -62,7 +62,7 @@ _ZERO_WIDTH = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 
 
 def normalise(text: str) -> str:
-    """The text as the engine gets it: NFC, no zero-width characters, single spaces.
+    """The text as it is passed to the engine: NFC, no zero-width characters, single spaces.
 
     Texts that differ only in these are the same to a Marian tokenizer and share one entry.
     """
@@ -87,7 +87,7 @@ class Memory(MemoryFile):
         return memory
 
     def setting(self, engine: Engine, decoding: Decoding | None, *, again: bool = False) -> int:
-        """The number of a model and its settings; `decoding` is None for forced decoding.
+        """The row id of a model and its settings; `decoding` is None for forced decoding.
 
         `again` is for further attempts at flagged translations.
         """
@@ -208,8 +208,8 @@ class Memory(MemoryFile):
         known = sorted({group.model for group in self.groups()})
         if model not in known:
             raise ModelNameError(
-                f"{model}: the translation memory has nothing from this model; it has "
-                + (f"{', '.join(known)}" if known else "nothing at all")
+                f"{model}: the translation memory has no translations by this model; "
+                + (f"it has those by {', '.join(known)}" if known else "it is empty")
             )
 
     def clear(self, model: str | None = None) -> int | None:

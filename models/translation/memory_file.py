@@ -94,7 +94,7 @@ class MemoryFile:
             raise as_memory_error(self.path, error) from error
 
     def _connection(self) -> sqlite3.Connection:
-        """This thread's own connection; a forked process does not use its parent's."""
+        """This thread's connection; a forked process opens its own."""
         opened = getattr(self._local, "opened", None)
         if opened is None or opened[0] != os.getpid():
             opened = (os.getpid(), connect(self.path, self.schema))

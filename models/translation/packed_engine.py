@@ -1,4 +1,4 @@
-"""What both engines share: packing, splitting without loss, rejoining, copying, detokenizing.
+"""The base of both engines: packing, splitting without loss, rejoining, copying, detokenizing.
 
 A concrete engine loads the model and implements two methods: `_start` and `_start_score`.
 """
@@ -26,9 +26,9 @@ from duizhao.models.translation.engine import Decoding, ForcedScore, Progress
 # halves, and only what cannot be halved gets all of Decoding.max_tokens
 _OUTPUT_TIMES, _OUTPUT_PLUS = 3, 40
 _HALVINGS = 3
-# longer sources are split at clause marks: a sentence of 66 clauses (531 tokens) loses 17 of them
-# in one or two parts, 4 in parts of 200 tokens, none in parts of 128; the longest of 4,000
-# sentences of the UN corpus has 102
+# longer sources are split at clause marks: a sentence of 66 clauses (531 tokens) loses 17 clauses
+# if translated in one or two parts, 4 in parts of 200 tokens, none in parts of 128; the longest of
+# 4,000 sentences of the UN corpus has 102 tokens
 _COMFORTABLE = 128
 OUTPUT_LIMIT_FLAG = "output_limit"
 
@@ -205,7 +205,7 @@ class PackedEngine(ABC):
     def _begin(self, texts: Sequence[str], decoding: Decoding) -> Callable[[], list[Translation]]:
         """Start a batch of parts; call the returned function for the result.
 
-        Parts without a Chinese character are copied: the model makes "Zip." of ✓.
+        Parts without a Chinese character are copied: the model translates ✓ as "Zip.".
         """
         chinese = [text for text in texts if has_chinese(text)]
         batch = self._pieces(chinese)
@@ -254,7 +254,7 @@ class PackedEngine(ABC):
         longest = max(self._count(source), len(self._target_pieces([target])[0]))
         if longest <= limit:
             return [(source, target)]
-        cuts = -(-longest // (limit * 3 // 4))  # room for uneven parts
+        cuts = -(-longest // (limit * 3 // 4))  # parts may have uneven lengths
         pairs = list(zip(_divide(source, cuts), _divide(target, cuts), strict=True))
         return [fit for pair in pairs for fit in self._pairs_to_fit(*pair)]
 

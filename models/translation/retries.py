@@ -8,8 +8,8 @@ flags of the first attempt and of the one kept, and a flag for the outcome: ``re
 flags.
 
 Stand-ins: the default model, trained before 2020, translates 第2532(2020)号决议 as "resolution
-2532-2020". So the sentence is translated with a resolution that it knows, 1325 (2000), and the
-right number is restored in the output.
+2532-2020". So the sentence is translated with a resolution that the model translates correctly,
+1325 (2000), and the original number is restored in the output.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def further_tries(cases: Iterable[Case], decoding: Decoding) -> dict[Decoding, l
 
 
 def with_stand_ins(source: str) -> tuple[str, dict[str, str]]:
-    """The source with known resolutions in place of its own, and what each replaces.
+    """The source with known resolutions in place of its own, and the original of each.
 
     >>> with_stand_ins("第 2532(2020)号决议")
     ('第 1325(2000)号决议', {'1325 (2000)': '2532 (2020)'})

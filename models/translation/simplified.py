@@ -1,7 +1,7 @@
-"""Traditional Chinese in the simplified characters that translation models know.
+"""Convert traditional Chinese to the simplified characters that translation models learn from.
 
-OPUS-MT loses 17 BLEU on traditional characters (docs/measurements.md). Only what the model gets is
-converted; the text of the corpus stays as it is.
+OPUS-MT loses 17 BLEU on traditional characters (docs/measurements.md). Only the model's input is
+converted; the corpus keeps the original text.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def for_the_model(text: str) -> str:
-    """The text in simplified characters if it has any that are traditional only.
+    """The text in simplified characters, converted if it has any traditional-only character.
 
-    Text in simplified characters is returned as it is, also where OpenCC would change a word of it.
+    Text in simplified characters is returned unchanged, even if OpenCC would change a word of it.
 
     >>> for_the_model("大會審議了秘書長的報告。"), for_the_model("乾隆，著名。")
     ('大会审议了秘书长的报告。', '乾隆，著名。')

@@ -1,4 +1,4 @@
-"""Translation of any number of texts: each once, in good batches, remembered and checked.
+"""Translate any number of texts, each once, in batches of similar length, remembered and checked.
 
     translator = Translator(load_engine(), memory=Memory())
     for translation in translator.translate(texts): ...
@@ -34,7 +34,7 @@ _SCORE_DIGITS = 4
 
 @dataclass(slots=True)
 class Statistics:
-    """What a translator has done so far; all counts except `tokens` are of texts.
+    """The counts of a translator so far: of texts, except `tokens`.
 
     `texts` = `repeated` (seen before in this run) + `remembered` (from the memory) + `translated`
     + empty ones; `copied` counts those without a Chinese character. `tokens` are target tokens of
@@ -138,7 +138,7 @@ class Translator:
         empty = counts.pop("", 0)
         results = self._engine_run(counts, self.decoding, report, done_from=before + empty)
         statistics.copied += sum(
-            counts[text] for text, made in results.items() if COPIED in made.flags
+            counts[text] for text, result in results.items() if COPIED in result.flags
         )
         if self.guards:
             self._retry(results, counts, report)
@@ -152,7 +152,7 @@ class Translator:
     def _retry(
         self, results: dict[str, Translation], counts: Counter[str], report: Report | None
     ) -> None:
-        """Try again what the guards flag, and put the better translation into `results`."""
+        """Translate flagged texts again and put the better translation into `results`."""
         cases = {
             source: case
             for source, first in results.items()
@@ -176,7 +176,7 @@ class Translator:
                 self.statistics.flags[flag] += counts[source]
 
     def _try_stand_ins(self, cases: dict[str, Case], report: Report | None) -> None:
-        """Translate with known resolutions in place of those that went wrong."""
+        """Translate with known resolutions in place of those translated wrongly."""
         tries = {
             source: replaced
             for source, case in cases.items()
@@ -190,7 +190,7 @@ class Translator:
                 cases[source].offer("stand_in", replace(again[text], text=output))
 
     def _try_clauses(self, cases: dict[str, Case], report: Report | None) -> None:
-        """Translate clause by clause what is still flagged."""
+        """Translate texts that are still flagged clause by clause."""
         split = {
             source: parts
             for source, case in cases.items()
@@ -211,7 +211,7 @@ class Translator:
     ) -> dict[str, Translation]:
         """Translations of different texts, from the memory or otherwise from the engine.
 
-        `counts` says how many texts of the window each stands for; `done_from` is the value of
+        `counts` has the number of equal texts in the window; `done_from` is the value of
         `Statistics.done` at the start of the window, None for another attempt at counted texts.
         """
         if not counts and done_from is None:

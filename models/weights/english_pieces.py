@@ -20,7 +20,7 @@ from duizhao.models.weights.ctranslate_file import parse_variables, with_variabl
 from duizhao.models.weights.default import default_folder
 
 ENGLISH_OUTPUT = "english_output"
-"""The fact in an adapted model's duizhao.json that its output is to be restricted."""
+"""The key in an adapted model's duizhao.json that restricts its output."""
 
 _SHARED = "shared_vocabulary.json"
 _EMBEDDINGS = "decoder/embeddings/weight"

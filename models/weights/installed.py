@@ -1,4 +1,4 @@
-"""The models on this machine, listed without any network."""
+"""List the models on this machine, without using the network."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def converted(files: ModelFiles) -> Path:
 
 
 def _is_ready(files: ModelFiles) -> bool:
-    """Whether the model's folder has the converted form of just these weights (`duizhao adapt`)."""
+    """Whether the model's folder has the converted form of these weights (by `duizhao adapt`)."""
     facts = files.folder / READY / FACTS
     if not facts.is_file():
         return False

@@ -99,7 +99,7 @@ def test_the_command_prints_tables_and_json(cli: Cli, tmp_path: Path) -> None:
     assert json.loads(out)["rows"] == 5
     code, out, _ = cli("stats", folder)
     assert code == 0
-    assert out.startswith("Look at this first: 5 rows")
+    assert out.startswith("Needs attention: 5 rows")
     assert "bead type" not in out
     assert out.count("\n") <= 24
     code, out, _ = cli("stats", folder, "--details")

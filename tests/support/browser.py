@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 from duizhao.corpus.errors import DuizhaoError
 from duizhao.evaluation.report.browser import chromium, find_chromium
+
+SLOWDOWN = float(os.environ.get("DUIZHAO_TEST_SLOWDOWN", "1"))
+"""How many times slower the pages run: tests that wait for time and not for states fail at 6."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,8 @@ def open_page(browser: Any, address: str | Path, problems: list[str], **options:
         "request",
         lambda r: None if r.url.startswith((start, "data:")) else problems.append(r.url),
     )
+    if SLOWDOWN > 1:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
     page.goto(own)
     page.wait_for_selector("html[data-ready]")
     return page

@@ -96,7 +96,7 @@ def prepare(embed: Embed, source: Sequence[str], target: Sequence[str], band: Ba
         here = _block(embed, source, first, last)
         source_usual[first:last] = (here @ target_sample.T).mean(axis=2)
         low, high = int(band.low[first]), min(int(band.high[last - 1]) + 1, m)
-        # rows overlap in the target spans they need: keep what is still wanted, add what is new
+        # successive rows share most of the target spans: keep those still needed, add new ones
         keep = held[max(low - held_from, 0) :]
         start = held_from + len(held) - len(keep) if len(keep) else low
         new_from = start + len(keep)

@@ -1,4 +1,4 @@
-"""Forced decoding: how well the translation model itself explains the target by the source.
+"""Forced decoding: how probable the translation model finds the target, given the source.
 
 Only doubtful beads are scored: those on a path within a few points of the best, if there is more
 than one such path. The feature is the SUM over the target's tokens of (log p - tau), because every
@@ -35,7 +35,7 @@ class ForcedScore(Protocol):
 
     @property
     def tokens(self) -> int:
-        """How many target tokens there are."""
+        """The number of target tokens."""
         ...
 
 

@@ -1,6 +1,6 @@
-"""What the signals share: features with names, filled in by a compiled kernel.
+"""Code shared by the signals: named features, computed by a compiled kernel.
 
-A kernel gets the band's edges, the signal's table, the corners of the beads (lattice.py), and a
+A kernel receives the band's edges, the signal's table, the corners of the beads (lattice.py), and a
 record per bead to fill in: ``record.cosine = ...``. The records are returned as a matrix with a
 column per name.
 """

@@ -1,1 +1,1 @@
-"""Corpus files for people and for translation tools: one module a format."""
+"""Corpus files for people and for translation tools: one module per format."""

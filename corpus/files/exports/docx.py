@@ -18,7 +18,7 @@ from duizhao.corpus.files.exports.zipped import copy_without_times
 from duizhao.corpus.row import Row
 
 WIDTHS = (620, 6700, 7080)
-"""Of the columns, in twentieths of a point: number and confidence, Chinese, English."""
+"""Column widths in twentieths of a point: number and confidence, Chinese, English."""
 COLOURS = {"low": "F8E4DF", "middle": "F8EBD3", "high": ""}
 QUIET = "625E56"
 

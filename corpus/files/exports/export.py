@@ -24,7 +24,7 @@ NAME = "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What to write: formats by name, changes of the rows before, and the form of TSV."""
+    """The names of the formats to write, changes to the rows, and the dialect of TSV."""
 
     formats: Sequence[str]
     options: ExportOptions = DEFAULT
@@ -69,7 +69,7 @@ def export(corpus: Path, wanted: Export, out: Path | None = None) -> Exported:
 
 
 def _rows(corpus: Path, wanted: Export, read: int) -> tuple[Callable[[], Iterable[Row]], int, int]:
-    """The rows to write, anew at each call, and how many were left out and merged."""
+    """(function that iterates over the rows to write, rows left out, rows merged)."""
 
     def human() -> Iterable[Row]:
         rows = read_rows(corpus)

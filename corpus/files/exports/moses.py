@@ -1,7 +1,7 @@
-"""Moses: two plain text files with one text a line, the input of most training tools.
+"""Moses: two plain text files with one text per line, the input of most training tools.
 
-White space inside a text, line breaks too, becomes one space, so that line n of one file is the
-translation of line n of the other.
+White space inside a text, including line breaks, becomes one space, so that line n of one file is
+the translation of line n of the other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a file for translation tools says beside the rows: language codes and dates."""
+"""Options of files for translation tools: language codes and the creation time."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ MERGED = "merged_ids"
 def without_machine_translation(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows without anything that a machine translated.
 
-    Rows whose target is a machine translation are left out: a client's memory must not hold them.
+    Rows whose target is a machine translation are left out, so that they cannot enter a client's
+    translation memory.
     """
     for row in rows:
         if row.target_kind == "human":
@@ -22,7 +23,7 @@ def without_machine_translation(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def merged_duplicates(rows: Iterable[Row]) -> list[Row]:
-    """Rows with the same two texts as one, the first of them; it names the others."""
+    """Rows with the same two texts as one row, the first; its metadata lists the others' ids."""
     first: dict[tuple[str, str], Row] = {}
     others: dict[str, list[str]] = {}
     for row in rows:

@@ -15,7 +15,7 @@ CHECKED = "checked"
 ID = "id"
 
 LOW, MIDDLE = 0.5, 0.9
-"""Rows below these confidences have another colour."""
+"""Confidences below which rows have another colour."""
 
 COLUMNS: Mapping[str, Callable[[Row], str | float]] = {
     SOURCE: lambda row: row.source,
@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, Callable[[Row], str | float]] = {
     "bead": lambda row: row.bead_type,
     ID: lambda row: row.id,
 }
-"""From a heading to the value of a row."""
+"""For each heading, the function that returns a row's value."""
 
 
 def plain(text: str) -> str:

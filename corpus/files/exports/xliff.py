@@ -1,7 +1,7 @@
 """XLIFF 2.0, the exchange format of translation tools: a unit for each row, a file per document.
 
-https://docs.oasis-open.org/xliff/xliff-core/v2.0. The machine translation and where a row comes
-from are in the metadata module, the state of a segment is ``final`` once a person checked it,
+https://docs.oasis-open.org/xliff/xliff-core/v2.0. The machine translation and the origin of a row
+are in the metadata module, the state of a segment is ``final`` once a person checked it,
 ``translated`` for a human translation, and ``initial`` for a machine translation.
 """
 
@@ -43,7 +43,7 @@ def write(rows: Iterable[Row], file: BinaryIO, options: ExportOptions = DEFAULT)
                         xml.write("\n")
                         written += 1
                 xml.write("\n")
-            if not written:  # a file with nothing in it is not valid
+            if not written:  # an empty file element is not valid
                 empty = etree.Element(f"{{{CORE}}}file", id="f1", nsmap={None: CORE})
                 etree.SubElement(empty, f"{{{CORE}}}group", id="g1")
                 xml.write(empty)
@@ -74,7 +74,7 @@ def _state(row: Row) -> str:
 
 
 def properties(row: Row) -> Iterator[tuple[str, str]]:
-    """Name and text of what a translator may want to know of a row, without empty values."""
+    """Name and value of a row's properties that are of use to a translator, without empty ones."""
     values = {
         "confidence": str(row.confidence) if row.target_kind == "human" else "",
         "section": row.section,

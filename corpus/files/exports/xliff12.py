@@ -1,4 +1,4 @@
-"""XLIFF 1.2, for tools that do not know version 2 (OmegaT 3): a trans-unit for each row.
+"""XLIFF 1.2, for tools that do not support version 2 (OmegaT 3): a trans-unit for each row.
 
 http://docs.oasis-open.org/xliff/v1.2/os/xliff-core.html
 """
@@ -43,7 +43,7 @@ def write(rows: Iterable[Row], file: BinaryIO, options: ExportOptions = DEFAULT)
 
 
 def _empty(options: ExportOptions) -> etree._Element:
-    """A file without units: the format wants at least one file."""
+    """A file without units: the format requires at least one file."""
     made = etree.Element(f"{{{CORE}}}file", _head("empty", options), nsmap={None: CORE})
     etree.SubElement(made, f"{{{CORE}}}body")
     return made

@@ -1,8 +1,8 @@
-"""Excel: two readable columns, filters, and a colour for the confidence; made to be edited.
+"""Excel: two readable columns, filters, and a colour for the confidence, for editing.
 
 `duizhao apply DIR --from FILE.xlsx` reads an edited file back. A hidden sheet lists the exported
-rows with a hash of their texts, by which deleted lines are known, and rows that a review changed
-after the export. Texts are always text cells, never formulas.
+rows with a hash of their texts, which reveals deleted lines and rows that a review changed after
+the export. Texts are always text cells, never formulas.
 
 Excel holds 32,767 characters in a cell and 1,048,576 lines in a sheet: a longer text continues in
 the next line with the same id and its number in the column ``part``, and a longer corpus in the
@@ -38,7 +38,7 @@ MOST_CHARACTERS = 32_767
 MOST_LINES = 1_048_576
 SHEET = "corpus"
 LIST = "duizhao"
-"""The hidden sheet: the id and the hash of each exported row, after a line with this word."""
+"""Name of the hidden sheet with the id and hash of each exported row, and its first line."""
 PART = "part"
 HEADINGS = (*COLUMNS, PART)
 
@@ -59,7 +59,7 @@ COLOURS = {"low": "F8E4DF", "middle": "F8EBD3", "high": "E0EFE5"}
 """The report's soft red, amber and green."""
 
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-"""What Excel would read as an escaped character: _x000D_."""
+"""Text that Excel would read as an escaped character: _x000D_."""
 _ESCAPED = re.compile(r"_x005F_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -187,7 +187,7 @@ class _Sheets:
 
 
 def _height(values: list[str | float]) -> float:
-    """Points of a line with wrapped texts, which not every program works out by itself."""
+    """The height in points of a line with wrapped texts, which some programs do not compute."""
     lines = 1
     for name, value in zip(HEADINGS, values, strict=True):
         if name in WRAPPED:
@@ -221,6 +221,6 @@ def _text_cell(sheet: Any, value: str | float) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str):
         cell.data_type = "s"
-        if value[:1] in tuple("=+-@"):  # it stays a text when somebody edits it, too
+        if value[:1] in tuple("=+-@"):  # it stays a text even after editing
             cell.quotePrefix = True
     return cell

@@ -1,4 +1,4 @@
-"""What all XML writers share."""
+"""Code shared by all XML writers."""
 
 from __future__ import annotations
 

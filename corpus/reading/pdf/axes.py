@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from duizhao.corpus.reading.pdf.frames import Box
 from duizhao.corpus.reading.pdf.grid import Rule, Wall, rectangles
 from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.page.frames import Box
 
 # An axis has so many labels at least
 FEWEST = 4

@@ -13,7 +13,7 @@ from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
 
-_ENTRY = re.compile(r"(?P<title>.+?)\s*(?P<page>\d{1,4}|[ivxlcIVXLC]{1,7})")
+_ENTRY = re.compile(r"(?P<title>.+?)\s*[-–—]?\s*(?P<page>\d{1,4}|[ivxlcIVXLC]{1,7})\s*[-–—]?")
 # what the structure tree calls a table of contents
 CONTENTS = frozenset(("TOC", "TOCI"))
 # A document with more of its letters in a typewriter face is written in it

@@ -75,6 +75,8 @@ def blocks_from_lines(
         left_out += [furniture_entry(strip, page.height, language) for strip in gone]
         if page.figure:
             left_out.append(LeftOut("figure", page.figure, page.number))
+        if page.line_numbers:
+            left_out.append(LeftOut("line_numbers", page.line_numbers, page.number))
         names = {id(strip) for strip in gone}
         kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
     body = cells.body_size([Paragraph(strips) for _, strips in kept])

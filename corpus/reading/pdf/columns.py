@@ -31,6 +31,8 @@ COLUMN_EM = 7.0
 ENDS = tuple("。.；;：:!?！？")
 # Lines of labels are at least so many times as far apart as the lines of the text beside them
 LEADING_OF_LABELS = 1.25
+# Baselines closer than so many em are on one line
+SAME_LINE = 0.06
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -304,15 +306,23 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     if not breaks[0] and not breaks[1]:
         return True
     fewer, more = sorted(breaks, key=len)
-    tolerance = 0.75 * median(strip.size for side in sides for strip in side)
-    shared = sum(
-        any(low - tolerance <= other_high and other_low <= high + tolerance
-            for other_low, other_high in more)
-        and any(_same_break((low, high), other, tolerance) for other in more)
-        for low, high in fewer
-    )  # fmt: skip
+    size = median(strip.size for side in sides for strip in side)
+    covered = sum(high - low for low, high in more)
+    if covered > 0.5 * (sides[0][0].y - sides[0][-1].y) and not _share_baselines(*sides):
+        # among so many breaks some are side by side by chance; rows of a table begin together
+        shared = sum(any(abs(low - other) <= SAME_LINE * size for other, _ in more)
+                     for low, _ in fewer)  # fmt: skip
+    else:
+        shared = sum(any(_same_break(each, other, 0.75 * size) for other in more) for each in fewer)
     # rows of a table are separated on both sides at once
     return not (shared >= 1 and shared >= 0.6 * len(more))
+
+
+def _share_baselines(first: Sequence[Strip], second: Sequence[Strip]) -> bool:
+    """Whether many lines have a line on the other side, as the rows of a table have."""
+    fewer, more = sorted(([row[0].y for row in rows_of(side)] for side in (first, second)), key=len)
+    near = SAME_LINE * first[0].size
+    return sum(any(abs(y - other) <= near for other in more) for y in fewer) > 0.3 * len(fewer)
 
 
 def _is_list_of_labels(side: Sequence[Strip], other: Sequence[Strip]) -> bool:

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from duizhao.corpus.reading import furniture
+from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 HEAD, FOOT = 0.9, 0.1
+# Lines of a note are at most so many em apart
+NOTE_LEADING = 1.45
 _PAGE_NUMBER = re.compile(
     r"[-–—]?\s*(?:(?:page|第)\s*)?(?:\d{1,4}|[ivxl]{1,6})\s*页?\s*(?:(?:/|of|，?共)\s*\d{1,4}\s*页?)?"
     r"\s*[-–—]?",
@@ -75,11 +78,37 @@ def pattern(text: str) -> str:
 
 def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
-    out = [strip for strip in page.strips if is_furniture(strip, page.height, known)]
+    notes = _of_notes(page.strips)
+    out = [
+        strip for strip in page.strips
+        if is_furniture(strip, page.height, known) and id(strip) not in notes
+    ]  # fmt: skip
     if page.number == 1:
         names = {id(strip) for strip in out}
         head = masthead(page.strips, page.width, page.height)
         out += [strip for strip in head if id(strip) not in names]
+    return out
+
+
+def _of_notes(strips: Sequence[Strip]) -> set[int]:
+    """The identities of the lines of notes: one that begins with a raised mark, and those below.
+
+    "Ibid." and the like are at the foot of many pages, as running feet are.
+    """
+    out: set[int] = set()
+    above: list[Strip] = []
+    for strip in sorted(strips, key=lambda strip: -strip.y):
+        goes_on = any(
+            0 < last.y - strip.y <= NOTE_LEADING * strip.size
+            and abs(last.size - strip.size) <= 0.6
+            and last.left - 3 * last.size <= strip.left < last.right
+            for last in above
+        )
+        if _PAGE_NUMBER.fullmatch(strip.text) or _JOB.fullmatch(strip.text):
+            continue
+        if goes_on or (strip.text.startswith(OPEN) and any(c.isalpha() for c in strip.text)):
+            out.add(id(strip))
+            above.append(strip)
     return out
 
 

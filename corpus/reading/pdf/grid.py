@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from duizhao.corpus.reading.pdf.frames import Box
 from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.page.frames import Box
 
 Rule = tuple[float, float, float]
 Wall = tuple[float, float, float]

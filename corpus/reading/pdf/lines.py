@@ -14,22 +14,26 @@ from itertools import pairwise
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
+from duizhao.corpus.reading.pdf.page.text import Piece
 from duizhao.corpus.reading.pdf.tags import Tag
-from duizhao.corpus.reading.pdf.text import Piece
 from duizhao.corpus.script import HAN
 
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}|{_GAP}(?=[{HAN}])")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
-_ENTRY = re.compile(r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})")
+_ENTRY = re.compile(
+    r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*[-–—]?\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})\s*[-–—]?"
+)
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
-_HYPHEN = re.compile(r"([A-Za-z]+)[-\u2010]$")
 # what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
-# character with the marks around it
-_WORD = re.compile(
-    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
+# character with the marks around it, and the characters on both sides of a quotation mark
+# (Unicode Standard Annex 14, class QU)
+_UNIT = (
+    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)"
+    r"[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
 )
+_WORD = re.compile(rf"{_UNIT}(?:[“‘]{_UNIT})*")
 _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
 # lines of one paragraph stand at most so many times their size apart
@@ -75,7 +79,7 @@ class PageLines:
     A line that crosses a gutter or the border of a cell is given as several strips. `rules` are
     thin horizontal drawings (left, right, y) and `walls` thin vertical ones (x, bottom, top);
     `figure` is text of charts, which goes to the ledger; `columns` are the left edges of columns
-    of prose, without the first.
+    of prose, without the first; `line_numbers` are the numbers in the margin that count lines.
     """
 
     number: int
@@ -86,6 +90,7 @@ class PageLines:
     walls: tuple[tuple[float, float, float], ...] = ()
     figure: str = ""
     columns: tuple[float, ...] = ()
+    line_numbers: str = ""
 
 
 @dataclass(slots=True)
@@ -133,36 +138,23 @@ class Paragraph:
 class LineJoiner:
     """Joins printed lines as `reading.layout.Joiner` does, using the geometry of the PDF too.
 
-    A space character at the end of a line is a space. A document that seldom breaks words at the
-    end of lines (one line in thirty or fewer) breaks none: its hyphens are its compounds'.
+    A space character at the end of a line is a space.
     """
 
     def __init__(self, paragraphs: Sequence[Paragraph], language: Language) -> None:
         lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
         self.language = language
         self._joiner = Joiner.of(lines, language)
-        hyphens = sum(bool(_HYPHEN.search(line)) for line in lines)
-        self._breaks_words = hyphens > len(lines) / 30
 
     def join(self, first: str, strip: Strip) -> str:
         if not first:
             return strip.text
         if self.language == "en":
-            match = _HYPHEN.search(first)
             # at a line's end Word leaves an empty object behind some hyphens and dashes
-            tight = match or _DASH.search(first)
+            tight = _DASH.search(first)
             if strip.space == "real" or (strip.space == "object" and not tight):
                 return f"{first} {strip.text}"
-            if match and not self._breaks_words:
-                return self._compound(first, match[1], strip.text)
         return self._joiner.join(first, strip.text)
-
-    def _compound(self, first: str, head: str, second: str) -> str:
-        if re.match(r"(?:and|or|to)\b", second):
-            return f"{first} {second}"
-        tail = re.match(r"[a-z]+", second)
-        known = tail is not None and self._joiner.words[(head + tail[0]).lower()] > 0
-        return first[:-1] + second if known else first + second
 
 
 def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:

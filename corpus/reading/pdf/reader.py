@@ -16,9 +16,9 @@ from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines
+from duizhao.corpus.reading.pdf.page.text import Page, read_page
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
-from duizhao.corpus.reading.pdf.text import Page, read_page
 from duizhao.corpus.reading.scan import pdf_pages
 from duizhao.corpus.reading.scan.extra import EXTRA
 from duizhao.corpus.reading.scan.places import Places
@@ -106,10 +106,9 @@ class _Reader:
             if built.drafts and not self._needs_ocr():
                 return self._checked(built)
         pages: dict[int, PageLines] = {}
-        columns: tuple[float, ...] = ()
+        before: PageLines | None = None
         for page in self._pages():
-            pages[page.number] = strips_of_page(page, self.language, columns)
-            columns = pages[page.number].columns
+            before = pages[page.number] = strips_of_page(page, self.language, before)
         if self._needs_ocr():
             return self._recognise(pages, sorted(self.faults))
         built = blocks_from_lines(

@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
-from duizhao.corpus.reading.notes import OPEN
+from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.axes import chart_labels
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
+from duizhao.corpus.reading.pdf.line_numbers import line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
-from duizhao.corpus.reading.pdf.text import Page, Piece
+from duizhao.corpus.reading.pdf.page.text import Page, Piece
+from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
@@ -34,19 +36,22 @@ NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 3.0
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
-def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) -> PageLines:
+def strips_of_page(page: Page, language: Language, before: PageLines | None = None) -> PageLines:
     """Lines of a page, cut at wide gaps, labels put back to their text.
 
-    `known` are the left edges of the columns of the page before.
+    Columns and line numbers of the page `before` may go on where this page alone shows none.
     """
     upright = [piece for piece in page.pieces if piece.angle == 0]
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     lines = _lines(upright)
-    found = _corridors(lines, known)
+    numbers = line_numbers(lines, goes_on=before is not None and before.line_numbers != "")
+    counted = " ".join(piece.text for line in lines for piece in line if id(piece) in numbers)
+    lines = [rest for line in lines if (rest := [each for each in line if id(each) not in numbers])]
+    found = _corridors(lines, before.columns if before else ())
     cut = [
         [part for column in columns for part in _cut(column, page)]
-        for columns in _by_column(lines, found)
+        for columns in stretched(list(_by_column(lines, found)))
     ]
     edges = _column_edges(cut)
     for line in cut:
@@ -63,7 +68,9 @@ def strips_of_page(page: Page, language: Language, known: Sequence[float] = ()) 
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
-    return PageLines(page.number, page.width, page.height, kept, rules, page.walls, text, columns)
+    return PageLines(
+        page.number, page.width, page.height, kept, rules, page.walls, text, columns, counted
+    )
 
 
 def has_bullet(page: Page, strip: Strip) -> bool:
@@ -242,6 +249,6 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
 
 def _is_label(strip: Strip) -> bool:
     text = strip.text
-    if text.startswith(OPEN) or re.fullmatch(r"\*{1,4}", text):
+    if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
         return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

@@ -11,10 +11,10 @@ from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf import furniture
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_paragraphs, furniture_entry
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
+from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
 from duizhao.corpus.reading.pdf.separation import separated
 from duizhao.corpus.reading.pdf.strips import has_bullet, strips_of_page
 from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
-from duizhao.corpus.reading.pdf.text import Page, Piece, read_page
 
 # Tags are followed if they hold at least this share of the characters that are no furniture.
 TAGGED_SHARE = 0.9

@@ -18,8 +18,8 @@ from statistics import median
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.strips import strips_of_page
-from duizhao.corpus.reading.pdf.text import Page, Piece
 from duizhao.corpus.reading.scan import marks
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 from duizhao.corpus.reading.scan.words import settled
@@ -123,8 +123,8 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
                 for run, piece in zip(line.runs, made, strict=True)
             ]
         rows.sort(key=lambda row: row[0])
-        columns = out[-1].columns if out and out[-1].number == number - 1 else ()
-        out.append(strips_of_page(_page(number, page, pieces), language, columns))
+        before = out[-1] if out and out[-1].number == number - 1 else None
+        out.append(strips_of_page(_page(number, page, pieces), language, before))
     return ScannedLines(tuple(out), tuple(left_out), places)
 
 

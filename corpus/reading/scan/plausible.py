@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.pdf.text import Page
+from duizhao.corpus.reading.pdf.page.text import Page
 
 Fault = Literal["no_text", "wrong_characters", "ocr_layer"]
 """Why the text of a page cannot be used as it is, or had better not be."""

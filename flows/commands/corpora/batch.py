@@ -136,7 +136,7 @@ def batch(
 
 
 def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
-    """The documents of a manifest or folder; offers to pair those whose names say nothing."""
+    """The documents of a manifest or folder; offers to pair by content if no name fits."""
     from duizhao.corpus.errors import UnnamedPile
     from duizhao.flows.batch.manifest import read_manifest
     from duizhao.flows.commands.corpora.pair import print_summary
@@ -157,7 +157,7 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
         record = pair([manifest], list_of_pairs, settings)
         print_summary(record)
         if not record["pairs"]:
-            raise InputError(f"{manifest}: no two documents in it are a pair") from unnamed
+            raise InputError(f"{manifest}: contains no translated documents") from unnamed
         return read_manifest(str(list_of_pairs))
 
 
@@ -176,7 +176,7 @@ def run(
         with ended_by_signals():
             entries = _entries(manifest, pattern, settings)
             out = check_batch_output(out)
-            # a cluster's workers get the server's secret: it is not shared with later commands
+            # a cluster's workers receive the server's secret, so no later command reuses the server
             minutes = settings.server_minutes if chosen.runner == "local" else 0.0
             with runtime.session(minutes) as connect:
                 from duizhao.flows.batch.flow import start_batch

@@ -113,7 +113,7 @@ def run(
         pipes_held(pair.source, pair.reference, limits=settings.limits),
         runtime.session(settings.server_minutes) as connect,
     ):
-        # while the server starts: bad input ends the run here, good input is read only once
+        # read while the server starts; errors in the input end the run here
         stages.glossary(settings)
         pair = read_pair(pair, settings.reading)
         stages.check_target(pair.source, pair.reference, settings)

@@ -28,8 +28,8 @@ def clean(
         typer.Option(
             "--step",
             "-s",
-            help="A step, as name or name:parameter=value,... ; may be given more than once, in "
-            "the order wanted. Default: all that --list marks with *.",
+            help="A step, as name or name:parameter=value,... Repeat the option for several steps, "
+            "in order. Default: the steps that --list marks with *.",
         ),
     ] = None,
     formats: Annotated[
@@ -49,7 +49,7 @@ def clean(
     ] = False,
     json: options.Json = False,
 ) -> None:
-    """Clean a corpus by declared steps and report how many rows each of them removed.
+    """Clean a corpus with the chosen steps and report how many rows each step removed.
 
     Nothing is lost: a removed row is in ledger.jsonl with the step and the reason.
     """
@@ -69,7 +69,7 @@ def clean(
     plan = parse_plan(steps) if steps else default_plan()
     corpus_files(corpus)
     if out.exists() and corpus.resolve() in (out.resolve(), *out.resolve().iterdir()):
-        raise InputError(f"{out} holds the corpus itself; choose another --out")
+        raise InputError(f"{out}: contains the corpus itself; choose another --out")
     chosen = options.formats_of("--format", formats or ["jsonl,parquet"])
     form = resolve(config, tsv_bom=tsv_bom, tsv_escape=tsv_escape).settings.tsv_form
     with CleanedFolder(out, chosen, form) as folder:

@@ -21,7 +21,7 @@ def demo(
     beam: options.Beam = None,
     json: options.Json = False,
 ) -> None:
-    """Build a corpus from the sample report and its English version, both our own."""
+    """Build a corpus from a sample report and its English version, both written for duizhao."""
     from duizhao.corpus.samples import pair
     from duizhao.flows.settings import resolve
 

@@ -17,26 +17,26 @@ def fetch(
     ],
     langs: Annotated[
         str,
-        typer.Option("--langs", help="Languages, by comma (zh, en, fr, es, ru, ar)."),
+        typer.Option("--langs", help="Languages, separated by commas (zh, en, fr, es, ru, ar)."),
     ] = "zh,en",
     formats: Annotated[
         str,
         typer.Option(
             "--formats",
-            help="Formats, by comma (docx, pdf, doc); each is fetched where it is there.",
+            help="Formats, separated by commas (docx, pdf, doc); each is fetched if available.",
         ),
     ] = "docx,pdf",
     out: Annotated[
         Path,
-        typer.Option("--out", help="Folder; each document gets one of its own in it."),
+        typer.Option("--out", help="Folder; each document gets a subfolder."),
     ] = Path("un"),
     rate: Annotated[
         float,
-        typer.Option("--rate", min=0.01, max=10, help="Requests a second at most."),
+        typer.Option("--rate", min=0.01, max=10, help="Most requests per second."),
     ] = 1.0,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Fetch again what is there already."),
+        typer.Option("--refresh", help="Download existing files again."),
     ] = False,
     address: Annotated[
         str | None,
@@ -44,7 +44,7 @@ def fetch(
             "--address",
             envvar="DUIZHAO_ODS_ADDRESS",
             show_default=False,
-            help="Address template with {symbol}, {language} and {format}, in place of the "
+            help="Address template with {symbol}, {language} and {format}, to use instead of the "
             "UN's Official Document System.",
         ),
     ] = None,
@@ -112,5 +112,5 @@ def _list(value: str, option: str) -> list[str]:
 
     items = [item.strip().lower() for item in value.split(",") if item.strip()]
     if not items:
-        raise InputError(f"{option}: an empty list")
+        raise InputError(f"{option}: the list is empty; separate its items with commas")
     return list(dict.fromkeys(items))

@@ -11,9 +11,9 @@ import typer
 from duizhao.flows.commands import options
 
 SHOWN = 10
-"""Pairs in doubt and documents in no pair that the summary names."""
+"""Most doubtful pairs, and most unpaired documents per reason, that the summary lists."""
 DOUBTFUL = 0.9
-"""Confidence below which the summary names a pair."""
+"""Confidence below which the summary lists a pair."""
 
 
 def pair(
@@ -21,8 +21,8 @@ def pair(
         list[str],
         typer.Argument(
             metavar="SOURCES...",
-            help="Files and folders (with the folders in them): one mixed pile, or a folder for "
-            "each language. Names, order and formats do not matter.",
+            help="Files and folders (with subfolders), the languages mixed or in separate folders. "
+            "Names, order and formats do not matter.",
         ),
     ],
     out: Annotated[
@@ -41,8 +41,8 @@ def pair(
 ) -> None:
     """Find which document translates which, and write a manifest for `duizhao batch`.
 
-    The same command continues where it stopped. Exit code 1 means that there is no pair; an
-    earlier manifest is kept then.
+    The same command continues where it stopped. Exit code 1 means that there is no pair; then an
+    earlier manifest is kept.
     """
     from duizhao.flows.pairing.run import run
     from duizhao.flows.settings import resolve
@@ -60,7 +60,7 @@ def pair(
 
 
 def print_summary(record: Mapping[str, Any]) -> None:
-    """Counts, pairs to check, documents in no pair."""
+    """Print the counts, the pairs to check and the unpaired documents."""
     from duizhao.flows.pairing.output import REASONS
     from duizhao.flows.terminal.output import print_table
 

@@ -43,7 +43,7 @@ def push(
 ) -> None:
     """Send a corpus and its dataset card to the Hugging Face hub, in one commit.
 
-    The token is the one of `hf auth login` or HF_TOKEN; HF_ENDPOINT names another server. Corpus
+    The token is that of `hf auth login` or HF_TOKEN; HF_ENDPOINT names another server. Corpus
     files on the hub that are no longer in the folder are deleted in the same commit.
     """
     from duizhao.corpus.files.hub import has_licence, plan_push, set_licence
@@ -80,7 +80,7 @@ def push(
 
 
 def _ask(folder: Path) -> str:
-    """The licence that the user types; InputError if nobody can be asked."""
+    """Ask the user for the licence; InputError if the command does not run in a terminal."""
     import sys
 
     from duizhao.corpus.errors import InputError

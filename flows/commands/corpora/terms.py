@@ -20,7 +20,7 @@ SHOWN = 40
 
 
 class Form(StrEnum):
-    """Forms of output."""
+    """Output formats."""
 
     table = "table"
     tsv = "tsv"
@@ -47,8 +47,8 @@ def terms(
         Path | None,
         typer.Option("--out", "-o", help="The file. Default: standard output for tsv."),
     ] = None,
-    least: Annotated[int, typer.Option(min=2, help="Least occurrences of a term.")] = 3,
-    most: Annotated[int, typer.Option(min=1, help="Most candidates that are matched.")] = 5000,
+    least: Annotated[int, typer.Option(min=2, help="Fewest occurrences of a term.")] = 3,
+    most: Annotated[int, typer.Option(min=1, help="Most candidates to match.")] = 5000,
     inconsistent: Annotated[
         bool, typer.Option("--inconsistent", help="Only terms with several English forms.")
     ] = False,
@@ -135,4 +135,4 @@ def _print_table(terms: Sequence[BilingualTerm]) -> None:
         table.add_row(term.chinese, forms, f"{term.count:,}", f"{term.documents:,}")
     rich_console().print(table)
     if len(terms) > SHOWN:
-        rich_console().print(f"and {len(terms) - SHOWN:,} more; --to tsv, tbx or xlsx has all")
+        rich_console().print(f"and {len(terms) - SHOWN:,} more; use --to tsv, tbx or xlsx for all")

@@ -1,1 +1,1 @@
-"""Commands that open a page or search, for people who read and correct."""
+"""Commands to inspect documents and to search, review and correct corpora."""

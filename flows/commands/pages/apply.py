@@ -17,7 +17,7 @@ def apply(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Where to write the corpus; DIR/reviewed if not given."),
+        typer.Option("--out", "-o", help="Folder for the corpus. Default: DIR/reviewed."),
     ] = None,
     from_: Annotated[
         Path | None,
@@ -29,12 +29,12 @@ def apply(
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(help="Your name in the edits of --from; your login if not given."),
+        typer.Option(help="Your name in the edits of --from. Default: your login name."),
     ] = None,
     checked_only: Annotated[
         bool,
         typer.Option(
-            "--checked-only", help="Only beads that a person checked; the others to the ledger."
+            "--checked-only", help="Keep only checked beads; move the others to the ledger."
         ),
     ] = False,
     min_confidence: Annotated[

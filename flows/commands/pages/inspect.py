@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Lang(StrEnum):
-    """The languages of the corpus, or the one that the text is in."""
+    """The languages of the corpus; auto chooses by the text."""
 
     auto = "auto"
     zh = "zh"
@@ -41,7 +41,7 @@ def inspect(
         typer.Option(
             "--html",
             metavar="OUT",
-            help="Write a web page instead: for a PDF and for scans, the picture of each page "
+            help="Write a web page instead: for a PDF and for scans, the image of each page "
             "beside its text, with a box around every line, coloured by kind.",
         ),
     ] = None,

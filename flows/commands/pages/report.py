@@ -18,7 +18,7 @@ def report(
         Path | None,
         typer.Option(
             metavar="OUT",
-            help="Also take pictures of the page at three widths, light and dark, into this "
+            help="Also save screenshots of the page at three widths, light and dark, in this "
             "folder; needs playwright and Chromium.",
         ),
     ] = None,
@@ -26,7 +26,8 @@ def report(
 ) -> None:
     """Write report.html again: scores, plots and the bitext side by side, in one file.
 
-    `build` writes the page already; use this for a folder of an earlier version, or for pictures.
+    `build` also writes this page; use `report` for the folder of an earlier version, or for
+    screenshots.
     """
     from duizhao.evaluation.report import write_report
     from duizhao.flows.terminal.output import print_json

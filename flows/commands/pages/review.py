@@ -17,10 +17,10 @@ def review(
     ],
     by: Annotated[
         str | None,
-        typer.Option(help="Your name in the edits and the corpus; your login if not given."),
+        typer.Option(help="Your name in the edits and the corpus. Default: your login name."),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 chooses a free port.")
     ] = 0,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open the page.")
@@ -28,8 +28,8 @@ def review(
     effort: Annotated[
         Effort,
         typer.Option(
-            help="What re-aligning may use: fast sentence embeddings, normal and best also the "
-            "translation model."
+            help="Signals for re-aligning: fast uses sentence embeddings, normal and best also use "
+            "the translation model."
         ),
     ] = "fast",
     model: options.Model = None,
@@ -37,8 +37,8 @@ def review(
 ) -> None:
     """Open the corpus as a page where beads can be corrected: merge, split, move, edit, check.
 
-    Every edit is saved at once to DIR/edits.jsonl; end with Ctrl-C whenever you like and go on
-    another day. `duizhao apply DIR` then writes the corrected corpus.
+    Every edit is saved at once to DIR/edits.jsonl; end with Ctrl-C at any time and continue
+    later. `duizhao apply DIR` then writes the corrected corpus.
     """
     from contextlib import ExitStack, suppress
 
@@ -67,7 +67,7 @@ def review(
             if browser:
                 at_end.enter_context(open_later(address, folder / ".review.html"))
 
-        with suppress(KeyboardInterrupt):  # the way to end a review
+        with suppress(KeyboardInterrupt):  # Ctrl-C ends a review
             realign = realigner(settings.effort, lambda: stages.engine_of(settings).score)
             serve(session, realign, port=port, ready=ready)
         count, path = len(session.edits), session.path

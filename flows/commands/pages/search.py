@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Output(StrEnum):
-    """Forms of output."""
+    """Output formats."""
 
     table = "table"
     tsv = "tsv"
@@ -40,7 +40,7 @@ def search(
             "default: all corpora in the current folder."
         ),
     ] = None,
-    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.table,
+    to: Annotated[Output, typer.Option(help="Output format.")] = Output.table,
     limit: Annotated[int, typer.Option(min=1, help="Rows to show.")] = 20,
     document: Annotated[str, typer.Option(help="Only documents whose id contains this text.")] = "",
     since: Annotated[str, typer.Option(help="Only documents of this date or later.")] = "",

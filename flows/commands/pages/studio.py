@@ -10,7 +10,7 @@ import typer
 from duizhao.flows.commands import options
 
 SECONDS_TO_OPEN = 5.0
-"""Before the file that leads the browser to a running studio is removed."""
+"""Wait before removing the file that redirects the browser to a running studio."""
 
 
 def studio(
@@ -19,10 +19,10 @@ def studio(
     ] = Path(),
     by: Annotated[
         str | None,
-        typer.Option(help="Your name in reviews; your login if not given."),
+        typer.Option(help="Your name in reviews. Default: your login name."),
     ] = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 chooses a free port.")
     ] = 0,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open the page.")
@@ -32,7 +32,7 @@ def studio(
     """Open the studio in the browser: drop documents, build, review, search, export.
 
     Corpora are built in FOLDER, as with `build` and `batch`, one after another. End with Ctrl-C
-    whenever you like: what is unfinished goes on at the next start.
+    at any time: unfinished jobs continue at the next start.
     """
     import os
     import time
@@ -56,7 +56,7 @@ def studio(
     settings = resolve(config).settings
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: is a file; name a folder for the projects")
+        raise InputError(f"{folder}: is a file; give a folder for the projects")
     page = folder / HOME / "open.html"
     with ExitStack() as at_end:
         if not at_end.enter_context(instance.alone(folder)):
@@ -64,7 +64,7 @@ def studio(
             if not address:
                 raise StorageError(f"{folder}: another studio is starting here; try again")
             print(address, flush=True)
-            console.current().note(f"The studio of {folder} is running already.")
+            console.current().note(f"The studio of {folder} is already running.")
             if browser:
                 with open_later(address, page.with_name("open-again.html")):
                     time.sleep(SECONDS_TO_OPEN)
@@ -83,7 +83,7 @@ def studio(
                 at_end.enter_context(open_later(address, page))
 
         try:
-            with suppress(KeyboardInterrupt):  # the way to end the studio
+            with suppress(KeyboardInterrupt):  # Ctrl-C ends the studio
                 serve(
                     lambda token, port: make_app(actions, most, token, port),
                     port=port,

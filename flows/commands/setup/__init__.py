@@ -1,1 +1,1 @@
-"""Commands for what runs need: the model, the translation memory, the settings."""
+"""Commands that manage the model, the translation memory, the server and the settings."""

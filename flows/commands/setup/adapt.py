@@ -33,7 +33,7 @@ def adapt(
         ),
     ] = None,
     epochs: Annotated[
-        int, typer.Option(min=1, help="Most passes over the text; it ends early without progress.")
+        int, typer.Option(min=1, help="Most passes over the text; fewer if gains end early.")
     ] = 3,
     minutes: Annotated[
         float | None,
@@ -57,8 +57,8 @@ def adapt(
 ) -> None:
     """Fine-tune the translation model on corpora, and compare it with its base.
 
-    Whole documents are held out for the comparison. The same command goes on after a kill, and
-    gives the same model. A model that is not better is reported as such.
+    Whole documents are held out for the comparison. After an interruption the same command
+    continues and gives the same model. A model that is not better is reported as such.
     """
     from duizhao.flows.settings import resolve
     from duizhao.models.training.plan import Options
@@ -80,7 +80,7 @@ def adapt(
 
 
 def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str, Any]:
-    """Run the flow; wrong names stop it before a server starts."""
+    """Run the flow; paths that do not exist are reported before a server starts."""
     from duizhao.corpus.errors import InputError
     from duizhao.flows import stages
     from duizhao.flows.runtime import session as runtime
@@ -90,7 +90,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
 
     for corpus in corpora:
         if not Path(corpus).exists():
-            raise InputError(f"{corpus}: there is no such file or folder")
+            raise InputError(f"{corpus}: no such file or folder; check the path")
     stages.glossary(settings)
     need_torch("adapt", "trains with torch")
     try:
@@ -110,7 +110,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
 
 
 def print_summary(record: Mapping[str, Any]) -> None:
-    """Scores before and after, and the verdict."""
+    """Print the scores before and after, and whether the model is better."""
     from duizhao.evaluation.comparison.tables import NAMES, p_text
     from duizhao.flows.terminal.output import print_table
 

@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 class Form(StrEnum):
-    """How the memory is exported."""
+    """Export formats."""
 
     tsv = "tsv"
     jsonl = "jsonl"
@@ -32,7 +32,7 @@ class Form(StrEnum):
 def stats(as_json: Json = False) -> None:
     """Show the contents of the memory: a line (tab-separated) for each model and its settings.
 
-    Translations are of sentences; tries are the attempts to improve flagged ones.
+    Tries are further attempts at sentences whose first translation was flagged.
     """
     from duizhao.corpus import tsv
     from duizhao.models.translation.memory import Memory
@@ -69,8 +69,8 @@ def export(
         Form,
         typer.Option(
             "--to",
-            help="tsv: source, translation, score, flags, under a line of these names; "
-            "jsonl: with model and settings as well.",
+            help="tsv: source, translation, score and flags, with a header line; "
+            "jsonl: also the model and its settings.",
         ),
     ] = Form.tsv,
 ) -> None:
@@ -110,7 +110,7 @@ def clear(
 ) -> None:
     """Delete translations; the models stay. A damaged memory is removed.
 
-    Without --model the embeddings of sentences, which are a file of their own, are deleted too.
+    Without --model the sentence embeddings, which are in a separate file, are deleted too.
     """
     from duizhao.corpus.paths import embeddings_file
     from duizhao.models.translation.memory import Memory

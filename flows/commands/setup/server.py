@@ -1,4 +1,4 @@
-"""`duizhao server`: the private Prefect server that stays for some minutes after a command."""
+"""`duizhao server`: the private Prefect server that runs for some minutes after a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duizhao.flows.terminal import console
 from duizhao.flows.terminal.output import print_json
 
 app = typer.Typer(
-    help="The private Prefect server that stays for some minutes after a command (the setting "
+    help="The private Prefect server that runs for some minutes after a command (the setting "
     "server_minutes): status, stop.",
     no_args_is_help=True,
 )
@@ -48,7 +48,7 @@ def status(json: Json = False) -> None:
 @app.command("stop")
 @with_output_options
 def stop(json: Json = False) -> None:
-    """End the servers of the cache folder; one that is used ends after its commands."""
+    """End the servers of the cache folder; a server in use ends after its commands."""
     from duizhao.flows.runtime.kept import stop_kept_servers
 
     ended, later = stop_kept_servers()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """Forms of output."""
+    """Output formats."""
 
     beads = "beads"
     tsv = "tsv"
@@ -68,8 +68,8 @@ def align(
         Effort | None,
         typer.Option(
             "--effort",
-            help="How many doubtful beads the translation model judges: fast none, normal up to "
-            "30 per sentence of doubtful text, best up to 120. [default: normal]",
+            help="How many doubtful beads the translation model judges: fast: none; normal: up to "
+            "30 per sentence of doubtful text; best: up to 120. [default: normal]",
         ),
     ] = None,
     model: options.Model = None,
@@ -90,7 +90,7 @@ def align(
         typer.Option(
             "--to",
             help="beads: lines such as [0,1]:[2]; tsv: source and target text, type, confidence, "
-            "bead; jsonl: everything about a bead.",
+            "bead; jsonl: all data of a bead.",
         ),
     ] = Form.beads,
     tsv_bom: options.TsvBom = None,
@@ -138,7 +138,7 @@ def align(
         wanted = {name.strip() for name in signals.split(",") if name.strip()}
         if unknown := sorted(wanted - set(ALL)):
             raise InputError(
-                f"--signals: there is no {', '.join(unknown)}; there are {', '.join(ALL)}"
+                f"--signals: {', '.join(unknown)}: no such signal; use some of {', '.join(ALL)}"
             )
         if not wanted:
             raise InputError(f"--signals: name at least one of {', '.join(ALL)}")
@@ -148,8 +148,8 @@ def align(
         translation = _lines(mt)
         if len(translation) != len(sources):
             raise InputError(
-                f"{mt}: {len(translation)} lines for the {len(sources)} of {source}; "
-                "give one translation a line"
+                f"{mt}: {len(translation)} lines, but {source} has {len(sources)}; "
+                "give one translation per line"
             )
     if "overlap" not in wanted and (mt is not None or translate):
         given = f"--mt {mt}" if mt is not None else "--translate"
@@ -208,7 +208,7 @@ def _lines(name: str) -> list[str]:
 
 
 def _with_text(lines: Sequence[str]) -> list[int]:
-    """The places of the lines that are not blank."""
+    """The indices of the lines that are not blank."""
     return [place for place, line in enumerate(lines) if line.strip()]
 
 

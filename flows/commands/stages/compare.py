@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Output(StrEnum):
-    """Forms of output."""
+    """Output formats."""
 
     table = "table"
     json = "json"
@@ -79,8 +79,8 @@ def compare(
             "-m",
             metavar=choices.metavar(Metric),
             callback=choices.names(Metric),
-            help="Metrics, separated by commas or one an option. Default: bleu, chrf++, and ter "
-            "where it takes under a minute.",
+            help="Metrics, separated by commas or one per option. Default: bleu, chrf++, and ter "
+            "if it takes under a minute.",
         ),
     ] = None,
     tests: Annotated[
@@ -89,7 +89,7 @@ def compare(
             "--test",
             metavar=choices.metavar(Tests),
             callback=choices.names(Tests),
-            help="Paired tests, separated by commas or one an option. Default: both.",
+            help="Paired tests, separated by commas or one per option. Default: both.",
         ),
     ] = None,
     samples: Annotated[
@@ -104,16 +104,16 @@ def compare(
     terms: Annotated[
         Path | None,
         typer.Option(
-            help="Glossary to look for: a TSV of Chinese and English terms, or one term a line."
+            help="Terms to look for: a TSV of Chinese and English terms, or one term per line."
         ),
     ] = None,
     tie: Annotated[
-        float, typer.Option(min=0, help="Difference in segment chrF++ up to which it is a tie.")
+        float, typer.Option(min=0, help="Largest chrF++ difference of segments that are a tie.")
     ] = 1.0,
     examples: Annotated[
-        int, typer.Option(min=0, help="How many of the segments that differ most are shown.")
+        int, typer.Option(min=0, help="Number of segments to show, those that differ most.")
     ] = 10,
-    to: Annotated[Output, typer.Option(help="Form of the output.")] = Output.table,
+    to: Annotated[Output, typer.Option(help="Output format.")] = Output.table,
     page: Annotated[
         Path | None, typer.Option(help="Also write the comparison as an HTML page to this file.")
     ] = None,
@@ -157,7 +157,7 @@ def compare(
         workers=usable_cores(),
         report=lambda text: console.current().note(f"{text} ..."),
     )
-    # first, in case that the page cannot be written
+    # printed first, in case the page cannot be written
     _print(comparison, Output.json if as_json else to, details)
     if page is not None:
         _write_page(comparison, page)

@@ -21,8 +21,8 @@ def evaluate_alignment(
     predicted: Annotated[
         Path,
         typer.Argument(
-            help="The alignment to judge: the same form, or what align --to jsonl or tsv writes, "
-            "in the same direction; or a folder of files with the names of the gold's."
+            help="The alignment to judge, in the same form and direction or as written by align "
+            "--to jsonl or tsv; or a folder of files with the same names as in GOLD."
         ),
     ],
     as_json: options.Json = False,
@@ -42,7 +42,7 @@ def evaluate_alignment(
     """Precision, recall and F1 of an alignment, strict and lax, by bead type.
 
     Strict: a bead is right if it is in the gold. Lax: if it shares a source and a target sentence
-    with a gold bead. As vecalign's scorer: precision counts predicted deletions and insertions,
+    with a gold bead. As in vecalign's scorer, precision counts predicted deletions and insertions,
     recall leaves out those of the gold. The counts of several files are added up.
     """
     from dataclasses import asdict, replace

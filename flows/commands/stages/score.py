@@ -63,11 +63,11 @@ def score(
             "-m",
             metavar=choices.metavar(Metric),
             callback=choices.names(Metric),
-            help="Metrics, separated by commas or one an option. Default: bleu, chrf++ and ter. "
+            help="Metrics, separated by commas or one per option. Default: bleu, chrf++ and ter. "
             "ter is slow (its time grows with the cube of a segment's length); comet needs its "
             "own environment, see docs/evaluation.md. mt_score (mean log-probability of a "
             "token under the model) and similarity (of sentence embeddings) need no reference, "
-            "but --source; their correlation to chrF++ by segment is shown.",
+            "but --source; their correlation with segment chrF++ is shown.",
         ),
     ] = None,
     segments: Annotated[
@@ -167,7 +167,7 @@ def _reference_free(
 
 
 def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, Any]:
-    """Mean of each score without reference, and how well it goes with segment chrF++."""
+    """Mean of each score without reference, and its correlation with segment chrF++."""
     from dataclasses import asdict
 
     from duizhao.evaluation.metrics.correlation import correlate
@@ -180,7 +180,7 @@ def _correlated(free: dict[str, list[float]], chrf: list[float]) -> dict[str, An
 
 
 def _workers(metric: str, hypotheses: list[str], references: list[str]) -> int:
-    """Processes: TER is worth spreading, the others are done before a process has started."""
+    """The number of processes: only TER takes longer than starting a process does."""
     from duizhao.evaluation.metrics.scores import ter_seconds
     from duizhao.models.cores import usable_cores
 
@@ -260,5 +260,5 @@ def _print_table(
 
 
 def _digits(metric: str) -> int:
-    """Decimals: two for scores up to 100, four for those about 1."""
+    """Decimal places: two for scores up to 100, four for scores around 1."""
     return 4 if metric in ("comet", *REFERENCE_FREE) else 2

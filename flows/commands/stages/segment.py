@@ -21,7 +21,7 @@ class Lang(StrEnum):
 
 
 class Form(StrEnum):
-    """How the sentences are written."""
+    """Output formats."""
 
     jsonl = "jsonl"
     txt = "txt"
@@ -80,7 +80,7 @@ def segment(
     file = one_document(files, limits)
     if file == "-":
         document, left_out = read_bytes(
-            # one byte too many is enough to know that it is too large
+            # one byte over the limit suffices to detect input that is too large
             sys.stdin.buffer.read(limits.file_bytes + 1),
             lang.value,
             ocr=mode,
@@ -112,7 +112,7 @@ def segment(
             for sentence in document.sentences
         ]
     else:
-        # a soft line break inside a sentence must not make two lines of it
+        # a soft line break inside a sentence must not split it into two lines
         lines = [" ".join(sentence.text.split("\n")) for sentence in document.sentences]
     with lines_out(output) as stream:
         stream.writelines(line + "\n" for line in lines)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """Forms of output."""
+    """Output formats."""
 
     txt = "txt"
     tsv = "tsv"
@@ -78,7 +78,7 @@ def translate(
 ) -> None:
     """Translate sentences, one per line; an empty line gives an empty line.
 
-    After a kill, the same command continues where it stopped: finished lines are in the memory.
+    The same command continues where it stopped: finished lines are in the translation memory.
     """
     from duizhao.corpus.reading.lines import Lines
     from duizhao.flows import stages
@@ -114,7 +114,7 @@ def translate(
                 print(_line(source, translation, form), file=stream)
                 if terms is not None:
                     terms.count(source, translation.text)
-    except BrokenPipeError:  # the reader of the pipe has ended, as `head` does
+    except BrokenPipeError:  # the reading end of the pipe was closed, as by `head`
         sys.stderr.close()
         return
     shown.note(_summary(translator.statistics))

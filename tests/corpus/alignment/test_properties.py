@@ -89,8 +89,8 @@ def test_an_empty_side_gives_gaps() -> None:
     ("fixed", "message"),
     [
         ([Bead((0, 2), (1,))], "not consecutive"),
-        ([Bead((9,), (1,))], "there are 4 source"),
-        ([Bead((0,), (1,)), Bead((0,), (2,))], "in another one too"),
+        ([Bead((9,), (1,))], "source side has 4 sentences"),
+        ([Bead((0,), (1,)), Bead((0,), (2,))], "shares a source sentence with another"),
         ([Bead((0,), (2,)), Bead((1,), (1,))], "cross"),
     ],
 )

@@ -256,7 +256,7 @@ def test_plans_are_read_from_words() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("spelling", "no cleaning step 'spelling'; there are language"),
+        ("spelling", "unknown cleaning step 'spelling'; use one of language"),
         ("numbers:share=1", "no parameter 'share'; it has min_share"),
         ("numbers:min_share=x", "min_share must be a number"),
         ("numbers:min_share=2", "at least 0 and at most 1"),
@@ -345,9 +345,9 @@ def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(cli: Cli, run_fo
 def test_wrong_use_of_the_command_is_told_in_one_line(cli: Cli, run_folder: Path) -> None:
     for arguments, words in (
         ((run_folder,), "--out DIR"),
-        ((run_folder, "--out", run_folder), "holds the corpus itself"),
-        ((run_folder / "corpus.jsonl", "--out", run_folder), "holds the corpus itself"),
-        ((run_folder, "--out", run_folder / "new", "--step", "x"), "no cleaning step 'x'"),
+        ((run_folder, "--out", run_folder), "contains the corpus itself"),
+        ((run_folder / "corpus.jsonl", "--out", run_folder), "contains the corpus itself"),
+        ((run_folder, "--out", run_folder / "new", "--step", "x"), "unknown cleaning step 'x'"),
         ((run_folder.parent / "none", "--out", run_folder / "new"), "no such file or folder"),
     ):
         code, out, err = cli("clean", *arguments)

@@ -344,6 +344,36 @@ def test_words_broken_by_hyphenation_are_mended() -> None:
     assert joiner.join("the govern-", "ment policy") == "the government policy"
 
 
+HYPHENS = [
+    # a half that is no word was broken off, however seldom the document does it
+    ("the hydrol-", "ogists saw", "the hydrologists saw"),
+    ("our neigh-", "bouring States", "our neighbouring States"),
+    ("five sem-", "inars later", "five seminars later"),
+    # both halves are words, or one is a prefix
+    ("peace-", "building is", "peace-building is"),
+    ("socio-", "economic rights", "socio-economic rights"),
+    ("gender-", "responsive budgets", "gender-responsive budgets"),
+    ("short-", "and long-term plans", "short- and long-term plans"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "joined"), HYPHENS)
+def test_a_hyphen_at_the_end_of_a_line_is_judged_by_its_halves(
+    first: str, second: str, joined: str
+) -> None:
+    lines = ["a line of a document", "that seldom breaks words"] * 40
+    assert Joiner.of([*lines, first, second], "en").join(first, second) == joined
+
+
+def test_a_hyphen_sign_that_ends_lines_alone_is_no_part_of_words() -> None:
+    lines = ["a doc‐", "ument on decision‐", "making"]
+    joiner = Joiner.of(lines, "en")
+    assert joiner.join("a doc‐", "ument on") == "a document on"
+    assert joiner.join("some‐", "times") == "sometimes"
+    others = Joiner.of(["a well‐known case of decision‐", "making"], "en")
+    assert others.join("decision‐", "making") == "decision‐making"
+
+
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "big5"]
 
 

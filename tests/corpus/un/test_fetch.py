@@ -215,7 +215,7 @@ def test_the_server_is_given_the_time_it_asks_for(ods: Ods, tmp_path: Path) -> N
 
 def test_a_server_that_wants_an_hour_is_not_waited_for(ods: Ods, tmp_path: Path) -> None:
     ods.plans["zh", "pdf"] = [("wait", 3600)]
-    with pytest.raises(DuizhaoError, match="asks to wait 3600 s"):
+    with pytest.raises(DuizhaoError, match="requests a wait of 3600 s"):
         get(ods, tmp_path, languages=["zh"], formats=["pdf"])
 
 

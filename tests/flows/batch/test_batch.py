@@ -430,7 +430,7 @@ def test_a_wrong_option_changes_nothing_of_a_published_corpus(
         assert (out / ".duizhao" / "plan.jsonl").read_bytes() == plan, options
     gone = deadly(environment, tmp_path / "deadly", "", signal.SIGKILL)
     done = cli("batch", documents, "--out", out, "--beam", "2", env=gone)
-    assert (done.code, "no worker came up" in done.err) == (1, True), done.err
+    assert (done.code, "no worker started" in done.err) == (1, True), done.err
     assert contents(out) == before
     told, _ = batch(environment, documents, "--out", out)
     assert told["batch"]["finished"] == 0
@@ -502,7 +502,7 @@ def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_lin
     os.kill(server, signal.SIGKILL)
     assert process.wait(300) == 1, "only the five bad documents failed"
     log = (tmp_path / "out.log").read_text()
-    assert "the Prefect server went away" in log
+    assert "the Prefect server has ended" in log
     assert "6 in the corpus, 5 failed, 0 left" in log
     assert "Traceback" not in log
     assert contents(out) == contents(undisturbed)

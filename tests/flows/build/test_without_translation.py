@@ -42,5 +42,5 @@ def test_rows_have_no_machine_translation_and_say_so(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_model")
 def test_without_a_reference_there_would_be_no_target() -> None:
-    with pytest.raises(InputError, match="without an English document"):
+    with pytest.raises(InputError, match="there is no target; give an English document"):
         duizhao.build(pair()[0], translate="none", effort="fast")

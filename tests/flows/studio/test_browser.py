@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import signal
 import subprocess
 import time
@@ -245,7 +246,11 @@ def test_everything_works_with_the_keyboard_alone(
             page.keyboard.press("Tab")
             if page.evaluate(f"document.activeElement.matches({selector!r})"):
                 return
-        raise AssertionError(f"Tab does not reach {selector}")
+        held = page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        raise AssertionError(f"Tab does not reach {selector}, but {held}")
+
+    def has_focus(selector: str) -> None:
+        wait_until(page, f"document.activeElement.matches({selector!r})")
 
     reach(".skip")
     reach("#language")
@@ -254,6 +259,7 @@ def test_everything_works_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     reach("[data-view=projects]")
     page.keyboard.press("Enter")
+    has_focus("#projects-title")
     page.wait_for_selector(".project")
     reach("[data-name^=export]")
     page.keyboard.press("Enter")
@@ -261,9 +267,10 @@ def test_everything_works_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_selector(".downloads")
     page.keyboard.press("Escape")
-    wait_until(page, "document.activeElement.dataset.name?.startsWith('export')")
+    has_focus("[data-name^=export]")
     page.focus("[data-view=search]")
     page.keyboard.press("Enter")
+    has_focus("#search-title")
     reach("#query")
     page.keyboard.type("water")
     page.keyboard.press("Enter")
@@ -272,6 +279,45 @@ def test_everything_works_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_selector("html[data-ready] .bead.is-current")
     assert "/report" in page.url
+    page.context.close()
+    assert problems == []
+
+
+def test_the_focus_stays_where_the_person_is(
+    running: tuple[Path, str], browser: Any, problems: list[str]
+) -> None:
+    old = make_folder(running[0] / "old")
+    page = open_page(browser, f"{running[1]}#projects", problems)
+    export = ".project [data-name^=export]:visible"
+    page.click(export)
+    # the browser reports the end of a dialog with its next frame: this person is quicker
+    page.evaluate(
+        """() => {
+          const dialog = document.getElementById("export-dialog");
+          const ended = new Promise((done) => (dialog.onclose = () => setTimeout(done)));
+          dialog.close();
+          document.querySelector("[data-view=search]").focus();
+          return ended;
+        }"""
+    )
+    assert page.evaluate("document.activeElement.dataset.view") == "search"
+    # the control that opened the dialog is drawn again meanwhile, and after it
+    draw_again = "document.getElementById('language').click()"
+    page.click(export)
+    page.evaluate(draw_again)
+    page.keyboard.press("Escape")
+    wait_until(page, "document.activeElement.matches('.project [data-name^=export]')")
+    page.evaluate(draw_again)
+    assert page.evaluate("document.activeElement.matches('.project [data-name^=export]')")
+    # a control that has gone leaves the focus in its list
+    record = json.loads((old / "run.json").read_text())
+    record["files"] = {path.name: "" for path in old.iterdir()}
+    (old / "run.json").write_text(json.dumps(record))
+    page.focus("[aria-label$=': old'] ~ [data-name^=delete]")
+    page.keyboard.press("Enter")
+    page.focus("[data-name=do-delete]")
+    page.keyboard.press("Enter")
+    wait_until(page, "document.activeElement.id === 'project-list'")
     page.context.close()
     assert problems == []
 

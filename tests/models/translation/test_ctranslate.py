@@ -129,7 +129,7 @@ def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
 
     with pytest.raises(ModelSettingError, match="no device 'foo'; there are auto, cpu, cuda"):
         load_engine(device="foo")
-    with pytest.raises(ModelSettingError, match="compute type bfloat16: CTranslate2 has"):
+    with pytest.raises(ModelSettingError, match="compute type bfloat16: this cpu supports"):
         load_engine(device="cpu", compute_type="bfloat16")
     if not ctranslate2.get_cuda_device_count():
         with pytest.raises(ModelSettingError, match="finds no GPU here; use cpu or auto"):

@@ -251,10 +251,10 @@ def test_what_sqlite_has_not_merged_yet_counts_to_the_size(tmp_path: Path) -> No
 def test_clear_of_a_model_that_made_nothing_names_those_that_did(cli: Cli) -> None:
     memory = Memory(cli.cache / "memory.sqlite")
     memory.remember(memory.setting(Named(), Decoding()), {"大会": Translation("Assembly", -0.1, 3)})
-    with pytest.raises(ModelNameError, match=r"nosuch: .*it has tiny"):
+    with pytest.raises(ModelNameError, match=r"nosuch: .*it has those by tiny"):
         memory.check_model("nosuch")
     done = cli("memory", "clear", "--model", "nosuch", "--yes")
-    assert (done.code, "it has tiny" in done.err) == (2, True)
+    assert (done.code, "it has those by tiny" in done.err) == (2, True)
     assert done.err.count("\n") == 1
 
 

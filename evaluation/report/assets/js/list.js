@@ -148,6 +148,8 @@ function growList() {
 
 /** Draw the list anew after the view, the beads or the room changed. */
 function refreshList() {
+  const focused = document.activeElement;
+  const bead = focused && focused.closest("#list .bead");
   listVersion += 1;
   measureColumns();
   heights = new Heights(view.shown.map(heightOf));
@@ -155,6 +157,16 @@ function refreshList() {
   setListHeight();
   drawList({ measureAll: true });
   markSearch();
+  if (bead && document.activeElement !== focused) focusAgain(focused, bead.dataset.key);
+}
+
+/** What had the focus before its bead was drawn again has it again, or its bead, or the list. */
+function focusAgain(focused, key) {
+  const entry = drawn.get(key) || drawn.get(view.current);
+  const action = focused.dataset.action && entry
+    && entry.element.querySelector(`[data-action="${focused.dataset.action}"]:not(:disabled)`);
+  const again = focused.isConnected ? focused : action || (entry ? entry.element : byId("bitext"));
+  again.focus({ preventScroll: true });
 }
 
 function startList() {

@@ -42,8 +42,7 @@ function fillChips(counts) {
       type: "button", "data-kind": "range", "aria-label": t("report.remove_range"), onclick: () => setRange(null),
     }, rangeText(), make("span", { "aria-hidden": true }, " ×"))] : []));
   if (focused) {
-    const again = chips.querySelector(`[data-kind="${focused}"]`);
-    if (again) again.focus();
+    (chips.querySelector(`[data-kind="${focused}"]`) || chips.firstChild).focus();
   }
 }
 

@@ -238,7 +238,7 @@ function showBar(text, failed) {
       button("redo", "U", t("review.redo"), redo, review.redo && !aligning, t("review.redo_title", { edit: nameOfEdit(review.redo) })),
       button("realign", "r", t("review.realign"), realign, !aligning, t("review.realign_title")),
       button("apply", "A", t("review.apply"), openApply, review.edits > 0 && !aligning, t("review.apply_title"))));
-  if (focused && byId(focused)) byId(focused).focus();
+  if (focused) (bar.querySelector(`#${focused}:enabled`) || bar.querySelector("button:enabled") || byId("bitext")).focus();
 }
 
 /** The bar and the panels in the language that was chosen; typed texts are kept as drafts. */

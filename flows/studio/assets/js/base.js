@@ -36,22 +36,33 @@ async function attempt(action) {
   }
 }
 
-/** Replace the children of an element, and keep the focus on the control of the same name. */
-function redraw(element, ...children) {
+/** Give the focus to an element, also to one that Tab does not reach. */
+function focusOn(element) {
+  if (element.tabIndex < 0) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+/** Draw the cards of a list again: the control that has the focus keeps it. Where it is gone, its
+ * card has the focus, or the list, so that the next Tab does not begin at the top of the page. */
+function keepFocus(list, draw) {
   const focused = document.activeElement;
-  const name = element.contains(focused) ? focused.dataset.name : null;
-  element.replaceChildren(...children.flat().filter(Boolean));
-  if (!name) return;
-  const again = [...element.querySelectorAll("[data-name]")].find((one) => one.dataset.name === name);
-  if (again) again.focus({ preventScroll: true });
+  const card = list.contains(focused) ? focused.closest("[data-card]") : null;
+  draw();
+  if (!card || document.activeElement === focused) return;
+  const again = list.querySelector(`[data-card="${card.dataset.card}"]`);
+  const controls = again ? [again, ...again.querySelectorAll("[data-name]")] : [];
+  focusOn(controls.find((one) => one.dataset.name === focused.dataset.name) || again || list);
 }
 
 const button = (name, label, onclick, kind = "action", more = {}) =>
   make(`button.${kind}`, { type: "button", "data-name": name, onclick, ...more }, label);
 
-/** Show a dialog; at its end the control that opened it has the focus, also if it was drawn again. */
+/** Show a dialog; at its end the control that opened it has the focus, also if it was drawn again.
+ * The browser gives the focus back at once and reports the end later, when the person may already
+ * be somewhere else: only a focus that is nowhere is moved then. */
 function openDialog(dialog, name) {
   dialog.addEventListener("close", () => {
+    if (document.activeElement !== document.body && !dialog.contains(document.activeElement)) return;
     const shown = [...document.querySelectorAll("main [data-name]")].filter((one) => one.offsetParent);
     (shown.find((one) => one.dataset.name === name) || byId("content")).focus();
   }, { once: true });

@@ -5,7 +5,9 @@ const KINDS_OF_STATE = {
 };
 const cards = new Map(); // job id → {element, signature}
 
-function drawJobs() {
+const drawJobs = () => keepFocus(byId("jobs"), drawCards);
+
+function drawCards() {
   const list = byId("jobs");
   const jobs = state.jobs.filter((job) => job.state !== "new");
   for (const [id, card] of cards) {
@@ -21,7 +23,7 @@ function drawJobs() {
   jobs.forEach((job, place) => {
     let card = cards.get(job.id);
     if (!card) {
-      card = { element: make("article.job", { "data-job": job.id }), signature: "" };
+      card = { element: make("article.job", { "data-card": job.id }), signature: "" };
       cards.set(job.id, card);
     }
     if (list.children[place] !== card.element) list.insertBefore(card.element, list.children[place] || null);
@@ -29,7 +31,7 @@ function drawJobs() {
     const signature = JSON.stringify([language, job.state, job.place, job.message, job.progress, Boolean(preview)]);
     if (signature === card.signature) return;
     card.signature = signature;
-    redraw(card.element, jobHead(job), jobBody(job, preview));
+    card.element.replaceChildren(...[jobHead(job), ...jobBody(job, preview)].filter(Boolean));
   });
 }
 

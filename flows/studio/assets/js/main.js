@@ -12,6 +12,13 @@ function showView() {
   if (state.view === "projects") loadProjects();
 }
 
+/** The view that the address names was chosen: its title has the focus, the next Tab goes on there. */
+function enterView() {
+  showView();
+  window.scrollTo(0, 0);
+  focusOn(byId(`${state.view}-title`));
+}
+
 /** Say aloud which jobs have ended since the last event. */
 function announceEnds(before, after) {
   for (const job of after) {
@@ -79,7 +86,7 @@ answerTabs();
 startUploads();
 startSearch();
 onLanguage(redrawAll);
-window.addEventListener("hashchange", showView);
+window.addEventListener("hashchange", enterView);
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("content").focus();

@@ -32,11 +32,11 @@ function documentOf(job, preview, one, place) {
       row("left_out", countsText("reason", one.leftOut) || t("studio.nothing"))),
     one.warnings.map((warning) => make("p.warn", null, errorText(warning))),
     one.sample ? make("div.sample", null, one.sample.map((text) => make("p", { lang: HTML_OF[one.language] }, text))) : null,
-    one.problem ? null : make("a", { href: `/jobs/${job.id}/reading/${place}` }, t("studio.see_reading")));
+    one.problem ? null : make("a", { href: `/jobs/${job.id}/reading/${place}`, "data-name": `reading ${place}` }, t("studio.see_reading")));
 }
 
 function pairsOf(preview) {
-  return make("div.table-scroll", { tabindex: 0, role: "region", "aria-label": t("studio.pairs") }, make("table", null,
+  return make("div.table-scroll", { tabindex: 0, "data-name": "pairs", role: "region", "aria-label": t("studio.pairs") }, make("table", null,
     make("caption.visually-hidden", null, t("studio.pairs")),
     make("thead", null, make("tr", null, ["pair_report", "pair_reference", "pair_confidence"].map((name) =>
       make("th", { scope: "col" }, t(`studio.${name}`))))),
@@ -73,7 +73,7 @@ function optionsOf(job) {
       ? make("select", { "data-name": name, onchange: (event) => set(event.target.value) }, option.choices.map((choice) =>
         make("option", { value: choice, selected: choice === value }, known(`studio.${name}_${choice}`, choice))))
       : make("input", { "data-name": name, type: "number", min: 0, max: 1, step: 0.05, value,
-        onchange: (event) => set(event.target.value === "" ? null : Number(event.target.value)) });
+        oninput: (event) => set(event.target.value === "" ? null : Number(event.target.value)) });
     return make("label", null, label, input);
   });
   return folding(`options ${job.id}`, "job-options", t("studio.options"), make("div.option-grid", null, inputs));

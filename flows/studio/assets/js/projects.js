@@ -4,22 +4,24 @@ async function loadProjects() {
   if (!answer) return;
   state.projects = answer.projects;
   drawProjects();
-  for (const card of cards.values()) card.signature = ""; // the buttons of finished jobs
+  for (const job of state.jobs) { // their buttons
+    if (job.state === "done" && cards.has(job.id)) cards.get(job.id).signature = "";
+  }
   drawJobs();
 }
 
 function drawProjects() {
   if (!state.projects) return;
-  const list = byId("projects");
-  redraw(list, state.projects.length
-    ? state.projects.map(projectCard) : make("p.none", null, t("studio.no_projects")));
+  const list = byId("project-list");
+  keepFocus(list, () => list.replaceChildren(...(state.projects.length
+    ? state.projects.map(projectCard) : [make("p.none", null, t("studio.no_projects"))])));
 }
 
 function projectCard(project) {
   const fact = (name, value) => make("div", null, make("dt", null, t(`studio.fact_${name}`)), make("dd", null, value));
   const reviewed = project.reviewed ? t("studio.review_written", { count: project.edits })
     : project.edits ? t("studio.review_edits", { count: project.edits }) : t("studio.review_none");
-  return make("article.project", { "data-project": project.id },
+  return make("article.project", { "data-card": project.id },
     make("h2", null, project.name),
     make("dl.project-facts", null,
       fact("date", project.finished ? timeText(project.finished) : "–"),
@@ -59,9 +61,10 @@ function askDelete(project) {
 async function doDelete(project, dialog) {
   const answer = await attempt(() => ask("delete", { project: project.id, name: project.name }));
   dialog.close();
-  if (!answer) return;
-  announce(answer.left.length
-    ? t("studio.deleted_but", { name: project.name, left: answer.left.join(", ") })
-    : t("studio.deleted", { name: project.name }));
-  loadProjects();
+  if (answer) {
+    announce(answer.left.length
+      ? t("studio.deleted_but", { name: project.name, left: answer.left.join(", ") })
+      : t("studio.deleted", { name: project.name }));
+  }
+  loadProjects(); // also where it had gone before
 }

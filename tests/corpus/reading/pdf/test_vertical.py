@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from duizhao.corpus.reading import read_bytes
-from duizhao.corpus.reading.pdf.text import read_page
+from duizhao.corpus.reading.pdf.page.text import read_page
 from duizhao.corpus.reading.scan.plausible import fault_of
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ from duizhao.corpus.document import Document, Language
 from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Ocr, Source
 from duizhao.corpus.reading.parsing import parse
-from duizhao.corpus.reading.pdf.text import read_page
+from duizhao.corpus.reading.pdf.page.text import read_page
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
 pytestmark = pytest.mark.unit

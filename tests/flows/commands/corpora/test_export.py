@@ -52,7 +52,7 @@ def test_a_batch_is_exported_by_paragraph(cli: Cli, tmp_path: Path) -> None:
     ("options", "complaint"),
     [
         (["--to", "docm"], "'docm' is not one of jsonl"),
-        (["--to", ","], "name a format"),
+        (["--to", ","], "names no format"),
         (["--to", "tmx", "--source-lang", "english"], "--source-lang: 'english'"),
     ],
 )

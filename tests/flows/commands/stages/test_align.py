@@ -173,7 +173,7 @@ def test_a_translation_that_no_signal_uses_is_told(run: Run) -> None:
     ("arguments", "message"),
     [
         (("zh", "absent"), "absent"),
-        (("zh", "en", "--mt", "short"), "short: 1 lines for the 5 of zh"),
+        (("zh", "en", "--mt", "short"), "short: 1 lines, but zh has 5"),
         (("zh", "en", "--mt", "mt", "--translate"), "only one of --mt and --translate"),
         (("zh", "en", "--signals", "magic"), "there is no magic"),
         (("zh", "blank"), "blank: "),

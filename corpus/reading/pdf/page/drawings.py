@@ -6,7 +6,7 @@ import ctypes
 from dataclasses import dataclass, field
 from typing import Any
 
-from duizhao.corpus.reading.pdf.frames import Box
+from duizhao.corpus.reading.pdf.page.frames import Box
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75

@@ -7,7 +7,6 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,18 +15,17 @@ from typing import Any
 
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import upright
-from duizhao.corpus.reading.pdf.drawings import read_drawings
-from duizhao.corpus.reading.pdf.frames import Box, borders
+from duizhao.corpus.reading.pdf.page.drawings import read_drawings
+from duizhao.corpus.reading.pdf.page.frames import Box, borders
+from duizhao.corpus.reading.pdf.page.looks import Look, look_of
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
-INVISIBLE = 3
-SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
-# by name: the flag of a font says the same of most Chinese ones
-FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
 # A page with so much of its text in columns of characters is set vertically
 MOSTLY = 0.6
+# A superior digit is so far above the baseline, in em, and smaller than so many em
+SUPERIOR, SUPERIOR_SIZE = 0.2, 0.6
 # How far a Chinese character is above the baseline, in em
 ASCENT = 0.85
 # white space of every kind; the wide Chinese space is an indent, not a letter
@@ -81,20 +79,6 @@ class Page:
     image_share: float = 0.0
     covered: float = 0.0
     unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the characters of one text object share."""
-
-    size: float
-    bold: bool
-    tag: int | None
-    artifact: bool
-    invisible: bool
-    angle: int
-    font: str = ""
-    fixed: bool = False
 
 
 def read_page(pdf: Any, number: int) -> Page:
@@ -226,12 +210,13 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
     pointer = ctypes.cast(text_page, ctypes.c_void_p)
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     box_pointer = ctypes.byref(box)
-    looks: dict[int, _Look] = {}
-    look: _Look | None = None
+    looks: dict[int, Look] = {}
+    look: Look | None = None
     current = 0
     characters: list[str] = []
     left = right = base = 0.0
     space = next_space = ""
+    raised = False
     for index in range(raw.FPDFText_CountChars(text_page)):
         key = object_of(pointer, index)
         if not key:
@@ -251,12 +236,12 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
         box_of(text_page, index, box_pointer)
         if key != current or look is None:
             if characters and look is not None:
-                yield _piece(characters, left, right, base, space, look)
-            current, space = key, next_space
+                yield _piece(characters, left, right, base, space, look, raised)
+            current, space, raised = key, next_space, False
             look = looks.get(key)
             if look is None:
                 handle = raw.FPDFText_GetTextObject(text_page, index)
-                look = looks[key] = _look(raw, text_page, index, handle)
+                look = looks[key] = look_of(raw, text_page, index, handle)
             raw.FPDFText_GetCharOrigin(text_page, index, x, y)
             start, end, base = _along(look.angle, box, x.value, y.value)
             characters, left = [], start
@@ -271,11 +256,17 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
                 # room that another object may fill, as a quotation mark of another font
                 or (gap > 0.3 * look.size and next_space != "real")
             ):
-                yield _piece(characters, left, right, base, space, look)
+                yield _piece(characters, left, right, base, space, look, raised)
                 characters, left = [], start
                 space = "inner" if next_space == "real" else next_space
             elif next_space:
                 characters.append(" " if next_space == "real" else "\u200a")
+        superior = 48 <= code <= 57 and _is_superior(raw, text_page, index, base, look)
+        if superior != raised:
+            if characters:
+                yield _piece(characters, left, right, base, space, look, raised)
+                characters, left, space = [], start, next_space
+            raised = superior
         next_space = ""
         character = chr(code) if 32 < code < 0xD800 else _character(code)
         if look.font or 0xF000 <= code <= 0xF0FF:
@@ -283,8 +274,18 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
         characters.append(character)
         right = end
     if characters and look is not None:
-        yield _piece(characters, left, right, base, space, look)
+        yield _piece(characters, left, right, base, space, look, raised)
     seen.update(looks)
+
+
+def _is_superior(raw: Any, text_page: Any, index: int, base: float, look: Look) -> bool:
+    """Whether a digit is drawn above the baseline: a figure of the typeface for marks of notes."""
+    if look.angle or look.invisible:
+        return False
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
+    low, height = bottom.value - base, top.value - bottom.value
+    return low > SUPERIOR * look.size and 0 < height < SUPERIOR_SIZE * look.size
 
 
 @cache
@@ -317,67 +318,21 @@ def _character(code: int) -> str:
 
 
 def _piece(
-    characters: list[str], left: float, right: float, y: float, space: str, look: _Look
+    characters: list[str],
+    left: float,
+    right: float,
+    y: float,
+    space: str,
+    look: Look,
+    raised: bool,
 ) -> Piece:
+    size = look.size
+    if raised:
+        y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
     return Piece(
-        upright("".join(characters)), left, right, y, look.size, look.bold, space,
+        upright("".join(characters)), left, right, y, size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
-
-
-def _look(raw: Any, text_page: Any, index: int, handle: Any) -> _Look:
-    matrix = raw.FS_MATRIX()
-    scale = 1.0
-    angle = 0
-    if raw.FPDFText_GetMatrix(text_page, index, matrix):
-        scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-        angle = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) % 4 * 90
-    size = raw.FPDFText_GetFontSize(text_page, index) * scale
-    names = _mark_names(raw, handle)
-    tag = raw.FPDFPageObj_GetMarkedContentID(handle)
-    mode = raw.FPDFTextObj_GetTextRenderMode(handle)
-    name = _font_name(raw, text_page, index)
-    return _Look(
-        size=max(size, 1.0),
-        bold=_is_bold(raw, text_page, index, name, mode),
-        tag=tag if tag >= 0 else None,
-        artifact="Artifact" in names,
-        invisible=mode == INVISIBLE,
-        angle=angle,
-        font=name if any(word in name for word in SYMBOL_FONTS) else "",
-        fixed=any(word in name for word in FIXED_FONTS),
-    )
-
-
-def _mark_names(raw: Any, handle: Any) -> list[str]:
-    names = []
-    buffer = (ctypes.c_ushort * 32)()
-    length = ctypes.c_ulong()
-    for number in range(raw.FPDFPageObj_CountMarks(handle)):
-        mark = raw.FPDFPageObj_GetMark(handle, number)
-        if raw.FPDFPageObjMark_GetName(mark, buffer, 64, length):
-            names.append(bytes(buffer)[: length.value].decode("utf-16le", "replace").rstrip("\0"))
-    return names
-
-
-def _font_name(raw: Any, text_page: Any, index: int) -> str:
-    buffer = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, ctypes.c_int())
-    return buffer.value.decode("latin-1").lower()
-
-
-def _is_bold(raw: Any, text_page: Any, index: int, name: str, mode: int) -> bool:
-    buffer = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    raw.FPDFText_GetFontInfo(text_page, index, buffer, 128, flags)
-    weight = raw.FPDFText_GetFontWeight(text_page, index)
-    # mode 2 draws the outline as well, as Word does for bold type that a Chinese font lacks
-    return (
-        any(word in name for word in ("bold", "black", "heavy", "semibold", "simhei"))
-        or bool(flags.value & 0x40000)
-        or weight >= 600
-        or mode == 2
-    )
 
 
 def _main_angle(pieces: list[Piece]) -> int:

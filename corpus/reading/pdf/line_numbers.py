@@ -1,0 +1,100 @@
+"""Numbers of lines in the margin, as bills, drafts and court papers have them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from duizhao.corpus.reading.pdf.page.text import Piece
+
+# A page has so many numbered lines at least
+FEWEST = 6
+# Lines are numbered one by one or by these steps
+STEPS = (1, 2, 5, 10)
+# So many of the steps from one number to the next are the same
+SAME_STEP = 0.9
+# Numbers stand apart from the text by so many em
+APART = 0.5
+# A line of prose reaches over this share of the text's width
+WIDE = 0.8
+_NUMBER = re.compile(r"\d{1,5}")
+
+Line = Sequence[Piece]
+
+
+def line_numbers(lines: Sequence[Line], *, goes_on: bool = False) -> set[int]:
+    """The identities of the pieces that number the lines of a page, given from top to bottom.
+
+    They are in the left or the right margin, grow from line to line, and stand beside prose;
+    the numbers of a table's rows stand beside cells, those of a list beside items that end.
+    `goes_on`: the lines of the page before are numbered, so this page may have short lines only.
+    """
+    for side in (0, -1):
+        numbered = [
+            (number, line[side])
+            for number, line in enumerate(lines)
+            if _NUMBER.fullmatch(line[side].text) and _is_apart(line, side)
+        ]
+        fewest = 2 if goes_on else FEWEST
+        if len(numbered) < fewest:
+            continue
+        edges = Counter(round(each) for _, piece in numbered for each in {piece.left, piece.right})
+        edge = edges.most_common(1)[0][0]
+        numbered = [
+            (number, piece)
+            for number, piece in numbered
+            if min(abs(piece.left - edge), abs(piece.right - edge)) <= 2
+        ]
+        if len(numbered) < fewest:
+            continue
+        pieces = {id(piece) for _, piece in numbered}
+        rest = [[piece for piece in line if id(piece) not in pieces] for line in lines]
+        prose = goes_on or _is_prose(rest)
+        if prose and _count_lines(numbered, rest) and _outside(numbered, rest, side):
+            return pieces
+    return set()
+
+
+def _is_apart(line: Line, side: int) -> bool:
+    if len(line) == 1:
+        # a number beside white: that of an empty line
+        return True
+    inner, outer = (line[1], line[0]) if side == 0 else (line[-2], line[-1])
+    gap = inner.left - outer.right if side == 0 else outer.left - inner.right
+    return gap >= APART * max(inner.size, outer.size)
+
+
+def _count_lines(numbered: Sequence[tuple[int, Piece]], rest: Sequence[Line]) -> bool:
+    """Whether the numbers grow by one step, with as many lines from one to the next."""
+    pairs = list(pairwise(numbered))
+    if not pairs:
+        return False
+    steps = Counter(int(b.text) - int(a.text) for (_, a), (_, b) in pairs)
+    step, times = steps.most_common(1)[0]
+    if step not in STEPS or times < SAME_STEP * len(pairs):
+        return False
+    between = [sum(bool(line) for line in rest[a:b]) for (a, _), (b, _) in pairs]
+    return sum(count <= step for count in between) >= SAME_STEP * len(pairs)
+
+
+def _is_prose(rest: Sequence[Line]) -> bool:
+    """Whether the lines are text from edge to edge, most of which the next line continues."""
+    lines = [line for line in rest if line]
+    if not lines:
+        return False
+    left, right = min(line[0].left for line in lines), max(line[-1].right for line in lines)
+    wide = [line for line in lines if line[-1].right - line[0].left >= WIDE * (right - left)]
+    goes_on = [line for line in wide if not line[-1].text.endswith(tuple("。.；;：:！!？?"))]
+    return len(wide) >= 0.4 * len(lines) and len(goes_on) >= 0.5 * len(wide)
+
+
+def _outside(numbered: Sequence[tuple[int, Piece]], rest: Sequence[Line], side: int) -> bool:
+    """Whether the numbers are beside all of the text."""
+    lines = [line for line in rest if line]
+    inside = sum(
+        line[0].left <= numbered[0][1].right if side == 0 else line[-1].right >= numbered[0][1].left
+        for line in lines
+    )
+    return inside <= 0.1 * len(lines)

@@ -1,0 +1,121 @@
+"""Lines stretched to the margin: the wide spaces between their words separate no cells.
+
+In a narrow column, or around a long word, the spaces of a justified line may be several em wide.
+They are equally wide, unlike those between cells, and the words do not begin where words of the
+next lines begin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from duizhao.corpus.reading.pdf.page.text import Piece
+from duizhao.corpus.script import HAN_CHARACTER
+
+# Spaces of one line differ by at most so many em: the white beside the letters
+SAME = 0.13
+# White narrower than this, in em, is no space between words
+NO_SPACE = 0.15
+# A space of so many em would be taken for the edge of a cell
+WIDE_SPACE = 0.8
+# Spaces are at most so wide, in em
+WIDEST = 4.0
+# So many equal spaces show a stretched line if it ends at the margins, and so many anywhere
+FEW_SPACES, MANY_SPACES = 2, 3
+# So many lines end at a margin, to a point
+MARGIN_LINES = 3
+
+# A piece of a Chinese line is long if it covers so much of it
+LONG = 0.7
+# Lines further apart than so many em do not belong together
+FAR = 3.0
+# So much of a line are letters, unless it is a row of figures
+MOSTLY = 0.5
+
+Line = Sequence[Piece]
+
+
+def stretched(columns: Sequence[Sequence[Line]]) -> Iterator[list[list[Piece]]]:
+    """The lines of a page, each cut into its columns, with the spaces of stretched lines marked.
+
+    A marked piece has the `space` "inner", as within one text object.
+    """
+    parts = [part for line in columns for part in line]
+    lefts = Counter(round(part[0].left) for part in parts)
+    rights = Counter(round(_right(part)) for part in parts)
+
+    def at_margins(part: Line) -> bool:
+        return all(
+            sum(count[round(edge) + step] for step in (-1, 0, 1)) >= MARGIN_LINES
+            for count, edge in ((lefts, part[0].left), (rights, _right(part)))
+        )
+
+    for number, line in enumerate(columns):
+        around = [part for other in (number - 1, number + 1) if 0 <= other < len(columns)
+                  for part in columns[other]]  # fmt: skip
+        yield [
+            _marked(part)
+            if _is_stretched(part, at_margins(part), _near(part, around))
+            else list(part)
+            for part in line
+        ]
+
+
+def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
+    spaces = [
+        gap for before, piece in pairwise(part)
+        if (gap := (piece.left - before.right) / max(before.size, piece.size)) > NO_SPACE
+    ]  # fmt: skip
+    if len(spaces) < FEW_SPACES and not _is_long(part):
+        return False
+    if not spaces or max(spaces) - min(spaces) > SAME or max(spaces) > WIDEST:
+        return False
+    if len(spaces) < MANY_SPACES and not at_margins:
+        return False
+    # columns of figures or of short entries are as regular
+    text = "".join(piece.text for piece in part)
+    if sum(character.isalpha() for character in text) < MOSTLY * len(text):
+        return False
+    if _is_figure(part) and any(_is_figure(other) for other in near):
+        return False
+    starts = {round(piece.left) for other in near for piece in other}
+    starts -= {round(part[0].left) + step for step in (-1, 0, 1)}
+    aligned = sum(
+        any(round(piece.left) + step in starts for step in (-1, 0, 1)) for piece in part[1:]
+    )
+    return aligned <= 0.5 * (len(part) - 1)
+
+
+def _is_long(part: Line) -> bool:
+    """Whether most of a line is Chinese without a space, which is stretched at few places."""
+    longest = max(part, key=lambda piece: piece.right - piece.left)
+    share = (longest.right - longest.left) / (_right(part) - part[0].left)
+    return share >= LONG and HAN_CHARACTER.search(longest.text) is not None
+
+
+def _near(part: Line, others: Sequence[Line]) -> list[Line]:
+    """The lines directly above or below a line."""
+    return [
+        other for other in others
+        if other[0].left < _right(part) and _right(other) > part[0].left
+        and abs(other[0].y - part[0].y) <= FAR * part[0].size
+    ]  # fmt: skip
+
+
+def _marked(part: Line) -> list[Piece]:
+    return [
+        replace(piece, space="inner") if piece.left - end > WIDE_SPACE * piece.size else piece
+        for end, piece in zip([part[0].left, *(p.right for p in part)], part, strict=False)
+    ]
+
+
+def _is_figure(part: Line) -> bool:
+    """Whether a line ends with a figure of its own, as entries with an amount or a page do."""
+    return not any(character.isalpha() for character in part[-1].text)
+
+
+def _right(part: Line) -> float:
+    return max(piece.right for piece in part)
