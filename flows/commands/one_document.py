@@ -58,5 +58,6 @@ def one_document(files: Sequence[str], limits: Limits, hint: str = "") -> str:
 
 def document_name(stems: Sequence[str]) -> str:
     """What the names of the pages have in common, without the numbers of the pages."""
-    common = os.path.commonprefix(list(stems)).rstrip("0123456789").rstrip(" -_.(")
+    common = os.path.commonprefix(list(stems))  # noqa: RUF071, of names, not of paths
+    common = common.rstrip("0123456789").rstrip(" -_.(")
     return common or stems[0]
