@@ -15,20 +15,30 @@ NAMED = 3
 def with_fields(pdf: Any, page: Any, number: int) -> Iterator[Any | None]:
     """Page `number` of a PDF with its fields and typed notes as content; None if it has none."""
     import pypdfium2
-    import pypdfium2.raw as raw
 
     if not _has_fields(page):
         yield None
         return
     copy = pypdfium2.PdfDocument.new()
     try:
-        copy.import_pages(pdf, [number - 1])
-        flat = copy[0]
-        done = raw.FPDFPage_Flatten(flat.raw, raw.FLAT_NORMALDISPLAY)
-        flat.close()
-        yield copy[0] if done == raw.FLATTEN_SUCCESS else None
+        yield _flat(copy, pdf, number)
     finally:
         copy.close()
+
+
+def _flat(copy: Any, pdf: Any, number: int) -> Any | None:
+    """The page in an empty document, with what is laid over it as content; None if it fails."""
+    import pypdfium2
+    import pypdfium2.raw as raw
+
+    try:
+        copy.import_pages(pdf, [number - 1])
+        page = copy[0]
+        done = raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+        page.close()
+        return copy[0] if done == raw.FLATTEN_SUCCESS else None
+    except pypdfium2.PdfiumError:
+        return None
 
 
 def _has_fields(page: Any) -> bool:
