@@ -1,4 +1,4 @@
-"""Statistics of a corpus: its contents, what was lost, and what looks wrong.
+"""Statistics of a corpus: its contents, lost sentences, and suspicious rows.
 
 `statistics` reads a corpus once, row by row, and returns a plain dictionary. It keeps numbers (8
 bytes per row and figure) and the vocabulary in memory, never the texts.
@@ -180,7 +180,7 @@ def _repeated(keys: Sequence[int]) -> dict[str, Any]:
 
 
 def _sentences(kept: Mapping[str, int], ledger: Iterable[LedgerEntry]) -> dict[str, Any]:
-    """Sentences kept and lost by side, with reasons; lines that were never sentences separately."""
+    """Sentences kept and lost by side, with reasons, and other left-out lines separately."""
     lost: dict[str, Counter[str]] = {"source": Counter(), "target": Counter()}
     lines: Counter[str] = Counter()
     for entry in ledger:
@@ -224,7 +224,7 @@ def _splits(totals: _Totals) -> dict[str, Any]:
 
 
 def _least_sure(documents: Mapping[str, Sequence[float]], count: int = 10) -> list[dict[str, Any]]:
-    """The documents of lowest mean confidence, to look at first."""
+    """The documents with the lowest mean confidence."""
     means = sorted((total / rows, name) for name, (rows, total) in documents.items())
     return [
         {"document": name, "rows": int(documents[name][0]), "confidence": round(mean, 4)}

@@ -1,4 +1,4 @@
-"""What the statistics of a corpus say in a few sentences: fit for use, or what to look at first."""
+"""Summarise the statistics of a corpus in a few sentences: fit for use, or its main problems."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from duizhao.corpus.cleaning.plan import STEPS
 
 MANY = 0.05
-"""A larger share of rows or sentences with a fault is worth a look."""
+"""Share of rows or sentences with a problem above which it is reported."""
 
 
 def verdict(figures: Mapping[str, Any]) -> tuple[bool, list[str]]:
-    """Whether nothing needs attention, and the findings, the gravest first.
+    """Whether nothing needs attention, and the findings, the most serious first.
 
     `figures` is the result of `duizhao.evaluation.statistics.statistics`.
     """

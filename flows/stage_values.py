@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from duizhao.corpus.alignment.bead import Bead
 from duizhao.corpus.document import Document, Language, LedgerEntry
 from duizhao.corpus.translation import Translation
+from duizhao.evaluation.metrics.records import CorpusScores
 from duizhao.evaluation.terms.term import BilingualTerm
 
 
@@ -64,5 +65,14 @@ class Surveyed:
 
 Terms = tuple[BilingualTerm, ...]
 
-Scores = dict[str, Any]
-"""The content of scores.json (evaluation/metrics/scores.py)."""
+Scores = CorpusScores
+
+
+class TermsRecord(TypedDict):
+    """How often terms of the glossary were used and translated as it says; `missed` by term."""
+
+    glossary: str
+    used: int
+    found: int
+    accuracy: float | None
+    missed: dict[str, int]

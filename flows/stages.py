@@ -40,6 +40,7 @@ from duizhao.flows.results import (
     Translations,
 )
 from duizhao.flows.settings import Settings
+from duizhao.flows.stage_values import TermsRecord
 from duizhao.flows.terminal import console
 from duizhao.models.translation.engine import Decoding
 
@@ -256,7 +257,7 @@ def glossary(settings: Settings) -> Glossary:
 
 def terms(
     source: Key[ReadResult], translation: Key[Translations], settings: Settings
-) -> dict[str, Any]:
+) -> TermsRecord:
     """Term accuracy of a translation, and how often each term was missed, for run.json."""
     texts = [sentence.text for sentence in results.load(source).document.sentences]
     outputs = [one.text for one in results.load(translation)]
@@ -320,10 +321,7 @@ def score(
         return score_rows(rows, whole=whole)
 
     def fits(stored: Scores) -> bool:
-        scores = (stored.get("aligned_beads") or {}).values()
-        return stored["rows"] == len(rows) and all(
-            {"value", "low", "high", "signature"} <= set(score) for score in scores
-        )
+        return stored["rows"] == len(rows)
 
     return results.once(key, make, fits)
 

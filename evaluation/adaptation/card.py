@@ -67,7 +67,7 @@ def card(facts: CardFacts) -> str:
         *_results(facts.results),
         "",
         "Margins are 95% bootstrap intervals; p is by paired bootstrap / approximate "
-        "randomization. Of TER, less is better.",
+        "randomization. For TER, lower is better.",
         "",
         "## Data",
         "",
@@ -83,7 +83,7 @@ def card(facts: CardFacts) -> str:
         "",
         f"The base model: {base.credit}" if base.credit else "The base model's licence is unknown.",
         f"Its weights have the SHA-256 `{base.hash}`; this model changes them by further training. "
-        "The texts that it was trained on may have terms of their own.",
+        "The licences of the training texts may add further terms.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,8 +1,8 @@
 """The input of a comparison: systems' translations of the same segments.
 
-They come from text files (one segment per line), or from folders of `duizhao build` or `batch`. Two
-runs may align a document differently, so their beads are joined until they agree: a segment is the
-smallest group of sentences that consists of whole beads in every run.
+They are read from text files (one segment per line), or from folders of `duizhao build` or `batch`.
+Two runs may align a document differently, so their beads are joined until they agree: a segment is
+the smallest group of sentences that consists of whole beads in every run.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def from_runs(runs: Mapping[str, Sequence[Row]]) -> Segments:
     whole = [group for group in parts.values() if _agree(group, list(runs))]
     if not whole:
         raise InputError(
-            f"{' and '.join(runs)} have no segment in common: are they runs of the same documents?"
+            f"{' and '.join(runs)} have no segment in common; compare runs of the same documents"
         )
     first = next(iter(runs))
     return Segments(
@@ -149,7 +149,7 @@ def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
     """(name, path) of each: the file's name if that is unique, otherwise the path."""
     repeated = [path for path in paths if list(paths).count(path) > 1]
     if repeated:
-        raise InputError(f"{repeated[0]} is given twice; compare different systems")
+        raise InputError(f"{repeated[0]}: named twice; compare different systems")
     names = ["standard input" if path == "-" else Path(path).name or path for path in paths]
     if len(set(names)) < len(names):
         names = list(paths)

@@ -1,4 +1,4 @@
-"""How a document was read: as lines of text, or next to pictures of its pages."""
+"""Show how a document was read: as lines of text, or next to images of its pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DOUBTFUL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A box over the page's picture, in per cent of it; `block` is None for furniture."""
+    """A box over the page's image, in per cent of its size; `block` is None for furniture."""
 
     left: float
     top: float
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block as the page shows it: its sentences in words with their confidence."""
+    """A block of the page, with its sentences as words with their confidence."""
 
     block: Block
     sentences: tuple[tuple[Word, ...], ...]
@@ -53,7 +53,7 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page: its picture, the boxes over it, its blocks and its furniture.
+    """One page: its image, the boxes over it, its blocks and its furniture.
 
     `confidence` is the mean probability of its recognised characters, None for text.
     """
@@ -78,7 +78,7 @@ def lines(document: Document, ledger: Sequence[LedgerEntry]) -> Iterator[str]:
 
 
 def summary(document: Document, ledger: Sequence[LedgerEntry]) -> list[str]:
-    """How much was read and left out, one fact per line."""
+    """The numbers of blocks and sentences read and left out, and warnings, one per line."""
     kinds = Counter(block.kind for block in document.blocks)
     reasons = Counter(entry.reason for entry in ledger)
     out = [
@@ -104,9 +104,9 @@ def html(
     progress: Callable[[int, int], None] | None = None,
     home: str = "",
 ) -> str:
-    """The blocks as one web page; for a PDF and for images next to pictures of the pages.
+    """The blocks as one web page; for a PDF and for images next to the images of the pages.
 
-    `ocr` and `keep_contents` must be those that the document was read with; `home` is a link to
+    `ocr` and `keep_contents` must be those with which the document was read; `home` is a link to
     the studio.
     """
     kind = document.metadata.get("media_type")
@@ -165,7 +165,7 @@ def _asset(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the head of the page says: how much was read and left out, by kind and reason.
+    """The figures at the head of the page: text read and left out, by kind and reason.
 
     `certain` is the mean confidence of the sentences, `doubtful` the number of those below the
     limit; None for text that was not recognised.
@@ -192,7 +192,7 @@ def _facts(document: Document, ledger: Sequence[LedgerEntry]) -> Facts:
 
 
 def _ignore(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """A progress callback that does nothing."""
 
 
 def _pages(
@@ -203,7 +203,7 @@ def _pages(
     progress: Callable[[int, int], None] | None = None,
     more_time: Callable[[float], None] | None = None,
 ) -> list[PageView]:
-    """The pages, drawn and read once more in the process that reads documents."""
+    """The pages, drawn and read again in the process that reads documents."""
     source = replace(source, more_time=more_time)
     if is_pdf:
         from duizhao.corpus.reading.pdf import reader as pdf

@@ -1,4 +1,4 @@
-"""Pictures of a document's pages, upright as they were read."""
+"""Images of a document's pages, turned upright as for reading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from duizhao.corpus.reading.draft import Source
 
-# width of a page's picture in pixels
+# width of a page's image in pixels
 WIDTH = 900
 
 
@@ -26,7 +26,7 @@ class Picture:
 
 
 def of_pdf(source: Source, scans: Mapping[int, tuple[int, float]]) -> Iterator[Picture]:
-    """The pages of a PDF; `scans` says how recognised pages were turned upright."""
+    """The pages of a PDF; `scans` has the rotation and skew of recognised pages."""
     from duizhao.corpus.reading.pdf.reader import open_pdf
 
     pdf = open_pdf(source)
@@ -73,12 +73,12 @@ def _address(pixels: Any) -> str:
 
 
 def _png(pixels: Any) -> bytes:
-    """A PNG of an array (height, width, 3) of bytes; in grey where it has no colour."""
+    """A PNG of an array (height, width, 3) of bytes; in grey if it has no colour."""
     import numpy
 
     grey = bool((numpy.ptp(pixels.astype(numpy.int16), axis=2) < 12).all())
     rows = pixels[:, :, :1] if grey else pixels
-    # sixteen shades are plenty for text and make half the size
+    # sixteen shades suffice for text and halve the size
     rows = rows & 0xF0 | rows >> 4
     height, width = rows.shape[:2]
     # the filter "none" (0) before each row

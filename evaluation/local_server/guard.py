@@ -1,13 +1,13 @@
-"""Keeps everybody but the person who started it away from a server on 127.0.0.1.
+"""Access control of a server on 127.0.0.1: only the person who started it may use it.
 
 Three things keep other web pages out. The address has a token that is new at each start, so no
 page can guess it. The Host header must name this server, so that a foreign name that resolves to
 127.0.0.1 (DNS rebinding) is refused. A request with an origin (Origin, Sec-Fetch-Site) must come
 from our own page.
 
-A page removes the token from the address once it is loaded (review.js). To the address of a page
-without it the server answers with `door`: a page that reads the token from the tab's own storage,
-or asks another tab of the same address for it, so that reloads and links work.
+A page removes the token from the address once it is loaded (review.js). A request for a page
+without the token is answered with `door`: a page that reads the token from the tab's storage, or
+requests it from another tab of the same address, so that reloads and links work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LONGEST_JSON = 1_000_000
-"""Bytes of a JSON request."""
+"""Most bytes of a JSON request."""
 JSON_BODY = "application/json"
 
 DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><title>%(program)s</title>
@@ -60,11 +60,11 @@ def only_root(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What a server lets pass: the token and the port of this start.
+    """The conditions for a request: the token and the port of this start.
 
-    `program` is the command that prints the address. `is_page` tells for which paths a GET without
-    the token gets the door. `uploads` maps paths that take files to the largest size in bytes; all
-    other requests with a body are JSON.
+    `program` is the command that prints the address. `is_page` returns whether a GET of a path
+    without the token is answered with the door. `uploads` maps paths that accept files to the
+    largest size in bytes; all other requests with a body are JSON.
     """
 
     program: str
@@ -83,7 +83,7 @@ class Protection:
 
     @property
     def door(self) -> str:
-        """The page for an address without a token; it contains nothing of the server's."""
+        """The page for an address without a token; it contains no data of the server."""
         texts: dict[str, str] = {
             language: html.escape(text("common.door", language, program=self.program))
             for language in LANGUAGES
@@ -99,7 +99,7 @@ class Guard:
         self.protection = protection
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer it with the door or the reason for refusing it."""
+        """Forward the request, or answer it with the door or the reason for refusing it."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         request = Request(scope)
@@ -121,7 +121,7 @@ def refusal(request: Request, protection: Protection) -> tuple[int, str]:
     if origin is not None and origin != f"http://{host}":
         return 403, "requests from other pages are refused"
     site = request.headers.get("sec-fetch-site", "none")
-    # navigation may come from another site: the file that opens the browser is one
+    # navigation may come from another site, such as the file that opens the browser
     opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
     if site not in ("same-origin", "none") and not opens:
         return 403, "requests from other pages are refused"
@@ -143,7 +143,7 @@ def _at_the_door(request: Request, protection: Protection) -> bool:
 
 
 def _refusal_of_body(request: Request, protection: Protection) -> tuple[int, str]:
-    """A body is JSON of a known, small size; the size of an upload is checked as it arrives too."""
+    """Check that a body is small JSON; the size of an upload is also checked as it arrives."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return 200, ""
     length = request.headers.get("content-length", "")

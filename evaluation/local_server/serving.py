@@ -19,13 +19,13 @@ from duizhao.corpus.errors import DuizhaoError
 from duizhao.evaluation.local_server.guard import HEADERS, HOST
 
 SECONDS_TO_END = 1
-"""How long Ctrl-C waits for a request; a longer re-alignment is not saved."""
+"""Seconds that Ctrl-C waits for a request; a longer re-alignment is not saved."""
 
 Result = TypeVar("Result")
 
 
 async def answer(request: Request, work: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
-    """The JSON that `work` returns for the JSON of the request; its errors are answers too."""
+    """The JSON that `work` returns for the JSON of the request, or its error as JSON."""
     try:
         wanted = await request.json()
         if not isinstance(wanted, dict):
@@ -39,7 +39,7 @@ async def answer(request: Request, work: Callable[[dict[str, Any]], dict[str, An
 
 
 async def aside(work: Callable[[], Result]) -> Result:
-    """Run work in a thread for which the program does not wait at its end, unlike a pool's."""
+    """Run work in a daemon thread, for which the program, unlike for a pool, does not wait."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
 
@@ -72,7 +72,7 @@ def serve(
 ) -> None:
     """Serve until interrupted; `ready` is called with the address once the page is available.
 
-    `make_app` gets the token and the port. DuizhaoError if the port is taken.
+    `make_app` receives the token and the port. DuizhaoError if the port is in use.
     """
     import uvicorn
 
@@ -82,7 +82,7 @@ def serve(
             ready(f"http://{HOST}:{port}/?token={token}")
 
         def handle_exit(self, sig: int, frame: Any) -> None:
-            # from here on uvicorn would only log that requests were cut off
+            # after this, uvicorn would only log that requests were cut off
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
             super().handle_exit(sig, frame)
 

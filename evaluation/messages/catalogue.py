@@ -1,12 +1,12 @@
 """The message catalogue: ``en.json`` and ``zh.json``, and helpers for templates.
 
-What readers, commands and servers report is English: it goes to logs and terminals too. Pages of a
-server show it in Chinese by ``reported.zh.json``, whose keys are these English messages with
-numbered placeholders (`errorText` of messages.js).
+Readers, commands and servers report messages in English, which also appear in logs and terminals.
+Pages of a server show them in Chinese by ``reported.zh.json``, whose keys are the English messages
+with numbered placeholders (`errorText` of messages.js).
 
 A message is a text with ``{placeholders}``, or one text per plural form of its placeholder
 ``{count}``: ``{"one": "{count} bead", "other": "{count} beads"}``. Text between backticks is shown
-as code. Its key is the name of its group and its own: ``common.skip``.
+as code. The key of a message consists of its group and its name: ``common.skip``.
 
     text("common.theme_dark", "zh")                 # "深色"
     page_messages("common", "report")               # for the page's script element
@@ -59,7 +59,7 @@ def page_messages(*groups: str) -> dict[str, dict[str, Message]]:
 
 @cache
 def reported_in_chinese() -> Mapping[str, str]:
-    """Chinese for what programs report in English: ``"cannot be read: {0}"``."""
+    """Chinese for the messages that programs report in English: ``"cannot be read: {0}"``."""
     texts: dict[str, str] = json.loads((FOLDER / "reported.zh.json").read_text(encoding="utf-8"))
     return texts
 
@@ -111,9 +111,9 @@ def t_attribute(name: str, key: str, /, **values: Value) -> Markup:
 
 
 def term(group: str, name: str) -> Markup:
-    """The element of a code's name in a group (``term("kind", "list_item")``).
+    """The element with the name of a code in a group (``term("kind", "list_item")``).
 
-    A code that is not in the catalogue appears as it is, in words.
+    A code that is not in the catalogue is shown with spaces instead of underscores.
     """
     key = f"{group}.{name}"
     return t(key) if key in messages("en") else escape(name.replace("_", " "))

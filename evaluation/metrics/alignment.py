@@ -119,7 +119,7 @@ def _bead_of_line(line: str, column: int | None) -> Bead | None:
 def paired_files(gold: Path, predicted: Path) -> list[tuple[Path, Path]]:
     """(gold, prediction) of each document: two files, or two folders whose files share a stem.
 
-    In a folder of gold with ``*.gold`` files, only these count.
+    If the folder of gold has ``*.gold`` files, only these are used.
     """
     if gold.is_dir() != predicted.is_dir():
         folder, file = (gold, predicted) if gold.is_dir() else (predicted, gold)
@@ -135,7 +135,7 @@ def paired_files(gold: Path, predicted: Path) -> list[tuple[Path, Path]]:
         matches = by_stem[file.stem]
         if len(matches) != 1:
             many = " and ".join(each.name for each in matches) or "no file"
-            raise InputError(f"{file}: {predicted} has {many} of this name; there must be one")
+            raise InputError(f"{file}: {predicted} has {many} of this name; it must have one")
         pairs.append((file, matches[0]))
     if not pairs:
         raise InputError(f"{gold}: no file in it; expected gold alignments")

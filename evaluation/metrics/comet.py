@@ -4,8 +4,8 @@
     export DUIZHAO_COMET_PYTHON=$PWD/comet/bin/python
     duizhao score HYP --reference REF --source SRC --metric comet
 
-Nothing is downloaded: the model must be in the hub's local cache by its name, or be given as the
-path of its checkpoint (DUIZHAO_COMET_MODEL).
+Nothing is downloaded: the model must be in the hub's local cache, or DUIZHAO_COMET_MODEL must be
+the path of its checkpoint.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def comet(
 
 
 def _run(python: str, question: dict[str, object]) -> dict[str, list[float]]:
-    """Ask the runner; it answers in a file, because libraries print to its output."""
+    """Run COMET; the scores are returned in a file, because libraries print to its output."""
     with scratch("comet") as folder:
         question_file, answer_file = folder / "question.json", folder / "answer.json"
         question_file.write_text(json.dumps(question), "utf-8")

@@ -1,7 +1,7 @@
 """Run by the interpreter of COMET's own environment: python comet_runner.py QUESTION ANSWER.
 
-Imports nothing of duizhao. QUESTION holds {"model", "data": [{"src", "mt", "ref"}]}, ANSWER gets
-{"scores", "version"} or {"error"}.
+Imports nothing from duizhao. QUESTION contains {"model", "data": [{"src", "mt", "ref"}]}; the
+result, {"scores", "version"} or {"error"}, is written to ANSWER.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
-    """Load the model and score, or say in one line what is missing."""
+    """Load the model and score, or report in one line what is missing."""
     python = sys.executable
     try:
         from importlib.metadata import version

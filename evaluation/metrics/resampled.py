@@ -20,7 +20,7 @@ Sums = NDArray[np.float32]
 
 
 EXACT = 2**24
-"""Whole numbers below this are exact in 32 bits, in whatever order they are added."""
+"""Whole numbers below this are exact in 32 bits, in any order of addition."""
 
 
 def sums_of(table: NDArray[np.float32], draws: NDArray[np.int64]) -> Sums:
@@ -94,7 +94,7 @@ def _ter(_metric: Any, sums: Sums) -> list[float]:
 
 
 def _typed(values: Sums, usual: NDArray[np.bool_], otherwise: list[float]) -> list[float]:
-    """numpy's numbers where `usual`, else Python's: as sacrebleu has them."""
+    """numpy's numbers where `usual`, else Python's, as in sacrebleu."""
     if usual.all():
         return list(values)
     return [

@@ -3,7 +3,7 @@
 `score_rows` returns the contents of scores.json, with two kinds of scores:
 
 - **aligned beads**: each bead's machine translation against its reference. It depends on the
-  translation *and* on the alignment, and ignores what could not be aligned.
+  translation *and* on the alignment, and ignores sentences that could not be aligned.
 - **whole document**: a document's whole translation as one segment against its whole reference
   (d-BLEU, Liu et al. 2020), regardless of the alignment; it includes everything. It is higher,
   because a word may match anywhere in the document: never compare the two.
@@ -12,24 +12,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
 from duizhao.corpus.bitext import Row
 from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.evaluation.metrics.correlation import correlate
+from duizhao.evaluation.metrics.records import (
+    CorpusScores,
+    CorrelationRecord,
+    ScoreRecord,
+    ScoreRecords,
+    WholeScores,
+)
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Score, Statistics, measure
 
 TER_SECONDS = 60.0
-"""TER is left out by default if it would take longer."""
+"""Seconds above which TER is left out by default."""
 
 PART_SAMPLES = 200
 """Resamples for the interval of a document or section."""
 
 MOST_PARTS = 100
-"""More documents and sections than this are scored without intervals: 1,000 sections would take
-three minutes."""
+"""Number of documents and sections above which they are scored without intervals: those of 1,000
+sections would take three minutes."""
 
 
 def score_rows(
@@ -39,10 +44,10 @@ def score_rows(
     metrics: Sequence[str] | None = None,
     bootstrap: int = 1000,
     seed: int = SEED,
-) -> dict[str, Any]:
-    """The contents of scores.json; rows without a human reference or translation are not scored.
+) -> CorpusScores:
+    """The contents of scores.json.
 
-    Nor are rows that were copied because they have nothing to translate.
+    Rows without a human reference or without a translation are not scored, nor copied rows.
 
     `whole` gives the whole (translation, reference) of each source document; by default both come
     from the rows (see `whole_document.made_of`). `metrics` defaults to all, except TER if it would
@@ -52,7 +57,7 @@ def score_rows(
     rows = list(rows)
     scored = [row for row in rows if row.target_kind == "human" and row.target.strip()]
     scored = [row for row in scored if row.machine_translation.strip() and not row.is_copied]
-    result: dict[str, Any] = {
+    result: CorpusScores = {
         "rows": len(rows),
         "scored": len(scored),
         "mean_mt_score": _mean([row.mt_score for row in rows if row.mt_score is not None]),
@@ -81,13 +86,21 @@ def score_rows(
     documents, sections = _documents(scored), list(_sections(scored))
     samples = min(bootstrap, PART_SAMPLES) if len(documents) + len(sections) <= MOST_PARTS else 0
     result["documents"] = [
-        {"document": document, "beads": len(places)}
-        | {"scores": _scores(measured, places, samples, seed, part=True)}
+        {
+            "document": document,
+            "beads": len(places),
+            "scores": _scores(measured, places, samples, seed, part=True),
+        }
         for document, places in documents
     ]
     result["sections"] = [
-        {"document": document, "section": section, "first": scored[places[0]].id}
-        | {"beads": len(places), "scores": _scores(measured, places, samples, seed, part=True)}
+        {
+            "document": document,
+            "section": section,
+            "first": scored[places[0]].id,
+            "beads": len(places),
+            "scores": _scores(measured, places, samples, seed, part=True),
+        }
         for document, section, places in sections
     ]
     by_segment = {name: statistics.segments() for name, statistics in measured.items()}
@@ -95,15 +108,23 @@ def score_rows(
         scored, by_segment.get("chrf++") or measure("chrf++", hypotheses, references).segments()
     )
     result["segments"] = [
-        {"id": row.id} | {name: round(values[place], 2) for name, values in by_segment.items()}
+        {"id": row.id, **{name: round(values[place], 2) for name, values in by_segment.items()}}
         for place, row in enumerate(scored)
     ]
     return result
 
 
-def score_json(score: Score) -> dict[str, Any]:
+def score_json(score: Score) -> ScoreRecord:
     """A score as JSON, with sacrebleu's margin."""
-    return asdict(score) | {"margin": score.margin}
+    return {
+        "metric": score.metric,
+        "value": score.value,
+        "low": score.low,
+        "high": score.high,
+        "signature": score.signature,
+        "mean": score.mean,
+        "margin": score.margin,
+    }
 
 
 def ter_seconds(hypotheses: Sequence[str], references: Sequence[str]) -> float:
@@ -119,7 +140,7 @@ def _scores(
     seed: int,
     *,
     part: bool = False,
-) -> dict[str, Any]:
+) -> ScoreRecords:
     return {
         name: score_json(
             statistics.score(places, bootstrap=bootstrap, seed=seed, effective_order=part)
@@ -133,7 +154,7 @@ def _whole(
     whole: Mapping[str, tuple[str, str]] | None,
     seed: int,
     bootstrap: int,
-) -> dict[str, Any]:
+) -> WholeScores:
     """Document BLEU and chrF++ with one segment per document; intervals are over documents."""
     made_of = "whole documents"
     if whole is None:
@@ -158,7 +179,7 @@ def _whole(
 
 
 def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
-    """(document, places of its rows) in order of appearance."""
+    """(document, indices of its rows) in order of appearance."""
     places: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
         places.setdefault(row.source_document, []).append(place)
@@ -166,13 +187,13 @@ def _documents(rows: Sequence[Row]) -> list[tuple[str, list[int]]]:
 
 
 def _sections(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[int]]]:
-    """(document, section title, places of its rows), one for each run of the same title."""
+    """(document, section title, indices of its rows), one for each run of the same title."""
     for document, places in _documents(rows):
         for section, run in groupby(places, key=lambda place: rows[place].section):
             yield document, section, list(run)
 
 
-def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, Any]:
+def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, CorrelationRecord]:
     """Correlation of mt_score, confidence and each signal with segment chrF++."""
     figures: dict[str, list[float | None]] = {
         "mt_score": [row.mt_score for row in rows],
@@ -181,11 +202,16 @@ def _correlations(rows: Sequence[Row], chrf: Sequence[float]) -> dict[str, Any]:
     }
     for name in sorted({name for row in rows for name in row.signals}):
         figures[name] = [row.signals.get(name) for row in rows]
-    result = {}
+    result: dict[str, CorrelationRecord] = {}
     for name, values in figures.items():
         pairs = [(v, c) for v, c in zip(values, chrf, strict=True) if v is not None]
         if pairs:
-            result[name] = asdict(correlate([p[0] for p in pairs], [p[1] for p in pairs]))
+            found = correlate([p[0] for p in pairs], [p[1] for p in pairs])
+            result[name] = {
+                "pearson": found.pearson,
+                "spearman": found.spearman,
+                "segments": found.segments,
+            }
     return result
 
 

@@ -1,4 +1,4 @@
-"""Is the difference between two systems due to chance? sacrebleu's own paired tests.
+"""Test whether the difference between two systems is due to chance, by sacrebleu's paired tests.
 
 Paired bootstrap (Koehn 2004) and paired approximate randomization (Riezler and Maxwell 2005), run
 by `sacrebleu.significance.PairedTest` itself, so that values equal those of its command line for
@@ -25,7 +25,7 @@ OPTIONS: Mapping[Test, str] = {"bootstrap": "--samples", "randomization": "--tri
 """The command-line options for these numbers."""
 
 MEMORY = 6_000_000_000
-"""Bytes: sacrebleu keeps all resamples in memory, 4 GB for 40,000 segments."""
+"""Most bytes for a test: sacrebleu keeps all resamples in memory, 4 GB for 40,000 segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _System:
-    """Replaces a list of hypotheses: as long, but with ready statistics."""
+    """Replaces a list of hypotheses of the same length, with statistics computed before."""
 
     rows: Mapping[str, Rows]
     segments: int
@@ -139,7 +139,7 @@ def check_memory(test: Test, metrics: Sequence[str], count: int, samples: int) -
     if needed > MEMORY:
         raise InputError(
             f"the {test} test over {count:,} segments with {samples:,} samples would take "
-            f"{needed / 1e9:.0f} GB of memory; take fewer ({OPTIONS[test]}) or fewer segments"
+            f"{needed / 1e9:.0f} GB of memory; use fewer ({OPTIONS[test]}) or fewer segments"
         )
 
 

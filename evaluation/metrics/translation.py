@@ -22,7 +22,7 @@ from typing import Any
 from duizhao.corpus.language import chinese_share
 
 METRICS = ("bleu", "chrf++", "ter")
-"""Metrics by the names the command line takes. TER takes 3 s per thousand lines, the others 1 s."""
+"""Metrics by their names on the command line. TER takes 3 s per thousand lines, the others 1 s."""
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -35,7 +35,7 @@ class Score:
     """A corpus score with its 95% bootstrap interval (None without bootstrap).
 
     `metric` is sacrebleu's name (BLEU, chrF2++, TER; lower is better for TER only), `mean` the
-    mean over resamples; sacrebleu prints ``μ = mean ± margin``. `signature` has all settings.
+    mean over resamples; sacrebleu prints ``μ = mean ± margin``. `signature` names all settings.
     """
 
     metric: str
@@ -66,7 +66,7 @@ class Statistics:
         seed: int = SEED,
         effective_order: bool = False,
     ) -> Score:
-        """Score of all segments, or of those numbered; `bootstrap` resamples for the interval.
+        """Score of all segments, or of those listed; `bootstrap` resamples for the interval.
 
         `effective_order` is for small parts of a corpus: without it BLEU is 0 if no run of four
         words matches, as in a heading; otherwise it makes no difference.
@@ -105,7 +105,7 @@ def _effective_order(metric: Any, wanted: bool) -> Iterator[None]:
 
 
 SAMPLE = 500
-"""Reference segments that decide the tokenizer."""
+"""Number of reference segments by which the tokenizer is chosen."""
 
 
 def tokenizer_for(references: Sequence[str]) -> str:
@@ -121,7 +121,7 @@ def new_metric(name: str, tokenize: str = "13a") -> Any:
     """A sacrebleu metric, with its default settings unless the text is Chinese.
 
     `tokenize` is a tokenizer of sacrebleu's BLEU; with ``zh`` TER separates Chinese characters
-    too. The signature names both. ValueError for a name that is not in METRICS.
+    too. The signature contains both. ValueError for a name that is not in METRICS.
     """
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
@@ -136,7 +136,7 @@ def new_metric(name: str, tokenize: str = "13a") -> Any:
         case "ter":
             asian = tokenize in ("zh", "char")
             return TER(normalized=asian, asian_support=asian)
-    raise ValueError(f"no metric {name!r}; there are {', '.join(METRICS)}")
+    raise ValueError(f"unknown metric {name!r}; use one of {', '.join(METRICS)}")
 
 
 def measure(
@@ -206,7 +206,7 @@ def segment_scores(
 
 
 def check_pair(hypotheses: Sequence[str], references: Sequence[str]) -> None:
-    """Reject what sacrebleu scores silently: a list of lists, a string, unequal lengths."""
+    """Reject input that sacrebleu accepts silently: a list of lists, a string, unequal lengths."""
     for side, texts in (("hypotheses", hypotheses), ("references", references)):
         if isinstance(texts, str) or any(not isinstance(text, str) for text in texts):
             raise ValueError(f"{side} must be a list of strings, one per segment")
@@ -238,7 +238,7 @@ def _interval(
         draws = generator.choice(count, size=(min(block, samples - start), count), replace=True)
         scores.extend(scores_of(metric, sums_of(table, draws)))
     if len(set(map(type, scores))) > 1:
-        # a score of exactly 0 is a float and the others are numpy's; statistics.mean mixes no types
+        # a score of exactly 0 is a float, others are numpy's; statistics.mean accepts one type only
         scores = [float(score) for score in scores]
     scores.sort()
     cut = samples // 40

@@ -56,7 +56,7 @@ class WordCounts:
 
 
 def count(extract: Extract, hypotheses: Sequence[str], references: Sequence[str]) -> WordCounts:
-    """Count the words that `extract` gives, segment by segment."""
+    """Count the words that `extract` returns, segment by segment."""
     matched = written = wanted = 0
     for hypothesis, reference in zip(hypotheses, references, strict=True):
         ours, theirs = Counter(extract(hypothesis)), Counter(extract(reference))

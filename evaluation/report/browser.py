@@ -40,7 +40,7 @@ def chromium() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise DuizhaoError(
-            "pictures of the page need playwright; run `pip install playwright`"
+            "screenshots of the page need playwright; run `pip install playwright`"
         ) from None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -1,4 +1,4 @@
-"""The page's data as one JSON value: beads, scores, and what was left out."""
+"""The page's data as one JSON value: beads, scores, and the text that was left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIDENCE_EDGES = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1)
 
 
 def page_data(folder: Folder, terms: Sequence[BilingualTerm] | None = None) -> dict[str, Any]:
-    """Everything the page of a build shows; computes missing segment chrF++ and terms."""
+    """The data of the page of a build; computes missing segment chrF++ and terms."""
     items = with_chrf(items_of(folder.rows, folder.ledger), folder.scores)
     return assemble(items, folder, terms=page_terms(folder.rows) if terms is None else terms)
 
@@ -73,7 +73,7 @@ def _human_rows(folder: Folder) -> int:
 class Encoder:
     """Turns items into the page's lists; documents, sections and signals become numbers.
 
-    A name keeps its number for the encoder's lifetime, so that all pages of one review agree.
+    A name has the same number for the encoder's lifetime, so that all pages of a review agree.
     """
 
     documents: dict[str, int] = field(default_factory=dict)
@@ -118,7 +118,7 @@ BEAD_FIELDS: Mapping[str, Callable[[Encoder, Item], Any]] = {
 
 
 def furniture(ledger: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
-    """What the readers left out (page heads, job numbers ...) by side and reason, with examples."""
+    """Text that the readers left out (page heads, job numbers ...) by side and reason."""
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for entry in ledger:
         if entry.sentence is None:

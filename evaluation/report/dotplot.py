@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from duizhao.evaluation.report.items import Item
 
 MOST_DOTS = 4000
-RARE = 12  # a word in more texts than this tells little and costs much
+RARE = 12  # words in more texts than this are weak evidence and take much time
 LEAST = 0.3
 
 _WORD = re.compile(r"\w+")

@@ -17,7 +17,7 @@ from duizhao.corpus.files.read import read_ledger, read_rows
 from duizhao.evaluation.consistency import Consistency, consistency
 
 MOST_ROWS = 50_000
-"""The page shows at most this many rows: browsers struggle with files over about 30 MB."""
+"""Most rows of a page: browsers become slow with files over about 30 MB."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Folder:
 
     @cached_property
     def consistency(self) -> tuple[Consistency, ...]:
-        """Places where the rows disagree, compared once however often a page is loaded."""
+        """Inconsistencies between rows, computed once for all loads of a page."""
         return consistency(self.rows)
 
 

@@ -14,10 +14,10 @@ from duizhao.corpus.document import LedgerEntry
 from duizhao.evaluation.report.summary import segment_chrf
 
 LOW_CONFIDENCE = 0.5
-"""Beads below this are marked as unsure on the page."""
+"""Confidence below which the page marks a bead as doubtful."""
 
 REVIEW_COLUMNS = ("review", "reviewed_by", "reviewed_at")
-"""What `duizhao apply` adds to the metadata of a row that a review touched."""
+"""Metadata that `duizhao apply` adds to a row that a review changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class Item:
     """A line of the page: a row of the corpus, or sentences that are not in it.
 
     `left` is the reason why they are not in the corpus, "" for a row. `note` has the edits of a
-    review, who made them and the time of the last one. `made` says who made the bead: "aligner",
-    "person" or "realigned". `moved`: its target is elsewhere in the order of the document.
+    review, their reviewer and the time of the last one. `made` is the origin of the bead:
+    "aligner", "person" or "realigned". `moved`: its target is elsewhere in the order of the
+    document.
     """
 
     key: str
@@ -61,7 +62,7 @@ def items_of(rows: Sequence[Row], ledger: Iterable[LedgerEntry]) -> list[Item]:
     for row in rows:
         by_document[row.source_document].append(row)
     items: list[Item] = []
-    # a batch orders them by split and shard, where nobody would find a document
+    # a batch orders them by split and shard, in which documents are scattered
     for document in sorted(by_document, key=_natural):
         own_rows = by_document[document]
         own_rows.sort(key=lambda row: (row.source_ids, row.target_ids))
@@ -100,12 +101,12 @@ def item_of_row(row: Row) -> Item:
 
 
 def note_of(edits: str, by: str, at: str) -> tuple[str, str, str]:
-    """The note of edits (``merge, check``) by somebody, with the time of day in minutes."""
+    """The note of edits (``merge, check``) by a reviewer, with date and time in minutes."""
     return edits, by, at[:16].replace("T", " ")
 
 
 def with_chrf(items: Sequence[Item], scores: Mapping[str, Any]) -> list[Item]:
-    """Items with their chrF++: from the scores where they have it, otherwise computed here."""
+    """Items with their chrF++, computed here if the scores do not contain it."""
     known = segment_chrf(scores)
     missing = [
         item
@@ -153,7 +154,7 @@ def _groups(entries: Sequence[LedgerEntry]) -> list[list[LedgerEntry]]:
     groups: dict[object, list[LedgerEntry]] = defaultdict(list)
     for number, entry in enumerate(entries):
         groups[entry.detail.get("bead", number)].append(entry)
-    # the source side first: it decides where a filtered bead is shown
+    # the source side first, because it determines where a filtered bead is shown
     return [
         sorted(group, key=lambda entry: (entry.side, entry.sentence or 0))
         for group in groups.values()

@@ -70,8 +70,8 @@ FONTS = {
 def write_report(folder: Path, terms: Sequence[BilingualTerm] | None = None) -> Path:
     """Write ``report.html`` for a folder made by ``duizhao build``; returns its path.
 
-    `terms` are those of `page_terms`, if they are known already. InputError if the folder has no
-    readable corpus or its scores are damaged.
+    `terms` are those of `page_terms`, if already computed. InputError if the folder has no readable
+    corpus or its scores are damaged.
     """
     contents = read_folder(folder)
     check_scores(contents)
@@ -119,7 +119,7 @@ def page_environment(folder: Path) -> Environment:
 def messages_json(*groups: str, reported: bool = False) -> str:
     """The messages of these groups in both languages, for `catalogue()` of ``frame.html.jinja``.
 
-    With `reported` also what programs report in English, in Chinese.
+    With `reported`, also the Chinese for messages that programs report in English.
     """
     messages: dict[str, Any] = catalogue.page_messages("common", *groups)
     if reported:

@@ -1,4 +1,4 @@
-"""Pictures of a report at three widths, light and dark.
+"""Screenshots of a report at three widths, light and dark.
 
 Run as ``python -m duizhao.evaluation.report.screenshots DIR [OUT]`` or ``duizhao report DIR
 --screenshots``; writes ``WIDTH-light-head.png`` (summary and plots) and ``...-bitext.png``.
@@ -17,7 +17,7 @@ SCHEMES = ("light", "dark")
 
 
 def take_screenshots(report: Path, out: Path) -> list[Path]:
-    """Open ``report.html`` in Chromium and write its pictures to `out`; returns their paths."""
+    """Open ``report.html`` in Chromium and write screenshots to `out`; returns their paths."""
     with chromium() as browser:
         return shoot(browser, report, out)
 
@@ -50,7 +50,7 @@ def shoot(browser: Any, report: Path, out: Path) -> list[Path]:
 
 
 def main() -> None:
-    """Write a folder's report and take its pictures."""
+    """Write a folder's report and its screenshots."""
     from duizhao.evaluation.report import write_report
 
     if len(sys.argv) not in (2, 3):

@@ -53,7 +53,7 @@ class Note:
 
 
 def score_notes(folder: Folder) -> list[Note]:
-    """Notes about the scores: whole-document scores, correlations, what was left out."""
+    """Notes about the scores: whole-document scores, correlations, metrics that were left out."""
     scores = folder.scores
     notes = []
     if scores and not scores.get("aligned_beads"):
@@ -90,7 +90,7 @@ def check_scores(folder: Folder) -> None:
 
 
 def segment_chrf(scores: Mapping[str, Any]) -> dict[str, float]:
-    """chrF++ by row id, where the scores have it."""
+    """chrF++ by row id, for the rows in the scores."""
     return {
         segment["id"]: float(segment["chrf++"])
         for segment in scores.get("segments") or ()

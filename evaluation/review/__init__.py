@@ -1,1 +1,1 @@
-"""Correct an alignment by hand: a file of edits, a page to make them, a corrected corpus."""
+"""Correct an alignment by hand: a page for edits, a file of edits, a corrected corpus."""

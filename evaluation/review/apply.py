@@ -1,4 +1,4 @@
-"""Write the corpus again with the edits of a review, to a folder of its own."""
+"""Write the corpus with the edits of a review to a separate folder."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def apply_review(
     Each format in the folder is written again, with the ledger, the scores of the reviewed rows
     and a page. The build and its edits stay unchanged, so the review can continue and be applied
     again. With `checked_only`, beads that nobody checked go to the ledger, and so do those below
-    `min_confidence` that nobody checked or changed. A TSV file has the form that the build chose
-    unless `tsv_bom` or `tsv_escape` say otherwise. InputError if there are no edits and neither
-    is requested.
+    `min_confidence` that nobody checked or changed. A TSV file has the dialect of the build unless
+    `tsv_bom` or `tsv_escape` are set. InputError if there are no edits and neither `checked_only`
+    nor `min_confidence` is set.
     """
     folder = Path(folder)
     session = open_session(folder)
@@ -88,7 +88,7 @@ def apply_review(
     _check(out, session)
     kept = selected(session, checked_only, min_confidence)
     bitext = reviewed_bitext(session, kept)
-    # one folder for each: several pages of a studio may apply at once
+    # a temporary folder for each call, because several pages of a studio may apply at once
     partial = out.with_name(f".{out.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         shutil.rmtree(partial, ignore_errors=True)
@@ -128,7 +128,7 @@ def _check(out: Path, session: Session) -> None:
 
 
 def _swap(partial: Path, out: Path) -> None:
-    """Replace the old folder by the new one; foreign files move along.
+    """Replace the old folder by the new one, and move foreign files to it.
 
     At every moment either the old or the new folder is complete, under its name or as
     ``.NAME.before``, so nothing is lost if the process is killed here.
@@ -155,7 +155,7 @@ def _keep_others(before: Path, out: Path) -> None:
 
 
 def _form(session: Session, bom: bool | None, escape: bool | None) -> tsv.Form:
-    """How TSV files are written: as the build did where nothing else is requested."""
+    """The dialect of TSV files: that of the build where no other is requested."""
     built = session.folder.run.get("settings") or {}
     return tsv.Form(
         bom=bool(built.get("tsv_bom")) if bom is None else bom,
@@ -212,7 +212,7 @@ def _card(session: Session, partial: Path, rows: int) -> CardFacts:
 
 
 def review_record(session: Session, beads: Sequence[ReviewBead] | None = None) -> dict[str, Any]:
-    """What the review did: edits in effect, by kind, by whom, from when to when."""
+    """The record of the review: edits in effect, by kind, their reviewers, first and last time."""
     standing = [session.edits[number - 1] for number, _ in session.done]
     beads = session.beads if beads is None else beads
     kept = [bead for bead in beads if not bead.left_out]

@@ -1,4 +1,4 @@
-"""Corrections of an alignment by a person: what each edit does to the list of beads.
+"""Corrections of an alignment by a person: the effect of each edit on the list of beads.
 
 Every edit replaces a run of beads by another one, a `Splice`, so each can be undone and the page
 receives only what changed. The beads cover both documents once before and after each edit, in the
@@ -53,7 +53,7 @@ class ReviewBead:
 
     @property
     def fixed(self) -> bool:
-        """Whether a person confirmed or made it, so that re-alignment leaves it unchanged."""
+        """Whether a person confirmed or created it, so that re-alignment leaves it unchanged."""
         return self.checked or self.made == "person" or self.left_out == DELETED or bool(self.texts)
 
 
@@ -114,7 +114,7 @@ class Change:
         return Splice(start, (old,), (replace(old, edits=(*old.edits, self.number), **values),))
 
     def by_hand(self, bead: Bead, parts: Sequence[ReviewBead], texts: dict[str, str]) -> ReviewBead:
-        """A bead made by a person from `parts`."""
+        """A bead that a person created from `parts`."""
         edits = (*sorted({edit for part in parts for edit in part.edits}), self.number)
         moved = any(part.moved for part in parts)
         missing = _missing(bead, texts)
@@ -164,7 +164,7 @@ def _pair(change: Change) -> Splice:
     first, last = min(places), max(places)
     bead = _bead(source.bead.source, target.bead.target)
     crosses = any(part.bead.target for part in change.beads[first + 1 : last])
-    # the texts of sentences, not what was typed for their lack
+    # the texts of the sentences, not those typed in place of missing sentences
     own = ((source, "source"), (target, "target"))
     texts = {side: part.texts[side] for part, side in own if side in part.texts}
     made = change.by_hand(bead, parts, texts)
@@ -175,7 +175,7 @@ def _pair(change: Change) -> Splice:
 
 
 def _split(change: Change) -> Splice:
-    """A bead becomes two. ``source_at``, ``target_at``: how many sentences the first one gets."""
+    """A bead becomes two. ``source_at``, ``target_at``: numbers of sentences of the first one."""
     start = change.place()
     old = change.beads[start]
     first: dict[str, str] = {}
@@ -315,7 +315,7 @@ OPERATIONS: dict[str, Callable[[Change], Splice]] = {
 
 
 def difference(old: Sequence[ReviewBead], new: Sequence[ReviewBead]) -> Splice:
-    """The one splice from `old` to `new`: what is between their common ends."""
+    """The splice from `old` to `new`: the beads between their common beginning and end."""
     start = 0
     while start < min(len(old), len(new)) and old[start] is new[start]:
         start += 1
@@ -336,8 +336,8 @@ def sentences_text(bead: Bead, side: str, work: Work) -> str:
 
 
 def find_bead(beads: Sequence[ReviewBead], name: str) -> int:
-    """The place of the bead with this name; EditError if there is none."""
-    # the first numbers of a name tell most beads apart, and are quick to compare
+    """The index of the bead with this name; EditError if there is none."""
+    # comparing the first numbers of a name first is quick and excludes most beads
     numbers = re.match(r"\[(\d{0,9})", name) if isinstance(name, str) else None
     first = numbers[1] if numbers else ""
     source = (int(first),) if first else ()

@@ -24,9 +24,10 @@ NOT_CHECKED = "not_checked"
 def selected(
     session: Session, checked_only: bool = False, min_confidence: float = 0.0
 ) -> list[ReviewBead]:
-    """The beads, of which those that a person checked or changed stay in the corpus.
+    """The beads, with those marked as left out that the options exclude from the corpus.
 
-    With `checked_only` all others leave it, else those below `min_confidence`.
+    With `checked_only` these are all that no person checked or changed, else those of them below
+    `min_confidence`.
     """
     beads = []
     for bead in session.beads:
@@ -40,7 +41,7 @@ def selected(
 
 
 def reviewed_bitext(session: Session, beads: Sequence[ReviewBead] | None = None) -> Bitext:
-    """Rows and ledger after the review, checked to lose no sentence.
+    """Rows and ledger after the review; checks that no sentence is lost.
 
     `beads` are those of the session unless `selected` has left some of them out.
     """
@@ -49,7 +50,7 @@ def reviewed_bitext(session: Session, beads: Sequence[ReviewBead] | None = None)
     left = [bead for bead in beads if bead.left_out]
     rows = rows_of(session, kept)
     ledger = [
-        # what was never a sentence does not concern the review
+        # text that was never a sentence is not part of the review
         *(entry for entry in session.folder.ledger if entry.sentence is None),
         *_ledger(session, left),
     ]
@@ -142,7 +143,7 @@ def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
     texts: dict[str, Any] = {side: bead.texts[side] for side in SIDES if side in bead.texts}
     if not texts:
         return replace(row, metadata=metadata)
-    # figures of the original text do not apply to this one, and a person confirmed the bead
+    # figures of the original text do not apply to the new one, and a person confirmed the bead
     changes: dict[str, Any] = {"confidence": 1.0, "alignment_score": 0.0, "signals": {}}
     if "source" in texts:  # the translation is of the original text
         changes |= {"mt_score": None, "mt_flags": ()}
@@ -151,7 +152,7 @@ def _row(session: Session, bead: ReviewBead, fresh: dict[str, Row]) -> Row:
 
 
 def _provenance(session: Session, bead: ReviewBead) -> dict[str, Any]:
-    """Columns of a row changed by a review: which edits, by whom, and when."""
+    """Metadata of a row changed by a review: the edits, the reviewers, and the time."""
     edits = [session.who_and_when(number) for number in bead.edits]
     return {
         "review": ", ".join(dict.fromkeys(operation for operation, _, _ in edits)),

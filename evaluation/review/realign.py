@@ -1,7 +1,7 @@
 """Align again around fixed beads, which stay unchanged.
 
-Beads between two fixed ones can only pair sentences between them. A gap with one side only becomes
-deletions or insertions.
+Beads between two fixed ones can only pair sentences between them. A gap with sentences on one side
+only becomes deletions or insertions.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ AlignTexts = Callable[[Sequence[str], Sequence[str], Sequence[str], Sequence[Bea
 def align_around(work: Work, beads: Sequence[ReviewBead], align: AlignTexts) -> list[Bead]:
     """Beads that cover both documents, including the fixed ones of `beads`.
 
-    The whole texts are aligned at once, so that the aligner sees both completely; if it does not
-    keep a fixed bead, the gaps are aligned one by one.
+    The whole texts are aligned at once, so that the aligner can use all of both; if it changes a
+    fixed bead, the gaps are aligned one by one.
     """
     moved = [one.bead for one in beads if one.moved and one.bead.source and one.bead.target]
     beads = uncrossed(beads)

@@ -81,7 +81,7 @@ class Review:
         return {"out": run["out"], "rows": run["counts"]["rows"], "files": names}
 
     def edits(self) -> dict[str, Any]:
-        """The number of edits, by which a page knows that another one has edited."""
+        """The number of edits, by which a page notices edits on another page."""
         return {"edits": len(self.session.edits)}
 
     def sentences(self, name: str) -> dict[str, list[list[Any]]]:
@@ -180,7 +180,7 @@ def serve(
 ) -> None:
     """Serve until interrupted; `ready` is called with the address once the page is available.
 
-    DuizhaoError if the port is taken.
+    DuizhaoError if the port is in use.
     """
     serving.serve(
         lambda token, port: make_app(session, aligner, token, port),

@@ -4,7 +4,7 @@
     session.edit({"op": "merge", "beads": ["[3]:[4]", "[4]:[]"]})
     session.undo()
 
-Nothing is in memory only: each edit is in edits.jsonl before `edit` returns, and `open_session`
+No edit is in memory only: each is in edits.jsonl before `edit` returns, and `open_session`
 reproduces the beads by repeating the edits.
 """
 
@@ -142,7 +142,7 @@ def _check_text(edit: Mapping[str, Any]) -> None:
 
 
 def locked(folder: Path) -> AbstractContextManager[None]:
-    """Hold the lock of a folder under review; InputError if there is no such folder."""
+    """Hold the lock of a folder under review; InputError if the folder does not exist."""
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder; give one written by `duizhao build`")
     return alone(folder)

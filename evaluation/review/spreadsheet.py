@@ -3,10 +3,10 @@
     lines = read_sheet(Path("corpus.xlsx"))
     planned = plan_edits(session, lines)
 
-Rows are known by their ids, so their order has no effect. A changed text becomes an edit of the
-text, a deleted line deletes the bead, and "yes" in the column ``checked`` checks it. What cannot be
-applied (a line twice, an unknown id, a new line, an emptied text, a formula, a row that the review
-changed after the export) is a problem with its sheet and line, and changes nothing.
+Rows are identified by their ids, so their order has no effect. A changed text becomes an edit of
+the text, a deleted line deletes the bead, and "yes" in the column ``checked`` checks it. A change
+that cannot be applied (a line twice, an unknown id, a new line, an emptied text, a formula, a row
+that the review changed after the export) is reported with its sheet and line, and has no effect.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 HEADING_LINES = 20
-"""The headings are searched in the first lines of a sheet."""
+"""Number of first lines of a sheet in which the headings are searched."""
 
 MOST_COLUMNS = 100
-"""A line can have 16,384 cells; ours, and what people add, are in the first ones."""
+"""Number of first cells of a line that are read, of up to 16,384: exported and added columns."""
 
 YES = {"yes", "y", "x", "true", "1", "是", "✓", "√"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a sheet; `problem` says why its texts cannot be used."""
+    """A line of a sheet; `problem` is the reason why its texts cannot be used."""
 
     place: str
     id: str
@@ -64,7 +64,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Edits for the session, what cannot be applied, and what has no effect."""
+    """Edits for the session, changes that cannot be applied, and changes without effect."""
 
     edits: tuple[dict[str, Any], ...]
     problems: tuple[str, ...]
@@ -72,7 +72,7 @@ class Planned:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a file that `duizhao export` wrote and somebody edited; InputError for any other."""
+    """Read an edited file that `duizhao export` wrote; InputError for any other."""
     book = _open(path)
     lines: list[Line] = []
     exported: dict[str, str] | None = None
@@ -95,7 +95,7 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def plan_edits(session: Session, sheet: Sheet) -> Planned:
-    """The edits that make the review's texts those of the file."""
+    """The edits that turn the review's texts into those of the file."""
     kept = [bead for bead in session.beads if not bead.left_out]
     rows = {
         row.id: (bead.name, row) for bead, row in zip(kept, rows_of(session, kept), strict=True)
@@ -134,7 +134,7 @@ def plan_edits(session: Session, sheet: Sheet) -> Planned:
 
 
 def _open(path: Path) -> Workbook:
-    """The workbook, after a check of its archive: XML from strangers may unfold without end."""
+    """The workbook, after a check of its archive, because XML entities can expand without limit."""
     from openpyxl import load_workbook
 
     data = read_file(path, DEFAULT_LIMITS)
@@ -146,7 +146,7 @@ def _open(path: Path) -> Workbook:
             raise InputError(f"{path}: {name} defines entities, which a workbook never does")
     try:
         return load_workbook(io.BytesIO(data), read_only=True)
-    except Exception as error:  # openpyxl raises whatever its parsers raise
+    except Exception as error:  # openpyxl raises any error of its parsers
         raise InputError(f"{path}: not a workbook that can be read ({error})") from None
 
 
@@ -158,7 +158,7 @@ def _exported(sheet: Any) -> dict[str, str] | None:
 
 
 def _lines(sheet: Any) -> list[Line] | None:
-    """The lines of a sheet that have something in them; None without our headings."""
+    """The lines of a sheet that are not empty; None without the headings of an export."""
     places: dict[str, int] = {}
     lines: list[Line] = []
     try:
@@ -200,7 +200,7 @@ def _line(place: str, cells: Sequence[Any], places: Mapping[str, int]) -> Iterat
 
 
 def _problem(name: str, cell: Any) -> str:
-    """Why a cell is not a text; "" for a text, a number or an empty cell."""
+    """The problem of a cell that is not a text; "" for a text, a number or an empty cell."""
     kind = getattr(cell, "data_type", "n")
     what = {"f": "a formula", "e": "an error value", "d": "a date"}.get(kind)
     return (
@@ -227,7 +227,7 @@ def _whole(lines: Sequence[Line]) -> Line:
         if len(texts) < len(lines) and len(texts) == len(set(numbers)):
             return _whole(list({line.part: line for line in reversed(lines)}.values()))
         where = " and ".join(line.place for line in lines)
-        problem = f"{first.id} is there {len(lines)} times with different texts ({where})"
+        problem = f"{first.id} occurs {len(lines)} times with different texts ({where})"
         return replace(first, problem=f"{problem}; keep one of the lines")
     return replace(
         first,
@@ -241,7 +241,7 @@ def _whole(lines: Sequence[Line]) -> Line:
 def _changes(
     line: Line, bead: str, row: Row, exported: str | None
 ) -> tuple[list[dict[str, Any]], str]:
-    """The edits of a row, or why there are none."""
+    """The edits of a row, and the problem that prevents them."""
     texts = {"source": (line.source, row.source), "target": (line.target, row.target)}
     changed = {side: new for side, (new, old) in texts.items() if plain(new) != plain(old)}
     is_ours = exported is None or exported != text_hash(line.source, line.target)
@@ -270,7 +270,7 @@ def _gone(line: Line, *, known: bool, exported: str | None) -> list[str]:
 def _deleted(
     sheet: Sheet, lines: Mapping[str, object], rows: Mapping[str, tuple[str, Row]]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Edits for the rows that were exported and have no line any more."""
+    """Edits for the exported rows whose lines were deleted."""
     edits: list[dict[str, Any]] = []
     problems = []
     for name, exported in (sheet.exported or {}).items():

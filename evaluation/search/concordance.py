@@ -13,15 +13,15 @@ from duizhao.evaluation.search.index import Progress, open_index
 from duizhao.evaluation.search.query import Query, parse
 
 SAMPLE = 250
-"""Matching rows that counterparts are counted in."""
+"""Most matching rows in which counterparts are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which rows count: documents whose id holds `document`, dates and confidence in a range.
+    """The rows to search: documents whose id contains `document`, ranges of date and confidence.
 
-    Dates are compared as text, so ISO dates and years work; rows without a date pass only if
-    neither `since` nor `until` is given.
+    Dates are compared as text, so ISO dates and years work; rows without a date are included only
+    if neither `since` nor `until` is set.
     """
 
     document: str = ""
@@ -32,12 +32,12 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row that matches: `source_marks` and `target_marks` are (start, end) of what to mark.
+    """A matching row: `source_marks` and `target_marks` are (start, end) of the text to mark.
 
     `link` is the address of the row in the report page of its corpus, "" if there is no page.
 
-    On the side that the query names, the marks are the matches; on the other side the likely
-    counterpart, if one is known.
+    On the side of the query, the matches are marked; on the other side the likely counterpart, if
+    there is one.
     """
 
     corpus: str
@@ -103,7 +103,7 @@ def _link(corpus: Path, row: str) -> str:
 
 
 def _count(connection: sqlite3.Connection, query: Query, filters: Filters) -> int:
-    """The number of matching rows; without filters the full-text index alone knows it."""
+    """The number of matching rows; without filters the full-text index suffices."""
     if filters != Filters():
         matching, values = _matching(query, filters)
         return int(connection.execute(f"SELECT count(*) {matching}", values).fetchone()[0])

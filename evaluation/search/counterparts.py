@@ -1,9 +1,9 @@
-"""How a phrase was translated: the words that go with it far more often than by chance.
+"""Translations of a phrase: words that occur with it far more often than by chance.
 
 Candidates are the n-grams of the other side of the matching rows. The best by Dunning's
-log-likelihood ratio (1993) against the whole corpus explains the rows that hold it; these are put
-aside and the next best is taken from the others. So each row counts for one counterpart. Nothing
-here knows word alignment: rare counterparts and rows with several are missed.
+log-likelihood ratio (1993) against the whole corpus accounts for the rows that contain it; the next
+best is then chosen from the other rows, so each row counts for one counterpart. Without word
+alignment, rare counterparts and rows with several are missed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from duizhao.corpus.keys import plain
 from duizhao.evaluation.search.grams import chinese_grams, english_grams
@@ -21,24 +22,24 @@ from duizhao.evaluation.search.query import Query
 from duizhao.evaluation.search.simplified import simplify
 
 MOST = 12
-"""Counterparts that are reported."""
+"""Most counterparts that are reported."""
 CONSIDERED = 120
-"""Candidates whose frequency in the whole corpus is asked."""
+"""Most candidates whose frequency in the whole corpus is looked up."""
 LEAST_RATIO = 10.8
 """Log-likelihood ratio below which a candidate may be chance (p = 0.001)."""
 LEAST_ROWS = 3
-"""Rows that a counterpart explains, at least."""
+"""Least rows of a counterpart."""
 COMMON = 0.25
 """An English word in more than this share of all rows neither begins nor ends a counterpart."""
 FAMILIAR = 4.0
-"""A counterpart is this many times as frequent in matching rows as in all rows, at least."""
+"""Least ratio of a counterpart's frequency in matching rows to that in all rows."""
 
 Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A counterpart, in how many of the sampled rows it is the likeliest, and their share."""
+    """A counterpart, the number of sampled rows in which it is the likeliest, and their share."""
 
     text: str
     rows: int
@@ -48,19 +49,17 @@ class Translation:
 def translations(
     query: Query, sample: Sequence[tuple[str, str]], indexes: Sequence[sqlite3.Connection]
 ) -> tuple[Translation, ...]:
-    """The counterparts of a query that names one side, most frequent first."""
+    """The counterparts of a query about one side, most frequent first."""
     if bool(query.chinese) == bool(query.english) or len(sample) < 2:
         return ()
     to_english = bool(query.chinese)
     texts = [plain(target) if to_english else simplify(plain(source)) for source, target in sample]
     grams = [set(english_grams(t) if to_english else chinese_grams(t)) for t in texts]
     background = _Background(indexes)
-    counted = Counter(gram for row in grams for gram in row)
-    likely = [
-        gram
-        for gram, count in counted.most_common(10 * CONSIDERED)
-        if count >= LEAST_ROWS and not gram.isdigit()
-    ]
+    counted = Counter(chain.from_iterable(grams))
+    common = [gram for gram, count in counted.items() if count >= LEAST_ROWS and not gram.isdigit()]
+    # by name where they are equally frequent: the order of a set differs from run to run
+    likely = sorted(common, key=lambda gram: (-counted[gram], gram))[: 10 * CONSIDERED]
     # frequent candidates first, but not those that are frequent everywhere
     if to_english:
         likely = [gram for gram in likely if background.edges_are_rare(gram)]
@@ -75,7 +74,7 @@ def translations(
             if remaining[gram] < LEAST_ROWS:
                 continue
             value = _ratio(remaining[gram], len(left), background.share(gram))
-            # of candidates that say the same, the longer one
+            # of candidates in the same rows, the longer one
             if value > ratio or (value == ratio and len(gram) > len(best)):
                 best, ratio = gram, value
         if not best:
@@ -89,7 +88,7 @@ def translations(
 def spans_of(
     query: Query, counted: Sequence[Translation], source: str, target: str
 ) -> tuple[Spans, Spans]:
-    """What to mark in a row: the matches, and the first counterpart that the other side holds."""
+    """The spans to mark in a row: the matches, and the first counterpart on the other side."""
     source_marks = _chinese_spans(query.chinese, source)
     target_marks = _english_spans(query.english, query.prefixes, target)
     for one in counted:
@@ -124,7 +123,7 @@ def _english_spans(
 
 
 class _Background:
-    """How frequent a candidate is in all rows, by the sample that each index keeps."""
+    """The frequency of candidates in all rows, estimated from the sample in each index."""
 
     def __init__(self, indexes: Sequence[sqlite3.Connection]) -> None:
         self.indexes = indexes
@@ -133,7 +132,7 @@ class _Background:
         self.shares: dict[str, float] = {}
 
     def share(self, gram: str) -> float:
-        """The share of all rows that hold the candidate."""
+        """The share of all rows that contain the candidate."""
         if gram not in self.shares:
             sql = "SELECT rows FROM grams WHERE gram = ?"
             found = [index.execute(sql, (gram,)).fetchone() for index in self.indexes]
@@ -141,7 +140,7 @@ class _Background:
         return self.shares[gram]
 
     def edges_are_rare(self, gram: str) -> bool:
-        """Whether neither the first nor the last English word is one that is in many rows."""
+        """Whether neither the first nor the last English word occurs in many rows."""
         words = gram.split()
         return len(words) == 0 or all(self.share(word) <= COMMON for word in {words[0], words[-1]})
 

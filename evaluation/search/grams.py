@@ -1,4 +1,4 @@
-"""Candidates for counterparts: the n-grams of a line that has been through `keys.plain`."""
+"""Candidates for counterparts: the n-grams of a line normalised by `keys.plain`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from duizhao.corpus.script import HAN
 
 CHARACTERS = 6
-"""Characters of a Chinese candidate, at most."""
+"""Most characters of a Chinese candidate."""
 WORDS = 3
-"""Words of an English candidate, at most."""
+"""Most words of an English candidate."""
 
 _TOKEN = re.compile(r"\w+")
 _HAN_RUN = re.compile(f"[{HAN}]+")

@@ -1,7 +1,7 @@
 """The index of a corpus: one SQLite file in the cache.
 
-Rows are read one by one, so memory does not grow with the corpus. An index records the files that
-it was built from with their sizes and times, and is rebuilt when these change.
+Rows are read one by one, so memory does not grow with the corpus. An index records the files from
+which it was built with their sizes and times, and is rebuilt when these change.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from duizhao.evaluation.search.query import pairs
 from duizhao.evaluation.search.simplified import simplify
 
 VERSION = 5
-"""Of the tables below; an index of another version is rebuilt."""
+"""Version of the tables below; an index of another version is rebuilt."""
 AT_ONCE = 5_000
 """Rows written in one call."""
 
 SAMPLED = 4_000
-"""Rows that the frequency of n-grams is estimated from."""
+"""Most rows from which the frequency of n-grams is estimated."""
 
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT);
@@ -45,14 +45,14 @@ CREATE VIRTUAL TABLE english USING fts5(text, content='', tokenize='unicode61 re
 CREATE TABLE grams (gram TEXT PRIMARY KEY, rows INTEGER) WITHOUT ROWID;
 """
 DATES = ("date", "published", "year")
-"""Columns of a manifest that hold a document's date."""
+"""Columns of a manifest that may contain a document's date."""
 
 Progress = Callable[[int], object]
 """Called with the number of rows indexed so far."""
 
 
 def open_index(corpus: Path, progress: Progress = lambda rows: None) -> sqlite3.Connection:
-    """The index of a corpus, built first where it is missing or out of date."""
+    """The index of a corpus, built first if it is missing or out of date."""
     path = index_file(corpus)
     wanted = fingerprint(corpus)
     if path.is_file():
@@ -71,13 +71,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def index_file(corpus: Path) -> Path:
-    """Where the index of a corpus is kept."""
+    """The path of the index of a corpus."""
     digest = hashlib.sha256(os.fsencode(corpus.resolve())).hexdigest()[:24]
     return cache_folder() / "search" / f"{digest}.sqlite"
 
 
 def fingerprint(corpus: Path) -> str:
-    """The files of a corpus with sizes and times: the same text as long as nothing changes."""
+    """The files of a corpus with sizes and times, as a text that changes when they change."""
     stats = [(str(file.path), file.path.stat()) for file in corpus_files(corpus)]
     return json.dumps([VERSION, *((name, s.st_size, s.st_mtime_ns) for name, s in stats)])
 
@@ -125,7 +125,7 @@ def _fill(index: sqlite3.Connection, corpus: Path, files: str, progress: Progres
 
 
 class Sample:
-    """Evenly spaced rows of a corpus whose length is not known beforehand, at most SAMPLED."""
+    """Evenly spaced rows of a corpus of unknown length, at most SAMPLED."""
 
     def __init__(self) -> None:
         self.stride = 1
@@ -141,7 +141,7 @@ class Sample:
             self.stride *= 2
 
     def grams(self) -> dict[str, int]:
-        """In how many rows of the sample each n-gram occurs; those of one row count for nothing."""
+        """The number of sampled rows with each n-gram, without n-grams of one row."""
         counted: Counter[str] = Counter()
         for source, target in self.rows:
             counted.update(set(chinese_grams(simplify(plain(source)))))

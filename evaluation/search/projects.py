@@ -1,4 +1,4 @@
-"""The corpora below a folder: what build, batch and clean wrote."""
+"""The corpora below a folder that build, batch and clean wrote."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.files.read import corpus_files
 
 MARKS = ("run.json", "batch.json", "corpus.jsonl")
-"""A folder that holds one of these is a corpus."""
+"""A folder with one of these is a corpus."""
 DEPTH = 3
-"""Levels of folders that are searched."""
+"""Levels of folders to search."""
 
 
 def projects(folder: Path) -> list[Path]:
@@ -33,7 +33,7 @@ def projects(folder: Path) -> list[Path]:
 
 
 def has_rows(folder: Path) -> bool:
-    """Whether a folder holds a corpus that can be read."""
+    """Whether a folder has a readable corpus."""
     try:
         return bool(corpus_files(folder))
     except InputError:

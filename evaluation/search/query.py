@@ -3,9 +3,9 @@
     parse("落实 implement*")  # rows with 落实 on the Chinese side and a word in implement...
 
 Chinese is indexed as pairs of neighbouring characters: a substring is then a phrase of pairs,
-which SQLite's FTS5 answers from its index whatever the length (its own trigrams need three
-characters, and 落实 has two). Query and index are in simplified characters, so 落實 finds 落实 and
-the other way round.
+which SQLite's FTS5 finds in its index for any length (its own trigrams need three characters, and
+落实 has two). Query and index are in simplified characters, so 落實 finds 落实 and the other way
+round.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _TOKEN = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: Chinese substrings, English phrases (words; the last may be a prefix).
+    """Chinese substrings and English phrases (words; the last may be a prefix) to search for.
 
-    A row matches if it holds all of them.
+    A row matches if it contains all of them.
     """
 
     chinese: tuple[str, ...]
@@ -35,7 +35,7 @@ class Query:
 
     @property
     def matches(self) -> dict[str, str]:
-        """The FTS5 expression by table; a side that the query does not name is missing."""
+        """The FTS5 expression by table; without a table for a side that is not searched."""
         both = {"chinese": self.chinese_match, "english": self.english_match}
         return {table: match for table, match in both.items() if match}
 
@@ -54,7 +54,7 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """The query of a line; InputError if it holds no letter and no digit."""
+    """The query of a line; InputError if it has neither letters nor digits."""
     chinese: list[str] = []
     english: list[tuple[str, ...]] = []
     prefixes: list[bool] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
-"""The characters that OpenCC is asked about: CJK Unified Ideographs and Extension A."""
+"""The characters to convert by OpenCC: CJK Unified Ideographs and Extension A."""
 
 
 def simplify(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Bilingual terms of a corpus: candidates, their counterparts, variants, and files of them."""
+"""Bilingual terms of a corpus: candidates, counterparts, variants, and files of terms."""

@@ -1,9 +1,9 @@
-"""Which n-grams look like terms, in Chinese and in English, judged by how the corpus uses them.
+"""Candidates for terms: n-grams, in Chinese and in English, chosen by their use in the corpus.
 
-Chinese: a gram is a unit if what stands before and after it varies, if it is not nearly always a
-part of one longer gram, and if it neither begins nor ends with a function word. No dictionary of a
-segmenter is needed, which would not have the terms. English: a gram without a function word at
-either end that stands where noun phrases stand. Verbs are followed by articles ("strengthen the"),
+Chinese: a gram is a unit if the text before and after it varies, if it is not nearly always a part
+of one longer gram, and if it neither begins nor ends with a function word. The dictionary of a
+segmenter is not used, because it would lack the terms. English: a gram without a function word at
+either end in the position of a noun phrase. Verbs are followed by articles ("strengthen the"),
 adjectives by nouns; nouns are followed by prepositions, conjunctions and punctuation.
 """
 
@@ -31,9 +31,9 @@ Bools = NDArray[np.bool_]
 LONGEST_CHINESE = 12
 LONGEST_ENGLISH = 10
 LEAST_ENTROPY = 0.8
-"""Nats: below it the gram has nearly always the same neighbour."""
+"""Nats: a gram with less entropy has nearly always the same neighbour."""
 MOST_CONTAINED = 0.85
-"""In one longer gram this often, a gram is a part of it."""
+"""Share of occurrences in one longer gram from which a gram is only a part of it."""
 
 _CHINESE_EDGES = set(
     "的了和与及或在是为以对于而且并这那其之将也就都从由向到把被让给但如若则所等各该此每很更"
@@ -48,19 +48,19 @@ _MAY_END = set("上下中内外前后间地会性能")
 """Function words that end terms: 大会, 联合国大会, 用地."""
 
 _NEVER_INSIDE = set("的在于并将了已请是")
-"""Between them are parts of a sentence, not of a term."""
+"""Words between parts of a sentence, not of a term."""
 _NUMBERED = re.compile(r".+\d|.*[\d一二三四五六七八九十][年月日届]?$|.*星期|\d+[年月日].?$")
 """Dates and counted things, unless a number begins a longer term: 2030年可持续发展议程."""
 _NO_NOUN = ("ed", "able", "ible", "ful", "ous", "ical", "ly")
-"""Endings of English words that alone are no noun."""
+"""Endings of English words that are not nouns by themselves."""
 MOST_COUNTED = 0.5
-"""Directly after a digit this often, a gram begins with a unit: 亿美元, 人新感染艾滋病毒."""
+"""Share of occurrences after a digit from which a gram begins with a unit: 亿美元."""
 LEAST_CUT = 0.1
-"""The share of a gram's ends at which the general model cuts as well."""
+"""Least share of a gram's ends at which the general model also splits."""
 
 _WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
 _VERBS = tuple(_WORDS["chinese beginnings"].split())
-"""Beginnings of parts of sentences; few terms begin so."""
+"""Beginnings of parts of sentences, with which few terms begin."""
 _BEGIN_TERMS = tuple(_WORDS["chinese beginnings of terms"].split())
 FUNCTION_WORDS = frozenset(_WORDS["english function words"].split())
 _DETERMINERS = frozenset(_WORDS["english determiners"].split())
@@ -76,7 +76,7 @@ def _edge(side: Side, grams: Grams, last: bool) -> list[str]:
 def chinese_candidates(side: Side, grams: Grams, cuts: Bools) -> Bools:
     """Which grams may be Chinese terms.
 
-    cuts: bool (places + 1,), whether the general model cuts before each place.
+    cuts: bool (places + 1,), whether the general model splits before each place.
     """
     first, last = _edge(side, grams, False), _edge(side, grams, True)
     good = grams.length >= 2
@@ -140,7 +140,7 @@ def english_candidates(side: Side, grams: Grams) -> Bools:
     last = grams.tokens[grams.first + grams.length - 1]
     good = ~weak[first] & ~weak[last]
     good &= contained_share(grams, good) <= MOST_CONTAINED
-    # where noun phrases stand
+    # in the position of a noun phrase
     good &= share_near(grams, determiner, before=False) < 0.15
     single = grams.length == 1
     followed = share_near(grams, function, before=False)

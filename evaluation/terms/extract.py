@@ -29,23 +29,23 @@ from duizhao.evaluation.terms.sides import Side, chinese_side, english_side
 from duizhao.evaluation.terms.term import BilingualTerm, Variant
 
 SAMPLE = 400
-"""Rows of a term in which its counterparts are looked for."""
+"""Most rows of a term in which counterparts are searched."""
 COMPARED = 6
-"""Candidates of a term whose embeddings are compared."""
+"""Most candidates of a term whose embeddings are compared."""
 LEAST_SCORE = 0.5
-"""Below it a pair is left out: the geometric mean of association and similarity."""
+"""Least score of a pair: the geometric mean of association and similarity."""
 DOUBT = 1.2
-"""Added to it, divided by the rows of the first form and the characters of the term: few rows of a
-short term prove least."""
+"""Added to the least score, divided by the rows of the first form and the characters of the term:
+few rows of a short term are the weakest evidence."""
 LEAST_SHARED_SCORE = 0.6
-"""Of a second Chinese term for an English one."""
+"""Least score of a second Chinese term for an English one."""
 LEAST_SHARE = 0.25
-"""A counterpart occurs in at least this share of the rows of its term."""
+"""Least share of the rows of a term with its counterpart."""
 LEAST_SURPRISE = 0.1
-"""Nats; terms that general text has as often are listed last."""
+"""Nats; terms that are as frequent in general text are listed last."""
 CONTEXTS = 3
 CONTEXT = 400
-"""Characters of a context."""
+"""Most characters of a context."""
 
 Vectors = NDArray[np.floating[Any]]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -58,7 +58,7 @@ class GeneralText(Protocol):
         """In nats, for one occurrence."""
 
     def pieces(self, texts: Sequence[str]) -> list[list[str]]:
-        """Each text cut into the pieces that are likeliest together."""
+        """Each text split into its likeliest pieces."""
 
 
 Progress = Callable[[str, float, int], None]
@@ -148,14 +148,14 @@ def _ranked(
         text = side.text(int(grams.first[gram]), int(grams.length[gram]))
         count = int(grams.count[gram])
         surprise = math.log(count / total) - general.log_probability(text)
-        # the general model may know the corpus' own kind of text
+        # the general model may have been trained on similar text
         ranked.append((int(gram), text, math.sqrt(count) * max(surprise, LEAST_SURPRISE)))
     ranked.sort(key=lambda one: (-one[2], one[1]))
     return ranked[:most]
 
 
 def _cuts(side: Side, general: GeneralText) -> NDArray[np.bool_]:
-    """Whether the general model cuts before each place; (places + 1,)."""
+    """Whether the general model splits before each place; (places + 1,)."""
     text = side.surfaces
     assert isinstance(text, str)
     cuts = np.ones(len(text) + 1, bool)
@@ -195,7 +195,7 @@ def _claims(
 
 
 class _Counterparts:
-    """The English grams of rows, and which of them goes with a Chinese term."""
+    """The English grams of rows, and the counterparts of a Chinese term among them."""
 
     def __init__(self, side: Side, grams: Grams) -> None:
         self.side, self.grams = side, grams
@@ -203,7 +203,7 @@ class _Counterparts:
         ids, places = grams.places()
         keep = good[ids]
         self.by_row_ids, by_row = ids[keep], grams.rows[places[keep]]
-        # each gram once a row, in order of the rows
+        # each gram once per row, in order of the rows
         pairs = np.unique(by_row * len(grams) + self.by_row_ids)
         self.by_row_ids, by_row = pairs % len(grams), pairs // len(grams)
         self.rows_with = np.bincount(self.by_row_ids, minlength=len(grams))
@@ -220,7 +220,7 @@ class _Counterparts:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def likely(self, rows: Ints) -> list[tuple[int, float]]:
-        """The grams that go with a term in these rows, with their association from 0 to 1."""
+        """The grams associated with a term in these rows, with their association from 0 to 1."""
         sample = _sample(rows)
         grams, counts = np.unique(self.in_rows(sample), return_counts=True)
         share = counts / len(sample)
@@ -228,7 +228,7 @@ class _Counterparts:
         grams, share = grams[enough], share[enough]
         if not len(grams):
             return []
-        # both shares are estimates: a term of three rows proves less than one of fifty
+        # both shares are estimates: three rows of a term are weaker evidence than fifty
         backward = np.minimum(1.0, share * len(rows) / self.rows_with[grams])
         dice = 2 * share * backward / (share + backward)
         order = np.argsort(-dice, kind="stable")[:COMPARED]
@@ -279,7 +279,8 @@ class _Counterparts:
             end = int(np.searchsorted(self.grams.rows, row + 1))
             for place in np.flatnonzero(level[start:end] == gram):
                 spellings[self.side.text(start + int(place), length)] += 1
-        return spellings.most_common(1)[0][0] if spellings else self.text(gram)
+        text = spellings.most_common(1)[0][0] if spellings else self.text(gram)
+        return text.removesuffix("'s").removesuffix("’s")
 
 
 class _Similarity:

@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 BREAK = -1
-"""The token between rows and at punctuation marks: no gram holds it."""
+"""The token between rows and at punctuation marks, which no gram contains."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def count_grams(tokens: Ints, rows: Ints, longest: int, least: int) -> Grams:
 
 
 def neighbour_entropy(grams: Grams, before: bool) -> Floats:
-    """Entropy in nats of the token before (or after) each gram; a break is a token of its own.
+    """Entropy in nats of the token before (or after) each gram; each break counts as a new token.
 
     Low entropy means that the gram is a part of a longer unit (Harris 1955; Tung and Lee 1994).
     """

@@ -10,11 +10,11 @@ from duizhao.corpus.row import Row
 from duizhao.evaluation.terms.term import BilingualTerm
 
 LEAST_ROWS = 60
-"""A shorter document has too few repetitions to learn its terms from."""
+"""Least rows of a document: a shorter one has too few repetitions of its terms."""
 MOST_ROWS = 5_000
-"""Seconds grow with the rows: about 1.5 for so many."""
+"""Most rows: time grows with them, and is about 1.5 s for this number."""
 CANDIDATES = 400
-"""Chinese candidates whose counterparts are looked for; the whole list is `duizhao terms`."""
+"""Most Chinese candidates to match; `duizhao terms` prints the whole list."""
 SHOWN = 50
 
 
@@ -32,7 +32,7 @@ def page_terms(rows: Sequence[Row]) -> list[BilingualTerm]:
 
 
 def term_entries(terms: Sequence[BilingualTerm]) -> list[dict[str, Any]]:
-    """What the template shows of the terms: `row` is the first bead of a form."""
+    """The values of the terms for the template: `row` is the first bead of a form."""
     return [
         {
             "chinese": term.chinese,

@@ -22,9 +22,9 @@ class Variant:
 class BilingualTerm:
     """A Chinese term and its English forms, the most frequent one first.
 
-    count: occurrences of the Chinese term. rows: rows that have it. documents: how many documents.
-    termhood: log likelihood of its frequency against general text, in nats. score: 0 to 1, how
-    surely the first form is its counterpart.
+    count: occurrences of the Chinese term. rows: rows with it. documents: documents with it.
+    termhood: log likelihood of its frequency against general text, in nats. score: how certainly
+    the first form is its counterpart, 0 to 1.
     """
 
     chinese: str

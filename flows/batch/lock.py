@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import NotRequired, TypedDict
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -38,6 +38,19 @@ WAIT_SECONDS = 1.0
 Check = Callable[[], None]
 
 
+class Holder(TypedDict):
+    """Who holds a folder; the rest of it only in an object store."""
+
+    user: str
+    host: str
+    process: int
+    since: str
+    machine: NotRequired[str]
+    started: NotRequired[float]
+    token: NotRequired[str]
+    renewed: NotRequired[float]
+
+
 @contextlib.contextmanager
 def hold(place: Place) -> Iterator[Check]:
     """Hold the lock of the folder `place`; FolderBusy names the holder.
@@ -49,10 +62,10 @@ def hold(place: Place) -> Iterator[Check]:
         yield check
 
 
-def holder(place: Place) -> dict[str, Any] | None:
+def holder(place: Place) -> Holder | None:
     """The process that holds the folder now, None if there is none."""
     try:
-        record: dict[str, Any] = json.loads(place.read(NAME))
+        record: Holder = json.loads(place.read(NAME))
     except (OSError, ValueError):
         return None
     if not place.local:
@@ -64,7 +77,7 @@ def holder(place: Place) -> dict[str, Any] | None:
         return record
 
 
-def _is_gone(record: dict[str, Any]) -> bool:
+def _is_gone(record: Holder) -> bool:
     """Whether the holder of a lock in an object store has ended."""
     if time.time() - record["renewed"] > STALE_SECONDS:
         return True
@@ -80,7 +93,7 @@ def user_name() -> str:
         return "unknown"
 
 
-def _who() -> dict[str, Any]:
+def _who() -> Holder:
     return {
         "user": user_name(),
         "host": socket.gethostname(),
@@ -89,12 +102,16 @@ def _who() -> dict[str, Any]:
     }
 
 
-def _refuse(place: Place, record: dict[str, Any]) -> FolderBusy:
+def _refuse(place: Place, record: Holder | None) -> FolderBusy:
     folder = place.name.rpartition("/")[0]
+    who = ""
+    if record:
+        who = (
+            f" (process {record.get('process')} of {record.get('user')} on "
+            f"{record.get('host')}, since {record.get('since')})"
+        )
     return FolderBusy(
-        f"{folder}: another batch is running here (process {record.get('process')} of "
-        f"{record.get('user')} on {record.get('host')}, since {record.get('since')}); wait for "
-        "it, end it, or give another --out"
+        f"{folder}: another batch is running here{who}; wait for it, end it, or give another --out"
     )
 
 
@@ -106,7 +123,7 @@ def _local(place: Place) -> Iterator[Check]:
         place.local.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=WAIT_SECONDS)
     except Timeout:
-        holding = {}
+        holding: Holder | None = None
         with contextlib.suppress(OSError, ValueError):
             holding = json.loads(record.read_bytes())
         raise _refuse(place, holding) from None
@@ -136,7 +153,7 @@ def _remote(place: Place) -> Iterator[Check]:
 
     def check() -> None:
         if lost.is_set() or not _is_mine(place, mine):
-            raise _refuse(place, _read(place) or {})
+            raise _refuse(place, _read(place))
 
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
@@ -150,7 +167,7 @@ def _remote(place: Place) -> Iterator[Check]:
                 place.remove(NAME)
 
 
-def _take(place: Place, mine: dict[str, Any]) -> None:
+def _take(place: Place, mine: Holder) -> None:
     if record := _read(place):
         if not _is_gone(record):
             raise _refuse(place, record)
@@ -167,25 +184,25 @@ def _take(place: Place, mine: dict[str, Any]) -> None:
         # two that take over at once: the last to write has it, and the other sees so
         time.sleep(WAIT_SECONDS)
         if not _is_mine(place, mine):
-            raise _refuse(place, _read(place) or {})
+            raise _refuse(place, _read(place))
 
 
-def _read(place: Place) -> dict[str, Any] | None:
+def _read(place: Place) -> Holder | None:
     try:
-        record: dict[str, Any] = json.loads(place.read(NAME))
+        record: Holder = json.loads(place.read(NAME))
     except (FileNotFoundError, ValueError):
         return None
     return record
 
 
-def _is_mine(place: Place, mine: dict[str, Any]) -> bool:
+def _is_mine(place: Place, mine: Holder) -> bool:
     record = _read(place)
     return record is not None and record.get("token") == mine["token"]
 
 
-def _put(place: Place, mine: dict[str, Any]) -> None:
+def _put(place: Place, mine: Holder) -> None:
     place.write(NAME, _packed(mine))
 
 
-def _packed(mine: dict[str, Any]) -> bytes:
+def _packed(mine: Holder) -> bytes:
     return json.dumps(mine | {"renewed": time.time()}).encode()

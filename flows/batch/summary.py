@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from duizhao.corpus.errors import DamagedOutcome, InputError
 from duizhao.flows.batch import lock
@@ -21,6 +21,36 @@ from duizhao.flows.terminal.output import print_table
 
 SHOWN = 12
 """Most failed documents, and most left ones, that are printed; documents.jsonl has all failed."""
+
+
+class Status(TypedDict):
+    """The status of a batch: the JSON that `duizhao status --json` prints.
+
+    `failed` and `why_left` have id, stage and reason of each document; `kept` are documents that
+    are not done and whose rows of an earlier run are in the corpus.
+    """
+
+    out: str
+    documents: int
+    done: int
+    failed: list[list[str]]
+    left: int
+    kept: list[str]
+    why_left: list[list[str]]
+    running: lock.Holder | None
+    seconds_left: int | None
+    whole: bool
+    corpus: str
+
+
+class _Stored(TypedDict, total=False):
+    """What progress.json holds and the status needs."""
+
+    left: list[list[str]]
+    seconds_left: int | None
+    at: float
+    stage: str | None
+
 
 WHOLE = "whole"
 WRITING = "being written: {}"
@@ -92,11 +122,8 @@ def create_artifacts(record: BatchRecord) -> None:
         create_markdown_artifact(markdown="\n".join(lines), key="batch-failed")
 
 
-def status(out: str) -> dict[str, Any]:
-    """The status of a batch; InputError if there is none.
-
-    `kept` are documents that are not done, but whose rows of an earlier run are in the corpus.
-    """
+def status(out: str) -> Status:
+    """The status of a batch; InputError if there is none."""
     out = plain_path(out)
     if not is_remote(out) and Path(out).is_file():
         raise InputError(f"{out}: is a file; give the folder of a batch")
@@ -165,22 +192,21 @@ def _corpus(
     return WHOLE
 
 
-def _progress(state: Place) -> dict[str, Any]:
+def _progress(state: Place) -> _Stored:
     """The progress of the batch that runs now, or of the last one."""
     try:
-        progress: dict[str, Any] = json.loads(state.read(PROGRESS))
+        progress: _Stored = json.loads(state.read(PROGRESS))
     except (OSError, ValueError):
         return {}
     return progress
 
 
-def _seconds_left(progress: Mapping[str, Any]) -> int | None:
-    if progress.get("seconds_left") is None:
-        return None
-    return int(max(0, progress["seconds_left"] - (time.time() - progress["at"])))
+def _seconds_left(progress: _Stored) -> int | None:
+    seconds = progress.get("seconds_left")
+    return None if seconds is None else int(max(0, seconds - (time.time() - progress["at"])))
 
 
-def print_status(status: Mapping[str, Any]) -> None:
+def print_status(status: Status) -> None:
     """Print the status of a batch."""
     held = status["running"]
     rows = [

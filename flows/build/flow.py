@@ -21,6 +21,7 @@ from duizhao.corpus.errors import Retry, one_line, retry_of
 from duizhao.corpus.translation import NOT_TRANSLATED
 from duizhao.flows import results, stages
 from duizhao.flows.build import record
+from duizhao.flows.build.run_record import BuildRecord
 from duizhao.flows.build.summary import create_artifacts
 from duizhao.flows.results import Beads, Key, ReadResult, Scores, Translations
 from duizhao.flows.runtime.trouble import described, is_busy
@@ -145,14 +146,14 @@ def build(
     out: str,
     settings: Settings,
     ids: tuple[str | None, str | None] = (None, None),
-) -> dict[str, Any]:
+) -> BuildRecord:
     """Build a scored parallel corpus from one report; returns the content of run.json.
 
     `ids` name the two documents in the corpus; None: the names of their files. The flow is run
     again if its server is overloaded, with the results of the stages that are done. Once the folder
     is complete, an error of Prefect or its server is only reported.
     """
-    written: dict[str, Any] = {}
+    written: BuildRecord | None = None
 
     @flow(name="build", validate_parameters=False, persist_result=False)
     def build_flow(
@@ -163,8 +164,9 @@ def build(
         ids: tuple[str | None, str | None],
     ) -> None:
         """The stages of a build, and its summary on Prefect's pages."""
+        nonlocal written
         _run_stages(report, reference, out, settings, ids)
-        written.update(record.read_run(Path(out)))
+        written = record.read_run(Path(out))
         create_artifacts(written)
 
     for pause in (*PAUSES, None):
@@ -180,6 +182,7 @@ def build(
             time.sleep(pause)
         else:
             break
+    assert written is not None, "the flow has ended"
     return written
 
 

@@ -21,7 +21,16 @@ from duizhao.corpus.files.alignment_file import NAME, Work, write_work
 from duizhao.corpus.files.card import TITLE, CardFacts, SplitFacts
 from duizhao.corpus.files.rights import Rights, rights_of
 from duizhao.corpus.units import combined
+from duizhao.evaluation.metrics.records import ScoreRecord
 from duizhao.flows import results, stages
+from duizhao.flows.build.run_record import (
+    BuildRecord,
+    Counts,
+    Headline,
+    RunFacts,
+    RunRecord,
+    TranslationWork,
+)
 from duizhao.flows.results import Beads, Key, Origin, ReadResult, Scores, Translations
 from duizhao.flows.settings import Settings, plain
 
@@ -38,10 +47,10 @@ PACKAGES = (
 SCORES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 
 
-def score_text(score: Mapping[str, Any]) -> str:
+def score_text(score: Headline | ScoreRecord) -> str:
     """A score with its interval, if it has one: a single document has none.
 
-    >>> score_text({"value": 51.23, "low": None, "high": None})
+    >>> score_text({"value": 51.23, "low": None, "high": None, "signature": ""})
     '51.2'
     """
     if score["low"] is None:
@@ -60,9 +69,7 @@ class BuildKeys:
     scores: Key[Scores]
 
 
-def write_folder(
-    out: Path, keys: BuildKeys, settings: Settings, started: datetime
-) -> dict[str, Any]:
+def write_folder(out: Path, keys: BuildKeys, settings: Settings, started: datetime) -> RunRecord:
     """Write all files of a build's folder; returns the content of run.json."""
     start = time.perf_counter()
     scores = results.load(keys.scores)
@@ -85,12 +92,13 @@ def write_folder(
             )
             with writing(partial / NAME):
                 write_work(work, partial / NAME)
-        record = {
+        record: RunRecord = {
             **_facts(keys, settings, bitext, len(rows)),
             "started": started.isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": seconds_by_stage(keys),
             "scores": headline(scores),
+            "files": {},
         }
         folder.write_json(partial / folder.SEAL, record)
         if settings.report:
@@ -117,13 +125,14 @@ def _card(keys: BuildKeys, settings: Settings, rows: int, partial: Path) -> Card
     return CardFacts(f"{TITLE}: {name}", [split], made_by, rights=[(rights, 1)])
 
 
-def read_run(out: Path) -> dict[str, Any]:
+def read_run(out: Path) -> BuildRecord:
     """The content of run.json, with the folder as `out`."""
-    record: dict[str, Any] = json.loads((out / folder.SEAL).read_text(encoding="utf-8"))
-    return record | {"out": str(out)}
+    record: BuildRecord = json.loads((out / folder.SEAL).read_text(encoding="utf-8"))
+    record["out"] = str(out)
+    return record
 
 
-def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext, rows: int) -> dict[str, Any]:
+def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext, rows: int) -> RunFacts:
     source = results.load(keys.source).document
     target = results.load(keys.target).document if keys.target else None
     files = stages.locate_model(settings)
@@ -141,19 +150,25 @@ def _facts(keys: BuildKeys, settings: Settings, bitext: Bitext, rows: int) -> di
         "settings": plain(settings),
         "inputs": {side: _input(document) for side, document in documents.items() if document},
         "counts": counts(source, target, bitext, rows),
-        "translation": {"reused": origin.reused, **_work(origin)},
+        "translation": _work(origin),
         "terms": stages.terms(keys.source, keys.translation, settings),
     }
 
 
-def _work(origin: Origin) -> dict[str, int]:
+def _work(origin: Origin) -> TranslationWork:
     if origin.reused:
-        return {}
-    names = ("translated", "repeated", "remembered", "tokens")
-    return {name: getattr(origin.facts, name) for name in names}
+        return {"reused": True}
+    facts = origin.facts
+    return {
+        "reused": False,
+        "translated": facts.translated,
+        "repeated": facts.repeated,
+        "remembered": facts.remembered,
+        "tokens": facts.tokens,
+    }
 
 
-def _input(document: Document) -> dict[str, Any]:
+def _input(document: Document) -> dict[str, object]:
     return {
         "document": document.id,
         "blocks": len(document.blocks),
@@ -162,7 +177,7 @@ def _input(document: Document) -> dict[str, Any]:
     }
 
 
-def counts(source: Document, target: Document | None, bitext: Bitext, rows: int) -> dict[str, Any]:
+def counts(source: Document, target: Document | None, bitext: Bitext, rows: int) -> Counts:
     """Sentences, rows, beads by type, and ledger entries by side and reason.
 
     `rows` are those of the corpus: fewer than the beads if its unit is larger.
@@ -200,14 +215,22 @@ def with_overhead(seconds: Mapping[str, float], start: float, wall: float) -> di
     return {"start Prefect": round(start, 3), **seconds, "everything else": round(rest, 3)}
 
 
-def headline(scores: Mapping[str, Any]) -> dict[str, Any]:
+def headline(scores: Scores) -> dict[str, Headline]:
     """Value, interval and signature of each score over the aligned beads."""
     beads = scores.get("aligned_beads") or {}
-    wanted = ("value", "low", "high", "signature")
-    return {name: {key: beads[name][key] for key in wanted} for name in SCORES if name in beads}
+    return {
+        name: {
+            "value": beads[name]["value"],
+            "low": beads[name]["low"],
+            "high": beads[name]["high"],
+            "signature": beads[name]["signature"],
+        }
+        for name in SCORES
+        if name in beads
+    }
 
 
-def score_line(scores: Mapping[str, Any]) -> str:
+def score_line(scores: Scores) -> str:
     """The scores in one line, "" where there are none."""
     found = headline(scores)
     return ", ".join(f"{SCORES[name]} {score['value']:.1f}" for name, score in found.items())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from duizhao.corpus.files import folder
 from duizhao.flows.build.record import SCORES, score_text
+from duizhao.flows.build.run_record import BuildRecord, Headline
+from duizhao.flows.stage_values import TermsRecord
 from duizhao.flows.terminal.output import print_table
 
 
-def summary_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+def summary_rows(record: BuildRecord) -> list[tuple[str, str]]:
     """Name and value of each line of the summary."""
     number = record["counts"]
     rows = [
@@ -40,19 +41,19 @@ def summary_rows(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _model(record: Mapping[str, Any]) -> str:
+def _model(record: BuildRecord) -> str:
     arithmetic = f"{record['compute_type']} on {record['device']}"
     return (
         f"{record['model']} ({record['engine']}, {arithmetic}, {record['decoding'].split(';')[0]})"
     )
 
 
-def _side(record: Mapping[str, Any], side: str) -> str:
+def _side(record: BuildRecord, side: str) -> str:
     document = record["inputs"][side]
     return f"{document['document']}: {document['blocks']} blocks, {document['sentences']} sentences"
 
 
-def _translation(record: Mapping[str, Any]) -> str:
+def _translation(record: BuildRecord) -> str:
     if record["settings"].get("translate") == "none":
         return "none (--translate none)"
     made = record["translation"]
@@ -62,7 +63,7 @@ def _translation(record: Mapping[str, Any]) -> str:
     return f"{made.get('translated', 0)} sentences translated, {saved} saved by the memory"
 
 
-def _terms(terms: Mapping[str, Any]) -> str:
+def _terms(terms: TermsRecord) -> str:
     if terms["accuracy"] is None:
         return "none in the source"
     missed = ", ".join(f"{term}: {count}" for term, count in list(terms["missed"].items())[:5])
@@ -70,16 +71,16 @@ def _terms(terms: Mapping[str, Any]) -> str:
     return f"{text}; most often not: {missed}" if missed else text
 
 
-def _files(record: Mapping[str, Any]) -> str:
+def _files(record: BuildRecord) -> str:
     return f"{record['out']}: {', '.join([*record['files'], folder.SEAL])}"
 
 
-def print_summary(record: Mapping[str, Any]) -> None:
+def print_summary(record: BuildRecord) -> None:
     """The summary as a table on standard output."""
     print_table("duizhao build", summary_rows(record))
 
 
-def create_artifacts(record: Mapping[str, Any]) -> None:
+def create_artifacts(record: BuildRecord) -> None:
     """Put the summary and the scores on the pages of the Prefect server."""
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
@@ -93,7 +94,7 @@ def create_artifacts(record: Mapping[str, Any]) -> None:
         create_markdown_artifact(markdown=_score_table(record["scores"]), key="build-scores")
 
 
-def _score_table(scores: Mapping[str, Any]) -> str:
+def _score_table(scores: Mapping[str, Headline]) -> str:
     lines = ["| metric | value | 95% interval | signature |", "|---|---|---|---|"]
     for name, score in scores.items():
         low, high = score["low"], score["high"]

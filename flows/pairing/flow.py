@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -48,7 +48,9 @@ class _Work:
 
 
 @flow(name="pair", validate_parameters=False, persist_result=False)
-def pair_documents(sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL) -> dict[str, Any]:
+def pair_documents(
+    sources: Sequence[str], out: str, how: ReadOptions = AS_USUAL
+) -> output.PairingRecord:
     """Pair the documents of a pile and write the manifest; returns pairs, unpaired and counts."""
     path = Path(out)
     beside = output.unpaired_file(path)
@@ -103,15 +105,15 @@ def _pair(work: _Work) -> tuple[None, str]:
     return None, f"{len(work.pairing.pairs):,} pairs"
 
 
-def _write(work: _Work) -> tuple[dict[str, Any], str]:
+def _write(work: _Work) -> tuple[output.PairingRecord, str]:
     bilingual = [one for one in work.surveyed if one.profile and one.arrangement]
     unreadable = [one for one in work.surveyed if not one.profile]
     pairs = output.pair_lines(work.pairing, bilingual)
     unpaired = output.unpaired_lines(work.pairing, unreadable)
     if not output.write(work.out, pairs, unpaired):
         console.current().warn(f"{work.out}: no pair was found; the earlier manifest is kept")
-    reasons = Counter(line.reason for line in unpaired)
-    record = {
+    reasons = Counter(line["reason"] for line in unpaired)
+    record: output.PairingRecord = {
         "manifest": str(work.out),
         "unpaired_file": str(output.unpaired_file(work.out)),
         "counts": {
@@ -121,7 +123,7 @@ def _write(work: _Work) -> tuple[dict[str, Any], str]:
             "unpaired": len(unpaired),
             "reasons": dict(sorted(reasons.items())),
         },
-        "pairs": [asdict(line) for line in pairs],
-        "unpaired": [asdict(line) for line in unpaired],
+        "pairs": pairs,
+        "unpaired": unpaired,
     }
     return record, f"{len(pairs):,} lines in {work.out}, {len(unpaired):,} beside it"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from duizhao.corpus.pairing import Pairing, names
 from duizhao.corpus.printable import printable
@@ -28,8 +28,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PairLine:
+class PairLine(TypedDict):
     """A line of the manifest; no `reference` for a file in both languages."""
 
     id: str
@@ -39,8 +38,7 @@ class PairLine:
     reasons: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnpairedLine:
+class UnpairedLine(TypedDict):
     """An unpaired document, and the reason; `language` is empty for an unreadable file."""
 
     path: str
@@ -48,6 +46,26 @@ class UnpairedLine:
     reason: str
     other: str
     detail: str
+
+
+class PairingCounts(TypedDict):
+    """Documents of the pile, pairs (those of one file among them), documents in no pair."""
+
+    documents: int
+    pairs: int
+    in_both_languages: int
+    unpaired: int
+    reasons: dict[str, int]
+
+
+class PairingRecord(TypedDict):
+    """What a pairing reports: the JSON that `duizhao pair --json` prints."""
+
+    manifest: str
+    unpaired_file: str
+    counts: PairingCounts
+    pairs: list[PairLine]
+    unpaired: list[UnpairedLine]
 
 
 def pair_lines(result: Pairing, bilingual: Iterable[Surveyed]) -> list[PairLine]:
@@ -58,10 +76,16 @@ def pair_lines(result: Pairing, bilingual: Iterable[Surveyed]) -> list[PairLine]
     for one in bilingual:
         lines.append((f"both languages in one file ({one.arrangement})", one.path, "", 1.0))
     used: set[str] = set()
-    made = []
-    for reasons, source, target, confidence in sorted(lines, key=lambda line: line[1]):
-        made.append(PairLine(_id(source, used), source, target, confidence, reasons))
-    return made
+    return [
+        {
+            "id": _id(source, used),
+            "source": source,
+            "reference": target,
+            "confidence": confidence,
+            "reasons": reasons,
+        }
+        for reasons, source, target, confidence in sorted(lines, key=lambda line: line[1])
+    ]
 
 
 def _id(source: str, used: set[str]) -> str:
@@ -78,20 +102,27 @@ def _id(source: str, used: set[str]) -> str:
 
 def unpaired_lines(result: Pairing, unreadable: Iterable[Surveyed]) -> list[UnpairedLine]:
     """The unpaired documents, in order of their paths."""
-    lines = [
-        UnpairedLine(
-            entry.document.path,
-            entry.document.language,
-            entry.reason,
-            entry.other or "",
-            entry.detail or REASONS[entry.reason],
-        )
+    lines: list[UnpairedLine] = [
+        {
+            "path": entry.document.path,
+            "language": entry.document.language,
+            "reason": entry.reason,
+            "other": entry.other or "",
+            "detail": entry.detail or REASONS[entry.reason],
+        }
         for entry in result.unpaired
     ]
-    for one in unreadable:
-        detail = printable(one.problem.removeprefix(f"{one.path}: "))
-        lines.append(UnpairedLine(one.path, "", "unreadable", "", detail))
-    return sorted(lines, key=lambda line: line.path)
+    lines += [
+        {
+            "path": one.path,
+            "language": "",
+            "reason": "unreadable",
+            "other": "",
+            "detail": printable(one.problem.removeprefix(f"{one.path}: ")),
+        }
+        for one in unreadable
+    ]
+    return sorted(lines, key=lambda line: line["path"])
 
 
 def unpaired_file(out: Path) -> Path:
@@ -119,13 +150,14 @@ def write(out: Path, pairs: Sequence[PairLine], unpaired: Sequence[UnpairedLine]
             table = csv.writer(file, lineterminator="\n")
             table.writerow(MANIFEST)
             for pair in pairs:
-                places = place(pair.source), place(pair.reference)
-                table.writerow([pair.id, *places, f"{pair.confidence:.4f}", pair.reasons])
+                places = place(pair["source"]), place(pair["reference"])
+                row = [pair["id"], *places, f"{pair['confidence']:.4f}", pair["reasons"]]
+                table.writerow(row)
     with output(unpaired_file(out)) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(UNPAIRED)
         for one in unpaired:
-            detail = " ".join(one.detail.split())
-            row = [place(one.path), one.language, one.reason, place(one.other), detail]
-            table.writerow(row)
+            detail = " ".join(one["detail"].split())
+            names_and_reason = [place(one["path"]), one["language"], one["reason"]]
+            table.writerow([*names_and_reason, place(one["other"]), detail])
     return replaced

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from duizhao.flows.pairing.output import PairingRecord
     from duizhao.flows.settings import Settings
 
 
-def run(sources: Sequence[str], out: Path, settings: Settings) -> dict[str, Any]:
+def run(sources: Sequence[str], out: Path, settings: Settings) -> PairingRecord:
     """Run the flow; paths that do not exist are reported before a server starts."""
     from duizhao.flows.pairing.output import unpaired_file
     from duizhao.flows.pairing.pile import files_of
@@ -25,5 +26,5 @@ def run(sources: Sequence[str], out: Path, settings: Settings) -> dict[str, Any]
 
         with console.current().stage("start Prefect"):
             connect()
-        record: dict[str, Any] = pair_documents(list(sources), str(out), settings.reading)
+        record: PairingRecord = pair_documents(list(sources), str(out), settings.reading)
     return record

@@ -27,6 +27,7 @@ AnyServer = Server | KeptServer
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_COLORS": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -38,7 +39,8 @@ QUIET = {
 
 
 RETRIES = 2
-"""Retries of a request to a private server, over 6 s: one that has ended does not restart."""
+"""Retries of a request to a private server, over 6 s, and of its events, at once: one that has
+ended does not restart, and events are sent even at the exit of the process."""
 
 
 def quieten() -> None:
@@ -139,6 +141,17 @@ def _check_answer() -> None:
         )
 
 
+def _send_events(retries: int | None) -> None:
+    """Have Prefect try so often to send each event; as usual if None."""
+    from prefect.events.clients import PrefectEventsClient
+    from prefect.events.worker import EventsWorker
+
+    if retries is None:
+        EventsWorker.set_client_override(None)
+    else:
+        EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=retries)
+
+
 @contextlib.contextmanager
 def _connected(server: AnyServer | None, stack: contextlib.ExitStack) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("PREFECT_HOME", "PREFECT_API_URL")}
@@ -162,12 +175,15 @@ def _connected(server: AnyServer | None, stack: contextlib.ExitStack) -> Iterato
         changes[PREFECT_API_AUTH_STRING] = server.secret
         if "PREFECT_CLIENT_MAX_RETRIES" not in os.environ:
             changes[PREFECT_CLIENT_MAX_RETRIES] = RETRIES
+        _send_events(RETRIES)
     try:
         with temporary_settings(changes):
             if not server:
                 _check_answer()
             yield
     finally:
+        if server:
+            _send_events(None)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -40,9 +40,11 @@ def narrow_model(folder: Path) -> dict[str, bytes]:
         changed.add(place)  # embeddings and projection share their bytes
         for start in range(0, len(weight), 4096):  # by rows, for memory
             part = slice(start, start + 4096)
-            factor = np.minimum(1.0, LARGEST_PAIR / _pair_sums(weight[part]).clip(min=1))
-            weight[part] = np.round(weight[part] * factor[:, None].astype(np.float32))
-            scale[part] *= factor.astype(np.float32)
+            factor = LARGEST_PAIR / _pair_sums(weight[part]).clip(min=1)
+            rows = start + np.flatnonzero(factor < 1)
+            narrower = factor[rows - start].astype(np.float32)
+            weight[rows] = np.round(weight[rows] * narrower[:, None])
+            scale[rows] *= narrower
     if not changed:
         return {}
     names = [entry.name for entry in folder.iterdir() if entry.suffix in (".json", ".txt")]
@@ -94,7 +96,9 @@ def _pair_sums(weight: npt.NDArray[Any]) -> npt.NDArray[Any]:
     They are multiplied by non-negative bytes, so only neighbours of one sign add up.
     """
     wide = weight.astype(np.int16) if weight.dtype == np.int8 else weight
-    pairs = wide.reshape(len(weight), -1, 2)
-    ups, downs = pairs.clip(min=0).sum(axis=2), (-pairs).clip(min=0).sum(axis=2)
-    sums: npt.NDArray[Any] = np.maximum(ups, downs).max(axis=1)
+    # whole columns at a time: sums over pairs as an axis of their own are ten times slower
+    first, second = np.ascontiguousarray(wide[:, 0::2]), np.ascontiguousarray(wide[:, 1::2])
+    ups = (np.maximum(first, 0) + np.maximum(second, 0)).max(axis=1)
+    downs = (np.minimum(first, 0) + np.minimum(second, 0)).min(axis=1)
+    sums: npt.NDArray[Any] = np.maximum(ups, -downs)
     return sums

@@ -2,7 +2,9 @@
 
 1. Each block becomes pieces of one language (pieces.py).
 2. Running text in both languages, in amounts that fit each other, makes a file bilingual
-   (amounts.py); the order of the pieces shows how it is arranged (arrangements.py).
+   (amounts.py); the order of the pieces shows how it is arranged (arrangements.py). So do short
+   lines that change their language all the time (switches.py, lists.py), but not the labels and
+   values of a form (values.py).
 3. One language is the document, the other goes to the ledger, or is the other document
    (sides.py).
 

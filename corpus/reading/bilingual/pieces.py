@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bilingual.amounts import HAN_PER_WORD
+from duizhao.corpus.reading.bilingual.lists import list_runs
 from duizhao.corpus.reading.bilingual.switches import (
     BLANK,
     CLOSE_FIT,
@@ -36,6 +37,8 @@ _BETWEEN = BLANK + _MARKS
 _DASHES = "-–—"
 NEAR = 40
 """Characters beside an English piece that show whether a sentence ends there."""
+LONGEST_LIST = 600
+"""Characters of a block that may be a list of terms."""
 SENTENCE = 5
 """Words of an English piece that needs no comparison with the Chinese beside it."""
 
@@ -76,6 +79,8 @@ def _runs(text: str, before: Language, switch: Switch | None) -> Sequence[Run]:
     bracketed = in_brackets(text)
     if bracketed and fit(text, bracketed, CLOSE_FIT):
         return bracketed
+    if len(text) <= LONGEST_LIST and (listed := list_runs(text)):
+        return listed
     runs = list(_by_sentences(text))
     if switch and (len(runs) == 1 or switch.mark not in (" ", "")):
         return both_parts(text, switch) or runs

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import block_kinds
 from duizhao.corpus.reading.bilingual import arrangements
 from duizhao.corpus.reading.bilingual.amounts import LEAST_SHARE, both_languages
-from duizhao.corpus.reading.bilingual.arrangements import Point
+from duizhao.corpus.reading.bilingual.arrangements import Point, Run
 from duizhao.corpus.reading.bilingual.pieces import Piece, pieces
 from duizhao.corpus.reading.bilingual.switches import usual_switch
+from duizhao.corpus.reading.bilingual.values import are_values
 from duizhao.corpus.reading.draft import Draft, LeftOut, Reading
 from duizhao.corpus.script import join
 
@@ -50,18 +52,40 @@ def recognise(drafts: Sequence[Draft], subtitles: bool = False) -> Bilingual | N
     obvious = kind not in (arrangements.AFTER, arrangements.SECTIONS)
     if share < (LEAST_SHARE if obvious else LEAST_SHARE_AFTER):
         return None
-    if not both_languages([draft.text for draft in drafts]) and not _is_regular(found, kind):
-        return None
+    if not both_languages([draft.text for draft in drafts]):
+        colon = switch is not None and switch.mark in (":", "：")
+        if not _is_regular(found, kind) or all(
+            are_values(parts, parted_by_colon=colon) for parts in _beside(found)
+        ):
+            return None
     return Bilingual(kind, tuple(found), tuple(arrangements.groups(found, kind)))
 
 
 def _is_regular(found: Sequence[Piece], kind: str) -> bool:
     """Whether a text too short for `both_languages` changes its language all the time."""
-    if arrangements.is_same_line(found):
-        return len({piece.block for piece in found}) >= FEWEST
-    regular = kind in (arrangements.PARAGRAPHS, arrangements.TABLE, arrangements.SUBTITLES)
     runs = arrangements.runs_of(found)
+    if arrangements.is_same_line(found):
+        return len({piece.block for piece in found}) >= FEWEST or len(runs) >= 2 * FEWEST
+    regular = kind in (arrangements.PARAGRAPHS, arrangements.TABLE, arrangements.SUBTITLES)
     return regular and len(runs) >= 2 * FEWEST and len(runs) >= 0.8 * len(found)
+
+
+def _beside(found: Sequence[Piece]) -> list[list[tuple[str, str]]]:
+    """The Chinese texts with the English ones beside them: in their block, or after and before."""
+    if arrangements.is_same_line(found):
+        blocks = [list(own) for _, own in groupby(found, key=lambda piece: piece.block)]
+        return [[pair for own in blocks for pair in _pairs(arrangements.runs_of(own))]]
+    runs = arrangements.runs_of(found)
+    return [_pairs(runs), _pairs(runs[1:])]
+
+
+def _pairs(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Runs 0 and 1, 2 and 3 ... as (Chinese, English)."""
+    pairs = []
+    for both in zip(runs[::2], runs[1::2], strict=False):
+        texts = {run[0].language: "\n".join(piece.draft.text for piece in run) for run in both}
+        pairs.append((texts["zh"], texts["en"]))
+    return pairs
 
 
 def one_side(reading: Reading, bilingual: Bilingual, language: Language, name: str) -> Reading:

@@ -56,7 +56,7 @@ def usual_switch(texts: Sequence[str]) -> Switch | None:
     chinese = [text for text in texts if count_han(text)]
     votes: Counter[Switch] = Counter()
     for text in chinese:
-        votes.update(_switches(text))
+        votes.update(switches(text))
     least = max(FEWEST, USUAL * len(chinese))
     likely = [switch for switch, count in votes.items() if count >= least]
 
@@ -127,7 +127,7 @@ def _opening(text: str) -> int:
     return 0
 
 
-def _switches(text: str) -> set[Switch]:
+def switches(text: str) -> set[Switch]:
     """The ways in which a text changes its language whose parts fit each other in length."""
     bracketed = in_brackets(text)
     if bracketed and fit(text, bracketed, FIT):

@@ -110,7 +110,10 @@ def _flows(
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
-        walls = tuple(wall for wall in page.walls if left - 20 <= wall[0] <= right + 20)
+        # the border of a table may be far from its text
+        start = min([left - 20, *(rule[0] - 2 for rule in rules)])
+        end = max([right + 20, *(rule[1] + 2 for rule in rules)])
+        walls = tuple(wall for wall in page.walls if start <= wall[0] <= end)
         out.append(Flow(page.number, text, notes, left, right, rules, walls))
     return out
 

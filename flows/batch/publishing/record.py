@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from duizhao.corpus.cleaning.run import CleaningReport
 from duizhao.corpus.cleaning.splits import SPLITS, SplitReport
@@ -18,6 +18,7 @@ from duizhao.corpus.files.formats import writer
 from duizhao.corpus.files.rights import counted, rights_of
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.printable import without_passwords
+from duizhao.evaluation.metrics.records import ScoreRecord
 from duizhao.evaluation.metrics.translation import Statistics
 from duizhao.flows.batch.manifest import Entry
 from duizhao.flows.batch.options import Plan
@@ -57,7 +58,7 @@ def without_sentences(account: Account) -> LedgerEntry:
     return LedgerEntry(outcome.id, "source", outcome.stage, reason, "", detail=detail)
 
 
-def write_accounts(accounts: Iterable[Account], file: Any) -> None:
+def write_accounts(accounts: Iterable[Account], file: BinaryIO) -> None:
     """One line for each document of the plan."""
     for account in accounts:
         outcome = account.outcome
@@ -92,7 +93,7 @@ def _measured(metric: str) -> Statistics:
     return measure(metric, ["a"], ["a"])
 
 
-def corpus_scores(accounts: Iterable[Account]) -> dict[str, Any]:
+def corpus_scores(accounts: Iterable[Account]) -> dict[str, ScoreRecord]:
     """BLEU and chrF++ over all aligned beads, with an interval over documents."""
     from duizhao.evaluation.metrics.scores import score_json
 

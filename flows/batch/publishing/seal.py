@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-
-class FileFacts(TypedDict):
-    """Size and hash of a file."""
-
-    bytes: int
-    sha256: str
+from duizhao.corpus.files.seal import FileFacts
+from duizhao.evaluation.metrics.records import ScoreRecord
 
 
 class Contents(TypedDict):
@@ -25,7 +21,7 @@ class Contents(TypedDict):
     splits: dict[str, dict[str, int]]
     cleaning: dict[str, Any]
     ledger: list[dict[str, Any]]
-    scores: dict[str, dict[str, Any]]
+    scores: dict[str, ScoreRecord]
     failed: list[list[str]]
     kept: list[str]
 

@@ -18,9 +18,9 @@ from duizhao.corpus.document import LedgerEntry
 from duizhao.corpus.errors import writing
 from duizhao.corpus.files.formats import FORMATS, endings, writer
 from duizhao.corpus.files.jsonl import write_ledger
+from duizhao.corpus.files.seal import FileFacts
 from duizhao.corpus.units import Unit, combined
 from duizhao.flows.batch.lock import Check
-from duizhao.flows.batch.publishing.seal import FileFacts
 from duizhao.flows.storage import Place
 from duizhao.flows.terminal import console
 

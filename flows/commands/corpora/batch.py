@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -162,7 +162,13 @@ def _entries(manifest: str, pattern: str, settings: Settings) -> list[Entry]:
 
 
 def run(
-    manifest: str, out: str, settings: Settings, chosen: Any, *, pattern: str, as_json: bool
+    manifest: str,
+    out: str,
+    settings: Settings,
+    chosen: BatchOptions,
+    *,
+    pattern: str,
+    as_json: bool,
 ) -> int:
     """Run a batch and print its summary; returns how many documents are not in the corpus."""
     from duizhao.flows.batch.plan import check_batch_output

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duizhao.flows.commands import options
+
+if TYPE_CHECKING:
+    from duizhao.flows.settings import Settings
 
 
 def build(
@@ -92,7 +95,12 @@ def build(
 
 
 def run(
-    report: str, reference: str | None, out: Path | None, settings: Any, *, as_json: bool = False
+    report: str,
+    reference: str | None,
+    out: Path | None,
+    settings: Settings,
+    *,
+    as_json: bool = False,
 ) -> None:
     """Run the build flow and print its summary; bad input stops it before anything is written."""
     from duizhao.corpus.files import folder

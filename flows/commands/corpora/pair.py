@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duizhao.flows.commands import options
+
+if TYPE_CHECKING:
+    from duizhao.flows.pairing.output import PairingRecord, PairLine, UnpairedLine
 
 SHOWN = 10
 """Most doubtful pairs, and most unpaired documents per reason, that the summary lists."""
@@ -59,7 +62,7 @@ def pair(
         raise typer.Exit(1)
 
 
-def print_summary(record: Mapping[str, Any]) -> None:
+def print_summary(record: PairingRecord) -> None:
     """Print the counts, the pairs to check and the unpaired documents."""
     from duizhao.flows.pairing.output import REASONS
     from duizhao.flows.terminal.output import print_table
@@ -81,11 +84,11 @@ def print_summary(record: Mapping[str, Any]) -> None:
     print_table("Pairs", rows)
 
 
-def _pair_line(one: Mapping[str, Any]) -> str:
+def _pair_line(one: PairLine) -> str:
     return f"{one['confidence']:.2f}  {one['source']} – {one['reference']}"
 
 
-def _unpaired_line(one: Mapping[str, str]) -> str:
+def _unpaired_line(one: UnpairedLine) -> str:
     path = one["path"]
     if one["reason"] == "unreadable":
         return f"  {path}: {one['detail']}"

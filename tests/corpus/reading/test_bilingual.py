@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -272,3 +273,59 @@ def test_both_languages_in_each_cell_of_a_table(ending: str) -> None:
 )
 def test_names_at_the_end_of_chinese_lines_do_not_part_them(lines: list[str]) -> None:
     assert recognise([Draft("paragraph", line) for line in lines]) is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["姓名：Mary Hill", "国籍：New Zealand", "邮箱：mary@hill.org", "电话：+64 21 555"],
+        ["姓名 Mary Hill", "国籍 New Zealand", "单位 River Board", "职务 Senior Officer"],
+        ["组长：Peter Hill", "副组长：Ana Stone", "秘书：Tom Baker", "代表：Susan Lake"],
+        ["型号：Alpha 7", "处理器：Beta Core", "内存：Gamma", "硬盘：Delta Disk 9"],
+        ["用户 read only", "用户 read and write", "用户 none", "管理员 all", "管理员 read only"],
+        ["张三. 农村供水. 2019.", "Hill P. Rural supply. 2018.", "王五. 水质. 2020.",
+         "Lake A. Quality. 2017.", "李四. 节水. 2016.", "Stone M. Saving. 2015."],
+    ],
+    ids=["colons", "spaces", "people", "parts", "repeated", "references"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["paragraph", "table_cell"])
+def test_values_of_a_form_are_no_translations_of_its_labels(lines: list[str], kind: str) -> None:
+    assert recognise([Draft(kind, line) for line in lines]) is None  # type: ignore[arg-type]
+    in_columns = [part for line in lines for part in re.split("[： ]", line, maxsplit=1)]
+    if lines[0][:2] == "姓名":
+        assert recognise([Draft("table_cell", part) for part in in_columns]) is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["姓名：Name", "国籍：Nationality", "邮箱：E-mail", "电话：Telephone number"],
+        ["部长 Minister", "局长 Director General", "处长 Head of Division", "秘书 Secretary"],
+        ["2019年计划：Plan for 2019", "二〇二〇年计划：Plan for 2020", "第三章：Chapter 3"],
+    ],
+    ids=["labels", "titles", "numbers"],
+)  # fmt: skip
+def test_labels_and_titles_with_their_translations_are_bilingual(lines: list[str]) -> None:
+    found = recognise([Draft("paragraph", line) for line in lines])
+    assert found is not None
+    assert found.arrangement == EACH
+
+
+@pytest.mark.parametrize("mark", ["；", "; ", ", ", "、", "/", "\t"])
+@pytest.mark.parametrize("inside", [" ", "：", " - "])
+@pytest.mark.parametrize("at_once", [2, 6])
+def test_several_terms_on_a_line_are_parted(mark: str, inside: str, at_once: int) -> None:
+    terms = [
+        ("水资源", "water resources"), ("供水", "water supply"), ("灌溉", "irrigation"),
+        ("水库", "reservoir"), ("地下水", "groundwater"), ("水质标准", "quality standard"),
+    ]  # fmt: skip
+    items = [f"{chinese}{inside}{english}" for chinese, english in terms]
+    lines = [mark.join(items[at : at + at_once]) for at in range(0, len(items), at_once)]
+    found = recognise([Draft("paragraph", line) for line in lines])
+    assert found is not None
+    assert [piece.draft.text for piece in found.pieces] == [text for pair in terms for text in pair]
+
+
+def test_names_of_bodies_in_a_sentence_are_no_list_of_terms() -> None:
+    text = "本报告由世界卫生组织 WHO, 联合国粮食及农业组织 FAO, 儿童基金会 UNICEF 共同编写"
+    assert len(pieces(Draft("paragraph", text), 0, "zh")) == 1

@@ -206,7 +206,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
     ("arguments", "words_"),
     [
         (("one.en", "-r", "ref.en"), "two systems or more"),
-        (("one.en", "one.en", "-r", "ref.en"), "is given twice"),
+        (("one.en", "one.en", "-r", "ref.en"), "named twice"),
         (("one.en", "short.en", "-r", "ref.en"), "has 48 lines but"),
         (("-", "-", "-r", "ref.en"), "only one of the files"),
         (("one.en", ".", "-r", "ref.en"), "is a run with its own reference"),

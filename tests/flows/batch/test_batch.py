@@ -505,6 +505,7 @@ def test_a_batch_whose_prefect_server_is_killed_ends_with_its_corpus_and_one_lin
     assert "the Prefect server has ended" in log
     assert "6 in the corpus, 5 failed, 0 left" in log
     assert "Traceback" not in log
+    assert "EventsWorker" not in log, "events that cannot be sent any more are no news"
     assert contents(out) == contents(undisturbed)
 
 

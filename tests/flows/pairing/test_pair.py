@@ -117,10 +117,22 @@ def test_no_pair_is_exit_code_1_and_every_document_has_a_reason(
 @pytest.mark.unit
 def test_an_earlier_manifest_is_kept_where_no_pair_is_found(tmp_path: Path) -> None:
     out = tmp_path / "pairs.csv"
-    pair = PairLine("a", str(tmp_path / "a.zh.txt"), str(tmp_path / "a.en.txt"), 0.99, "numbers")
+    pair: PairLine = {
+        "id": "a",
+        "source": str(tmp_path / "a.zh.txt"),
+        "reference": str(tmp_path / "a.en.txt"),
+        "confidence": 0.99,
+        "reasons": "numbers",
+    }
     assert write(out, [pair], [])
     before = out.read_text("utf-8")
-    left = UnpairedLine(str(tmp_path / "b.txt"), "zh", "no_counterpart", "", "nothing is like it")
+    left: UnpairedLine = {
+        "path": str(tmp_path / "b.txt"),
+        "language": "zh",
+        "reason": "no_counterpart",
+        "other": "",
+        "detail": "nothing is like it",
+    }
     assert not write(out, [], [left])
     assert out.read_text("utf-8") == before
     assert [one["path"] for one in table(tmp_path / "pairs.unpaired.csv")] == ["b.txt"]
