@@ -17,11 +17,11 @@ pytestmark = pytest.mark.unit
 
 def images(folder: Path, *names: str) -> list[str]:
     """Images with a width of 40 pixels, 41, 42 ... in the order of the names."""
-    Image = pytest.importorskip("PIL.Image")
+    pillow = pytest.importorskip("PIL.Image")
     paths = [folder / name for name in names]
     for number, path in enumerate(paths):
         path.parent.mkdir(exist_ok=True)
-        Image.new("L", (40 + number, 50), 255).save(path)
+        pillow.new("L", (40 + number, 50), 255).save(path)
     return [str(path) for path in paths]
 
 
