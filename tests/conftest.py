@@ -11,6 +11,7 @@ import pytest
 from duizhao.corpus.paths import cache_folder, models_folder
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
+from tests.support.prefect import migrate_ahead
 
 MARKS = ("unit", "model", "system")
 
@@ -114,6 +115,7 @@ def environment(
     """The environment of a test module's flows: the Prefect server and an empty cache."""
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("cache")
+        migrate_ahead(cache)  # for commands that start a server of their own
         for name, value in (prefect_server | {"DUIZHAO_CACHE": str(cache)}).items():
             patch.setenv(name, value)
         yield dict(os.environ)

@@ -143,3 +143,9 @@ def test_published_translations_of_un_text_use_the_terms(shared: Path, un_terms:
     assert report.used > 2500
     assert report.accuracy is not None
     assert report.accuracy > 0.93
+
+
+def test_irregular_plurals_are_one_word_with_their_singular() -> None:
+    glossary = Glossary((Term("温室气体", ("greenhouse gas",)), Term("妇女", ("woman",))))
+    uses = glossary.check("温室气体和妇女", "Women and greenhouse gases")
+    assert [use.found for use in uses] == [True, True]

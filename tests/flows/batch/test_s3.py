@@ -48,7 +48,7 @@ class Store:
         if environ["REQUEST_METHOD"] == "PUT":
             self.puts += 1
             if self.puts == self.shut_at_put:
-                self.shut_until = time.monotonic() + 8
+                self.shut_until = time.monotonic() + 4
         if time.monotonic() < self.shut_until:
             self.refused += 1
             start_response("503 Slow Down", [("Content-Type", "application/xml")])

@@ -33,7 +33,6 @@ from tests.support.batches import (
     make_documents,
     processes,
 )
-from tests.support.prefect import migrate_ahead
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +163,6 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
     pytest.importorskip("prefect_ray")
     for name in ("models", "corpus", "flows"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('not ours')")
-    migrate_ahead(Path(environment["DUIZHAO_CACHE"]))
     shared_server = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_HOME")
     own_server = {name: v for name, v in environment.items() if name not in shared_server}
     python, *words = command("batch", documents, "--out", "out", *QUICK, "--json")

@@ -18,6 +18,7 @@ from duizhao.flows.runtime.guard import Guard, authorization
 from duizhao.flows.runtime.private import Server, start_server
 from duizhao.flows.runtime.template import copy_template, save_template
 from tests.support.paths import ROOT
+from tests.support.prefect import migrate_ahead
 
 SECRET = "s3cret"
 
@@ -26,7 +27,9 @@ SECRET = "s3cret"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A private server that is up."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DUIZHAO_CACHE", str(tmp_path_factory.mktemp("cache")))
+        cache = tmp_path_factory.mktemp("cache")
+        migrate_ahead(cache)
+        patch.setenv("DUIZHAO_CACHE", str(cache))
         started = start_server()
         try:
             started.wait()
