@@ -1,4 +1,4 @@
-"""Paragraphs and documents hold every sentence of their rows once."""
+"""Paragraphs and documents contain every sentence of their rows once."""
 
 from __future__ import annotations
 

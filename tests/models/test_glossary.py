@@ -1,4 +1,4 @@
-"""Terms are looked for in translations, and how many were found is told."""
+"""Terms are searched in translations, and their number is reported."""
 
 from __future__ import annotations
 

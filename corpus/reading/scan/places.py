@@ -26,8 +26,8 @@ class Places:
         furniture: boxes of the lines that were left out.
         confidences: for each block the probability of each character, None for text that OCR did
             not recognise.
-        scans: recognised pages, with the quarter turns (in degrees, counter-clockwise) and the
-            skew (in degrees) that made them upright.
+        scans: recognised pages, and pages whose text is on its side, with the quarter turns (in
+            degrees, counter-clockwise) and the skew (in degrees) that made them upright.
     """
 
     blocks: Sequence[Sequence[Box]]

@@ -1,4 +1,4 @@
-"""Cleaning: each step takes what it should, leaves what it should, and nothing is lost."""
+"""Cleaning: each step removes the right rows and keeps the others, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GOOD = (
 
 
 def row(source: str, target: str, number: int = 0, document: str = "A", **others: object) -> Row:
-    """A 1-1 row, sure of itself."""
+    """A 1-1 row with confidence 1."""
     fields: dict[str, object] = {
         "id": f"{document}-{number:06d}",
         "source_document": document,

@@ -1,4 +1,4 @@
-"""Every corpus format reads back as what was written, in the tools it is made for."""
+"""Every corpus format reads back as it was written, in the tools for which it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading is bounded: in bytes, members, pages, depth, time and memory; nothing else suffers."""
+"""Reading is bounded in bytes, members, pages, depth, time and memory, without side effects."""
 
 from __future__ import annotations
 

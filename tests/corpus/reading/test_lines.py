@@ -1,4 +1,4 @@
-"""Lines in and out: whatever the encoding, a damaged byte or the kind of file."""
+"""Lines are read and written in any encoding, with damaged bytes, and from any kind of file."""
 
 from __future__ import annotations
 

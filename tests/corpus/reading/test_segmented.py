@@ -1,4 +1,4 @@
-"""TMX, TSV, XLIFF and Markdown: what comes in sentences stays in sentences."""
+"""TMX, TSV, XLIFF and Markdown: text that is already segmented is not split again."""
 
 from __future__ import annotations
 

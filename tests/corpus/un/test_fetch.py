@@ -1,4 +1,4 @@
-"""`duizhao fetch`, against a local server that plays the UN's Official Document System."""
+"""`duizhao fetch` with a local server in place of the UN's Official Document System."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def docx() -> bytes:
 
 @dataclass
 class Ods:
-    """What the server answers to each (language, format), and what it was asked."""
+    """The server's answers by (language, format), and the requests it received."""
 
     address: str = ""
     plans: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def ods() -> Iterator[Ods]:
 
 @dataclass
 class Clock:
-    """Waits that are only written down."""
+    """Records waits without waiting."""
 
     waits: list[float] = field(default_factory=list)
 

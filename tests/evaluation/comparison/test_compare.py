@@ -45,7 +45,7 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
 def sacrebleu_paired(
     paths: tuple[Path, ...], kind: str, samples: int, seed: int
 ) -> list[dict[str, object]]:
-    """What sacrebleu's command line says of its paired test.
+    """The output of sacrebleu's command line for its paired test.
 
     2.6.0 stops at its own float32 values when it writes JSON (chrF); the encoder is told how.
     """

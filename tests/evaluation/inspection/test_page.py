@@ -1,4 +1,4 @@
-"""`duizhao inspect`: what was read, as lines and as a page beside the PDF's pictures."""
+"""`duizhao inspect`: the blocks as lines, and as a page beside images of the PDF."""
 
 from __future__ import annotations
 

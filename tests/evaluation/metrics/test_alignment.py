@@ -1,4 +1,4 @@
-"""Alignment scores, against figures worked out by vecalign's definition."""
+"""Alignment scores, compared with figures calculated by vecalign's definition."""
 
 from __future__ import annotations
 

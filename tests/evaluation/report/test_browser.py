@@ -33,7 +33,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Any, report: Path, problems: list[str]) -> Iterator[Any]:
-    """The page, opened from disk; at the end it must have had no error and asked for nothing."""
+    """The page, opened from disk; at the end it must have no errors and no requests."""
     page = open_page(browser, report, problems)
     yield page
     page.context.close()

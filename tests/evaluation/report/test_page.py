@@ -1,4 +1,4 @@
-"""The page's data and file: whole, self-contained, small, honest about what is missing."""
+"""The page's data and file: complete, self-contained, small, with notes on missing values."""
 
 from __future__ import annotations
 

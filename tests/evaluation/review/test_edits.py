@@ -1,4 +1,4 @@
-"""Edits of an alignment: what each does, that each can be taken back, and that nothing is lost."""
+"""Edits of an alignment: their effect, that each can be undone, and that nothing is lost."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_realigning_keeps_what_a_person_stands_behind(folder: Path) -> None:
     fixed = {bead.name for bead in session.beads if bead.fixed}
 
     def one_to_one(source: list[str], target: list[str], _mt: object, _fixed: object) -> list[Bead]:
-        """An aligner that heeds no fixed bead: so each gap must be aligned by itself."""
+        """An aligner that ignores fixed beads, so that each gap must be aligned by itself."""
         short = min(len(source), len(target))
         return [
             *(Bead((i,), (i,), confidence=0.9) for i in range(short)),

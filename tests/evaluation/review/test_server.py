@@ -1,4 +1,4 @@
-"""The review server keeps other web pages out, and does edits for its own."""
+"""The review server refuses other web pages, and applies the edits of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`duizhao batch`: what comes out, whatever goes in, and however often it is killed."""
+"""`duizhao batch`: its results for good and bad input, and after kills."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(environment: dict[str, str], documents: Path) -> Path:
-    """The corpus as a batch makes it that nobody disturbs."""
+    """The corpus of an uninterrupted batch."""
     out = documents.parent / "undisturbed"
     batch(environment, documents, "--out", out)
     return out
 
 
 def slowly(environment: Environment, place: Path, seconds: float = 0.3) -> dict[str, str | None]:
-    """The environment with a disk that takes its time for each file that a worker writes."""
+    """The environment with a slow disk for each file that a worker writes."""
     (place / "slow").mkdir()
     (place / "slow" / "sitecustomize.py").write_text(SLOW_DISK)
     path = f"{place / 'slow'}{os.pathsep}{ROOT}"

@@ -1,4 +1,4 @@
-"""What a batch is told to do, in every form, and what it says of a manifest it cannot use."""
+"""Manifests in every format, and the messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 
 
 class Heard(console.Console):
-    """Keeps what it is told."""
+    """Records the messages."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -1,4 +1,4 @@
-"""From outcomes to one corpus: what is written, kept, told and never put over another's."""
+"""From outcomes to one corpus: files, kept rows, messages, and foreign files that stay."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def put(
     left: Sequence[Outcome] = (),
     **options: Any,
 ) -> tuple[dict[str, Any], list[str]]:
-    """The seal of a corpus, and what was said as it was written."""
+    """The seal of a corpus, and the messages while it was written."""
     given: dict[str, Any] = {"plan": PLAN, "made_by": {}, "show": lambda *_: None} | options
     with console.use(Notes()) as told:
         place = out if isinstance(out, Place) else Place.of(out)
@@ -131,7 +131,7 @@ def test_a_batch_whose_lock_is_lost_puts_and_removes_nothing_after_that(tmp_path
     changed: list[str] = []
 
     class Noted(Place):
-        """A folder that notes what is written to it and removed from it."""
+        """A folder that records the files written to it and removed from it."""
 
         def __truediv__(self, name: str) -> Place:
             below = super().__truediv__(name)

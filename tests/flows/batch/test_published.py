@@ -1,4 +1,4 @@
-"""A published corpus keeps its rows whatever a later run cannot do."""
+"""A published corpus keeps its rows when a later run fails."""
 
 from __future__ import annotations
 

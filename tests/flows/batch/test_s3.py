@@ -31,7 +31,7 @@ pytest.importorskip("moto.server")
 
 
 class Store:
-    """moto's S3 behind a door that can be shut."""
+    """moto's S3 behind a proxy that can be closed."""
 
     def __init__(self, application: Any) -> None:
         self.application = application

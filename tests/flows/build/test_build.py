@@ -52,7 +52,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(texts: Path, out: Path, *, reference: bool = True, **options: Any) -> dict[str, Any]:
-    """A build in this process, which knows nothing of those before."""
+    """A build in this process, without results of earlier ones in memory."""
     from duizhao.flows.build.flow import build as build_flow
 
     results.forget()
@@ -322,7 +322,7 @@ def test_the_demo_prints_its_summary(cli: Cli, environment: dict[str, str], tmp_
 
 
 def bad_input(place: Path, kind: str) -> list[object]:
-    """Arguments of a build that cannot be, and what the message must name."""
+    """Invalid arguments of a build, and the text that the message must contain."""
     path = place / f"{kind}.txt"
     contents = {
         "empty": b" \n\n",

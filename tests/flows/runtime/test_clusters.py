@@ -1,4 +1,4 @@
-"""Batches on a cluster that runs already, of real processes on loopback, and what they are sent."""
+"""Batches on a running cluster of real processes on loopback, and the data sent to them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def corpus(environment: dict[str, str], documents: Path) -> dict[str, str]:
-    """What a batch makes of the documents on this machine alone."""
+    """The results of a batch of the documents on this machine alone."""
     out = documents.parent / "local"
     batch(environment, documents, "--out", out, "--workers", "1")
     return contents(out)

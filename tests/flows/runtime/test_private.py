@@ -1,4 +1,4 @@
-"""Who may talk to the private Prefect server, and the template of its database."""
+"""Access to the private Prefect server, and the template of its database."""
 
 from __future__ import annotations
 

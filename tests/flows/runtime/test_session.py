@@ -1,4 +1,4 @@
-"""The private Prefect server: there for a run, gone with it, however the run ends."""
+"""The private Prefect server runs during a run and ends with it, however the run ends."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_a_dead_run_left_is_cleared_at_the_next_start(cache: Path) -> None:
 
 
 def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path) -> None:
-    """Process numbers of another container say nothing here, and must not be killed."""
+    """Process numbers of another container are not valid here, and must not be killed."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])

@@ -1,4 +1,4 @@
-"""The translation memory: what it keeps, and that several processes, one killed, spoil nothing."""
+"""The translation memory: its content, also with several processes, one of them killed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 
 @dataclass
 class Named:
-    """What the memory asks of an engine: who it is."""
+    """The attributes of an engine that the memory uses."""
 
     name: str = "ctranslate2"
     model_name: str = "tiny"

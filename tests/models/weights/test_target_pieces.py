@@ -1,4 +1,4 @@
-"""Target text is cut into the pieces that the default model itself makes."""
+"""Target text is split into the pieces that the default model outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word files: what python-docx does not show, and files that are damaged or hostile."""
+"""Word files: content that python-docx does not expose, and damaged or hostile files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`duizhao align`: two files of sentences in, beads out, either way round."""
+"""`duizhao align`: beads of two files of sentences, in either direction."""
 
 from __future__ import annotations
 
