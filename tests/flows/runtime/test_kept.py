@@ -121,10 +121,10 @@ def test_commands_share_one_server_which_others_cannot_use(cache: Path, cli: Cli
     assert [(one["process"], one["used_by"]) for one in shown] == [(server.process, [])]
     assert str(server.process) in own("server", "status").out
     assert json.loads(cli("server", "status", "--json").out) == [], "another cache, another server"
-    assert own("server", "stop").err == "1 ended\n"
+    assert own("server", "stop").err == "stopped 1 Prefect server\n"
     wait_for(lambda: not alive(server.process))
     assert not server.folder.exists()
-    assert own("server", "stop").err == "no server is running\n"
+    assert own("server", "stop").err == "no Prefect server is running\n"
 
 
 @pytest.mark.system
