@@ -102,7 +102,7 @@ def test_normalising_keeps_what_a_reader_sees() -> None:
 
 
 @pytest.mark.unit
-def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
     with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*`duizhao memory clear`") as error:
