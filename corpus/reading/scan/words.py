@@ -23,6 +23,13 @@ OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
 DIGITS = str.maketrans("lIO", "110")
 # A word and what follows it, where an underline or a fold hides the space
 GLUED = re.compile(r"(?P<head>[A-Za-z][a-z]{2,})(?:[IVX]{1,5}|[A-Z][a-z]{2,})")
+# Where a space is lost behind the end of a sentence: "timing.One", "arrived.“We", "number.”Over"
+LOST_SPACE = re.compile(
+    r"(?<=[a-z]{2}[.?!])(?=(?:[A-Z][a-z]+|[AI])(?![\w.@/])|[“‘(][A-Z])"
+    r"|(?<=[a-z][.?!,]”)(?=[A-Za-z])"
+)
+# ... and where a straight quotation mark is beside it, which opens or closes
+BESIDE_QUOTE = re.compile(r"(?<=[a-z][.?!])\"(?=[A-Z])")
 # A word of the document occurs so often, without a doubtful letter
 OFTEN = 2
 # A letter below this probability is doubtful
@@ -41,7 +48,10 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
         number: replace(
             page,
             lines=tuple(
-                replace(line, runs=tuple(_settled(_quoted(run, curly), known) for run in line.runs))
+                replace(
+                    line,
+                    runs=tuple(_settled(_quoted(_spaced(run), curly), known) for run in line.runs),
+                )
                 for line in page.lines
             ),
         )
@@ -61,6 +71,21 @@ def _quoted(run: Run, curly: bool) -> Run:
         return run
     text = OPENING_QUOTE.sub("“", run.text).replace('"', "”")
     return replace(run, text=text)
+
+
+def _spaced(run: Run) -> Run:
+    """The run with the spaces behind sentences that the recognition has lost."""
+    places = [match.start() for match in LOST_SPACE.finditer(run.text)]
+    for match in BESIDE_QUOTE.finditer(run.text):
+        before, after = run.text[: match.start()], run.text[match.end() :]
+        opens = before.count('"') % 2 == 0 and re.search('["”]', after) is not None
+        places.append(match.start() if opens else match.end())
+    text, confidences, alternatives = run.text, list(run.confidences), run.alternatives
+    for at in sorted(places, reverse=True):
+        text = f"{text[:at]} {text[at:]}"
+        confidences.insert(at, min(confidences[at - 1 : at + 1]))
+        alternatives = tuple((n + (n >= at), other, p) for n, other, p in alternatives)
+    return replace(run, text=text, confidences=tuple(confidences), alternatives=alternatives)
 
 
 def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:
