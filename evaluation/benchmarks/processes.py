@@ -44,7 +44,7 @@ class Ran:
 
 def run(command: list[str], environment: Mapping[str, str], log: Path | None = None) -> Ran:
     """Run a command to its end; standard error is written to `log`, if that is set."""
-    start, before = time.perf_counter(), _children()
+    start, before = time.perf_counter(), ended_children()
     errors = log.open("wb") if log else None
     process = subprocess.Popen(
         command, env=dict(environment), stdout=subprocess.PIPE, stderr=errors, text=True
@@ -57,12 +57,13 @@ def run(command: list[str], environment: Mapping[str, str], log: Path | None = N
     watcher.join()
     if errors:
         errors.close()
-    spent = _children() - before
+    spent = ended_children() - before
     # servers and workers may be killed: their seconds count for the process that waits for them
     return Ran(process.returncode, wall, spent, output, tuple(seen.values()))
 
 
-def _children() -> float:
+def ended_children() -> float:
+    """Core seconds of the child processes that have ended."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

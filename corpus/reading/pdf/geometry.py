@@ -191,7 +191,7 @@ def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Pa
 
 
 class _Line:
-    """A line below a paragraph: does it continue the paragraph, or start another?"""
+    """Decides whether a line below a paragraph continues it or starts another."""
 
     def __init__(self, flow: Flow, number: int, paragraph: Paragraph, measures: Measures) -> None:
         self.flow, self.paragraph, self.measures = flow, paragraph, measures

@@ -20,6 +20,7 @@ WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 # "l99l" and "2O21": one letter or more that look like digits, among digits
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
 OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
+APOSTROPHE = re.compile(r"(?<=[A-Za-z])'")
 DIGITS = str.maketrans("lIO", "110")
 # A word and what follows it, where an underline or a fold hides the space
 GLUED = re.compile(r"(?P<head>[A-Za-z][a-z]{2,})(?:[IVX]{1,5}|[A-Z][a-z]{2,})")
@@ -50,7 +51,7 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
             lines=tuple(
                 replace(
                     line,
-                    runs=tuple(_settled(_quoted(_spaced(run), curly), known) for run in line.runs),
+                    runs=tuple(_quoted(_settled(_spaced(run), known), curly) for run in line.runs),
                 )
                 for line in page.lines
             ),
@@ -60,17 +61,20 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
 
 
 def _has_curly_quotes(pages: Iterable[RecognisedPage]) -> bool:
-    """Whether the document prints curly quotation marks, some of which were read as straight."""
+    """Whether the document prints curly quotation marks, some of which were read as straight.
+
+    Opening marks show it: closing ones are often read as straight.
+    """
     texts = [run.text for page in pages for line in page.lines for run in line.runs]
-    curly = sum(text.count("“") + text.count("”") for text in texts)
-    return curly > 0 and curly >= sum(text.count('"') for text in texts)
+    curly = sum(text.count("“") for text in texts)
+    return curly > 0 and curly >= sum(len(OPENING_QUOTE.findall(text)) for text in texts)
 
 
 def _quoted(run: Run, curly: bool) -> Run:
-    if not curly or '"' not in run.text:
+    if not curly:
         return run
     text = OPENING_QUOTE.sub("“", run.text).replace('"', "”")
-    return replace(run, text=text)
+    return replace(run, text=APOSTROPHE.sub("’", text))
 
 
 def _spaced(run: Run) -> Run:

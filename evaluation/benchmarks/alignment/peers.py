@@ -37,6 +37,7 @@ from duizhao.corpus.alignment.aligner import EffortName
 from duizhao.evaluation.benchmarks.alignment import peer_worker
 from duizhao.evaluation.benchmarks.alignment.accuracy import Parts, data_sets, translated
 from duizhao.evaluation.benchmarks.alignment.data import Gold
+from duizhao.evaluation.benchmarks.processes import ended_children
 from duizhao.evaluation.metrics.alignment import score
 
 LAYERS = 4
@@ -119,7 +120,7 @@ def python_tool(documents: Sequence[Gold], sides: Sequence[Sides], tool: str, fo
 
 def hunalign(documents: Sequence[Gold], sides: Sequence[Sides], binary: Path) -> Run:
     """hunalign between the translation and the target, with the dictionary that it learns."""
-    beads, before = [], _children()
+    beads, before = [], ended_children()
     for document in documents:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -139,15 +140,7 @@ def hunalign(documents: Sequence[Gold], sides: Sequence[Sides], binary: Path) ->
             (list(range(i, p)), list(range(j, q))) for (i, j), (p, q) in itertools.pairwise(rungs)
         ]
         beads.append(complete(found, document))
-    return Run(beads, _children() - before)
-
-
-def _children() -> float:
-    """Core seconds of the processes that have ended."""
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Run(beads, ended_children() - before)
 
 
 def complete(beads: Sequence[tuple[list[int], list[int]]], document: Gold) -> list[Bead]:

@@ -71,6 +71,11 @@ def test_straight_quotation_marks_among_curly_ones() -> None:
     assert texts(sure('plain "straight" ones'))[0] == 'plain "straight" ones'
 
 
+def test_opening_quotation_marks_show_which_form_a_document_has() -> None:
+    lines = [sure('“first" and'), sure('the city\'s "second" (“third")'), sure('“a" and “b"')]
+    assert texts(*lines) == ["“first” and", "the city’s “second” (“third”)", "“a” and “b”"]
+
+
 def test_a_numeral_that_lost_its_space_is_kept() -> None:
     run = doubtful("AnnexI", 5)
     assert texts(sure("Annex II"), sure("Annex IV"), run)[2] == "Annex I"
