@@ -20,7 +20,7 @@ from typing import Literal
 from duizhao.corpus.keys import plain
 from duizhao.corpus.row import Row
 from duizhao.corpus.script import count_han, simplified
-from duizhao.models.glossary import Glossary, Term, read_glossary
+from duizhao.models.glossary import Glossary, Term, read_glossary, singular
 from duizhao.models.guards.flags import NUMBER
 from duizhao.models.guards.missing import missing
 
@@ -35,6 +35,8 @@ _MARK = re.compile(
     r"^\s*[(（]?[一二三四五六七八九十百]{1,4}[)）、.．]\s*|^\s*\d+(?:[.．]\d+)+\s+(?=\D)"
 )
 """The mark of a paragraph, which translations often write otherwise: (十三) and XIII."""
+_CONVERTED = "[多余]?(?:千瓦|亩|斤)"
+"""Units of which translations make others: 2亿千瓦 is 200 gigawatts."""
 _WORDS = re.compile("[a-z]+")
 _PREPOSITION = re.compile(r"(?<=[a-z]) (?:of|on|for|to|in|against|with) ")
 _NAME = re.compile(
@@ -130,7 +132,9 @@ def _numbers(rows: Iterable[Row]) -> list[Inconsistency]:
         Inconsistency(finding.detail, (Place(row.id, row.target),))
         for row in rows
         for finding in missing(_MARK.sub("", simplified(row.source)), row.target)
-        if finding.flag == NUMBER and not _is_written_apart(finding.detail, row.target)
+        if finding.flag == NUMBER
+        and not _is_written_apart(finding.detail, row.target)
+        and not re.search(f"{re.escape(finding.detail)} ?{_CONVERTED}", row.source)
     ]
 
 
@@ -159,8 +163,8 @@ def _terms(rows: Iterable[Row], glossary: Glossary) -> list[Inconsistency]:
 
 def _is_shortened(term: Term, target: str) -> bool:
     """Whether the English has the head of a form: "the Board" for the Board of Auditors."""
-    words = set(map(_singular, _WORDS.findall(target.lower())))
-    return any(_singular(_head(form)) in words for form in term.english if len(form.split()) > 1)
+    words = set(map(singular, _WORDS.findall(target.lower())))
+    return any(singular(_head(form)) in words for form in term.english if len(form.split()) > 1)
 
 
 def _head(form: str) -> str:
@@ -171,10 +175,6 @@ def _head(form: str) -> str:
     """
     words: list[str] = _WORDS.findall(_PREPOSITION.split(form.lower())[0])
     return words[-1] if words else ""
-
-
-def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _is_part(term: Term, row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""Consistency: what is found, and what is not an inconsistency."""
+"""Consistency: findings, and texts that are not inconsistent."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ def test_numbers_and_terms_that_the_english_lacks() -> None:
         ("（十三）修订该法。", "M. Amending the law"),  # the mark of a paragraph
         ("1.2 适用范围", "Scope of the rules"),
         ("图2.1所示为一个单元。", "Figure 2-1 shows a unit."),
+        ("风电装机达到2亿千瓦。", "Wind power reached 200 gigawatts."),  # another unit
     ],
 )
 def test_what_is_written_otherwise_with_good_reason(source: str, target: str) -> None:
