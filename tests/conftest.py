@@ -1,4 +1,4 @@
-"""The three marks, the surroundings of all tests, and the fixtures that they share."""
+"""The three marks, the environment of all tests, and shared fixtures."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pytest_fixture_setup() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that do not have exactly one of the three marks."""
+    """Reject tests that do not have exactly one of the three marks."""
     wrong = [
         item.nodeid
         for item in items

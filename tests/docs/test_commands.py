@@ -57,7 +57,7 @@ class Shell:
         self.background: list[subprocess.Popen[bytes]] = []
 
     def run(self, block: Block, number: int) -> None:
-        """Run one block, and compare its exit code and its output with what the page says."""
+        """Run one block, and compare its exit code and its output with the page."""
         log = self.home / f"block{number}.txt"
         if block.background_until:
             self._start(block, log)

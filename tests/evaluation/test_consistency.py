@@ -1,4 +1,4 @@
-"""Consistency: what is found, and what is not an inconsistency."""
+"""Consistency: findings, and texts that are not inconsistent."""
 
 from __future__ import annotations
 

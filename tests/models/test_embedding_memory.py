@@ -1,4 +1,4 @@
-"""The embeddings of documents in a file: the same bits, bounded, and never in the way."""
+"""The embeddings of documents in a file: the same bits, bounded, and never a cause of errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading is bounded: in bytes, members, pages, depth, time and memory; nothing else suffers."""
+"""Reading is bounded in bytes, members, pages, depth, time and memory, without side effects."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_process_that_crashes_names_the_document() -> None:
     assert call.call("b", abs, -1, limits=Limits()) == 1
 
 
-def test_an_error_that_nobody_foresaw_is_one_line_with_its_place() -> None:
+def test_an_unexpected_error_is_one_line_with_its_place() -> None:
     with pytest.raises(ReaderError, match=r"^a\.pdf: .*ValueError: .*please report it") as error:
         call.call("a.pdf", int, "x", limits=Limits())
     assert "\n" not in str(error.value)
@@ -59,7 +59,7 @@ def test_an_error_that_nobody_foresaw_is_one_line_with_its_place() -> None:
     assert error.value.retry is Retry.NEVER
 
 
-def test_a_library_that_gets_no_memory_and_says_so_in_its_own_words_is_out_of_memory() -> None:
+def test_a_library_error_for_lack_of_memory_is_recognised() -> None:
     code = "raise RuntimeError('Status Message: std::bad_alloc')"
     with pytest.raises(LimitError, match=r"^a\.pdf: .*memory.*raise limit_memory_mb"):
         call.call("a.pdf", exec, code, limits=Limits())

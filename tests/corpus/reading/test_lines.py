@@ -1,4 +1,4 @@
-"""Lines in and out: whatever the encoding, a damaged byte or the kind of file."""
+"""Lines are read and written in any encoding, with damaged bytes, and from any kind of file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 
 
 @pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
-def test_every_encoding_is_read_and_told(tmp_path: Path, name: str) -> None:
+def test_every_encoding_is_read_and_reported(tmp_path: Path, name: str) -> None:
     file = tmp_path / "in.zh"
     file.write_bytes("\r\n".join(TEXT).encode(name))
     warnings: list[str] = []
@@ -39,7 +39,9 @@ def test_a_few_characters_of_gb18030_are_no_damaged_utf8(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["utf-8", "gb18030"])
-def test_damage_costs_its_characters_only_and_its_line_is_told(tmp_path: Path, name: str) -> None:
+def test_damage_loses_only_its_characters_and_its_line_is_reported(
+    tmp_path: Path, name: str
+) -> None:
     lines = [f"第{number}次会议的报告。" for number in range(50_000)]
     raw = [line.encode(name) for line in lines]
     for number in (7, 49_000):
@@ -159,7 +161,7 @@ def test_a_dash_is_standard_output() -> None:
     assert done.stdout.decode() == "大会。\n"
 
 
-def test_where_nothing_can_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+def test_an_unwritable_output_is_reported_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a folder"):
         check_output(tmp_path)

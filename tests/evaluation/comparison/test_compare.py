@@ -45,7 +45,7 @@ def files(tmp_path: Path) -> tuple[Path, Path, Path]:
 def sacrebleu_paired(
     paths: tuple[Path, ...], kind: str, samples: int, seed: int
 ) -> list[dict[str, object]]:
-    """What sacrebleu's command line says of its paired test.
+    """The output of sacrebleu's command line for its paired test.
 
     2.6.0 stops at its own float32 values when it writes JSON (chrF); the encoder is told how.
     """
@@ -216,7 +216,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
         (("ref.en",), "duizhao compare HYPOTHESIS... --reference {}/ref.en"),
     ],
 )
-def test_wrong_use_says_what_is_right(
+def test_wrong_use_is_reported_with_the_remedy(
     cli: Cli, files: tuple[Path, Path, Path], arguments: tuple[str, ...], words_: str
 ) -> None:
     folder = files[0].parent
@@ -241,7 +241,7 @@ def test_metrics_are_separated_by_commas_or_repeated(
     assert "'meteor' is not one of" in " ".join(wrong.err.split())
 
 
-def test_what_cannot_be_done_is_said_before_the_work(
+def test_impossible_requests_are_reported_before_the_work(
     cli: Cli, files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
     arguments = ["compare", *files[1:], "--reference", files[0]]

@@ -42,7 +42,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def sacrebleu(*arguments: str | Path) -> list[dict[str, object]]:
-    """What sacrebleu's own command line says, with twelve digits."""
+    """The output of sacrebleu's command line, with twelve digits."""
     command = [sys.executable, "-m", "sacrebleu", *map(str, arguments), "-w", "12"]
     environment = {key: value for key, value in os.environ.items() if "SACREBLEU" not in key}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)

@@ -1,4 +1,4 @@
-"""Terms: what is counted, what is taken for a term, and what the files hold."""
+"""Terms: counts, candidates, and the content of the files."""
 
 from __future__ import annotations
 

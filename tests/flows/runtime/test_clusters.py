@@ -1,4 +1,4 @@
-"""Batches on a cluster that runs already, of real processes on loopback, and what they are sent."""
+"""Batches on a running cluster of real processes on loopback, and the data sent to them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def corpus(environment: dict[str, str], documents: Path) -> dict[str, str]:
-    """What a batch makes of the documents on this machine alone."""
+    """The results of a batch of the documents on this machine alone."""
     out = documents.parent / "local"
     batch(environment, documents, "--out", out, "--workers", "1")
     return contents(out)
@@ -184,7 +184,7 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
 @pytest.mark.parametrize(
     ("runner", "address"), [("ray", "127.0.0.1:9"), ("dask", "tcp://127.0.0.1:9")]
 )
-def test_a_cluster_that_does_not_answer_is_told_in_one_line(
+def test_a_cluster_that_does_not_answer_is_reported_in_one_line(
     environment: dict[str, str], documents: Path, tmp_path: Path, runner: str, address: str
 ) -> None:
     pytest.importorskip(f"prefect_{runner}")
@@ -197,7 +197,7 @@ def test_a_cluster_that_does_not_answer_is_told_in_one_line(
 
 @pytest.mark.system
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
+def test_a_batch_on_ray_ends_in_order_when_interrupted(
     environment: dict[str, str],
     documents: Path,
     tmp_path: Path,

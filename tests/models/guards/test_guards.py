@@ -1,4 +1,4 @@
-"""The guards find what is planted, and leave good translations alone."""
+"""The guards flag planted errors and no good translations."""
 
 from __future__ import annotations
 
