@@ -11,7 +11,7 @@ The functions share one implementation and one set of defaults with the commands
 and store their results in the same cache: a second call with the same input takes no time.
 
 The settings of `duizhao settings` are keyword arguments (``duizhao.build(report, beam=2)``); those
-that are not given come from ``DUIZHAO_*``, ``duizhao.toml`` and the defaults, as for a command.
+that are not passed come from ``DUIZHAO_*``, ``duizhao.toml`` and the defaults, as for a command.
 Errors that the user can fix are subclasses of `DuizhaoError`; their message is one line.
 """
 
@@ -119,7 +119,7 @@ def read(
 ) -> Document:
     """Read a file of any supported format and split it into blocks and sentences.
 
-    `language` is ``"zh"`` or ``"en"``, by default the one that the text is in. `id` names the
+    `language` is ``"zh"`` or ``"en"``, by default that of the text. `id` names the
     document in the corpus, by default the file's name without its ending. The result's `ledger`
     lists the text that was left out, such as page numbers. Raises InputError if the file is
     missing, empty, damaged, of an unsupported format or in another language.
@@ -137,10 +137,10 @@ def read(
 
 
 def segment(text: str) -> list[str]:
-    """Split a text into sentences; both languages, also mixed.
+    """Split a text into sentences, in Chinese, English or both.
 
-    Only white space between two sentences is dropped. Nothing is treated as a page number or the
-    like: use `read` for documents.
+    Only white space between two sentences is dropped. Page numbers and the like are not recognised:
+    use `read` for documents.
 
         >>> duizhao.segment("大会通过了决议。Mr. Ban spoke. He thanked all.")
         ['大会通过了决议。', 'Mr. Ban spoke.', 'He thanked all.']
@@ -154,7 +154,7 @@ def translate(sentences: Sequence[str], **options: Unpack[Options]) -> list[Tran
     """Translate Chinese sentences with a MarianMT model (OPUS-MT zh-en by default).
 
     One `Translation` per sentence, in order: `text`; `score`, the mean log-probability of a target
-    token (natural logarithm, at most 0); `tokens`, their number; `flags`, warnings of the guards.
+    token (natural logarithm, at most 0); `tokens`, their number; `flags`, possible errors.
     Raises ModelError if the model cannot be loaded.
 
         >>> [each.text for each in duizhao.translate(["安全理事会", "秘书长的报告"])]
@@ -241,7 +241,7 @@ def score(
     """BLEU, chrF++ and TER of a translation, equal to sacrebleu to the last digit.
 
     `hypotheses` and `references` have one segment per item. A `Score` has the `value` (0 to 100;
-    for TER less is better), `low` and `high` of the 95% interval over `bootstrap` resamples (None
+    for TER lower is better), `low` and `high` of the 95% interval over `bootstrap` resamples (None
     with 0) and the `signature` to cite. Raises ValueError for lists of different lengths.
 
         >>> scores = duizhao.score(["The meeting rose."], ["The meeting was closed."], bootstrap=0)
@@ -289,8 +289,8 @@ def clean(corpus: Bitext | str | Path, steps: Sequence[str] | None = None) -> Bi
     """Move the rows that the cleaning steps reject to the ledger, as `duizhao clean` does.
 
     `corpus` is a bitext, or a file or folder for `load`. `steps` are names, with parameters if
-    needed (``"length_ratio:most=3"``), in order; by default those that ``duizhao clean --list``
-    marks. The ledger entries name the step and hold the whole row. Raises InputError for an unknown
+    needed (``"length_ratio:high=3"``), in order; by default those that ``duizhao clean --list``
+    marks. The ledger entries contain the step and the whole row. Raises InputError for an unknown
     step.
 
         >>> from dataclasses import replace

@@ -2,12 +2,16 @@
 
 Four kinds of findings: the same Chinese text with different English, the same English for
 different Chinese, numbers of the Chinese that the English lacks, and terms of the built-in glossary
-without any of their English forms. A finding may be an error, or not.
+without any of their English forms. A finding may be an error, or not. To
+avoid false alarms, a term counts as translated if the English has the head of a form ("the
+Board"), and terms that are a part of a longer name are left out.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +20,7 @@ from typing import Literal
 from duizhao.corpus.keys import plain
 from duizhao.corpus.row import Row
 from duizhao.corpus.script import count_han, simplified
-from duizhao.models.glossary import Glossary, read_glossary
+from duizhao.models.glossary import Glossary, Term, read_glossary, singular
 from duizhao.models.guards.flags import NUMBER
 from duizhao.models.guards.missing import missing
 
@@ -26,6 +30,20 @@ KINDS: tuple[Kind, ...] = ("source", "target", "number", "term")
 LEAST_HAN = 4
 LEAST_WORDS = 3
 """Least length: shorter texts, such as headings of one word, may have several translations."""
+_STOPS = " .,:;!?。,、:;!?…"
+_MARK = re.compile(
+    r"^\s*[(（]?[一二三四五六七八九十百]{1,4}[)）、.．]\s*|^\s*\d+(?:[.．]\d+)+\s+(?=\D)"
+)
+"""The mark of a paragraph, which translations often write otherwise: (十三) and XIII."""
+_CONVERTED = "[多余]?(?:千瓦|亩|斤)"
+"""Units of which translations make others: 2亿千瓦 is 200 gigawatts."""
+_WORDS = re.compile("[a-z]+")
+_PREPOSITION = re.compile(r"(?<=[a-z]) (?:of|on|for|to|in|against|with) ")
+_NAME = re.compile(
+    r"\w{0,8}?(?:协会|委员会|理事会|办事处|支助办|安保办|特派团|法治团|组织|公约|基金|规划|方案|框架"
+    "|计划|倡议|条约|协定|议定书|宣言|法庭|法院|学院|大学|银行|峰会|首脑会议|工作队|小组|代表|安保部|司|署|局)"
+)
+"""What follows a term that is a part of a longer name: 国际法|协会, 欧洲联盟|委员会."""
 MOST_ROWS = 20_000
 MOST_PLACES = 10
 MOST_FINDINGS = 50
@@ -42,10 +60,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """The text that several rows have in common, or lack, and their places."""
+    """The text that several rows have in common, or lack, and their places.
+
+    Of a term, `rows` lack its English and `of` have its Chinese; `places` are the first of them.
+    """
 
     text: str
     places: tuple[Place, ...]
+    rows: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +110,16 @@ def _targets(rows: Iterable[Row]) -> Iterator[tuple[str, str, Place]]:
 
 
 def _different(pairs: Iterable[tuple[str, str, Place]]) -> list[Inconsistency]:
-    """Texts that are paired with several others, from (text, other text, place)."""
+    """Texts that are paired with several others, from (text, other text, place).
+
+    Case, spaces and punctuation at the end are ignored.
+    """
     beside: defaultdict[str, dict[str, Place]] = defaultdict(dict)
     texts: dict[str, str] = {}
     for text, other, place in pairs:
-        key = plain(text)
+        key = plain(text).rstrip(_STOPS)
         texts.setdefault(key, text)
-        beside[key].setdefault(plain(other), place)
+        beside[key].setdefault(plain(other).rstrip(_STOPS), place)
     return [
         Inconsistency(texts[key], tuple(others.values()))
         for key, others in beside.items()
@@ -105,17 +131,54 @@ def _numbers(rows: Iterable[Row]) -> list[Inconsistency]:
     return [
         Inconsistency(finding.detail, (Place(row.id, row.target),))
         for row in rows
-        for finding in missing(simplified(row.source), row.target)
+        for finding in missing(_MARK.sub("", simplified(row.source)), row.target)
         if finding.flag == NUMBER
+        and not _is_written_apart(finding.detail, row.target)
+        and not re.search(f"{re.escape(finding.detail)} ?{_CONVERTED}", row.source)
     ]
+
+
+def _is_written_apart(number: str, target: str) -> bool:
+    """Whether the English has the parts of a number with a point: Figure 2-1 for 图2.1."""
+    parts = number.split(".")
+    pattern = r"[\s.–—-]{1,3}".join(map(re.escape, parts))
+    return len(parts) > 1 and bool(re.search(rf"(?<!\d){pattern}(?!\d)", target))
 
 
 def _terms(rows: Iterable[Row], glossary: Glossary) -> list[Inconsistency]:
     lacking: defaultdict[str, list[Place]] = defaultdict(list)
+    used: Counter[str] = Counter()
     for row in rows:
         for use in glossary.check(row.source, row.target):
-            if not use.found:
-                name = f"{use.term.chinese}: {use.term.english[0]}"
+            name = f"{use.term.chinese}: {use.term.english[0]}"
+            used[name] += 1
+            if not (use.found or _is_shortened(use.term, row.target) or _is_part(use.term, row)):
                 lacking[name].append(Place(row.id, row.target))
     ordered = sorted(lacking.items(), key=lambda one: -len(one[1]))
-    return [Inconsistency(name, tuple(places[:MOST_PLACES])) for name, places in ordered]
+    return [
+        Inconsistency(name, tuple(places[:MOST_PLACES]), len(places), used[name])
+        for name, places in ordered
+    ]
+
+
+def _is_shortened(term: Term, target: str) -> bool:
+    """Whether the English has the head of a form: "the Board" for the Board of Auditors."""
+    words = set(map(singular, _WORDS.findall(target.lower())))
+    return any(singular(_head(form)) in words for form in term.english if len(form.split()) > 1)
+
+
+def _head(form: str) -> str:
+    """The last word of a noun phrase before a preposition.
+
+    >>> [_head(form) for form in ("Security Council", "Board of Auditors", "capacity-building")]
+    ['council', 'board', 'building']
+    """
+    words: list[str] = _WORDS.findall(_PREPOSITION.split(form.lower())[0])
+    return words[-1] if words else ""
+
+
+def _is_part(term: Term, row: Row) -> bool:
+    """Whether the term is always a part of a longer name, which the glossary does not have."""
+    source = "".join(unicodedata.normalize("NFKC", row.source).split())
+    after = source.split(term.chinese)[1:]
+    return all(_NAME.match(text) for text in after)

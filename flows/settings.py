@@ -369,14 +369,9 @@ def config_file(given: Path | None = None) -> Path | None:
     return None
 
 
-def plain(settings: Settings) -> dict[str, Any]:
+def plain(settings: Settings) -> dict[str, object]:
     """The settings as JSON values, without those that depend on this machine."""
     return settings.model_dump(mode="json", exclude={*ENVIRONMENT, "server_minutes"})
-
-
-def from_plain(values: Mapping[str, Any]) -> Settings:
-    """The settings from the values of `plain`, or from some of them."""
-    return Settings.model_validate(values)
 
 
 def _read_sources(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:

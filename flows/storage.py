@@ -120,11 +120,11 @@ class Place:
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """Size of each file under a folder by its name relative to this place; one listing."""
-        return {name: told["size"] for name, told in self._find(folder).items()}
+        return {name: entry["size"] for name, entry in self._find(folder).items()}
 
     def prints(self, folder: str = "") -> dict[str, str]:
         """As `sizes`, with a short string for each file that changes when it is written again."""
-        return {name: print_of(told) for name, told in self._find(folder).items()}
+        return {name: print_of(entry) for name, entry in self._find(folder).items()}
 
     def is_empty(self) -> bool:
         """Whether the folder is empty or does not exist."""
@@ -157,7 +157,7 @@ class Place:
     def _find(self, folder: str) -> dict[str, dict[str, Any]]:
         top = self._path(folder) if folder else self.root
         found = self._try(lambda: self.system.find(top, detail=True))
-        return {path[len(self.root) + 1 :]: told for path, told in found.items()}
+        return {path[len(self.root) + 1 :]: entry for path, entry in found.items()}
 
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"

@@ -151,9 +151,14 @@ def _chinese(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
+_IRREGULAR = {"gases": "gas", "women": "woman", "men": "man", "children": "child"}
+
+
 @lru_cache(maxsize=65536)
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     """The word without a plural ending, by simple rules that are the same for both sides."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
@@ -168,7 +173,7 @@ def _english(text: str) -> str:
     """English text for comparison: words in lower case and the singular."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub(r"['’]s\b|['’]", "", text)
-    return " ".join(map(_singular, re.findall(r"[^\W_]+", text)))
+    return " ".join(map(singular, re.findall(r"[^\W_]+", text)))
 
 
 def _without_articles(words: str) -> str:

@@ -1,4 +1,4 @@
-"""The three marks, the surroundings of all tests, and the fixtures that they share."""
+"""The three marks, the environment of all tests, and shared fixtures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from duizhao.corpus.paths import cache_folder, models_folder
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
+from tests.support.prefect import migrate_ahead
 
 MARKS = ("unit", "model", "system")
 
@@ -46,7 +47,7 @@ def pytest_fixture_setup() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that do not have exactly one of the three marks."""
+    """Reject tests that do not have exactly one of the three marks."""
     wrong = [
         item.nodeid
         for item in items
@@ -114,6 +115,7 @@ def environment(
     """The environment of a test module's flows: the Prefect server and an empty cache."""
     with pytest.MonkeyPatch.context() as patch:
         cache = tmp_path_factory.mktemp("cache")
+        migrate_ahead(cache)  # for commands that start a server of their own
         for name, value in (prefect_server | {"DUIZHAO_CACHE": str(cache)}).items():
             patch.setenv(name, value)
         yield dict(os.environ)

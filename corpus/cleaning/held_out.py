@@ -1,8 +1,8 @@
 """Rows for training, and rows held out from it: whole documents, chosen by a hash.
 
-The same corpus is always divided in the same way. The splits of a batch are kept. A corpus with few
-documents, or with files that do not name any, is divided into runs of consecutive rows, each of
-which counts as a document.
+The same corpus is always divided in the same way. The splits of a batch are kept. A file whose rows
+name no document counts as one. A corpus with few documents, and such a file that is too large to be
+held out, are divided into runs of consecutive rows, each of which counts as a document.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ SMALL_SHARE = {"test": 0.2, "dev": 0.1}
 class HeldOut:
     """Rows for training, for choosing the best model (`dev`), and for the final test.
 
-    `by` is "the corpus' own split", "documents" or "runs of rows". `shared` counts rows that were
-    left out because a part with precedence has one of their sentences (test before dev before
-    train).
+    `by` is "the corpus' own split", "documents", "runs of rows" or both of these. `shared` counts
+    rows that were left out because a part with precedence has one of their sentences (test
+    before dev before train).
     """
 
     train: tuple[Row, ...]
@@ -50,17 +50,15 @@ def hold_out(
 ) -> HeldOut:
     """Divide rows; `splits` gives the split of documents that have one.
 
-    Without a test or a validation split, that part is taken from the others, `train` included: a
-    small batch has all of its documents there.
+    `without_documents` are the names of files whose rows name no document. Without a test or
+    a validation split, that part is taken from the others, `train` included: a small batch has all
+    of its documents there.
     """
     parts_given = set(splits.values()) & {"test", "validation"}
     if len(parts_given) < 2:
         splits = {name: split for name, split in splits.items() if split in parts_given}
-    documents = {row.source_document for row in rows} - set(without_documents)
-    cut = set(without_documents)
-    if len(documents) < FEW_DOCUMENTS:
-        cut |= documents
-    named = _in_runs(rows, cut - set(splits))
+    cut = _to_cut(Counter(row.source_document for row in rows), without_documents) - set(splits)
+    named = _in_runs(rows, cut)
     sizes = Counter(name for name, _ in named)
     order = sorted(sizes, key=lambda name: hash64(f"{seed}\t{name}"))
     test = _chosen(order, sizes, splits, "test", len(rows))
@@ -68,7 +66,9 @@ def hold_out(
     parts: dict[str, list[Row]] = {"test": [], "dev": [], "train": []}
     for name, row in named:
         parts["test" if name in test else "dev" if name in dev else "train"].append(row)
-    by = "runs of rows" if cut - set(splits) else "documents"
+    by = "runs of rows" if cut else "documents"
+    if cut and len(cut) < len({row.source_document for row in rows}):
+        by = "documents and runs of rows"
     if {"test", "validation"} <= set(splits.values()):
         by = "the corpus' own split"
     seen: set[int] = set()
@@ -99,11 +99,7 @@ def _chosen(
     order = list(order)
     if chosen := {name for name in order if splits.get(name) == own}:
         return chosen
-    share, least, most = {
-        "test": (TEST_SHARE, TEST_LEAST, TEST_MOST),
-        "dev": (DEV_SHARE, DEV_LEAST, DEV_MOST),
-    }[part]
-    wanted = min(most, max(rows * share, min(least, rows * SMALL_SHARE[part])))
+    wanted = _wanted(part, rows)
     count = 0
     for name in order:
         if count >= wanted:
@@ -113,6 +109,23 @@ def _chosen(
             chosen.add(name)
             count += sizes[name]
     return chosen
+
+
+def _wanted(part: str, rows: int) -> float:
+    """The rows that a part should have."""
+    share, least, most = {
+        "test": (TEST_SHARE, TEST_LEAST, TEST_MOST),
+        "dev": (DEV_SHARE, DEV_LEAST, DEV_MOST),
+    }[part]
+    return min(most, max(rows * share, min(least, rows * SMALL_SHARE[part])))
+
+
+def _to_cut(sizes: Mapping[str, int], without_documents: Collection[str]) -> set[str]:
+    """Documents to be divided into runs: all if they are few, and large files that name none."""
+    if len(sizes) < FEW_DOCUMENTS:
+        return set(sizes)
+    largest = 2 * _wanted("dev", sum(sizes.values()))
+    return {name for name in without_documents if sizes.get(name, 0) > largest}
 
 
 def _in_runs(rows: Iterable[Row], cut: Collection[str]) -> list[tuple[str, Row]]:

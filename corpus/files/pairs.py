@@ -4,8 +4,8 @@
 
 A corpus is a folder of build or batch, or its .jsonl, .parquet, .tsv or .tmx file. Other files are
 TMX, XLIFF, TSV, CSV or JSON of pairs, and Moses files: two text files of equal length, named by
-their languages (``laws.zh`` and ``laws.en``; give one of them or both). Files named ``train``,
-``validation`` or ``test`` are the splits of a corpus.
+their languages (``laws.zh`` and ``laws.en``; give one of them or both). A folder may have any of
+these. Files named ``train``, ``validation`` or ``test`` are the splits of a corpus.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 from duizhao.corpus import tsv
 from duizhao.corpus.document import Language
 from duizhao.corpus.errors import InputError, unreadable
-from duizhao.corpus.files.read import corpus_files, read_file, split_of_name
+from duizhao.corpus.files.pair_files import UNITS, PairFile, pair_files
+from duizhao.corpus.files.read import read_file
 from duizhao.corpus.reading import encoding, formats, safe_xml
 from duizhao.corpus.reading.bounds.files import read_file as read_bounded
 from duizhao.corpus.reading.bounds.limits import Limits
@@ -27,7 +28,6 @@ from duizhao.corpus.reading.draft import Source
 from duizhao.corpus.reading.units import segmented
 from duizhao.corpus.row import Row
 
-UNITS = ("tmx", "tsv", "csv", "json", "xliff")
 _DOCUMENT, _CONFIDENCE = "x-source-document", "x-confidence"
 
 
@@ -35,9 +35,9 @@ _DOCUMENT, _CONFIDENCE = "x-source-document", "x-confidence"
 class Pairs:
     """Rows with both sides, the split of each document that has one, and the hash of each file.
 
-    `without_documents` are the names of files whose rows name no document: the file's name is that
-    of their document. `machine` counts rows that were left out because their target is
-    a machine translation, `incomplete` those with an empty side.
+    `without_documents` are the names that stand for files whose rows name no document. `machine`
+    counts rows that were left out because their target is a machine translation, `incomplete`
+    those with an empty side. `unused` are the files of folders that have no pairs.
     """
 
     rows: Sequence[Row]
@@ -46,6 +46,7 @@ class Pairs:
     without_documents: frozenset[str]
     machine: int
     incomplete: int
+    unused: Sequence[str]
 
 
 def read_pairs(paths: Iterable[Path]) -> Pairs:
@@ -55,13 +56,15 @@ def read_pairs(paths: Iterable[Path]) -> Pairs:
     hashes: dict[str, str] = {}
     anonymous: set[str] = set()
     machine = incomplete = 0
-    for files, split in _files(paths):
-        name = str(files[0])
-        if name in hashes:
-            continue
-        for file in files:
-            hashes[str(file)] = _hash(file)
-        for row in _rows(files):
+    chosen, others = pair_files(paths)
+    unused = [str(path) for path in others]
+    for one in chosen:
+        own = {str(file): _hash(file) for file in one.files}
+        # the name is the same wherever the file is, so that the same text is held out
+        name = f"{one.files[0].name} {next(iter(own.values()))[:8]}"
+        count = 0
+        for row in _rows(one.files, name):
+            count += 1
             if row.target_kind == "machine":
                 machine += 1
             elif not (row.source.strip() and row.target.strip()):
@@ -70,55 +73,48 @@ def read_pairs(paths: Iterable[Path]) -> Pairs:
                 rows.append(row)
                 if row.source_document == name:
                     anonymous.add(name)
-                if split:
-                    splits[row.source_document] = split
-    return Pairs(rows, splits, hashes, frozenset(anonymous), machine, incomplete)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[tuple[tuple[Path, ...], str]]:
-    """The files of each input with their split: two for Moses, else one."""
-    for path in paths:
-        if path.is_dir():
-            for file in corpus_files(path):
-                yield (file.path,), file.split
-        elif not path.is_file():
-            raise InputError(f"{path}: no such file or folder; check the path")
+                if one.split:
+                    splits[row.source_document] = one.split
+        if count:
+            hashes |= own
         else:
-            yield _moses(path) or (path,), split_of_name(path)
+            unused += _without_pairs(one)
+    return Pairs(rows, splits, hashes, frozenset(anonymous), machine, incomplete, unused)
 
 
-def _moses(path: Path) -> tuple[Path, Path] | None:
-    """Both files of a Moses pair, the Chinese one first; None if this is none of them."""
-    if path.suffix not in (".zh", ".en"):
-        return None
-    files = path.with_suffix(".zh"), path.with_suffix(".en")
-    for file in files:
-        if not file.is_file():
-            raise InputError(f"{path}: the other side, {file}, is missing")
-    return files
+def _without_pairs(file: PairFile) -> list[str]:
+    """The names of files without pairs in a folder; InputError for a file that was given."""
+    path = file.files[0]
+    if not file.given:
+        return [str(one) for one in file.files]
+    reason = "no pair of Chinese and English in it"
+    if path.suffix.lower() == ".tmx" and (codes := _languages(path)):
+        reason += f"; its languages are {', '.join(codes)}"
+    raise InputError(f"{path}: {reason}; give a file of Chinese-English sentence pairs")
 
 
-def _rows(files: Sequence[Path]) -> Iterator[Row]:
+def _rows(files: Sequence[Path], name: str) -> Iterator[Row]:
+    """The rows of a file; `name` is the document of those that name none."""
     path = files[0]
     if len(files) == 2:
-        return _lines(files[0], files[1])
+        return _lines(files[0], files[1], name)
     if path.name.endswith((".parquet", ".gz")) or _is_our_jsonl(path):
         return read_file(path)
     data = _data(path)
     kind = formats.recognise(data, str(path)).name
     if kind == "tmx":
-        return _tmx(data, path)
+        return _tmx(data, path, name)
     if kind == "tsv" and (table := _our_table(data, path)) is not None:
         return iter(table)
     if kind in UNITS:
-        return _units(Source(str(path), data, path), kind)
+        return _units(Source(str(path), data, path), kind, name)
     raise InputError(
         f"{path}: not a file of sentence pairs; give a corpus, TMX, XLIFF, TSV, CSV, JSON, or "
         "Moses files (.zh and .en)"
     )
 
 
-def _lines(source: Path, target: Path) -> Iterator[Row]:
+def _lines(source: Path, target: Path, name: str) -> Iterator[Row]:
     sides = [
         encoding.read_text(_data(path), str(path)).text.splitlines() for path in (source, target)
     ]
@@ -128,10 +124,10 @@ def _lines(source: Path, target: Path) -> Iterator[Row]:
             "they must be translations of each other"
         )
     for number, pair in enumerate(zip(*sides, strict=True), 1):
-        yield _row(str(source), number, *pair)
+        yield _row(name, number, *pair)
 
 
-def _tmx(data: bytes, path: Path) -> Iterator[Row]:
+def _tmx(data: bytes, path: Path, name: str) -> Iterator[Row]:
     """Each unit with both languages; TMX of ours names documents and confidence."""
     for number, unit in enumerate(safe_xml.parse(data, str(path)).iter("{*}tu"), 1):
         texts: dict[Language, str] = {}
@@ -147,13 +143,20 @@ def _tmx(data: bytes, path: Path) -> Iterator[Row]:
             }
             kinds = [each.text for each in unit.iterfind("{*}tuv/{*}prop[@type='x-target-kind']")]
             yield _row(
-                properties.get(_DOCUMENT) or str(path),
+                properties.get(_DOCUMENT) or name,
                 number,
                 texts["zh"],
                 texts["en"],
                 confidence=_number(properties.get(_CONFIDENCE)),
                 machine="machine" in kinds,
             )
+
+
+def _languages(path: Path) -> list[str]:
+    """The language codes of a TMX."""
+    variants = safe_xml.parse(_data(path), str(path)).iter("{*}tuv")
+    codes = (each.get(segmented.XML_LANG) or each.get("lang") for each in variants)
+    return sorted({code for code in codes if code})
 
 
 def _our_table(data: bytes, path: Path) -> list[Row] | None:
@@ -176,7 +179,7 @@ def _our_table(data: bytes, path: Path) -> list[Row] | None:
     ]
 
 
-def _units(source: Source, kind: str) -> Iterator[Row]:
+def _units(source: Source, kind: str, name: str) -> Iterator[Row]:
     """The pairs of a file that our readers read one side at a time: units with both sides."""
     sides: list[dict[int, str]] = []
     for language in segmented.NAMES:
@@ -189,7 +192,7 @@ def _units(source: Source, kind: str) -> Iterator[Row]:
     chinese, english = sides
     for number, text in chinese.items():
         if number in english:
-            yield _row(source.name, number, text, english[number])
+            yield _row(name, number, text, english[number])
 
 
 def _row(

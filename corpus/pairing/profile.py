@@ -1,4 +1,4 @@
-"""The profile by which the counterpart of a document is found: about 30 kB, whatever its length.
+"""The profile with which a document's counterpart is searched: about 30 kB, whatever its length.
 
 Sentences to embed are chosen by their content, not by their place: of the sentences with numbers,
 symbols or Latin names, those whose rarest-looking token has the smallest hash. A translation

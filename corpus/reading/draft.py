@@ -83,7 +83,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found. `metadata` may hold ``encoding``, ``pages``, ``warnings`` ..."""
+    """The result of a reader. `metadata` may hold ``encoding``, ``pages``, ``warnings`` ..."""
 
     drafts: Sequence[Draft]
     left_out: Sequence[LeftOut] = ()

@@ -124,7 +124,7 @@ def _binary_bytes(data: bytes) -> bool:
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
-    """UTF-16 is told by what every text has: line ends, spaces, digits, CJK high bytes."""
+    """Recognise UTF-16 by line ends, spaces, digits and CJK high bytes, which every text has."""
     sample = data[: 65536 & ~1]
     if len(data) % 2 or len(sample) < 4:
         return None

@@ -50,7 +50,7 @@ SYMBOL_LINE = re.compile(rf"(?=.*\d)(?=.*{SYMBOL})(?:(?:{SYMBOL}|{PAGE_OF})(?:\s
 PRINTED_PAGE = re.compile(r"(?<![\d-])(\d{1,4})\s?/\s?(\d{1,4})(?!\d)")
 FRACTION = re.compile(r"\d{1,4}\s?/\s?\d{1,4}")
 BARE_NUMBER = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
-# the masthead of a first page; what stands above its last line is part of it
+# the masthead of a first page, which includes everything above its last line
 DISTRIBUTION = re.compile(r"(?:Distr\.|Original\s?:|原件\s?[:：]|原文\s?[:：]).*", re.IGNORECASE)
 MASTHEAD = re.compile(
     r"United Nations(?: Nations Unies)?|General Assembly|Security Council|Chinese|English|中文|英文"
@@ -70,7 +70,7 @@ LEADS_TO_LINK = re.compile(
 
 @lru_cache(maxsize=1 << 14)
 def reason(text: str) -> str | None:
-    """Why this line is furniture whatever stands around it; None where it is not."""
+    """Why this line is furniture, regardless of its neighbours; None if it is not."""
     text = text.strip()
     if len(text) > 200 or (HAN_CHARACTER.match(text) and text[0] not in "第请"):
         return None
@@ -85,13 +85,13 @@ def reason(text: str) -> str | None:
 
 
 def printed_page(text: str) -> tuple[int, int] | None:
-    """The page and the number of pages that a foot such as ``21-01922 6/14`` tells."""
+    """The page and the number of pages in a foot such as ``21-01922 6/14``."""
     match = PRINTED_PAGE.search(text)
     return (int(match[1]), int(match[2])) if match else None
 
 
 def total(text: str) -> str:
-    """What stands behind the stroke of ``6/14``."""
+    """The part of ``6/14`` after the stroke."""
     return text.rpartition("/")[2].strip()
 
 
@@ -104,7 +104,7 @@ def masthead(texts: Sequence[str]) -> set[int]:
         for number, text in enumerate(top[: last + 1])
         if DISTRIBUTION.fullmatch(text) or _all_masthead(text)
     }
-    # "Chinese" may stand below "Original: English"
+    # "Chinese" may follow "Original: English"
     while found and last + 1 < len(top) and MASTHEAD.fullmatch(top[last + 1]):
         last += 1
         found.add(last)

@@ -268,7 +268,7 @@ def goes_on(group: Sequence[Line], line: Line, room_for_error: float, language: 
         # an indent inside a sentence is the page's, not a paragraph's; but two lines that are
         # both set in are two headings
         both = len(group) == 1 and line.indent == last.indent and not line.page_top
-        headings = both and language == "zh"  # in English the small letter told before
+        headings = both and language == "zh"  # in English the small letter has decided already
         return not (headings or stopped or marked) and last.room <= MOST_TOLERANCE[language]
     if marked and (stopped or len(group) == 1):
         return False

@@ -3,8 +3,8 @@
     for line in Lines("sentences.zh"):  # or "-", a pipe, a .gz file
 
 The size of a file does not matter. Only a line feed (with or without CR) ends a line, so that
-line numbers are ids. Any encoding of `duizhao.corpus.reading.encoding` is read, and told where it
-is not plain UTF-8; bytes that cannot be read become U+FFFD, and their lines are told.
+line numbers are ids. Any encoding of `duizhao.corpus.reading.encoding` is read, and reported unless
+it is plain UTF-8; bytes that cannot be read become U+FFFD, and their lines are reported.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def read_lines(path: str | Path, note: Note = to_standard_error) -> list[str]:
 class Lines:
     """The lines of a file, or of standard input for "-", in whatever encoding it is in.
 
-    `sample` is the beginning of the text, `encoding` what it is in, `count` the number of lines
-    where that can be told beforehand (a file, not a pipe). Raises InputError for a file that is
+    `sample` is the beginning of the text, `count` the number of lines if it is known beforehand
+    (a file, not a pipe). Raises InputError for a file that is
     absent, empty or binary.
     """
 
@@ -154,7 +154,7 @@ def _whole_lines(head: bytes) -> bytes:
 
 
 def _count(path: Path, encoding: str) -> int | None:
-    """How many lines a file has; None where that cannot be told (a pipe) or not by its bytes."""
+    """The number of lines of a file; None for a pipe, and where bytes do not show it."""
     if encoding.startswith(("utf-16", "utf-32")) or path.suffix == ".gz" or not path.is_file():
         return None
     lines, last = 0, b"\n"

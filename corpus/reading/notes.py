@@ -40,9 +40,9 @@ _ORDINAL = {"st", "nd", "rd", "th"}
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Drafts with the notes at the end, and what `settle` found out.
+    """Drafts with the notes at the end: the result of `settle`.
 
-    `order` tells of each draft which one of those given it was.
+    `order` has the place of each draft among those given.
     `places` has one entry a mark: ``{"mark": "1", "block": 12, "offset": 40, "note": 310}``.
     """
 

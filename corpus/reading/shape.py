@@ -91,7 +91,7 @@ def kind_of(
 
 
 def with_people(drafts: Sequence[Draft], language: Language) -> list[Draft]:
-    """The drafts, with signature blocks and lists of names told by their words.
+    """The drafts, with signature blocks and lists of names recognised by their words.
 
     `duizhao.corpus.reading.block_kinds` judges the text in its order; of its verdicts only these
     two say more than a format's styles and fonts do.

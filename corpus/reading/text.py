@@ -2,12 +2,12 @@
 
 The clues that hard-wrapped text may keep, and how far they go:
 
-- white space at a line's end: in text copied from a PDF that Word made it stands where a
-  paragraph ends, and nowhere else (the paragraph mark); in ``format=flowed`` text it is the other
-  way round. Believed where it fits the lines of the whole file.
+- white space at a line's end: text copied from a PDF of Word's has it where a paragraph ends and
+  nowhere else (the paragraph mark); in ``format=flowed`` text it is the other way round. It counts
+  if it fits the lines of the whole file.
 - white space at a line's beginning: the first line of a paragraph, more for a heading; the first
   line of a page has one more, which says nothing.
-- blank lines: between paragraphs; where they stand between almost any two lines, a missing one
+- blank lines: between paragraphs; if there is one between almost any two lines, a missing one
   marks a page break.
 - room at a line's end: enough for the next word, so the break was meant.
 
@@ -62,8 +62,8 @@ def right_edge(texts: Sequence[str]) -> float | None:
     """The right edge of printed lines in em, or None where the lines are paragraphs.
 
     Printed lines have an edge that many of them reach and few go beyond, and they stop there in
-    the middle of a sentence. A text with large tables is told by its English lines that begin
-    with a small letter.
+    the middle of a sentence. A text with large tables is recognised by its English lines
+    that begin with a small letter.
     """
     widths = [layout.width(text) for text in texts]
     open_ended = sorted(

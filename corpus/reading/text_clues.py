@@ -215,8 +215,8 @@ def indents_start_paragraphs(
 def printed_shift(raw: Sequence[RawLine], pages: Sequence[int]) -> int:
     """What brings the counted pages to the first page number printed.
 
-    ``21-01922 6/14`` stands at the end of page 6, or, where the text was taken out of the file
-    in another order, at its beginning; the number of pages tells which.
+    ``21-01922 6/14`` is at the end of page 6, or, if the text was extracted in another order, at
+    its beginning; the number of pages shows which.
     """
     for number, line in enumerate(raw):
         if furniture.reason(line.text) not in ("job_number", "page_number"):

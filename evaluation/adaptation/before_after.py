@@ -13,6 +13,7 @@ from typing import Any
 
 from duizhao.corpus.translation import Translation
 from duizhao.evaluation.comparison.compare import compare
+from duizhao.evaluation.comparison.records import ComparisonRecord
 from duizhao.evaluation.comparison.systems import Segments
 from duizhao.evaluation.comparison.tables import NAMES, SIGNIFICANT, p_text, p_values
 from duizhao.models.glossary import Glossary, TermReport
@@ -70,7 +71,7 @@ class BeforeAfter:
     changes: tuple[Change, ...]
     flags: Mapping[str, Mapping[str, int]]
     terms: Mapping[str, TermReport] | None
-    details: Mapping[str, Any] = field(repr=False)
+    details: ComparisonRecord = field(repr=False)
 
     def change(self, metric: str) -> Change:
         """The change of a metric."""
@@ -135,7 +136,7 @@ def before_after(
     )
 
 
-def _change(found: Mapping[str, Any], metric: str) -> Change:
+def _change(found: ComparisonRecord, metric: str) -> Change:
     before, after = (found["systems"][name][metric] for name in (BASE, ADAPTED))
     return Change(
         metric,

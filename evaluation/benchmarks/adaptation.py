@@ -1,11 +1,11 @@
-"""What `duizhao adapt` gains: on UN text, which the model knows, and on distant domains.
+"""The gain by `duizhao adapt` on UN text, on which the model was trained, and on other domains.
 
     python -m duizhao.evaluation.benchmarks.adaptation --data ../shared/data --out OUT
     python -m duizhao.evaluation.benchmarks.adaptation --data ../shared/data --out OUT --text unpc
 
 For each text: build or collect its pairs, adapt the default model, and print scores before and
 after with intervals and p-values, minutes, CPU minutes and memory. Models and their comparisons
-stay in OUT; the same command goes on where it was stopped.
+are stored in OUT; the same command continues where it stopped.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _duizhao(arguments: Sequence[str]) -> str:
 
 
 def _children() -> tuple[float, float]:
-    """CPU minutes and the most gigabytes of the processes that were started."""
+    """CPU minutes of the child processes, and the largest memory of one in gigabytes."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

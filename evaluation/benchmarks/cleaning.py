@@ -1,14 +1,13 @@
-"""What cleaning takes: of good pairs (false alarms), and of pairs damaged on purpose (found).
+"""Shares that cleaning removes: of good pairs (false alarms), and of pairs damaged on purpose.
 
     python -m duizhao.evaluation.benchmarks.cleaning ZH EN
     python -m duizhao.evaluation.benchmarks.cleaning ZH EN --opusfilter PYTHON --opuscleaner PYTHON
     python -m duizhao.evaluation.benchmarks.cleaning --speed 1000000
 
-ZH and EN are line-aligned good text. Each pair is damaged in each way once; a step that reads only
-one row is asked about each. The confidence of the aligner has no part in this: it is another
-witness. PYTHON is the interpreter of an environment that has OpusFilter (its filters run with their
-defaults) or OpusCleaner. `--speed` takes CPU time and memory of the default plan over rows made of
-invented words.
+ZH and EN are line-aligned good text. Each pair is damaged once in each way, and each step that
+judges single rows is applied to it. The confidence of the aligner is not used. PYTHON is the
+interpreter of an environment with OpusFilter (its filters run with their defaults) or OpusCleaner.
+`--speed` measures CPU time and memory of the default plan on rows of invented words.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ json.dump(found, sys.stdout)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print one table of shares taken, a step a row and a kind of damage a column."""
+    """Print a table of removed shares, with a row for each step and a column for each damage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("source", nargs="?", type=Path, help="good Chinese text, a line a segment")
     parser.add_argument("target", nargs="?", type=Path, help="its English, line by line")
@@ -108,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def damages(pairs: Sequence[Pair], seed: int = 7) -> dict[str, list[Pair]]:
-    """The pairs as they are, and damaged in each way (only those it changes)."""
+    """The pairs unchanged, and damaged in each way (only those that it changes)."""
     rng = random.Random(seed)
     count = len(pairs)
 
@@ -153,7 +152,7 @@ def damages(pairs: Sequence[Pair], seed: int = 7) -> dict[str, list[Pair]]:
 
 
 def ours(pairs: Sequence[Pair]) -> dict[str, float]:
-    """Share that each of our steps takes, and all that a batch takes together."""
+    """Share that each step of duizhao removes, and those of a batch together."""
     rows = list(rows_of(pairs))
     result: dict[str, float] = {}
     together = set()
@@ -169,7 +168,7 @@ def ours(pairs: Sequence[Pair]) -> dict[str, float]:
 
 
 def others(python: str, program: str, pairs: Sequence[Pair]) -> dict[str, float]:
-    """Share that each filter of another tool takes, run in its own environment."""
+    """Share that each filter of another tool removes, run in its own environment."""
     done = subprocess.run(
         [python, "-c", program],
         input=json.dumps(pairs),

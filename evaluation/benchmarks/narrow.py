@@ -1,8 +1,8 @@
-"""How close int8 comes to float32 with published and with narrowed weights (narrow_int8.py).
+"""The difference of int8 from float32 with published and with narrowed weights (narrow_int8.py).
 
     python -m duizhao.evaluation.benchmarks.narrow --shared ../shared
 
-Prints log p a token of reference translations, and how far it is from float32's a sentence.
+Prints log p per token of reference translations, and its difference from float32's per sentence.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""How often texts are refused as no translations of each other: rightly, and wrongly.
+"""Shares of parallel and of unrelated texts that are rejected as not parallel.
 
     python -m duizhao.evaluation.benchmarks.not_parallel DATA        # table in docs/measurements.md
     python -m duizhao.evaluation.benchmarks.not_parallel DATA --fit  # learn parallel.WEIGHTS again
 
-Runs of 3 to 200 beads are cut from UN, literary and academic texts (the default model's
-translations, through the memory): as they are, damaged by omissions and insertions, half of
-either side foreign; and put together to pairs that have nothing to do with each other. The weights
-are learned from the first half of each text and judged on the second.
+Runs of 3 to 200 beads are cut from UN, literary and academic texts (with the default model's
+translations, from the memory): unchanged, damaged by omissions and insertions, with half of either
+side foreign; and combined to unrelated pairs. The weights are learned from the first half of each
+text and evaluated on the second.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from duizhao.evaluation.benchmarks.alignment.data import (
 )
 
 SIZES = {3: 24, 5: 24, 10: 20, 20: 16, 40: 10, 200: 2}
-"""Beads of a pair, and how many pairs of each kind."""
+"""Numbers of beads of a pair, and the number of pairs of each kind."""
 SIGNALS = {
     "embedding+overlap": ("overlap", "copied", "embedding", "length"),
     "overlap": ("overlap", "copied", "length"),
@@ -45,14 +45,14 @@ SIGNALS = {
 PARALLEL = ("UN", "literary", "academic", "UN damaged", "UN half", "literary half")
 UNRELATED = ("UN/UN", "literary/literary", "literary/UN", "UN/literary", "same text, other part")
 LEARNED_FROM = {"UN": 0.45, "literary": 0.45, "academic": 0.1} | dict.fromkeys(UNRELATED, 0.2)
-"""Weight of each kind in learning; of parallel texts only the right beads are looked at."""
+"""Weight of each kind in learning; of parallel texts only the right beads are used."""
 POSITIVE = (True, True, True, False, False, True)
-"""Which columns of COLUMNS speak for a bead, which against it; the constant may do either."""
+"""The required sign of the weight of each of COLUMNS; that of the constant is free."""
 HARM = Damage(0.2, 0.2, 0.0, 0.1, 0.0, 0.08, 0.06)
 
 
 def part(gold: Gold, first: int, size: int) -> Gold:
-    """`size` beads of a text as a text of their own."""
+    """`size` beads of a text as a separate text."""
     beads = gold.beads[first : first + size]
     i0 = min((bead.source[0] for bead in beads if bead.source), default=0)
     j0 = min((bead.target[0] for bead in beads if bead.target), default=0)
@@ -141,7 +141,7 @@ def pairs(texts: dict[str, list[Gold]], size: int, seed: int) -> Iterator[tuple[
 
 
 def aligned(gold: Gold, signals: str, embed: Any) -> tuple[Any, list[Bead]]:
-    """The texts made ready and their beads, nothing refused."""
+    """The prepared texts and their beads, without a check for parallel texts."""
     translation = gold.translation if "overlap" in signals else None
     embedder = embed if "embedding" in signals else None
     wanted = SIGNALS[signals]
@@ -157,7 +157,7 @@ def aligned(gold: Gold, signals: str, embed: Any) -> tuple[Any, list[Bead]]:
 
 
 def rates(texts: dict[str, list[Gold]], embed: Any) -> dict[tuple[str, str, int], list[bool]]:
-    """Whether each pair was refused, by (signals, kind, size)."""
+    """Whether each pair was rejected, by (signals, kind, size)."""
     refused: dict[tuple[str, str, int], list[bool]] = defaultdict(list)
     for size, count in SIZES.items():
         for seed in range(count):
@@ -209,7 +209,7 @@ def fit(texts: dict[str, list[Gold]], embed: Any) -> dict[str, list[float]]:
 
 
 def _regression(rows: Floats, truth: Floats, share: Floats) -> list[float]:
-    """Logistic regression; a column whose sign would make no sense is left out."""
+    """Logistic regression; a column whose weight has the wrong sign is left out."""
     used = [at for at in range(len(COLUMNS)) if rows[:, at].any()]
     while True:
         x, found = rows[:, used], np.zeros(len(used))

@@ -1,4 +1,4 @@
-"""Running a command and watching its processes: seconds, CPU seconds, peak memory of each."""
+"""Run a command and measure its processes: seconds, CPU seconds, peak memory of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = {"duizhao.flows.runtime.server": "server", "duizhao.flows.batch.workers"
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What was seen of one process: what it was, its peak memory in MiB, its CPU seconds."""
+    """Measurements of one process: its kind, peak memory in MiB, and CPU seconds."""
 
     name: str
     peak: int
@@ -26,7 +26,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command cost, what it printed, and each of its processes."""
+    """The time of a command, its output, and each of its processes."""
 
     code: int
     wall: float
@@ -43,8 +43,8 @@ class Ran:
 
 
 def run(command: list[str], environment: Mapping[str, str], log: Path | None = None) -> Ran:
-    """Run a command to its end; standard error goes to `log`, else through."""
-    start, before = time.perf_counter(), _children()
+    """Run a command to its end; standard error is written to `log`, if that is set."""
+    start, before = time.perf_counter(), ended_children()
     errors = log.open("wb") if log else None
     process = subprocess.Popen(
         command, env=dict(environment), stdout=subprocess.PIPE, stderr=errors, text=True
@@ -57,12 +57,13 @@ def run(command: list[str], environment: Mapping[str, str], log: Path | None = N
     watcher.join()
     if errors:
         errors.close()
-    spent = _children() - before
-    # a server is killed and a worker too: who waits for them has their seconds
+    spent = ended_children() - before
+    # servers and workers may be killed: their seconds count for the process that waits for them
     return Ran(process.returncode, wall, spent, output, tuple(seen.values()))
 
 
-def _children() -> float:
+def ended_children() -> float:
+    """Core seconds of the child processes that have ended."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -100,7 +101,7 @@ def _look(number: int, first: bool) -> Process | None:
         return None
     peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
     if not peaks:
-        return None  # it has ended; what was seen of it before counts
+        return None  # it has ended; its last measurement counts
     kinds = [name for word, name in NAMES.items() if word in words]
     name = kinds[0] if kinds else "batch" if first else "other"
     cpu = (int(stat[11]) + int(stat[12])) / TICKS

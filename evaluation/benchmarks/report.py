@@ -1,4 +1,4 @@
-"""How quick is the page with many beads, measured inside Chromium.
+"""Speed of the report page with many beads, measured in Chromium.
 
     python -m duizhao.evaluation.benchmarks.report --beads 20000
 
@@ -6,8 +6,8 @@ The beads are invented text of the length of UN sentences. Measured: writing the
 from disk until every control works; scrolling through it; searching, filtering, sorting and
 jumping, until the list is drawn again.
 
-A machine without a graphics card paints in software, and a busy one draws fewer frames whatever
-the page does. So scrolling is measured in two ways: the time between frames, beside that of two
+A machine without a graphics card paints in software, and a busy one draws fewer frames for any
+page. So scrolling is measured in two ways: the time between frames, compared with that of two
 controls (the same loop without scrolling; a plain page of text scrolled as far), and what the
 page itself costs a frame (script, style, layout: Chromium's own Performance.getMetrics).
 """
@@ -59,7 +59,7 @@ COSTS = {
     "LayoutDuration": "layout",
     "TaskDuration": "main thread in all",
 }
-"""Chromium's own accounts, and what they are called in the table."""
+"""Chromium's metrics, and their names in the table."""
 
 ACT = """(act) => new Promise((done) => {
   const start = performance.now();
@@ -92,7 +92,7 @@ ACTS: dict[str, dict[str, str]] = {
 
 
 def make_folder(path: Path, beads: int, seed: int = 1) -> None:
-    """A folder like a build's with so many rows of invented text."""
+    """A folder like that of a build with `beads` rows of invented text."""
     draw = random.Random(seed)
     rows = []
     for number in range(beads):
@@ -129,7 +129,7 @@ def make_folder(path: Path, beads: int, seed: int = 1) -> None:
 
 
 def scroll(page: Any, name: str, step: int) -> dict[str, float]:
-    """Scroll by so much a frame: time between frames, and the page's own work for one."""
+    """Scroll by `step` pixels per frame: time between frames, and the page's own work per frame."""
     client = page.context.new_cdp_session(page)
     client.send("Performance.enable")
 
@@ -152,7 +152,7 @@ def scroll(page: Any, name: str, step: int) -> dict[str, float]:
 
 
 def plain_page(path: Path) -> Path:
-    """A page of text without a script, to see what the machine itself can do."""
+    """A page of text without a script, to measure the machine itself."""
     draw = random.Random(1)
     text = "".join(f"<p>{' '.join(draw.choices(ENGLISH.split(), k=60))}</p>" for _ in range(2000))
     path.write_text(f"<!doctype html><meta charset='utf-8'><title>plain</title>{text}", "utf-8")

@@ -1,4 +1,4 @@
-"""How long a large corpus takes to index and to search.
+"""Time to index and to search a large corpus.
 
     python -m duizhao.evaluation.benchmarks.search DATA --rows 1000000
 

@@ -1,4 +1,4 @@
-"""Sentence splitting against real text, side by side with libraries.
+"""Sentence splitting on real text, compared with libraries.
 
     python -m duizhao.evaluation.benchmarks.segmentation [--data ../shared/data] [--errors N]
 
@@ -10,8 +10,8 @@ Four tables, each printed with its settings:
 - ``un-documents``: the lines (sentences of real documents in order) of the same kind, likewise;
 - the seed: sentences found in each language.
 
-A boundary is counted in characters that are no white space, so a splitter may strip or normalise
-spaces as it likes. Paragraph ends are not counted: everyone gets those.
+Boundaries are positions in the text without white space, so a splitter may strip or normalise
+spaces. Paragraph ends are not counted, because every splitter has them.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ TERMINATED: dict[Language, re.Pattern[str]] = {
     "zh": re.compile(r"[。！？][”’\"'」』）)】]*$"),
     "en": re.compile(r"[.!?][”’\"')\]]*$"),
 }
-# "IV." on a line by itself is the number of a heading, cut off by whoever made the file
+# "IV." on a line by itself is the number of a heading, separated from it in the file
 LABEL = re.compile(r"(?:[IVXLC]+|[A-Z]|\d+)\.")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Boundaries right, found and expected, and how fast (by CPU time, so others do not count)."""
+    """Boundaries right, predicted and expected, and the speed by CPU time."""
 
     right: int
     found: int
@@ -118,7 +118,7 @@ def measure(split: Splitter, paragraphs: Sequence[Sequence[str]], language: Lang
 
 
 def boundaries(pieces: Sequence[str]) -> set[int]:
-    """Places of the inner boundaries, counted in characters that are no white space."""
+    """Positions of the inner boundaries in the text without white space."""
     places, place = set(), 0
     for piece in pieces:
         place += len("".join(piece.split()))

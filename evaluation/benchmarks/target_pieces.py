@@ -1,4 +1,4 @@
-"""How well the rebuilt target pieces serve forced decoding.
+"""Quality of the rebuilt target pieces for forced decoding.
 
     python -m duizhao.evaluation.benchmarks.target_pieces --shared ../shared
 
@@ -25,7 +25,7 @@ Cut = Callable[[Sequence[str]], list[list[str]]]
 
 
 class _Cutting(CTranslateEngine):
-    """The engine with another way to cut its targets."""
+    """The engine with another segmentation of its targets."""
 
     cut: Cut
 

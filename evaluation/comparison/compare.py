@@ -1,21 +1,36 @@
 """Compare systems: the analyses of compare-mt, MT-Telescope and sacrebleu in one place.
 
-`compare` returns a plain dictionary for the terminal, JSON, LaTeX, Markdown and the page. Every
+`compare` returns a record (records.py) for the terminal, JSON, LaTeX, Markdown and the page. Every
 further system is compared with the first, the baseline.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
+from duizhao.evaluation.comparison.records import (
+    ComparisonRecord,
+    Distribution,
+    DocumentScores,
+    Example,
+    LengthScores,
+    PairedResult,
+    SectionScores,
+    Wins,
+    WordScores,
+)
 from duizhao.evaluation.comparison.systems import Segments
 from duizhao.evaluation.metrics import words
 from duizhao.evaluation.metrics.ngrams import by_frequency, outstanding
 from duizhao.evaluation.metrics.scores import TER_SECONDS, score_json, ter_seconds
-from duizhao.evaluation.metrics.significance import SAMPLES, Test, check_memory, paired_test
+from duizhao.evaluation.metrics.significance import (
+    SAMPLES,
+    Comparison,
+    Test,
+    check_memory,
+    paired_test,
+)
 from duizhao.evaluation.metrics.translation import METRICS, SEED, Statistics, measure
 
 LENGTHS = ((0, 10), (10, 20), (20, 30), (30, 40), (40, 60), (60, 10_000))
@@ -36,7 +51,7 @@ def compare(
     terms: Sequence[str] = (),
     workers: int = 1,
     report: Report = lambda text: None,
-) -> dict[str, Any]:
+) -> ComparisonRecord:
     """Compare two or more systems; docs/evaluation.md describes the keys of the result.
 
     `tie` is the largest difference in segment chrF++ that counts as a tie. `terms` are
@@ -66,11 +81,11 @@ def compare(
     }
     if segments.left_out:
         notes.append(f"{segments.left_out} groups of sentences are incomplete in some run")
-    significance = {}
+    significance: dict[Test, list[PairedResult]] = {}
     for test in tests if len(names) > 1 else ():
         report(f"paired {test}, {samples[test]:,} samples")
         comparisons = paired_test(test, measured, samples=samples[test], seed=seed)
-        significance[test] = [asdict(one) for one in comparisons]
+        significance[test] = [_tested(one) for one in comparisons]
     report("words, n-grams, buckets")
     return {
         "segments": len(segments.references),
@@ -111,10 +126,23 @@ def _affordable(segments: Segments) -> tuple[Sequence[str], str | None]:
     )
 
 
-def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[dict[str, Any]]:
+def _tested(one: Comparison) -> PairedResult:
+    return {
+        "system": one.system,
+        "metric": one.metric,
+        "score": one.score,
+        "difference": one.difference,
+        "p": one.p,
+        "mean": one.mean,
+        "margin": one.margin,
+        "signature": one.signature,
+    }
+
+
+def _wins(chrf: Mapping[str, Sequence[float]], tie: float) -> list[Wins]:
     """Segments that each further system wins, ties and loses against the baseline."""
     baseline, *others = chrf
-    wins = []
+    wins: list[Wins] = []
     for name in others:
         differences = [b - a for a, b in zip(chrf[baseline], chrf[name], strict=True)]
         wins.append(
@@ -143,9 +171,9 @@ def _part(
 
 def _lengths(
     segments: Segments, measured: Mapping[str, Mapping[str, Statistics]]
-) -> list[dict[str, Any]]:
+) -> list[LengthScores]:
     lengths = [len(reference.split()) for reference in segments.references]
-    buckets = []
+    buckets: list[LengthScores] = []
     for low, high in LENGTHS:
         places = [place for place, length in enumerate(lengths) if low <= length < high]
         if places:
@@ -158,7 +186,7 @@ def _lengths(
 
 def _groups(
     labels: Sequence[str] | None, measured: Mapping[str, Mapping[str, Statistics]]
-) -> list[dict[str, Any]]:
+) -> list[DocumentScores]:
     if labels is None:
         return []
     places: dict[str, list[int]] = {}
@@ -172,21 +200,25 @@ def _groups(
 
 def _sections(
     segments: Segments, measured: Mapping[str, Mapping[str, Statistics]]
-) -> list[dict[str, Any]]:
+) -> list[SectionScores]:
     if segments.documents is None or segments.sections is None:
         return []
     keys = list(zip(segments.documents, segments.sections, strict=True))
-    sections = []
+    sections: list[SectionScores] = []
     for (document, section), run in groupby(range(len(keys)), key=lambda place: keys[place]):
         places = list(run)
         sections.append(
-            {"document": document, "section": section, "segments": len(places)}
-            | {"scores": _part(measured, places)}
+            {
+                "document": document,
+                "section": section,
+                "segments": len(places),
+                "scores": _part(measured, places),
+            }
         )
     return sections
 
 
-def _distribution(chrf: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def _distribution(chrf: Mapping[str, Sequence[float]]) -> Distribution:
     """The number of segments of each system in each tenth of chrF++."""
     counts = {name: [0] * 10 for name in chrf}
     for name, values in chrf.items():
@@ -195,16 +227,19 @@ def _distribution(chrf: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     return {"edges": list(range(0, 101, 10)), "segments": counts}
 
 
-def _words(segments: Segments, terms: Sequence[str]) -> dict[str, Any]:
+def _words(segments: Segments, terms: Sequence[str]) -> dict[str, dict[str, WordScores]]:
     classes: dict[str, words.Extract] = {"numbers": words.numbers, "names": words.names}
     if terms:
         classes["terms"] = words.terms(terms)
-    words_by_class: dict[str, Any] = {}
+    words_by_class: dict[str, dict[str, WordScores]] = {}
     for label, extract in classes.items():
         words_by_class[label] = {}
         for name, hypotheses in segments.systems.items():
             one = words.count(extract, hypotheses, segments.references)
-            words_by_class[label][name] = asdict(one) | {
+            words_by_class[label][name] = {
+                "matched": one.matched,
+                "hypothesis": one.hypothesis,
+                "reference": one.reference,
                 "precision": one.precision,
                 "recall": one.recall,
                 "f1": one.f1,
@@ -212,9 +247,7 @@ def _words(segments: Segments, terms: Sequence[str]) -> dict[str, Any]:
     return words_by_class
 
 
-def _examples(
-    segments: Segments, chrf: Mapping[str, Sequence[float]], count: int
-) -> list[dict[str, Any]]:
+def _examples(segments: Segments, chrf: Mapping[str, Sequence[float]], count: int) -> list[Example]:
     """The segments in which a system differs most from the baseline, half in each direction."""
     baseline, *others = chrf
     found = []
@@ -237,18 +270,20 @@ def _example(
     place: int,
     name: str,
     difference: float,
-) -> dict[str, Any]:
+) -> Example:
     baseline = next(iter(chrf))
-    example: dict[str, Any] = {"segment": place + 1, "system": name, "difference": difference}
-    for label, texts in (
-        ("document", segments.documents),
-        ("section", segments.sections),
-        ("source", segments.sources),
-    ):
-        if texts is not None:
-            example[label] = texts[place]
-    return example | {
+    example: Example = {
+        "segment": place + 1,
+        "system": name,
+        "difference": difference,
         "reference": segments.references[place],
         "hypotheses": {one: segments.systems[one][place] for one in (baseline, name)},
         "chrf++": {one: chrf[one][place] for one in (baseline, name)},
     }
+    if segments.documents is not None:
+        example["document"] = segments.documents[place]
+    if segments.sections is not None:
+        example["section"] = segments.sections[place]
+    if segments.sources is not None:
+        example["source"] = segments.sources[place]
+    return example

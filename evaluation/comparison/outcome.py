@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 from duizhao.corpus.errors import InputError
 from duizhao.evaluation.comparison.compare import compare
 from duizhao.evaluation.comparison.page import verdicts
+from duizhao.evaluation.comparison.records import ComparisonRecord
 from duizhao.evaluation.comparison.systems import Segments
 from duizhao.evaluation.comparison.tables import p_values
+from duizhao.evaluation.metrics.records import ScoreRecord
 from duizhao.evaluation.metrics.translation import SEED, Score
 
 
@@ -28,7 +29,7 @@ class Comparison:
     scores: Mapping[str, Mapping[str, Score]]
     p_values: Mapping[str, Mapping[str, Mapping[str, float]]]
     verdicts: tuple[str, ...]
-    details: Mapping[str, Any] = field(repr=False)
+    details: ComparisonRecord = field(repr=False)
 
 
 def compare_systems(
@@ -62,5 +63,12 @@ def compare_systems(
     )
 
 
-def _score(values: Mapping[str, Any]) -> Score:
-    return Score(**{each.name: values[each.name] for each in fields(Score)})
+def _score(values: ScoreRecord) -> Score:
+    return Score(
+        values["metric"],
+        values["value"],
+        values["low"],
+        values["high"],
+        values["signature"],
+        values["mean"],
+    )

@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from html import escape
 from pathlib import Path
-from typing import Any
 
+from duizhao.evaluation.comparison.records import (
+    ComparisonRecord,
+    Distribution,
+    DocumentScores,
+    Example,
+    PairedResult,
+)
 from duizhao.evaluation.comparison.tables import NAMES, most_different, p_text, p_values
 from duizhao.evaluation.report.page import (
     messages_json,
@@ -25,7 +31,7 @@ COLOURS = ("one", "two", "three", "four")
 START = "startLanguage(); startTheme(); document.documentElement.dataset.ready = true;"
 
 
-def render(comparison: Mapping[str, Any], title: str = "") -> str:
+def render(comparison: ComparisonRecord, title: str = "") -> str:
     """The page for the result of `duizhao.evaluation.comparison.compare.compare`."""
     environment = page_environment(HERE)
     environment.globals.update(
@@ -56,19 +62,23 @@ def render(comparison: Mapping[str, Any], title: str = "") -> str:
     return page.lstrip()
 
 
-def _shown(comparison: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+def _shown(comparison: ComparisonRecord) -> tuple[dict[str, object], dict[str, int]]:
     """The comparison with the most different documents and sections, and the numbers of all."""
-    shown = dict(comparison)
+    shown: dict[str, object] = {**comparison}
     shown["examples"] = [_whole(one) for one in comparison["examples"]]
     cut = {}
-    for part in ("documents", "sections"):
-        if len(comparison[part]) > MOST_PARTS:
-            shown[part] = most_different(comparison, comparison[part], MOST_PARTS)
-            cut[part] = len(comparison[part])
+    parts: dict[str, Sequence[DocumentScores]] = {
+        "documents": comparison["documents"],
+        "sections": comparison["sections"],
+    }
+    for name, part in parts.items():
+        if len(part) > MOST_PARTS:
+            shown[name] = most_different(comparison, part, MOST_PARTS)
+            cut[name] = len(part)
     return shown, cut
 
 
-def judged(comparison: Mapping[str, Any], name: str) -> dict[str, list[str]]:
+def judged(comparison: ComparisonRecord, name: str) -> dict[str, list[str]]:
     """The metrics by which a system is better than the baseline, worse, or not different."""
     baseline = comparison["baseline"]
     words: dict[str, list[str]] = {"better": [], "worse": [], "level": []}
@@ -81,7 +91,7 @@ def judged(comparison: Mapping[str, Any], name: str) -> dict[str, list[str]]:
     return {verdict: metrics for verdict, metrics in words.items() if metrics}
 
 
-def verdicts(comparison: Mapping[str, Any]) -> list[str]:
+def verdicts(comparison: ComparisonRecord) -> list[str]:
     """A sentence per system: better than the baseline, worse, or not significantly different."""
     baseline = comparison["baseline"]
     words = {
@@ -99,9 +109,9 @@ def verdicts(comparison: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
-def histogram(distribution: Mapping[str, Any]) -> str:
+def histogram(distribution: Distribution) -> str:
     """Bars of all systems side by side, one group per tenth, as SVG."""
-    counts: Mapping[str, Sequence[int]] = distribution["segments"]
+    counts = distribution["segments"]
     top = max((count for values in counts.values() for count in values), default=0) or 1
     width, height, foot, group = 640, 190, 22, 640 / 10
     each = (group - 10) / len(counts)
@@ -148,7 +158,7 @@ def _is_best(scores: Mapping[str, Mapping[str, float]], metric: str, name: str) 
     return values[name] == best and list(values.values()).count(best) == 1
 
 
-def _whole(example: Mapping[str, Any]) -> dict[str, Any]:
+def _whole(example: Example) -> dict[str, object]:
     return {"document": None, "section": None, "source": None} | dict(example)
 
 
@@ -165,7 +175,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}%"
 
 
-def _samples(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _samples(results: Sequence[PairedResult]) -> dict[str, object]:
     """Samples and seed from the signature."""
     parts = dict(part.split(":", 1) for part in results[0]["signature"].split("|"))
     return {"count": int(parts.get("bs") or parts["ar"]), "seed": parts["seed"]}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
+
+from duizhao.evaluation.comparison.records import ComparisonRecord, PartScores
+from duizhao.evaluation.metrics.records import ScoreRecord
+
+P = TypeVar("P", bound=PartScores)
 
 NAMES = {"bleu": "BLEU", "chrf++": "chrF++", "ter": "TER"}
 SIGNIFICANT = 0.05
 
 
-def p_values(comparison: Mapping[str, Any], system: str, metric: str) -> dict[str, float]:
+def p_values(comparison: ComparisonRecord, system: str, metric: str) -> dict[str, float]:
     """The p-value of each test for a system against the baseline in a metric."""
     wanted = comparison["systems"][system][metric]["metric"]
     return {
@@ -25,29 +30,27 @@ def p_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def cell(score: Mapping[str, Any]) -> str:
+def cell(score: ScoreRecord) -> str:
     """The score with sacrebleu's margin: ``53.5 ± 0.7``."""
-    margin = score.get("margin")
+    margin = score["margin"]
     return f"{score['value']:.1f}" + ("" if margin is None else f" ± {margin:.1f}")
 
 
-def most_different(
-    comparison: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], limit: int
-) -> list[Mapping[str, Any]]:
+def most_different(comparison: ComparisonRecord, rows: Sequence[P], limit: int) -> list[P]:
     """The `limit` documents or sections that differ most, in order."""
     baseline = comparison["baseline"]
     metrics = _metrics(comparison)
     metric = "chrf++" if "chrf++" in metrics else metrics[0]
 
-    def difference(row: Mapping[str, Any]) -> float:
-        scores: Mapping[str, Mapping[str, float]] = row["scores"]
+    def difference(row: P) -> float:
+        scores = row["scores"]
         return max(abs(one[metric] - scores[baseline][metric]) for one in scores.values())
 
     kept = sorted(range(len(rows)), key=lambda place: -difference(rows[place]))[:limit]
     return [rows[place] for place in sorted(kept)]
 
 
-def markdown(comparison: Mapping[str, Any]) -> str:
+def markdown(comparison: ComparisonRecord) -> str:
     """A table with a row per system; * marks p < 0.05 in every test."""
     metrics = _metrics(comparison)
     lines = [
@@ -65,7 +68,7 @@ def markdown(comparison: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", *_caption(comparison)]) + "\n"
 
 
-def latex(comparison: Mapping[str, Any]) -> str:
+def latex(comparison: ComparisonRecord) -> str:
     """A table in LaTeX; needs the package booktabs."""
     metrics = _metrics(comparison)
     lines = [
@@ -103,20 +106,20 @@ def escape(text: str) -> str:
     return "".join(special.get(character, character) for character in text)
 
 
-def _metrics(comparison: Mapping[str, Any]) -> Sequence[str]:
+def _metrics(comparison: ComparisonRecord) -> Sequence[str]:
     return list(comparison["systems"][comparison["baseline"]])
 
 
-def _star(comparison: Mapping[str, Any], name: str, metric: str) -> str:
+def _star(comparison: ComparisonRecord, name: str, metric: str) -> str:
     ps = p_values(comparison, name, metric).values()
     return "*" if ps and all(p < SIGNIFICANT for p in ps) else ""
 
 
-def _p_cell(comparison: Mapping[str, Any], name: str, metric: str) -> str:
+def _p_cell(comparison: ComparisonRecord, name: str, metric: str) -> str:
     return " / ".join(p_text(p) for p in p_values(comparison, name, metric).values())
 
 
-def _caption(comparison: Mapping[str, Any]) -> list[str]:
+def _caption(comparison: ComparisonRecord) -> list[str]:
     tests = " / ".join(
         {"bootstrap": "paired bootstrap", "randomization": "approximate randomization"}[test]
         for test in comparison["significance"]

@@ -9,12 +9,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 BUCKETS = ((1, 2), (2, 5), (5, 10), (10, 100), (100, 1000), (1000, 10**12))
 """Buckets of frequency in the references, without the upper bound."""
 
 _TOKEN = re.compile(r"\w+(?:[-'’.,/]\w+)*")
+
+
+class FrequencyScores(TypedDict):
+    """The words of a bucket of frequency, and each system's F1 on them."""
+
+    frequency: str
+    words: int
+    f1: dict[str, float | None]
+
+
+class NgramCounts(TypedDict):
+    """How often each of two systems has an n-gram of the reference."""
+
+    ngram: str
+    baseline: int
+    system: int
 
 
 def tokens(text: str) -> list[str]:
@@ -24,7 +40,7 @@ def tokens(text: str) -> list[str]:
 
 def by_frequency(
     systems: Mapping[str, Sequence[str]], references: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> list[FrequencyScores]:
     """F1 of each system's words, by their frequency in the references."""
     wanted = [Counter(tokens(reference)) for reference in references]
     frequency: Counter[str] = Counter()
@@ -54,8 +70,11 @@ def by_frequency(
             for place in range(len(BUCKETS))
         ]
     return [
-        {"frequency": _label(low, high), "words": total[place]}
-        | {"f1": {name: values[place] for name, values in f1.items()}}
+        {
+            "frequency": _label(low, high),
+            "words": total[place],
+            "f1": {name: values[place] for name, values in f1.items()},
+        }
         for place, (low, high) in enumerate(BUCKETS)
         if total[place]
     ]
@@ -68,7 +87,7 @@ def outstanding(
     *,
     longest: int = 4,
     count: int = 10,
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[NgramCounts]]:
     """N-grams of the reference (2 to `longest` words) that one of two systems has more often.
 
     ``better`` lists those of `system`, ``worse`` those of `baseline`, with both systems' counts.
@@ -84,7 +103,7 @@ def outstanding(
     order = sorted(differences, key=lambda gram: (differences[gram], len(gram), gram))
     worse = sorted(order, key=lambda gram: (differences[gram], -len(gram), gram))
 
-    def listed(grams: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
+    def listed(grams: Sequence[tuple[str, ...]]) -> list[NgramCounts]:
         return [
             {"ngram": " ".join(gram), "baseline": theirs[gram], "system": ours[gram]}
             for gram in grams[:count]

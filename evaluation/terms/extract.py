@@ -279,7 +279,8 @@ class _Counterparts:
             end = int(np.searchsorted(self.grams.rows, row + 1))
             for place in np.flatnonzero(level[start:end] == gram):
                 spellings[self.side.text(start + int(place), length)] += 1
-        return spellings.most_common(1)[0][0] if spellings else self.text(gram)
+        text = spellings.most_common(1)[0][0] if spellings else self.text(gram)
+        return text.removesuffix("'s").removesuffix("’s")
 
 
 class _Similarity:

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from duizhao.corpus import tsv
-from duizhao.corpus.errors import writing
+from duizhao.corpus.errors import InputError, writing
 from duizhao.corpus.files.exports.xml import XML_LANG, clean
 from duizhao.corpus.files.exports.zipped import copy_without_times
 from duizhao.corpus.replacing import replacing
@@ -26,8 +26,10 @@ _WIDTHS = (26, 40, 8, 8, 13, 14, 11, 8, 30, 80)
 def write_terms(terms: Sequence[BilingualTerm], path: Path, form: str) -> None:
     """Write a file of one of `FORMATS`; the same terms give the same bytes.
 
-    StorageError if it cannot be written.
+    StorageError if it cannot be written, InputError for a TBX without terms, which is not valid.
     """
+    if form == "tbx" and not terms:
+        raise InputError(f"{path}: there are no terms to write; give more text, or a lower --least")
     with writing(path), replacing(path) as temporary:
         if form == "tbx":
             temporary.write_bytes(_tbx(terms))
@@ -48,7 +50,10 @@ def to_tsv(terms: Sequence[BilingualTerm]) -> str:
 
 
 def _tbx(terms: Sequence[BilingualTerm]) -> bytes:
-    """TBX-Basic of ISO 30042:2019, style DCA: an entry for each Chinese term."""
+    """TBX-Basic of ISO 30042:2019, style DCA: an entry for each Chinese term.
+
+    tests/evaluation/terms/tbx_basic.rng is the grammar of these files.
+    """
     root = etree.Element(
         f"{{{TBX}}}tbx", {"type": "TBX-Basic", "style": "dca", XML_LANG: "en"}, nsmap={None: TBX}
     )

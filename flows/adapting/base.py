@@ -13,7 +13,7 @@ LICENCE = "cc-by-4.0"
 
 
 def base_model(files: ModelFiles) -> BaseModel:
-    """What is known about a model; one that was adapted itself passes on what its base had."""
+    """The facts about a model; an adapted one has the licence and attribution of its base."""
     if files.name == DEFAULT_MODEL:
         return BaseModel(DEFAULT_MODEL, files.hash, LICENCE, CREDIT)
     record = files.folder / "adapt.json"

@@ -1,7 +1,7 @@
 """The flow of an adaptation: prepare, rehearse, train, compare, publish; each is a Prefect task.
 
-Everything unfinished is in a folder beside the model, `.NAME.adapting`. The same command goes on
-there after a kill; the folder goes when the model is complete.
+Unfinished work is in a folder beside the model, `.NAME.adapting`. After an interruption the same
+command continues there; the folder is removed when the model is complete.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ from duizhao.models.weights.to_marian import marian_form
 T = TypeVar("T")
 
 REHEARSAL = "rehearsal.json"
+UNUSED_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command asks for."""
+    """The arguments of the command."""
 
     corpora: tuple[str, ...]
     out: str
@@ -86,7 +87,7 @@ def _adapted(request: Request, out: Path, work: Path) -> dict[str, Any]:
 
 
 def _run(name: str, work: Callable[[], tuple[T, str]]) -> T:
-    """Run a step as a task; the work is not a parameter, which Prefect would walk through."""
+    """Run a step as a task; the work is not a parameter, because Prefect would traverse it."""
 
     @task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
     def step() -> T:
@@ -101,11 +102,13 @@ def _run(name: str, work: Callable[[], tuple[T, str]]) -> T:
 
 def _prepared(prepared: Prepared) -> tuple[Prepared, str]:
     parts = f"{len(prepared.train):,} pairs to train, {len(prepared.dev):,} to choose the best"
-    removed = ", ".join(f"{name} {count:,}" for name, count in prepared.removed.items())
-    return prepared, (
-        f"{parts}, {len(prepared.test):,} to test, held out by {prepared.held_out_by}"
-        + (f"; removed: {removed}" if removed else "")
-    )
+    text = f"{parts}, {len(prepared.test):,} to test, held out by {prepared.held_out_by}"
+    if removed := ", ".join(f"{name} {count:,}" for name, count in prepared.removed.items()):
+        text += f"; removed: {removed}"
+    if unused := [Path(name).name for name in prepared.unused]:
+        more = f" and {len(unused) - UNUSED_SHOWN:,} more" if len(unused) > UNUSED_SHOWN else ""
+        text += f"; without pairs: {', '.join(unused[:UNUSED_SHOWN])}{more}"
+    return prepared, text
 
 
 def _rehearsal(
@@ -177,7 +180,7 @@ def _compare(
     )
     glossary = stages.glossary(settings)
     adapted = _with_model(settings, trained.folder)
-    # one model after the other, which need not be in memory together
+    # one model after the other, so that they are not in memory together
     before = [_translate(text.sources, settings) for text in texts]
     after = [_translate(text.sources, adapted) for text in texts]
     domain, other = (
@@ -210,7 +213,7 @@ def _english(files: ModelFiles) -> bool:
 
 
 def _device(wanted: str) -> str:
-    """Where to train; ModelSettingError if there is no GPU although one is wanted."""
+    """The device to train on; ModelSettingError if a GPU is requested and there is none."""
     import torch
 
     if wanted == "cuda" and not torch.cuda.is_available():
@@ -221,7 +224,7 @@ def _device(wanted: str) -> str:
 
 
 def _fingerprint(prepared: Prepared, base: BaseModel, options: Options, device: str) -> str:
-    """A hash of what determines the model; when to save checkpoints does not."""
+    """A hash of everything that determines the model, without the times of checkpoints."""
     values = asdict(replace(options, checkpoint_seconds=0.0))
     parts = [prepared.fingerprint(), base.hash, device, json.dumps(values, sort_keys=True)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

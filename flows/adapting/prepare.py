@@ -1,4 +1,4 @@
-"""What a training starts from: the pairs of all inputs, cleaned, without duplicates, held out."""
+"""Prepare the pairs of a training: read, clean, remove duplicates, and hold out test pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from duizhao.corpus.row import Row
 from duizhao.models.training.examples import Pair
 
 LEAST = {"train": 10, "dev": 2, "test": 5}
-"""With fewer pairs in a part there is nothing to learn, to choose by, or to test."""
+"""Least pairs of a part: fewer are too few to learn, to choose a step, or to test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Prepared:
     """Pairs for training, for choosing the best model, and for the test.
 
     `documents` has the document of each test pair, `hashes` the SHA-256 of each input file by name,
-    `removed` the pairs removed by each cleaning step and for other reasons.
+    `removed` the pairs removed by each cleaning step and for other reasons. `unused` are files of
+    the folders that have no pairs.
     """
 
     train: Sequence[Pair]
@@ -36,9 +37,10 @@ class Prepared:
     hashes: Mapping[str, str]
     read: int
     removed: Mapping[str, int]
+    unused: Sequence[str]
 
     def fingerprint(self) -> str:
-        """A hash of everything that a model learns from or is tested on."""
+        """A hash of all texts for training and testing."""
         data = json.dumps([self.train, self.dev, self.test], ensure_ascii=False)
         return hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -73,11 +75,12 @@ def prepare(paths: Sequence[str], min_confidence: float) -> Prepared:
         dict(zip(_short_names(list(pairs.hashes)), pairs.hashes.values(), strict=True)),
         cleaned.read + pairs.machine + pairs.incomplete,
         {name: count for name, count in removed.items() if count},
+        pairs.unused,
     )
 
 
 def _short_names(paths: Sequence[str]) -> list[str]:
-    """The last parts of the paths, as many as tell them apart: no folder of this machine.
+    """The last parts of the paths, as many as distinguish them: no folder of this machine.
 
     >>> _short_names(["/data/un/corpus.jsonl", "/data/laws/corpus.jsonl"])
     ['un/corpus.jsonl', 'laws/corpus.jsonl']

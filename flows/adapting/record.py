@@ -1,4 +1,4 @@
-"""What is stored with an adapted model: its record (adapt.json) and its card (README.md)."""
+"""The files that describe an adapted model: its record (adapt.json) and its card (README.md)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Made:
     device: str
 
     def record(self) -> dict[str, Any]:
-        """What ``duizhao adapt --json`` prints, except for the model's folder."""
+        """The output of ``duizhao adapt --json``, except for the model's folder."""
         decided = verdict(*self.results)
         prepared, trained = self.prepared, self.trained
         return {

@@ -18,6 +18,14 @@ from duizhao.flows.terminal import console
 RECORD, CARD, FINGERPRINT = "adapt.json", "README.md", "fingerprint"
 
 
+def check_out(out: Path) -> None:
+    """InputError if OUT exists and is not an adapted model; a quick check before the work."""
+    if out.exists() and not (out / RECORD).is_file():
+        raise InputError(
+            f"{out}: exists, and is not an adapted model; choose another --out, or remove it"
+        )
+
+
 def finished(out: Path, fingerprint: str) -> dict[str, Any] | None:
     """The record of a finished model of the same request; InputError if OUT is something else."""
     if not out.exists():
@@ -26,7 +34,7 @@ def finished(out: Path, fingerprint: str) -> dict[str, Any] | None:
     record = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     if record.get("fingerprint") != fingerprint:
         raise InputError(
-            f"{out}: exists, and is not this model; choose another --out, or remove it"
+            f"{out}: a model of other texts or options; choose another --out, or remove it"
         )
     console.current().note(f"{out}: finished before")
     return {**record, "model": str(out)}
@@ -45,7 +53,7 @@ def check(work: Path, fingerprint: str) -> None:
 
 @contextmanager
 def held(out: Path) -> Iterator[Path]:
-    """The folder for unfinished work, held by one process; removed when the model is there."""
+    """The folder for unfinished work, held by one process; removed when the model is complete."""
     work = out.resolve().with_name(f".{out.resolve().name}.adapting")
     with writing(work):
         work.mkdir(parents=True, exist_ok=True)

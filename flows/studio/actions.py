@@ -1,4 +1,4 @@
-"""What the page of the studio can ask for: each action takes and returns JSON values."""
+"""The actions of the studio's page: each takes and returns JSON values."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Actions:
         return {"job": self.queue.add(_title(names)).id}
 
     def place_for(self, job: str, name: str) -> Path:
-        """Where an uploaded file of a new job is written."""
+        """The path for an uploaded file of a new job."""
         found = self.queue.get(job)
         if found.state != "new":
             raise InputError("this job has all its files")
@@ -90,7 +90,7 @@ class Actions:
         return self.queue.jobs.inputs(found) / name
 
     def start(self, wanted: Values) -> Values:
-        """Put a job into the queue; without `options` with those it had."""
+        """Put a job into the queue; without `options`, with those of its last run."""
         options = wanted.get("options")
         if options is not None and not isinstance(options, dict):
             raise InputError("`options` is an object")
@@ -139,7 +139,7 @@ class Actions:
 
     @contextlib.contextmanager
     def place_for_sheet(self, name: str) -> Iterator[Path]:
-        """Where an uploaded workbook is written until it has been applied."""
+        """The path for an uploaded workbook until it has been applied."""
         home = self.folder / HOME
         with writing(home):
             home.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ class Actions:
         raise InputError("this file was not exported; export it again")
 
     def delete(self, wanted: Values) -> Values:
-        """Delete a project that was confirmed by its name."""
+        """Delete a project whose name was typed as confirmation."""
         place = self.place(wanted.get("project"))
         name = str(place.relative_to(self.folder))
         if wanted.get("name") != name:

@@ -1,7 +1,7 @@
-"""The web application of the studio: its page, what the page asks for, and the pages of projects.
+"""The web application of the studio: its page, its actions, and the pages of projects.
 
-Only requests of its own page get here (evaluation/local_server/guard.py). What the page asks for is
-JSON in a POST; files come as they are, one in each request.
+Only requests of its own page are forwarded to it (evaluation/local_server/guard.py). Actions are
+JSON in a POST; an uploaded file is the body of a request.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ UPLOAD = "/upload"
 SHEET = "/sheet"
 EVENT_SECONDS = 0.5
 SILENT_SECONDS = 15.0
-"""After which a line without content shows whether the browser is still there."""
+"""Seconds between lines without content, which show whether the browser is still connected."""
 _PAGES = re.compile(
     r"/|/projects/[0-9a-f]{16}/(report|review/)|/jobs/[0-9a-f-]{24}/reading/\d{1,4}"
 )
 
 
 def is_page(path: str) -> bool:
-    """Whether a person may open the path without the token, which the tab then adds."""
+    """Whether the path is a page that may be opened without the token, which the tab then adds."""
     return bool(_PAGES.fullmatch(path))
 
 
@@ -117,7 +117,7 @@ def _action(name: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> Rout
 
 
 async def _received(request: Request, take: Callable[[str], Awaitable[dict[str, Any]]]) -> Response:
-    """Take a file; its name is percent-encoded in a header."""
+    """Receive a file; its name is percent-encoded in a header."""
     try:
         name = safe_name(unquote(request.headers.get("x-duizhao-name", "")))
         return JSONResponse(await take(name), headers=HEADERS)
@@ -130,7 +130,7 @@ async def _received(request: Request, take: Callable[[str], Awaitable[dict[str, 
 
 
 async def _upload(request: Request, actions: Actions, name: str, largest: int) -> dict[str, Any]:
-    """Take one file of a new job."""
+    """Receive one file of a new job."""
     job = request.headers.get("x-duizhao-job", "")
     size = await receive(request.stream(), actions.place_for(job, name), largest)
     actions.queue.add_file(job, name)
@@ -138,7 +138,7 @@ async def _upload(request: Request, actions: Actions, name: str, largest: int) -
 
 
 async def _sheet(request: Request, actions: Actions, name: str, largest: int) -> dict[str, Any]:
-    """Take an edited workbook of a project, and apply it."""
+    """Receive an edited workbook of a project, and apply it."""
     project = request.headers.get("x-duizhao-project", "")
     with actions.place_for_sheet(name) as path:
         await receive(request.stream(), path, largest)

@@ -51,7 +51,7 @@ def alone(folder: Path) -> Iterator[bool]:
 
 
 def publish(folder: Path, address: str) -> None:
-    """Write down the address for a second start."""
+    """Store the address for a second start."""
     path = folder / HOME / ADDRESS
     process = os.getpid()
     record = {"address": address, "process": process, "started": since_boot(process)}

@@ -1,4 +1,4 @@
-"""A job: documents that were given to the studio, and what becomes of them.
+"""A job: documents that were uploaded to the studio, and the state of the work on them.
 
 Each job has a folder ``.studio/jobs/ID``:
 
@@ -45,7 +45,7 @@ class Job:
     """A job; `out` is its project, relative to the studio's folder, "" before it starts.
 
     `process` and `process_started` identify its process while it reads or runs. `attempts` counts
-    processes that ended without saying how.
+    processes that ended without reporting a result.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Jobs:
             temporary.write_text(text, encoding="utf-8")
 
     def load(self) -> list[Job]:
-        """All jobs, oldest first; folders without a readable record are passed over."""
+        """All jobs, oldest first; folders without a readable record are skipped."""
         found = [_read(place) for place in sorted(self.home.glob("*")) if ID.fullmatch(place.name)]
         return [job for job in found if job]
 

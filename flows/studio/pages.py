@@ -31,12 +31,12 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("base", "start", "jobs", "preview", "projects", "export", "sheet", "search", "main")
 """Concatenated in this order."""
 HOME = "/"
-"""The address of the studio's own page, to which the others lead back."""
+"""The address of the studio's page, to which the others link."""
 
 
 @cache
 def studio_page() -> str:
-    """The page of the studio; everything that changes comes from /events and the actions."""
+    """The page of the studio; its data is loaded from /events and by the actions."""
     script = "\n".join((ASSETS / "js" / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
     template = page_environment(ASSETS).get_template("studio.html.jinja")
     return template.render(

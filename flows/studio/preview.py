@@ -1,8 +1,8 @@
-"""Reads the documents of a job before anything takes time: run in a process of its own.
+"""Reads the documents of a job before it is built, in a separate process.
 
 ``python -m duizhao.flows.studio.preview JOB`` writes ``preview.json`` into the job's folder: how
 each document was read, which is the report and which its reference, and if no corpus can be built,
-why. What was read is kept as a result, so the build does not read it again.
+why. The documents are stored as results, so the build does not read them again.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from duizhao.flows.settings import Settings, resolve
 from duizhao.flows.terminal import console
 
 SHOWN = 4
-"""Sentences that are shown of each document."""
+"""Number of sentences to show of each document."""
 LONGEST = 300
-"""Characters of each."""
+"""Most characters to show of each."""
 
 Preview = dict[str, Any]
 

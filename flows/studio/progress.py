@@ -1,4 +1,4 @@
-"""What the process of a job has reported so far, read from its progress file as it grows."""
+"""The progress of a job's process, read from its progress file as it grows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 LINES_KEPT = 40
-"""Notes and warnings that are shown."""
+"""Most notes and warnings to show."""
 LEAST_SECONDS = 2.0
-"""Of a stage before the time left is estimated."""
+"""Seconds of a stage before the time left is estimated."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Progress:
     _at: float = 0.0
 
     def read(self) -> bool:
-        """Take in what is new; returns whether anything was."""
+        """Read new lines; returns whether there were any."""
         try:
             with self.path.open("rb") as file:
                 file.seek(self._offset)
@@ -76,7 +76,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Of the current stage at its speed so far, None if nobody can say."""
+        """Estimated seconds of the current stage at its speed so far, None if unknown."""
         if self._begun is None or not self.total:
             return None
         seconds, made = self._at - self._begun[0], self.done - self._begun[1]

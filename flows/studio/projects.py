@@ -1,4 +1,4 @@
-"""The projects of a folder: what `build`, `batch`, `clean` and `apply` wrote there."""
+"""The projects of a folder: corpora written by `build`, `batch`, `clean` and `apply`."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from duizhao.flows.batch.publishing.shards import CARD, FOLDERS, LEDGER
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A corpus as the list shows it; `name` is its path below the studio's folder.
+    """A corpus in the list of projects; `name` is its path below the studio's folder.
 
-    `target` is human or mt; `edits` and `checked` count what its review has done, `reviewed` says
-    that a corpus with all of that was written.
+    `target` is human or mt; `edits` and `checked` count the edits and the checked beads of its
+    review, `reviewed` is True if a corpus with all of them was written.
     """
 
     id: str
@@ -65,7 +65,7 @@ def listed(folder: Path) -> list[Project]:
 
 
 def place_of(folder: Path, name: object) -> Path:
-    """The folder of the project with this id; WrongState if there is none (any more)."""
+    """The folder of the project with this id; WrongState if it does not exist."""
     for project in listed(folder):
         if project.id == name:
             return folder / project.name
@@ -73,7 +73,7 @@ def place_of(folder: Path, name: object) -> Path:
 
 
 def id_of(name: str) -> str:
-    """The id of a project in addresses: nothing in an address is a path."""
+    """The id of a project in addresses, which contain no paths."""
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
@@ -139,7 +139,7 @@ def _parsed(path: Path, _changed: int) -> dict[str, Any]:
 
 
 def _changed(path: Path) -> str:
-    """When a file was written: the record of a batch has no time in it."""
+    """When a file was written, because the record of a batch contains no time."""
     with contextlib.suppress(OSError):
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return changed.isoformat(timespec="seconds")
@@ -169,9 +169,9 @@ def _fraction(value: object) -> float | None:
 
 
 def delete(place: Path) -> list[str]:
-    """Delete a project: all that duizhao wrote to it. Returns what is left in its folder.
+    """Delete the files of a project that duizhao wrote. Returns the names of the remaining ones.
 
-    Only folders with a seal of ours are touched, and foreign files in them stay.
+    Only folders with a seal are changed, and foreign files in them stay.
     """
     record, kind = _record(place)
     if kind == "other" or not isinstance(record.get("files"), Mapping):
@@ -199,7 +199,7 @@ def _delete_files(place: Path, kind: str) -> None:
     if built.owned(place / REVIEWED):
         folders.append(REVIEWED)
     try:
-        # the seal last: a folder without it is no longer a project that could be deleted
+        # the seal last, because a folder without it cannot be deleted as a project
         for name in names:
             (place / name).unlink(missing_ok=True)
         for name in folders:

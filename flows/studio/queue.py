@@ -1,8 +1,8 @@
 """Runs the jobs: documents are read at once, corpora are built one after another.
 
-A thread looks at the processes twice a second. Everything it needs to go on after a crash is in the
-records of the jobs: a process that is still there is followed again, one that is gone without an
-end is started again (finished stages are in the cache).
+A thread checks the processes twice a second. The records of the jobs contain everything it needs to
+continue after a crash: a process that is still running is followed again, one that ended without a
+result is started again (finished stages are in the cache).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from duizhao.flows.studio.progress import Progress
 TICK_SECONDS = 0.5
 READING_AT_ONCE = 2
 MOST_ATTEMPTS = 3
-"""Processes of a job that end without saying how, before it counts as failed."""
+"""Processes of a job that may end without a result before it counts as failed."""
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
 class Queue:
-    """All jobs of a studio, and the thread that moves them on."""
+    """All jobs of a studio, and the thread that advances them."""
 
     def __init__(self, folder: Path) -> None:
         self.jobs = Jobs(folder)
@@ -48,17 +48,17 @@ class Queue:
                 self._jobs[job.id] = job
 
     def start(self) -> None:
-        """Begin to move the jobs on."""
+        """Start the thread."""
         self._thread.start()
 
     def stop_thread(self) -> None:
-        """Move nothing on any more; processes go on."""
+        """Stop the thread; processes continue."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def close(self) -> int:
-        """End all processes; returns how many jobs go on at the next start."""
+        """End all processes; returns the number of jobs that continue at the next start."""
         self.stop_thread()
         with self._lock:
             working = [job for job in self._jobs.values() if job.state in ("reading", "running")]
@@ -88,7 +88,7 @@ class Queue:
             self._put(job, files=tuple(dict.fromkeys((*job.files, file))))
 
     def read(self, name: object) -> None:
-        """Have the documents of a job read."""
+        """Start to read the documents of a job."""
         with self._lock:
             job = self._in_state(name, "new", "unusable", "ready")
             (self.jobs.place(job) / "preview.json").unlink(missing_ok=True)
@@ -123,7 +123,7 @@ class Queue:
             self.version += 1
 
     def remove_of(self, project: str) -> None:
-        """Remove the jobs that built a project; WrongState if one is at work on it."""
+        """Remove the jobs that built a project; WrongState if one of them is running."""
         with self._lock:
             made = [job for job in self._jobs.values() if job.out == project]
             if any(job.state in ("queued", "running") for job in made):
@@ -182,13 +182,13 @@ class Queue:
         try:
             work(job)
         except Exception as error:
-            # such as a full disk: the page shows it, and the other jobs go on
+            # such as a full disk: the page shows it, and the other jobs continue
             state: State = "unusable" if job.state == "reading" else "failed"
             self._jobs[job.id] = replace(job, state=state, message=one_line(error), process=0)
             self.version += 1
 
     def _move_on(self, job: Job) -> None:
-        """Follow the process of a job, and take note of its end."""
+        """Follow the process of a job, and record its end."""
         if job.state not in ("reading", "running"):
             return
         at_work = run.is_running(job)  # before reading: what it writes last is not missed
@@ -233,8 +233,8 @@ class Queue:
         if job.state == "reading" and self._at_work("reading") >= READING_AT_ONCE:
             return
         self._progress.pop(job.id, None)
-        # saved before and after: a crash between leaves at most a process that is started twice,
-        # and the second of two builds of one folder refuses to start
+        # saved before and after: after a crash in between, a process may be started twice, but the
+        # second of two builds of one folder refuses to start
         process = run.start(run.command(self.jobs, job), self.jobs.place(job))
         self._processes[job.id] = process
         self._put(

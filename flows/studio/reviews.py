@@ -1,7 +1,7 @@
 """The reviews of projects, inside the studio: the pages and routes of `duizhao review`.
 
 A review holds the lock of its folder while it is open, as in the command, and is closed when no
-page has asked anything of it for a while (an open page asks every few seconds).
+page has sent a request for a while (an open page sends one every few seconds).
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from duizhao.flows.settings import Effort, Settings
 
 IDLE_SECONDS = 120.0
 EFFORT: Effort = "fast"
-"""What re-aligning may use, as in `duizhao review` by default: a person waits for it."""
+"""The effort of re-aligning, as in `duizhao review` by default: fast, because a person waits."""
 Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
 class _Open:
-    """An open review with what has to be released at its end."""
+    """An open review, and the lock to release at its end."""
 
     review: Review
     app: Router
@@ -49,12 +49,12 @@ class Reviews:
     def app(self, place: Path) -> Router:
         """The routes of a project's review, opened if needed.
 
-        FolderBusy if a build or another review is at work in the folder.
+        FolderBusy if a build or another review uses the folder.
         """
         return self._at(place).app
 
     def change(self, place: Path, work: Callable[[Session], Result]) -> Result:
-        """Do something with the review of a project between two edits of its pages."""
+        """Call `work` with the review of a project, not during an edit of its pages."""
         review = self._at(place).review
         with review.lock:
             return work(review.session)

@@ -1,7 +1,7 @@
-"""The process of a job: how it is started, recognised later, and ended.
+"""Start, recognise and end the process of a job.
 
-A process outlives the studio that started it, whatever ends the studio. Another studio recognises
-it by its number together with its start time.
+A process outlives the studio that started it. Another studio recognises it by its number and its
+start time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from duizhao.flows.studio.jobs import Job, Jobs
 from duizhao.flows.terminal.progress_file import VARIABLE
 
 OPTIONS = ("formats", "unit", "min_confidence", "effort", "ocr", "translate")
-"""Settings that the page offers, as far as there are settings of these names."""
+"""Settings that the page offers, if settings of these names exist."""
 ALWAYS = ("jsonl", "parquet")
 """Formats that every job writes: other commands read them."""
 SECONDS_TO_END = 10.0
@@ -39,7 +39,7 @@ def checked_options(given: Mapping[str, Any]) -> dict[str, Any]:
     origins = dict.fromkeys(given, "option")
     wanted = {name: value for name, value in given.items() if value not in (None, "")}
     settings = validated(Settings, wanted, origins)
-    # `validated` refuses unknown names; of the others only those on the page are left
+    # `validated` rejects unknown names; of the others only those on the page are used
     return {name: getattr(settings, name) for name in wanted if name in known}
 
 
@@ -68,7 +68,7 @@ def command(jobs: Jobs, job: Job) -> list[str]:
 
 
 def start(words: Sequence[str], place: Path) -> subprocess.Popen[bytes]:
-    """Start the process in a group of its own; its progress goes to a fresh file."""
+    """Start the process in a new process group; its progress is written to a new file."""
     progress = place / "progress.jsonl"
     progress.unlink(missing_ok=True)
     apart: dict[str, Any] = (
@@ -91,7 +91,7 @@ def start(words: Sequence[str], place: Path) -> subprocess.Popen[bytes]:
 
 
 def is_running(job: Job) -> bool:
-    """Whether the job's process is at work; a finished one that nobody has waited for is not."""
+    """Whether the job's process is running, not counting zombies."""
     if not job.process or not is_same(job.process, job.process_started):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Files that come from the browser: written to disk piece by piece, with limits."""
+"""Files uploaded from the browser, written to disk in pieces, with limits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from duizhao.corpus.errors import InputError, LimitError, writing
 from duizhao.corpus.replacing import replacing
 
 MOST_FILES = 2_000
-"""Of one job."""
+"""Most files of one job."""
 SPARE_BYTES = 500 * 2**20
-"""Room on the disk that an upload leaves."""
+"""Bytes of free space on the disk that an upload must leave."""
 LONGEST_NAME = 120
-"""Characters of a file name."""
+"""Most characters of a file name."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 

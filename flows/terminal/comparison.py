@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from duizhao.evaluation.comparison.page import verdicts
+from duizhao.evaluation.comparison.records import ComparisonRecord, PartScores
 from duizhao.evaluation.comparison.tables import NAMES, cell, most_different, p_text, p_values
 
-Values = Mapping[str, Any]
-"""The values of a comparison (evaluation/comparison/compare.py), or of a part of it."""
+P = TypeVar("P", bound=PartScores)
 
 MOST_PARTS = 40
 """Most documents, and most sections, to print."""
 
 
-def print_comparison(comparison: Values, console: Console, *, details: bool = False) -> None:
+def print_comparison(
+    comparison: ComparisonRecord, console: Console, *, details: bool = False
+) -> None:
     """Print the verdict, the scores and the segments won; with `details`, all tables."""
     for line in verdicts(comparison):
         console.print(line, style="bold", markup=False, highlight=False)
@@ -39,7 +41,7 @@ def print_comparison(comparison: Values, console: Console, *, details: bool = Fa
         )
 
 
-def print_details(comparison: Values, console: Console) -> None:
+def print_details(comparison: ComparisonRecord, console: Console) -> None:
     """Print where the systems differ: words, lengths, documents, phrases, examples."""
     names = list(comparison["systems"])
     _words(comparison, console)
@@ -68,7 +70,7 @@ def print_details(comparison: Values, console: Console) -> None:
     _examples(comparison, console)
 
 
-def _scores(comparison: Values, console: Console) -> None:
+def _scores(comparison: ComparisonRecord, console: Console) -> None:
     metrics = list(comparison["systems"][comparison["baseline"]])
     table = Table(title=f"{comparison['segments']:,} segments", title_justify="left")
     table.add_column("system", overflow="fold")
@@ -95,7 +97,7 @@ def _scores(comparison: Values, console: Console) -> None:
     console.print(table)
 
 
-def _wins(comparison: Values, console: Console) -> None:
+def _wins(comparison: ComparisonRecord, console: Console) -> None:
     table = Table("segments by chrF++", "won", "tied", "lost")
     for win in comparison["wins"]:
         against = f"{win['system']} against {comparison['baseline']}"
@@ -103,7 +105,7 @@ def _wins(comparison: Values, console: Console) -> None:
     console.print(table)
 
 
-def _words(comparison: Values, console: Console) -> None:
+def _words(comparison: ComparisonRecord, console: Console) -> None:
     table = Table(
         "words", Column("system", overflow="fold"), "precision", "recall", "F1", "in the reference"
     )
@@ -114,7 +116,7 @@ def _words(comparison: Values, console: Console) -> None:
     console.print(table)
 
 
-def _frequency(comparison: Values, console: Console) -> None:
+def _frequency(comparison: ComparisonRecord, console: Console) -> None:
     names = list(comparison["systems"])
     table = Table("F1 of words, by frequency", "words", *names)
     for row in comparison["frequency"]:
@@ -123,7 +125,7 @@ def _frequency(comparison: Values, console: Console) -> None:
     console.print(table)
 
 
-def _ngrams(comparison: Values, name: str, console: Console) -> None:
+def _ngrams(comparison: ComparisonRecord, name: str, console: Console) -> None:
     grams = comparison["ngrams"][name]
     table = Table("phrases that the reference has", comparison["baseline"], name)
     for way in ("better", "worse"):
@@ -134,7 +136,11 @@ def _ngrams(comparison: Values, name: str, console: Console) -> None:
 
 
 def _by(
-    title: str, rows: Sequence[Values], label: Any, comparison: Values, console: Console
+    title: str,
+    rows: Sequence[P],
+    label: Callable[[P], str],
+    comparison: ComparisonRecord,
+    console: Console,
 ) -> None:
     names = list(comparison["systems"])
     metrics = list(comparison["systems"][names[0]])
@@ -151,7 +157,7 @@ def _by(
     console.print(table)
 
 
-def _examples(comparison: Values, console: Console) -> None:
+def _examples(comparison: ComparisonRecord, console: Console) -> None:
     for one in comparison["examples"]:
         place = " ".join(filter(None, (one.get("document"), one.get("section"))))
         way = "better" if one["difference"] > 0 else "worse"

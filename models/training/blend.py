@@ -1,9 +1,9 @@
-"""Blend the trained weights with the base's: most of the gain, less of what training spoils.
+"""Interpolate the trained weights with those of the base: most of the gain, less forgetting.
 
-On the straight line between a model and its fine-tuned form, text of other kinds gets better or
-stays as it was for a good part of the way, and so does the domain (Wortsman et al. 2022, WiSE-FT).
-How far to go is chosen by the loss on the sentences that choose the best step: unlike scores of
-translations, it hardly varies by chance between models that differ so little.
+Models interpolated between a base and its fine-tuned form are often better in the domain than the
+base and no worse on other text (Wortsman et al. 2022, WiSE-FT). The share of the change is chosen
+by the loss on the sentences that choose the best step: unlike scores of translations, it hardly
+varies by chance between models that differ so little.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from duizhao.models.training.state import TrainingState
 from duizhao.models.weights.marian_model import load_marian
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Of the change of each weight; 0 is the base."""
+"""Shares of the change of each weight to compare; 0 is the base."""
 
 KEPT = 0.9
-"""The part of the best gain that the chosen share keeps at least."""
+"""Least part of the best gain that the chosen share must have."""
 
 
 def blend(
     state: TrainingState, base: Path, best: Path, chosen_by: Sequence[Example]
 ) -> tuple[float, Mapping[float, float]]:
-    """Put the chosen blend of two models into the state; its share, and the loss of each share."""
+    """Load the chosen blend of two models into the state; its share, and the loss of each share."""
     old, new = _weights(base, state.device), _weights(best, state.device)
     losses = {}
     for share in SHARES:
@@ -38,7 +38,7 @@ def blend(
 
 
 def least_share(losses: Mapping[float, float]) -> float:
-    """The least share of the change that has most of the gain; the least of all without a gain.
+    """The least share of the change that has most of the gain; the smallest one without a gain.
 
     >>> least_share({0.0: 2.00, 0.25: 1.98, 0.5: 1.965, 0.75: 1.962, 1.0: 1.97})
     0.5

@@ -1,4 +1,4 @@
-"""The state of a training on disk: written whole or not at all."""
+"""The state of a training on disk, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from duizhao.corpus.errors import ModelError, writing
 from duizhao.corpus.replacing import replacing
 
 _DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, EOFError)
-"""What torch and the reading of its result raise for a damaged file, beside pickle's own error."""
+"""Errors, besides pickle's own, of torch and of this module for a damaged file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a training needs to go on exactly where it was.
+    """The state from which a training continues exactly.
 
-    `step` counts the finished steps; batches and dropout follow from it. `scores` has (step, score)
+    `step` counts the finished steps and determines batches and dropout. `scores` has (step, score)
     of each evaluation, `weights` the parameters that are trained, by name.
     """
 
@@ -58,5 +58,5 @@ def load(path: Path, device: str) -> Checkpoint | None:
     except (*_DAMAGE, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise ModelError(
-            f"{path}: the checkpoint is damaged ({reason}); remove it to begin again"
+            f"{path}: the checkpoint is damaged ({reason}); remove it to start again"
         ) from error

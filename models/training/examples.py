@@ -1,7 +1,7 @@
 """Sentence pairs as numbers, and the batches of a training in their order.
 
-Everything random follows from the seed and the number of the epoch, so that a training that was
-killed goes on with the same batches.
+All randomness is determined by the seed and the number of the epoch, so that a training that was
+killed continues with the same batches.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ IGNORED = -100
 """The label of a target token that is not learned: torch's own `ignore_index`."""
 
 MOST_TOKENS = 256
-"""Longer sentences are left out: they take much memory and are mostly badly aligned. So are those
-that are longer than the model takes."""
+"""Most tokens of a sentence: longer ones take much memory and are mostly badly aligned. Sentences
+longer than the model's limit are left out, too."""
 
 _BUCKET = 4
 """Sentences whose lengths differ by less than this are in one bucket."""
@@ -51,7 +51,7 @@ class Example:
 class Encoder:
     """Turns sentence pairs into examples for the Marian model in `folder` (transformers' form).
 
-    `rows` are the ids that the output layer chooses from: all but `<pad>`, or with `english` only
+    `rows` are the ids from which the output layer chooses: all but `<pad>`, or with `english` only
     the English pieces (models/weights/english_pieces.py). A target token that is not among them,
     or that the model does not know, is not learned: the model would learn to output `<unk>`.
     """
@@ -90,11 +90,11 @@ class Encoder:
 def batches(
     domain: Sequence[int], rehearsal: Sequence[int], *, share: float, tokens: int, seed: int
 ) -> Iterator[list[int]]:
-    """Endless batches of places in the list of domain examples followed by rehearsal examples.
+    """Endless batches of indices into the list of domain examples followed by rehearsal examples.
 
     `domain` and `rehearsal` are the sizes of the examples. An epoch has every domain example once
-    and `share` times as many rehearsal examples, others in each epoch. Examples of similar sizes
-    are in a batch of at most `tokens` tokens, including padding.
+    and `share` times as many rehearsal examples, different ones in each epoch. A batch has examples
+    of similar sizes, and at most `tokens` tokens, including padding.
     """
     sizes = [*domain, *rehearsal]
     epoch = 0
@@ -136,7 +136,7 @@ def by_size(examples: Sequence[Example], tokens: int) -> Iterator[list[Example]]
 
 
 def rehearsal_needed(domain: int, available: int, share: float, epochs: int) -> int:
-    """How many rehearsal sentences a training uses, so that no others are translated."""
+    """The number of rehearsal sentences that a training uses; no others need be translated."""
     return min(available, epochs * _count(domain, share))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from duizhao.corpus.errors import ModelError, writing
-from duizhao.models.weights.conversion import FACTS, READY
+from duizhao.models.weights.conversion import FACTS, READY, run_converter
 from duizhao.models.weights.english_pieces import ENGLISH_OUTPUT
 from duizhao.models.weights.locate import in_folder
 from duizhao.models.weights.narrow_int8 import quantize_narrow
@@ -35,11 +35,9 @@ def export(model: Any, base: Path, folder: Path, *, english: bool) -> None:
 
 def _convert(folder: Path, name: str, english: bool) -> None:
     """Add the int8 form: `locate` and `to_ctranslate` recognise it by the hash of the weights."""
-    from ctranslate2.converters import TransformersConverter
-
     ready = folder / READY
     try:
-        TransformersConverter(str(folder)).convert(str(ready), quantization="float32")
+        run_converter(folder, ready, "float32")
         quantize_narrow(ready / "model.bin")
     except (ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
         raise ModelError(f"{folder}: CTranslate2 cannot convert the model: {error}") from error

@@ -1,11 +1,12 @@
-"""Fine-tune a Marian model: a small loop that goes on exactly where a killed one stopped.
+"""Fine-tune a Marian model by a small loop that resumes exactly where it was interrupted.
 
 transformers' Seq2SeqTrainer is not used: it needs a further package, replays its data loader to
-resume, and writes checkpoints that a kill can cut short. Here batches and dropout follow from the
-seed and the number of the step, so a checkpoint is the weights, the optimiser's state and that
-number, and a run in pieces gives the same bits as an undisturbed one (same machine, same threads).
+resume, and writes checkpoints that a kill can truncate. Here batches and dropout are determined by
+the seed and the number of the step, so a checkpoint is the weights, the optimiser's state and that
+number, and an interrupted run gives the same bits as an uninterrupted one (same machine, same
+threads).
 
-The embeddings, which are also the output layer, stay as they are: a small corpus has few of their
+The embeddings, which are also the output layer, are not trained: a small corpus uses few of their
 65,000 rows, the int8 form of the default model's rows is kept, and training needs half the memory.
 """
 
@@ -45,8 +46,8 @@ Report = Callable[[str, int, int], object]
 class Trained:
     """The result: `folder` has the best model (models/training/export.py).
 
-    `scores` are (step, score) of each evaluation, `best` is the step of the best one, `steps` how
-    many were done. `share` of the change of the weights is kept; `losses` has the loss of each
+    `scores` are (step, score) of each evaluation, `best` is the step of the best one, `steps` the
+    number of steps. `share` of the change of the weights is kept; `losses` has the loss of each
     share. `examples` and `left_out` count pairs of the corpus.
     """
 
@@ -78,8 +79,8 @@ def train(
 
     `work` is a folder for the plan, the checkpoint and the best model so far; it must only be used
     for one set of pairs and options. `judge` scores a model to choose the best step; the loss on
-    the pairs `choosing` decides how much of the change is kept (models/training/blend.py).
-    ModelError if torch stops, as for lack of memory.
+    the pairs `choosing` determines the share of the change to keep (models/training/blend.py).
+    ModelError if torch fails, for instance for lack of memory.
     """
     work.mkdir(parents=True, exist_ok=True)
     encoder = Encoder(base, english=english)
@@ -98,7 +99,7 @@ def train(
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise ModelError(
             f"torch stopped: {reason}; if it ran out of memory, free some and run the same command "
-            "again to go on"
+            "again to continue"
         ) from error
     export(state.model, base, work / BLENDED, english=english)
     return Trained(
@@ -124,7 +125,7 @@ def _run(
     english: bool,
     report: Report,
 ) -> list[tuple[int, float]]:
-    """The steps that are left; returns the scores of all evaluations."""
+    """Do the remaining steps; returns the scores of all evaluations."""
     options = state.options
     step, scores = state.resume(checkpoint.load(work / CHECKPOINT, state.device))
     sizes = [example.size for example in state.examples]
@@ -201,7 +202,7 @@ def _best(scores: Sequence[tuple[int, float]]) -> int:
 
 
 def _is_over(scores: Sequence[tuple[int, float]], patience: int) -> bool:
-    """Whether the last evaluations brought nothing."""
+    """Whether the last `patience` evaluations had no better score."""
     return len(scores) > patience and _best(scores) < scores[-patience][0]
 
 

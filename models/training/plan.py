@@ -1,4 +1,4 @@
-"""How a training goes: its options, and what is decided before the first step."""
+"""The options of a training, and its plan, which is determined before the first step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to train.
+    """The options of a training.
 
     `epochs` is the most passes over the corpus, `minutes` bounds the time of the steps, `tokens`
     the size of a batch (padded tokens of the longer side). `share` is that of rehearsal text, as a
@@ -32,11 +32,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Decided once, before the first step, so that a run in pieces has the same plan.
+    """The plan, determined once before the first step, so that it survives interruptions.
 
     `every` is the number of steps between two evaluations, `seconds` the measured time of a step
-    (0 if it was not needed), `threads` that of torch on a CPU: with others, sums are rounded
-    differently. `bfloat16`: products are computed in it, where the processor does so.
+    (0 if it was not needed), `threads` that of torch on a CPU: with another number, sums are
+    rounded differently. `bfloat16`: products are computed in it, if the processor supports it.
     """
 
     steps: int

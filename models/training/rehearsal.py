@@ -1,9 +1,10 @@
-"""General text against forgetting: the base model's own translations of sentences of ours.
+"""General text against forgetting: the base model's own translations of general sentences.
 
-A model that is trained on one kind of text only gets worse at all others. Mixed in, its own
-translations of general sentences hold it where it was (Robins 1995; Freitag and Al-Onaizan 2016
-use an ensemble with the base model instead). The sentences were written for duizhao. Others, with
-our English versions, test how good a model is at general text; they are never trained on.
+A model that is trained on one kind of text only becomes worse on all others. Its own translations
+of general sentences, mixed into the training text, prevent this (Robins 1995; Freitag and
+Al-Onaizan 2016 use an ensemble with the base model instead). The sentences were written for
+duizhao. Others, with English versions written for duizhao, test a model on general text; they are
+never used for training.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def general_sentences() -> list[str]:
 
 
 def general_test() -> list[Pair]:
-    """Other sentences of these kinds with our translations, to test general quality."""
+    """Other sentences of these kinds with human translations, to test general quality."""
     pairs = [line.split("\t") for line in _read("general.tsv")]
     return [(source, target) for source, target in pairs]
 

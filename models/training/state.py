@@ -80,8 +80,8 @@ class TrainingState:
         states, wanted = self._outputs([self.examples[place] for place in batch])
         if not len(wanted):
             return 0.0
-        # the output layer is not trained, so the loss needs the probabilities of a few tokens at a
-        # time: its gradient at the last hidden states is all that the other layers need
+        # the output layer is not trained, so only the gradient at the last hidden states is needed,
+        # which can be computed from the probabilities of a few tokens at a time
         cut = states.detach().requires_grad_()
         total = 0.0
         for start in range(0, len(wanted), _AT_ONCE):

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -31,6 +32,16 @@ def need_torch(model: str, purpose: str) -> None:
         raise MissingPackage(
             f"{model}: {purpose}; install it with: pip install 'duizhao[transformers]'"
         )
+
+
+def run_converter(folder: Path, ready: Path, quantization: str) -> None:
+    """Write the CTranslate2 form of the model in `folder` to the new folder `ready`."""
+    from ctranslate2.converters import TransformersConverter
+
+    with warnings.catch_warnings():
+        # advice of the tokenizer about a package that is not used
+        warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
+        TransformersConverter(str(folder)).convert(str(ready), quantization=quantization)
 
 
 def convert_once(

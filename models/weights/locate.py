@@ -126,8 +126,7 @@ def _on_hub(name: str, progress: FetchProgress | None) -> ModelFiles:
         why = "HF_HUB_OFFLINE is set" if offline else "the Hugging Face hub cannot be reached"
         kind = WeightsError if offline else FetchError
         raise kind(
-            f"{name}: not in the local cache, and {why}; go online, or leave --model out for the "
-            "default model",
+            f"{name}: not in the local cache, and {why}; go online, or use the default model",
         ) from error
     except Exception as error:
         reason = (str(error).strip().splitlines() or [repr(error)])[0]

@@ -13,6 +13,7 @@ from duizhao.models.weights.conversion import (
     cached_folder,
     convert_once,
     need_torch,
+    run_converter,
 )
 from duizhao.models.weights.locate import ModelFiles
 
@@ -33,11 +34,10 @@ def converted(files: ModelFiles) -> Path:
     need_torch(files.name, "needs torch once, to be converted for CTranslate2")
 
     def convert(ready: Path) -> dict[str, object]:
-        from ctranslate2.converters import TransformersConverter
         from safetensors import SafetensorError
 
         try:
-            TransformersConverter(str(files.folder)).convert(str(ready), quantization=_STORED)
+            run_converter(files.folder, ready, _STORED)
         except SafetensorError as error:
             raise ModelError(
                 f"{files.folder}: the weights are damaged ({error}); copy or adapt the model again"

@@ -1,4 +1,4 @@
-"""The inputs of the cases: small files that once failed, made here for every kind of fault.
+"""The inputs of the regression cases: small generated files, one for each kind of error.
 
 Where the folder of shared inputs is on this machine, the tests read the files in it as well.
 """
@@ -25,20 +25,20 @@ PAIRS = (
 
 
 def shared_case(name: str) -> bytes | None:
-    """The bytes of a shared input, None where they are not on this machine."""
+    """The bytes of a shared input, None if it is not on this machine."""
     folder = Path(os.environ.get("DUIZHAO_SHARED", ROOT.parent / "shared")) / "data" / "cases"
     return (folder / name).read_bytes() if (folder / name).is_file() else None
 
 
 def shared_cases() -> dict[str, bytes]:
-    """The shared inputs by name, but for those that exhaust their limits again and again."""
+    """The shared inputs by name, except those that take all of their limits."""
     folder = Path(os.environ.get("DUIZHAO_SHARED", ROOT.parent / "shared")) / "data" / "cases"
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return {path.name: path.read_bytes() for path in paths if path.name != "recform.pdf"}
 
 
 def with_shared(ours: bytes, name: str) -> list[bytes]:
-    """Our input, and the shared one of this name where there is one."""
+    """The generated input, and the shared one of this name if there is one."""
     theirs = shared_case(name)
     return [ours] if theirs is None else [ours, theirs]
 

@@ -1,4 +1,4 @@
-"""Cases 13, 26b, 28, 31 and 36: commands that ended in a traceback, or measured the wrong thing."""
+"""Cases 13, 26b, 28, 31 and 36: commands that ended with a traceback or reported wrong figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text in damaged markup and in odd shapes of JSON and CSV: read, or in the ledger, never gone."""
+"""Text in damaged markup and unusual JSON and CSV is read or in the ledger, never lost."""
 
 from __future__ import annotations
 

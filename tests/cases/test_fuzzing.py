@@ -1,4 +1,4 @@
-"""No input makes a reader end in a traceback: some 30 seconds of the benchmark `fuzzing`."""
+"""No input makes a reader end with a traceback: some 30 seconds of the benchmark `fuzzing`."""
 
 from __future__ import annotations
 

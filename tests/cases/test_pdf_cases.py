@@ -1,4 +1,4 @@
-"""Small PDF files that were once read wrongly; each test has the name of its case."""
+"""Regression tests with small PDF files; each test has the name of its case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small inputs that once failed, each with the correct result; named after the case."""
+"""Regression tests with small inputs and the correct result, named after the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One hierarchy of errors, and one place that knows exit codes and retries."""
+"""One hierarchy of errors, and one module that decides exit codes and retries."""
 
 from __future__ import annotations
 

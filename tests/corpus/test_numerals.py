@@ -1,4 +1,4 @@
-"""Chinese numerals have one parser, and what is vague has no value."""
+"""Chinese numerals have one parser, and vague ones have no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file written whole appears whole, and nothing is left of a process that was killed."""
+"""Files are written atomically, and the leftovers of killed processes are removed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def writer(path: Path) -> subprocess.Popen[str]:
 
 
 def write(path: Path) -> None:
-    """Write a file in a process of its own, as the next run does."""
+    """Write a file in a separate process, as the next run does."""
     subprocess.run([sys.executable, "-c", ONCE, str(path)], check=True)
 
 

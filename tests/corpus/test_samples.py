@@ -1,4 +1,4 @@
-"""The sample that ships is what its one source renders, and has the difficulties of a real one."""
+"""The sample in the package equals its rendered source, and has the difficulties of a real one."""
 
 from __future__ import annotations
 

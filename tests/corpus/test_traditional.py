@@ -1,4 +1,4 @@
-"""Traditional Chinese: rules, numerals and guards treat it as they do simplified Chinese."""
+"""Traditional Chinese: rules, numerals and guards treat it like simplified Chinese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of the documentation need beside the files that they write themselves.
+"""Files and servers that the pages of the documentation need in addition to their own files.
 
 An entry of NEEDS puts files into the folder in which a page is run, or starts a server, and yields
 variables for the environment.

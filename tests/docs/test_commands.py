@@ -29,6 +29,7 @@ from tests.docs.needs import NEEDS
 from tests.support import fork_server
 from tests.support.pages import SHELL, Block, blocks, name_of, pages
 from tests.support.paths import ROOT
+from tests.support.prefect import copy_migrated
 
 pytestmark = pytest.mark.system
 
@@ -56,7 +57,7 @@ class Shell:
         self.background: list[subprocess.Popen[bytes]] = []
 
     def run(self, block: Block, number: int) -> None:
-        """Run one block, and compare its exit code and its output with what the page says."""
+        """Run one block, and compare its exit code and its output with the page."""
         log = self.home / f"block{number}.txt"
         if block.background_until:
             self._start(block, log)
@@ -156,6 +157,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         "LC_ALL": "C.UTF-8",
     }
     _write_commands(folder, made["PREFECT_API_URL"])
+    (folder / "prefect").mkdir()
+    copy_migrated(folder / "prefect" / "prefect.db")
     background = [
         _start([sys.executable, "-m", "tests.support.fork_server", str(folder / "socket")], made),
         _start([sys.executable, "-m", "prefect", "server", "start", "--port", str(port)], made),

@@ -1,4 +1,4 @@
-"""The notebook runs from top to bottom, and gives what it shows."""
+"""The notebook runs from top to bottom, with the output that it shows."""
 
 from __future__ import annotations
 

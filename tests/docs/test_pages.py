@@ -1,4 +1,4 @@
-"""The text of the pages: links lead somewhere, and how-to pages are no development diary."""
+"""The text of the pages: links are valid, and how-to pages have no development diary."""
 
 from __future__ import annotations
 

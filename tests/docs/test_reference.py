@@ -1,4 +1,4 @@
-"""The pages of docs/reference are what docs/make_reference.py writes from the code."""
+"""The pages of docs/reference equal those that docs/make_reference.py generates."""
 
 from __future__ import annotations
 

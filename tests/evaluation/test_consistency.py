@@ -1,4 +1,4 @@
-"""Consistency: what is found, and what is not an inconsistency."""
+"""Consistency: findings, and texts that are not inconsistent."""
 
 from __future__ import annotations
 
@@ -46,12 +46,40 @@ def test_numbers_and_terms_that_the_english_lacks() -> None:
     kinds = found(
         ("我们买了37本书。", "We bought many books."),
         ("安全理事会开会。", "The board met."),
+        ("安全理事会休会。", "The Security Council rose."),
         ("我们买了38本书。", "We bought 38 books."),
     )
     assert kinds["number"] == (Inconsistency("37", (Place("r0", "We bought many books."),)),)
     (term,) = kinds["term"]
     assert term.text == "安全理事会: Security Council"
     assert term.places == (Place("r1", "The board met."),)
+    assert (term.rows, term.of) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("安全理事会开会。", "The Council met."),  # a short form
+        ("审计委员会建议如下。", "The Board recommended the following."),
+        ("国际法协会通过了报告。", "ILA adopted the report."),  # a part of another name
+        ("（十三）修订该法。", "M. Amending the law"),  # the mark of a paragraph
+        ("1.2 适用范围", "Scope of the rules"),
+        ("图2.1所示为一个单元。", "Figure 2-1 shows a unit."),
+        ("风电装机达到2亿千瓦。", "Wind power reached 200 gigawatts."),  # another unit
+    ],
+)
+def test_what_is_written_otherwise_with_good_reason(source: str, target: str) -> None:
+    assert found((source, target)) == {}
+
+
+def test_punctuation_at_the_end_makes_no_difference() -> None:
+    assert (
+        found(
+            ("方案和其他事项：", "Programmes and more:"),
+            ("方案和其他事项。", "Programmes and more."),
+        )
+        == {}
+    )
 
 
 def test_machine_translations_are_not_compared() -> None:

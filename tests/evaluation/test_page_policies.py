@@ -1,4 +1,4 @@
-"""Every page that duizhao writes forbids itself the network."""
+"""The policy of every page that duizhao writes forbids network access."""
 
 from __future__ import annotations
 

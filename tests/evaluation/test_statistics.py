@@ -1,4 +1,4 @@
-"""duizhao stats: what is in a corpus, and what was lost."""
+"""duizhao stats: the contents of a corpus, and lost sentences."""
 
 from __future__ import annotations
 

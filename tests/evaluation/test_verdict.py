@@ -1,4 +1,4 @@
-"""The verdict on a corpus names what is wrong, the gravest first."""
+"""The verdict on a corpus names its problems, the most serious first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of remote files: which are accepted, and what the others do to a batch."""
+"""Addresses of remote files: accepted ones, and the effect of others on a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored results that are not what the stage computes are computed again, which is noted."""
+"""Stored results that do not match the stage are computed again, which is reported."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def replace(key: Key[object], content: bytes, cache: Path, *, sealed: bool = True) -> None:
-    """Put something else in the place of a result, with its proper hash."""
+    """Replace a stored result by another value, with the correct hash."""
     digest = hashlib.sha256(content).hexdigest().encode() + b"\n" if sealed else b""
     path = cache / "results" / f"{key.file}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,6 @@ from duizhao.flows.settings import (
     ENVIRONMENT,
     Effort,
     Settings,
-    from_plain,
     option,
     plain,
     resolve,
@@ -36,7 +35,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_each_value_says_where_it_comes_from(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_value_has_its_origin(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUIZHAO_BEAM", "3")
     monkeypatch.setenv("DUIZHAO_EFFORT", "fast")
     monkeypatch.setenv("DUIZHAO_REPORT", "no")
@@ -54,10 +53,9 @@ def test_each_value_says_where_it_comes_from(file: Path, monkeypatch: pytest.Mon
     assert resolved.origins["model"] == "default"
 
 
-def test_settings_survive_being_told_as_json() -> None:
-    assert from_plain(plain(Settings(beam=2, formats=("tsv",)))) == Settings(
-        beam=2, formats=("tsv",)
-    )
+def test_settings_survive_being_written_as_json() -> None:
+    given = Settings(beam=2, formats=("tsv",))
+    assert Settings.model_validate(plain(given)) == given
 
 
 @pytest.mark.parametrize(

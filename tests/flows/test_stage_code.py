@@ -1,4 +1,4 @@
-"""A stage is computed again if, and only if, the code that decides its result has changed."""
+"""A stage is computed again if, and only if, the code that determines its result has changed."""
 
 from __future__ import annotations
 

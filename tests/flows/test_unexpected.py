@@ -1,4 +1,4 @@
-"""An error that nobody foresaw is one line; --verbose shows its traceback."""
+"""An unexpected error is reported in one line; --verbose shows its traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms are looked for in translations, and how many were found is told."""
+"""Terms are searched in translations, and their number is reported."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_part_of_a_word_is_no_term() -> None:
     assert found(glossary, "员额", "postpone the poster") == {"员额": False}
 
 
-def test_accuracy_is_told_over_many_sentences(un_terms: Glossary) -> None:
+def test_accuracy_is_reported_over_many_sentences(un_terms: Glossary) -> None:
     report = un_terms.report(
         [
             ("安全理事会决议", "Security Council resolution"),
@@ -143,3 +143,9 @@ def test_published_translations_of_un_text_use_the_terms(shared: Path, un_terms:
     assert report.used > 2500
     assert report.accuracy is not None
     assert report.accuracy > 0.93
+
+
+def test_irregular_plurals_are_one_word_with_their_singular() -> None:
+    glossary = Glossary((Term("温室气体", ("greenhouse gas",)), Term("妇女", ("woman",))))
+    uses = glossary.check("温室气体和妇女", "Women and greenhouse gases")
+    assert [use.found for use in uses] == [True, True]

@@ -1,4 +1,4 @@
-"""Small batches for tests: documents of our own, and what came out."""
+"""Small batches for tests: generated documents, and their results."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SENTENCES = (
 
 
 def make_documents(folder: Path, count: int, broken: bool = True) -> Path:
-    """Pairs of five sentences, each a little different, and some that cannot be done."""
+    """Pairs of five sentences, each a little different, and some documents that fail."""
     folder.mkdir(parents=True)
     for number in range(count):
         chinese = [f"第{number}号文件。"]

@@ -1,4 +1,4 @@
-"""Small bitexts for tests of what comes after alignment."""
+"""Small bitexts for tests of the stages after alignment."""
 
 from __future__ import annotations
 

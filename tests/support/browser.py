@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the page; skipped only where there is none."""
+"""A real Chromium for the tests of pages; they are skipped only if there is none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def problems() -> list[str]:
-    """What pages said on the console or asked of the network."""
+    """Console messages and network requests of pages."""
     return []
 
 

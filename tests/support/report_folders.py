@@ -53,7 +53,7 @@ EN_WORDS = (
 
 
 def document(name: str, language: Language, texts: Sequence[str], headings: set[int]) -> Document:
-    """A document with a block a sentence."""
+    """A document with one sentence per block."""
     blocks = []
     section = None
     for number, text in enumerate(texts):

@@ -13,7 +13,7 @@ TUTORIAL = ROOT / "docs/tutorial/two-files.md"
 
 
 def texts() -> dict[str, str]:
-    """Name and text of the files that the tutorial tells its readers to write."""
+    """Name and text of the files that the tutorial's commands write."""
     shell = "".join(block.text for block in blocks(TUTORIAL) if block.language == "sh")
     return dict(re.findall(r"cat > (\S+) <<'END'\n(.*?)^END$", shell, re.MULTILINE | re.DOTALL))
 

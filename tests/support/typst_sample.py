@@ -25,12 +25,16 @@ NOTES: dict[Language, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Layout:
-    """Typst settings of a page and its paragraphs; `notes`: every seventh paragraph has one."""
+    """Typst settings of a page and its paragraphs.
+
+    `notes`: every seventh paragraph has one; `table`: list items are rows of a table with borders.
+    """
 
     page: str = "margin: 2.5cm"
     paragraph: str = "justify: true, first-line-indent: (amount: 2em, all: true)"
     size: float = 11
     notes: bool = False
+    table: bool = False
     before: str = ""
     first: str = ""
 
@@ -42,6 +46,7 @@ NARROW = Layout(
     before="#set text(hyphenate: false)\n#show heading: set par(justify: false)",
 )
 NUMBERED = replace(PLAIN, before='#set par.line(numbering: "1")')
+TABLE = Layout(paragraph="justify: false", table=True)
 CONTENTS = replace(PLAIN, first="#outline()\n#pagebreak()")
 
 
@@ -62,6 +67,8 @@ def print_sample(layout: Layout, language: Language, path: Path, *, tags: bool =
         text = _escaped(block.text)
         if block.kind == "heading":
             text = f"#heading[{text}]"
+        elif layout.table and block.kind == "list_item":
+            text = f"#table(columns: (2em, 60%, 1fr), [№], [{text}], [])"
         elif layout.notes and number % 7 == 3:
             notes = NOTES[language]
             text += f"#footnote[{_escaped(notes[number // 7 % len(notes)])}]"

@@ -8,6 +8,7 @@ import select
 import stat
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -61,13 +62,18 @@ def _images_in(folder: Path, limits: Limits) -> bytes:
             f"{folder}: only images of pages may be in a directory that is read as one document, "
             f"but it has {others[0]}; give a file"
         )
-    if sum(each.stat().st_size for each in pages) > limits.file_bytes:
-        raise too_large(str(folder), limits)
+    return archive(str(folder), [(each.name, each) for each in pages], limits)
+
+
+def archive(name: str, pages: Sequence[tuple[str, Path]], limits: Limits) -> bytes:
+    """A zip archive of images, given as (name in the archive, file); `name` is for messages."""
+    if sum(file.stat().st_size for _, file in pages) > limits.file_bytes:
+        raise too_large(name, limits)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for each in pages:
+    with zipfile.ZipFile(buffer, "w") as out:
+        for member, file in pages:
             # without its date: the same images are the same document
-            archive.writestr(zipfile.ZipInfo(each.name), read_file(each, limits))
+            out.writestr(zipfile.ZipInfo(member), read_file(file, limits))
     return buffer.getvalue()
 
 

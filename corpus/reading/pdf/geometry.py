@@ -110,7 +110,10 @@ def _flows(
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
-        walls = tuple(wall for wall in page.walls if left - 20 <= wall[0] <= right + 20)
+        # the border of a table may be far from its text
+        start = min([left - 20, *(rule[0] - 2 for rule in rules)])
+        end = max([right + 20, *(rule[1] + 2 for rule in rules)])
+        walls = tuple(wall for wall in page.walls if start <= wall[0] <= end)
         out.append(Flow(page.number, text, notes, left, right, rules, walls))
     return out
 
@@ -143,6 +146,8 @@ def _split_notes(
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
         )
+        # a mark that begins a line is one of a note, whatever the size that a scan seems to have
+        called = called or below[0].text.startswith(OPEN)
         if called or (small and (number or below[0].text.startswith((OPEN, "*")))):
             if not small:
                 return above, below
@@ -186,7 +191,7 @@ def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Pa
 
 
 class _Line:
-    """A line below a paragraph: does it continue the paragraph, or start another?"""
+    """Decides whether a line below a paragraph continues it or starts another."""
 
     def __init__(self, flow: Flow, number: int, paragraph: Paragraph, measures: Measures) -> None:
         self.flow, self.paragraph, self.measures = flow, paragraph, measures

@@ -25,6 +25,8 @@ RAGGED_LEAST: dict[Language, float] = {"zh": 1.3, "en": 0.7}
 # Lines before and after one that show how text is set around it
 NEAR = 6
 EVIDENCE = 3
+# Type with less than this share of the lines of the body is that of headings
+FEW = 0.3
 # Leading over type size if a document has no line that certainly goes on
 ASSUMED = 1.55
 
@@ -91,7 +93,7 @@ def _right_edge(lines: Sequence[Strip]) -> float:
 
 
 class Measures:
-    """What the flows of a document have in common."""
+    """The common measures of the flows of a document."""
 
     def __init__(self, flows: Sequence[Flow], language: Language) -> None:
         self.language = language
@@ -112,7 +114,20 @@ class Measures:
         best = max(self._leadings, key=lambda size: len(gaps[size]), default=None)
         self._ratio = self._leadings[best] / best if best else ASSUMED
         self.known = best is not None
+        if best is not None:
+            for size in [each for each in self._leadings if each > best]:
+                if len(gaps[size]) < FEW * len(gaps[best]):
+                    self._leadings[size] = self._of_headings(size, gaps[size])
         self.indent = self._first_line_indent(flows)
+
+    def _of_headings(self, size: float, gaps: Sequence[float]) -> float:
+        """The leading of a large and rare type, whose lines are mostly headings of one line.
+
+        The gap from one heading to the next is none within a paragraph.
+        """
+        usual = self._ratio * size
+        within = [gap for gap in gaps if gap <= 1.15 * usual]
+        return usual_gap(within) if within else min(self._leadings[size], 1.25 * usual)
 
     def leading(self, flow: Flow, number: int) -> float:
         """The usual gap between lines of a paragraph around strip `number` of a flow."""

@@ -95,7 +95,7 @@ def _text(paragraph: Paragraph) -> str:
 
 
 def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
-    """A row that a page break cut: what stands below a cell, in its column, on the next page."""
+    """A row cut by a page break: the text below a cell, in its column, on the next page."""
     out: list[Paragraph] = []
     for start, end in _runs(paragraphs):
         if start < 0:
@@ -222,7 +222,7 @@ def _goes_on(first: Paragraph, second: Paragraph, language: Language, edges: Edg
         if language == "zh":
             # Chinese may be broken anywhere: only a full line goes on
             return _reaches(first, edges)
-        return not _new_sentence(start.text, end.text) or _full(first, start)
+        return start.text[:1].islower() or _no_room(first, start, edges)
     if not _full(first, start):
         return False
     if language == "en" and start.text[:1].islower():
@@ -253,9 +253,12 @@ def _set_apart(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
     return abs(there - here) > FAR_APART * first.size
 
 
-def _new_sentence(text: str, before: str) -> bool:
-    """Whether an English line begins anew after one without a stop, as after a short heading."""
-    return len(before) < 40 and text[:1].isupper()
+def _no_room(first: Paragraph, start: Strip, edges: Edges) -> bool:
+    """Whether the first word of a line would have been too long for the last line above it."""
+    *before, last = first.strips
+    edge = edges[first.flow][1] if first.flow in edges else last.right
+    edge = min([edge, max(strip.right for strip in before)] if before else [edge])
+    return last.right + first_word(start) + 0.5 * last.size >= edge
 
 
 def _full(paragraph: Paragraph, following: Strip) -> bool:

@@ -16,11 +16,12 @@ from duizhao.corpus.errors import InputError, LimitError
 from duizhao.corpus.reading.draft import LeftOut, Reading, Source
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines
+from duizhao.corpus.reading.pdf.page.extras import attached
 from duizhao.corpus.reading.pdf.page.text import Page, read_page
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.scan import pdf_pages
-from duizhao.corpus.reading.scan.extra import EXTRA
+from duizhao.corpus.reading.scan.extra import EXTRA, installed
 from duizhao.corpus.reading.scan.places import Places
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
@@ -37,6 +38,7 @@ def read_drafts(source: Source, language: Language, *, tags: bool | None = None)
         reader = _Reader(source, language, pdf)
         built = reader.read(tags)
         built.left_out += [LeftOut("unreadable_page", "", page) for page in reader.unreadable]
+        built.left_out += reader.outside
         metadata: dict[str, Any] = {"pages": len(pdf)}
         if warnings := reader.warnings(built):
             metadata["warnings"] = warnings
@@ -51,7 +53,9 @@ def read_places(source: Source, language: Language) -> Places:
     """Where the lines of the document are on its pages."""
     pdf = open_pdf(source)
     try:
-        return _Reader(source, language, pdf).read().places()
+        reader = _Reader(source, language, pdf)
+        places = reader.read().places()
+        return replace(places, scans={**reader.turned, **places.scans})
     finally:
         pdf.close()
 
@@ -64,17 +68,23 @@ def open_pdf(source: Source) -> Any:
     try:
         pdf = pypdfium2.PdfDocument(source.data)
         if len(pdf) == 0:
-            raise InputError(f"{source.name}: a PDF without pages; fetch or save it again")
+            raise _without_pages(source)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
             raise InputError(
                 f"{source.name}: this PDF is encrypted and needs a password; save it without one "
                 "(for instance: qpdf --decrypt --password=... in.pdf out.pdf)"
             ) from None
+        if "Success" in str(error):  # what PDFium says of a file without pages
+            raise _without_pages(source) from None
         raise InputError(
             f"{source.name}: the PDF is damaged or cut short ({error}); fetch or save it again"
         ) from None
     return pdf
+
+
+def _without_pages(source: Source) -> InputError:
+    return InputError(f"{source.name}: a PDF without pages; fetch or save it again")
 
 
 class _Reader:
@@ -90,6 +100,8 @@ class _Reader:
         self.faulty_text: list[LeftOut] = []
         self.recognised = 0
         self.unreadable: list[int] = []
+        self.outside: list[LeftOut] = []
+        self.turned: dict[int, tuple[int, float]] = {}
         if self.count > source.limits.pages:
             raise LimitError(
                 f"{source.name}: {self.count} pages, more than {source.limits.pages}; split it, "
@@ -131,19 +143,24 @@ class _Reader:
                 "no other page has text; fetch or save it again"
             )
         if self.letters == 0:
-            raise InputError(f"{self.source.name}: it has no text ({self.count} pages)")
+            why = attached(self.pdf) or f"{self.count} page{'s' if self.count > 1 else ''}"
+            raise InputError(f"{self.source.name}: it has no text ({why})")
         built.left_out[:0] = self.faulty_text
         return built
 
     def _pages(self) -> Iterator[Page]:
         """The pages; one whose characters are wrong without its text, which goes to the ledger."""
         self.letters = 0
-        self.faults, self.faulty_text, self.unreadable = {}, [], []
+        self.faults, self.faulty_text, self.unreadable, self.outside = {}, [], [], []
         for number in range(1, self.count + 1):
             page = read_page(self.pdf, number)
             if page.unreadable:
                 self.unreadable.append(number)
                 continue
+            if page.turned:
+                self.turned[number] = (page.turned, 0.0)
+            if page.outside:
+                self.outside.append(LeftOut("outside_page", page.outside, number))
             handle = self.pdf[number - 1]
             fault = fault_of(handle, page, self.language)
             handle.close()
@@ -160,27 +177,28 @@ class _Reader:
 
     def warnings(self, built: Built) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())
-        out = []
+        out = [f"{name}: {files}"] if (files := attached(self.pdf)) else []
         if self.unreadable:
             out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
         if self.recognised:
             layers = [page for page, fault in self.faults.items() if fault == "ocr_layer"]
             texts = pdf_pages.layers_replaced(layers, built.scans, self.count)
             return out + [f"{name}: {text}" for text in texts + pdf_pages.doubtful(built)]
+        how = "--ocr auto" if installed() else f"{EXTRA}, then --ocr auto"
         if count := faults.count("ocr_layer"):
             out.append(
                 f"{name}: the text of {count} of {self.count} pages is a layer of OCR; expect "
-                f"wrong characters and lost lines (better: {EXTRA}, then --ocr auto)"
+                f"wrong characters and lost lines (better: {how})"
             )
         if scans := faults.count("no_text"):
             out.append(
                 f"{name}: {scans} of {self.count} pages are pictures, and what is printed in them "
-                f"is not read (to recognise it: {EXTRA}, then --ocr auto)"
+                f"is not read (to recognise it: {how})"
             )
         if wrong := faults.count("wrong_characters"):
             out.append(
                 f"{name}: {wrong} of {self.count} pages have fonts without a correct character map "
-                f"and are left out (to recognise them: {EXTRA}, then --ocr auto)"
+                f"and are left out (to recognise them: {how})"
             )
         return out
 

@@ -23,6 +23,7 @@ from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.scan import marks
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 from duizhao.corpus.reading.scan.words import settled
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # A line below this probability is no text: a signature, a stamp, a speck
 LEAST_CONFIDENCE = 0.6
@@ -47,6 +48,10 @@ FEW = 3
 UNDERLINE = 0.5
 # A raised mark as the PDF reader expects it: smaller, and above the baseline
 MARK_SIZE, MARK_RISE = 0.65, 0.35
+# A Chinese mark fills a square, of which half is white: it ends where the square ends
+OPENS = re.compile(rf"[（《〈「『【“‘](?={EAST_ASIAN_CHARACTER.pattern})")
+CLOSES = re.compile(rf"{EAST_ASIAN_CHARACTER.pattern}[，。；：、？！）》〉」』】”’]$")
+MARK_ROOM = 0.5
 # A gap of more em within one detected line separates cells; less is a tab or a stretched space
 CELL_GAP = 2.2
 
@@ -183,8 +188,8 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
         out.append(
             Piece(
                 run.text,
-                run.left * scale,
-                run.right * scale,
+                run.left * scale - (MARK_ROOM * size if OPENS.match(run.text) else 0.0),
+                run.right * scale + (MARK_ROOM * size if CLOSES.search(run.text) else 0.0),
                 y + (MARK_RISE * size if raised else 0.0),
                 size * (MARK_SIZE if raised else 1.0),
                 styles.bold(line),

@@ -20,9 +20,17 @@ WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 # "l99l" and "2O21": one letter or more that look like digits, among digits
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
 OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
+APOSTROPHE = re.compile(r"(?<=[A-Za-z])'")
 DIGITS = str.maketrans("lIO", "110")
 # A word and what follows it, where an underline or a fold hides the space
 GLUED = re.compile(r"(?P<head>[A-Za-z][a-z]{2,})(?:[IVX]{1,5}|[A-Z][a-z]{2,})")
+# Where a space is lost behind the end of a sentence: "timing.One", "arrived.“We", "number.”Over"
+LOST_SPACE = re.compile(
+    r"(?<=[a-z]{2}[.?!])(?=(?:[A-Z][a-z]+|[AI])(?![\w.@/])|[“‘(][A-Z])"
+    r"|(?<=[a-z][.?!,]”)(?=[A-Za-z])"
+)
+# ... and where a straight quotation mark is beside it, which opens or closes
+BESIDE_QUOTE = re.compile(r"(?<=[a-z][.?!])\"(?=[A-Z])")
 # A word of the document occurs so often, without a doubtful letter
 OFTEN = 2
 # A letter below this probability is doubtful
@@ -41,7 +49,10 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
         number: replace(
             page,
             lines=tuple(
-                replace(line, runs=tuple(_settled(_quoted(run, curly), known) for run in line.runs))
+                replace(
+                    line,
+                    runs=tuple(_quoted(_settled(_spaced(run), known), curly) for run in line.runs),
+                )
                 for line in page.lines
             ),
         )
@@ -50,17 +61,35 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
 
 
 def _has_curly_quotes(pages: Iterable[RecognisedPage]) -> bool:
-    """Whether the document prints curly quotation marks, some of which were read as straight."""
+    """Whether the document prints curly quotation marks, some of which were read as straight.
+
+    Opening marks show it: closing ones are often read as straight.
+    """
     texts = [run.text for page in pages for line in page.lines for run in line.runs]
-    curly = sum(text.count("“") + text.count("”") for text in texts)
-    return curly > 0 and curly >= sum(text.count('"') for text in texts)
+    curly = sum(text.count("“") for text in texts)
+    return curly > 0 and curly >= sum(len(OPENING_QUOTE.findall(text)) for text in texts)
 
 
 def _quoted(run: Run, curly: bool) -> Run:
-    if not curly or '"' not in run.text:
+    if not curly:
         return run
     text = OPENING_QUOTE.sub("“", run.text).replace('"', "”")
-    return replace(run, text=text)
+    return replace(run, text=APOSTROPHE.sub("’", text))
+
+
+def _spaced(run: Run) -> Run:
+    """The run with the spaces behind sentences that the recognition has lost."""
+    places = [match.start() for match in LOST_SPACE.finditer(run.text)]
+    for match in BESIDE_QUOTE.finditer(run.text):
+        before, after = run.text[: match.start()], run.text[match.end() :]
+        opens = before.count('"') % 2 == 0 and re.search('["”]', after) is not None
+        places.append(match.start() if opens else match.end())
+    text, confidences, alternatives = run.text, list(run.confidences), run.alternatives
+    for at in sorted(places, reverse=True):
+        text = f"{text[:at]} {text[at:]}"
+        confidences.insert(at, min(confidences[at - 1 : at + 1]))
+        alternatives = tuple((n + (n >= at), other, p) for n, other, p in alternatives)
+    return replace(run, text=text, confidences=tuple(confidences), alternatives=alternatives)
 
 
 def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:

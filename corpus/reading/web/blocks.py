@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOTE = re.compile(r"doc-footnote|doc-endnote\b|(?:^|\s)(?:footnote|endnote|fn)(?:\s|$)")
 _NOTE_LIST = re.compile(r"footnotes|endnotes|doc-endnotes")
 _ANY_BOX = ("div", "section", "article", "body", "main", "span", "center", "header", "form")
-# two breaks with nothing between end a paragraph, as on old pages; BREAK stands for <br>
+# two breaks with nothing between end a paragraph, as on old pages; BREAK replaces <br>
 MOST_NUMBER = 9999
 BREAK = "\u2028"
 _EMPTY_LINE = re.compile(r"\n[ \t\r\u00a0]*\n[\s\u00a0]*(?=\S)")

@@ -211,7 +211,7 @@ def _without_fallbacks(boxes: list[etree._Element]) -> list[etree._Element]:
 
 
 def _symbol(element: etree._Element) -> str:
-    """A character of a symbol font: a bullet where it stands in the private use area."""
+    """A character of a symbol font: a bullet if it is in the private use area."""
     try:
         code = int(element.get(f"{W}char", ""), 16)
     except ValueError:

@@ -40,7 +40,7 @@ SPEED_LENGTHS = (1_000, 3_000, 10_000, 30_000, 100_000)
 
 
 def data_sets(data: Path) -> dict[str, list[Gold]]:
-    """The sets with gold alignment, and UN text damaged by us."""
+    """The sets with gold alignment, and damaged UN text."""
     un = unpc(data)
     return {
         "mac-dev": mac_dev(data),
@@ -50,7 +50,7 @@ def data_sets(data: Path) -> dict[str, list[Gold]]:
 
 
 def translated(sets: dict[str, list[Gold]], translator: Any) -> dict[str, list[Gold]]:
-    """The sets with our model's translations (UN text keeps the published ones)."""
+    """The sets with the default model's translations (for UN text, the published ones)."""
     return {
         name: [
             document
@@ -66,7 +66,7 @@ def translated(sets: dict[str, list[Gold]], translator: Any) -> dict[str, list[G
 
 
 class Timed:
-    """A function that counts its seconds and how much it was asked for."""
+    """A function that counts its seconds and its arguments."""
 
     def __init__(self, function: Callable[[Sequence[Any], Sequence[Any]], Any]) -> None:
         self.function = function
@@ -74,7 +74,7 @@ class Timed:
         self.asked = 0
 
     def __call__(self, one: Sequence[Any], other: Sequence[Any]) -> Any:
-        """What the function gives."""
+        """The result of the function."""
         start = time.perf_counter()
         made = self.function(one, other)
         self.seconds += time.perf_counter() - start
@@ -83,7 +83,7 @@ class Timed:
 
 
 class Parts:
-    """What an aligner's seconds are made of: embeddings, forced decoding, the rest."""
+    """The seconds of an aligner by part: embeddings, forced decoding, the rest."""
 
     def __init__(self, engine: Any) -> None:
         from duizhao.models.embedding import SpanEmbedder
@@ -91,21 +91,21 @@ class Parts:
         from duizhao.models.translation.translator import Translator
 
         self.embed = Timed(SpanEmbedder())
-        self.engine = Timed(engine.score)  # what the memory does not know
+        self.engine = Timed(engine.score)  # pairs that are not in the memory
         counting = copy.copy(engine)
         counting.score = self.engine
         self.translator = Translator(counting, memory=Memory())
         self.score = Timed(self.translator.score)
 
     def now(self) -> tuple[float, float, int, int]:
-        """Seconds of embeddings and of forced decoding, pairs asked for, pairs new."""
+        """Seconds of embeddings and of forced decoding, pairs requested, pairs scored."""
         return self.embed.seconds, self.score.seconds, self.score.asked, self.engine.asked
 
 
 def measured(
     documents: Sequence[Gold], aligner: Callable[[Gold], list[Bead]], parts: Parts
 ) -> tuple[list[Pair], dict[str, float]]:
-    """(gold, found) of each document, and what all took."""
+    """(gold, predicted) of each document, and the seconds of all by part."""
     before, start = parts.now(), time.perf_counter()
     pairs: list[Pair] = [(document.beads, aligner(document)) for document in documents]
     seconds = time.perf_counter() - start
@@ -146,7 +146,7 @@ def accuracy(
     names: Sequence[str] | None = None,
     only: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Every set with every aligner, or some; prints each line when it is known."""
+    """Every set with every aligner, or some of them; prints the lines one by one."""
     from duizhao.models.translation.load import load_engine
 
     parts = Parts(load_engine())
@@ -199,7 +199,7 @@ def accuracy(
 
 
 def plot_calibration(judged: Sequence[tuple[float, bool]], path: Path) -> None:
-    """Print and draw how many of the beads of a confidence are right; (confidence, right) each."""
+    """Print and draw the share of right beads by confidence, from (confidence, right) pairs."""
     corners = calibration(judged)
     for low, mean, share, count in corners:
         print(f"confidence from {low:.1f}: mean {mean:.3f}, right {share:.3f}, {count} beads")
@@ -242,7 +242,7 @@ def show(line: dict[str, Any]) -> None:
 
 
 def speed(data: Path, output: Path, lengths: Sequence[int]) -> list[dict[str, Any]]:
-    """Seconds for texts of given lengths, made by putting literary chapters one after another."""
+    """Seconds for texts of these lengths, concatenated from literary chapters."""
     import resource
 
     chapters = mac_dev(data)

@@ -1,4 +1,4 @@
-"""Two yardsticks, written small from the papers.
+"""Two baselines, short implementations of the published methods.
 
 - Gale and Church 1993: lengths alone, six bead types.
 - Bleualign-like, after Sennrich and Volk 2010: anchors are the best monotone path of 1-1 pairs by
@@ -21,7 +21,7 @@ _BAND = 60
 
 
 def gale_church(source: Sequence[str], target: Sequence[str]) -> list[Bead]:
-    """Align by length in characters, the ratio taken from the two texts."""
+    """Align by length in characters, with the ratio of the two texts."""
     n, m = len(source), len(target)
     a = [0, *(len(text) for text in source)]
     b = [0, *(len(text) for text in target)]
@@ -123,7 +123,7 @@ def _chain(pairs: Sequence[tuple[int, int, float]]) -> list[tuple[int, int]]:
 
 
 def _joined(beads: list[Bead], translation: Sequence[str], target: Sequence[str]) -> list[Bead]:
-    """Let gaps join the bead before or after them where its BLEU rises."""
+    """Join gaps to the bead before or after them if that raises its BLEU."""
 
     def value(bead: Bead) -> float:
         return _bleu(

@@ -1,4 +1,4 @@
-"""Texts with gold alignment to tune and measure the aligner: real ones, and damaged ones."""
+"""Texts with gold alignment to tune and measure the aligner, as published and damaged."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def lines(path: Path) -> tuple[str, ...]:
 
 
 def flipped(beads: Sequence[Bead]) -> tuple[Bead, ...]:
-    """The same beads seen from the other side."""
+    """The beads with source and target exchanged."""
     return tuple(replace(bead, source=bead.target, target=bead.source) for bead in beads)
 
 
 def mac_dev(data: Path) -> list[Gold]:
-    """Six chapters of Chinese literature (translation: Google's, as it comes with the gold)."""
+    """Six chapters of Chinese literature, with Google's translation from the same source."""
     folder = data / "align" / "mac-dev"
     return [
         Gold(
@@ -80,7 +80,7 @@ def unpc(data: Path, size: int = 400) -> list[Gold]:
 
 
 def chopped(gold: Gold, size: int) -> list[Gold]:
-    """The text in parts of `size` beads, each a document."""
+    """The text divided into documents of `size` beads."""
     parts = []
     for number, first in enumerate(range(0, len(gold.beads), size)):
         beads = gold.beads[first : first + size]
@@ -106,7 +106,7 @@ def chopped(gold: Gold, size: int) -> list[Gold]:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """How often a bead is damaged, each as a probability a bead."""
+    """Probabilities per bead of each kind of damage."""
 
     drop_source: float = 0.02
     drop_target: float = 0.02
@@ -200,12 +200,12 @@ def damaged(gold: Gold, other: Gold, damage: Damage, seed: int) -> Gold:
 
 
 def _several(generator: random.Random) -> int:
-    """Of how many parts: mostly two, now and then up to five."""
+    """A random number of parts: mostly two, sometimes up to five."""
     return generator.choices((2, 3, 4, 5), weights=(70, 20, 7, 3))[0]
 
 
 def _split(text: str, language: str, generator: random.Random, pieces: int = 2) -> list[str]:
-    """Cut a sentence in up to `pieces` parts after commas or semicolons, where it has fit ones."""
+    """Split a sentence into up to `pieces` parts after commas or semicolons, if it has any."""
     places = [match.start() for match in _BREAK[language].finditer(text)]
     places = [place for place in places if 0.1 * len(text) < place]
     if not places:
@@ -217,7 +217,7 @@ def _split(text: str, language: str, generator: random.Random, pieces: int = 2) 
 def _split_with(
     text: str, translation: str, generator: random.Random, pieces: int = 2
 ) -> tuple[list[str], list[str]]:
-    """Cut a source sentence, and its translation at the nearest punctuation in proportion."""
+    """Split a source sentence, and its translation proportionally at the nearest punctuation."""
     parts = _split(text, "zh", generator, pieces)
     places = [match.end() for match in re.finditer(r"[,;:] ", translation)]
     if len(places) < len(parts) - 1:

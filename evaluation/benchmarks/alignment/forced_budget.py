@@ -6,8 +6,8 @@
 
 DATA is a folder with ``align/mac-dev``, ``align/academic`` and ``unpc``. Each line has the margin
 (corpus/alignment/judge.py), strict and lax F1, and pairs and core seconds of forced decoding, which
-is done anew for each line. With the margin inf every candidate is asked about, once more with the
-model's whole output vocabulary. Writes ``forced-budget.svg``. With --fit it prints the constants of
+is repeated for each line. With the margin inf every candidate is scored, and again with the model's
+whole output vocabulary. Writes ``forced-budget.svg``. With --fit it prints the constants of
 corpus/alignment/belief.py, which are learned from mac-dev alone (--sets mac-dev): in literal text
 few candidates are doubtful.
 """
@@ -53,7 +53,7 @@ class Searched:
 
 @dataclass(slots=True)
 class Counted:
-    """Forced decoding without a memory, and what it takes."""
+    """Forced decoding without a memory, with its pairs and seconds."""
 
     engine: Any
     pairs: int = 0
@@ -134,7 +134,7 @@ def measured(
 
 
 def fit(documents: Sequence[Searched], score_pairs: forced.Score) -> None:
-    """Print the constants of belief.py, from the answers about every candidate."""
+    """Print the constants of belief.py, learned from the scores of every candidate."""
     sums = []
     for each in documents:
         asked = doubtful(each.texts, each.result, forced.EFFORTS["normal"])
@@ -152,7 +152,7 @@ def fit(documents: Sequence[Searched], score_pairs: forced.Score) -> None:
 def _sums(
     each: Searched, asked: Doubtful, score_pairs: forced.Score
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The sums of least squares, weighted by length, and what they were made of."""
+    """The sums of least squares, weighted by length, and their terms."""
     band = each.result.evidence.band
     beads = asked.candidates[asked.beads]
     answers = forced.ask(score_pairs, each.texts.source, each.texts.target, band, beads)

@@ -1,4 +1,4 @@
-"""Runs another aligner in its own environment; started by peers.py, imports nothing of ours.
+"""Runs another aligner in its own environment; started by peers.py, imports nothing from duizhao.
 
 Reads a job from standard input, writes the beads and core seconds of each document to standard
 output, both as JSON. Bertalign's model and its online language detection are replaced: vectors come
@@ -22,7 +22,7 @@ Aligner = Callable[[dict[str, Any]], Beads]
 
 
 def vecalign() -> Aligner:
-    """Vecalign with its defaults, but beads of up to 5 sentences, as Bertalign has them."""
+    """Vecalign with its defaults, but beads of up to 5 sentences, as in Bertalign."""
     utils = import_module("vecalign.dp_utils")
     largest = 5
 
@@ -77,7 +77,7 @@ def bertalign() -> Aligner:
 
 
 def bleualign() -> Aligner:
-    """Bleualign with its defaults; what it leaves out is unpaired."""
+    """Bleualign with its defaults; sentences that it leaves out are unpaired."""
     tool = import_module("bleualign.align").Aligner
 
     def align(document: dict[str, Any]) -> Beads:

@@ -1,4 +1,4 @@
-"""Other aligners on the same texts: accuracy and core seconds beside our own.
+"""Accuracy and core seconds of duizhao and of other aligners on the same texts.
 
     python -m duizhao.evaluation.benchmarks.alignment.peers DATA [--sets mac-dev ...]
         [--bertalign FOLDER] [--vecalign FOLDER] [--bleualign FOLDER] [--hunalign BINARY]
@@ -8,12 +8,12 @@ source (github.com/bfsujason/bertalign, thompsonb/vecalign, rsennrich/Bleualign)
 one, its environment as ``.venv``: numba and faiss-cpu for Bertalign, numpy for Vecalign, whose
 extension must be built in place. hunalign (github.com/danielvarga/hunalign) is compiled.
 
-All of them use the same data: the translations of our default model (the published ones for UN
-text) for us, Bleualign and hunalign, which compares their words without a dictionary; and
-vectors of our embedding model for us, Bertalign and Vecalign. Those two embed each run of up
-to 4 sentences; we compute the same vectors from one pass over the document. Seconds are core
+All of them use the same data: the translations of the default model (the published ones for UN
+text) for duizhao, Bleualign and hunalign, which compares their words without a dictionary; and
+vectors of the same embedding model for duizhao, Bertalign and Vecalign. Those two embed each run of
+up to 4 sentences; duizhao computes the same vectors in one pass over the document. Seconds are core
 seconds from texts and translations to beads, embeddings and forced decoding included, without
-loading of models and compilation. Nothing is remembered from one run to the next.
+loading of models and compilation. No results are stored between runs.
 """
 
 from __future__ import annotations
@@ -37,17 +37,18 @@ from duizhao.corpus.alignment.aligner import EffortName
 from duizhao.evaluation.benchmarks.alignment import peer_worker
 from duizhao.evaluation.benchmarks.alignment.accuracy import Parts, data_sets, translated
 from duizhao.evaluation.benchmarks.alignment.data import Gold
+from duizhao.evaluation.benchmarks.processes import ended_children
 from duizhao.evaluation.metrics.alignment import score
 
 LAYERS = 4
-"""The most sentences of a text that they embed, for beads of up to 5."""
+"""Most sentences of a span that Bertalign and Vecalign embed, for beads of up to 5."""
 EMBEDDED = {"bertalign", "vecalign"}
 EFFORTS: tuple[EffortName, ...] = ("fast", "normal", "best")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The beads of each document of a set, and the core seconds that all took."""
+    """The beads of each document of a set, and the core seconds of all."""
 
     beads: list[list[Bead]]
     seconds: float
@@ -66,7 +67,7 @@ Sides = tuple[Vectors, Vectors]
 
 
 def ours(documents: Sequence[Gold], engine: Any, effort: EffortName) -> Run:
-    """Our aligner, with nothing remembered."""
+    """The aligner of duizhao, without stored results."""
     from duizhao.models.embedding import SpanEmbedder
 
     start = time.process_time()
@@ -85,7 +86,7 @@ def ours(documents: Sequence[Gold], engine: Any, effort: EffortName) -> Run:
 
 
 def python_tool(documents: Sequence[Gold], sides: Sequence[Sides], tool: str, folder: Path) -> Run:
-    """A tool in Python, in a process of its own."""
+    """A tool in Python, in a separate process."""
     own = folder / ".venv" / "bin" / "python"
     job = {
         "tool": tool,
@@ -118,8 +119,8 @@ def python_tool(documents: Sequence[Gold], sides: Sequence[Sides], tool: str, fo
 
 
 def hunalign(documents: Sequence[Gold], sides: Sequence[Sides], binary: Path) -> Run:
-    """hunalign between the translation and the target, with the dictionary it learns itself."""
-    beads, before = [], _children()
+    """hunalign between the translation and the target, with the dictionary that it learns."""
+    beads, before = [], ended_children()
     for document in documents:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -139,15 +140,7 @@ def hunalign(documents: Sequence[Gold], sides: Sequence[Sides], binary: Path) ->
             (list(range(i, p)), list(range(j, q))) for (i, j), (p, q) in itertools.pairwise(rungs)
         ]
         beads.append(complete(found, document))
-    return Run(beads, _children() - before)
-
-
-def _children() -> float:
-    """Core seconds of the processes that have ended."""
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Run(beads, ended_children() - before)
 
 
 def complete(beads: Sequence[tuple[list[int], list[int]]], document: Gold) -> list[Bead]:

@@ -1,11 +1,11 @@
-"""Learn `corpus/alignment/weights.json`, and say what it is worth by cross-validation.
+"""Learn `corpus/alignment/weights.json`, and evaluate it by cross-validation.
 
     python -m duizhao.evaluation.benchmarks.alignment.training DATA --cache FOLDER [--write]
 
 Learns from mac-dev, academic (from its Chinese side), parts of both with sentences dropped and
 inserted, and UN text with sentences dropped, inserted, split and merged. Folds are by chapter, so
 that a text and its damaged form are in the same fold. Translations and forced scores come from the
-default model and are remembered in the translation memory; features are kept in --cache.
+default model and are stored in the translation memory; features are stored in --cache.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ FOLDS = 6
 WIDTH = 5
 PENALTY = 2.0
 LITERAL_PENALTY = 20.0
-"""Of the changes that go with how literal a translation is: few texts are there to learn them."""
+"""Penalty of the weights that depend on literalness, for which there are few texts."""
 JUDGE_PENALTIES = (0.002, 2.0, 1000.0)
-"""Of forced decoding, of changes to the weights of gaps, and of changes to all others."""
+"""Penalties of forced decoding, of changes to the weights of gaps, and of all other changes."""
 
 Columns = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A document with the features of its beads, and what they are called; `literal` says how
-    literal its translation is, between 0 and 1 (None: not known)."""
+    """A document with the features of its beads and their names; `literal` is the literalness of
+    its translation, between 0 and 1 (None: unknown)."""
 
     gold: Gold
     case: Case
@@ -81,7 +81,7 @@ class Example:
 
 
 def documents(data: Path, translate: Callable[[Sequence[str]], tuple[str, ...]]) -> list[Gold]:
-    """What is learned from."""
+    """The documents from which the weights are learned."""
     chapters = [replace(each, translation=translate(each.source)) for each in mac_dev(data)]
     essay = replace(academic(data)[0], translation=translate(academic(data)[0].source))
     un = unpc(data, 200)
@@ -114,8 +114,8 @@ def examples(golds: Sequence[Gold], embed: Any, *, translated: bool) -> list[Exa
 
 
 def restricted(example: Example, combination: Sequence[str]) -> Example:
-    """The document as if only these signals were known, features twice: as they are, and times
-    how literal the translation is."""
+    """The document with these signals only, and each feature twice: by itself, and multiplied by
+    the literalness of the translation."""
     names = {"prior", *combination}
     if "copied" in names and "overlap" not in names:
         names.add("marks")
@@ -133,7 +133,7 @@ def restricted(example: Example, combination: Sequence[str]) -> Example:
 
 
 def literal_signal(combination: Sequence[str]) -> str | None:
-    """The signal that says how literal the translation is."""
+    """The signal from which the literalness of the translation is taken."""
     return next((name for name in ("overlap", "embedding") if name in combination), None)
 
 
@@ -257,7 +257,7 @@ def train_judge(
     score_pairs: forced.Score,
     name: str,
 ) -> dict[str, Any]:
-    """The weights of the second search, among the beads that forced decoding was asked about."""
+    """The weights of the second search, among the beads scored by forced decoding."""
     cases = [judged(each, by_fold[each.fold], score_pairs) for each in made]
     columns, literal = made[0].columns, signal is not None
     found: list[list[Bead]] = [[] for _ in made]
@@ -321,7 +321,7 @@ def main() -> None:
     options = parser.parse_args()
     features = options.cache / "features.pickle"
     if features.exists():
-        # our own file, made by the lines below
+        # a trusted file, written below
         with_translation, without = pickle.loads(features.read_bytes())
     else:
         from duizhao.models.embedding import SpanEmbedder
@@ -360,7 +360,7 @@ def learn_all(
 
 
 def _light(example: Example) -> Example:
-    """Without the beads that no weights would take: found by a first learning on the document."""
+    """The example without beads that no weights would choose, by a first fit to the document."""
     weights = learn([example.case], 10.0, steps=5, first_steps=8)
     return replace(example, case=pruned(example.case, weights, 30.0))
 

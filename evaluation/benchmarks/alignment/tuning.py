@@ -76,7 +76,7 @@ def loss(case: Case, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.fl
 
 
 def pruned(case: Case, weights: NDArray[np.float64], limit: float = 14.0) -> Case:
-    """The document with only the beads whose best path is at most `limit` short of the best."""
+    """The document with only the beads whose best path scores at most `limit` below the best."""
     scores = scores_of(case, weights)
     below = search.shortfalls(case.band, scores, float(weights[-1])).ravel()[case.at]
     keep = below <= limit
@@ -92,8 +92,8 @@ def learn(
 ) -> NDArray[np.float64]:
     """Weights (and `run` last) of least loss, by L-BFGS on standardised features.
 
-    `penalty` may differ by weight. The first steps see every bead of the bands, the others those
-    that could matter.
+    `penalty` may differ by weight. The first steps use every bead of the bands, the others those
+    near the best path.
     """
     scale = np.sqrt(
         np.mean([np.mean(np.square(case.features), axis=0) for case in cases], axis=0)

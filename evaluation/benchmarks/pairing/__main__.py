@@ -1,4 +1,4 @@
-"""How well documents are paired, next to two baselines, and what it costs.
+"""Precision, recall and time of pairing, compared with two baselines.
 
     python -m duizhao.evaluation.benchmarks.pairing DATA                # held-out halves
     python -m duizhao.evaluation.benchmarks.pairing DATA --large        # 500 by 500
@@ -11,8 +11,8 @@ DATA is a folder with ``un-documents``, ``unpc`` and ``align``. Names are remove
 text, HTML, Word, PDF and Markdown in turn. The weights are learned (--fit) from Chinese documents
 of the first halves of the texts: without --large only the second halves are used. The 500 by 500
 documents of --large are shorter (8 to 20 sentences) and come from both halves; ``real-files``,
-``un-files`` and ``seed`` are added as they are. The figures of what is held out (the second halves
-and the files) are printed apart.
+``un-files`` and ``seed`` are added unchanged. The figures of the held-out documents (the second
+halves and the files) are printed separately.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def main() -> None:
 def paired(
     pile: Pile, sources: Sequence[Profile], targets: Sequence[Profile], reader: Reader
 ) -> dict[int, int]:
-    """The numbers of the paired documents; prints what was wrong, and seconds and memory."""
+    """The indices of the paired documents; prints errors, seconds and memory."""
     start = time.perf_counter()
     result = pair(sources, targets, reader)
     seconds = time.perf_counter() - start

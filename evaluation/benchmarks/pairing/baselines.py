@@ -17,7 +17,7 @@ from duizhao.models.translation.memory import Memory
 from duizhao.models.translation.translator import Translator
 
 TRANSLATED = 5
-"""Sentences of a document that are translated: enough to tell documents apart."""
+"""Number of sentences of a document to translate: enough to distinguish documents."""
 LEAST = 0.1
 """Smallest cosine of a pair (Bitextor's default threshold)."""
 _WORD = re.compile(r"\w+")

@@ -1,8 +1,8 @@
 """Seconds and memory of pairing up to 10,000 by 10,000 documents, without reading them.
 
-A pile of real documents is repeated. Each copy has tokens and wording of its own, and its vectors
-are turned (their dimensions exchanged, some signs changed), so that the cosines within a copy are
-as before and those between copies are about those of unrelated texts.
+A set of real documents is repeated. Each copy has different tokens and wording, and its vectors are
+transformed (dimensions exchanged, some signs changed), so that the cosines within a copy are
+unchanged and those between copies are about those of unrelated texts.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from duizhao.evaluation.benchmarks.pairing.profiles import (
 def fit(data: Path, seeds: Sequence[int], cache: Path) -> None:
     """Learn the weights by logistic regression.
 
-    Only candidates of Chinese documents from the first halves of the texts count.
+    Only candidates of Chinese documents from the first halves of the texts are used.
     """
     embed = Embedder(cache)
     tables: dict[str, list[Vectors]] = {"first": [], "read": []}
@@ -38,7 +38,7 @@ def fit(data: Path, seeds: Sequence[int], cache: Path) -> None:
         print(f"seed {seed}: {(truth & own).sum()} pairs among {own.sum()}")
         tables["first"].append(scored.features[own])
         answers["first"].append(truth[own])
-        # of all documents: those in doubt alone would teach that good evidence means little
+        # from all documents, because good evidence is less reliable among those in doubt
         best = np.unique(
             np.concatenate([places for side in best_of_each(scored) for places in side.values()])
         )

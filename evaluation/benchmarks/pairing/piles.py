@@ -1,11 +1,11 @@
-"""Piles of real text in which the truth is known.
+"""Piles of documents cut from real text, with known pairs.
 
 Documents are cut next to each other, so that most have neighbours from the same text. Of twenty,
 one has no target and one has no source; two have a second version of the English side in which
-a tenth of the sentences is other text; of two the English side is only half of the text; of two an
-excerpt of half the English side is in the pile as well. Where a pile is full on the English side,
+a tenth of the sentences is other text; in two the English side is only half of the text; for two
+the pile also contains an excerpt of half the English side. When a pile is full on the English side,
 the remaining Chinese documents have no target: a fifth of all documents has no partner. Whole
-files (real_files) are in the pile as they are.
+files (real_files) are added unchanged.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Cut = tuple[list[str], list[str]]
 Content = list[str] | Path
 """Sentences that are written to a file of some format, or a file as it is."""
 Made = tuple[Content | None, Content | None, str]
-"""Both sides of a document of a pile, None for a missing one, and what it is."""
+"""Both sides of a document of a pile, None for a missing one, and its kind."""
 
 
 @dataclass
 class Pile:
-    """Documents of both sides; `truth` maps sources to targets, `kinds` says what a source is."""
+    """Documents of both sides; `truth` maps sources to targets, `kinds` has each source's kind."""
 
     sources: list[Content] = field(default_factory=list)
     targets: list[Content] = field(default_factory=list)

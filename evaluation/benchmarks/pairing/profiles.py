@@ -25,7 +25,7 @@ FORMATS = ("txt", "html", "docx", "pdf", "md")
 
 
 def render(paragraphs: Sequence[str], language: Language, ending: str) -> bytes:
-    """A file with these paragraphs; its format is not that of its counterpart's file."""
+    """A file with these paragraphs, in a format other than that of its counterpart."""
     if ending == "html":
         body = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs)
         page = f"<html><meta charset=utf-8><body><article>{body}</article></body></html>"
@@ -65,7 +65,7 @@ def _pdf(paragraphs: Sequence[str], language: Language) -> bytes:
 
 
 def read_content(content: Content, language: Language, number: int) -> Document:
-    """The document of a file, or of these sentences as a file of one of the formats gives it."""
+    """The document of a file, or of these sentences written to a file of one of the formats."""
     if isinstance(content, Path):
         ending, data = content.suffix.removeprefix("."), content.read_bytes()
     else:
@@ -76,7 +76,7 @@ def read_content(content: Content, language: Language, number: int) -> Document:
 
 
 class Embedder:
-    """Embeds texts, each once for all runs: their vectors are kept in `cache`."""
+    """Embeds texts, each once for all runs: their vectors are stored in `cache`."""
 
     def __init__(self, cache: Path) -> None:
         from duizhao.models.embedding import SpanEmbedder
@@ -112,7 +112,7 @@ def profiles_of(
     for number, content in enumerate(texts):
         document = read_content(content, language, number)
         sentences.append([sentence.text[:LONGEST] for sentence in document.sentences])
-        # names are removed: nothing may be learned from their order
+        # names are replaced, so that their order is no evidence
         profiles.append(replace(make_profile(document, document.id, embed), stem="", symbol=None))
     return profiles, sentences
 

@@ -1,1 +1,1 @@
-"""How well documents are read, against a known truth and against other libraries."""
+"""Accuracy of reading, measured on known text and compared with other libraries."""

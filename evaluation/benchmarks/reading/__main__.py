@@ -64,7 +64,7 @@ PROGRAMS = ("LibreOffice", "Chromium")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well one reader read one document."""
+    """The measures of one reader on one document."""
 
     sentences: float
     blocks: float
@@ -78,7 +78,7 @@ class Score:
 def score(sheet: Sheet, reading: Reading) -> Score:
     """The measures of a reading."""
     truth = [text for kind, text in sheet.blocks if kind != "code"]
-    # code does not count, whether it is read as a block, as lines, or left out
+    # code is not scored: it may be read as a block, as lines, or left out
     code = [text for kind, text in sheet.blocks if kind == "code"]
     lines = {letters(line) for text in code for line in (text, *text.split("\n"))}
     blocks = [_without_mark(text) for text in reading.blocks if letters(text) not in lines]

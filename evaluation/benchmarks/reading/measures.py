@@ -1,4 +1,4 @@
-"""How well a reading agrees with the truth: sentences, blocks, characters and their order."""
+"""Agreement of a reading with the truth: sentences, blocks, characters and their order."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def pictures(sheets: Iterable[Sheet]) -> Iterator[Sheet]:
 
 
 def damaged(picture: Any, damage: str) -> Any:
-    """A grey image of a page as a scanner or a fax would give it."""
+    """A grey image of a page as from a scanner or a fax machine."""
     from PIL import Image
 
     if damage.startswith("askew"):

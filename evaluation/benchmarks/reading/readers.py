@@ -1,4 +1,4 @@
-"""The libraries that are compared, each in a process of its own."""
+"""The libraries that are compared, each in a separate process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LEADER = re.compile(r"\s*(?:[.．·…]\s*){4,}\d*\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The blocks and sentences that a reader gave for a file, and what they cost."""
+    """The blocks and sentences of a reader for a file, with seconds and memory."""
 
     blocks: tuple[str, ...]
     sentences: tuple[str, ...]
@@ -95,9 +95,9 @@ def missing(python: str) -> list[str]:
 def _reading(answer: Mapping[str, Any], language: Language) -> Reading:
     """The blocks of an answer.
 
-    Libraries that give text or Markdown have it read by duizhao's reader of such files, which
-    joins broken lines and removes page numbers: the figures are about the order and the lines that
-    the library found, not about the form it writes.
+    Text or Markdown from other libraries is read by duizhao's reader of such files, which joins
+    broken lines and removes page numbers, so that the figures measure the order and the lines of
+    the library rather than its output format.
     """
     cost = answer["seconds"], answer["peak_mb"]
     if "error" in answer:

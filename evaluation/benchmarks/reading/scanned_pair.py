@@ -1,11 +1,11 @@
-"""A report and its translation as two scans: how many rows of the text pair they yield.
+"""A report and its translation as two scans, compared with the rows of the text files.
 
     python -m duizhao.evaluation.benchmarks.reading.scanned_pair [REPORT REFERENCE] [--dpi 200]
 
 The blocks of the two files (by default those of the sample report) are typeset, drawn as images
-and put into PDF files without text. Both pairs are built, and each row of the text pair is looked
-for among the rows of the scans: both sides equal after NFKC, with straight quotation marks and
-without white space. Sentences that differ are printed with --differences.
+and put into PDF files without text. Both pairs are built, and each row of the text pair is searched
+among the rows of the scans: both sides equal after NFKC, with straight quotation marks and without
+white space. Sentences that differ are printed with --differences.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STYLE = Style(leading=15.0, size=10.5, after=0.6, head=True)
 
 
 def items(document: Document) -> Iterator[Item]:
-    """The blocks of a document as the typesetter takes them; labels stay in the text."""
+    """The blocks of a document as input of the typesetter; labels stay in the text."""
     for block in document.blocks:
         yield Item("heading" if block.kind == "heading" else "paragraph", block.text)
 
@@ -54,7 +54,7 @@ def sides(bitext: duizhao.Bitext) -> Counter[tuple[str, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print how many rows of the text pair the scans yield."""
+    """Print the number of rows that both pairs have."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("--dpi", type=int, default=200)

@@ -1,4 +1,4 @@
-"""Scans against the text layer they were made from: characters, sentences, blocks, seconds.
+"""Scans against the text layer from which they were drawn: characters, sentences, blocks, seconds.
 
     python -m duizhao.evaluation.benchmarks.reading.scans report.zh.pdf --lang zh --pages 2-5
 
@@ -6,7 +6,7 @@ Pages of a PDF with a sound text layer are drawn as images, damaged in each of t
 --damage, and read as a scan. The truth is how duizhao reads the same pages from the text layer, so
 that errors of the layout count as well. Boundaries are measured outside tables, and with the cells
 of tables. Characters are compared after NFKC, with straight quotation marks, without white space.
-Every run recognises anew: the cache is a temporary folder.
+Every run repeats the recognition: the cache is a temporary folder.
 """
 
 from __future__ import annotations

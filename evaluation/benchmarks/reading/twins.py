@@ -1,4 +1,4 @@
-"""Reading real UN files: the PDF against the Word file of the same document, and how fast.
+"""Accuracy and speed of reading UN files: the PDF against the Word file of the same document.
 
     python -m duizhao.evaluation.benchmarks.reading.twins [--data ../shared/data] [--differences N]
 

@@ -88,7 +88,7 @@ def main() -> None:
     read, form, module = READERS[sys.argv[1]]
     importlib.import_module(module)
     logging.disable(logging.CRITICAL)
-    # what a library prints must not mix with the readings
+    # the output of a library must not mix with the readings
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -98,7 +98,7 @@ def main() -> None:
         reading: dict[str, Any] = {"format": form}
         try:
             reading["content"] = read(request["path"], request["language"])
-        except Exception as error:  # a library may raise anything
+        except Exception as error:  # a library may raise any error
             reading["error"] = f"{type(error).__name__}: {error}"
         reading["seconds"] = time.perf_counter() - start
         reading["peak_mb"] = peak_mb()

@@ -29,9 +29,9 @@ from duizhao.corpus.reading.bounds import call
 
 LIMITS = Limits(seconds=30, page_seconds=20, memory_bytes=1024 * 2**20)
 MOST_SECONDS = LIMITS.seconds + 3 * LIMITS.page_seconds
-"""Until an input is late: recognition of pages adds to the limit, and the machine may be busy."""
+"""Seconds after which an input is late: recognition adds to the limit, and machines are busy."""
 BASE_BYTES = 256 * 2**20
-"""Of the interpreter and its libraries, beyond the limit."""
+"""MB of the interpreter and its libraries, beyond the limit."""
 MOST_BYTES = 2**20
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 ZH = "安全理事会审议了秘书长的报告。各方表示支持。"
@@ -144,7 +144,7 @@ def from_folder(folder: Path) -> dict[str, bytes]:
 
 
 def mutations(files: Mapping[str, bytes], seed: int) -> Iterator[tuple[str, bytes]]:
-    """Endlessly, a name and bytes that one or more changes made of one of the files."""
+    """Endless pairs of a name and the bytes of one of the files after one or more changes."""
     random_ = random.Random(seed)
     names = sorted(files)
     while True:
@@ -152,7 +152,7 @@ def mutations(files: Mapping[str, bytes], seed: int) -> Iterator[tuple[str, byte
         data = files[name]
         for _ in range(random_.choice((1, 1, 2, 4, 12))):
             data = _mutate(data, random_, files[random_.choice(names)])
-        # the content of a file may come under another name
+        # the content of a file may have another name
         yield (name if random_.random() < 0.9 else random_.choice(names)), data[: 4 * MOST_BYTES]
 
 
@@ -216,7 +216,7 @@ def _mutate_member(data: bytes, random_: random.Random, other: bytes) -> bytes:
 
 
 def outcome(name: str, data: bytes, language: Language, limits: Limits = LIMITS) -> tuple[str, str]:
-    """What became of an input: "read", "refused", "limit", or what is wrong, with details."""
+    """The outcome of an input: "read", "refused", "limit", or the kind of error, with details."""
     try:
         document, ledger = read_bytes(data, language, name=name, limits=limits)
     except ReaderError as error:
@@ -274,7 +274,7 @@ def main() -> None:
 
 
 def _peak() -> int:
-    """The most memory in MB of any process that read; 0 where the system does not say."""
+    """The most memory in MB of any reading process; 0 if the system does not report it."""
     try:
         import resource
     except ImportError:

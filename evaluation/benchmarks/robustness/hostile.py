@@ -28,7 +28,7 @@ MODULE = "duizhao.evaluation.benchmarks.robustness.hostile"
 
 
 def one(path: Path, limits: Limits) -> dict[str, object]:
-    """Read a document in this process's child and say what became of it."""
+    """Read a document in a child of this process and return the outcome."""
     from duizhao.corpus.reading.bounds import call
 
     start = time.monotonic()
@@ -48,7 +48,7 @@ def one(path: Path, limits: Limits) -> dict[str, object]:
 
 
 def _peaks() -> dict[str, float]:
-    """Peak memory in MB of the process that read, and of the one that asked for it."""
+    """Peak memory in MB of the reading process, and of its parent."""
     try:
         import resource
     except ImportError:

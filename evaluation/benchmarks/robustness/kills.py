@@ -47,23 +47,23 @@ TIME_IN = {
         "seconds", "stage_seconds", "start_seconds", "seconds_left", "at", "sentences",
     },
 }  # fmt: skip
-"""What depends on the run in each record: times, what was reused, and hashes of such values.
+"""Values of each record that depend on the run: times, reused results, and hashes of these.
 
 The two hashes in batch.json are of sizes and modification times of the outcomes.
 """
 _DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 """When a report was written; the hash of the file in run.json differs with it."""
 LOG_OF_SQLITE = ("-wal", "-shm")
-"""Endings of files that SQLite keeps beside a database while it pleases."""
+"""Endings of files that SQLite may keep beside a database."""
 CACHED = ("results", "memory.sqlite*", "embeddings.sqlite*", "publish", "kept")
-"""What of the cache a trial starts without: results, so that there is work to be killed."""
+"""Parts of the cache that a trial starts without: results, so that there is work to interrupt."""
 END_SECONDS = 15.0
-"""How long the processes of a killed run may take to notice that it is gone."""
+"""Seconds in which the processes of a killed run must notice its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Where a run takes place: its output, cache and temporary files."""
+    """The folders of a run: its output, cache and temporary files."""
 
     folder: Path
 
@@ -152,7 +152,7 @@ def _timeless(value: Any, times: Collection[str]) -> Any:
 
 
 def texts(sentences: int, number: int) -> tuple[str, str]:
-    """A Chinese and an English text of so many sentences."""
+    """A Chinese and an English text with this number of sentences."""
     chosen = [PAIRS[(number + step) % len(PAIRS)] for step in range(sentences)]
     chinese = [f"第{number * 100 + step}段。{zh}" for step, (zh, _) in enumerate(chosen)]
     english = [f"Paragraph {number * 100 + step}. {en}" for step, (_, en) in enumerate(chosen)]
@@ -160,7 +160,7 @@ def texts(sentences: int, number: int) -> tuple[str, str]:
 
 
 def write_documents(folder: Path, count: int, sentences: int) -> Path:
-    """So many pairs of documents."""
+    """This number of pairs of documents."""
     folder.mkdir(parents=True)
     for number in range(count):
         for language, text in zip(("zh", "en"), texts(sentences, number), strict=True):
@@ -169,7 +169,7 @@ def write_documents(folder: Path, count: int, sentences: int) -> Path:
 
 
 def start(arguments: Sequence[str], trial: Trial) -> subprocess.Popen[bytes]:
-    """Start a command; what it prints goes to files of the trial."""
+    """Start a command; its output goes to files of the trial."""
     with (trial.folder / "log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "duizhao", *arguments, "--out", str(trial.out)],
@@ -197,7 +197,7 @@ def empty_cache(warm: Path, trial: Trial) -> None:
 def trials(
     arguments: Sequence[str], kills: int, random_: random.Random, scratch: Path
 ) -> Iterator[str]:
-    """Run a command undisturbed, then kill it so often; yields what is wrong, "" for nothing."""
+    """Run a command to its end, then kill it repeatedly; yields the error of each kill, or ""."""
     whole = Trial(scratch / "whole")
     whole.folder.mkdir(parents=True)
     finish(arguments, whole)  # compiles, and migrates the database

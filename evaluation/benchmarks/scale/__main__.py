@@ -1,21 +1,21 @@
-"""Batches: documents an hour, what the flow engine costs, memory of each process.
+"""Batches: documents per hour, overhead of the flow engine, memory of each process.
 
     python -m duizhao.evaluation.benchmarks.scale SHARED/data --documents 8 --sentences 200
 
 The same documents, cut from real UN text, go through a plain loop over the functions of `build` in
 one process, and through `duizhao batch` with 1 and with 2 workers, each with empty caches; `work`
 is from the first document to the last, and the models are loaded within it on both sides. The
-runs called "again" find the results of the first in the cache: what is left is the cost of all
-around the stages. `start` is from the command to the first group that is sent. CPU seconds hold on
-a busy machine, wall seconds do not. `--only start` measures a flow that does nothing. `none-1` and
+runs called "again" find the results of the first in the cache, so only the overhead around the
+stages remains. `start` is from the command to the first group that is sent. CPU seconds are valid
+on a busy machine, wall seconds are not. `--only start` measures an empty flow. `none-1` and
 `none-2` are batches with `--translate none`, `other-1` and `other-2` those of another version,
 whose command is `--other`.
 
-The flow engine's overhead is measured in three ways. Two long runs differ by several per cent for
-no reason of theirs, so the first is found within a run: the time that the one worker had, less the
-time that it was in the functions that the loop calls. The second is batch against loop, in
-`--repeat` pairs of runs, one after the other, with the spread of the pairs. The third is the same
-with all results at hand, where little else than overhead is left. docs/measurements.md has the
+The flow engine's overhead is measured in three ways. Two long runs differ by several per cent by
+chance, so the first is measured within a run: the time of the one worker minus its time in the
+functions that the loop calls. The second is batch against loop, in `--repeat` pairs of runs, one
+after the other, with the spread of the pairs. The third is the same with all results cached, where
+little but the overhead remains. docs/measurements.md has the
 figures; batch.py runs a large batch and checks its end.
 """
 
@@ -39,7 +39,7 @@ from duizhao.evaluation.benchmarks.scale.documents import make_documents, read_t
 RUNS = ("plain", "batch-1", "batch-2", "plain-again", "batch-1-again")
 FURTHER = ("none-1", "none-2", "other-1", "other-2")
 OF_THE_LOOP = ("read", "translate", "align", "write")
-"""Stages of a batch that do what the loop does; what `keep` does is the batch's own."""
+"""Stages of a batch that do the work of the loop; `keep` is done by batches only."""
 
 WARM = """
 from duizhao.flows.runtime.private import start_server
@@ -114,7 +114,7 @@ def measure(
     command += ["--beam", str(beam), "--threads", str(threads), "--clean", "none"]
     command += ["--out", str(home / f"out-{kind}"), "--workers", workers]
     ran = _checked(run([*command, *(["--translate", "none"] * (what == "none"))], environment))
-    # a process that is killed at the end (server, worker) is waited for, so its seconds are in
+    # the seconds include processes that are killed at the end (server, worker)
     return {"ran": ran, "cpu": ran.cpu, **json.loads(ran.output)["batch"]}
 
 
@@ -125,7 +125,7 @@ def _checked(ran: Ran) -> Ran:
 
 
 def print_row(kind: str, record: Mapping[str, Any], documents: int) -> None:
-    """A row of the table, and the stages' CPU time where it is known."""
+    """Print a row of the table, and the stages' CPU time if it is known."""
     seconds, ran = max(record["seconds"], 0.1), record["ran"]
     speed = (documents / seconds * 3600, record["sentences"] / seconds)
     figures = (record["start_seconds"], seconds, ran.wall, record["cpu"], *speed)
@@ -138,7 +138,7 @@ def print_row(kind: str, record: Mapping[str, Any], documents: int) -> None:
 
 
 def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: int) -> None:
-    """What a batch costs more than the functions of the loop: a document, and as a share."""
+    """Print the overhead of a batch over the loop's functions: per document, and as a share."""
     if "batch-1" in turns[0]:  # several workers also wait for the last of them
         seconds = [one["batch-1"]["seconds"] for one in turns]
         apart = [
@@ -163,7 +163,7 @@ def tell_overhead(turns: Sequence[Mapping[str, Mapping[str, Any]]], documents: i
 
 
 def _of_the_loop(record: Mapping[str, Any]) -> float:
-    """Seconds that the workers of a batch were in the functions that the loop calls."""
+    """Seconds of a batch's workers in the functions that the loop calls."""
     return float(sum(record["stage_seconds"].get(stage, 0.0) for stage in OF_THE_LOOP))
 
 
@@ -174,7 +174,7 @@ def _spread(shares: Sequence[float]) -> str:
 
 
 def measure_start(home: Path) -> None:
-    """What a flow that does nothing costs, with our server and with Prefect's own; twice each."""
+    """The time of an empty flow, with duizhao's server and with Prefect's own; twice each."""
     environment = environment_in(home) | {
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",

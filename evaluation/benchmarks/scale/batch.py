@@ -1,14 +1,14 @@
-"""A large batch with spoilt documents, to its end, and what must be true of it then.
+"""A large batch with damaged documents, run to its end, and checks of the result.
 
     python -m duizhao.evaluation.benchmarks.scale.batch SHARED/data --documents 2000 --broken 100
 
 The documents are cut from un-documents and the UN development set where both sides are at the same
-place (scale_documents.py says how that is known), so that all but the spoilt ones are good; 2,000
-documents of twenty sentences need them many times over, so the cuts overlap. Checked at the end:
-exit code 1; each spoilt document listed with its reason, and no other; all others in the corpus;
-and some sampled documents against single builds, each from an empty cache, which must have the same
-rows to the last digit. Then the corpus is published once more with the usual cleaning and splits,
-which must share no sentence. A line a check; exit code 1 if one fails.
+place (see documents.py), so that all but the damaged ones are good; 2,000 documents of twenty
+sentences are more than the texts contain, so the cuts overlap. Checked at the end: exit code 1;
+each damaged document listed with its reason, and no other; all others in the corpus; and some
+sampled documents against single builds, each from an empty cache, which must have the same rows to
+the last digit. Then the corpus is published again with the usual cleaning and splits, which must
+share no sentence. Prints a line for each check; exit code 1 if one fails.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from duizhao.evaluation.benchmarks.scale.documents import (
 
 DUIZHAO = [sys.executable, "-c", "from duizhao.flows.cli import main; main()"]
 NAMES = ("id", "source_document", "target_document")
-"""Fields in which a row of a single build differs: it names its documents by their files."""
+"""Fields in which a row of a single build differs, because it names documents by their files."""
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def environment_in(cache: Path) -> dict[str, str]:
-    """A fresh cache, weights and compiled code as they are, a server that ends with its batch."""
+    """An empty cache with the existing weights and compiled code, and no shared server."""
     from duizhao.corpus.alignment.compiled import compile_cache
     from duizhao.corpus.paths import models_folder
 
@@ -92,7 +92,7 @@ def environment_in(cache: Path) -> dict[str, str]:
 
 
 def check_batch(ran: Ran, spoilt: Mapping[str, str], documents: int) -> Iterator[tuple[str, bool]]:
-    """What must be true of the batch's end."""
+    """The checks of the batch's result."""
     yield "exit code 1", ran.code == 1
     record = json.loads(ran.output or "{}")
     failed = {name: reason for name, _, reason in record.get("failed", ())}
@@ -155,7 +155,7 @@ def _nameless(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shared(out: Path) -> Counter[str]:
-    """Texts that stand in two splits."""
+    """Texts that are in two splits."""
     seen: dict[str, str] = {}
     shared = Counter[str]()
     for path in sorted((out / "jsonl").glob("*.jsonl")):

@@ -1,12 +1,12 @@
-"""Documents for the benchmarks of batches: cut from real UN text, some of them spoilt.
+"""Documents for the benchmarks of batches: cut from real UN text, some of them damaged.
 
-The development set has a pair a line. The two sides of un-documents drift: line 500 of one is
-line 501 or 510 of the other, so that a cut at the same lines may have two sides that hardly share
-a sentence. They are cut only where both sides are at the same place, which is known from figures,
-not from the aligner that is measured: a line whose figures (two or more, or one) stand in no other
-line, and in one line of the other side nearby, at a distance that the neighbour of its kind
-confirms. Between two such lines that are close, and as far apart on both sides, all lines will do.
-So a document that is not spoilt on purpose is good.
+The development set has one pair per line. The two sides of un-documents drift: line 500 of one is
+line 501 or 510 of the other, so the two sides of a cut at the same lines may hardly share a
+sentence. They are cut only where both sides are at the same place, which is determined by figures,
+not by the aligner that is measured: a line whose figures (two or more, or one) occur in no other
+line, and in one line of the other side nearby, at a distance that the neighbouring line of this
+kind confirms. Between two such lines that are close, and as far apart on both sides, all lines are
+used. So a document that is not damaged on purpose is good.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from duizhao.corpus.cleaning.numbers import figures
 SPOILT = ("empty", "wrong language", "not parallel", "binary", "one line of 5 MB")
 
 NEARBY = 25
-"""Lines that the sides of un-documents drift apart, at most 19, and some more."""
+"""Most lines by which the sides of un-documents are searched for drift, which is 19 at most."""
 
 CLOSE = 12
-"""Lines between two places that are known, within which the sides cannot drift far."""
+"""Most lines between two known places, within which the sides cannot drift far."""
 
 Place = tuple[int, int]
 """A line of the source and the line of the target that it corresponds to."""
@@ -34,7 +34,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Both sides of a text, a sentence a line, and the places where they may be cut."""
+    """Both sides of a text, one sentence per line, and the places where they may be cut."""
 
     source: Sequence[str]
     target: Sequence[str]
@@ -59,7 +59,7 @@ def _sides(chinese: Path) -> tuple[list[str], list[str]]:
 
 
 def places_by_figures(source: Sequence[str], target: Sequence[str]) -> list[Place]:
-    """Where both sides are at the same place, in order."""
+    """The lines at which both sides are at the same place, in order."""
     anchors = _confirmed(_anchors(source, target))
     places = set(anchors)
     for (line, other), (next_line, next_other) in pairwise(anchors):
@@ -69,7 +69,7 @@ def places_by_figures(source: Sequence[str], target: Sequence[str]) -> list[Plac
 
 
 def _anchors(source: Sequence[str], target: Sequence[str]) -> list[Place]:
-    """Lines with figures that stand in one line of each side only, and near each other."""
+    """Lines with figures that occur in one line of each side only, and near each other."""
     lines: dict[frozenset[object], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, texts in enumerate((source, target)):
         for number, text in enumerate(texts):
@@ -80,7 +80,7 @@ def _anchors(source: Sequence[str], target: Sequence[str]) -> list[Place]:
 
 
 def _confirmed(anchors: Sequence[Place]) -> list[Place]:
-    """Those that the one before or after confirms: the sides are as far apart there."""
+    """The anchors confirmed by the one before or after, which has the same distance."""
     apart = [None, *(target - source for source, target in anchors), None]
     return [
         place
@@ -92,7 +92,7 @@ def _confirmed(anchors: Sequence[Place]) -> list[Place]:
 
 
 def make_documents(texts: Sequence[Text], folder: Path, documents: int, sentences: int) -> None:
-    """Cut documents of so many sentences, or up to half as many more, evenly spread over the texts.
+    """Cut documents of `sentences` to 1.5 times as many sentences, evenly spread over the texts.
 
     Where there is not enough text their cuts overlap: each begins elsewhere, so that no two are
     the same, but sentences stand in several. ValueError where there are not enough beginnings.
@@ -110,7 +110,7 @@ def make_documents(texts: Sequence[Text], folder: Path, documents: int, sentence
 
 
 def _cuts(places: Sequence[Place], sentences: int) -> list[tuple[Place, Place]]:
-    """Beginnings and ends: from each place to the first that is far enough from it."""
+    """Beginnings and ends: from each place to the first one that is far enough."""
     cuts = []
     end = 0
     for start in places:
@@ -122,7 +122,7 @@ def _cuts(places: Sequence[Place], sentences: int) -> list[tuple[Place, Place]]:
 
 
 def break_documents(folder: Path, count: int, seed: int = 1) -> dict[str, str]:
-    """Spoil some of the documents; returns how, by document id."""
+    """Damage some of the documents; returns the kind of damage by document id."""
     chance = random.Random(seed)
     ids = sorted(path.name.removesuffix(".zh.txt") for path in folder.glob("*.zh.txt"))
     english = {name: (folder / f"{name}.en.txt").read_bytes() for name in ids}

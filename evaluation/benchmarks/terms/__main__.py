@@ -1,4 +1,4 @@
-"""How many terms of the built-in UN glossary are found, and how long a large corpus takes.
+"""Recall of the terms of the built-in UN glossary, and the time for a large corpus.
 
     python -m duizhao.evaluation.benchmarks.terms DATA [--corpus FOLDER] [--repeat ROWS] [--list N]
 
@@ -58,7 +58,7 @@ def _row(number: int, source: str, target: str) -> Row:
 
 
 def recall(rows: Sequence[Row], terms: Sequence[BilingualTerm], least: int) -> tuple[int, int]:
-    """Glossary terms that are found, and those that the rows have often enough."""
+    """The numbers of glossary terms that are listed, and that occur often enough in the rows."""
     listed = {term.chinese: {_lemmas(form.text) for form in term.english} for term in terms}
     found = known = 0
     for term in read_glossary().terms:

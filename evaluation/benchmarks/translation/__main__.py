@@ -1,4 +1,4 @@
-"""How fast and how good is translation: ours against the plain libraries, on the same sentences.
+"""Speed and quality of translation by duizhao and by the plain libraries, on the same sentences.
 
     python -m duizhao.evaluation.benchmarks.translation  # beam 1, 2, 4; 1,000 lines
     python -m duizhao.evaluation.benchmarks.translation --lines 200 --beams 2
@@ -7,12 +7,12 @@
     python -m duizhao.evaluation.benchmarks.translation --guards  # planted failures
     python -m duizhao.evaluation.benchmarks.translation --kill  # two processes, one killed
 
-Each system runs in a process of its own, on the same cores, one after the other. Time counts from
-the first text given to the last translation had (tokenizing is in it, loading is not); tokens are
-the target tokens of the output, `</s>` counted. On a machine that does other work as well, tokens a
-CPU second of the process (all its threads) are the fairer figure. Memory is the peak of the whole
-process, libraries and model in it. Where transformers gets fewer lines (`--transformers-lines`),
-for time, ours is run on those lines as well, and compared there.
+Each system runs in a separate process, on the same cores, one after the other. Time is from the
+first text to the last translation (with tokenizing, without loading); tokens are the target tokens
+of the output, including `</s>`. On a busy machine, tokens per CPU second of the process (all its
+threads) are the better figure. Memory is the peak of the whole process, including libraries and
+model. If transformers translates fewer lines to save time (`--transformers-lines`), duizhao
+translates those lines as well, and is compared on them.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from typing import Any
 
 from duizhao.evaluation.benchmarks.translation.systems import ROOT, SYSTEMS, Job, work
 
-# instructions that decide how fast int8 and bfloat16 are
+# instructions that determine the speed of int8 and bfloat16
 _FEATURES = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run what the options ask for and print its table."""
+    """Run the requested benchmark and print its table."""
     options = _options(arguments)
     if options.worker:
         work(Job(**json.loads(options.worker)), Path(options.out))
@@ -134,7 +134,7 @@ def _systems(text: str) -> list[str]:
 
 
 def machine(cores: int) -> str:
-    """The processor with what it can do, the load, and the versions, in one line."""
+    """The processor with its instructions, the load, and the versions, in one line."""
     from importlib.metadata import PackageNotFoundError, version
 
     def of(name: str) -> str:

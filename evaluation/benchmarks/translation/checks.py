@@ -1,4 +1,4 @@
-"""What the benchmark proves rather than times: long corpora, planted failures, a killed process."""
+"""Checks of the benchmark: long corpora, planted errors, a killed process."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from typing import Any
 
 from duizhao.evaluation.benchmarks.translation.systems import ROOT, Job, held, lines, run
 
-# windows are of 16,384 sentences: from the second on, nothing may pile up
+# windows have 16,384 sentences: from the second on, memory must not grow
 _GROWTH = 1.15
 _MOST_FLAGGED = 2
 
 
 def corpus(base: Job) -> list[dict[str, Any]]:
-    """A long corpus, a tenth of it new: memory at each tenth of the way, and what was saved."""
+    """A long corpus, a tenth of it new: memory after each tenth, and the texts saved."""
     rows = []
     for size in sorted({max(1, base.corpus // 5), base.corpus}):
         done = run(replace(base, system="duizhao", corpus=size))
@@ -43,7 +43,7 @@ def corpus(base: Job) -> list[dict[str, Any]]:
 
 
 def guards(source: str, outputs: dict[str, str]) -> dict[str, Any]:
-    """How many planted failures are found, by kind, and how many real translations are flagged."""
+    """The planted errors that are detected, by kind, and the real translations that are flagged."""
     from duizhao.evaluation.benchmarks.translation.planted import CLEAN, PAIRS, WRONG_INDEED, broken
     from duizhao.models.guards.check import check, flags
 
@@ -127,7 +127,7 @@ def kill(base: Job) -> dict[str, Any]:
 
 
 def _stored(memory: Path) -> int:
-    """How many translations are in the memory by now."""
+    """The number of translations in the memory."""
     if memory.exists():
         with suppress(sqlite3.Error), sqlite3.connect(f"file:{memory}?mode=ro", uri=True) as db:
             return int(db.execute("SELECT count(*) FROM translation").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Broken translations of every kind that the guards must find, and good ones that they must not.
+"""Wrong translations of every kind that the guards must flag, and good ones that they must not.
 
 Each broken output is made from a good one by hand. tests/models/guards/test_guards.py and
 `python -m duizhao.evaluation.benchmarks.translation --guards` use them.
@@ -18,8 +18,8 @@ from duizhao.models.guards.check import (
     UNTRANSLATED,
 )
 
-# Lines (from 0) of unpc/dev whose flags are right, as people who read them found: numbers or dates
-# that are left out or are others, sources or targets cut off
+# Lines (from 0) of unpc/dev whose flags are right, checked by hand: numbers or dates that are left
+# out or wrong, truncated sources or targets
 WRONG_INDEED = {
     "dev.opus-mt.en": frozenset(
         {809, 1261, 1580, 1621, 2217, 2386, 3329, 3370, 3409, 3514, 3692}
@@ -30,7 +30,7 @@ WRONG_INDEED = {
     ),
 }  # fmt: skip
 
-# Sources and good translations, written for this set; the broken outputs are made from them
+# Sources and good translations, written for this set, from which the wrong outputs were made
 PAIRS = {
     "resolution": (
         "安全理事会在其第 2532(2020)号决议中要求所有局势立即全面停止敌对行动。",
@@ -177,7 +177,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ],
 ]  # fmt: skip
 
-# (flag, source, output): what was not found once
+# (flag, source, output): cases that are difficult to detect
 FOUND_SINCE = [
     (NUMBER, "三分之二的国家没有答复。", "One third of the countries did not reply."),
     (NUMBER, "五分之三的妇女", "Two in five women"),
@@ -215,7 +215,7 @@ FOUND_SINCE = [
     (NUMBER, "最后比分为2：1。", "The final score was 2 points to 3, after 1 hour."),
 ]  # fmt: skip
 
-# good translations that say numbers and dates in other ways
+# good translations with other forms of numbers and dates
 CLEAN = [
     ("二十一世纪", "The twenty-first century"),
     ("他在十年前离开。", "He left a decade ago."),
@@ -311,5 +311,5 @@ CLEAN = [
 
 
 def broken() -> list[tuple[str, str, str]]:
-    """Every planted one: the flag that it must have, source and broken output."""
+    """Every planted error: the flag that it must have, source and wrong output."""
     return [(flag, PAIRS[name][0], output) for flag, name, output in PLANTED] + FOUND_SINCE

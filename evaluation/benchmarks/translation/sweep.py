@@ -1,4 +1,4 @@
-"""The sweep that our CPU settings come from: arithmetic, batches at once, threads, batch tokens."""
+"""The sweep behind the default CPU settings: precision, parallel batches, threads, batch tokens."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _divisors(cores: int) -> list[int]:
 
 
 def _processes(job: Job) -> dict[str, Any]:
-    """As many processes as cores, one thread and the weights in memory in each."""
+    """One process per core, each with one thread and its own copy of the weights."""
     alone = replace(job, cores=1, lines=max(1, job.lines // job.cores))
     with ThreadPoolExecutor(job.cores) as at_once:
         done = list(at_once.map(run, [alone] * job.cores))

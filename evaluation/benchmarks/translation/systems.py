@@ -1,4 +1,4 @@
-"""What the translation benchmark measures, each system in a process of its own."""
+"""The systems of the translation benchmark, each measured in a separate process."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SYSTEMS = {
     "duizhao-transformers": "our transformers engine without guards",
     "duizhao-other": "another version, whose benchmark is the command DUIZHAO_OTHER",
 }
-"""By name; the plain libraries do not begin with duizhao."""
+"""The systems by name; the names of the plain libraries do not begin with duizhao."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one worker process does; `threads_each` is how many threads each batch has."""
+    """The work of one process; `threads_each` is the number of threads of each batch."""
 
     system: str
     source: str
@@ -45,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What it took; `tokens_made` counts the tries after a flag too."""
+    """The measurements; `tokens_made` also counts further attempts after a flag."""
 
     outputs: list[str]
     tokens: int
@@ -60,7 +60,7 @@ Translate = Callable[[Sequence[str]], dict[str, Any]]
 
 
 def run(job: Job) -> Outcome:
-    """One system in a process of its own, with a cache of its own but for the models."""
+    """Run one system in a separate process, with an empty cache except for the models."""
     from duizhao.corpus.paths import models_folder
 
     with tempfile.TemporaryDirectory() as folder:
@@ -92,13 +92,13 @@ def run(job: Job) -> Outcome:
 
 
 def work(job: Job, out: Path) -> None:
-    """What runs in the process of its own."""
+    """The work of the separate process."""
     texts = lines(job.source, job.lines)
     if job.corpus:
         found = _long_run(job, texts)
     else:
         translate = _prepared(job)
-        # the first batch of all is slower; none of these may be in the texts, or the memory has it
+        # the first batch is slower; none of these may be in the texts, or the memory would have it
         translate([f"第{number}号方案的执行情况报告第{number * 7}段。" for number in range(8)])
         started, cpu_started = time.perf_counter(), time.process_time()
         found = translate(texts)
@@ -237,7 +237,7 @@ def _ours(job: Job) -> Translate:
 
 
 def our_translator(job: Job) -> Any:
-    """A Translator as the job's system says, on the cache's memory."""
+    """A Translator for the job's system, with the memory in the cache."""
     from duizhao.models.translation.engine import Decoding
     from duizhao.models.translation.load import load_engine
     from duizhao.models.translation.memory import Memory
@@ -258,7 +258,7 @@ def our_translator(job: Job) -> Any:
 
 
 def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
-    """Translate `job.corpus` sentences from a generator; nothing but the memory keeps them."""
+    """Translate `job.corpus` sentences from a generator; only the memory stores them."""
     translator = our_translator(job)
     resident = []
     started, cpu_started = time.perf_counter(), time.process_time()
@@ -284,10 +284,10 @@ def _long_run(job: Job, texts: Sequence[str]) -> dict[str, Any]:
 
 
 def edited(texts: Sequence[str], size: int, new_every: int = 10) -> Iterator[str]:
-    """The texts over and over; in every tenth place one that was never there before."""
+    """The texts repeatedly; every tenth text is new."""
     for number in range(size):
         text = texts[number % len(texts)]
-        # 10 divides 4,000 lines: without the second term the same lines were edited each time
+        # 10 divides 4,000 lines: without the second term the same lines would be edited each time
         new = (number + number // len(texts)) % new_every == 0
         yield f"{text}(第{number}号文件)" if new else text
 
@@ -299,7 +299,7 @@ def lines(file: str, count: int) -> list[str]:
 
 
 def held(holds: bool) -> str:
-    """The verdict on what must hold."""
+    """The verdict on a requirement."""
     return "holds" if holds else "FAILS"
 
 

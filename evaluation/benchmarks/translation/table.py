@@ -1,4 +1,4 @@
-"""The benchmark's table: BLEU, chrF++, tokens a second and memory of every system and beam."""
+"""The benchmark's table: BLEU, chrF++, tokens per second and memory of every system and beam."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from duizhao.evaluation.benchmarks.translation.systems import Job, Outcome, held, lines, run
 
-# what must hold (issue 4): against bare CTranslate2, and against transformers in float32
+# requirements: speed relative to bare CTranslate2 and to transformers in float32, and lost BLEU
 _OF_BARE, _OF_TRANSFORMERS, _BLEU_LOSS = 0.95, 5.0, 0.3
 _BARE = "bare-ctranslate2"
 _HEAD = (
@@ -28,7 +28,7 @@ class Row:
 
     @property
     def rate(self) -> float:
-        """Target tokens of the output a second."""
+        """Target tokens of the output per second."""
         return self.outcome.tokens / self.outcome.seconds
 
 
@@ -41,7 +41,7 @@ def table(
     repeat: int,
     outputs: Path | None = None,
 ) -> dict[str, Any]:
-    """Print a line as soon as a system is done, then whether what must hold does."""
+    """Print a line as soon as a system is done, and finally whether the requirements are met."""
     references = lines(reference, base.lines)
     rows: list[Row] = []
     few = min(base.lines, torch_lines)
@@ -81,7 +81,7 @@ def quality(outputs: Sequence[str], references: Sequence[str]) -> tuple[float, f
 
 
 def _ratio(row: Row, rows: Sequence[Row], system: str) -> float | None:
-    """How many times the tokens a second of another system with the same lines and beam."""
+    """The ratio of tokens per second to another system with the same lines and beam."""
     other = _like(row, rows, system)
     return round(row.rate / other.rate, 2) if other else None
 
@@ -123,7 +123,7 @@ def _show(row: Row, rows: Sequence[Row]) -> None:
 
 
 def _verdicts(rows: Sequence[Row]) -> list[str]:
-    """What must hold at each beam, and whether it does."""
+    """The requirements at each beam, and whether they are met."""
     said = []
     for row in (row for row in rows if row.job.system == "duizhao"):
         makes = f"beam {row.job.beam}, {row.job.lines} lines: duizhao makes"

@@ -1,4 +1,4 @@
-"""How much worse traditional characters are translated than simplified ones.
+"""The quality of translations from traditional and from simplified characters.
 
     python -m duizhao.evaluation.benchmarks.translation.traditional DATA [--lines 300]
 

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
 def build(
     report: Annotated[
-        str,
+        list[str],
         typer.Argument(
             metavar="REPORT",
-            help="The Chinese report: a text, PDF, Word or HTML file, or a UN document symbol such "
-            "as S/2021/130, which is fetched in both languages.",
+            help="The Chinese report: a text, PDF, Word or HTML file, several images of its pages, "
+            "or a UN document symbol such as S/2021/130, which is fetched in both languages.",
         ),
     ],
     reference: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--reference",
             "-r",
-            help="The English document to align with and to score against. Without it the report "
-            "is segmented and translated, and the translation is the target.",
+            help="The English document to align with and to score against; give it once for each "
+            "image if it is several. Without it the report is segmented and translated, and the "
+            "translation is the target.",
         ),
     ] = None,
     out: Annotated[
@@ -61,6 +62,7 @@ def build(
     json: options.Json = False,
 ) -> None:
     """Build a parallel corpus from one report, with scores where there is a reference."""
+    from duizhao.flows.commands.one_document import one_document
     from duizhao.flows.settings import resolve
 
     settings = resolve(
@@ -87,7 +89,9 @@ def build(
         tsv_escape=tsv_escape,
         report=page,
     ).settings
-    run(report, reference, out, settings, as_json=json)
+    source = one_document(report, settings.limits, "; name the English document with --reference")
+    target = one_document(reference, settings.limits) if reference else None
+    run(source, target, out, settings, as_json=json)
 
 
 def run(

@@ -26,8 +26,12 @@ class Lang(StrEnum):
 
 
 def inspect(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The document (PDF, Word, HTML, text ...).")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            help="The document (PDF, Word, HTML, text ..., or several images of its pages).",
+        ),
     ],
     lang: Annotated[
         Lang, typer.Option("--lang", help="Its language; auto tries Chinese, then English.")
@@ -54,9 +58,11 @@ def inspect(
     from dataclasses import asdict
 
     from duizhao.evaluation.inspection import page as inspection
+    from duizhao.flows.commands.one_document import one_document
     from duizhao.flows.settings import resolve
 
     settings = resolve(config, ocr=ocr, keep_contents=keep_contents).settings
+    file = Path(one_document(files, settings.limits))
     shown = console.current()
     with shown.stage(f"reading {file.name}"):
         document, ledger = _read(file, lang, settings)

@@ -17,7 +17,7 @@ def adapt(
         typer.Argument(
             metavar="CORPUS...",
             help="Folders or files of build and batch, TMX, XLIFF, TSV, CSV or JSON lines of "
-            "pairs, or Moses files (train.zh, with train.en beside it).",
+            "pairs, Moses files (train.zh, with train.en beside it), or folders of these.",
         ),
     ],
     out: Annotated[
@@ -83,6 +83,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
     """Run the flow; paths that do not exist are reported before a server starts."""
     from duizhao.corpus.errors import InputError
     from duizhao.flows import stages
+    from duizhao.flows.adapting.work import check_out
     from duizhao.flows.runtime import session as runtime
     from duizhao.flows.runtime.processes import Ended, ended_by_signals
     from duizhao.flows.terminal import console
@@ -91,6 +92,7 @@ def run(corpora: list[str], out: Path, settings: Any, training: Any) -> dict[str
     for corpus in corpora:
         if not Path(corpus).exists():
             raise InputError(f"{corpus}: no such file or folder; check the path")
+    check_out(out)
     stages.glossary(settings)
     need_torch("adapt", "trains with torch")
     try:

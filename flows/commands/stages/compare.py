@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from duizhao.flows.terminal import console
 from duizhao.flows.terminal.output import print_json
 
 if TYPE_CHECKING:
+    from duizhao.evaluation.comparison.records import ComparisonRecord
     from duizhao.evaluation.comparison.systems import Segments
     from duizhao.flows.settings import Settings
 
@@ -177,7 +178,7 @@ def _with_ours(segments: Segments, settings: Settings) -> Segments:
     return replace(segments, systems={**segments.systems, name: ours})
 
 
-def _write_page(comparison: dict[str, Any], page: Path) -> None:
+def _write_page(comparison: ComparisonRecord, page: Path) -> None:
     from duizhao.corpus.errors import InputError
     from duizhao.evaluation.comparison.page import render
 
@@ -190,7 +191,7 @@ def _write_page(comparison: dict[str, Any], page: Path) -> None:
     console.current().note(f"page: {page}")
 
 
-def _print(comparison: dict[str, Any], to: Output, details: bool) -> None:
+def _print(comparison: ComparisonRecord, to: Output, details: bool) -> None:
     match to:
         case Output.json:
             print_json(comparison)

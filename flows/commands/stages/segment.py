@@ -28,10 +28,12 @@ class Form(StrEnum):
 
 
 def segment(
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         typer.Argument(
-            metavar="FILE", help="The document (text, PDF, Word, HTML ...); - for standard input."
+            metavar="FILE",
+            help="The document (text, PDF, Word, HTML ..., or several images of its pages); - for "
+            "standard input.",
         ),
     ],
     lang: Annotated[
@@ -66,6 +68,7 @@ def segment(
     on standard error; sentences that continue on the next page are joined.
     """
     from duizhao.corpus.reading import read, read_bytes
+    from duizhao.flows.commands.one_document import one_document
     from duizhao.flows.settings import resolve
     from duizhao.flows.terminal.output import check_output
     from duizhao.flows.terminal.output import output as lines_out
@@ -74,6 +77,7 @@ def segment(
     mode, contents, limits = settings.ocr, settings.keep_contents, settings.limits
     check_output(output)
     check_output(ledger)
+    file = one_document(files, limits)
     if file == "-":
         document, left_out = read_bytes(
             # one byte over the limit suffices to detect input that is too large

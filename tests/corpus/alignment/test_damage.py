@@ -1,4 +1,4 @@
-"""Texts that are not parallel all through: what has no partner must not be forced into a pair."""
+"""Partly parallel texts: sentences without a partner must not be forced into a pair."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass
 class Oracle:
-    """Knows which sentences belong together, and remembers what it is asked."""
+    """Scores the pairs of a known alignment, and records its arguments."""
 
     gold: Gold
     asked: list[tuple[str, str]] = field(default_factory=list)

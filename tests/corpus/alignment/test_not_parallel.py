@@ -1,4 +1,4 @@
-"""Texts that are no translations of each other are refused, and what is parallel is not."""
+"""Texts that are not translations of each other are rejected, and parallel ones are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every alignment, whatever the texts."""
+"""Properties of every alignment of any texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dynamic program against every path counted by hand."""
+"""The dynamic program compared with an enumeration of all paths."""
 
 from __future__ import annotations
 

@@ -51,6 +51,27 @@ def test_a_file_without_documents_is_divided_into_runs_of_rows() -> None:
     assert all(n % 20 == 0 for n in starts)
 
 
+def test_small_files_that_name_no_document_are_held_out_whole() -> None:
+    corpus = rows(20, 10)
+    names = {f"d{number}" for number in range(20)}
+    parts = hold_out(corpus, {}, names)
+    assert parts.by == "documents"
+    assert not documents_of(parts.train) & documents_of((*parts.dev, *parts.test))
+
+
+def test_a_large_file_that_names_no_document_is_divided() -> None:
+    corpus = [
+        replace(one, source_document="large") if one.source_document in {"d0", "d1"} else one
+        for one in [*rows(2, 800), *rows(12, 10)[20:]]
+    ]
+    parts = hold_out(corpus, {}, {"large"})
+    assert parts.by == "documents and runs of rows"
+    assert "large" in documents_of(parts.train) & documents_of(parts.test)
+    small = {f"d{number}" for number in range(2, 12)}
+    held = documents_of((*parts.test, *parts.dev))
+    assert not held & small & documents_of(parts.train)
+
+
 def test_training_has_no_sentence_of_what_is_held_out() -> None:
     corpus = rows(40, 10)
     parts = hold_out(corpus, {})

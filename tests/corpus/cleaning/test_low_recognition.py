@@ -1,4 +1,4 @@
-"""The step low_recognition removes rows whose text OCR was not certain of, and only these."""
+"""The step low_recognition removes rows with doubtful recognition, and only these."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_a_sentence_inside_a_bead_of_several_is_found() -> None:
 
 
 def test_a_heading_joined_with_a_sentence_is_still_a_sentence_of_its_own() -> None:
-    """The text of the bead does not give the heading back: it has no full stop."""
+    """The heading cannot be split off the text of the bead, because it has no full stop."""
     train, test = document_in("train", HALVES), document_in("test", HALVES)
     joined = row(train, 0, "一、导言委员会开会。", "I. Introduction The Committee met.", 2)
     alone = row(test, 0, "一、导言", "I. Introduction")

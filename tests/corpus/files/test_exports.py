@@ -1,4 +1,4 @@
-"""Exports open in the tools that they are made for, and hold every text."""
+"""Exports open in the tools for which they are written, and contain every text."""
 
 from __future__ import annotations
 

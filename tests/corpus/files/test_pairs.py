@@ -47,7 +47,8 @@ def test_moses_files_are_read_line_by_line_given_once_or_twice(tmp_path: Path) -
             ("会议结束。", "It ended."),
         ]
         assert pairs.incomplete == 1
-        assert pairs.without_documents == {str(tmp_path / "laws.zh")}
+        assert {one.source_document for one in pairs.rows} == pairs.without_documents
+        assert [name.split()[0] for name in pairs.without_documents] == ["laws.zh"]
         assert len(pairs.hashes) == 2
 
 
@@ -96,12 +97,62 @@ def test_tmx_of_other_tools_has_regional_codes_and_inline_codes(tmp_path: Path) 
     assert (only.source, only.target) == ("会议。", "The meeting.")
 
 
+def memory(*texts: tuple[str, str], languages: tuple[str, str] = ("zh", "en")) -> str:
+    """A TMX of another program."""
+    units = "".join(
+        "<tu>"
+        + "".join(
+            f'<tuv xml:lang="{code}"><seg>{text}</seg></tuv>'
+            for code, text in zip(languages, pair, strict=True)
+        )
+        + "</tu>"
+        for pair in texts
+    )
+    return f'<tmx version="1.4"><header/><body>{units}</body></tmx>'
+
+
+def test_a_folder_gives_all_files_of_pairs_in_it_and_below(tmp_path: Path) -> None:
+    folder = tmp_path / "memories"
+    (folder / "old").mkdir(parents=True)
+    (folder / "built").mkdir()
+    (folder / "b.tmx").write_text(memory(("会议开始。", "The meeting began.")), "utf-8")
+    (folder / "german.tmx").write_text(memory(("Hallo", "hello"), languages=("de", "en")), "utf-8")
+    (folder / "old" / "a.zh").write_text("会议结束。\n", "utf-8")
+    (folder / "old" / "a.en").write_text("It ended.\n", "utf-8")
+    (folder / "notes.txt").write_text("Not pairs.\n", "utf-8")
+    buffer = BytesIO()
+    writer("jsonl")(ROWS[:1], buffer)
+    (folder / "built" / "corpus.jsonl").write_bytes(buffer.getvalue())
+    # exports of the corpus that is read already
+    (folder / "built" / "corpus.tmx").write_text(memory(("再来。", "Again.")), "utf-8")
+    pairs = read_pairs([folder, folder / "b.tmx"])
+    assert [r.target for r in pairs.rows] == ["The meeting began.", ROWS[0].target, "It ended."]
+    names = [Path(name).name for name in pairs.hashes]
+    assert names == ["b.tmx", "corpus.jsonl", "a.zh", "a.en"]
+    assert {Path(name).name for name in pairs.unused} == {"german.tmx", "notes.txt"}
+    assert len(pairs.without_documents) == 2
+
+
+def test_the_name_of_a_file_as_a_document_does_not_depend_on_its_folder(tmp_path: Path) -> None:
+    names = set()
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "a.tmx").write_text(memory(("会议。", "The meeting.")), "utf-8")
+        names |= read_pairs([tmp_path / place / "a.tmx"]).without_documents
+    assert len(names) == 1
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         ({"a.zh": "一\n"}, "a.en, is missing"),
         ({"a.zh": "一\n二\n", "a.en": "One\n"}, "has 2 lines, but"),
         ({"a.txt": "一段文字。\n"}, "not a file of sentence pairs"),
+        ({"a.tmx": memory()}, "a.tmx: no pair of Chinese and English in it; give"),
+        (
+            {"a.tmx": memory(("Hallo", "bonjour"), languages=("de", "fr"))},
+            "no pair of Chinese and English in it; its languages are de, fr; give",
+        ),
     ],
 )
 def test_other_files_are_refused_with_the_reason(
@@ -111,3 +162,9 @@ def test_other_files_are_refused_with_the_reason(
         (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(InputError, match=message):
         read_pairs([tmp_path / next(iter(files))])
+
+
+def test_a_folder_without_pairs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Not pairs.\n", "utf-8")
+    with pytest.raises(InputError, match="no corpus and no file of sentence pairs in it"):
+        read_pairs([tmp_path])

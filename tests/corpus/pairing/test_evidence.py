@@ -1,4 +1,4 @@
-"""What counts for a pair once all sentences of its documents are compared."""
+"""The evidence for a pair when all sentences of its documents are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents are paired by what they say: names, order and formats do not matter."""
+"""Documents are paired by their content: names, order and formats do not matter."""
 
 from __future__ import annotations
 

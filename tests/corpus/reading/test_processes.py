@@ -1,4 +1,4 @@
-"""The reading process ends with the process that started it, whatever happens to that one."""
+"""The reading process ends with the process that started it, however that one ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences end where a reader of UN documents says they end; `|` marks ends in the examples."""
+"""Sentences end where a reader of UN documents would end them; `|` marks ends in the examples."""
 
 from __future__ import annotations
 

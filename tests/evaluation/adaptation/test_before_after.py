@@ -1,4 +1,4 @@
-"""Before and after: what is recommended, and what the card states."""
+"""Before and after: the recommendation, and the facts on the card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The material and the yardsticks of the alignment benchmarks."""
+"""The data and the baselines of the alignment benchmarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmarks of robustness, small: large honest documents are read, and kills compared."""
+"""The benchmarks of robustness in small: large documents are read, and kills compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The translation benchmark runs to its end and shows what it must."""
+"""The translation benchmark runs to its end and prints its table and checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a comparison in a real browser: both languages, and nothing for axe to find."""
+"""The page of a comparison in a real browser: both languages, and no findings of axe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The message catalogue: both languages are complete, and pages use nothing else."""
+"""The message catalogue: both languages are complete, and pages use no other texts."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def review(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 def saved(page: Any, number: int) -> None:
-    """Wait until the bar says so many edits are saved."""
+    """Wait until the bar shows this number of saved edits."""
     text = f"{number} edit{'' if number == 1 else 's'} saved"
     wait_until(page, f"document.querySelector('.bar-state').textContent.startsWith('{text}')")
 
@@ -180,7 +180,7 @@ def test_every_correction_by_mouse_and_keyboard(
 
 
 def answer_slowly(page: Any, seconds: float) -> None:
-    """Let the server's answers to edits wait."""
+    """Delay the server's answers to edits."""
     page.route(
         "**/edits", lambda route: (page.wait_for_timeout(1000 * seconds), route.continue_())[0]
     )
@@ -373,7 +373,7 @@ def test_a_folder_that_is_none_is_named_with_exit_code_2(
     assert not (tmp_path / "nothing").exists()
 
 
-def test_ctrl_c_ends_a_review_and_says_how_to_go_on(cli: Cli, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_review_with_a_hint_how_to_continue(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out")
     with review(folder) as (process, address):
         process.send_signal(signal.SIGINT)
@@ -445,7 +445,7 @@ def test_ctrl_c_ends_the_server_while_it_works(tmp_path: Path) -> None:
 
 
 def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
-    """Killed again and again while edits are posted: what was said to be saved is there."""
+    """Killed repeatedly while edits are posted: every acknowledged edit is saved."""
     folder = make_folder(tmp_path / "out")
     draw = random.Random(11)
     acknowledged: list[dict[str, Any]] = []

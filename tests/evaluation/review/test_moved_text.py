@@ -31,7 +31,7 @@ def english(number: int) -> str:
 
 
 def moved_paragraph(path: Path) -> Path:
-    """A report of 60 sentences; four of them stand at the end of the reference."""
+    """A report of 60 sentences; four of them are at the end of the reference."""
     order = [number for number in range(60) if number not in MOVED] + list(MOVED)
     beads = []
     for number in range(60):

@@ -1,4 +1,4 @@
-"""An exported workbook that somebody edited comes back as edits of the review."""
+"""An edited export of a workbook is read back as edits of the review."""
 
 from __future__ import annotations
 

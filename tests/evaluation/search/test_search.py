@@ -1,4 +1,4 @@
-"""A concordance: what matches, what is marked, how phrases were translated."""
+"""A concordance: matches, marks, and translations of phrases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms: what is counted, what is taken for a term, and what the files hold."""
+"""Terms: counts, candidates, and the content of the files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from duizhao.corpus.errors import StorageError
+from duizhao.corpus.errors import InputError, StorageError
 from duizhao.corpus.files import jsonl
 from duizhao.evaluation.terms.candidates import chinese_candidates
 from duizhao.evaluation.terms.extract import extract_terms
@@ -177,7 +177,6 @@ def test_the_tbx_has_an_entry_for_each_term(terms: list[BilingualTerm], tmp_path
     path = tmp_path / "terms.tbx"
     write_terms(terms, path, "tbx")
     root = etree.parse(path).getroot()
-    assert (root.get("type"), root.get("style")) == ("TBX-Basic", "dca")
     entries = root.findall(f".//{{{TBX}}}conceptEntry")
     found = {
         entry.findtext(f".//{{{TBX}}}term"): [
@@ -186,6 +185,24 @@ def test_the_tbx_has_an_entry_for_each_term(terms: list[BilingualTerm], tmp_path
         for entry in entries
     }
     assert found == {one.chinese: [form.text for form in one.english] for one in terms}
+
+
+@pytest.mark.unit
+def test_the_tbx_is_valid(terms: list[BilingualTerm], tmp_path: Path) -> None:
+    grammar = etree.RelaxNG(etree.parse(Path(__file__).with_name("tbx_basic.rng")))
+    path = tmp_path / "terms.tbx"
+    odd = replace(
+        terms[0], chinese="成员国\x0b<&>", english=(replace(terms[0].english[0], text="&"),)
+    )
+    write_terms([*terms, odd], path, "tbx")
+    tree = etree.parse(path)
+    assert grammar.validate(tree), grammar.error_log
+    section = tree.find(f".//{{{TBX}}}termSec")
+    assert section is not None
+    section.clear()
+    assert not grammar.validate(tree), "a section without its term"
+    with pytest.raises(InputError, match="no terms to write; give more text, or a lower --least"):
+        write_terms([], path, "tbx")
 
 
 @pytest.mark.unit

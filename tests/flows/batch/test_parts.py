@@ -1,4 +1,4 @@
-"""Parts of a batch by themselves: what becomes of documents, workers and files in trouble."""
+"""Parts of a batch: errors of documents, workers and files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PLAN = Plan((), Shares(), ("parquet", "jsonl"), "Test")
 
 @pytest.fixture
 def translating(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Documents without references, and a CTranslate2 that one word poisons."""
+    """Documents without references, and a CTranslate2 that fails on one word."""
     import ctranslate2
 
     real = ctranslate2.Translator.translate_batch
@@ -92,7 +92,7 @@ def process(folder: Path) -> dict[str, Outcome]:
 
 
 def full_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let the disk of this folder be full."""
+    """Simulate a full disk for this folder."""
     real = Path.replace
 
     def replace(self: Path, target: Path) -> Path:
@@ -182,7 +182,7 @@ def test_a_worker_comes_up_in_a_folder_with_modules_named_like_ours(
 
 
 class FakeWorkers:
-    """Workers that die of the document `deadly`, and say `error` of whatever else."""
+    """Workers that die on the document `deadly`, and report `error` for all others."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ def test_documents_that_are_left_fail_a_deployed_batch_so_that_it_is_tried_again
 
 
 def done(out: Path, *names: str) -> tuple[list[Entry], list[str]]:
-    """Entries with outcomes of a row each."""
+    """Entries with outcomes of one row each."""
     state = Place.of(out / STATE)
     for number, name in enumerate(names):
         kept = row(name, 0, f"第{number}号决议。", f"Resolution {number}.")
@@ -328,7 +328,7 @@ def test_an_outcome_written_anew_under_its_old_name_is_published(tmp_path: Path)
 
 
 class Notes(console.Console):
-    """Keeps what it is told."""
+    """Records the messages."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -484,7 +484,7 @@ def test_file_addresses_are_local_paths(tmp_path: Path) -> None:
 
 
 class Troubled:
-    """A file system that raises; counts how often it was asked."""
+    """A file system that raises; counts its calls."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error

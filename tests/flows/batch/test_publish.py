@@ -1,4 +1,4 @@
-"""From outcomes to one corpus: what is written, kept, told and never put over another's."""
+"""From outcomes to one corpus: files, kept rows, messages, and foreign files that stay."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def put(
     left: Sequence[Outcome] = (),
     **options: Any,
 ) -> tuple[dict[str, Any], list[str]]:
-    """The seal of a corpus, and what was said as it was written."""
+    """The seal of a corpus, and the messages while it was written."""
     given: dict[str, Any] = {"plan": PLAN, "made_by": {}, "show": lambda *_: None} | options
     with console.use(Notes()) as told:
         place = out if isinstance(out, Place) else Place.of(out)
@@ -131,7 +131,7 @@ def test_a_batch_whose_lock_is_lost_puts_and_removes_nothing_after_that(tmp_path
     changed: list[str] = []
 
     class Noted(Place):
-        """A folder that notes what is written to it and removed from it."""
+        """A folder that records the files written to it and removed from it."""
 
         def __truediv__(self, name: str) -> Place:
             below = super().__truediv__(name)
@@ -186,7 +186,7 @@ def test_publishing_tells_of_each_part_of_its_work(tmp_path: Path) -> None:
         assert all(0 < done <= total == steps[0][1] for done, total in steps)
 
 
-def test_the_writing_of_a_corpus_is_told_in_a_log_and_to_duizhao_status(batch: Batch) -> None:
+def test_the_writing_of_a_corpus_is_reported_in_a_log_and_by_duizhao_status(batch: Batch) -> None:
     batch.plan("a")
     progress = PublishProgress(batch.state, keep=0, line=0)
     with hold(batch.state), console.use(Notes()) as told:
@@ -259,7 +259,7 @@ def test_a_corpus_whose_every_row_was_taken_out_is_not_whole(batch: Batch) -> No
     assert batch.corpus() == "empty: all rows were removed"
 
 
-def test_documents_that_leave_the_corpus_are_told_before_the_plan_is_replaced(
+def test_documents_that_leave_the_corpus_are_reported_before_the_plan_is_replaced(
     batch: Batch,
 ) -> None:
     assert leaving(batch.state, batch.entries("a")) == []

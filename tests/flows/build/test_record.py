@@ -1,4 +1,4 @@
-"""What the summaries of a build and a batch show."""
+"""The summaries of a build and a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--translate none`: pairs without machine translation, which say so, and without the model."""
+"""`--translate none`: pairs flagged as not translated, built without the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the command line as a whole."""
+"""Properties of the command line as a whole."""
 
 from __future__ import annotations
 

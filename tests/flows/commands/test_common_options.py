@@ -1,4 +1,4 @@
-"""What all commands have in common: --quiet, --verbose, --json, exit codes, one settings object."""
+"""Features of all commands: --quiet, --verbose, --json, exit codes, one settings object."""
 
 from __future__ import annotations
 

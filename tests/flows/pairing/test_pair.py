@@ -1,4 +1,4 @@
-"""`duizhao pair` on a mixed pile: what it writes, what `batch` makes of it, a kill half-way."""
+"""`duizhao pair` on mixed documents: its files, a batch of them, and a kill half-way."""
 
 from __future__ import annotations
 

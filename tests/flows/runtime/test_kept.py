@@ -40,6 +40,7 @@ from duizhao.flows.runtime.users import (
 )
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
+from tests.support.prefect import migrate_ahead
 
 FLOW = """
 import sys
@@ -58,6 +59,7 @@ with session(float(sys.argv[1])) as connect:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache, without servers afterwards."""
     monkeypatch.setenv("DUIZHAO_CACHE", str(tmp_path / "shared"))
+    migrate_ahead(tmp_path / "shared")
     for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
         monkeypatch.delenv(name, raising=False)
     for name, value in QUIET.items():
@@ -182,7 +184,7 @@ def test_a_server_whose_secret_others_can_read_is_not_joined(cache: Path) -> Non
 
 @pytest.mark.unit
 def test_no_server_is_kept_where_the_folder_cannot_be_written(cache: Path) -> None:
-    (cache / "prefect").mkdir(parents=True)
+    (cache / "prefect").mkdir(parents=True, exist_ok=True)
     (cache / "prefect" / "kept").touch()
     assert use_server(5) is None
 

@@ -1,4 +1,4 @@
-"""Who may talk to the private Prefect server, and the template of its database."""
+"""Access to the private Prefect server, and the template of its database."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from duizhao.flows.runtime.guard import Guard, authorization
 from duizhao.flows.runtime.private import Server, start_server
 from duizhao.flows.runtime.template import copy_template, save_template
 from tests.support.paths import ROOT
+from tests.support.prefect import migrate_ahead
 
 SECRET = "s3cret"
 
@@ -26,7 +27,9 @@ SECRET = "s3cret"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A private server that is up."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DUIZHAO_CACHE", str(tmp_path_factory.mktemp("cache")))
+        cache = tmp_path_factory.mktemp("cache")
+        migrate_ahead(cache)
+        patch.setenv("DUIZHAO_CACHE", str(cache))
         started = start_server()
         try:
             started.wait()
@@ -158,7 +161,7 @@ def test_a_flow_reaches_the_server_with_its_events(tmp_path: Path) -> None:
 
 
 @pytest.mark.unit
-def test_the_guard_wants_one_host_no_page_and_the_secret() -> None:
+def test_the_guard_requires_one_host_no_page_and_the_secret() -> None:
     async def app(*_: object) -> None: ...
 
     guard = Guard(app, SECRET, 80)

@@ -106,7 +106,7 @@ def bead(page: Any, number: int) -> Any:
 
 
 def saved(page: Any, count: int) -> None:
-    """Wait until so many edits are on disk."""
+    """Wait until this number of edits is on disk."""
     text = f"{count} edit{'' if count == 1 else 's'} saved"
     wait_until(page, f"document.querySelector('.bar-state').textContent.startsWith('{text}')")
 

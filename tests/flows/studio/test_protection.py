@@ -1,4 +1,4 @@
-"""The studio keeps other web pages out, and bounds what is uploaded to it."""
+"""The studio refuses other web pages, and limits uploads."""
 
 from __future__ import annotations
 

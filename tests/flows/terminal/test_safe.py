@@ -1,4 +1,4 @@
-"""Nothing that a document, a file name or a server contains commands the terminal."""
+"""No text of a document, a file name or a server can control the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The translation memory: what it keeps, and that several processes, one killed, spoil nothing."""
+"""The translation memory: its content, also with several processes, one of them killed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 
 @dataclass
 class Named:
-    """What the memory asks of an engine: who it is."""
+    """The attributes of an engine that the memory uses."""
 
     name: str = "ctranslate2"
     model_name: str = "tiny"
@@ -102,7 +102,7 @@ def test_normalising_keeps_what_a_reader_sees() -> None:
 
 
 @pytest.mark.unit
-def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
     with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*`duizhao memory clear`") as error:

@@ -1,4 +1,4 @@
-"""Traditional characters, as the translation model gets them."""
+"""Traditional characters are converted for the translation model."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def _finish(process: subprocess.Popen[bytes]) -> str:
 
 
 def _stored(cache: Path) -> int:
-    """How many translations are in the memory by now."""
+    """The number of translations in the memory."""
     try:
         with sqlite3.connect(cache / "memory.sqlite", timeout=10) as connection:
             return int(connection.execute("SELECT count(*) FROM translation").fetchone()[0])

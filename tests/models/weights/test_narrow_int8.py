@@ -1,4 +1,4 @@
-"""Weights made narrower so that sums of products fit in 16 bits mean the same."""
+"""Narrowed weights, whose sums of products fit into 16 bits, give the same results."""
 
 from __future__ import annotations
 

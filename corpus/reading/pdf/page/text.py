@@ -15,7 +15,8 @@ from typing import Any
 
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import upright
-from duizhao.corpus.reading.pdf.page.drawings import read_drawings
+from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
+from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
 from duizhao.corpus.reading.pdf.page.looks import Look, look_of
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
@@ -64,8 +65,10 @@ class Page:
     `rules` are thin horizontal lines (left, right, y), `walls` thin vertical ones (x, bottom,
     top), `figures` boxes (left, bottom, right, top) of drawings such as charts, `dots` the
     middles of small round or square drawings, as bullets are. `image_share` is the share of the
-    page that pictures cover, `covered` the share of its text that a picture hides. `unreadable`:
-    PDFium cannot load it.
+    page that pictures cover, `covered` the share of its text that a picture hides. `outside` is
+    text beyond the edges of the page, which no reader sees. `turned` is by how
+    many degrees, counter-clockwise, the page as it is shown has to be turned so that the text is
+    as in `pieces`. `unreadable`: PDFium cannot load it.
     """
 
     number: int
@@ -78,6 +81,8 @@ class Page:
     dots: tuple[tuple[float, float], ...] = ()
     image_share: float = 0.0
     covered: float = 0.0
+    outside: str = ""
+    turned: int = 0
     unreadable: bool = False
 
 
@@ -90,29 +95,39 @@ def read_page(pdf: Any, number: int) -> Page:
     except pypdfium2.PdfiumError:
         return Page(number, 0.0, 0.0, (), unreadable=True)
     try:
-        width, height = page.get_size()
-        left, bottom, right, top = page.get_cropbox()
+        # the text's own space: what /Rotate says is how the page is shown
+        left, bottom, right, top = page.get_bbox()
+        width, height = right - left, top - bottom
         pieces, seen = _pieces(page)
         drawn = read_drawings(page, width * height, seen)
-        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
-            drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
-            drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
-        pieces = _with_spaces(pieces, drawn.spaces)
-        pieces = _with_vertical(pieces)
+        with with_fields(pdf, page, number) as filled:
+            if filled is not None:
+                pieces, _ = _pieces(filled)
+        on_its_side = _main_angle(pieces)
+        pieces = _with_vertical(_with_spaces(pieces, drawn.spaces))
         turned = _main_angle(pieces)
         if turned:
-            if page.get_rotation() not in (90, 270) and turned != 180:
+            if turned != 180:
                 width, height = height, width
             origin = {90: (-bottom, right), 180: (right, top), 270: (top, -left)}[turned]
             pieces = [_moved(p, *origin, (p.angle - turned) % 360) for p in pieces]
-            return Page(number, width, height, tuple(pieces), image_share=drawn.images,
-                        covered=drawn.covered)  # fmt: skip
-        if left or bottom:
-            pieces = [_shift(piece, -left, -bottom) for piece in pieces]
+            if turned == on_its_side:
+                drawn = drawn.turned(turned, *origin)
+            else:
+                # lines between columns of characters are no rules of a table
+                drawn = Drawings(images=drawn.images, covered=drawn.covered)
+        elif left or bottom:
+            pieces = [_moved(piece, -left, -bottom, piece.angle) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
+        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+            drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
+            drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
+        inside = [piece for piece in pieces if _is_inside(piece, width, height)]
+        outside = " ".join(p.text for p in pieces if not _is_inside(p, width, height))
         return Page(
-            number, width, height, tuple(pieces), tuple(drawn.rules), tuple(drawn.walls),
-            tuple(drawn.figures), tuple(drawn.dots), drawn.images, drawn.covered,
+            number, width, height, tuple(inside), tuple(drawn.rules), tuple(drawn.walls),
+            tuple(drawn.figures), tuple(drawn.dots), drawn.images, drawn.covered, outside,
+            (page.get_rotation() - turned) % 360,
         )  # fmt: skip
     finally:
         page.close()
@@ -158,6 +173,14 @@ def _on_its_side(piece: Piece) -> Piece:
     start = -(piece.y + ASCENT * piece.size)
     end = start + len(piece.text) * piece.size
     return replace(piece, left=start, right=end, y=piece.left, space="", angle=270)
+
+
+def _is_inside(piece: Piece, width: float, height: float) -> bool:
+    """Whether some of a piece is on the page, and not all beyond an edge of it."""
+    left, bottom, right, top = _box(piece)
+    if piece.angle % 180:
+        return True
+    return left < width and right > 0 and bottom < height and top > 0
 
 
 def _box(piece: Piece) -> Box:
@@ -341,10 +364,6 @@ def _main_angle(pieces: list[Piece]) -> int:
     for piece in pieces:
         count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
     return max(count, key=lambda angle: count[angle]) if count else 0
-
-
-def _shift(piece: Piece, x: float, y: float) -> Piece:
-    return _moved(piece, x, y, piece.angle)
 
 
 def _moved(piece: Piece, x: float, y: float, angle: int) -> Piece:

@@ -48,21 +48,24 @@ def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
     skew = skew_of(quads)
     if skew:
         image, quads = straightened(image, quads, skew)
-    rules, walls = ruled_lines(image, dpi)
+    rules, walls, plain = ruled_lines(image, dpi)
     height, width = image.shape[:2]
-    lines = table_dashes.with_dashes(image, _lines(engine, image, quads), rules)
+    lines = table_dashes.with_dashes(image, _lines(engine, image, plain, quads), rules)
     return RecognisedPage(
         width, height, dpi, lines, rules, walls, angle, skew,
         drawn.bullets(image, lines), drawn.figures(image, lines),
     )  # fmt: skip
 
 
-def _lines(engine: Engine, image: Image, quads: NDArray[np.float32]) -> tuple[Line, ...]:
+def _lines(
+    engine: Engine, image: Image, plain: Image, quads: NDArray[np.float32]
+) -> tuple[Line, ...]:
+    """The lines in an image; `plain` is the image without ruled lines, for measuring."""
     crops = [crop_of(image, quad) for quad in quads]
     read = [places(characters) for characters in _second_look(engine, image, quads, crops)]
     found = [
-        (quad, line, measure(crop, [place.character for place in line]))
-        for quad, crop, line in zip(quads, crops, read, strict=True)
+        (quad, line, measure(crop_of(plain, quad), [place.character for place in line]))
+        for quad, line in zip(quads, read, strict=True)
         if line
     ]
     corrected = with_dashes([(line, ink) for _, line, ink in found])

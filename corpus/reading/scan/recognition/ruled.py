@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition.engine import Image
 
@@ -16,27 +17,39 @@ THICKEST = 0.04
 Ruled = tuple[tuple[float, float, float], ...]
 
 
-def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled]:
-    """Horizontal lines (left, right, y) and vertical ones (x, top, bottom), in pixels."""
+def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled, Image]:
+    """Horizontal lines (left, right, y) and vertical ones (x, top, bottom), in pixels.
+
+    The third is the image without them: a line beside a character is no part of it.
+    """
     import cv2
 
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    ruled = np.zeros(dark.shape, dtype=np.bool_)
     rules = [
         (float(x), float(x + width), y + height / 2)
-        for x, y, width, height in _strokes(dark, (round(SHORTEST_RULE * dpi), 1))
-        if height <= THICKEST * dpi
+        for x, y, width, height in _strokes(
+            dark, (round(SHORTEST_RULE * dpi), 1), THICKEST * dpi, ruled
+        )
     ]
     walls = [
         (x + width / 2, float(y), float(y + height))
-        for x, y, width, height in _strokes(dark, (1, round(SHORTEST_WALL * dpi)))
-        if width <= THICKEST * dpi
+        for x, y, width, height in _strokes(
+            dark, (1, round(SHORTEST_WALL * dpi)), THICKEST * dpi, ruled
+        )
     ]
-    return tuple(sorted(rules, key=lambda rule: rule[2])), tuple(sorted(walls))
+    plain = image
+    if rules or walls:
+        plain = image.copy()
+        plain[cv2.dilate(ruled.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)) > 0] = 255
+    return tuple(sorted(rules, key=lambda rule: rule[2])), tuple(sorted(walls)), plain
 
 
-def _strokes(dark: Any, kernel: tuple[int, int]) -> list[tuple[int, int, int, int]]:
-    """Boxes (x, y, width, height) of what contains a stroke of the kernel's size."""
+def _strokes(
+    dark: Any, kernel: tuple[int, int], thickest: float, ruled: NDArray[np.bool_]
+) -> list[tuple[int, int, int, int]]:
+    """Boxes (x, y, width, height) of thin strokes of the kernel's length; marked in `ruled`."""
     import cv2
 
     # a scanned line is broken here and there, and seldom exactly straight
@@ -44,5 +57,11 @@ def _strokes(dark: Any, kernel: tuple[int, int]) -> list[tuple[int, int, int, in
     near = cv2.dilate(dark, np.ones((3, 1) if across else (1, 3), dtype=np.uint8))
     shape = cv2.getStructuringElement(cv2.MORPH_RECT, kernel)
     opened = cv2.morphologyEx(near, cv2.MORPH_OPEN, shape)
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(opened)
-    return [(int(x), int(y), int(width), int(height)) for x, y, width, height, _ in boxes[1:]]
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(opened)
+    out = []
+    for label, (x, y, width, height, _) in enumerate(boxes[1:], 1):
+        if (height if across else width) <= thickest:
+            out.append((int(x), int(y), int(width), int(height)))
+            part = (slice(y, y + height), slice(x, x + width))
+            ruled[part] |= labels[part] == label
+    return out

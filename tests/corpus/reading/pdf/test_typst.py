@@ -18,6 +18,7 @@ from tests.support.typst_sample import (
     NOTES,
     NUMBERED,
     PLAIN,
+    TABLE,
     Layout,
     print_sample,
     sample,
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 
 
 LAYOUTS = {"plain": PLAIN, "columns": COLUMNS, "narrow": NARROW, "numbered": NUMBERED,
-           "contents": CONTENTS}  # fmt: skip
+           "table": TABLE, "contents": CONTENTS}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -52,6 +53,8 @@ def test_the_sample_report_is_read_whole(layout: str, language: Language, tmp_pa
     found, truth = sentences(document), sentences(sample(language))
     for note in NOTES[language] if set_as.notes else ():
         assert found.pop(plain(note)) > 0
+    if set_as is TABLE:
+        assert found.pop("No") == sum(b.kind == "list_item" for b in sample(language).blocks)
     if set_as is CONTENTS:
         assert found.pop(HEADS[language]) == 1
         entries = [entry for entry in ledger if entry.reason == "contents_entry"]

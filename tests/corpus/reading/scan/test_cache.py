@@ -1,4 +1,4 @@
-"""Recognised pages are kept by their image, and a damaged file is as good as none."""
+"""Recognised pages are cached by their image, and a damaged cache file is ignored."""
 
 from __future__ import annotations
 

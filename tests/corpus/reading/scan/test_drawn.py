@@ -1,4 +1,4 @@
-"""Bullets before lines and charts between them are recognised as what they are."""
+"""Bullets before lines and charts between them are recognised as such."""
 
 from __future__ import annotations
 

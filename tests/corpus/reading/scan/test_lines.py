@@ -89,7 +89,7 @@ def test_what_is_no_text_goes_to_the_ledger() -> None:
     ]
 
 
-def test_each_sentence_knows_its_confidence() -> None:
+def test_each_sentence_has_its_confidence() -> None:
     lines = [line(LONG, 1000), line("implementation of it.", 1060, confidence=0.8)]
     built = built_with({1: page(*lines)}, {}, "en")
     (draft,) = built.drafts
@@ -120,3 +120,17 @@ def test_a_few_lines_measured_badly_are_no_style_of_their_own() -> None:
     small = line(LONG[:20], 3600, size=40.5)
     strips = page_lines({1: page(*usual, *badly, small)}, "en").pages[0].strips
     assert len({strip.size for strip in strips}) == 1
+
+
+def test_a_chinese_mark_at_the_edge_of_a_line_fills_its_square() -> None:
+    texts = (
+        "委员会审议了秘书长的报告并决定继续处理此案",
+        "“各国应当采取措施，保护儿童的权利，特别是，",
+    )
+    plain, marked = page_lines(
+        {1: page(*(line(text, 1000 + 60 * n) for n, text in enumerate(texts)))}, "zh"
+    ).pages[0].strips  # fmt: skip
+    half = plain.size / 2
+    assert (plain.left, plain.right) == (72, pytest.approx(72 + len(texts[0]) * 4.8))
+    assert marked.left == pytest.approx(72 - half)
+    assert marked.right == pytest.approx(72 + len(texts[1]) * 4.8 + half)

@@ -1,4 +1,4 @@
-"""`duizhao translate`: one line in, one line out, whatever the file is like."""
+"""`duizhao translate`: one line of output per line of input, for any file."""
 
 from __future__ import annotations
 
