@@ -275,6 +275,19 @@ def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
 
 
 @pytest.mark.unit
+def test_clearing_names_the_embeddings_and_their_size(cli: Cli) -> None:
+    embeddings = cli.cache / "embeddings.sqlite"
+    cli.cache.mkdir(exist_ok=True)
+    embeddings.write_bytes(bytes(2_500_000))
+    refused = cli("memory", "clear", stdin="n\n")
+    assert f"the embeddings in {embeddings} (2.5 MB)" in refused.err
+    assert embeddings.exists()
+    done = cli("memory", "clear", "--yes")
+    assert (done.code, done.err) == (0, "2.5 MB of embeddings deleted\n")
+    assert not embeddings.exists()
+
+
+@pytest.mark.unit
 def test_a_file_that_is_another_programs_can_be_cleared(cli: Cli, tmp_path: Path) -> None:
     path = cli.cache / "memory.sqlite"
     path.parent.mkdir()
