@@ -46,7 +46,7 @@ def test_sentences_that_are_not_in_the_corpus_are_counted() -> None:
     assert one.metadata["missing"] == {"source": 2, "target": 2}
 
 
-def test_moved_text_stands_in_the_order_of_its_own_side() -> None:
+def test_moved_text_is_in_the_order_of_its_own_side() -> None:
     rows = [bead(0, 0, 0, target_ids=(1,)), bead(1, 0, 0, target_ids=(0,))]
     (one,) = combined(rows, "paragraph")
     assert (one.source, one.target) == ("第0句。第1句。", "Sentence 1. Sentence 0.")

@@ -35,7 +35,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_each_value_says_where_it_comes_from(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_value_has_its_origin(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUIZHAO_BEAM", "3")
     monkeypatch.setenv("DUIZHAO_EFFORT", "fast")
     monkeypatch.setenv("DUIZHAO_REPORT", "no")

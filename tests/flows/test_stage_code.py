@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -117,9 +118,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return package
 
 
+@cache
+def unchanged(package: Path) -> dict[str, str]:
+    """The hash of the code of each stage."""
+    return {stage.name: code_hash(stage, package) for stage in ALL}
+
+
 def changed(package: Path, file: Path) -> str:
     """The stages that are recomputed after one character was added to the file."""
-    before = {stage.name: code_hash(stage, package) for stage in ALL}
+    before = unchanged(package)
     content = file.read_bytes()
     file.write_bytes(content + b"\n")
     try:

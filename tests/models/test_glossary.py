@@ -94,7 +94,7 @@ def test_a_part_of_a_word_is_no_term() -> None:
     assert found(glossary, "员额", "postpone the poster") == {"员额": False}
 
 
-def test_accuracy_is_told_over_many_sentences(un_terms: Glossary) -> None:
+def test_accuracy_is_reported_over_many_sentences(un_terms: Glossary) -> None:
     report = un_terms.report(
         [
             ("安全理事会决议", "Security Council resolution"),

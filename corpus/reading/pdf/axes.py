@@ -16,23 +16,23 @@ from duizhao.corpus.reading.pdf.grid import Rule, Wall, rectangles
 from duizhao.corpus.reading.pdf.lines import Strip
 from duizhao.corpus.reading.pdf.page.frames import Box
 
-# An axis has so many labels at least
+# Least number of labels of an axis
 FEWEST = 4
 # Labels are aligned within so many em, and evenly apart within this share of their distance
 ALIGNED, EVEN = 0.6, 0.1
-# The labels of the other axis are so many em below 0
+# Greatest distance of the labels of the other axis below 0, in em
 BELOW = 4.0
 LABEL = re.compile(r"\d[\d\s,.]*%?")
 # How a sentence ends; nothing in a chart does
 STOPS = tuple(".。!！?？;；")
-# What goes with the chart: numbers, years, and dashes for 0
+# Text that belongs to a chart: numbers, years, and dashes for 0
 IN_CHART = re.compile(r"[\d\s,.%–—-]+")
 
 
 def chart_labels(
     strips: Sequence[Strip], rules: Sequence[Rule] = (), walls: Sequence[Wall] = ()
 ) -> list[Strip]:
-    """The numbers in and along the charts of a page, and what else is in a chart's frame."""
+    """The numbers in and along the charts of a page, and other text in a chart's frame."""
     found = list(_axes(strips))
     if not found:
         return []
@@ -56,7 +56,7 @@ def chart_labels(
 def _in_frames(
     strips: Sequence[Strip], axes: Sequence[Sequence[Strip]], frames: Sequence[Box]
 ) -> Iterator[Strip]:
-    """What is in a frame that is drawn around a chart: labels and the legend, no sentences."""
+    """The labels and the legend in a frame around a chart, without sentences."""
     for frame in frames:
         if any(all(_inside(label, frame) for label in axis) for axis in axes):
             inside = [strip for strip in strips if _inside(strip, frame)]

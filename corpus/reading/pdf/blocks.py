@@ -18,7 +18,7 @@ _ENTRY = re.compile(r"(?P<title>.+?)\s*[-–—]?\s*(?P<page>\d{1,4}|[ivxlcIVXLC
 CONTENTS = frozenset(("TOC", "TOCI"))
 # A document with more of its letters in a typewriter face is written in it
 MOST_FIXED = 0.5
-# Code has at least so many of these signs for each character; prose has hardly any
+# Least share of these signs among the characters of code; prose has hardly any
 SIGNS = re.compile(r"[{}()\[\]<>=;_\\|#$*/&]")
 LEAST_SIGNS = 0.05
 

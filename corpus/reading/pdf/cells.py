@@ -1,4 +1,4 @@
-"""Which paragraphs of a page are cells of a table, from where they stand.
+"""Detect the paragraphs of a page that are cells of a table, by their positions.
 
 Word tags only some tables as such. What all tables have is paragraphs side by side; a row of one
 cell only (a heading inside the table, the second paragraph of a cell) is known by the columns and
@@ -15,7 +15,7 @@ from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 
 # how far before and after a paragraph its neighbours in a row may stand in reading order
 NEAR = 40
-# lone rows that may stand between two rows of a table
+# most lone rows between two rows of a table
 LONE = 8
 # rows of one table may be indented against each other, in points
 INDENT = 24
@@ -64,7 +64,7 @@ def find_cells(paragraphs: Sequence[Paragraph]) -> None:
 
 
 def _beside(first: Paragraph, second: Paragraph) -> bool:
-    """Whether a line of one stands beside a line of the other."""
+    """Whether a line of one is beside a line of the other."""
     a, b = first.strips, second.strips
     if a[-1].page == b[0].page == a[0].page == b[-1].page and (
         a[0].y < b[-1].y - 20 or b[0].y < a[-1].y - 20
@@ -97,7 +97,7 @@ def _row(cells: Sequence[Paragraph]) -> _Row:
 
 
 def _lone_rows(paragraphs: Sequence[Paragraph], rows: dict[int, _Row], body: float) -> None:
-    """Find the cells that nothing stands beside, from one table row to the next."""
+    """Find the cells with nothing beside them, from one table row to the next."""
     numbers = sorted(rows)
     for before, after in zip([None, *numbers], [*numbers, None], strict=True):
         low = 0 if before is None else before + 1
@@ -123,7 +123,7 @@ def _lone_rows(paragraphs: Sequence[Paragraph], rows: dict[int, _Row], body: flo
 def _same_table(
     paragraphs: Sequence[Paragraph], lone: range, before: _Row, after: _Row, body: float
 ) -> bool:
-    """Whether what stands between two rows belongs to their table."""
+    """Whether the text between two rows belongs to their table."""
     if any(_is_title(paragraphs[number]) or _is_note(paragraphs[number]) for number in lone):
         return False
     if after.page - before.page > 1:
@@ -163,7 +163,7 @@ def _near(
 def _one_side(
     paragraphs: Sequence[Paragraph], numbers: Sequence[int], row: _Row, body: float
 ) -> None:
-    """What follows the last row of a table: more of a cell, or a row over all columns."""
+    """The rest of a table after its last row: more of a cell, or a row over all columns."""
     previous = paragraphs[numbers[0] - 1] if numbers else None
     for number in numbers:
         paragraph = paragraphs[number]
@@ -183,7 +183,7 @@ def _one_side(
 
 
 def _above(paragraphs: Sequence[Paragraph], numbers: Sequence[int], row: _Row, body: float) -> None:
-    """What stands above the first row of a table: a head over some of its columns."""
+    """The head above the first row of a table, over some of its columns."""
     for number in numbers:
         paragraph = paragraphs[number]
         if paragraph.cell or not paragraph.strips or _is_title(paragraph) or paragraph.note:
@@ -201,7 +201,7 @@ def _above(paragraphs: Sequence[Paragraph], numbers: Sequence[int], row: _Row, b
 
 
 def _is_title(paragraph: Paragraph) -> bool:
-    """A heading or caption by its tag: no cell, wherever it stands."""
+    """A heading or caption by its tag: not a cell in any position."""
     return paragraph.heading or (paragraph.tag is not None and paragraph.tag.kind == "Caption")
 
 

@@ -24,14 +24,14 @@ NARROWEST = 0.75
 # A corridor of this width needs only a few lines beside it
 WIDE = 1.6
 FEW_LINES, MANY_LINES = 3, 5
-# The first line of a paragraph is set in by at most so many em
+# Greatest first-line indent of a paragraph, in em
 MOST_INDENT = 2.6
-# A column of prose is at least so wide, in em
+# Least width of a column of prose, in em
 COLUMN_EM = 7.0
 ENDS = tuple("。.；;：:!?！？")
 # Lines of labels are at least so many times as far apart as the lines of the text beside them
 LEADING_OF_LABELS = 1.25
-# Baselines closer than so many em are on one line
+# Distance in em below which baselines are on one line
 SAME_LINE = 0.06
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
@@ -39,7 +39,7 @@ FAR = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is on one line: its baseline, type size, and the extents of its words or strips."""
+    """A line: its baseline, type size, and the extents of its words or strips."""
 
     y: float
     size: float
@@ -76,7 +76,7 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
 
 
 def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
-    """The corridors of the page before that go on through these rows, however few they are.
+    """The corridors of the page before that continue through these rows, even if they are few.
 
     `edges` are the left edges of that page's columns, without the first.
     """

@@ -1,4 +1,4 @@
-"""What is on a page besides its text: running heads and feet, masthead, page and job numbers."""
+"""Page furniture: running heads and feet, masthead, page and job numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ORGAN = re.compile(
 
 
 def reason(text: str, *, page: int, height: float) -> str:
-    """The ledger's code for a piece of furniture, from its words and where it stands.
+    """The ledger's code for a piece of furniture, from its words and its position.
 
     `height` is its place on the page, 0 at the foot and 1 at the head.
     """
@@ -63,7 +63,7 @@ def is_separator(text: str) -> bool:
 
 
 def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[str]:
-    """The patterns (digits as #) that stand at the head or foot of several pages."""
+    """The patterns (digits as #) that occur at the head or foot of several pages."""
     count: Counter[str] = Counter()
     for strips, height in zip(pages, heights, strict=True):
         edge = {pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD}

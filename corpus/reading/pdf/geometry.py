@@ -146,6 +146,8 @@ def _split_notes(
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
         )
+        # a mark that begins a line is one of a note, whatever the size that a scan seems to have
+        called = called or below[0].text.startswith(OPEN)
         if called or (small and (number or below[0].text.startswith((OPEN, "*")))):
             if not small:
                 return above, below
@@ -189,7 +191,7 @@ def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Pa
 
 
 class _Line:
-    """A line below a paragraph: does it continue the paragraph, or start another?"""
+    """Decides whether a line below a paragraph continues it or starts another."""
 
     def __init__(self, flow: Flow, number: int, paragraph: Paragraph, measures: Measures) -> None:
         self.flow, self.paragraph, self.measures = flow, paragraph, measures

@@ -1,4 +1,4 @@
-"""Numbers of lines in the margin, as bills, drafts and court papers have them."""
+"""Line numbers in the margin, as in bills, drafts and court papers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.page.text import Piece
 
-# A page has so many numbered lines at least
+# Least number of numbered lines on a page
 FEWEST = 6
 # Lines are numbered one by one or by these steps
 STEPS = (1, 2, 5, 10)
 # So many of the steps from one number to the next are the same
 SAME_STEP = 0.9
-# Numbers stand apart from the text by so many em
+# Least distance of the numbers from the text, in em
 APART = 0.5
 # A line of prose reaches over this share of the text's width
 WIDE = 0.8

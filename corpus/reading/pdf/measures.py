@@ -93,7 +93,7 @@ def _right_edge(lines: Sequence[Strip]) -> float:
 
 
 class Measures:
-    """What the flows of a document have in common."""
+    """The common measures of the flows of a document."""
 
     def __init__(self, flows: Sequence[Flow], language: Language) -> None:
         self.language = language

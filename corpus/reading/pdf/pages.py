@@ -95,7 +95,7 @@ def _text(paragraph: Paragraph) -> str:
 
 
 def join_cells(paragraphs: Sequence[Paragraph], language: Language) -> list[Paragraph]:
-    """A row that a page break cut: what stands below a cell, in its column, on the next page."""
+    """A row cut by a page break: the text below a cell, in its column, on the next page."""
     out: list[Paragraph] = []
     for start, end in _runs(paragraphs):
         if start < 0:

@@ -21,7 +21,7 @@ from duizhao.corpus.reading.pdf.page.text import Page, read_page
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.scan import pdf_pages
-from duizhao.corpus.reading.scan.extra import EXTRA
+from duizhao.corpus.reading.scan.extra import EXTRA, installed
 from duizhao.corpus.reading.scan.places import Places
 from duizhao.corpus.reading.scan.plausible import Fault, fault_of
 
@@ -184,20 +184,21 @@ class _Reader:
             layers = [page for page, fault in self.faults.items() if fault == "ocr_layer"]
             texts = pdf_pages.layers_replaced(layers, built.scans, self.count)
             return out + [f"{name}: {text}" for text in texts + pdf_pages.doubtful(built)]
+        how = "--ocr auto" if installed() else f"{EXTRA}, then --ocr auto"
         if count := faults.count("ocr_layer"):
             out.append(
                 f"{name}: the text of {count} of {self.count} pages is a layer of OCR; expect "
-                f"wrong characters and lost lines (better: {EXTRA}, then --ocr auto)"
+                f"wrong characters and lost lines (better: {how})"
             )
         if scans := faults.count("no_text"):
             out.append(
                 f"{name}: {scans} of {self.count} pages are pictures, and what is printed in them "
-                f"is not read (to recognise it: {EXTRA}, then --ocr auto)"
+                f"is not read (to recognise it: {how})"
             )
         if wrong := faults.count("wrong_characters"):
             out.append(
                 f"{name}: {wrong} of {self.count} pages have fonts without a correct character map "
-                f"and are left out (to recognise them: {EXTRA}, then --ocr auto)"
+                f"and are left out (to recognise them: {how})"
             )
         return out
 

@@ -83,7 +83,7 @@ def has_bullet(page: Page, strip: Strip) -> bool:
 
 
 def _in_figure(strip: Strip, page: Page) -> bool:
-    """Whether a strip stands in a chart or beside its axis."""
+    """Whether a strip is in a chart or beside its axis."""
     if strip.right - strip.left > 0.5 * page.width:
         return False
     return any(
@@ -132,7 +132,7 @@ def _touches(piece: Piece, line: Sequence[Piece]) -> bool:
 
 
 def _leads(piece: Piece, line: Sequence[Piece]) -> bool:
-    """Whether a mark is that of a footnote which begins behind a wide space on this line."""
+    """Whether a mark is that of a footnote that begins after a wide space on this line."""
     first = min(line, key=lambda other: other.left)
     room = first.left - piece.right
     return bool(NOTE_MARK.fullmatch(piece.text)) and 0 < room < NOTE_GAP * first.size
@@ -230,7 +230,7 @@ def _is_number(part: Sequence[Piece]) -> bool:
 
 
 def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
-    """A number or letter and the text behind its tab are one strip."""
+    """Join a number or letter and the text after its tab to one strip."""
     out: list[Strip] = []
     for strip in parts:
         if out and len(out) == 1 and _is_label(out[0]):

@@ -47,12 +47,12 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
 
 
 def with_bullets(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
-    """The pages with • for a dot in the middle of the line, where it begins a line."""
+    """The pages with • for a dot at half height, where it begins a line or a line of a column."""
     return {
         number: replace(
             page,
             lines=tuple(
-                replace(line, runs=(_with_bullet(line.runs[0]), *line.runs[1:]))
+                replace(line, runs=tuple(_with_bullet(run) for run in line.runs))
                 for line in page.lines
             ),
         )

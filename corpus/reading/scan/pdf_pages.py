@@ -109,7 +109,7 @@ def built_with(
 
 
 def layers_replaced(pages: Sequence[int], scans: Container[int], total: int) -> list[str]:
-    """What became of the layers of OCR on these pages; `scans` are the pages recognised by us."""
+    """Warnings about the OCR layers of these pages; `scans` are the pages recognised here."""
     ours = sum(page in scans for page in pages)
     out = []
     if ours:

@@ -1,4 +1,4 @@
-"""Where the lines of a document are on its pages, for those who want to look at the reading."""
+"""The positions of a document's lines on its pages, for showing how it was read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A line's place on a page, in points from the page's lower left corner."""
+    """A line's position on a page, in points from the page's lower left corner."""
 
     page: int
     left: float

@@ -1,4 +1,4 @@
-"""Is the text of a PDF page what is printed on it?
+"""Check whether the text of a PDF page matches what is printed on it.
 
 A font without a correct character map gives other characters than its glyphs show; the layer of a
 bad OCR gives other words. Text that cannot be right must not enter a corpus.
@@ -14,7 +14,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.pdf.page.text import Page
 
 Fault = Literal["no_text", "wrong_characters", "ocr_layer"]
-"""Why the text of a page cannot be used as it is, or had better not be."""
+"""Reasons why the text of a page cannot or should not be used."""
 
 # A picture over this share of a page is a scan of it
 SCAN_SHARE = 0.6

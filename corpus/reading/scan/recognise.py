@@ -1,4 +1,4 @@
-"""Recognise pages side by side, from the cache where they are there already."""
+"""Recognise pages in parallel, or load them from the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scanned pages of Chinese set in columns: their characters are right, their punctuation is not.
+"""Scanned pages of vertical Chinese, whose characters are right but whose punctuation is not.
 
 The recognition model reads such a page once it is turned on its side. It leaves out the marks,
 which are in a corner of their square there, and is still certain of everything else.
@@ -22,7 +22,7 @@ FEWEST = 3
 FEW_MARKS = 0.03
 MARKS = re.compile(r"[，。、；：？！,.;:?!]")
 CONFIDENCE = 0.5
-"""The most that a sentence without its punctuation may have."""
+"""Greatest confidence of a sentence without its punctuation."""
 
 
 def vertical_pages(pages: Mapping[int, RecognisedPage]) -> list[int]:

@@ -24,6 +24,13 @@ APOSTROPHE = re.compile(r"(?<=[A-Za-z])'")
 DIGITS = str.maketrans("lIO", "110")
 # A word and what follows it, where an underline or a fold hides the space
 GLUED = re.compile(r"(?P<head>[A-Za-z][a-z]{2,})(?:[IVX]{1,5}|[A-Z][a-z]{2,})")
+# Where a space is lost behind the end of a sentence: "timing.One", "arrived.“We", "number.”Over"
+LOST_SPACE = re.compile(
+    r"(?<=[a-z]{2}[.?!])(?=(?:[A-Z][a-z]+|[AI])(?![\w.@/])|[“‘(][A-Z])"
+    r"|(?<=[a-z][.?!,]”)(?=[A-Za-z])"
+)
+# ... and where a straight quotation mark is beside it, which opens or closes
+BESIDE_QUOTE = re.compile(r"(?<=[a-z][.?!])\"(?=[A-Z])")
 # A word of the document occurs so often, without a doubtful letter
 OFTEN = 2
 # A letter below this probability is doubtful
@@ -42,7 +49,10 @@ def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
         number: replace(
             page,
             lines=tuple(
-                replace(line, runs=tuple(_quoted(_settled(run, known), curly) for run in line.runs))
+                replace(
+                    line,
+                    runs=tuple(_quoted(_settled(_spaced(run), known), curly) for run in line.runs),
+                )
                 for line in page.lines
             ),
         )
@@ -65,6 +75,21 @@ def _quoted(run: Run, curly: bool) -> Run:
         return run
     text = OPENING_QUOTE.sub("“", run.text).replace('"', "”")
     return replace(run, text=APOSTROPHE.sub("’", text))
+
+
+def _spaced(run: Run) -> Run:
+    """The run with the spaces behind sentences that the recognition has lost."""
+    places = [match.start() for match in LOST_SPACE.finditer(run.text)]
+    for match in BESIDE_QUOTE.finditer(run.text):
+        before, after = run.text[: match.start()], run.text[match.end() :]
+        opens = before.count('"') % 2 == 0 and re.search('["”]', after) is not None
+        places.append(match.start() if opens else match.end())
+    text, confidences, alternatives = run.text, list(run.confidences), run.alternatives
+    for at in sorted(places, reverse=True):
+        text = f"{text[:at]} {text[at:]}"
+        confidences.insert(at, min(confidences[at - 1 : at + 1]))
+        alternatives = tuple((n + (n >= at), other, p) for n, other, p in alternatives)
+    return replace(run, text=text, confidences=tuple(confidences), alternatives=alternatives)
 
 
 def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:

@@ -117,23 +117,35 @@ def clear(
     from duizhao.models.translation.memory_file import remove
 
     memory = Memory()
-    if model is None and not memory.path.exists():
-        remove(embeddings_file())
-    if not memory.path.exists():
+    embeddings = embeddings_file() if model is None and embeddings_file().exists() else None
+    if not memory.path.exists() and embeddings is None:
         console.current().note("the translation memory is empty")
         return
-    if model is not None:
+    if model is not None and memory.path.exists():
         memory.check_model(model)
-    what = f"the translations of {model}" if model else "every translation"
+    what = []
+    if memory.path.exists():
+        translations = f"the translations of {model}" if model else "every translation"
+        what.append(f"{translations} in {memory.path} ({_size(memory.path)})")
+    if embeddings:
+        what.append(f"the embeddings in {embeddings} ({_size(embeddings)})")
     if not yes:
-        typer.confirm(f"Delete {what} in {memory.path}?", abort=True, err=True)
-    gone = memory.clear(model)
-    if model is None:
-        remove(embeddings_file())
-    if gone is None:
-        console.current().note(f"{memory.path} could not be used and was removed")
-    else:
-        console.current().note(f"{_counted(gone)} deleted")
+        typer.confirm(f"Delete {' and '.join(what)}?", abort=True, err=True)
+    done = []
+    if memory.path.exists():
+        gone = memory.clear(model)
+        if gone is None:
+            done.append(f"{memory.path} could not be used and was removed")
+        else:
+            done.append(f"{_counted(gone)} deleted")
+    if embeddings:
+        done.append(f"{_size(embeddings)} of embeddings deleted")
+        remove(embeddings)
+    console.current().note("; ".join(done))
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:,.1f} MB"
 
 
 def _counted(count: int) -> str:

@@ -264,7 +264,7 @@ def test_plans_are_read_from_words() -> None:
         ("boilerplate:documents", "write name:parameter=value"),
     ],
 )
-def test_a_wrong_plan_says_what_would_be_right(text: str, words: str) -> None:
+def test_the_message_for_a_wrong_plan_lists_the_valid_steps(text: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         parse_plan([text])
 
@@ -342,7 +342,7 @@ def test_the_command_writes_a_clean_corpus_and_the_whole_ledger(cli: Cli, run_fo
     }
 
 
-def test_wrong_use_of_the_command_is_told_in_one_line(cli: Cli, run_folder: Path) -> None:
+def test_wrong_use_of_the_command_is_reported_in_one_line(cli: Cli, run_folder: Path) -> None:
     for arguments, words in (
         ((run_folder,), "--out DIR"),
         ((run_folder, "--out", run_folder), "contains the corpus itself"),

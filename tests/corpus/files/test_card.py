@@ -78,7 +78,7 @@ def test_datasets_reads_the_folder_by_its_card(
     assert found["train"].features["translation"] == Translation(languages=["zh", "en"])
 
 
-def test_the_card_says_sizes_cleaning_and_ledger_and_claims_nothing_else(
+def test_the_card_has_sizes_cleaning_and_ledger_and_no_other_claims(
     dataset: tuple[Path, CardFacts],
 ) -> None:
     text = (dataset[0] / "README.md").read_text("utf-8")
@@ -99,7 +99,7 @@ def card_of(dataset: tuple[Path, CardFacts], *rights: tuple[Rights, int]) -> tup
     return DatasetCard(text).data, text
 
 
-def test_a_corpus_of_the_united_nations_says_so(dataset: tuple[Path, CardFacts]) -> None:
+def test_the_card_of_a_un_corpus_names_the_united_nations(dataset: tuple[Path, CardFacts]) -> None:
     data, text = card_of(dataset, (rights_of({"symbol": "S/2021/130"}), 2))
     assert (data.license, data.license_name) == ("other", "united-nations-terms-of-use")
     assert "united-nations" in data.tags

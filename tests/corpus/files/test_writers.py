@@ -74,7 +74,7 @@ def test_any_text_comes_back_from_every_format(source: str, target: str) -> None
     assert "".join(cells["source"].split()) == "".join(source.split())
 
 
-def test_a_tmx_file_says_where_each_unit_comes_from() -> None:
+def test_a_tmx_file_has_the_origin_of_each_unit() -> None:
     first, second = parse_tmx(written("tmx", row(), MACHINE)).iter("tu")
     told = {prop.get("type"): prop.text for prop in first.findall("prop")}
     assert first.get("tuid") == "S_2021_130-000001"

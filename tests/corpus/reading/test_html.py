@@ -66,7 +66,9 @@ def test_blocks_of_a_page_in_their_order() -> None:
 
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "big5"])
 @pytest.mark.parametrize("charset", ["gb2312", "utf-8"])
-def test_the_bytes_tell_the_encoding_whatever_the_page_says(encoding: str, charset: str) -> None:
+def test_the_bytes_determine_the_encoding_and_not_the_declaration(
+    encoding: str, charset: str
+) -> None:
     page = PAGE.format(charset=charset)
     if encoding == "big5":
         # the traditional characters that Big5 has
@@ -102,7 +104,7 @@ def test_a_saved_fact_sheet(shared: Path) -> None:
     assert not [word for word in NAVIGATION for text in texts if word in text]
 
 
-def test_a_page_built_by_script_says_what_to_do() -> None:
+def test_the_message_for_a_page_built_by_script_has_the_remedy() -> None:
     page = b"<html><body><div id='root'></div><script>render()</script></body></html>"
     with pytest.raises(InputError, match="no article in this page"):
         read_bytes(page, "zh", name="app.html")

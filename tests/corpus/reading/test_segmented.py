@@ -226,7 +226,7 @@ print("code")
 
 
 @pytest.mark.unit
-def test_an_old_word_file_without_libreoffice_says_how_to_get_it(
+def test_the_message_for_an_old_word_file_without_libreoffice_has_the_remedy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -255,7 +255,7 @@ def test_an_old_word_file_is_converted(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.unit
-def test_a_locked_word_file_says_so() -> None:
+def test_a_locked_word_file_is_reported() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(InputError, match="protected by a password"):
         read_bytes(data, "en", name="locked.docx")

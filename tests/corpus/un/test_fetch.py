@@ -161,7 +161,7 @@ def test_what_is_there_is_not_fetched_again_unless_it_changed(ods: Ods, tmp_path
     assert (tmp_path / "S_2021_130" / "zh.pdf").read_bytes() == PDF
 
 
-def test_a_missing_language_is_said(ods: Ods, tmp_path: Path) -> None:
+def test_a_missing_language_is_reported(ods: Ods, tmp_path: Path) -> None:
     ods.plans["en", "pdf"] = [PDF]
     fetched = get(ods, tmp_path, formats=["pdf"])
     assert [(each.language, each.reason) for each in fetched.missing] == [
@@ -178,7 +178,7 @@ def test_a_web_page_in_place_of_a_file_is_not_kept(ods: Ods, tmp_path: Path) -> 
     assert not list((tmp_path / "S_2021_130").glob("zh.pdf*"))
 
 
-def test_a_file_cut_short_on_the_server_is_said(ods: Ods, tmp_path: Path) -> None:
+def test_a_truncated_file_on_the_server_is_reported(ods: Ods, tmp_path: Path) -> None:
     ods.plans["zh", "pdf"] = [("short", PDF)]
     ods.plans["zh", "docx"] = [("short", docx())]
     fetched = get(ods, tmp_path, languages=["zh"])
@@ -206,14 +206,14 @@ def test_an_interrupted_run_goes_on_in_the_next_one(ods: Ods, tmp_path: Path) ->
     assert (tmp_path / "S_2021_130" / "zh.pdf").read_bytes() == PDF
 
 
-def test_the_server_is_given_the_time_it_asks_for(ods: Ods, tmp_path: Path) -> None:
+def test_the_wait_that_the_server_requests_is_respected(ods: Ods, tmp_path: Path) -> None:
     ods.plans["zh", "pdf"] = [("wait", 7), 503, PDF]
     clock = Clock()
     get(ods, tmp_path, clock, languages=["zh"], formats=["pdf"])
     assert clock.waits == [7, 2.0]
 
 
-def test_a_server_that_wants_an_hour_is_not_waited_for(ods: Ods, tmp_path: Path) -> None:
+def test_a_requested_wait_of_an_hour_ends_the_attempts(ods: Ods, tmp_path: Path) -> None:
     ods.plans["zh", "pdf"] = [("wait", 3600)]
     with pytest.raises(DuizhaoError, match="requests a wait of 3600 s"):
         get(ods, tmp_path, languages=["zh"], formats=["pdf"])

@@ -32,7 +32,7 @@ def test_lines_for_other_programs(cli: Cli, pdf: Path) -> None:
 
 
 @pytest.mark.unit
-def test_the_language_is_found_where_it_is_not_said(cli: Cli, tmp_path: Path) -> None:
+def test_the_language_is_detected_if_it_is_not_named(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "report.docx"
     path.write_bytes(rendering.docx("en"))
     result = cli("inspect", path)

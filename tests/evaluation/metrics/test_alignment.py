@@ -58,7 +58,7 @@ def test_by_type_and_interval() -> None:
     assert same.strict_interval == (1.0, 1.0)
 
 
-def test_alignments_of_other_texts_are_told() -> None:
+def test_alignments_of_other_texts_are_reported() -> None:
     longer = [parse_bead(f"[{i}]:[{i}]") for i in range(200)]
     assert check_same_texts(longer, longer) is None
     assert "same texts" in (check_same_texts(longer, longer[:100]) or "")

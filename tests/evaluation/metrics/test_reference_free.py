@@ -88,7 +88,7 @@ def test_a_heading_alone_in_its_section_does_not_score_nought() -> None:
 
 
 @pytest.mark.unit
-def test_the_whole_document_score_says_what_it_is_made_of() -> None:
+def test_the_whole_document_score_names_its_texts() -> None:
     rows = score_rows(ROWS, bootstrap=0, metrics=("bleu",))["whole_document"]
     assert (rows["made_of"], rows["documents"]) == ("rows of the corpus", 2)
     whole = {"A": ("The Council met. One more.", "The Council met. One left out.")}
@@ -127,7 +127,7 @@ def test_ter_that_would_take_long_is_left_out_with_a_note() -> None:
 
 
 @pytest.mark.unit
-def test_comet_that_is_not_set_up_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_for_missing_comet_has_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     monkeypatch.delenv("DUIZHAO_COMET_PYTHON", raising=False)

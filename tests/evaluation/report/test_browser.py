@@ -215,7 +215,7 @@ def test_a_search_without_result_offers_the_way_back(page: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["low", "flagged", "other", "left"])
-def test_each_filter_shows_what_it_says(page: Any, kind: str) -> None:
+def test_each_filter_shows_its_beads(page: Any, kind: str) -> None:
     page.click(f"[data-kind={kind}]")
     shown = int(page.text_content(f"[data-kind={kind}] .chip-count"))
     assert page.text_content("#count") == f"{shown} of 600 beads"
@@ -349,7 +349,7 @@ def test_plots_are_drawn_and_lead_to_beads(page: Any) -> None:
     page.wait_for_selector(".bead.is-current")
 
 
-def test_the_lead_links_to_what_asks_for_a_look(page: Any) -> None:
+def test_the_lead_links_to_what_needs_attention(page: Any) -> None:
     page.click("#lead a >> nth=0")
     assert page.get_attribute("[data-kind=low]", "aria-pressed") == "true"
     page.click("#lead a >> nth=1")

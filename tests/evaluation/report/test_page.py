@@ -47,7 +47,7 @@ def test_a_filtered_bead_stays_together_at_its_place(tmp_path: Path) -> None:
     assert items[3].confidence == 0.31
 
 
-def test_the_page_is_one_file_that_asks_for_nothing(tmp_path: Path) -> None:
+def test_the_page_is_one_file_without_requests(tmp_path: Path) -> None:
     page = write_report(write_folder(tmp_path, make_large(500)))
     text = page.read_text(encoding="utf-8")
     assert page.stat().st_size < 2_000_000

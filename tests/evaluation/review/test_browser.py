@@ -373,7 +373,7 @@ def test_a_folder_that_is_none_is_named_with_exit_code_2(
     assert not (tmp_path / "nothing").exists()
 
 
-def test_ctrl_c_ends_a_review_and_says_how_to_go_on(cli: Cli, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_review_with_a_hint_how_to_continue(cli: Cli, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "out")
     with review(folder) as (process, address):
         process.send_signal(signal.SIGINT)

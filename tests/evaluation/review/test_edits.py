@@ -128,7 +128,7 @@ def test_texts_set_by_hand_are_in_the_corpus(folder: Path) -> None:
         {"op": "realign", "beads": []},
     ],
 )
-def test_an_edit_that_cannot_be_done_says_why_and_changes_nothing(
+def test_an_impossible_edit_is_reported_and_changes_nothing(
     folder: Path, edit: dict[str, object]
 ) -> None:
     session = open_session(folder, "anna")
@@ -194,7 +194,7 @@ def test_edits_for_another_alignment_are_refused(folder: Path) -> None:
         read_log(folder / "other.jsonl", "this")
 
 
-def test_realigning_keeps_what_a_person_stands_behind(folder: Path) -> None:
+def test_realigning_keeps_beads_that_a_person_confirmed(folder: Path) -> None:
     session = open_session(folder, "anna")
     session.edit({"op": "check", "bead": "[0]:[0]", "checked": True})
     session.edit({"op": "merge", "beads": ["[1]:[1]", "[2]:[]"]})
@@ -228,7 +228,7 @@ def test_calibration_counts_checked_as_right_and_changed_as_wrong(folder: Path) 
     assert counts[2] == (0, 1), "0.5 to 0.75"
 
 
-def test_apply_writes_every_format_and_says_who_and_when(folder: Path) -> None:
+def test_apply_writes_every_format_with_reviewer_and_time(folder: Path) -> None:
     session = open_session(folder, "anna")
     session.edit({"op": "merge", "beads": ["[0]:[0]", "[1]:[1]"]})
     session.edit({"op": "check", "bead": "[3]:[2]", "checked": True})
@@ -406,7 +406,7 @@ def test_checked_counts_the_beads_of_the_corpus(folder: Path) -> None:
     assert (told["checked"], told["beads"]) == (1, 3)
 
 
-def test_apply_without_edits_says_what_to_do(folder: Path) -> None:
+def test_the_message_of_apply_without_edits_has_the_remedy(folder: Path) -> None:
     with pytest.raises(InputError, match="duizhao review"):
         apply_review(folder)
 

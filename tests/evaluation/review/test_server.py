@@ -105,7 +105,7 @@ def test_an_edit_is_on_the_disk_before_it_is_acknowledged(
     assert (answer["start"], answer["removed"], len(answer["beads"])) == (0, 1, 1)
 
 
-def test_a_page_that_is_behind_is_told_so(client: TestClient) -> None:
+def test_an_outdated_page_is_notified(client: TestClient) -> None:
     client.get(f"/?token={TOKEN}")
     post(client, CHECK)
     answer = post(client, CHECK)

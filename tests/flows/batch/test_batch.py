@@ -96,7 +96,7 @@ def outcomes(out: Path) -> int:
     return len(list(out.glob(".duizhao/documents/*/*.done.gz")))
 
 
-def test_good_documents_are_in_the_corpus_and_bad_ones_are_told_with_their_reason(
+def test_good_documents_are_in_the_corpus_and_bad_ones_are_reported_with_their_reason(
     undisturbed: Path,
 ) -> None:
     told = read_seal(Place.of(undisturbed)) or {}
@@ -231,7 +231,7 @@ def test_a_worker_killed_while_it_writes_is_replaced_and_nothing_is_lost_or_doub
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
+def test_an_interrupted_batch_ends_at_once_and_continues_later(
     environment: dict[str, str],
     documents: Path,
     undisturbed: Path,
@@ -254,7 +254,7 @@ def test_a_batch_that_is_told_to_end_ends_at_once_and_goes_on_later(
     assert contents(out) == contents(undisturbed)
 
 
-def test_a_group_that_came_to_nothing_leaves_its_documents_and_says_so(
+def test_the_documents_of_a_failed_group_are_left_and_reported(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from duizhao.flows.batch import flow as batches
@@ -313,7 +313,7 @@ def test_a_dask_worker_killed_while_it_writes_is_replaced_and_the_corpus_is_the_
     assert contents(out) == contents(undisturbed)
 
 
-def test_a_full_disk_is_told_and_when_there_is_room_the_corpus_is_the_same(
+def test_a_full_disk_is_reported_and_with_free_space_the_corpus_is_the_same(
     cli: Cli, environment: dict[str, str], documents: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"

@@ -73,14 +73,16 @@ def test_a_folder_is_searched_by_its_pattern(tmp_path: Path) -> None:
         ("id,source\n", "names no document"),
     ],
 )
-def test_a_wrong_manifest_is_told_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
+def test_an_invalid_manifest_is_reported_with_its_line(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text)
     with pytest.raises(InputError, match=complaint):
         read_manifest(str(path))
 
 
-def test_a_missing_manifest_and_a_wrong_pattern_are_told(tmp_path: Path) -> None:
+def test_a_missing_manifest_and_a_wrong_pattern_are_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such manifest"):
         read_manifest(str(tmp_path / "none.csv"))
     with pytest.raises(InputError, match=r"needs \{id\}"):
@@ -154,7 +156,7 @@ def test_files_of_a_folder_that_are_not_taken_are_named(tmp_path: Path) -> None:
         (r'{"id": "a", "source": "b", "reference": "\u0000"}', r":2: a NUL character in reference"),
     ],
 )
-def test_a_document_that_cannot_be_named_or_looked_at_is_told_with_its_line(
+def test_a_document_with_an_invalid_name_or_path_is_reported_with_its_line(
     tmp_path: Path, line: str, complaint: str
 ) -> None:
     path = tmp_path / "list.jsonl"
@@ -198,7 +200,7 @@ def test_hidden_files_and_files_in_the_making_are_no_documents(tmp_path: Path) -
     assert asked == [Entry("b", f"{tmp_path}/.b.zh.txt.swp")]
 
 
-def test_hidden_folders_are_not_searched_unless_the_pattern_says_so(tmp_path: Path) -> None:
+def test_hidden_folders_are_not_searched_unless_the_pattern_names_them(tmp_path: Path) -> None:
     for name in ("a", ".b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "zh.txt").touch()
@@ -232,7 +234,7 @@ def test_another_name_of_a_column_counts_only_without_the_proper_one(
     assert read_manifest(str(path)) == [entry]
 
 
-def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_column_that_appears_twice_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("id,source,theme, theme\na,b,c,d\n")
     with pytest.raises(InputError, match=r"list\.csv:1: the column 'theme' appears twice"):
@@ -240,13 +242,13 @@ def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.jsonl"])
-def test_an_empty_manifest_is_said_to_be_empty(tmp_path: Path, name: str) -> None:
+def test_an_empty_manifest_is_reported(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("\ufeff\n", encoding="utf-8")
     with pytest.raises(InputError, match=rf"{name}: is empty; .*id, source, reference"):
         read_manifest(str(tmp_path / name))
 
 
-def test_a_remote_folder_is_no_manifest_and_the_way_out_is_told() -> None:
+def test_a_remote_folder_is_not_a_manifest_and_the_message_has_the_remedy() -> None:
     Place.of("memory://manifests/in").write("a.zh.txt", b"a")
     for address in ("memory://manifests/in", "memory://manifests/in/"):
         with pytest.raises(InputError, match=r"only local folders can be searched"):
@@ -255,7 +257,7 @@ def test_a_remote_folder_is_no_manifest_and_the_way_out_is_told() -> None:
         read_manifest("memory://manifests/none.csv")
 
 
-def test_a_long_manifest_says_how_far_it_is() -> None:
+def test_a_long_manifest_reports_its_progress() -> None:
     heard = Heard()
     with console.use(heard):
         counted = console.counted(["a"] * 2000, "planning", "documents", seconds=0)
@@ -282,7 +284,7 @@ def test_a_pdf_is_not_taken_for_as_much_text_as_its_file_is_long() -> None:
     assert [[entry.id for entry in group] for group in made] == [["a.pdf", "b.DOCX"], ["c.txt"]]
 
 
-def test_a_lock_on_a_disk_says_who_holds_it(tmp_path: Path) -> None:
+def test_a_lock_on_a_disk_names_its_holder(tmp_path: Path) -> None:
     place = Place.of(tmp_path / "out" / ".duizhao")
     with hold(place):
         told = holder(place)

@@ -186,7 +186,7 @@ def test_publishing_tells_of_each_part_of_its_work(tmp_path: Path) -> None:
         assert all(0 < done <= total == steps[0][1] for done, total in steps)
 
 
-def test_the_writing_of_a_corpus_is_told_in_a_log_and_to_duizhao_status(batch: Batch) -> None:
+def test_the_writing_of_a_corpus_is_reported_in_a_log_and_by_duizhao_status(batch: Batch) -> None:
     batch.plan("a")
     progress = PublishProgress(batch.state, keep=0, line=0)
     with hold(batch.state), console.use(Notes()) as told:
@@ -259,7 +259,7 @@ def test_a_corpus_whose_every_row_was_taken_out_is_not_whole(batch: Batch) -> No
     assert batch.corpus() == "empty: all rows were removed"
 
 
-def test_documents_that_leave_the_corpus_are_told_before_the_plan_is_replaced(
+def test_documents_that_leave_the_corpus_are_reported_before_the_plan_is_replaced(
     batch: Batch,
 ) -> None:
     assert leaving(batch.state, batch.entries("a")) == []

@@ -150,7 +150,7 @@ def test_a_document_that_is_not_in_the_manifest_any_more_leaves(folder: Folder) 
     assert list(read_published(folder.state)) == ["a"]
 
 
-def test_the_card_says_how_many_documents_were_kept(folder: Folder) -> None:
+def test_the_card_has_the_number_of_kept_documents(folder: Folder) -> None:
     folder.publish(("a", "a", "beam4"), ("b", "b", "beam4"), left="a b")
     card = (folder.out / "README.md").read_text(encoding="utf-8")
     assert "2 documents could not be processed again" in card

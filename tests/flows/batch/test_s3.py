@@ -125,7 +125,7 @@ def test_a_batch_on_an_object_store_survives_503s(
     assert '"metadata": {"theme": "health"}' in rows
 
 
-def test_a_lock_in_an_object_store_says_who_and_goes_stale(store: Store) -> None:
+def test_a_lock_in_an_object_store_names_its_holder_and_expires(store: Store) -> None:
     place = Place.of("s3://corpus/locked/.duizhao")
     with hold(place):
         with pytest.raises(FolderBusy, match=f"process {os.getpid()} of "), hold(place):
@@ -210,7 +210,7 @@ def test_a_batch_on_an_object_store_goes_on_at_once_after_a_sigkill(
     assert remote_contents("s3://corpus/torn") == remote_contents("s3://corpus/whole")
 
 
-def test_a_store_that_is_not_there_and_missing_keys_are_said_in_a_line(
+def test_a_missing_store_and_missing_keys_are_reported_in_one_line(
     environment: dict[str, str], store: Store, tmp_path: Path
 ) -> None:
     quick = (

@@ -73,7 +73,7 @@ def built(environment: dict[str, str], texts: Path) -> Path:
 
 
 @pytest.mark.system
-def test_every_file_is_there_and_is_what_run_json_says(built: Path) -> None:
+def test_every_file_exists_and_matches_run_json(built: Path) -> None:
     told = json.loads((built / "run.json").read_text())
     assert {*CORPUS, "README.md", "scores.json", "report.html"} <= set(told["files"])
     assert {path.name for path in built.iterdir()} == {*told["files"], "run.json"}
@@ -175,7 +175,7 @@ def weights_files() -> list[str]:
 
 
 @pytest.mark.unit
-def test_only_what_may_pass_is_tried_again_and_that_is_said() -> None:
+def test_only_temporary_errors_are_tried_again_with_a_message() -> None:
     from duizhao.corpus.errors import FetchError, WeightsError
     from duizhao.flows.build.flow import _worth_a_retry
     from duizhao.flows.terminal import console
@@ -565,7 +565,7 @@ def test_a_build_of_a_pipe(cli: Cli, environment: dict[str, str], tmp_path: Path
 
 
 @pytest.mark.system
-def test_damage_is_told_again_where_the_reading_is_kept_from_before(
+def test_damage_is_reported_again_for_a_cached_reading(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     from duizhao.flows import reading, stages
@@ -694,7 +694,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @pytest.mark.unit
-def test_a_folder_that_may_not_be_written_to_is_told_before_the_work(tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="is a file"):
         folder.check_output(tmp_path / "file" / "out")

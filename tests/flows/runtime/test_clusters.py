@@ -101,10 +101,16 @@ class Cluster:
     machines: Sequence[subprocess.Popen[bytes]]
 
 
-@pytest.fixture
-def dask(environment: dict[str, str], tmp_path: Path) -> Iterator[Cluster]:
-    """A scheduler and two machines with a worker each, started as docs/cluster.md says."""
+@pytest.fixture(scope="module")
+def dask(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """A scheduler and two machines with a worker each, started as docs/cluster.md says.
+
+    The last test that uses it ends a machine.
+    """
     pytest.importorskip("prefect_dask")
+    tmp_path = tmp_path_factory.mktemp("dask")
     told = tmp_path / "scheduler.json"
     dask = [sys.executable, "-P", "-m", "dask"]
     scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
@@ -184,7 +190,7 @@ def test_a_batch_on_a_ray_of_its_own_makes_the_corpus_of_a_local_one(
 @pytest.mark.parametrize(
     ("runner", "address"), [("ray", "127.0.0.1:9"), ("dask", "tcp://127.0.0.1:9")]
 )
-def test_a_cluster_that_does_not_answer_is_told_in_one_line(
+def test_a_cluster_that_does_not_answer_is_reported_in_one_line(
     environment: dict[str, str], documents: Path, tmp_path: Path, runner: str, address: str
 ) -> None:
     pytest.importorskip(f"prefect_{runner}")
@@ -197,7 +203,7 @@ def test_a_cluster_that_does_not_answer_is_told_in_one_line(
 
 @pytest.mark.system
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_batch_on_ray_that_is_told_to_end_ends_in_order(
+def test_a_batch_on_ray_ends_in_order_when_interrupted(
     environment: dict[str, str],
     documents: Path,
     tmp_path: Path,

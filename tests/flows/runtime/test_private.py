@@ -161,7 +161,7 @@ def test_a_flow_reaches_the_server_with_its_events(tmp_path: Path) -> None:
 
 
 @pytest.mark.unit
-def test_the_guard_wants_one_host_no_page_and_the_secret() -> None:
+def test_the_guard_requires_one_host_no_page_and_the_secret() -> None:
     async def app(*_: object) -> None: ...
 
     guard = Guard(app, SECRET, 80)

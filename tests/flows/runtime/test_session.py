@@ -106,7 +106,7 @@ def test_servers_of_another_machine_on_the_same_cache_are_left_alone(cache: Path
     assert not theirs.exists(), "a day old, and nobody holds it"
 
 
-def test_a_cache_that_cannot_be_written_and_a_dead_server_are_said_in_a_line(
+def test_an_unwritable_cache_and_a_dead_server_are_reported_in_one_line(
     cache: Path, cli: Cli
 ) -> None:
     (cache / "report.zh.txt").write_text("安全理事会审议了秘书长的报告。\n", encoding="utf-8")
@@ -142,7 +142,7 @@ def test_a_proxy_in_the_environment_does_not_stand_between_flow_and_server(
 
 
 @pytest.mark.parametrize(("level", "said"), [(None, ""), ("warning", "Still processing items")])
-def test_prefects_sender_of_events_says_nothing_unless_the_user_wants_prefect_to_speak(
+def test_prefects_event_sender_is_silent_unless_the_user_enables_its_log(
     level: str | None, said: str
 ) -> None:
     code = (

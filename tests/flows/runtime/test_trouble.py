@@ -39,7 +39,7 @@ def overloaded() -> Iterator[str]:
 
 
 @pytest.mark.system
-def test_a_build_with_an_overloaded_server_tries_again_and_says_so(
+def test_a_build_with_an_overloaded_server_tries_again_with_a_message(
     cli: Cli, tmp_path: Path, overloaded: str
 ) -> None:
     report = tmp_path / "a.zh.txt"

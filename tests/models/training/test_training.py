@@ -97,7 +97,7 @@ def test_the_general_sentences_and_the_general_test_share_nothing() -> None:
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / CHECKPOINT
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"is damaged .*; remove it to begin again"):
+    with pytest.raises(ModelError, match=r"is damaged .*; remove it to start again"):
         load(path, "cpu")
 
 

@@ -155,7 +155,7 @@ def test_int8_weights_are_divided_by_their_scales() -> None:
 
 
 @pytest.mark.unit
-def test_a_file_that_is_no_model_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"\x06\x00\x00\x00" + b"nothing" * 20)
     with pytest.raises(ModelError, match=r"model\.bin: is not a CTranslate2 model"):
         read_variables(tmp_path / "model.bin")

@@ -102,7 +102,7 @@ def test_normalising_keeps_what_a_reader_sees() -> None:
 
 
 @pytest.mark.unit
-def test_a_damaged_file_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     path.write_bytes(b"this is no database, and longer than its header of one hundred bytes" * 9)
     with pytest.raises(MemoryFileError, match=r"m\.sqlite: .*`duizhao memory clear`") as error:
@@ -272,6 +272,19 @@ def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
     assert (done.code, "could not be used and was removed" in done.err) == (0, True)
     assert not path.exists()
     assert Memory(path).groups() == []
+
+
+@pytest.mark.unit
+def test_clearing_names_the_embeddings_and_their_size(cli: Cli) -> None:
+    embeddings = cli.cache / "embeddings.sqlite"
+    cli.cache.mkdir(exist_ok=True)
+    embeddings.write_bytes(bytes(2_500_000))
+    refused = cli("memory", "clear", stdin="n\n")
+    assert f"the embeddings in {embeddings} (2.5 MB)" in refused.err
+    assert embeddings.exists()
+    done = cli("memory", "clear", "--yes")
+    assert (done.code, done.err) == (0, "2.5 MB of embeddings deleted\n")
+    assert not embeddings.exists()
 
 
 @pytest.mark.unit

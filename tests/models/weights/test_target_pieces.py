@@ -120,6 +120,6 @@ def test_a_model_with_its_own_target_model_uses_that(
     assert load_target_pieces(tmp_path).encode("peace x") == ["▁peace", "▁", "x"]
 
 
-def test_a_folder_without_a_model_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot rebuild the target pieces"):
         load_target_pieces(tmp_path)

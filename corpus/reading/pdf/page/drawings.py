@@ -1,4 +1,4 @@
-"""What is drawn on a PDF page besides text: lines, borders, charts, bullets, pictures."""
+"""Drawings on a PDF page: lines, borders, charts, bullets, pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rectangles on a page: which are cells and frames, and which only the ground of some words."""
+"""Rectangles on a page: distinguish cells and frames from the background of some words."""
 
 from __future__ import annotations
 

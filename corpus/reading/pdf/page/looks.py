@@ -1,4 +1,4 @@
-"""The typeface of a text object: its size, weight, angle, and what the file says of it."""
+"""The typeface of a text object: its size, weight, angle, and its properties in the file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 INVISIBLE = 3
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
-# by name: the flag of a font says the same of most Chinese ones
+# by name, because the flag of a font is also set for most Chinese fonts
 FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the characters of one text object share."""
+    """The properties that the characters of one text object share."""
 
     size: float
     bold: bool

@@ -102,7 +102,7 @@ def _before_line(box: Box, lines: Sequence[Line], em: float) -> bool:
     """Whether the spot is at half the height of a line that begins on its right."""
     middle = (box.top + box.bottom) / 2
     return any(
-        NEAREST * em <= line.box.left - box.right <= FURTHEST * em
+        NEAREST * em <= _begins(line) - box.right <= FURTHEST * em
         and LOWEST * em <= line.baseline - middle <= HIGHEST * em
         for line in lines
     ) and not any(
@@ -111,6 +111,11 @@ def _before_line(box: Box, lines: Sequence[Line], em: float) -> bool:
         and line.box.top <= middle <= line.box.bottom
         for line in lines
     )
+
+
+def _begins(line: Line) -> float:
+    """Where the first character of a line begins; its box has some white around it."""
+    return max(line.box.left, line.runs[0].left) if line.runs else line.box.left
 
 
 def _alone(dark: NDArray[np.uint8], box: Box, room: float) -> bool:

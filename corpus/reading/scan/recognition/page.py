@@ -1,4 +1,4 @@
-"""What recognition knows of a page: its lines as characters with places and probabilities.
+"""The recognised page: its lines as characters with positions and probabilities.
 
     RecognisedPage(width=1654, height=2339, dpi=200, lines=(Line(...), ...))
 

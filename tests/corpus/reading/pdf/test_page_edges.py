@@ -110,7 +110,7 @@ def test_attached_documents_are_named() -> None:
     ]
 
 
-def test_a_pdf_without_pages_says_so() -> None:
+def test_a_pdf_without_pages_is_reported() -> None:
     data = saved(pypdfium2.PdfDocument.new())
     with pytest.raises(InputError, match=r"^a\.pdf: a PDF without pages; fetch or save it again$"):
         read_bytes(data, "en", name="a.pdf")

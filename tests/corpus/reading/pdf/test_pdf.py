@@ -78,7 +78,7 @@ def lines(canvas: Any, number: int, count: int = 30) -> None:
     canvas.drawString(500, 40, f"{number + 1}/2000")
 
 
-def test_a_locked_pdf_says_how_to_open_it() -> None:
+def test_the_message_for_a_locked_pdf_has_the_remedy() -> None:
     from reportlab.lib.pdfencrypt import StandardEncryption
 
     data = make(lines, encrypt=StandardEncryption("user", "owner", canPrint=0))
@@ -106,7 +106,7 @@ def test_a_pdf_under_another_name() -> None:
     assert document.metadata["media_type"] == "application/pdf"
 
 
-def test_pages_without_text_only_are_told() -> None:
+def test_pages_without_text_are_reported() -> None:
     with pytest.raises(InputError, match="it has no text"):
         read_bytes(make(lambda canvas, number: canvas.line(0, 0, 99, 99)), "en", name="empty.pdf")
 

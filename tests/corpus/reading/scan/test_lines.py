@@ -89,7 +89,7 @@ def test_what_is_no_text_goes_to_the_ledger() -> None:
     ]
 
 
-def test_each_sentence_knows_its_confidence() -> None:
+def test_each_sentence_has_its_confidence() -> None:
     lines = [line(LONG, 1000), line("implementation of it.", 1060, confidence=0.8)]
     built = built_with({1: page(*lines)}, {}, "en")
     (draft,) = built.drafts

@@ -79,3 +79,21 @@ def test_opening_quotation_marks_show_which_form_a_document_has() -> None:
 def test_a_numeral_that_lost_its_space_is_kept() -> None:
     run = doubtful("AnnexI", 5)
     assert texts(sure("Annex II"), sure("Annex IV"), run)[2] == "Annex I"
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("as to its timing.One speaker", "as to its timing. One speaker"),
+        ("a telephone number.”Over the years", "a telephone number.” Over the years"),
+        ("crest arrived.“We did not", "crest arrived. “We did not"),
+        ('crest arrived."We went blind," he said', 'crest arrived. "We went blind," he said'),
+        ('he called "late."Over the years', 'he called "late." Over the years'),
+        ("see www.example.org and notes.Txt/a", "see www.example.org and notes.Txt/a"),
+        ("at 6 a.m. on", "at 6 a.m. on"),
+    ],
+)
+def test_a_space_lost_behind_a_sentence_is_put_back(read: str, meant: str) -> None:
+    (line,) = settled({1: page(sure(read))})[1].lines
+    assert line.text == meant
+    assert len(line.runs[0].confidences) == len(meant)

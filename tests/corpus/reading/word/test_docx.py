@@ -199,12 +199,12 @@ def test_footnotes_are_tied_to_their_marks() -> None:
     assert document.metadata["notes"] == [{"mark": "1", "block": 0, "offset": 10, "note": 1}]
 
 
-def test_a_cut_file_says_so(sample: bytes) -> None:
+def test_a_truncated_file_is_reported(sample: bytes) -> None:
     with pytest.raises(InputError, match=r"damaged or cut short; fetch or save it again"):
         read_bytes(sample[: len(sample) // 2], "en", name="report.docx")
 
 
-def test_a_file_with_a_broken_member_says_so(sample: bytes) -> None:
+def test_a_file_with_a_broken_member_is_reported(sample: bytes) -> None:
     middle = sample.index(b"word/document.xml") + 400
     broken = sample[:middle] + bytes(50) + sample[middle + 50 :]
     with pytest.raises(InputError, match=r"report\.docx: .*(damaged|cut short)"):

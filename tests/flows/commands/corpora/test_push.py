@@ -141,7 +141,7 @@ def test_a_corpus_of_unknown_licence_is_not_sent_until_somebody_decides(
 
 
 @pytest.mark.unit
-def test_a_dry_run_says_that_the_licence_is_unknown(push: Push, folder: Path) -> None:
+def test_a_dry_run_reports_an_unknown_licence(push: Push, folder: Path) -> None:
     without_licence(folder)
     code, out, err = push(folder, "someone/un", "--dry-run", hub=None, token="")
     assert (code, len(out.splitlines())) == (0, 3)
@@ -196,7 +196,7 @@ def test_a_shard_edited_to_the_same_size_is_not_sent_and_an_edited_card_is(
 
 
 @pytest.mark.system
-def test_what_the_hub_says_comes_in_one_line(push: Push, hub: Hub, folder: Path) -> None:
+def test_errors_of_the_hub_are_reported_in_one_line(push: Push, hub: Hub, folder: Path) -> None:
     code, _, err = push(folder, "someone/un", hub=hub, token="hf_wrong")
     assert code == 1
     assert "the hub refused someone/un" in err

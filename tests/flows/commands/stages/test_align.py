@@ -151,7 +151,7 @@ def test_other_languages_have_no_forced_decoding_and_no_translation(run: Run) ->
     assert run("zh", "en", "--source-lang", "ja", "--translate")[0] == 2
 
 
-def test_unrelated_texts_are_refused_unless_told_otherwise(run: Run) -> None:
+def test_unrelated_texts_are_rejected_unless_an_option_allows_them(run: Run) -> None:
     Path("other").write_text(
         "\n".join(f"He walked along the river with dog {i} and sang quietly." for i in range(6)),
         encoding="utf-8",
@@ -162,7 +162,7 @@ def test_unrelated_texts_are_refused_unless_told_otherwise(run: Run) -> None:
     assert run("zh", "other", "--effort", "fast", "--no-check-parallel")[0] == 0
 
 
-def test_a_translation_that_no_signal_uses_is_told(run: Run) -> None:
+def test_a_translation_that_no_signal_uses_is_reported(run: Run) -> None:
     code, _, err = run("zh", "en", "--mt", "mt", "--signals", "length")
     assert code == 0
     assert "--mt mt is not used" in err
@@ -187,7 +187,7 @@ def test_wrong_input_is_named(run: Run, arguments: tuple[str, ...], message: str
     assert message in err
 
 
-def test_forced_decoding_says_before_what_it_will_cost() -> None:
+def test_forced_decoding_estimates_its_time_in_advance() -> None:
     said: list[str] = []
     shown: list[int] = []
 
