@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from duizhao.corpus.paths import cache_folder, models_folder
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 from tests.support.prefect import migrate_ahead
+from tests.support.wheel import Installed, build_wheel, install
 
 MARKS = ("unit", "model", "system")
 
@@ -132,3 +134,22 @@ def unread_model(tmp_path_factory: pytest.TempPathFactory) -> str:
         with (models / DEFAULT_MODEL / file.name).open("wb") as stream:
             stream.truncate(file.size)  # takes no room on the disk
     return str(models)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built once for all processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with FileLock(shared / "wheel.lock"):
+        folder = shared / "wheel"
+        if built := list(folder.glob("duizhao-*.whl")):
+            return built[0]
+        folder.mkdir(exist_ok=True)
+        return build_wheel(folder)
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A Python with the wheel, without the checkout."""
+    return install(wheel, tmp_path_factory.mktemp("installed"))

@@ -30,6 +30,7 @@ from tests.support import fork_server
 from tests.support.pages import SHELL, Block, blocks, name_of, pages
 from tests.support.paths import ROOT
 from tests.support.prefect import copy_migrated
+from tests.support.wheel import Installed
 
 pytestmark = pytest.mark.system
 
@@ -135,7 +136,9 @@ def not_printed(shown: list[str], printed: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, installed: Installed
+) -> Iterator[dict[str, str]]:
     """Variables for all pages: one cache, so that nothing is translated twice, and one server."""
     folder = tmp_path_factory.mktemp("pages")
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("DUIZHAO_", "PREFECT_"))}
@@ -143,8 +146,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         port = free.getsockname()[1]
     made = kept | {
         "PATH": os.pathsep.join([str(folder), str(Path(sys.executable).parent), kept["PATH"]]),
-        # DUIZHAO_TEST_INSTALLED: a folder with an installed wheel, to run the pages from it
-        "PYTHONPATH": os.pathsep.join([*installed_wheel(), str(ROOT)]),
+        # the pages run from the installed wheel; the checkout has the fork server
+        "PYTHONPATH": os.pathsep.join([str(installed.packages), str(ROOT)]),
         "DUIZHAO_CACHE": os.environ.get("DUIZHAO_TEST_CACHE", str(folder / "cache")),
         "DUIZHAO_MODELS": str(models_folder()),
         "NUMBA_CACHE_DIR": str(compile_cache()),
@@ -171,11 +174,6 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def installed_wheel() -> list[str]:
-    """The folder with an installed wheel, if one is named."""
-    return [folder for folder in [os.environ.get("DUIZHAO_TEST_INSTALLED")] if folder]
 
 
 def _write_commands(folder: Path, server: str) -> None:
@@ -208,7 +206,9 @@ def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        cwd=environment["PATH"].partition(os.pathsep)[0],  # not the checkout: see installed_wheel
+        cwd=environment["PATH"].partition(os.pathsep)[
+            0
+        ],  # not the checkout, from which nothing is imported
     )
 
 

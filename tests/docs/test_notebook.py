@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from duizhao.corpus.alignment.compiled import compile_cache
 from duizhao.corpus.paths import models_folder
 from tests.support.paths import ROOT
+from tests.support.wheel import Installed
 
 pytestmark = pytest.mark.model
 
@@ -27,13 +28,15 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Any:
-    """The notebook with the output of a run in an empty folder."""
+def run(
+    tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch, installed: Installed
+) -> Any:
+    """The notebook with the output of a run in an empty folder, from the installed wheel."""
     folder = tmp_path_factory.mktemp("notebook")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     install(prefix=str(folder), kernel_name="duizhao-test")
     patch.setenv("JUPYTER_PATH", str(folder / "share/jupyter"))
-    patch.setenv("PYTHONPATH", str(ROOT))
+    patch.setenv("PYTHONPATH", str(installed.packages))
     patch.setenv("DUIZHAO_CACHE", str(folder / "cache"))
     patch.setenv("DUIZHAO_MODELS", str(models_folder()))
     patch.setenv("NUMBA_CACHE_DIR", str(compile_cache()))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.batches import make_documents
 from tests.support.prefect import migrate_ahead
-from tests.support.wheel import SOURCES, Installed, build_wheel, install
+from tests.support.wheel import SOURCES, Installed
 
 pytestmark = pytest.mark.system
 
@@ -56,16 +56,6 @@ import duizhao
 bitext = duizhao.build("documents/d01.zh.txt", "documents/d01.en.txt", beam=1)
 print(json.dumps([duizhao.__file__, [row.source for row in bitext]]))
 """
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture(scope="module")
