@@ -70,6 +70,7 @@ MODULES = {
     "models/embedding.py": "align survey outcome terms",
     "models/general_text.py": "terms",
     "models/glossary.py": "",
+    "models/memory_file.py": "",
 }
 
 NO_EFFECT = {
@@ -78,6 +79,7 @@ NO_EFFECT = {
     "corpus/replacing.py",
     "corpus/scratch.py",
     "models/cores.py",
+    "models/memory_file.py",
 }
 """Modules that decide where and how fast something is computed, but not the result."""
 

@@ -35,8 +35,8 @@ def stats(as_json: Json = False) -> None:
     Tries are further attempts at sentences whose first translation was flagged.
     """
     from duizhao.corpus import tsv
+    from duizhao.models.memory_file import size
     from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.memory_file import size
 
     memory = Memory()
     groups = memory.groups() if memory.path.exists() else []
@@ -113,8 +113,8 @@ def clear(
     Without --model the sentence embeddings, which are in a separate file, are deleted too.
     """
     from duizhao.corpus.paths import embeddings_file
+    from duizhao.models.memory_file import remove
     from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.memory_file import remove
 
     memory = Memory()
     embeddings = embeddings_file() if model is None and embeddings_file().exists() else None

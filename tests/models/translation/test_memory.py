@@ -15,10 +15,10 @@ import pytest
 
 from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
 from duizhao.corpus.translation import Translation
+from duizhao.models.memory_file import size
 from duizhao.models.translation.detokenize import VERSION
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
-from duizhao.models.translation.memory_file import size
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
