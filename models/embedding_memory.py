@@ -24,7 +24,7 @@ import numpy as np
 from duizhao.corpus.errors import DamagedMemory, MemoryFileError
 from duizhao.models import embedding
 from duizhao.models.embedding import SpanTable
-from duizhao.models.translation.memory_file import MemoryFile, remove
+from duizhao.models.memory_file import MemoryFile, remove
 
 MOST_BYTES = 1_000_000_000
 _DIGEST = 32

@@ -8,8 +8,10 @@ share it. Import this module only where the aligner runs: numba takes half a sec
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -43,7 +45,29 @@ class ByContent(UserProvidedCacheLocator):
     @classmethod
     def get_suitable_cache_subpath(cls, py_file: str) -> str:
         """Return the name of the folder."""
-        return f"alignment-{_code_hash()}"
+        return _folder_name()
+
+
+MOST_KEPT = 4
+"""Folders of other versions that stay: several installations may use one cache."""
+
+
+@cache
+def _folder_name() -> str:
+    """The name of this code's folder; when it is new, the oldest of other code are removed."""
+    name = f"alignment-{_code_hash()}"
+    cache_of_all = compile_cache()
+    if not (cache_of_all / name).exists():
+        remove_oldest(cache_of_all)
+    return name
+
+
+def remove_oldest(folder: Path) -> None:
+    """Remove compiled code but for the `MOST_KEPT` newest versions."""
+    with contextlib.suppress(OSError):  # only space is lost
+        versions = sorted(folder.glob("alignment-*"), key=lambda path: path.stat().st_mtime)
+        for version in versions[:-MOST_KEPT]:
+            shutil.rmtree(version, ignore_errors=True)
 
 
 @cache

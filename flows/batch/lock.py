@@ -23,7 +23,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from duizhao.corpus.errors import DuizhaoError, FolderBusy, StorageError
-from duizhao.flows.runtime.processes import is_same, machine, started
+from duizhao.flows.runtime.processes import is_same, machine, since_boot
 from duizhao.flows.storage import Place
 
 NAME = "lock.json"
@@ -139,7 +139,7 @@ def _local(place: Place) -> Iterator[Check]:
 
 @contextlib.contextmanager
 def _remote(place: Place) -> Iterator[Check]:
-    mine = _who() | {"machine": machine(), "started": started(os.getpid()), "token": uuid4().hex}
+    mine = _who() | {"machine": machine(), "started": since_boot(os.getpid()), "token": uuid4().hex}
     _take(place, mine)
     stop, lost = threading.Event(), threading.Event()
 

@@ -33,7 +33,7 @@ from duizhao.flows.runtime.private import (
     launch,
     old,
 )
-from duizhao.flows.runtime.processes import IS_WINDOWS, is_same, machine, started
+from duizhao.flows.runtime.processes import IS_WINDOWS, is_same, machine, since_boot
 from duizhao.flows.runtime.server import LOCK
 from duizhao.flows.runtime.users import RECORD, User, join, users_of
 
@@ -93,7 +93,7 @@ def _start(folder: Path, minutes: float) -> KeptServer | None:
         return None
     use = join(folder, minutes)
     address, process = launch(folder, parent=0)
-    start = started(process.pid)
+    start = since_boot(process.pid)
     record = {
         "process": process.pid,
         "started": start,

@@ -159,8 +159,11 @@ def since_boot(process: int) -> float:
 
 
 def is_same(process: int, start: float) -> bool:
-    """Whether the process with this number is the one that started then."""
-    return alive(process) and abs(started(process) - start) < SAME_SECONDS
+    """Whether the process with this number is the one that started then, by `since_boot`.
+
+    By the clock of the day, a process would be another one after the clock was set.
+    """
+    return alive(process) and abs(since_boot(process) - start) < SAME_SECONDS
 
 
 def age() -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from duizhao.corpus.errors import StorageError, writing
-from duizhao.flows.runtime.processes import is_same, started
+from duizhao.flows.runtime.processes import is_same, since_boot
 from duizhao.flows.studio.jobs import HOME
 
 ADDRESS = "server.json"
@@ -54,7 +54,7 @@ def publish(folder: Path, address: str) -> None:
     """Store the address for a second start."""
     path = folder / HOME / ADDRESS
     process = os.getpid()
-    record = {"address": address, "process": process, "started": started(process)}
+    record = {"address": address, "process": process, "started": since_boot(process)}
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(record, file)

@@ -240,7 +240,7 @@ class Queue:
         self._put(
             job,
             process=process.pid,
-            process_started=processes.started(process.pid),
+            process_started=processes.since_boot(process.pid),
             started=job.started or time.time(),
             attempts=job.attempts,
             message="",

@@ -21,8 +21,8 @@ from duizhao.corpus.errors import DamagedMemory, ModelNameError
 from duizhao.corpus.paths import memory_file
 from duizhao.corpus.scratch import ScratchFolder
 from duizhao.corpus.translation import Translation
+from duizhao.models.memory_file import MemoryFile, remove
 from duizhao.models.translation.engine import Decoding, Engine, ForcedScore
-from duizhao.models.translation.memory_file import MemoryFile, remove
 
 # marks the settings of further attempts: stand-ins, clauses, wider beams
 _AGAIN = ";again"

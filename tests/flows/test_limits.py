@@ -14,8 +14,6 @@ from duizhao.flows.settings import Settings
 from tests.cases.sources import pdf
 from tests.support.cli import Cli
 
-pytestmark = pytest.mark.unit
-
 MESSAGE = "4 pages, more than 3; split it, or raise limit_pages in the settings"
 
 
@@ -29,6 +27,7 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "command",
     [("build", "--out", "out"), ("segment", "--lang", "en"), ("inspect",)],
@@ -44,6 +43,7 @@ def test_a_document_over_a_limit_is_refused_in_one_line(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", [("segment", "--lang", "en"), ("inspect",)], ids=lambda c: c[0])
 def test_the_environment_goes_before_the_file(
     cli: Cli, report: Path, command: tuple[str, ...]
@@ -54,6 +54,7 @@ def test_the_environment_goes_before_the_file(
     assert done.out.count("The Council met.") == 4
 
 
+@pytest.mark.unit
 def test_standard_input_is_bounded_too(cli: Cli, tmp_path: Path) -> None:
     text = "The Council met.\n" * 100_000
     done = cli("segment", "-", "--lang", "en", stdin=text, env={"DUIZHAO_LIMIT_FILE_MB": "1"})
@@ -61,6 +62,7 @@ def test_standard_input_is_bounded_too(cli: Cli, tmp_path: Path) -> None:
     assert "standard input: larger than 1 MB; split it, or raise limit_file_mb" in done.err
 
 
+@pytest.mark.unit
 def test_the_python_api_takes_limits_from_the_settings_and_as_arguments(
     report: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +73,7 @@ def test_the_python_api_takes_limits_from_the_settings_and_as_arguments(
     assert len(duizhao.read(report, limit_pages=4).sentences) == 4
 
 
+@pytest.mark.unit
 def test_a_document_over_a_limit_fails_for_good_and_other_limits_repeat_nothing() -> None:
     assert retry_of(LimitError("a.pdf: too many pages")) is Retry.NEVER
     assert {name for name in Settings.model_fields if name.startswith("limit_")} <= NOT_IN_KEY

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,7 @@ MODULES = {
     "models/embedding.py": "align survey outcome terms",
     "models/general_text.py": "terms",
     "models/glossary.py": "",
+    "models/memory_file.py": "",
 }
 
 NO_EFFECT = {
@@ -77,6 +79,7 @@ NO_EFFECT = {
     "corpus/replacing.py",
     "corpus/scratch.py",
     "models/cores.py",
+    "models/memory_file.py",
 }
 """Modules that decide where and how fast something is computed, but not the result."""
 
@@ -117,9 +120,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return package
 
 
+@cache
+def unchanged(package: Path) -> dict[str, str]:
+    """The hash of the code of each stage."""
+    return {stage.name: code_hash(stage, package) for stage in ALL}
+
+
 def changed(package: Path, file: Path) -> str:
     """The stages that are recomputed after one character was added to the file."""
-    before = {stage.name: code_hash(stage, package) for stage in ALL}
+    before = unchanged(package)
     content = file.read_bytes()
     file.write_bytes(content + b"\n")
     try:

@@ -101,7 +101,7 @@ for number in range(20):
 """
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_processes_share_the_file(tmp_path: Path) -> None:
     path = tmp_path / "embeddings.sqlite"
     command = [sys.executable, "-c", WORK, str(path)]

@@ -35,8 +35,8 @@ def stats(as_json: Json = False) -> None:
     Tries are further attempts at sentences whose first translation was flagged.
     """
     from duizhao.corpus import tsv
+    from duizhao.models.memory_file import size
     from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.memory_file import size
 
     memory = Memory()
     groups = memory.groups() if memory.path.exists() else []
@@ -113,27 +113,39 @@ def clear(
     Without --model the sentence embeddings, which are in a separate file, are deleted too.
     """
     from duizhao.corpus.paths import embeddings_file
+    from duizhao.models.memory_file import remove
     from duizhao.models.translation.memory import Memory
-    from duizhao.models.translation.memory_file import remove
 
     memory = Memory()
-    if model is None and not memory.path.exists():
-        remove(embeddings_file())
-    if not memory.path.exists():
+    embeddings = embeddings_file() if model is None and embeddings_file().exists() else None
+    if not memory.path.exists() and embeddings is None:
         console.current().note("the translation memory is empty")
         return
-    if model is not None:
+    if model is not None and memory.path.exists():
         memory.check_model(model)
-    what = f"the translations of {model}" if model else "every translation"
+    what = []
+    if memory.path.exists():
+        translations = f"the translations of {model}" if model else "every translation"
+        what.append(f"{translations} in {memory.path} ({_size(memory.path)})")
+    if embeddings:
+        what.append(f"the embeddings in {embeddings} ({_size(embeddings)})")
     if not yes:
-        typer.confirm(f"Delete {what} in {memory.path}?", abort=True, err=True)
-    gone = memory.clear(model)
-    if model is None:
-        remove(embeddings_file())
-    if gone is None:
-        console.current().note(f"{memory.path} could not be used and was removed")
-    else:
-        console.current().note(f"{_counted(gone)} deleted")
+        typer.confirm(f"Delete {' and '.join(what)}?", abort=True, err=True)
+    done = []
+    if memory.path.exists():
+        gone = memory.clear(model)
+        if gone is None:
+            done.append(f"{memory.path} could not be used and was removed")
+        else:
+            done.append(f"{_counted(gone)} deleted")
+    if embeddings:
+        done.append(f"{_size(embeddings)} of embeddings deleted")
+        remove(embeddings)
+    console.current().note("; ".join(done))
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:,.1f} MB"
 
 
 def _counted(count: int) -> str:

@@ -54,7 +54,8 @@ def stop(json: Json = False) -> None:
     ended, later = stop_kept_servers()
     if json:
         print_json({"ended": ended, "in_use": later})
-    elif later:
-        console.current().note(f"{ended} ended; {later} in use will end after the commands")
     else:
-        console.current().note(f"{ended} ended" if ended else "no server is running")
+        text = f"stopped {ended} Prefect server{'s' if ended != 1 else ''}"
+        if later:
+            text += f"; {later} in use will end after the commands"
+        console.current().note(text if ended or later else "no Prefect server is running")

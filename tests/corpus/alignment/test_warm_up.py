@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,18 @@ def test_compiled_code_is_in_a_folder_named_by_the_code_not_by_its_place() -> No
         if isinstance(value, Dispatcher)
     }
     assert folders == {ByContent.get_suitable_cache_subpath("/some/other/installation/search.py")}
+
+
+def test_only_the_newest_versions_of_compiled_code_are_kept(tmp_path: Path) -> None:
+    from duizhao.corpus.alignment.compiled import MOST_KEPT, remove_oldest
+
+    for age in range(MOST_KEPT + 3):
+        folder = tmp_path / f"alignment-{age}"
+        folder.mkdir()
+        (folder / "index.nbi").touch()
+        os.utime(folder, (1e9 - age, 1e9 - age))
+    (tmp_path / "another").mkdir()
+    remove_oldest(tmp_path)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [*(f"alignment-{age}" for age in range(MOST_KEPT)), "another"]
+    remove_oldest(tmp_path / "missing")

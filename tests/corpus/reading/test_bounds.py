@@ -18,7 +18,6 @@ from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
 from tests.cases.sources import ZH, docx, paragraph, pdf
 
-pytestmark = pytest.mark.unit
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="named pipes and devices")
 
 MB = 2**20
@@ -33,24 +32,28 @@ def archive(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.unit
 def test_a_process_that_takes_too_long_is_ended() -> None:
     with pytest.raises(LimitError, match=r"^a\.pdf: not read within 0\.5 s"):
         call.call("a.pdf", time.sleep, 60, limits=Limits(seconds=0.5))
     assert call.call("b", abs, -1, limits=Limits()) == 1
 
 
+@pytest.mark.unit
 def test_a_process_that_takes_too_much_memory_fails() -> None:
     with pytest.raises(LimitError, match=r"^a\.pdf: reading it takes more than 200 MB"):
         call.call("a.pdf", bytearray, 800 * MB, limits=Limits(memory_bytes=200 * MB))
     assert call.call("b", len, bytes(100 * MB), limits=Limits(memory_bytes=200 * MB)) == 100 * MB
 
 
+@pytest.mark.unit
 def test_a_process_that_crashes_names_the_document() -> None:
     with pytest.raises(LimitError, match=r"^a\.pdf: .*crashes a library \(SIGABRT\)"):
         call.call("a.pdf", os.abort, limits=Limits())
     assert call.call("b", abs, -1, limits=Limits()) == 1
 
 
+@pytest.mark.unit
 def test_an_unexpected_error_is_one_line_with_its_place() -> None:
     with pytest.raises(ReaderError, match=r"^a\.pdf: .*ValueError: .*please report it") as error:
         call.call("a.pdf", int, "x", limits=Limits())
@@ -59,12 +62,14 @@ def test_an_unexpected_error_is_one_line_with_its_place() -> None:
     assert error.value.retry is Retry.NEVER
 
 
+@pytest.mark.unit
 def test_a_library_error_for_lack_of_memory_is_recognised() -> None:
     code = "raise RuntimeError('Status Message: std::bad_alloc')"
     with pytest.raises(LimitError, match=r"^a\.pdf: .*memory.*raise limit_memory_mb"):
         call.call("a.pdf", exec, code, limits=Limits())
 
 
+@pytest.mark.unit
 def test_progress_comes_from_the_other_process() -> None:
     seen: list[tuple[int, int]] = []
     data = pdf(["The Council met."] * 12)
@@ -72,6 +77,7 @@ def test_progress_comes_from_the_other_process() -> None:
     assert seen[-1] == (12, 12)
 
 
+@pytest.mark.system
 def test_one_process_reads_several_documents_and_threads_do_not_share_it() -> None:
     # the memory of this process must not be taken for that of the other
     assert len(bytearray(b"x") * (400 << 20)) == 400 << 20
@@ -96,6 +102,7 @@ def test_one_process_reads_several_documents_and_threads_do_not_share_it() -> No
     assert sorted(results) == [1, 2, 3, 4]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("data", "name", "limits", "message"),
     [
@@ -114,6 +121,7 @@ def test_every_limit_has_a_message(data: bytes, name: str, limits: Limits, messa
     assert error.value.retry is Retry.NEVER
 
 
+@pytest.mark.system
 def test_large_parts_of_an_archive_count_together() -> None:
     header = b"<a>" + b"".join(b"%d " % (n * 7919) for n in range(400_000)) + b"</a>"
     parts = {f"header{n}": header + b"<!--%d-->" % n for n in range(3)}
@@ -132,6 +140,7 @@ def _document(body: str) -> bytes:
         return file.read("word/document.xml")
 
 
+@pytest.mark.unit
 @needs_posix
 def test_devices_folders_and_pipes_without_a_writer_are_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.txt"
@@ -147,6 +156,7 @@ def test_devices_folders_and_pipes_without_a_writer_are_refused(tmp_path: Path) 
             read(path, "zh")
 
 
+@pytest.mark.unit
 @needs_posix
 def test_a_pipe_with_a_writer_is_read_to_its_end(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.txt"
@@ -163,6 +173,7 @@ def test_a_pipe_with_a_writer_is_read_to_its_end(tmp_path: Path) -> None:
     thread.join()
 
 
+@pytest.mark.unit
 @needs_posix
 def test_an_endless_pipe_is_refused(tmp_path: Path) -> None:
     reading, writing = os.pipe()
@@ -181,6 +192,7 @@ def test_an_endless_pipe_is_refused(tmp_path: Path) -> None:
     thread.join()
 
 
+@pytest.mark.unit
 def test_a_sparse_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "large.txt"
     with path.open("wb") as file:

@@ -17,11 +17,10 @@ from duizhao.corpus.reading import encoding
 from duizhao.corpus.reading.lines import Lines, read_lines
 from duizhao.flows.terminal.output import check_output, output
 
-pytestmark = pytest.mark.unit
-
 TEXT = ["大会。", "", "安全理事会通过了第2532(2020)号决议。"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
 def test_every_encoding_is_read_and_reported(tmp_path: Path, name: str) -> None:
     file = tmp_path / "in.zh"
@@ -33,11 +32,13 @@ def test_every_encoding_is_read_and_reported(tmp_path: Path, name: str) -> None:
     assert warnings == ([] if name == "utf-8" else [f"{file}: read as {found}{mark}"])
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("text", ["大会。", "大会。\n", "会议。", "安全理事会", "联合国"])
 def test_a_few_characters_of_gb18030_are_no_damaged_utf8(text: str) -> None:
     assert encoding.decode(text.encode("gb18030"), "x").text == text
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("name", ["utf-8", "gb18030"])
 def test_damage_loses_only_its_characters_and_its_line_is_reported(
     tmp_path: Path, name: str
@@ -60,6 +61,7 @@ def test_damage_loses_only_its_characters_and_its_line_is_reported(
     ]
 
 
+@pytest.mark.unit
 def test_many_damaged_lines_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "in.zh"
     damaged = ("好的\n".encode()[:-2] + b"\n") * 9
@@ -70,6 +72,7 @@ def test_many_damaged_lines_are_counted(tmp_path: Path) -> None:
     assert warnings[-1].endswith("9 damaged lines in all")
 
 
+@pytest.mark.unit
 def test_what_comes_after_an_ascii_beginning_decides(tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_bytes(b"2532 (2020)\n" * 40_000 + "安全理事会的报告。\n".encode("gb18030") * 3)
@@ -78,6 +81,7 @@ def test_what_comes_after_an_ascii_beginning_decides(tmp_path: Path) -> None:
     assert warnings == [f"{file}: read as gb18030"]
 
 
+@pytest.mark.unit
 def test_a_pipe_is_read_once_and_gz_is_unpacked(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -91,6 +95,7 @@ def test_a_pipe_is_read_once_and_gz_is_unpacked(tmp_path: Path) -> None:
     assert read_lines(packed) == ["大会。"]
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("spoil", ["cut", "changed", "sum"])
 def test_a_damaged_gz_file_is_named(tmp_path: Path, spoil: str) -> None:
     text = "".join(f"第{number * 7919 % 100_003}段。\n" for number in range(100_000))
@@ -105,6 +110,7 @@ def test_a_damaged_gz_file_is_named(tmp_path: Path, spoil: str) -> None:
         list(Lines(str(packed)))
 
 
+@pytest.mark.system
 def test_the_size_of_a_file_does_not_matter(tmp_path: Path) -> None:
     file = tmp_path / "in.zh"
     file.write_text("安全理事会的报告。\n" * 300_000, encoding="utf-8")
@@ -115,6 +121,7 @@ def test_the_size_of_a_file_does_not_matter(tmp_path: Path) -> None:
     assert peak < 8e6 < file.stat().st_size
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("data", [b"", b"\n \n", bytes(range(256)) * 40])
 def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "in.zh"
@@ -127,6 +134,7 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
         read_lines(tmp_path / "absent")
 
 
+@pytest.mark.unit
 def test_a_pipe_a_device_and_a_link_are_written_to_and_not_replaced(tmp_path: Path) -> None:
     pipe, real, link = tmp_path / "pipe", tmp_path / "real.txt", tmp_path / "link"
     os.mkfifo(pipe)
@@ -152,6 +160,7 @@ def test_a_pipe_a_device_and_a_link_are_written_to_and_not_replaced(tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "real.txt"]
 
 
+@pytest.mark.unit
 def test_a_dash_is_standard_output() -> None:
     program = (
         "from pathlib import Path; from duizhao.flows.terminal.output import output\n"
@@ -161,6 +170,7 @@ def test_a_dash_is_standard_output() -> None:
     assert done.stdout.decode() == "大会。\n"
 
 
+@pytest.mark.unit
 def test_an_unwritable_output_is_reported_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is a folder"):
@@ -170,6 +180,7 @@ def test_an_unwritable_output_is_reported_before_the_work(tmp_path: Path) -> Non
     check_output(tmp_path / "new" / "out.txt")
 
 
+@pytest.mark.unit
 def test_what_fails_at_the_end_is_not_hidden_by_the_clearing_up(tmp_path: Path) -> None:
     def write() -> None:
         with output(tmp_path / "gone" / "out.txt"):
@@ -182,6 +193,7 @@ def test_what_fails_at_the_end_is_not_hidden_by_the_clearing_up(tmp_path: Path) 
         write()
 
 
+@pytest.mark.unit
 def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path: Path) -> None:
     left = tmp_path / ".out.txt.0123456789ab.duizhao.tmp"
     left.touch()
@@ -201,6 +213,7 @@ def test_what_killed_runs_left_is_swept_and_a_run_at_work_is_left_alone(tmp_path
     assert other.exists()
 
 
+@pytest.mark.unit
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_devices_and_pipes_without_a_writer_are_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
@@ -211,6 +224,7 @@ def test_devices_and_pipes_without_a_writer_are_refused(tmp_path: Path) -> None:
         read_lines("/dev/zero")
 
 
+@pytest.mark.unit
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
@@ -222,6 +236,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer.join()
 
 
+@pytest.mark.unit
 def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "endless.txt"
     with file.open("wb") as stream:

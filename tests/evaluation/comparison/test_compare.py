@@ -28,8 +28,6 @@ from duizhao.flows.terminal.comparison import print_comparison
 from tests.evaluation.metrics.test_translation import HYPOTHESES, REFERENCES
 from tests.support.cli import Cli
 
-pytestmark = pytest.mark.unit
-
 OTHERS = [line.replace("report", "paper").replace("2021", "2012") for line in HYPOTHESES]
 
 
@@ -62,6 +60,7 @@ def sacrebleu_paired(
     return found
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("seed", [12345, 7])
 def test_significance_equals_sacrebleus_command_line(
     cli: Cli, files: tuple[Path, Path, Path], seed: int
@@ -84,6 +83,7 @@ def test_significance_equals_sacrebleus_command_line(
             assert f"{kind}:{samples}|seed:{seed}" in one["signature"]
 
 
+@pytest.mark.unit
 def test_wins_buckets_words_and_examples() -> None:
     found = compare(
         Segments(REFERENCES, {"one": HYPOTHESES, "two": OTHERS}, sources=["源"] * 6),
@@ -111,6 +111,7 @@ def test_wins_buckets_words_and_examples() -> None:
     assert found["ngrams"]["two"]["better"] == []
 
 
+@pytest.mark.unit
 def test_names_and_numbers_are_found() -> None:
     text = "The mission met Ms. Spehar in Cyprus on 3 May 2021. UNFICYP has 1,250 people (4.5%)."
     assert words.names(text) == ["Ms", "Spehar", "Cyprus", "UNFICYP"]
@@ -118,6 +119,7 @@ def test_names_and_numbers_are_found() -> None:
     assert words.names("“Council of Europe” and A Member State") == ["Europe", "Member", "State"]
 
 
+@pytest.mark.unit
 def test_terms_are_found_longest_first_in_any_case(tmp_path: Path) -> None:
     path = tmp_path / "terms.tsv"
     path.write_text("# glossary\n信托基金\ttrust fund\n基金\tfund\n任务\tmandate\n", "utf-8")
@@ -128,6 +130,7 @@ def test_terms_are_found_longest_first_in_any_case(tmp_path: Path) -> None:
         words.read_terms(path)
 
 
+@pytest.mark.unit
 def test_rare_words_and_outstanding_phrases() -> None:
     references = ["the peace accord holds", "the peace talks"]
     found = by_frequency({"a": ["the peace deal holds", "the talks"]}, references)
@@ -159,6 +162,7 @@ def row(number: int, sources: range, targets: range, translation: str, **others:
     )
 
 
+@pytest.mark.unit
 def test_runs_that_align_differently_are_compared_over_what_they_share() -> None:
     one = [
         row(0, range(0, 1), range(0, 1), "A0."),
@@ -178,6 +182,7 @@ def test_runs_that_align_differently_are_compared_over_what_they_share() -> None
     assert found.sections == ["一、导言", "一、导言"]
 
 
+@pytest.mark.unit
 def test_runs_without_anything_in_common_are_refused() -> None:
     one = [row(0, range(1), range(1), "A")]
     with pytest.raises(InputError, match="no segment in common"):
@@ -186,6 +191,7 @@ def test_runs_without_anything_in_common_are_refused() -> None:
         from_runs({"one": one, "two": [replace(one[0], target_kind="machine")]})
 
 
+@pytest.mark.unit
 def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path) -> None:
     for name, text in (("first", "Sentence 0."), ("second", "Phrase.")):
         (tmp_path / name).mkdir()
@@ -202,6 +208,7 @@ def test_run_folders_are_compared_from_the_command_line(cli: Cli, tmp_path: Path
     assert "By section</span></h2>" in page.read_text("utf-8")
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("arguments", "words_"),
     [
@@ -228,6 +235,7 @@ def test_wrong_use_is_reported_with_the_remedy(
     assert err.count("\n") == 1
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("given", [["-m", "chrf++,bleu"], ["-m", "chrf++", "--metric", "bleu"]])
 def test_metrics_are_separated_by_commas_or_repeated(
     cli: Cli, files: tuple[Path, Path, Path], given: list[str]
@@ -241,6 +249,7 @@ def test_metrics_are_separated_by_commas_or_repeated(
     assert "'meteor' is not one of" in " ".join(wrong.err.split())
 
 
+@pytest.mark.unit
 def test_impossible_requests_are_reported_before_the_work(
     cli: Cli, files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
@@ -259,6 +268,7 @@ def test_impossible_requests_are_reported_before_the_work(
         )
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("width", [40, 200])
 def test_the_tables_fit_a_narrow_terminal(comparison: dict[str, object], width: int) -> None:
     console = Console(width=width, record=True, file=io.StringIO())
@@ -268,6 +278,7 @@ def test_the_tables_fit_a_narrow_terminal(comparison: dict[str, object], width: 
     assert "54.2 ±" in text
 
 
+@pytest.mark.unit
 def test_the_verdict_comes_first_and_the_rest_fits_one_screen(
     comparison: dict[str, object],
 ) -> None:
@@ -288,6 +299,7 @@ def comparison() -> dict[str, object]:
     return compare(segments, metrics=("bleu", "chrf++"), samples=samples)  # type: ignore[arg-type]
 
 
+@pytest.mark.unit
 def test_tables_for_papers(comparison: dict[str, object]) -> None:
     table = markdown(comparison).splitlines()
     assert table[0] == "| System | BLEU | p | chrF++ | p |"
@@ -301,6 +313,7 @@ def test_tables_for_papers(comparison: dict[str, object]) -> None:
     assert escape("50% ± 1") == r"50\% $\pm$ 1"
 
 
+@pytest.mark.unit
 def test_the_page_is_whole_and_escapes_what_it_shows(comparison: dict[str, object]) -> None:
     page = render(comparison)
     assert "<b>&</b>" not in page
@@ -310,6 +323,7 @@ def test_the_page_is_whole_and_escapes_what_it_shows(comparison: dict[str, objec
     assert len(page.encode()) < 500_000
 
 
+@pytest.mark.unit
 def test_of_many_documents_those_that_differ_most_are_shown() -> None:
     names = [f"D{n}" for n in range(260)]
     references = ["The Council met again."] * 260
@@ -328,12 +342,14 @@ def test_of_many_documents_those_that_differ_most_are_shown() -> None:
     assert "Only 200 of 260 documents: those that differ most" in page
 
 
+@pytest.mark.unit
 def test_words_that_the_reference_has_not_are_marked() -> None:
     assert marked("a small <cat> sat", "A cat sat") == (
         'a <mark class="only mt">small &lt;cat&gt;</mark> sat'
     )
 
 
+@pytest.mark.unit
 def test_correlation_against_numbers_worked_by_hand() -> None:
     found = correlate([1, 2, 3, 4], [1, 4, 9, 16])
     assert found.spearman == pytest.approx(1)
@@ -343,6 +359,7 @@ def test_correlation_against_numbers_worked_by_hand() -> None:
     assert correlate([1, 2], [1, 2]).spearman is None
 
 
+@pytest.mark.system
 def test_the_published_output_against_a_worse_one(shared: Path, tmp_path: Path) -> None:
     """UN development set: dropping every 40th word is significant in each metric and test."""
     lines = (shared / "unpc/dev.opus-mt.en").read_text("utf-8").split("\n")[:300]

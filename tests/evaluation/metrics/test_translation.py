@@ -50,7 +50,7 @@ def sacrebleu(*arguments: str | Path) -> list[dict[str, object]]:
     return found if isinstance(found, list) else [found]
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_scores_equal_sacrebleus_command_line_to_the_last_digit(
     cli: Cli, files: tuple[Path, Path]
 ) -> None:
@@ -69,7 +69,7 @@ def test_scores_equal_sacrebleus_command_line_to_the_last_digit(
         assert our["signature"] == their["signature"]
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_unpc_scores_equal_sacrebleu(shared: Path, tmp_path: Path) -> None:
     hypotheses, references = (
         [line.rstrip() for line in (shared / "unpc" / name).read_text("utf-8").split("\n")[:-1]]
@@ -105,7 +105,7 @@ def test_segment_scores_equal_sacrebleus_sentence_level() -> None:
         assert segment_scores(HYPOTHESES, REFERENCES, name) == pytest.approx(theirs, abs=1e-9)
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_scores_of_a_corpus_too_large_for_one_block_of_resamples_stay_the_same() -> None:
     """Resamples are drawn in blocks; sacrebleu draws them at once."""
     from sacrebleu.metrics.bleu import BLEU
@@ -116,7 +116,7 @@ def test_scores_of_a_corpus_too_large_for_one_block_of_resamples_stay_the_same()
     assert (our.value, our.mean, our.margin) == (their.score, their._mean, their._ci)
 
 
-@pytest.mark.unit
+@pytest.mark.system
 def test_ter_over_processes_equals_ter_in_one() -> None:
     one = measure("ter", HYPOTHESES * 40, REFERENCES * 40)
     assert measure("ter", HYPOTHESES * 40, REFERENCES * 40, workers=2).rows == one.rows

@@ -515,7 +515,7 @@ def test_connection_trouble_of_s3_is_tried_again_and_missing_keys_are_not(
 @pytest.mark.unit
 def test_a_process_is_known_by_its_number_and_its_start() -> None:
     mine = os.getpid()
-    start = processes.started(mine)
+    start = processes.since_boot(mine)
     assert processes.age() > 0
     assert processes.is_same(mine, start)
     assert not processes.is_same(mine, start - 60), "the number belongs to another process now"

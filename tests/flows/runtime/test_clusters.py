@@ -101,10 +101,16 @@ class Cluster:
     machines: Sequence[subprocess.Popen[bytes]]
 
 
-@pytest.fixture
-def dask(environment: dict[str, str], tmp_path: Path) -> Iterator[Cluster]:
-    """A scheduler and two machines with a worker each, started as docs/cluster.md says."""
+@pytest.fixture(scope="module")
+def dask(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """A scheduler and two machines with a worker each, started as docs/cluster.md says.
+
+    The last test that uses it ends a machine.
+    """
     pytest.importorskip("prefect_dask")
+    tmp_path = tmp_path_factory.mktemp("dask")
     told = tmp_path / "scheduler.json"
     dask = [sys.executable, "-P", "-m", "dask"]
     scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]

@@ -27,7 +27,7 @@ from duizhao.flows.runtime.kept import (
     use_server,
 )
 from duizhao.flows.runtime.private import home
-from duizhao.flows.runtime.processes import alive, machine, started
+from duizhao.flows.runtime.processes import alive, is_same, machine, since_boot, started
 from duizhao.flows.runtime.server import LOCK
 from duizhao.flows.runtime.session import QUIET
 from duizhao.flows.runtime.users import (
@@ -123,10 +123,10 @@ def test_commands_share_one_server_which_others_cannot_use(cache: Path, cli: Cli
     assert [(one["process"], one["used_by"]) for one in shown] == [(server.process, [])]
     assert str(server.process) in own("server", "status").out
     assert json.loads(cli("server", "status", "--json").out) == [], "another cache, another server"
-    assert own("server", "stop").err == "1 ended\n"
+    assert own("server", "stop").err == "stopped 1 Prefect server\n"
     wait_for(lambda: not alive(server.process))
     assert not server.folder.exists()
-    assert own("server", "stop").err == "no server is running\n"
+    assert own("server", "stop").err == "no Prefect server is running\n"
 
 
 @pytest.mark.system
@@ -198,7 +198,7 @@ def pretend_server(cache: Path) -> Path:
     folder.mkdir(mode=0o700)
     record = {
         "process": os.getpid(),
-        "started": started(os.getpid()),
+        "started": since_boot(os.getpid()),
         "port": port,
         "secret": "guessed",
     }
@@ -225,13 +225,14 @@ def test_a_command_counts_after_the_clock_of_the_machine_was_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     join(tmp_path, 5)
-    before = started(os.getpid())
+    before, after_boot = started(os.getpid()), since_boot(os.getpid())
     system = tmp_path / "proc"
     system.mkdir()
     (system / "stat").write_text(f"btime {int(psutil.boot_time()) + 3600}\n")
     (system / str(os.getpid())).symlink_to(f"/proc/{os.getpid()}")
     monkeypatch.setattr(psutil, "PROCFS_PATH", str(system))
     assert started(os.getpid()) == before + 3600
+    assert is_same(os.getpid(), after_boot)
     assert [user.process for user in users_of(tmp_path)] == [os.getpid()]
 
 

@@ -18,9 +18,8 @@ from duizhao.evaluation.benchmarks.translation.planted import (
 )
 from duizhao.models.guards.check import DATE, EMPTY, FLAGS, SYMBOL, better, check, flags
 
-pytestmark = pytest.mark.unit
 
-
+@pytest.mark.unit
 @pytest.mark.parametrize(("flag", "name", "output"), PLANTED)
 def test_a_planted_failure_is_flagged(flag: str, name: str, output: str) -> None:
     source, good = PAIRS[name]
@@ -28,22 +27,26 @@ def test_a_planted_failure_is_flagged(flag: str, name: str, output: str) -> None
     assert flag in flags(source, output), check(source, output)
 
 
+@pytest.mark.unit
 def test_enough_is_planted_of_every_kind() -> None:
     assert len(PLANTED) >= 60
     kinds = [flag for flag, _, _ in PLANTED]
     assert all(kinds.count(flag) >= 4 for flag in FLAGS)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(("flag", "source", "output"), FOUND_SINCE)
 def test_what_was_missed_once_is_flagged(flag: str, source: str, output: str) -> None:
     assert flag in flags(source, output), check(source, output)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize(("source", "output"), [*PAIRS.values(), *CLEAN])
 def test_a_good_translation_is_not_flagged(source: str, output: str) -> None:
     assert check(source, output) == ()
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("side", ["opus-mt.en", "en"])
 def test_of_any_500_real_translations_at_most_two_are_flagged_wrongly(
     shared: Path, side: str
@@ -63,6 +66,7 @@ def test_of_any_500_real_translations_at_most_two_are_flagged_wrongly(
     assert len(flagged) <= len(sources) * (2 if side == "opus-mt.en" else 3) / 500
 
 
+@pytest.mark.system
 @pytest.mark.timeout(300)  # a guard in quadratic time takes hours
 def test_a_very_long_text_does_not_hold_up_the_guards() -> None:
     source = "".join(f"大会在{i}年通过了第{i * 7}号决议，请秘书长提出报告。" for i in range(2000))
@@ -122,12 +126,14 @@ PARTS = st.sampled_from(
 TEXTS = st.lists(PARTS, max_size=12).map("".join) | st.lists(PARTS, max_size=12).map(" ".join)
 
 
+@pytest.mark.unit
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, TEXTS)
 def test_no_text_stops_the_guards(source: str, output: str) -> None:
     assert set(flags(source, output)) <= set(FLAGS)
 
 
+@pytest.mark.unit
 @pytest.mark.parametrize("source", ["2021年，共{}人", "三分之{}", "{}"])
 @pytest.mark.parametrize("row", ["1" * 400, "一" * 400])
 def test_a_long_row_of_digits_stops_no_guard(source: str, row: str) -> None:
@@ -135,6 +141,7 @@ def test_a_long_row_of_digits_stops_no_guard(source: str, row: str) -> None:
         assert set(flags(source.format(row), output)) <= set(FLAGS)
 
 
+@pytest.mark.unit
 def test_each_finding_says_what_it_was_found_on() -> None:
     source, good = PAIRS["letter"]
     found = check(source, good.replace("10 February 2021", "1 May 2021").replace("130", "31"))
@@ -144,10 +151,12 @@ def test_each_finding_says_what_it_was_found_on() -> None:
     ]
 
 
+@pytest.mark.unit
 def test_nothing_but_empty_is_said_of_an_empty_output() -> None:
     assert flags(PAIRS["letter"][0], "") == (EMPTY,)
 
 
+@pytest.mark.unit
 def test_the_better_of_two_has_less_wrong_then_more_probability() -> None:
     source, good = PAIRS["aid"]
     bad = good.replace("350,000", "35,000")

@@ -15,10 +15,10 @@ import pytest
 
 from duizhao.corpus.errors import DamagedMemory, MemoryFileError, ModelNameError
 from duizhao.corpus.translation import Translation
+from duizhao.models.memory_file import size
 from duizhao.models.translation.detokenize import VERSION
 from duizhao.models.translation.engine import Decoding, ForcedScore
 from duizhao.models.translation.memory import Memory, normalise
-from duizhao.models.translation.memory_file import size
 from tests.support.cli import Cli
 from tests.support.paths import ROOT
 
@@ -272,6 +272,19 @@ def test_a_damaged_memory_can_be_cleared(cli: Cli) -> None:
     assert (done.code, "could not be used and was removed" in done.err) == (0, True)
     assert not path.exists()
     assert Memory(path).groups() == []
+
+
+@pytest.mark.unit
+def test_clearing_names_the_embeddings_and_their_size(cli: Cli) -> None:
+    embeddings = cli.cache / "embeddings.sqlite"
+    cli.cache.mkdir(exist_ok=True)
+    embeddings.write_bytes(bytes(2_500_000))
+    refused = cli("memory", "clear", stdin="n\n")
+    assert f"the embeddings in {embeddings} (2.5 MB)" in refused.err
+    assert embeddings.exists()
+    done = cli("memory", "clear", "--yes")
+    assert (done.code, done.err) == (0, "2.5 MB of embeddings deleted\n")
+    assert not embeddings.exists()
 
 
 @pytest.mark.unit

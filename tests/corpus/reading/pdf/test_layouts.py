@@ -13,7 +13,7 @@ from duizhao.evaluation.benchmarks.reading import sheets
 from duizhao.evaluation.benchmarks.reading.layouts import Sheet
 from duizhao.evaluation.benchmarks.reading.measures import block_f1, boundary_f1, kendall_tau
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 LANGUAGES: list[Language] = ["zh", "en"]
 

@@ -1,4 +1,4 @@
-"""The SQLite file of the translation memory: its tables, opening it, and its errors."""
+"""The SQLite file of a memory of results: its tables, opening it, and its errors."""
 
 from __future__ import annotations
 
