@@ -9,6 +9,8 @@ Box = tuple[float, float, float, float]
 
 # More rectangles than any table has are a drawing
 MOST_BOXES = 1500
+# Rectangles side by side may overlap by so many points, the width of their borders
+BORDER = 3.0
 
 
 def borders(boxes: list[Box], words: Iterable[Box]) -> list[Box]:
@@ -49,7 +51,7 @@ def _outer(boxes: list[Box]) -> list[Box]:
         for row in rows.values()
         if len(row) > 1
         for box in row
-        if any(other[0] >= box[2] - 1 or other[2] <= box[0] + 1 for other in row)
+        if any(other[0] >= box[2] - BORDER or other[2] <= box[0] + BORDER for other in row)
     ]
     cells = [cell for cell in cells if not any(_inside(cell, other) for other in cells)]
     rest = [box for box in boxes if not any(_inside(box, cell) for cell in cells)]
