@@ -14,7 +14,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal
 
 from duizhao.corpus.keys import plain
@@ -32,16 +32,18 @@ LEAST_WORDS = 3
 """Least length: shorter texts, such as headings of one word, may have several translations."""
 _STOPS = " .,:;!?。,、:;!?…"
 _MARK = re.compile(
-    r"^\s*[(（]?[一二三四五六七八九十百]{1,4}[)）、.．]\s*|^\s*\d+(?:[.．]\d+)+\s+(?=\D)"
+    r"^\s*[(（]?[一二三四五六七八九十百]{1,4}[)）、.．]\s*|^\s*\d+(?:[.．]\d+)+\s+(?![亿万千百%％元美欧港公吨度倍个名人]|\d)"
 )
 """The mark of a paragraph, which translations often write otherwise: (十三) and XIII."""
 _CONVERTED = "[多余]?(?:千瓦|亩|斤)"
 """Units of which translations make others: 2亿千瓦 is 200 gigawatts."""
 _WORDS = re.compile("[a-z]+")
+_DEFINITE = frozenset(singular(word) for word in ("the", "this", "that", "its", "their"))
 _PREPOSITION = re.compile(r"(?<=[a-z]) (?:of|on|for|to|in|against|with) ")
 _NAME = re.compile(
-    r"\w{0,8}?(?:协会|委员会|理事会|办事处|支助办|安保办|特派团|法治团|组织|公约|基金|规划|方案|框架"
-    "|计划|倡议|条约|协定|议定书|宣言|法庭|法院|学院|大学|银行|峰会|首脑会议|工作队|小组|代表|安保部|司|署|局)"
+    r"[^\W的决注认提应将在对和与于]{0,4}?(?:协会|委员会|理事会|办事处|支助办|安保办|特派团|法治团|组织|公约|基金|规划|方案|框架"
+    "|计划|倡议|条约|协定|议定书|宣言|法庭|法院|学院|大学|银行|峰会|首脑会议|工作队|小组|代表|安保部)"
+    "|[司署局](?![法势面限部])"
 )
 """What follows a term that is a part of a longer name: 国际法|协会, 欧洲联盟|委员会."""
 MOST_ROWS = 20_000
@@ -162,9 +164,10 @@ def _terms(rows: Iterable[Row], glossary: Glossary) -> list[Inconsistency]:
 
 
 def _is_shortened(term: Term, target: str) -> bool:
-    """Whether the English has the head of a form: "the Board" for the Board of Auditors."""
-    words = set(map(singular, _WORDS.findall(target.lower())))
-    return any(singular(_head(form)) in words for form in term.english if len(form.split()) > 1)
+    """Whether the English has the head of a form alone: "the Board" for the Board of Auditors."""
+    words = [singular(word) for word in _WORDS.findall(target.lower())]
+    alone = {word for before, word in pairwise(words) if before in _DEFINITE}
+    return any(singular(_head(form)) in alone for form in term.english if len(form.split()) > 1)
 
 
 def _head(form: str) -> str:

@@ -146,7 +146,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if built := list(folder.glob("duizhao-*.whl")):
             return built[0]
         folder.mkdir(exist_ok=True)
-        return build_wheel(folder)
+        built_wheel = build_wheel(tmp_path_factory.mktemp("wheel_build"))
+        return built_wheel.rename(folder / built_wheel.name)
 
 
 @pytest.fixture(scope="session")

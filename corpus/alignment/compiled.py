@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -57,6 +58,8 @@ def _folder_name() -> str:
     """The name of this code's folder; when it is new, the oldest of other code are removed."""
     name = f"alignment-{_code_hash()}"
     cache_of_all = compile_cache()
+    with contextlib.suppress(OSError):  # only the order of removal is lost
+        os.utime(cache_of_all / name)
     if not (cache_of_all / name).exists():
         remove_oldest(cache_of_all)
     return name
@@ -65,7 +68,9 @@ def _folder_name() -> str:
 def remove_oldest(folder: Path) -> None:
     """Remove compiled code but for the `MOST_KEPT` newest versions."""
     with contextlib.suppress(OSError):  # only space is lost
-        versions = sorted(folder.glob("alignment-*"), key=lambda path: path.stat().st_mtime)
+        names = re.compile("alignment-[0-9a-f]{16}")
+        found = [path for path in folder.iterdir() if names.fullmatch(path.name)]
+        versions = sorted(found, key=lambda path: path.stat().st_mtime)
         for version in versions[:-MOST_KEPT]:
             shutil.rmtree(version, ignore_errors=True)
 

@@ -13,13 +13,8 @@ from duizhao.corpus.reading import formats
 UNITS = ("tmx", "tsv", "csv", "json", "xliff")
 """The formats of pairs that other programs write."""
 
-_OUR_FOLDER = (
-    "corpus.jsonl",
-    "corpus.parquet",
-    "jsonl/*.jsonl*",
-    "data/*.jsonl*",
-    "data/*.parquet",
-)
+_OUR_FILES = ("run.json", "batch.json", "corpus.jsonl", "corpus.parquet")
+_OUR_DATA = ("jsonl/*.jsonl*", "data/*.jsonl*", "data/*.parquet")
 _ENDINGS = (*ENDINGS, *(ending for name in UNITS for ending in formats.BY_NAME[name].suffixes))
 _MOSES = (".zh", ".en")
 
@@ -63,7 +58,7 @@ def pair_files(paths: Iterable[Path]) -> tuple[list[PairFile], list[Path]]:
 
 
 def _in_folder(folder: Path, others: list[Path]) -> Iterator[PairFile]:
-    if any(True for pattern in _OUR_FOLDER for _ in folder.glob(pattern)):
+    if _is_ours(folder):
         for file in corpus_files(folder):
             yield PairFile((file.path,), file.split, given=False)
         return
@@ -74,12 +69,26 @@ def _in_folder(folder: Path, others: list[Path]) -> Iterator[PairFile]:
             if not path.is_symlink():
                 yield from _in_folder(path, others)
         elif path.suffix in _MOSES:
-            if path == (files := _moses(path) or (path,))[0]:
+            files = path.with_suffix(".zh"), path.with_suffix(".en")
+            if not all(file.is_file() for file in files):
+                others.append(path)
+            elif path == files[0]:
                 yield PairFile(files, split_of_name(path), given=False)
         elif _may_have_pairs(path):
             yield PairFile((path,), split_of_name(path), given=False)
         else:
             others.append(path)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is a corpus of build, batch or clean, or a data set of the hub."""
+    if any((folder / name).is_file() for name in _OUR_FILES):
+        return True
+    has_data = any(True for pattern in _OUR_DATA for _ in folder.glob(pattern))
+    return has_data and not any(
+        path.is_file() and (path.suffix in _MOSES or _may_have_pairs(path))
+        for path in folder.iterdir()
+    )
 
 
 def _may_have_pairs(path: Path) -> bool:

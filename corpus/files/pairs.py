@@ -62,9 +62,14 @@ def read_pairs(paths: Iterable[Path]) -> Pairs:
         own = {str(file): _hash(file) for file in one.files}
         # the name is the same wherever the file is, so that the same text is held out
         name = f"{one.files[0].name} {next(iter(own.values()))[:8]}"
-        count = 0
-        for row in _rows(one.files, name):
-            count += 1
+        try:
+            found = list(_rows(one.files, name))
+        except InputError:
+            # a folder may hold other tables and lists beside its pairs
+            if one.given:
+                raise
+            found = []
+        for row in found:
             if row.target_kind == "machine":
                 machine += 1
             elif not (row.source.strip() and row.target.strip()):
@@ -75,7 +80,7 @@ def read_pairs(paths: Iterable[Path]) -> Pairs:
                     anonymous.add(name)
                 if one.split:
                     splits[row.source_document] = one.split
-        if count:
+        if found:
             hashes |= own
         else:
             unused += _without_pairs(one)

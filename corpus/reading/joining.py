@@ -96,19 +96,24 @@ class Joiner:
             return first + second
         if self.soft and first.endswith("‐"):
             return first[:-1] + second
-        if _SUSPENDED.fullmatch(tail[0]):
-            return f"{first} {second}"
         start, end = head[0][:-1].lower(), tail[0]
         joined, compound = self.words[start + end], self.words[f"{start}-{end}"]
         if joined != compound:
             keep = compound > joined
-        elif start in HYPHENATED and len(end) > 4:
+        elif _SUSPENDED.fullmatch(end) and not _in_dictionary(start + end):
+            return f"{first} {second}"
+        elif len(start) == 1 or head[0][:-1].isupper() or self._is_compound(start, end):
             keep = True
-        elif not self._is_word(end) or not (self._is_word(start) or PREFIXES.fullmatch(start)):
+        elif not self._is_word(end):
             keep = False
         else:
-            keep = not self.breaks_words or not _in_dictionary(start + end)
+            is_head = self._is_word(start) or PREFIXES.fullmatch(start) is not None
+            evidence = (is_head, not self.breaks_words, not _in_dictionary(start + end))
+            keep = sum(evidence) >= 2
         return first + second if keep else first[:-1] + second
+
+    def _is_compound(self, start: str, end: str) -> bool:
+        return start in HYPHENATED and len(end) > 4
 
     def _is_word(self, text: str) -> bool:
         """Whether all parts of a text are words of the document or of the dictionary."""

@@ -34,7 +34,8 @@ def finished(out: Path, fingerprint: str) -> dict[str, Any] | None:
     record = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     if record.get("fingerprint") != fingerprint:
         raise InputError(
-            f"{out}: a model of other texts or options; choose another --out, or remove it"
+            f"{out}: a model of other texts or options, or of another version of duizhao; choose "
+            "another --out, or remove it"
         )
     console.current().note(f"{out}: finished before")
     return {**record, "model": str(out)}
@@ -45,8 +46,8 @@ def check(work: Path, fingerprint: str) -> None:
     path = work / FINGERPRINT
     if path.is_file() and path.read_text("utf-8") != fingerprint:
         raise InputError(
-            f"{work}: unfinished training with other texts or options; repeat that command to "
-            "finish it, choose another --out, or remove the folder"
+            f"{work}: unfinished training with other texts or options, or of another version of "
+            "duizhao; repeat that command to finish it, choose another --out, or remove the folder"
         )
     write(path, fingerprint)
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from duizhao.corpus.errors import InputError, MissingFile, unreadable
+from duizhao.corpus.errors import InputError, MissingFile, unreadable, writing
 from duizhao.corpus.paths import cache_folder
 from duizhao.corpus.reading.bounds.files import IMAGES, archive
 from duizhao.corpus.reading.bounds.limits import Limits
@@ -48,11 +48,11 @@ def one_document(files: Sequence[str], limits: Limits, hint: str = "") -> str:
     name = document_name([path.stem for path in paths])
     try:
         data = archive(name, list(zip(names, paths, strict=True)), limits)
-        out = cache_folder() / "pages" / hashlib.sha256(data).hexdigest()[:16] / f"{name}.zip"
-        with replacing(out) as temporary:
-            temporary.write_bytes(data)
     except OSError as error:
         raise unreadable(paths[0], error) from None
+    out = cache_folder() / "pages" / hashlib.sha256(data).hexdigest()[:16] / f"{name}.zip"
+    with writing(out), replacing(out) as temporary:
+        temporary.write_bytes(data)
     return str(out)
 
 

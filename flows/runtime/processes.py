@@ -161,9 +161,11 @@ def since_boot(process: int) -> float:
 def is_same(process: int, start: float) -> bool:
     """Whether the process with this number is the one that started then, by `since_boot`.
 
-    By the clock of the day, a process would be another one after the clock was set.
+    By the clock of the day, a process would be another one after the clock was set. Records of
+    earlier versions of duizhao have that clock; the two cannot be confused.
     """
-    return alive(process) and abs(since_boot(process) - start) < SAME_SECONDS
+    starts = (since_boot(process), started(process))
+    return alive(process) and any(abs(each - start) < SAME_SECONDS for each in starts)
 
 
 def age() -> float:

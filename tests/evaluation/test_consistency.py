@@ -72,6 +72,19 @@ def test_what_is_written_otherwise_with_good_reason(source: str, target: str) ->
     assert found((source, target)) == {}
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "kind"),
+    [
+        ("经济及社会理事会开会。", "The Security Council met.", "term"),  # another body
+        ("安全理事会决定部署部队。", "The board will deploy troops.", "term"),
+        ("安全理事会注意到局势恶化。", "The board noted that it was worse.", "term"),
+        ("3.5 亿元用于修路。", "Money went to the roads.", "number"),
+    ],
+)
+def test_what_resembles_a_good_reason_is_reported(source: str, target: str, kind: str) -> None:
+    assert kind in found((source, target))
+
+
 def test_punctuation_at_the_end_makes_no_difference() -> None:
     assert (
         found(

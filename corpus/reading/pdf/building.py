@@ -75,8 +75,7 @@ def blocks_from_lines(
         left_out += [furniture_entry(strip, page.height, language) for strip in gone]
         if page.figure:
             left_out.append(LeftOut("figure", page.figure, page.number))
-        if page.line_numbers:
-            left_out.append(LeftOut("line_numbers", page.line_numbers, page.number))
+        left_out += counted_lines(page)
         names = {id(strip) for strip in gone}
         kept.append((page, [strip for strip in page.strips if id(strip) not in names]))
     body = cells.body_size([Paragraph(strips) for _, strips in kept])
@@ -128,6 +127,14 @@ def blocks_from_paragraphs(
         furniture=[strip for _, paragraph in contents for strip in paragraph.strips],
         notes=settled.places,
     )
+
+
+def counted_lines(page: PageLines) -> list[LeftOut]:
+    """The ledger entry of the line numbers of a page, if it has any."""
+    if page.line_numbers is None:
+        return []
+    text = " ".join(map(str, page.line_numbers.numbers))
+    return [LeftOut("line_numbers", text, page.number)]
 
 
 def furniture_entry(strip: Strip, height: float, language: Language) -> LeftOut:

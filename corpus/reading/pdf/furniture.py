@@ -78,7 +78,7 @@ def pattern(text: str) -> str:
 
 def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
-    notes = _of_notes(page.strips)
+    notes = _of_notes(page.strips, known)
     out = [
         strip for strip in page.strips
         if is_furniture(strip, page.height, known) and id(strip) not in notes
@@ -90,7 +90,7 @@ def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     return out
 
 
-def _of_notes(strips: Sequence[Strip]) -> set[int]:
+def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
     """The identities of the lines of notes: one that begins with a raised mark, and those below.
 
     "Ibid." and the like are at the foot of many pages, as running feet are.
@@ -98,7 +98,7 @@ def _of_notes(strips: Sequence[Strip]) -> set[int]:
     out: set[int] = set()
     above: list[Strip] = []
     for strip in sorted(strips, key=lambda strip: -strip.y):
-        goes_on = any(
+        goes_on = pattern(strip.text) not in known and any(
             0 < last.y - strip.y <= NOTE_LEADING * strip.size
             and abs(last.size - strip.size) <= 0.6
             and last.left - 3 * last.size <= strip.left < last.right

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
@@ -150,11 +150,21 @@ def _split_notes(
         called = called or below[0].text.startswith(OPEN)
         if called or (small and (number or below[0].text.startswith((OPEN, "*")))):
             if not small:
-                return above, below
+                end = _end_of_notes(below)
+                return above + below[end:], below[:end]
             # under a table the text goes on below the notes
             end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
             return above + below[end:], below[:end]
     return kept, []
+
+
+def _end_of_notes(strips: Sequence[Strip]) -> int:
+    """How many lines are notes: up to a wide gap below which no note begins."""
+    for number, (last, strip) in enumerate(pairwise(strips), 1):
+        wide = last.y - strip.y > pdf_furniture.NOTE_LEADING * strip.size
+        if wide and not re.match(rf"{OPEN}|\*|\d{{1,3}}\s", strip.text):
+            return number
+    return len(strips)
 
 
 def _notes(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]:

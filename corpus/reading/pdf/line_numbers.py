@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.page.text import Piece
@@ -21,15 +22,38 @@ APART = 0.5
 WIDE = 0.8
 _NUMBER = re.compile(r"\d{1,5}")
 
+# A table has gaps of so many em in more than this share of its lines
+CELL_GAP, MOST_GAPS = 1.3, 0.2
+
 Line = Sequence[Piece]
 
 
-def line_numbers(lines: Sequence[Line], *, goes_on: bool = False) -> set[int]:
-    """The identities of the pieces that number the lines of a page, given from top to bottom.
+@dataclass(frozen=True, slots=True)
+class LineNumbers:
+    """The line numbers of a page, and the edge that they share, in points."""
 
-    They are in the left or the right margin, grow from line to line, and stand beside prose;
-    the numbers of a table's rows stand beside cells, those of a list beside items that end.
-    `goes_on`: the lines of the page before are numbered, so this page may have short lines only.
+    numbers: tuple[int, ...]
+    edge: float
+
+    def continued(self, number: int, edge: float) -> bool:
+        """Whether a number at an edge of the next page follows the last one."""
+        return abs(edge - self.edge) <= 2 and number - self.numbers[-1] in STEPS
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece]) -> LineNumbers | None:
+        """Those of the pieces that `line_numbers` returns; None if there are none."""
+        if not pieces:
+            return None
+        edges = Counter(round(each) for piece in pieces for each in (piece.left, piece.right))
+        return cls(tuple(int(piece.text) for piece in pieces), edges.most_common(1)[0][0])
+
+
+def line_numbers(lines: Sequence[Line], before: LineNumbers | None = None) -> list[Piece]:
+    """The pieces that number the lines of a page, given from top to bottom.
+
+    They are in the left or the right margin, grow from line to line, and are beside prose; the
+    numbers of a table's rows are beside cells, those of a list beside items that end. Numbers
+    that continue those of the page `before` may be few and beside short lines.
     """
     for side in (0, -1):
         numbered = [
@@ -37,8 +61,7 @@ def line_numbers(lines: Sequence[Line], *, goes_on: bool = False) -> set[int]:
             for number, line in enumerate(lines)
             if _NUMBER.fullmatch(line[side].text) and _is_apart(line, side)
         ]
-        fewest = 2 if goes_on else FEWEST
-        if len(numbered) < fewest:
+        if not numbered:
             continue
         edges = Counter(round(each) for _, piece in numbered for each in {piece.left, piece.right})
         edge = edges.most_common(1)[0][0]
@@ -47,14 +70,15 @@ def line_numbers(lines: Sequence[Line], *, goes_on: bool = False) -> set[int]:
             for number, piece in numbered
             if min(abs(piece.left - edge), abs(piece.right - edge)) <= 2
         ]
-        if len(numbered) < fewest:
+        goes_on = before is not None and before.continued(int(numbered[0][1].text), edge)
+        if len(numbered) < (2 if goes_on else FEWEST):
             continue
         pieces = {id(piece) for _, piece in numbered}
         rest = [[piece for piece in line if id(piece) not in pieces] for line in lines]
-        prose = goes_on or _is_prose(rest)
+        prose = not _has_cells(rest) and (goes_on or _is_prose(rest))
         if prose and _count_lines(numbered, rest) and _outside(numbered, rest, side):
-            return pieces
-    return set()
+            return [piece for _, piece in numbered]
+    return []
 
 
 def _is_apart(line: Line, side: int) -> bool:
@@ -77,6 +101,13 @@ def _count_lines(numbered: Sequence[tuple[int, Piece]], rest: Sequence[Line]) ->
         return False
     between = [sum(bool(line) for line in rest[a:b]) for (a, _), (b, _) in pairs]
     return sum(count <= step for count in between) >= SAME_STEP * len(pairs)
+
+
+def _has_cells(rest: Sequence[Line]) -> bool:
+    """Whether many lines have wide gaps, as the rows of a table have."""
+    lines = [line for line in rest if line]
+    gaps = [any(b.left - a.right > CELL_GAP * b.size for a, b in pairwise(line)) for line in lines]
+    return sum(gaps) > MOST_GAPS * len(lines)
 
 
 def _is_prose(rest: Sequence[Line]) -> bool:

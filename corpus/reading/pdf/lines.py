@@ -14,6 +14,7 @@ from itertools import pairwise
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
+from duizhao.corpus.reading.pdf.line_numbers import LineNumbers
 from duizhao.corpus.reading.pdf.page.text import Piece
 from duizhao.corpus.reading.pdf.tags import Tag
 from duizhao.corpus.script import HAN
@@ -90,7 +91,7 @@ class PageLines:
     walls: tuple[tuple[float, float, float], ...] = ()
     figure: str = ""
     columns: tuple[float, ...] = ()
-    line_numbers: str = ""
+    line_numbers: LineNumbers | None = None
 
 
 @dataclass(slots=True)

@@ -69,9 +69,9 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         gap for before, piece in pairwise(part)
         if (gap := (piece.left - before.right) / max(before.size, piece.size)) > NO_SPACE
     ]  # fmt: skip
-    if len(spaces) < FEW_SPACES and not _is_long(part):
+    if not spaces or (len(spaces) < FEW_SPACES and not _is_long(part)):
         return False
-    if not spaces or max(spaces) - min(spaces) > SAME or max(spaces) > WIDEST:
+    if max(spaces) - min(spaces) > SAME or max(spaces) > WIDEST:
         return False
     if len(spaces) < MANY_SPACES and not at_margins:
         return False

@@ -16,7 +16,7 @@ from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.axes import chart_labels
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
-from duizhao.corpus.reading.pdf.line_numbers import line_numbers
+from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
@@ -45,9 +45,9 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     lines = _lines(upright)
-    numbers = line_numbers(lines, goes_on=before is not None and before.line_numbers != "")
-    counted = " ".join(piece.text for line in lines for piece in line if id(piece) in numbers)
-    lines = [rest for line in lines if (rest := [each for each in line if id(each) not in numbers])]
+    counted = line_numbers(lines, before.line_numbers if before else None)
+    gone = {id(piece) for piece in counted}
+    lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
     cut = [
         [part for column in columns for part in _cut(column, page)]
@@ -69,7 +69,15 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
     return PageLines(
-        page.number, page.width, page.height, kept, rules, page.walls, text, columns, counted
+        page.number,
+        page.width,
+        page.height,
+        kept,
+        rules,
+        page.walls,
+        text,
+        columns,
+        LineNumbers.of(counted),
     )
 
 

@@ -9,7 +9,12 @@ from typing import Any
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
 from duizhao.corpus.reading.pdf import furniture
-from duizhao.corpus.reading.pdf.building import Built, blocks_from_paragraphs, furniture_entry
+from duizhao.corpus.reading.pdf.building import (
+    Built,
+    blocks_from_paragraphs,
+    counted_lines,
+    furniture_entry,
+)
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
 from duizhao.corpus.reading.pdf.separation import separated
@@ -133,7 +138,11 @@ class _Tree:
     def _furniture(self, page: Page, pieces: list[Piece]) -> None:
         # a foot's pieces come in any order: put them into lines first
         whole = replace(page, pieces=tuple(pieces))
-        for strip in strips_of_page(whole, self.language).strips:
+        found = strips_of_page(whole, self.language)
+        self.left_out += counted_lines(found)
+        if found.figure:
+            self.left_out.append(LeftOut("artifact", found.figure, page.number))
+        for strip in found.strips:
             self._leave_out(strip, page.height)
 
     def _leave_out(self, strip: Strip, height: float) -> None:
@@ -145,6 +154,7 @@ class _Tree:
         if not pieces:
             return
         found = strips_of_page(replace(page, pieces=tuple(pieces), figures=()), self.language)
+        self.left_out += counted_lines(found)
         inside = []
         for strip in found.strips:
             if furniture.FOOT < strip.y / page.height < furniture.HEAD:

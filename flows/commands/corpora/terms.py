@@ -74,7 +74,9 @@ def terms(
         found = [term for term in found if not term.is_consistent]
     several = sum(not term.is_consistent for term in found)
     summary = f"{len(found):,} terms, {several:,} with several English forms"
-    if out is not None:
+    if out is not None and inconsistent and not found:
+        summary += f"; {out} is not written"
+    elif out is not None:
         write_terms(found, out, str(to))
         summary += f": {out}"
     if json:

@@ -133,6 +133,26 @@ def test_a_folder_gives_all_files_of_pairs_in_it_and_below(tmp_path: Path) -> No
     assert len(pairs.without_documents) == 2
 
 
+STRAY = {
+    "config.json": '{"version": 3}',
+    "stats.csv": "year,count\n2001,5\n",
+    "alone.zh": "只有中文。\n",
+    "data/scores.jsonl": '{"score": 1}\n',
+}
+
+
+@pytest.mark.parametrize("name", list(STRAY))
+def test_another_file_in_a_folder_of_pairs_is_named_and_hides_none(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "b.tmx").write_text(memory(("会议开始。", "The meeting began.")), "utf-8")
+    (tmp_path / name).write_text(STRAY[name], "utf-8")
+    pairs = read_pairs([tmp_path])
+    assert [one.target for one in pairs.rows] == ["The meeting began."]
+    assert list(pairs.unused) == [str(tmp_path / name)]
+
+
 def test_the_name_of_a_file_as_a_document_does_not_depend_on_its_folder(tmp_path: Path) -> None:
     names = set()
     for place in ("here", "there"):

@@ -353,6 +353,10 @@ HYPHENS = [
     # both halves are words, or one is a prefix
     ("peace-", "building is", "peace-building is"),
     ("socio-", "economic rights", "socio-economic rights"),
+    ("a Shenzhen-", "based company", "a Shenzhen-based company"),
+    ("a UNICEF-", "supported school", "a UNICEF-supported school"),
+    ("by e-", "commerce and", "by e-commerce and"),
+    ("the superi-", "or courts", "the superior courts"),
     ("gender-", "responsive budgets", "gender-responsive budgets"),
     ("short-", "and long-term plans", "short- and long-term plans"),
 ]

@@ -368,7 +368,7 @@ def test_a_folder_that_is_none_is_named_with_exit_code_2(
 ) -> None:
     done = cli(name, str(tmp_path / "nothing"))
     assert done.code == 2
-    assert "nothing: there is no such" in done.err
+    assert "nothing: no such" in done.err
     assert done.err.count("\n") == 1
     assert not (tmp_path / "nothing").exists()
 

@@ -127,7 +127,7 @@ def test_what_the_model_does_not_know_is_flagged_and_never_written_as_unk(engine
 def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
     import ctranslate2
 
-    with pytest.raises(ModelSettingError, match="no device 'foo'; there are auto, cpu, cuda"):
+    with pytest.raises(ModelSettingError, match="unknown device 'foo'; use one of auto, cpu, cuda"):
         load_engine(device="foo")
     with pytest.raises(ModelSettingError, match="compute type bfloat16: this cpu supports"):
         load_engine(device="cpu", compute_type="bfloat16")
@@ -211,7 +211,7 @@ def test_a_damaged_model_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "source.spm").write_bytes(b"no model")
     with pytest.raises(ModelError, match=r"cannot be loaded by CTranslate2|damaged"):
         load_engine(str(tmp_path))
-    with pytest.raises(ModelError, match="no engine 'marian'"):
+    with pytest.raises(ModelError, match="unknown engine 'marian'"):
         load_engine(None, "marian")  # type: ignore[arg-type]
 
 

@@ -178,7 +178,7 @@ def _on_its_side(piece: Piece) -> Piece:
 def _is_inside(piece: Piece, width: float, height: float) -> bool:
     """Whether some of a piece is on the page, and not all beyond an edge of it."""
     left, bottom, right, top = _box(piece)
-    if piece.angle % 180:
+    if piece.angle:
         return True
     return left < width and right > 0 and bottom < height and top > 0
 

@@ -95,6 +95,8 @@ def test_a_field_that_is_filled_in_is_text() -> None:
     def draw(page: Any) -> None:
         page.drawString(72, 700, SENTENCE)
         page.acroForm.textfield(value=answer, x=72, y=600, width=400, height=30)
+        # its mark is a letter of a symbol font
+        page.acroForm.checkbox(x=72, y=500, checked=True)
 
     document, _ = read_bytes(pdf_of(draw), "en", name="a.pdf")
     assert [block.text for block in document.blocks] == [SENTENCE, answer]

@@ -175,7 +175,7 @@ def test_a_translation_that_no_signal_uses_is_reported(run: Run) -> None:
         (("zh", "absent"), "absent"),
         (("zh", "en", "--mt", "short"), "short: 1 lines, but zh has 5"),
         (("zh", "en", "--mt", "mt", "--translate"), "only one of --mt and --translate"),
-        (("zh", "en", "--signals", "magic"), "there is no magic"),
+        (("zh", "en", "--signals", "magic"), "magic: no such signal"),
         (("zh", "blank"), "blank: "),
     ],
 )
