@@ -132,7 +132,7 @@ def test_a_device_or_arithmetic_that_is_not_there_is_wrong_usage() -> None:
     with pytest.raises(ModelSettingError, match="compute type bfloat16: this cpu supports"):
         load_engine(device="cpu", compute_type="bfloat16")
     if not ctranslate2.get_cuda_device_count():
-        with pytest.raises(ModelSettingError, match="finds no GPU here; use cpu or auto"):
+        with pytest.raises(ModelSettingError, match="finds no GPU; use cpu or auto"):
             load_engine(device="cuda")
         assert ModelSettingError.exit_code == 2
 
