@@ -143,11 +143,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     with FileLock(shared / "wheel.lock"):
         folder = shared / "wheel"
-        if built := list(folder.glob("duizhao-*.whl")):
-            return built[0]
-        folder.mkdir(exist_ok=True)
-        built_wheel = build_wheel(tmp_path_factory.mktemp("wheel_build"))
-        return built_wheel.rename(folder / built_wheel.name)
+        if not folder.exists():
+            build = tmp_path_factory.mktemp("wheel_build")
+            build_wheel(build)
+            build.rename(folder)
+    (built,) = folder.glob("duizhao-*.whl")
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 HEAD, FOOT = 0.9, 0.1
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
+ENDS = tuple("。.；;：:!?！？”’\"')）")
 _PAGE_NUMBER = re.compile(
     r"[-–—]?\s*(?:(?:page|第)\s*)?(?:\d{1,4}|[ivxl]{1,6})\s*页?\s*(?:(?:/|of|，?共)\s*\d{1,4}\s*页?)?"
     r"\s*[-–—]?",
@@ -98,10 +99,12 @@ def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
     out: set[int] = set()
     above: list[Strip] = []
     for strip in sorted(strips, key=lambda strip: -strip.y):
-        goes_on = pattern(strip.text) not in known and any(
+        # a line in the middle of a sentence is no running foot, however often it is repeated
+        goes_on = any(
             0 < last.y - strip.y <= NOTE_LEADING * strip.size
             and abs(last.size - strip.size) <= 0.6
             and last.left - 3 * last.size <= strip.left < last.right
+            and (pattern(strip.text) not in known or not last.text.endswith(ENDS))
             for last in above
         )
         if _PAGE_NUMBER.fullmatch(strip.text) or _JOB.fullmatch(strip.text):

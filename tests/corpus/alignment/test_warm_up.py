@@ -62,12 +62,12 @@ def test_only_the_newest_versions_of_compiled_code_are_kept(tmp_path: Path) -> N
     from duizhao.corpus.alignment.compiled import MOST_KEPT, remove_oldest
 
     for age in range(MOST_KEPT + 3):
-        folder = tmp_path / f"alignment-{age}"
+        folder = tmp_path / f"alignment-{age:016x}"
         folder.mkdir()
         (folder / "index.nbi").touch()
         os.utime(folder, (1e9 - age, 1e9 - age))
     (tmp_path / "another").mkdir()
     remove_oldest(tmp_path)
     left = sorted(path.name for path in tmp_path.iterdir())
-    assert left == [*(f"alignment-{age}" for age in range(MOST_KEPT)), "another"]
+    assert left == [*(f"alignment-{age:016x}" for age in range(MOST_KEPT)), "another"]
     remove_oldest(tmp_path / "missing")
