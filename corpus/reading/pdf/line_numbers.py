@@ -30,22 +30,29 @@ Line = Sequence[Piece]
 
 @dataclass(frozen=True, slots=True)
 class LineNumbers:
-    """The line numbers of a page, and the edge that they share, in points."""
+    """The line numbers of a page, and their most common left and right edge, in points."""
 
     numbers: tuple[int, ...]
-    edge: float
+    left: float
+    right: float
 
-    def continued(self, number: int, edge: float) -> bool:
-        """Whether a number at an edge of the next page follows the last one."""
-        return abs(edge - self.edge) <= 2 and number - self.numbers[-1] in STEPS
+    def continued(self, piece: Piece) -> bool:
+        """Whether a number of the next page is below these and follows the last one."""
+        aligned = abs(piece.left - self.left) <= 2 or abs(piece.right - self.right) <= 2
+        return aligned and int(piece.text) - self.numbers[-1] in STEPS
 
     @classmethod
     def of(cls, pieces: Sequence[Piece]) -> LineNumbers | None:
         """Those of the pieces that `line_numbers` returns; None if there are none."""
         if not pieces:
             return None
-        edges = Counter(round(each) for piece in pieces for each in (piece.left, piece.right))
-        return cls(tuple(int(piece.text) for piece in pieces), edges.most_common(1)[0][0])
+        lefts = Counter(round(piece.left) for piece in pieces)
+        rights = Counter(round(piece.right) for piece in pieces)
+        return cls(
+            tuple(int(piece.text) for piece in pieces),
+            lefts.most_common(1)[0][0],
+            rights.most_common(1)[0][0],
+        )
 
 
 def line_numbers(lines: Sequence[Line], before: LineNumbers | None = None) -> list[Piece]:
@@ -70,7 +77,7 @@ def line_numbers(lines: Sequence[Line], before: LineNumbers | None = None) -> li
             for number, piece in numbered
             if min(abs(piece.left - edge), abs(piece.right - edge)) <= 2
         ]
-        goes_on = before is not None and before.continued(int(numbered[0][1].text), edge)
+        goes_on = before is not None and before.continued(numbered[0][1])
         if len(numbered) < (2 if goes_on else FEWEST):
             continue
         pieces = {id(piece) for _, piece in numbered}

@@ -11,12 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 from duizhao.corpus.reading.pdf.page.text import Piece
 from duizhao.corpus.script import HAN_CHARACTER
 
 # Spaces of one line differ by at most so many em: the white beside the letters
 SAME = 0.13
+# ... but for few, such as those behind the end of a sentence, which are at most so much wider
+MOST_SAME, WIDER = 0.75, 1.5
 # White narrower than this, in em, is no space between words
 NO_SPACE = 0.15
 # A space of so many em would be taken for the edge of a cell
@@ -71,7 +74,9 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
     ]  # fmt: skip
     if not spaces or (len(spaces) < FEW_SPACES and not _is_long(part)):
         return False
-    if max(spaces) - min(spaces) > SAME or max(spaces) > WIDEST:
+    usual = median(spaces)
+    same = sum(abs(space - usual) <= SAME for space in spaces)
+    if same < MOST_SAME * len(spaces) or max(spaces) > min(WIDEST, WIDER * usual):
         return False
     if len(spaces) < MANY_SPACES and not at_margins:
         return False
@@ -106,9 +111,13 @@ def _near(part: Line, others: Sequence[Line]) -> list[Line]:
 
 
 def _marked(part: Line) -> list[Piece]:
+    # between Chinese and figures a narrow space is no character
+    han = any(HAN_CHARACTER.search(piece.text) for piece in part)
+    least = WIDE_SPACE if han else NO_SPACE
+    ends = [part[0].left, *(piece.right for piece in part[:-1])]
     return [
-        replace(piece, space="inner") if piece.left - end > WIDE_SPACE * piece.size else piece
-        for end, piece in zip([part[0].left, *(p.right for p in part)], part, strict=False)
+        replace(piece, space="inner") if piece.left - end > least * piece.size else piece
+        for end, piece in zip(ends, part, strict=True)
     ]
 
 

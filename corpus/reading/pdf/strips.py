@@ -32,7 +32,7 @@ LABEL_GAP = 6.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
 # The mark of a footnote, and the widest space between it and the text of the note
-NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 3.0
+NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -192,6 +192,9 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
         if not parts:
             parts.append([piece])
             continue
+        if parts == [[line[0]]] and _is_mark_of(line[0], piece):
+            parts[-1].append(piece)
+            continue
         end = max(other.right for other in parts[-1])
         gap = (piece.left - end) / max(piece.size, parts[-1][-1].size)
         wall = any(
@@ -211,6 +214,13 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
+
+
+def _is_mark_of(mark: Piece, piece: Piece) -> bool:
+    """Whether a raised mark that begins a line is that of the note behind a wide space."""
+    raised = mark.size < 0.85 * piece.size and mark.y > piece.y + 0.15 * piece.size
+    near = piece.left - mark.right < NOTE_GAP * piece.size
+    return raised and near and NOTE_MARK.fullmatch(mark.text) is not None
 
 
 def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
