@@ -18,7 +18,7 @@ from duizhao.evaluation.review.session import Session, locked, open_session
 from duizhao.flows.terminal.browser import open_later
 from tests.support.report_folders import make_folder
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 TOKEN = "a-token-of-the-test"
 HERE = "http://127.0.0.1:8765"

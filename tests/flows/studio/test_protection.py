@@ -27,7 +27,7 @@ from duizhao.flows.studio.reviews import Reviews
 from tests.support.paths import ROOT
 from tests.support.report_folders import make_folder
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 TOKEN = "a-token-of-the-test"
 HERE = "http://127.0.0.1:8765"

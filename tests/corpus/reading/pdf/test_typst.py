@@ -24,7 +24,7 @@ from tests.support.typst_sample import (
     sample,
 )
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 HEADS: dict[Language, str] = {"zh": "目录", "en": "Contents"}
 
