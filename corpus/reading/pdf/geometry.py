@@ -146,9 +146,9 @@ def _split_notes(
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
         )
-        # a mark that begins a line is one of a note, whatever the size that a scan seems to have
+        # a raised mark begins a note regardless of its size, which is unreliable in scans
         called = called or below[0].text.startswith(OPEN)
-        if called or (small and (number or below[0].text.startswith((OPEN, "*")))):
+        if called or (small and (number or below[0].text.startswith("*"))):
             if not small:
                 end = _end_of_notes(below)
                 return above + below[end:], below[:end]

@@ -14,7 +14,7 @@ from duizhao.corpus.reading.pdf.page.text import Piece
 FEWEST = 6
 # Lines are numbered one by one or by these steps
 STEPS = (1, 2, 5, 10)
-# So many of the steps from one number to the next are the same
+# Least share of equal steps from one number to the next
 SAME_STEP = 0.9
 # Least distance of the numbers from the text, in em
 APART = 0.5
@@ -22,7 +22,7 @@ APART = 0.5
 WIDE = 0.8
 _NUMBER = re.compile(r"\d{1,5}")
 
-# A table has gaps of so many em in more than this share of its lines
+# Width in em of the gaps of tables, and the share of lines with one that makes a table
 CELL_GAP, MOST_GAPS = 1.3, 0.2
 
 Line = Sequence[Piece]

@@ -123,7 +123,7 @@ class Measures:
     def _of_headings(self, size: float, gaps: Sequence[float]) -> float:
         """The leading of a large and rare type, whose lines are mostly headings of one line.
 
-        The gap from one heading to the next is none within a paragraph.
+        Gaps between separate headings are not leading.
         """
         usual = self._ratio * size
         within = [gap for gap in gaps if gap <= 1.15 * usual]

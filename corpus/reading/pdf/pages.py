@@ -236,10 +236,15 @@ def _goes_on(first: Paragraph, second: Paragraph, language: Language, edges: Edg
 
 def _reaches(paragraph: Paragraph, edges: Edges) -> bool:
     """Whether the last line ends near the right edge of its text, or of its own paragraph."""
+    last = paragraph.strips[-1]
+    return last.right >= _right_edge(paragraph, edges) - RAGGED * last.size
+
+
+def _right_edge(paragraph: Paragraph, edges: Edges) -> float:
+    """The right edge of a paragraph's text: that of its flow, or a nearer one of its lines."""
     *before, last = paragraph.strips
     edge = edges[paragraph.flow][1] if paragraph.flow in edges else last.right
-    edge = min([edge, max(strip.right for strip in before)] if before else [edge])
-    return last.right >= edge - RAGGED * last.size
+    return min([edge, max(strip.right for strip in before)] if before else [edge])
 
 
 def _set_apart(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
@@ -255,10 +260,8 @@ def _set_apart(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
 
 def _no_room(first: Paragraph, start: Strip, edges: Edges) -> bool:
     """Whether the first word of a line would have been too long for the last line above it."""
-    *before, last = first.strips
-    edge = edges[first.flow][1] if first.flow in edges else last.right
-    edge = min([edge, max(strip.right for strip in before)] if before else [edge])
-    return last.right + first_word(start) + 0.5 * last.size >= edge
+    last = first.strips[-1]
+    return last.right + first_word(start) + 0.5 * last.size >= _right_edge(first, edges)
 
 
 def _full(paragraph: Paragraph, following: Strip) -> bool:

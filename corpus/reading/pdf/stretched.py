@@ -16,26 +16,26 @@ from statistics import median
 from duizhao.corpus.reading.pdf.page.text import Piece
 from duizhao.corpus.script import HAN_CHARACTER
 
-# Spaces of one line differ by at most so many em: the white beside the letters
+# Greatest difference of the spaces of one line, in em: the white beside the letters
 SAME = 0.13
-# ... but for few, such as those behind the end of a sentence, which are at most so much wider
+# Least share of spaces that are equal, and how much wider the others may be (ends of sentences)
 MOST_SAME, WIDER = 0.75, 1.5
-# White narrower than this, in em, is no space between words
+# Narrowest space between words, in em
 NO_SPACE = 0.15
-# A space of so many em would be taken for the edge of a cell
+# Width in em from which a space would be taken for the edge of a cell
 WIDE_SPACE = 0.8
-# Spaces are at most so wide, in em
+# Greatest width of a space, in em
 WIDEST = 4.0
-# So many equal spaces show a stretched line if it ends at the margins, and so many anywhere
+# Least number of equal spaces in a line that ends at the margins, and in any line
 FEW_SPACES, MANY_SPACES = 2, 3
-# So many lines end at a margin, to a point
+# Least number of lines that end at a margin
 MARGIN_LINES = 3
 
-# A piece of a Chinese line is long if it covers so much of it
+# Least share of a Chinese line that its longest piece covers
 LONG = 0.7
-# Lines further apart than so many em do not belong together
+# Greatest distance of neighbouring lines, in em
 FAR = 3.0
-# So much of a line are letters, unless it is a row of figures
+# Least share of letters in a line that is no row of figures
 MOSTLY = 0.5
 
 Line = Sequence[Piece]
