@@ -111,7 +111,8 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
     lines: list[list[Piece]] = []
     bases: list[tuple[float, float]] = []
-    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    # bullets last, whose size may be any
+    order = sorted(pieces, key=lambda p: (p.text in BULLETS, -p.size, -p.y, p.left))
     for piece in order:
         best = None
         nearest = (True, 0.0)
@@ -262,7 +263,8 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
             continue
         gap = (strip.left - out[-1].right) / strip.size
         # behind other cells a figure is a cell of its own
-        first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
+        words = WORDS.search(strip.text) and not _is_label(strip)
+        first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         if first and gap <= room and _is_label(out[-1]):
             label = out.pop()
             strip = replace(
