@@ -109,13 +109,22 @@ def _is_crossed(part: Line, near: Sequence[Line]) -> bool:
         return False
     for left, right in _wide_spaces(part):
         over = [each for each in near if each[0].left < left and _right(each) > right]
-        if not over or any(
-            a < (left + right) / 2 < b and (abs(b - right) <= ALIGNED or b - a > (right - left) / 2)
-            for each in over
-            for a, b in _wide_spaces(each)
+        # a line that begins behind the space is in a column there
+        begun = any(left < each[0].left for each in near)
+        if (
+            begun
+            or not over
+            or any(_same_space((left, right), _wide_spaces(each)) for each in over)
         ):
             return False
     return True
+
+
+def _same_space(space: tuple[float, float], others: Sequence[tuple[float, float]]) -> bool:
+    """Whether one of the wide spaces of another line ends with a space, or is much of it."""
+    left, right = space
+    middle, half = (left + right) / 2, (right - left) / 2
+    return any(abs(b - right) <= ALIGNED or (a < middle < b and b - a > half) for a, b in others)
 
 
 def _wide_spaces(part: Line) -> list[tuple[float, float]]:
