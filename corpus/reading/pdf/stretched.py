@@ -111,11 +111,8 @@ def _is_crossed(part: Line, near: Sequence[Line]) -> bool:
         over = [each for each in near if each[0].left < left and _right(each) > right]
         # a line that begins behind the space is in a column there
         begun = any(left < each[0].left for each in near)
-        if (
-            begun
-            or not over
-            or any(_same_space((left, right), _wide_spaces(each)) for each in over)
-        ):
+        same = any(_same_space((left, right), _wide_spaces(each)) for each in over)
+        if begun or same or not over:
             return False
     return True
 
