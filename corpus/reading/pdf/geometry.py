@@ -38,6 +38,8 @@ SHORT_HEADING = 0.35
 READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
 SPACINGS = (1.5, 2.0)
+# A circled number begins the notes of Chinese books
+_SIGN = re.compile(r"\s*([①-⑳])\s?(?=\S)")
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -142,6 +144,8 @@ def _split_notes(
         if below[0].left > left + 40:
             continue
         small = below[0].size < body - 0.4
+        if small and _SIGN.match(below[0].text):
+            return _called(above, below), below
         number = re.match(r"(\d{1,3})\s", below[0].text)
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
@@ -156,6 +160,20 @@ def _split_notes(
             end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
             return above + below[end:], below[:end]
     return kept, []
+
+
+def _called(above: Sequence[Strip], notes: Sequence[Strip]) -> list[Strip]:
+    """The lines of a text with the circled numbers in it that call these notes marked."""
+    signs = {match[1] for strip in notes if (match := _SIGN.match(strip.text))}
+    text = "".join(strip.text for strip in above)
+    once = {sign for sign in signs if text.count(sign) == 1}
+    out = []
+    for strip in above:
+        marked = strip.text
+        for sign in once:
+            marked = re.sub(rf"(?<=\S)\s?{sign}", f"{OPEN}[{sign}]{CLOSE}", marked)
+        out.append(replace(strip, text=marked) if marked != strip.text else strip)
+    return out
 
 
 def _end_of_notes(strips: Sequence[Strip]) -> int:
@@ -180,6 +198,8 @@ def _notes(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]:
             or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
         ):
             last = int(match[1])
+            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
+        elif match := _SIGN.match(text):
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
         if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))
@@ -327,7 +347,7 @@ class _Line:
 
     def _by_indent(self) -> bool:
         strips, strip, last = self.paragraph.strips, self.strip, self.last
-        if self._centred():
+        if self._centred() or self._below_a_figure():
             return False
         indent = strip.left - last.left
         room = 0.8 * strip.size
@@ -341,6 +361,14 @@ class _Line:
         first_line = self.measures.indent
         indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
         return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
+
+    def _below_a_figure(self) -> bool:
+        """Whether lines beside a figure go on below it, at the edge of the text."""
+        last, strip = self.last, self.strip
+        full = last.right >= self.flow.right - self.measures.ragged * last.size
+        back = last.left - strip.left > 0.2 * (self.flow.right - self.flow.left)
+        at_edge = abs(strip.left - self.flow.left) <= 0.5 * strip.size
+        return full and back and at_edge and reads_on(last, strip, self.measures.language)
 
     def _type_only_changes(self) -> bool:
         """Whether type only changes within a paragraph: in a line, or after a full one."""

@@ -21,6 +21,7 @@ from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.scan import marks
+from duizhao.corpus.reading.scan.margins import without_numbers
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 from duizhao.corpus.reading.scan.words import settled
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
@@ -104,13 +105,18 @@ class ScannedLines:
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
     """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    pages = marks.with_bullets(pages)
+    margins = {number: without_numbers(page) for number, page in pages.items()}
+    pages = marks.with_bullets({number: page for number, (page, _) in margins.items()})
     pages = settled(pages) if language == "en" else marks.settled(pages)
     styles = _Styles(
         [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
     )
     out: list[PageLines] = []
-    left_out = []
+    left_out = [
+        LeftOut("page_number", text, number)
+        for number, (_, texts) in sorted(margins.items())
+        for text in texts
+    ]
     places: dict[int, list[tuple[float, Run, float, float]]] = {}
     for number, page in sorted(pages.items()):
         scale = 72 / page.dpi

@@ -103,6 +103,7 @@ def built_with(
         for draft, strips in zip(built.drafts, built.lines, strict=True)
     ]
     built.scans = {number: (page.turned, page.skew) for number, page in recognised.items()}
+    built.magnified = {number: page.magnified for number, page in recognised.items()}
     built.left_out += lines.left_out
     built.left_out += _empty(lines)
     return built
