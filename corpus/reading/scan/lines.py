@@ -45,6 +45,8 @@ BOLD_STROKE = 1.3
 LONG = 12
 # Lines that show how heights of capitals and small letters compare
 FEW = 3
+# The box of a line is so many times as high as its type, which is at least this share of the box
+BOX, LEAST_SIZE = 1.1, 0.4
 # A rule so near below a baseline, in em, is an underline
 UNDERLINE = 0.5
 # A raised mark as the PDF reader expects it: smaller, and above the baseline
@@ -239,10 +241,16 @@ class _Styles:
         return wide and sum(character.isalpha() for character in line.text) >= 2
 
     def _points(self, line: Line, page: RecognisedPage) -> float:
-        return (line.size or line.tall * self._factor) * 72 / page.dpi
+        return self._pixels(line) * 72 / page.dpi
+
+    def _pixels(self, line: Line) -> float:
+        """The type size in pixels; of specks the height of the line, which is somewhat more."""
+        size = line.size or line.tall * self._factor
+        height = (line.box.bottom - line.box.top) / BOX
+        return size if size >= LEAST_SIZE * height else max(1.0, height)
 
     def _weight(self, line: Line) -> float:
-        return line.stroke / (line.size or line.tall * self._factor)
+        return line.stroke / self._pixels(line)
 
 
 def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
@@ -259,6 +267,7 @@ def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
             weight[round(2 * size) / 2] = weight.get(round(2 * size) / 2, 0) + letters
         most = max(weight, key=lambda size: (weight[size], size))
         near = [each for each in left if abs(each[0] - most) <= SAME_SIZE * most]
+        near = near or [min(left, key=lambda each: abs(each[0] - most))]
         total = sum(letters for _, letters in near)
         middle = sum(size * letters for size, letters in near) / total
         rare = total < RARE_SIZE * letters_of_all

@@ -19,7 +19,9 @@ NARROWEST, WIDEST = 4.0, 12.5
 # A page is at most so many times as high as wide, or as wide as high
 MOST_OBLONG = 1.8
 # Type sizes in points: on a page of a usual size, on one of any size, on one taken for A4
-ON_PAGE, ANYWHERE, ON_A4 = (5.0, 40.0), (6.0, 16.0), (5.0, 24.0)
+ON_PAGE, ANYWHERE, ON_A4 = (5.0, 18.0), (6.0, 16.0), (5.0, 18.0)
+# ... and on a page of a usual size with few lines, as a title page
+TITLES, FEW = (5.0, 40.0), 12
 A4_WIDTH, A4_OBLONG = 8.27, (1.2, 1.65)
 # The usual type, in points, where the page itself shows no size
 USUAL = 11.0
@@ -39,7 +41,8 @@ def natural_dpi(dpi: float, size: tuple[int, int], quads: NDArray[np.float32]) -
     short, long = sorted(size)
     oblong = long / short
     is_page = NARROWEST <= short / dpi <= WIDEST and oblong <= MOST_OBLONG
-    if _within(72 * em / dpi, ON_PAGE if is_page else ANYWHERE):
+    limits = ANYWHERE if not is_page else ON_PAGE if len(heights) > FEW else TITLES
+    if _within(72 * em / dpi, limits):
         return dpi
     if _within(oblong, A4_OBLONG) and _within(72 * em / short * A4_WIDTH, ON_A4):
         return short / A4_WIDTH

@@ -22,7 +22,7 @@ def lines(height: float) -> NDArray[np.float32]:
     [
         # A4 at 300 dpi with type of 11 and of 28 points: as the file says
         (300, (2480, 3508), 50, 300),
-        (300, (2480, 3508), 128, 300),
+        (300, (2480, 3508), 80, 300),
         # the same in a file that says 72 or 1200 dpi: a page of A4
         (72, (2480, 3508), 50, 300),
         (1200, (2480, 3508), 50, 300),
