@@ -24,7 +24,7 @@ COUNTED = re.compile(r"(?<=\d)\s(?=[年月日万亿])")
 SPACE = re.compile(r"(?<=[，；：？！）。、])\s(?=\S)|(?<=\S)\s(?=[，；：？！（。、])")
 FULL_MARKS, FULL_BRACKETS = re.compile("[，；：？！]"), re.compile("[（）]")
 # A dot in the middle of the line that begins it is a bullet
-BULLET = re.compile(r"^[·・∙](?=\s?\S)")
+BULLET = re.compile(r"^[·・∙](?=\s?\S)|^[·・∙]$")
 # In a text in simplified characters so many are in GB2312, which has no other forms
 SIMPLIFIED = 0.98
 # A form at least so probable replaces one that the document does not use

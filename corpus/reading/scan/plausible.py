@@ -24,6 +24,8 @@ FEW_LETTERS = 40
 MOST_WRONG = 0.03
 # An image of a page with this longest side, in pixels, shows whether there is anything on it
 SMALL_IMAGE, CONTRAST = 400.0, 40
+# ... which is more than a line
+LEAST_INK = 0.003
 # A page with fewer characters is too short to judge by shares
 SHORT = 30
 _FOREIGN: dict[Language, re.Pattern[str]] = {
@@ -56,7 +58,8 @@ def pages_with_ink(pdf: Any, numbers: Iterable[int]) -> list[int]:
         scale = SMALL_IMAGE / max(1.0, *page.get_size())
         bitmap = page.render(scale=scale, grayscale=True)
         pixels = bitmap.to_numpy()
-        if int(pixels.max()) - int(pixels.min()) > CONTRAST:
+        ground = int(pixels.max())
+        if (pixels < ground - CONTRAST).mean() > LEAST_INK:
             out.append(number)
         bitmap.close()
         page.close()

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 # The brightness of even paper varies less, as a standard deviation in steps of 255
 EVEN = 12.0
+# Strokes have soft edges, of half as many pixels
+EDGE = 7
+# So much of an image shows how even its paper is
+LEAST_PAPER = 0.05
 # Strokes of a page, those of its headings among them, are narrower, in inches
 STROKES = 0.12
 
@@ -25,9 +29,12 @@ def below_threshold(grey: Grey) -> NDArray[np.bool_]:
 
 
 def is_uneven(grey: Grey, dark: NDArray[np.bool_]) -> bool:
-    """Whether the paper, which is what is not dark, varies in brightness."""
-    paper = grey[~dark]
-    return bool(paper.size and paper.std() > EVEN)
+    """Whether the paper, which is what is not near dark pixels, varies in brightness."""
+    import cv2
+
+    near = cv2.dilate(dark.astype(np.uint8), np.ones((EDGE, EDGE), dtype=np.uint8)) > 0
+    paper = grey[~near]
+    return bool(paper.size > LEAST_PAPER * grey.size and paper.std() > EVEN)
 
 
 def evened(grey: Grey, width: int) -> Grey:
