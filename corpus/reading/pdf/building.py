@@ -32,7 +32,7 @@ class Built:
     were left out as furniture. `notes` says where footnotes are called, as `settle` has it.
     `scans` are the recognised pages, as `Places` has them; `magnified` says how many points of the
     file a point of these pages is; `vertical` are those of them that are set in columns and have
-    lost their punctuation.
+    lost their punctuation, and `illegible` those that cannot be read.
     """
 
     drafts: list[Draft]
@@ -43,6 +43,7 @@ class Built:
     scans: dict[int, tuple[int, float]] = field(default_factory=dict)
     magnified: dict[int, float] = field(default_factory=dict)
     vertical: list[int] = field(default_factory=list)
+    illegible: list[int] = field(default_factory=list)
 
     def places(self) -> Places:
         """Where the lines of the blocks and of the furniture are."""
