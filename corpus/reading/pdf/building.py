@@ -16,7 +16,8 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bilingual import switches
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
-from duizhao.corpus.reading.pdf import blocks, cells, furniture, page_numbers
+from duizhao.corpus.reading.pdf import blocks, cells, furniture
+from duizhao.corpus.reading.pdf.edges import page_numbers
 from duizhao.corpus.reading.pdf.geometry import paragraphs_of
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads

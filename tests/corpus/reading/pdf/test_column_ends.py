@@ -50,3 +50,11 @@ def test_a_heading_below_two_columns_belongs_to_the_text_below_it() -> None:
 def test_text_beside_a_figure_goes_on_below_it() -> None:
     beside, below = lines(6, 260, 270, 700), lines(5, 60, 470, 700 - 72, start=41)
     assert texts(*beside, *below) == [" ".join(each.text for each in (*beside, *below))]
+
+
+def test_the_office_of_a_signatory_is_no_part_of_the_name() -> None:
+    body = lines(4, 60, 470, 700)
+    office = ("Permanent Representative", "to the Organization")
+    name = strip("(Signed) Marlena SOLBERG", 320, 620)
+    under = [strip(text, 326 + 4 * n, 608 - 12 * n) for n, text in enumerate(office)]
+    assert texts(*body, name, *under)[1] == name.text
