@@ -22,6 +22,7 @@ from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.scan import marks
 from duizhao.corpus.reading.scan.margins import without_numbers
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
+from duizhao.corpus.reading.scan.spreads import pages_of
 from duizhao.corpus.reading.scan.styles import Styles
 from duizhao.corpus.reading.scan.words import settled
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
@@ -96,25 +97,30 @@ class ScannedLines:
 
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
-    """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    margins = {number: without_numbers(page) for number, page in pages.items()}
-    pages = marks.with_bullets({number: page for number, (page, _) in margins.items()})
-    pages = settled(pages) if language == "en" else marks.settled(pages)
+    """The lines of recognised pages, by page number; type sizes and weights are made even.
+
+    An image of two pages gives two pages of its number.
+    """
+    parts = [(n, part) for n, page in sorted(pages.items()) for part in pages_of(page)]
+    numbers = [number for number, _ in parts]
+    margins = [without_numbers(part) for _, part in parts]
+    read = marks.with_bullets({place: part for place, (part, _) in enumerate(margins)})
+    read = settled(read) if language == "en" else marks.settled(read)
     styles = Styles(
-        [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
+        [(line, page) for page in read.values() for line in page.lines if not _reason(line, page)]
     )
     out: list[PageLines] = []
     left_out = [
         LeftOut("page_number", text, number)
-        for number, (_, texts) in sorted(margins.items())
+        for number, (_, texts) in zip(numbers, margins, strict=True)
         for text in texts
     ]
     places: dict[int, list[tuple[float, Run, float, float]]] = {}
-    for number, page in sorted(pages.items()):
+    for number, page in zip(numbers, read.values(), strict=True):
         scale = 72 / page.dpi
         pieces = []
         bold = styles.bold(page)
-        rows = places[number] = []
+        rows = places.setdefault(number, [])
         for line in page.lines:
             if (reason := _reason(line, page)) is not None:
                 detail = {"confidence": round(line.confidence, 3)}

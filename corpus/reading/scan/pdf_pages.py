@@ -89,8 +89,8 @@ def built_with(
 ) -> Built:
     """Blocks from recognised pages and pages with text; the former know their confidence."""
     lines = page_lines(recognised, language)
-    every = {**pages, **{page.number: page for page in lines.pages}}
-    ordered = [every[number] for number in sorted(every)]
+    kept = [page for number, page in pages.items() if number not in recognised]
+    ordered = sorted([*kept, *lines.pages], key=lambda page: page.number)
     built = blocks_from_lines(ordered, language, keep_contents=keep_contents)
     built.drafts = [
         replace(draft, confidences=lines.confidences(draft.text, strips))

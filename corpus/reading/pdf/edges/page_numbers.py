@@ -1,7 +1,8 @@
 """The heads and feet of pages that have the number of the page: furniture, wherever they are.
 
-Numbers that go up by one with each page are page numbers. On a page by itself a number in the
-first or last line is one if the line is set apart and the number is at the edge of the text.
+Numbers that go up by one with each page, or by two with each image of two pages, are page numbers.
+On a page by itself a number in the first or last line is one if the line is set apart and the
+number is at the edge of the text.
 """
 
 from __future__ import annotations
@@ -42,16 +43,20 @@ class _Edge:
     within: bool
     apart: bool
 
+    @property
+    def series(self) -> tuple[tuple[bool, int, int], ...]:
+        """The series that the number may belong to: of pages, or of images of two pages each."""
+        return tuple((self.head, step, self.number - step * self.page) for step in (1, 2))
+
 
 def numbered(pages: Sequence[PageLines]) -> dict[int, str]:
     """The strips of the numbered heads and feet of pages by identity: why they are left out."""
     edges = [edge for page in pages for edge in _edges(page)]
-    series = Counter((edge.head, edge.number - edge.page) for edge in edges)
-    alone = Counter((edge.head, edge.number - edge.page) for edge in edges if not edge.within)
+    series = Counter(key for edge in edges for key in edge.series)
+    alone = Counter(key for edge in edges if not edge.within for key in edge.series)
     out: dict[int, str] = {}
     for edge in edges:
-        key = (edge.head, edge.number - edge.page)
-        counted = alone[key] >= FEWEST or series[key] >= FEWEST_WITHIN
+        counted = any(alone[s] >= FEWEST or series[s] >= FEWEST_WITHIN for s in edge.series)
         if counted or (edge.apart and not edge.within):
             words = "running_head" if edge.head else "running_foot"
             for strip in edge.strips:
