@@ -10,7 +10,8 @@ from duizhao.corpus.reading.scan.spreads import pages_of
 
 pytestmark = pytest.mark.unit
 
-WORDS = ["and", "the", "families", "on", "the", "left", "bank", "were", "taken", "to", "the", "school"]
+SENTENCE = "and the families on the left bank were taken to the school"
+WORDS = SENTENCE.split()
 
 
 def line(text: str, left: float, y: float, width: float) -> Line:
