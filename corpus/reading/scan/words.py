@@ -20,7 +20,7 @@ WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 # "l99l" and "2O21": one letter or more that look like digits, among digits
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
 # "(d: The": the bracket of a label, if it is doubtful
-LABEL = re.compile(r"\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})[:;.,](?=\s\S)")
+LABEL = re.compile(r"\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})[:;.,](?=\s\S|$)")
 OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
 APOSTROPHE = re.compile(r"(?<=[A-Za-z])'")
 DIGITS = str.maketrans("lIO", "110")
