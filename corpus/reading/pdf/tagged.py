@@ -23,6 +23,8 @@ from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 
 # Tags are followed if they hold at least this share of the characters that are no furniture.
 TAGGED_SHARE = 0.9
+# A label of a list item has no more letters, as in "Recommendation 12."
+LONGEST_LABEL = 24
 
 
 def use_tags(pdf: Any) -> bool:
@@ -63,7 +65,7 @@ def blocks_by_tags(
     reader = TagReader()
     for page in pages:
         tree.add_page(page, _tags_of(pdf, page, reader))
-    paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
+    paragraphs = tree.in_order()
     _open_boxes(paragraphs)
     paragraphs = separated(tree.without_masthead(paragraphs))
     built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
@@ -78,6 +80,7 @@ class _Tree:
 
     language: Language
     paragraphs: dict[Path, Paragraph] = field(default_factory=dict)
+    labels: dict[Path, list[Strip]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     furniture: list[Strip] = field(default_factory=list)
     first_size: tuple[float, float] = (612.0, 792.0)
@@ -92,6 +95,18 @@ class _Tree:
                 self._figures(page, pieces)
             else:
                 self._add(tag, pieces, page)
+
+    def in_order(self) -> list[Paragraph]:
+        """The paragraphs in the order of the tree; a label without text is one of its own."""
+        for path, strips in self.labels.items():
+            paragraph = self.paragraphs[path]
+            if paragraph.strips:
+                continue
+            if any(c.isalpha() for strip in strips for c in strip.text):
+                paragraph.strips, paragraph.label = strips, ""
+            else:
+                self.left_out += [LeftOut("artifact", s.text, s.page) for s in strips]
+        return [self.paragraphs[path] for path in sorted(self.paragraphs)]
 
     def without_masthead(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
         """The paragraphs without the head of the first page, if it is tagged as text."""
@@ -129,11 +144,15 @@ class _Tree:
             # the head of a table, printed again on its next page
             self.left_out += [LeftOut("repeated_table_head", s.text, page.number) for s in strips]
             return
-        if tag.label:
+        if not tag.label:
+            paragraph.strips.extend(strips)
+        elif tag.path in self.labels or sum(strip.letters for strip in strips) > LONGEST_LABEL:
+            # text that its maker tagged as a label
+            paragraph.strips.extend(strips)
+        else:
+            self.labels[tag.path] = strips
             label = " ".join(strip.text for strip in strips)
             paragraph.label = "◦" if label == "o" else label
-        else:
-            paragraph.strips.extend(strips)
 
     def _furniture(self, page: Page, pieces: list[Piece]) -> None:
         # a foot's pieces come in any order: put them into lines first
