@@ -125,7 +125,7 @@ class _Places:
         size = self.raw.FPDFText_GetFontSize(self.text_page, one)
         (x1, y1, height), (x2, y2, _) = self._middle(one), self._middle(other)
         scale = max(height, size)
-        return abs(x1 - x2) <= SAME_PLACE * scale and abs(y1 - y2) <= scale
+        return bool(abs(x1 - x2) <= SAME_PLACE * scale and abs(y1 - y2) <= scale)
 
     def font(self, index: int) -> str:
         """The name of the font of a character."""

@@ -128,10 +128,10 @@ def _ligatures(characters: Sequence[str], indices: Sequence[int]) -> dict[int, s
         words = 0
         for index in where:
             start, end = _span(characters, index)
-            if end - start < 3 or code in characters[start:index] + characters[index + 1 : end]:
+            head, tail = "".join(characters[start:index]), "".join(characters[index + 1 : end])
+            if end - start < 3 or code in head + tail:
                 continue
             words += 1
-            head, tail = "".join(characters[start:index]), "".join(characters[index + 1 : end])
             votes.update(each for each in LIGATURES if _is_known(head + each + tail))
         best = votes.most_common(2)
         if best and best[0][1] > words / 2 and (len(best) < 2 or best[0][1] > best[1][1]):

@@ -119,27 +119,3 @@ def test_chinese_of_rare_characters_is_no_text() -> None:
         chr(ord(character) + 7) if character >= "\u4e00" else character for character in usual
     )
     assert fault_of(page_of(wrong), "zh") == "wrong_characters"
-
-
-def test_text_tagged_as_a_label_is_not_lost() -> None:
-    """Some programs tag the first paragraph of an item as its label, or one label twice."""
-    lines = ["1.", SENTENCE, "The road was closed for two days.", "Figure 1", "It was taken later."]
-    draw = "".join(
-        f"/Span <</MCID {n}>> BDC BT /F1 12 Tf 72 {700 - 40 * n} Td ({line}) Tj ET EMC\n"
-        for n, line in enumerate(lines)
-    )
-    objects = {
-        100: "<</Type/StructTreeRoot/K 101 0 R/ParentTree<</Nums[0 103 0 R]>>>>",
-        101: "<</Type/StructElem/S/Document/P 100 0 R/K[102 0 R 106 0 R 108 0 R]>>",
-        102: "<</Type/StructElem/S/L/P 101 0 R/K[104 0 R]>>",
-        103: "[105 0 R 105 0 R 105 0 R 107 0 R 108 0 R]",
-        104: "<</Type/StructElem/S/LI/P 102 0 R/K[105 0 R]>>",
-        105: "<</Type/StructElem/S/Lbl/P 104 0 R/Pg 20 0 R/K[0 1 2]>>",
-        106: "<</Type/StructElem/S/Caption/P 101 0 R/K[107 0 R]>>",
-        107: "<</Type/StructElem/S/Lbl/P 106 0 R/Pg 20 0 R/K 3>>",
-        108: "<</Type/StructElem/S/P/P 101 0 R/Pg 20 0 R/K 4>>",
-    }
-    data = raw_pdf(
-        [draw], objects=objects, catalog="/MarkInfo<</Marked true>>/StructTreeRoot 100 0 R"
-    )
-    assert " ".join(texts(data)) == " ".join(lines)
