@@ -19,10 +19,8 @@ FEW_LINES, MANY_LINES = 3, 5
 MOST_INDENT = 2.6
 # Least width of a column of prose, in em
 COLUMN_EM = 7.0
-# A corridor with so many times the lines of another divides the page, the other may not
-LONGER = 1.4
 # Other columns of the page are as long, or so much of it
-AS_LONG = 0.75
+AS_LONG = 0.5
 # Least share of lines without a wide gap in a column of prose
 MOSTLY = 0.7
 
@@ -196,7 +194,8 @@ def _in_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corridor]
     longer = [
         each
         for each in every
-        if each.both >= LONGER * corridor.both
+        if each.both >= corridor.both
+        and each is not corridor
         and _share_rows(each, corridor)
         and _divides_prose(rows, each, every)
     ]
@@ -210,7 +209,10 @@ def _divides_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corr
     """Whether the columns beside a corridor have lines of words without wide gaps."""
     size = rows[corridor.first].size
     others = [
-        each for each in every if each is not corridor and each.both >= AS_LONG * corridor.both
+        each
+        for each in every
+        if abs(each.middle - corridor.middle) >= COLUMN_EM * size
+        and each.both >= AS_LONG * corridor.both
     ]
     for lines in _beside(rows, corridor, others):
         whole = sum(

@@ -31,6 +31,8 @@ WIDEST = 4.0
 FEW_SPACES, MANY_SPACES = 2, 3
 # Least number of lines that end at a margin
 MARGIN_LINES = 3
+# ... and of lines without wide spaces that begin and end at the same places
+ALIKE_LINES = 3
 
 # Least share of a Chinese line that its longest piece covers
 LONG = 0.7
@@ -59,21 +61,32 @@ def stretched(columns: Sequence[Sequence[Line]]) -> Iterator[list[list[Piece]]]:
             for count, edge in ((lefts, part[0].left), (rights, _right(part)))
         )
 
+    extents = Counter(
+        (round(part[0].left), round(_right(part)))
+        for part in map(_text, parts)
+        if not _wide_spaces(part)
+    )
+
+    def fills(part: Line) -> bool:
+        left, right = round(_text(part)[0].left), round(_right(part))
+        alike = (extents[left + a, right + b] for a in (-1, 0, 1) for b in (-1, 0, 1))
+        return sum(alike) >= ALIKE_LINES
+
     for number, line in enumerate(columns):
         yield [
             _marked(part)
-            if _is_stretched(part, at_margins(part), _near(part, columns, number))
+            if _is_stretched(part, at_margins(part), fills(part), _near(part, columns, number))
             else list(part)
             for part in line
         ]
 
 
-def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
+def _is_stretched(part: Line, at_margins: bool, fills: bool, near: Sequence[Line]) -> bool:
     spaces = [
         gap for before, piece in pairwise(part)
         if (gap := (piece.left - before.right) / max(before.size, piece.size)) > NO_SPACE
     ]  # fmt: skip
-    if at_margins and _is_crossed(part, near):
+    if at_margins and _is_crossed(part, fills, near):
         return True
     if not spaces or (len(spaces) < FEW_SPACES and not _is_long(part)):
         return False
@@ -101,27 +114,44 @@ def _is_long(part: Line) -> bool:
     return share >= LONG and HAN_CHARACTER.search(longest.text) is not None
 
 
-def _is_crossed(part: Line, near: Sequence[Line]) -> bool:
+def _is_crossed(part: Line, fills: bool, near: Sequence[Line]) -> bool:
     """Whether the line above or below runs across every wide space of a line of words."""
-    if split_label(f"{part[0].text} x")[0]:
-        part = part[1:]
-    if not part or not all(any(map(str.isalpha, piece.text)) for piece in part):
+    words = _text(part)
+    lettered = sum(any(map(str.isalpha, piece.text)) for piece in words)
+    if lettered < (MOSTLY if fills else 1) * len(words):
         return False
-    for left, right in _wide_spaces(part):
+    for left, right in _wide_spaces(words):
         over = [each for each in near if each[0].left < left and _right(each) > right]
         # a line that begins behind the space is in a column there
         begun = any(left < each[0].left for each in near)
-        same = any(_same_space((left, right), _wide_spaces(each)) for each in over)
+        same = any(_same_space((left, right), each, fills and _alike(words, each)) for each in over)
         if begun or same or not over:
             return False
     return True
 
 
-def _same_space(space: tuple[float, float], others: Sequence[tuple[float, float]]) -> bool:
-    """Whether one of the wide spaces of another line ends with a space, or is much of it."""
+def _alike(part: Line, other: Line) -> bool:
+    """Whether two lines begin and end at the same places."""
+    edges = (_text(other)[0].left - part[0].left, _right(other) - _right(part))
+    return max(map(abs, edges)) <= ALIGNED
+
+
+def _text(part: Line) -> Line:
+    """A line without the label before it."""
+    return part[1:] if len(part) > 1 and split_label(f"{part[0].text} x")[0] else part
+
+
+def _same_space(space: tuple[float, float], other: Line, stretched_alike: bool) -> bool:
+    """Whether a wide space of another line ends with a space, or is much of it.
+
+    Lines of one paragraph, which are stretched to the same margins, may have spaces side by side.
+    """
     left, right = space
     middle, half = (left + right) / 2, (right - left) / 2
-    return any(abs(b - right) <= ALIGNED or (a < middle < b and b - a > half) for a, b in others)
+    return any(
+        abs(b - right) <= ALIGNED or (not stretched_alike and a < middle < b and b - a > half)
+        for a, b in _wide_spaces(other)
+    )
 
 
 def _wide_spaces(part: Line) -> list[tuple[float, float]]:
