@@ -27,6 +27,7 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
+from duizhao.corpus.reading.pdf.stacks.rows import joined_rows
 from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
 from duizhao.corpus.reading.shape import split_label
 
@@ -59,7 +60,7 @@ def paragraphs_of(
             paragraph.flow = number
             out.append(paragraph)
         out.extend(_notes(flow.notes, flow.strips))
-    return out
+    return joined_rows(out)
 
 
 def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:

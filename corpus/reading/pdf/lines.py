@@ -39,6 +39,10 @@ _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
 # lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
+# No line of a cell ends on purpose with such a word: "over" / "$3 million", kept together
+OPEN_END = re.compile(
+    r"\b(?:an?|and|at|by|for|from|in|of|on|or|over|than|the|to|under|with)$", re.IGNORECASE
+)
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
 
@@ -49,7 +53,8 @@ class Strip:
 
     `bold` is the share of bold letters; `space` is the white space before it, as
     `Piece.space` has it. `contents`: dots lead from the text to a page number; `fixed`: all of
-    it is in a typeface whose letters are equally wide.
+    it is in a typeface whose letters are equally wide; `foot`: the baseline of the last line of a
+    stack, whose letters are one below the other.
     """
 
     text: str
@@ -63,6 +68,7 @@ class Strip:
     space: str = ""
     contents: bool = False
     fixed: bool = False
+    foot: float | None = None
 
     @property
     def top(self) -> float:
@@ -70,7 +76,7 @@ class Strip:
 
     @property
     def bottom(self) -> float:
-        return self.y - 0.2 * self.size
+        return (self.y if self.foot is None else self.foot) - 0.2 * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,8 @@ class LineJoiner:
     def join(self, first: str, strip: Strip) -> str:
         if not first:
             return strip.text
+        if strip.foot is not None:
+            return first + strip.text
         if self.language == "en":
             # at a line's end Word leaves an empty object behind some hyphens and dashes
             tight = _DASH.search(first)
@@ -222,6 +230,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         space=pieces[0].space,
         contents=contents,
         fixed=all(piece.fixed for piece in pieces),
+        foot=pieces[0].foot,
     )
 
 

@@ -19,6 +19,7 @@ from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
+from duizhao.corpus.reading.pdf.stacks.letters import with_stacks
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
 
@@ -42,6 +43,8 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     Columns and line numbers of the page `before` may go on where this page alone shows none.
     """
     upright = [piece for piece in page.pieces if piece.angle == 0]
+    if language == "en":
+        upright = with_stacks(upright, page.width)
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     lines = _lines(upright)
@@ -201,6 +204,8 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
             for x, bottom, top in page.walls
         )
+        # a stack is a cell, however narrow the gap beside it
+        wall = wall or (piece.foot, parts[-1][-1].foot) != (None, None)
         # a line stretched to the margin: no cell begins within a text object
         wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
         if wide or wall:

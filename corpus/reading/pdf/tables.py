@@ -14,17 +14,14 @@ from itertools import pairwise
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
 from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
-from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.stacks.rows import beside_stacks, has_stacks, stacked_rows
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.shape import split_label
 
 # A cell of the last row seldom has more lines below its neighbours
 MOST_LAST_LINES = 5
-# No line of a cell ends on purpose with such a word: "over" / "$3 million", kept together
-OPEN_END = re.compile(
-    r"\b(?:an?|and|at|by|for|from|in|of|on|or|over|than|the|to|under|with)$", re.IGNORECASE
-)
-# ... nor with a dash: "2024–" / "2034"
+# No line of a cell ends on purpose with a dash: "2024–" / "2034"
 DASHED = re.compile(r"\w[-–—‑]$")
 STOPS = tuple("。.；;：:！!？?")
 
@@ -52,6 +49,7 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
     for number in range(len(rows) - 2, -1, -1):
         if not flags[number] and flags[number + 1]:
             flags[number] = _above_centred(rows, wide, number)
+    flags = [one or other for one, other in zip(flags, beside_stacks(rows), strict=True)]
     for first, last in _banded(rows):
         flags[first : last + 1] = [True] * (last + 1 - first)
     start = 0
@@ -216,15 +214,19 @@ def _figures(last: Strip, strip: Strip) -> bool:
 
 def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph]:
     """Cells of a table without borders around them."""
-    bands = _bands(strips, rules)
+    stacked = has_stacks(strips)
+    bands = stacked_rows(strips) if stacked else _bands(strips, rules)
     out: list[Paragraph] = []
     every = [_columns(band) for band in bands]
     leadings = _leadings(column for columns in every for column in columns)
     for band, columns in zip(bands, every, strict=True):
-        if len(bands) > 1 and _is_one_row(columns):
+        if stacked or (len(bands) > 1 and _is_one_row(columns)):
             for column in columns:
                 right = max(strip.right for strip in column)
-                out += _cell_paragraphs(column, right, leadings)
+                found = _cell_paragraphs(column, right, leadings)
+                for paragraph in found:
+                    paragraph.cell = stacked
+                out += found
         else:
             out += _line_cells(band)
     return out
