@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
@@ -32,6 +34,8 @@ BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# In a line with so many spaces, in em, they differ at most by this factor, and a column's gap more
+NO_SPACE, FEW_SPACES, SPACES_VARY = 0.15, 4, 1.25
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
@@ -235,13 +239,19 @@ def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
 
 
 def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
-    """Cut where a column begins, however narrow the gap before it."""
+    """Cut where a column begins, however narrow the gap before it, if it is wider than a space."""
     start = 0
+    spaces = [
+        gap for before, piece in pairwise(part)
+        if (gap := (piece.left - before.right) / piece.size) > NO_SPACE
+    ]  # fmt: skip
+    usual = median(spaces) if len(spaces) >= FEW_SPACES else 0.0
     for number in range(1, len(part)):
         piece, before = part[number], part[number - 1]
         gap = piece.left - before.right
         # the raised mark of a note stays with its text
-        narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
+        narrow = gap <= max(0.3, SPACES_VARY * usual) * piece.size
+        narrow = narrow or before.size < 0.85 * piece.size
         if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
             yield list(part[start:number])
             start = number
