@@ -50,7 +50,8 @@ def paragraphs_of(
     known: tuple[float, ...] = ()
     for page, strips in pages:
         here = _flows(page, strips, body, known)
-        known = page.columns if len(here) > 1 else ()
+        lefts = [min(strip.left for strip in flow.strips) for flow in here[1:] if flow.strips]
+        known = tuple(x for x in page.columns if any(abs(x - left) <= 3 for left in lefts))
         flows += here
     set_edges(flows)
     measures = Measures(flows, language)
