@@ -64,7 +64,7 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     for line in cut:
         pieces = [part for whole in line for part in _cut_at(whole, edges)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
-        strips.extend(_with_labels(parts))
+        strips.extend(_with_labels(parts, edges))
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
@@ -262,13 +262,17 @@ def _is_number(part: Sequence[Piece]) -> bool:
     return bool(NUMBER.fullmatch(" ".join(piece.text for piece in part)))
 
 
-def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
-    """Join a number or letter and the text after its tab to one strip."""
+def _with_labels(parts: Sequence[Strip], edges: set[int]) -> list[Strip]:
+    """Join a number or letter and the text after its tab to one strip.
+
+    `edges` are those of the columns of cells: a number and a text at two of them are two cells.
+    """
     out: list[Strip] = []
     for strip in parts:
         if out and len(out) == 1 and _is_label(out[0]):
             label = out[0]
-            if strip.left - label.right <= LABEL_GAP * strip.size:
+            apart = round(label.left) in edges and round(strip.left) in edges
+            if not apart and strip.left - label.right <= LABEL_GAP * strip.size:
                 out[0] = replace(
                     strip,
                     text=f"{label.text} {strip.text}",

@@ -40,9 +40,14 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
     """Runs of lines that are a table (several strips a line) or running text."""
     rows = _rows(strips)
     wide = [len(row) > 1 for row in rows]
+    for number, (upper, lower) in enumerate(pairwise(rows)):
+        if _side_by_side(upper, lower):
+            wide[number] = wide[number + 1] = True
     flags = list(wide)
     for number, row in enumerate(rows):
-        if not wide[number] and any(wide[max(0, number - 6) : number]):
+        if not wide[number] and number and flags[number - 1] and _is_more(rows, wide, number):
+            flags[number] = True
+        elif not wide[number] and any(wide[max(0, number - 6) : number]):
             running = not flags[number - 1] and _is_next_line(rows[number - 1][0], row[0])
             flags[number] = not running and _in_columns(row[0], rows, wide, number)
     # a cell of several lines is centred beside a cell of one: lines above the first full row
@@ -57,6 +62,26 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
         if number == len(rows) or flags[number] != flags[start]:
             yield flags[start], [strip for row in rows[start:number] for strip in row]
             start = number
+
+
+def _is_more(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:
+    """Whether a lone line is the next one of a cell: directly below it, and not too wide."""
+    strip = rows[number][0]
+    above = [s for s in rows[number - 1] if abs(s.left - strip.left) <= 3]
+    full = next((n for n in range(number - 1, -1, -1) if len(rows[n]) > 1), None)
+    if full is None or not above:
+        return False
+    close = above[0].y - strip.y <= LEADING * strip.size
+    beside = [other.left for other in rows[full] if other.left > strip.left + 3]
+    columns = any(abs(other.left - strip.left) <= 3 for other in rows[full])
+    return close and columns and all(strip.right < left for left in beside)
+
+
+def _side_by_side(upper: Sequence[Strip], lower: Sequence[Strip]) -> bool:
+    """Whether two lines are too close to be below one another: lines of two columns."""
+    left, right = sorted((upper, lower), key=lambda row: row[0].left)
+    near = 0 < upper[0].y - lower[0].y < 0.8 * min(upper[0].size, lower[0].size)
+    return near and max(s.right for s in left) + left[0].size < min(s.left for s in right)
 
 
 def _is_next_line(last: Strip, strip: Strip) -> bool:
@@ -135,14 +160,15 @@ def _in_columns(
     below = [n for n in range(number + 1, min(len(rows), number + 7)) if wide[n]]
     columns = [other for n in above[-3:] for other in rows[n]]
     gap = rows[number - 1][0].y - strip.y
-    if not below and _lone_lines(rows, above[-1]) > MOST_LAST_LINES:
+    edge = min(other.left for other in columns)
+    aligned = any(abs(other.left - strip.left) <= 3 for other in columns)
+    aligned = aligned and strip.left > edge + 3 * strip.size
+    if not aligned and not below and _lone_lines(rows, above[-1]) > MOST_LAST_LINES:
         # text in the left half of the page, below the last row
         return False
     if abs(columns[-1].size - strip.size) > 0.6 or gap > 2.6 * strip.size:
         return False
-    edge = min(other.left for other in columns)
-    aligned = any(abs(other.left - strip.left) <= 3 for other in columns)
-    if aligned and strip.left > edge + 3 * strip.size:
+    if aligned:
         return True
     # not the first cells: one of several lines may be set in
     right_columns = [
@@ -237,16 +263,20 @@ def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
     rows = _rows(sorted(strips, key=lambda strip: (-strip.y, strip.left)))
     left, right = min(s.left for s in strips), max(s.right for s in strips)
     drawn = [y for a, b, y in rules if min(b, right) - max(a, left) > 0.5 * (right - left)]
-    gaps = [a[0].y - b[0].y for a, b in pairwise(rows)]
+    gaps = [_gap(a, b) for a, b in pairwise(rows)]
     close = [gap for gap in gaps if gap >= 0.9 * rows[0][0].size]
     usual = min(usual_gap(close), 1.1 * min(close) + 1) if close else 0.0
     bands = [list(rows[0])]
     for upper, lower in pairwise(rows):
         ruled = any(lower[0].y + 0.3 * lower[0].size < y < upper[0].y for y in drawn)
-        if ruled or upper[0].y - lower[0].y > 1.25 * usual:
+        if ruled or _gap(upper, lower) > 1.25 * usual:
             bands.append([])
         bands[-1] += lower
     return bands
+
+
+def _gap(upper: Sequence[Strip], lower: Sequence[Strip]) -> float:
+    return min(strip.y for strip in upper) - max(strip.y for strip in lower)
 
 
 def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
@@ -272,7 +302,7 @@ def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
 
 def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
     """Whether the lines of a band are cells of several lines, not rows of one line each."""
-    if max(len(column) for column in columns) == 1:
+    if max(len(column) for column in columns) == 1 or _offset(columns):
         return True
     pairs = on = 0
     for column in columns:
@@ -287,6 +317,19 @@ def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
                 and not begins(lower)
             )
     return on >= 0.5 * pairs
+
+
+def _offset(columns: Sequence[Sequence[Strip]]) -> bool:
+    """Whether lines of a column are beside the white between those of another column."""
+    count = total = 0
+    for column in columns:
+        others = [strip for other in columns if other is not column for strip in other]
+        for strip in column:
+            distances = [abs(strip.y - other.y) for other in others]
+            near = min(distances, default=0.0)
+            total += 1
+            count += 0.2 * strip.size < near < 0.8 * strip.size
+    return count > 0.3 * total
 
 
 def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:

@@ -65,7 +65,9 @@ def side_by_side(
         edge = max(lefts) - 1
         left = [strip for strip in strips if strip.right <= edge]
         right = [strip for strip in strips if strip.left >= edge]
-        if len(left) + len(right) == len(strips) and _start_apart(left, right):
+        if len(left) + len(right) < len(strips):
+            continue
+        if _start_apart(left, right) or _reads_over(left, right):
             return numbers[0], numbers[-1], (left, right)
     return None
 
@@ -78,6 +80,13 @@ def _start_apart(left: Sequence[Strip], right: Sequence[Strip]) -> bool:
     near = SAME_LINE * left[0].size
     shared = sum(any(abs(y - other) <= near for other in more) for y in fewer)
     return shared < MOST_SHARED * len(more)
+
+
+def _reads_over(left: Sequence[Strip], right: Sequence[Strip]) -> bool:
+    """Whether the last row on the left reads on in the first row on the right."""
+    last, first = stacked_rows(left)[-1], stacked_rows(right)[0]
+    following = min(first, key=lambda strip: (-round(strip.y), -strip.left))
+    return len(last) > 1 and len(first) > 1 and _goes_on(last[-1].text, following.text)
 
 
 def joined_rows(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -113,6 +122,9 @@ def _rows(paragraphs: Sequence[Paragraph]) -> list[list[int]]:
 
 
 def _reads_on(first: Paragraph, second: Paragraph) -> bool:
-    last, following = first.strips[-1].text, second.strips[0].text
+    return _goes_on(first.strips[-1].text, second.strips[0].text)
+
+
+def _goes_on(last: str, following: str) -> bool:
     open_end = OPEN_END.search(last) is not None or last.endswith(("-", "/", "("))
     return open_end or following[:1].islower() or following.startswith(("/", ")"))
