@@ -32,8 +32,12 @@ INNER_GAP = 4.0
 # ... or so many where there is no space character
 BARE_GAP = 0.8
 LABEL_GAP = 6.0
+# A line with fewer letters than this is two heads of columns rather than a stretched line
+FEW_LETTERS = 25
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# ... and so many with two neighbouring cells behind the first make two columns
+PAIR_LINES = 2
 # In a line with so many spaces, in em, they differ at most by this factor, and a column's gap more
 NO_SPACE, FEW_SPACES, SPACES_VARY = 0.15, 4, 1.25
 # The mark of a footnote, and the widest space between it and the text of the note
@@ -61,10 +65,11 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
         for columns in stretched(list(_by_column(lines, found)))
     ]
     edges = _column_edges(cut)
+    neighbours = _neighbours(cut)
     for line in cut:
         pieces = [part for whole in line for part in _cut_at(whole, edges)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
-        strips.extend(_with_labels(parts, edges))
+        strips.extend(_with_labels(parts, neighbours))
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
@@ -219,7 +224,8 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             parts.append([piece])
         else:
             parts[-1].append(piece)
-    if len(parts) == 2 and not sure and not any(_is_number(part) for part in parts):
+    words = sum(character.isalpha() for piece in line for character in piece.text)
+    if len(parts) == 2 and not sure and words >= FEW_LETTERS and not any(map(_is_number, parts)):
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
@@ -236,6 +242,13 @@ def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
     """Where columns begin: left edges (in points) that several lines of cells share."""
     count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
     return {left for left, times in count.items() if times >= COLUMN_LINES}
+
+
+def _neighbours(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[tuple[int, int]]:
+    """The left edges of two columns that several lines have behind a first one."""
+    pairs = (pairwise(round(part[0].left) for part in line[1:]) for line in lines)
+    count = Counter(pair for each in pairs for pair in each)
+    return {pair for pair, times in count.items() if times >= PAIR_LINES}
 
 
 def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
@@ -262,16 +275,17 @@ def _is_number(part: Sequence[Piece]) -> bool:
     return bool(NUMBER.fullmatch(" ".join(piece.text for piece in part)))
 
 
-def _with_labels(parts: Sequence[Strip], edges: set[int]) -> list[Strip]:
+def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> list[Strip]:
     """Join a number or letter and the text after its tab to one strip.
 
-    `edges` are those of the columns of cells: a number and a text at two of them are two cells.
+    `neighbours` are the left edges of columns side by side: a number and a text at two of them are
+    two cells.
     """
     out: list[Strip] = []
     for strip in parts:
         if out and len(out) == 1 and _is_label(out[0]):
             label = out[0]
-            apart = round(label.left) in edges and round(strip.left) in edges
+            apart = (round(label.left), round(strip.left)) in neighbours
             if not apart and strip.left - label.right <= LABEL_GAP * strip.size:
                 out[0] = replace(
                     strip,

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
-from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
+from duizhao.corpus.reading.pdf.grid import MOST_HEAD_LINES, Enclosure, Rule
 from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.stacks.rows import beside_stacks, has_stacks, stacked_rows
 from duizhao.corpus.reading.pdf.strips import NUMBER
@@ -23,6 +23,11 @@ from duizhao.corpus.reading.shape import split_label
 MOST_LAST_LINES = 5
 # No line of a cell ends on purpose with a dash: "2024–" / "2034"
 DASHED = re.compile(r"\w[-–—‑]$")
+# What the head of a table has instead of amounts: a year, or the number of a column
+YEAR = re.compile(r"\(?(?:\d|\d{4}(?:[/–-]\d{2,4})?)\)?")
+# The lines of its cells are spread over the lines of the longest one
+MOST_HEAD_GAP = 2.5
+MOST_AMOUNTS = 0.25
 STOPS = tuple("。.；;：:！!？?")
 
 
@@ -55,6 +60,10 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
         if not flags[number] and flags[number + 1]:
             flags[number] = _above_centred(rows, wide, number)
     flags = [one or other for one, other in zip(flags, beside_stacks(rows), strict=True)]
+    for number in range(1, len(rows) - 1):
+        # a cell of several lines, with the figures beside it in line with its last one
+        if not flags[number] and flags[number - 1] and _is_first_line(rows, number):
+            flags[number] = True
     for first, last in _banded(rows):
         flags[first : last + 1] = [True] * (last + 1 - first)
     start = 0
@@ -62,6 +71,17 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
         if number == len(rows) or flags[number] != flags[start]:
             yield flags[start], [strip for row in rows[start:number] for strip in row]
             start = number
+
+
+def _is_first_line(rows: Sequence[Sequence[Strip]], number: int) -> bool:
+    """Whether a lone line is directly above a row, and the first line of its first cell."""
+    strip, row = rows[number][0], rows[number + 1]
+    if len(row) < 2 or abs(strip.size - row[0].size) > 0.6 or strip.right >= row[1].left:
+        return False
+    gap, above = strip.y - row[0].y, rows[number - 1][0].y - strip.y
+    return 0 <= row[0].left - strip.left <= 2 * strip.size and gap <= min(
+        LEADING * strip.size, 0.8 * above
+    )
 
 
 def _is_more(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:
@@ -138,7 +158,10 @@ def _above_centred(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number
         return False
     strip, cells = rows[number][0], rows[following]
     gap = strip.y - rows[number + 1][0].y
-    aligned = any(abs(strip.left - other.left) <= 3 for other in cells[1:])
+    aligned = any(
+        min(abs(strip.left - other.left), abs(strip.right - other.right)) <= 3
+        for other in cells[1:]
+    )
     return aligned and gap <= 1.6 * strip.size and strip.left > cells[0].left + 3 * strip.size
 
 
@@ -213,23 +236,43 @@ def _leadings(columns: Iterable[Sequence[Strip]]) -> dict[int, float]:
 
 
 def _cell_paragraphs(
-    strips: Sequence[Strip], right: float, leadings: Mapping[int, float]
+    strips: Sequence[Strip],
+    right: float,
+    leadings: Mapping[int, float],
+    rules: Sequence[Rule] = (),
+    *,
+    head: bool = False,
 ) -> list[Paragraph]:
-    """The paragraphs of one cell: lines further apart, items, and lines ended on purpose."""
+    """The paragraphs of one cell: lines further apart, items, and lines ended on purpose.
+
+    In the head of a table lines are ended anywhere. `rules` are drawn between some of its cells.
+    """
     lines = sorted(strips, key=lambda strip: (-round(strip.y), strip.left))
     out = [Paragraph([lines[0]])]
     for last, strip in pairwise(lines):
         ended = last.right + first_word(strip) + strip.size < right
         dashed = bool(DASHED.search(last.text))
         usual = leadings.get(round(strip.size), last.y - strip.y)
-        new = last.y - strip.y > 1.3 * usual or _figures(last, strip) or begins(strip)
+        new = last.y - strip.y > (MOST_HEAD_GAP if head else 1.3) * usual or _ruled_off(last, strip, rules)
         goes_on = dashed or strip.text[:1].islower() or OPEN_END.search(last.text)
-        new = new or (ended and not goes_on)
+        if not head:
+            new = new or _figures(last, strip) or begins(strip) or (ended and not goes_on)
         if new and last.y - strip.y > 0.3 * strip.size:
             out.append(Paragraph([strip]))
         else:
             out[-1].strips.append(strip)
     return out
+
+
+def _ruled_off(last: Strip, strip: Strip, rules: Sequence[Rule]) -> bool:
+    """Whether a line that is longer than the words above it is drawn between two lines."""
+    middle = (strip.left + strip.right) / 2
+    return any(
+        strip.y + 0.3 * strip.size < y < last.y
+        and left <= middle <= right
+        and right - left > last.right - last.left + 2 * last.size
+        for left, right, y in rules
+    )
 
 
 def _figures(last: Strip, strip: Strip) -> bool:
@@ -245,11 +288,13 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     out: list[Paragraph] = []
     every = [_columns(band) for band in bands]
     leadings = _leadings(column for columns in every for column in columns)
-    for band, columns in zip(bands, every, strict=True):
-        if stacked or (len(bands) > 1 and _is_one_row(columns)):
+    heads = _heads(bands, rules)
+    for number, (band, columns) in enumerate(zip(bands, every, strict=True)):
+        head = number < heads
+        if stacked or head or (len(bands) > 1 and _is_one_row(columns)):
             for column in columns:
                 right = max(strip.right for strip in column)
-                found = _cell_paragraphs(column, right, leadings)
+                found = _cell_paragraphs(column, right, leadings, rules, head=head)
                 for paragraph in found:
                     paragraph.cell = stacked
                 out += found
@@ -258,14 +303,36 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     return out
 
 
+def _heads(bands: Sequence[Sequence[Strip]], rules: Sequence[Rule]) -> int:
+    """How many bands are the head of a table: few lines above the first rule across it."""
+    strips = [strip for band in bands for strip in band]
+    left, right = min(s.left for s in strips), max(s.right for s in strips)
+    drawn = [y for a, b, y in rules if min(b, right) - max(a, left) > 0.7 * (right - left)]
+    lines = 0
+    for number, band in enumerate(bands, 1):
+        lines += len(_rows(band))
+        amounts = sum(
+            bool(NUMBER.fullmatch(strip.text)) and not YEAR.fullmatch(strip.text) for strip in band
+        )
+        if lines > MOST_HEAD_LINES or len(band) < 2 or amounts > MOST_AMOUNTS * len(band):
+            return 0
+        low = high = min(strip.y for strip in band)
+        low -= 3 * band[0].size
+        if number < len(bands):
+            low = max(strip.y for strip in bands[number])
+        if any(low < y < high for y in drawn):
+            return number
+    return 0
+
+
 def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
     """The rows of a table: what drawn lines or bands of white across it separate."""
     rows = _rows(sorted(strips, key=lambda strip: (-strip.y, strip.left)))
     left, right = min(s.left for s in strips), max(s.right for s in strips)
     drawn = [y for a, b, y in rules if min(b, right) - max(a, left) > 0.5 * (right - left)]
     gaps = [_gap(a, b) for a, b in pairwise(rows)]
-    close = [gap for gap in gaps if gap >= 0.9 * rows[0][0].size]
-    usual = min(usual_gap(close), 1.1 * min(close) + 1) if close else 0.0
+    close = [gap for gap in gaps if gap >= 0.9]
+    usual = min(usual_gap([10 * gap for gap in close]) / 10, 1.1 * min(close) + 0.1) if close else 0.0
     bands = [list(rows[0])]
     for upper, lower in pairwise(rows):
         ruled = any(lower[0].y + 0.3 * lower[0].size < y < upper[0].y for y in drawn)
@@ -276,7 +343,9 @@ def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
 
 
 def _gap(upper: Sequence[Strip], lower: Sequence[Strip]) -> float:
-    return min(strip.y for strip in upper) - max(strip.y for strip in lower)
+    """The distance of two rows, in em: the parts of a table have types of their own."""
+    size = max(strip.size for strip in lower)
+    return (min(strip.y for strip in upper) - max(strip.y for strip in lower)) / size
 
 
 def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
@@ -290,8 +359,20 @@ def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
             if strip.left < max(other.right for other in column) - 1
             and strip.right > min(other.left for other in column) + 1
         ]
+        beside = [
+            other for column in over for other in column
+            if abs(other.y - strip.y) <= 0.3 * strip.size
+        ]  # fmt: skip
         if len(over) > 1:
             wide.append(strip)
+        elif beside:
+            # a head over two columns, which begins in one and ends in the other
+            over[0][:], both = (
+                [each for each in over[0] if not _over(each, strip)],
+                [each for each in over[0] if _over(each, strip)],
+            )
+            wide += both
+            out.append([strip])
         elif over:
             over[0].append(strip)
         else:
@@ -300,10 +381,16 @@ def _columns(band: Sequence[Strip]) -> list[list[Strip]]:
     return sorted(out, key=lambda column: min(strip.left for strip in column))
 
 
+def _over(first: Strip, second: Strip) -> bool:
+    return first.left < second.right - 1 and first.right > second.left + 1
+
+
 def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
     """Whether the lines of a band are cells of several lines, not rows of one line each."""
     if max(len(column) for column in columns) == 1 or _offset(columns):
         return True
+    if _has_figure_beside_each(columns):
+        return False
     pairs = on = 0
     for column in columns:
         lines = sorted(column, key=lambda strip: -strip.y)
@@ -317,6 +404,19 @@ def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
                 and not begins(lower)
             )
     return on >= 0.5 * pairs
+
+
+def _has_figure_beside_each(columns: Sequence[Sequence[Strip]]) -> bool:
+    """Whether each line of the first column has a number beside it, in one column."""
+    first, *others = columns
+    return len(first) > 1 and any(
+        all(
+            any(abs(strip.y - other.y) <= 0.2 * strip.size for other in column)
+            for strip in first
+        )
+        and all(NUMBER.fullmatch(strip.text) for strip in column)
+        for column in others
+    )  # fmt: skip
 
 
 def _offset(columns: Sequence[Sequence[Strip]]) -> bool:
