@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers
 from duizhao.corpus.reading.pdf.page.text import Piece
@@ -26,7 +25,6 @@ _ENTRY = re.compile(
     r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*[-–—]?\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})\s*[-–—]?"
 )
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
-_DASH = re.compile(r"\w[-\u2010\u2013]$")
 # what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
 # character with the marks around it, and the characters on both sides of a quotation mark
 # (Unicode Standard Annex 14, class QU)
@@ -133,37 +131,6 @@ class Paragraph:
     def bold(self) -> bool:
         letters = sum(strip.letters for strip in self.strips)
         return sum(strip.bold * strip.letters for strip in self.strips) > 0.6 * letters
-
-    def text(self, joiner: LineJoiner) -> str:
-        """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
-        text = ""
-        for strip in self.strips:
-            text = joiner.join(text, strip)
-        return f"{self.label} {text}".strip() if self.label else text
-
-
-class LineJoiner:
-    """Joins printed lines as `reading.layout.Joiner` does, using the geometry of the PDF too.
-
-    A space character at the end of a line is a space.
-    """
-
-    def __init__(self, paragraphs: Sequence[Paragraph], language: Language) -> None:
-        lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
-        self.language = language
-        self._joiner = Joiner.of(lines, language)
-
-    def join(self, first: str, strip: Strip) -> str:
-        if not first:
-            return strip.text
-        if strip.foot is not None:
-            return first + strip.text
-        if self.language == "en":
-            # at a line's end Word leaves an empty object behind some hyphens and dashes
-            tight = _DASH.search(first)
-            if strip.space == "real" or (strip.space == "object" and not tight):
-                return f"{first} {strip.text}"
-        return self._joiner.join(first, strip.text)
 
 
 def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:

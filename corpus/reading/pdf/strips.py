@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -60,14 +61,15 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     gone = {id(piece) for piece in counted}
     lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
+    starts = _starts(page.pieces)
     cut = [
-        [part for column in columns for part in _cut(column, page)]
+        [part for column in columns for part in _cut(column, page, starts)]
         for columns in stretched(list(_by_column(lines, found)))
     ]
     edges = _column_edges(cut)
     neighbours = _neighbours(cut)
     for line in cut:
-        pieces = [part for whole in line for part in _cut_at(whole, edges)]
+        pieces = [part for whole in line for part in _cut_at(whole, edges, starts)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts, neighbours))
     strips = [
@@ -196,7 +198,7 @@ def _by_column(
         yield [part for part in parts if part]
 
 
-def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
+def _cut(line: Sequence[Piece], page: Page, starts: AbstractSet[int]) -> list[list[Piece]]:
     """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
     parts: list[list[Piece]] = []
     sure = False
@@ -220,7 +222,7 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space not in ("real", "inner"):
+        elif gap > BARE_GAP and (id(piece) in starts or piece.space not in ("real", "inner")):
             parts.append([piece])
         else:
             parts[-1].append(piece)
@@ -238,6 +240,14 @@ def _is_mark_of(mark: Piece, piece: Piece) -> bool:
     return raised and near and NOTE_MARK.fullmatch(mark.text) is not None
 
 
+def _starts(pieces: Sequence[Piece]) -> set[int]:
+    """The pieces before which the file has another line: the space before them is at its end."""
+    return {
+        id(piece) for before, piece in pairwise(pieces)
+        if abs(before.y - piece.y) > 0.8 * max(before.size, piece.size)
+    }  # fmt: skip
+
+
 def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
     """Where columns begin: left edges (in points) that several lines of cells share."""
     count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
@@ -251,7 +261,9 @@ def _neighbours(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[tuple[int, in
     return {pair for pair, times in count.items() if times >= PAIR_LINES}
 
 
-def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
+def _cut_at(
+    part: Sequence[Piece], edges: set[int], starts: AbstractSet[int]
+) -> Iterator[list[Piece]]:
     """Cut where a column begins, however narrow the gap before it, if it is wider than a space."""
     start = 0
     spaces = [
@@ -265,7 +277,8 @@ def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
         # the raised mark of a note stays with its text
         narrow = gap <= max(0.3, SPACES_VARY * usual) * piece.size
         narrow = narrow or before.size < 0.85 * piece.size
-        if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
+        spaced = piece.space in ("real", "inner") and id(piece) not in starts
+        if round(piece.left) in edges and not narrow and not spaced:
             yield list(part[start:number])
             start = number
     yield list(part[start:])
