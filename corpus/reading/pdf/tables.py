@@ -24,7 +24,7 @@ MOST_LAST_LINES = 5
 # No line of a cell ends on purpose with a dash: "2024–" / "2034"
 DASHED = re.compile(r"\w[-–—‑]$")
 # What the head of a table has instead of amounts: a year, or the number of a column
-YEAR = re.compile(r"\(?(?:\d|\d{4}(?:[/–-]\d{2,4})?)\)?")
+YEAR = re.compile(r"\(\d\)|\(?\d{4}(?:[/–-]\d{2,4})?\)?")
 # The lines of its cells are spread over the lines of the longest one
 MOST_HEAD_GAP = 2.5
 MOST_AMOUNTS = 0.25
@@ -316,13 +316,24 @@ def _heads(bands: Sequence[Sequence[Strip]], rules: Sequence[Rule]) -> int:
         )
         if lines > MOST_HEAD_LINES or len(band) < 2 or amounts > MOST_AMOUNTS * len(band):
             return 0
-        low = high = min(strip.y for strip in band)
-        low -= 3 * band[0].size
-        if number < len(bands):
-            low = max(strip.y for strip in bands[number])
+        high = min(strip.y for strip in band)
+        if number == len(bands):
+            # the rows of the table are apart, with the rule at its foot below them
+            near = [y for y in drawn if y < high]
+            apart = len(near) > 1 or any(map(_has_year, _columns(band)))
+            return number if near and apart and max(near) > high - 3 * band[0].size else 0
+        low = max(strip.y for strip in bands[number])
         if any(low < y < high for y in drawn):
             return number
     return 0
+
+
+def _has_year(column: Sequence[Strip]) -> bool:
+    """Whether one line of a cell is a year, and another one has words."""
+    years = [YEAR.fullmatch(strip.text) is not None for strip in column]
+    return any(years) and any(
+        not year and strip.text.isalpha() for year, strip in zip(years, column, strict=True)
+    )
 
 
 def _bands(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
