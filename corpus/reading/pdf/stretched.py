@@ -37,6 +37,8 @@ MARGIN_LINES = 3
 LONG = 0.7
 # Greatest distance of neighbouring lines, in em
 FAR = 3.0
+# Words that begin at one place are at most so many points apart
+ALIGNED = 0.4
 # Least share of letters in a line that is no row of figures
 MOSTLY = 0.5
 
@@ -82,11 +84,8 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         return False
     if len(spaces) < MANY_SPACES and not at_margins:
         return False
-    starts = {round(piece.left) for other in near for piece in other}
-    starts -= {round(part[0].left) + step for step in (-1, 0, 1)}
-    aligned = sum(
-        any(round(piece.left) + step in starts for step in (-1, 0, 1)) for piece in part[1:]
-    )
+    starts = [piece.left for other in near for piece in other]
+    aligned = sum(any(abs(piece.left - start) <= ALIGNED for start in starts) for piece in part[1:])
     if aligned > 0.5 * (len(part) - 1):
         return False
     exact = len(spaces) >= EXACT_SPACES and max(spaces) - min(spaces) <= EXACT

@@ -17,7 +17,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.axes import chart_labels
-from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
+from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
@@ -35,6 +35,8 @@ BARE_GAP = 0.8
 LABEL_GAP = 6.0
 # A line with fewer letters than this is two heads of columns rather than a stretched line
 FEW_LETTERS = 25
+# Widest gap behind a label that does not begin the line, in em
+NEAR_LABEL = 2.5
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
 # ... and so many with two neighbouring cells behind the first make two columns
@@ -43,6 +45,7 @@ PAIR_LINES = 2
 NO_SPACE, FEW_SPACES, SPACES_VARY = 0.15, 4, 1.25
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
+WORDS, DECIMAL = re.compile(r"[^\W\d_]{2}"), re.compile(r"\d+(?:\.\d+)+")
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -295,18 +298,26 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
     two cells.
     """
     out: list[Strip] = []
+    room = LABEL_GAP
     for strip in parts:
-        if out and len(out) == 1 and _is_label(out[0]):
-            label = out[0]
-            apart = (round(label.left), round(strip.left)) in neighbours
-            if not apart and strip.left - label.right <= LABEL_GAP * strip.size:
-                out[0] = replace(
-                    strip,
-                    text=f"{label.text} {strip.text}",
-                    left=label.left,
-                    letters=label.letters + strip.letters,
-                )
-                continue
+        if not out:
+            out.append(strip)
+            continue
+        gap = (strip.left - out[-1].right) / strip.size
+        # behind other cells a figure is a cell of its own
+        first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
+        apart = (round(out[-1].left), round(strip.left)) in neighbours
+        if first and not apart and gap <= room and _is_label(out[-1]):
+            label = out.pop()
+            strip = replace(
+                strip,
+                text=f"{label.text} {strip.text}",
+                left=label.left,
+                letters=label.letters + strip.letters,
+            )
+        else:
+            # in the next column the label is nearer to its text than to the text before it
+            room = min(gap, NEAR_LABEL)
         out.append(strip)
     return out
 

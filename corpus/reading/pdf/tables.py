@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from duizhao.corpus.reading.notes import OPEN
-from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
+from duizhao.corpus.reading.pdf.columns import plain_rows, usual_gap
+from duizhao.corpus.reading.pdf.corridors import Corridor, table_corridors
 from duizhao.corpus.reading.pdf.grid import MOST_HEAD_LINES, Enclosure, Rule
 from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.stacks.rows import beside_stacks, has_stacks, stacked_rows
