@@ -9,8 +9,8 @@ from itertools import groupby
 from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
+from duizhao.corpus.reading.pdf.joining import LineJoiner
 from duizhao.corpus.reading.pdf.lines import Paragraph
-from duizhao.corpus.reading.pdf.stacks.words import LineJoiner
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
 

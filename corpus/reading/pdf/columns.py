@@ -25,7 +25,7 @@ from duizhao.corpus.reading.pdf.corridors import (
     table_corridors,
 )
 from duizhao.corpus.reading.pdf.lines import Strip, rows_of
-from duizhao.corpus.reading.pdf.stacks.rows import side_by_side
+from duizhao.corpus.reading.pdf.tables.stacks import side_by_side
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 

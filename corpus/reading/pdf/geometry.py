@@ -27,8 +27,10 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
-from duizhao.corpus.reading.pdf.stacks.rows import joined_rows
-from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
+from duizhao.corpus.reading.pdf.tables.cells import cells, ruled_cells
+from duizhao.corpus.reading.pdf.tables.regions import regions
+from duizhao.corpus.reading.pdf.tables.rows import begins
+from duizhao.corpus.reading.pdf.tables.stacks import joined_rows
 from duizhao.corpus.reading.shape import split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room

@@ -115,9 +115,11 @@ def _rows(paragraphs: Sequence[Paragraph]) -> list[list[int]]:
     for number, paragraph in enumerate(paragraphs):
         if paragraph.strips[0].foot is not None:
             out.append([number])
-        elif out and out[-1][-1] == number - 1 and paragraph.cell:
-            if paragraph.flow == paragraphs[number - 1].flow:
-                out[-1].append(number)
+        elif (
+            out and out[-1][-1] == number - 1
+            and paragraph.cell and paragraph.flow == paragraphs[number - 1].flow
+        ):  # fmt: skip
+            out[-1].append(number)
     return out
 
 

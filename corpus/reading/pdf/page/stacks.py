@@ -106,9 +106,7 @@ def _is_alone(run: Sequence[Piece], pieces: Sequence[Piece], width: float) -> bo
         other.y for other in pieces
         if (right < other.left <= right + near) or (left - near <= other.right < left)
     ]  # fmt: skip
-    alone = sum(
-        not any(abs(y - piece.y) <= 0.35 * piece.size for y in around) for piece in run
-    )
+    alone = sum(not any(abs(y - piece.y) <= 0.35 * piece.size for y in around) for piece in run)
     return alone >= LEAST_ALONE * len(run)
 
 
