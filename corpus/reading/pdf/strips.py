@@ -307,6 +307,7 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         # behind other cells a figure is a cell of its own
         first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
+        apart = apart and NUMBER.fullmatch(out[-1].text) is not None
         if first and not apart and gap <= room and _is_label(out[-1]):
             label = out.pop()
             strip = replace(

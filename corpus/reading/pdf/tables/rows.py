@@ -100,7 +100,7 @@ def columns_of(band: Sequence[Strip]) -> list[list[Strip]]:
         ]
         beside = [
             other for column in over for other in column
-            if abs(other.y - strip.y) <= 0.3 * strip.size
+            if abs(other.y - strip.y) <= 0.3 * strip.size and not _over(other, strip)
         ]  # fmt: skip
         if len(over) > 1:
             wide.append(strip)
