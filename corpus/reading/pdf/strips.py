@@ -29,9 +29,11 @@ from duizhao.corpus.reading.shape import split_label
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
 # ... within one text object only at such a gap, as of a tab
-INNER_GAP = 4.0
+WIDEST = {"inner": 4.0, "stretched": float("inf")}
 # ... or so many where there is no space character
 BARE_GAP = 0.8
+# What `Piece.space` says of spaces that separate words, not cells
+WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
 # A line with fewer letters than this is two heads of columns rather than a stretched line
 FEW_LETTERS = 25
@@ -123,7 +125,8 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
     lines: list[list[Piece]] = []
     bases: list[tuple[float, float]] = []
-    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    # bullets last, whose size may be any
+    order = sorted(pieces, key=lambda p: (p.text in BULLETS, -p.size, -p.y, p.left))
     for piece in order:
         best = None
         nearest = (True, 0.0)
@@ -221,11 +224,11 @@ def _cut(line: Sequence[Piece], page: Page, starts: AbstractSet[int]) -> list[li
         # a stack is a cell, however narrow the gap beside it
         wall = wall or (piece.foot, parts[-1][-1].foot) != (None, None)
         # a line stretched to the margin: no cell begins within a text object
-        wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
+        wide = gap > WIDEST.get(piece.space, CELL_GAP)
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and (id(piece) in starts or piece.space not in ("real", "inner")):
+        elif gap > BARE_GAP and (id(piece) in starts or piece.space not in WORD_SPACES):
             parts.append([piece])
         else:
             parts[-1].append(piece)
@@ -280,7 +283,7 @@ def _cut_at(
         # the raised mark of a note stays with its text
         narrow = gap <= max(0.3, SPACES_VARY * usual) * piece.size
         narrow = narrow or before.size < 0.85 * piece.size
-        spaced = piece.space in ("real", "inner") and id(piece) not in starts
+        spaced = piece.space in WORD_SPACES and id(piece) not in starts
         if round(piece.left) in edges and not narrow and not spaced:
             yield list(part[start:number])
             start = number
@@ -305,7 +308,8 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
             continue
         gap = (strip.left - out[-1].right) / strip.size
         # behind other cells a figure is a cell of its own
-        first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
+        words = WORDS.search(strip.text) and not _is_label(strip)
+        first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
         apart = apart and NUMBER.fullmatch(out[-1].text) is not None
         if first and not apart and gap <= room and _is_label(out[-1]):
