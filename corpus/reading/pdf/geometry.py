@@ -297,7 +297,10 @@ class _Line:
         """Whether both lines are set around the middle of the column."""
         middle = (self.flow.left + self.flow.right) / 2
         both = (self.last, self.strip)
-        inside = all(each.left > self.flow.left + 2 * each.size for each in both)
+        inside = all(
+            each.left > self.flow.left + 2 * each.size and each.right < self.edge - each.size
+            for each in both
+        )
         middles = [(each.left + each.right) / 2 for each in both]
         if inside and all(abs(each - middle) <= self.strip.size for each in middles):
             return True
