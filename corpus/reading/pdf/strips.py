@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
@@ -35,7 +35,7 @@ BARE_GAP = 0.8
 # What `Piece.space` says of spaces that separate words, not cells
 WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
-# A line with fewer letters than this is two heads of columns rather than a stretched line
+# A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
 FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
 NEAR_LABEL = 2.5
@@ -67,9 +67,10 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
     starts = _starts(page.pieces)
+    columns = list(stretched(list(_by_column(lines, found))))
+    lefts = Counter(round(part[0].left) for line in columns for part in line)
     cut = [
-        [part for column in columns for part in _cut(column, page, starts)]
-        for columns in stretched(list(_by_column(lines, found)))
+        [piece for part in line for piece in _cut(part, page, starts, lefts)] for line in columns
     ]
     edges = _column_edges(cut)
     neighbours = _neighbours(cut)
@@ -204,7 +205,9 @@ def _by_column(
         yield [part for part in parts if part]
 
 
-def _cut(line: Sequence[Piece], page: Page, starts: AbstractSet[int]) -> list[list[Piece]]:
+def _cut(
+    line: Sequence[Piece], page: Page, starts: AbstractSet[int], lefts: Mapping[int, int]
+) -> list[list[Piece]]:
     """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
     parts: list[list[Piece]] = []
     sure = False
@@ -232,8 +235,10 @@ def _cut(line: Sequence[Piece], page: Page, starts: AbstractSet[int]) -> list[li
             parts.append([piece])
         else:
             parts[-1].append(piece)
+    if len(parts) != 2 or sure or any(map(_is_number, parts)):
+        return parts
     words = sum(character.isalpha() for piece in line for character in piece.text)
-    if len(parts) == 2 and not sure and words >= FEW_LETTERS and not any(map(_is_number, parts)):
+    if words >= FEW_LETTERS or lefts[round(line[0].left)] >= COLUMN_LINES:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
@@ -311,7 +316,7 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         words = WORDS.search(strip.text) and not _is_label(strip)
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
-        apart = apart and NUMBER.fullmatch(out[-1].text) is not None
+        apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
         if first and not apart and gap <= room and _is_label(out[-1]):
             label = out.pop()
             strip = replace(

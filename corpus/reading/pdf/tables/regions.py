@@ -8,7 +8,7 @@ from itertools import pairwise
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.columns import plain_rows
 from duizhao.corpus.reading.pdf.corridors import Corridor, table_corridors
-from duizhao.corpus.reading.pdf.lines import LEADING, Strip
+from duizhao.corpus.reading.pdf.lines import LEADING, Strip, first_word
 from duizhao.corpus.reading.pdf.tables.rows import bands_of, begins, rows_in_order
 from duizhao.corpus.reading.pdf.tables.stacks import beside_stacks
 
@@ -69,7 +69,14 @@ def _is_more(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int)
     close = above[0].y - strip.y <= LEADING * strip.size
     beside = [other.left for other in rows[full] if other.left > strip.left + 3]
     columns = any(abs(other.left - strip.left) <= 3 for other in rows[full])
-    return close and columns and all(strip.right < left for left in beside)
+    if not close or not columns or any(strip.right >= left for left in beside):
+        return False
+    # other text may begin below the first column: only what reads on is more of its cell
+    right = max(s.right for row in rows[full : number + 1] for s in row
+                if abs(s.left - strip.left) <= 3)  # fmt: skip
+    broken = above[0].right + first_word(strip) + strip.size >= right
+    first = strip.left <= min(other.left for other in rows[full]) + 3
+    return not first or broken or strip.text[:1].islower()
 
 
 def _side_by_side(upper: Sequence[Strip], lower: Sequence[Strip]) -> bool:
