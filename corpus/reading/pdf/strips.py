@@ -238,7 +238,8 @@ def _cut(
     if len(parts) != 2 or sure or any(map(_is_number, parts)):
         return parts
     words = sum(character.isalpha() for piece in line for character in piece.text)
-    if words >= FEW_LETTERS or lefts[round(line[0].left)] >= COLUMN_LINES:
+    bullet = len(line[0].text) == 1
+    if bullet or words >= FEW_LETTERS or lefts[round(line[0].left)] >= COLUMN_LINES:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
@@ -252,10 +253,11 @@ def _is_mark_of(mark: Piece, piece: Piece) -> bool:
 
 
 def _starts(pieces: Sequence[Piece]) -> set[int]:
-    """The pieces before which the file has another line: the space before them is at its end."""
+    """The pieces before which the file has the line above: the space before them is at its end."""
     return {
         id(piece) for before, piece in pairwise(pieces)
-        if abs(before.y - piece.y) > 0.8 * max(before.size, piece.size)
+        if before.y - piece.y > 0.8 * max(before.size, piece.size)
+        and before.left < piece.right and piece.left < before.right
     }  # fmt: skip
 
 
