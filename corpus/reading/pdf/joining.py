@@ -63,11 +63,13 @@ class LineJoiner:
         if strip.space in ("real", "object") or " " in last.text or self.language != "en":
             return False
         following = strip.text.split(" ", 1)[0]
+        before, after = _LAST.search(text), _FIRST.match(following)
         share = len(following) / len(strip.text)
-        joined = last.right - last.left + share * (strip.right - strip.left)
+        # of a word that is broken twice, more is on the lines before
+        lines = max(1.0, len(before[0]) / len(last.text)) if before else 1.0
+        joined = lines * (last.right - last.left) + share * (strip.right - strip.left)
         if joined <= width or last.right - last.left < width - last.size:
             return False
-        before, after = _LAST.search(text), _FIRST.match(following)
         if before is None or after is None:
             # the symbol of a document: "A/RES/79/25" / "2"
             return "/" in last.text and last.text[-1].isdigit() and following.isdigit()
