@@ -77,7 +77,7 @@ class Joiner:
 
     def knows(self, word: str) -> bool:
         """Whether a word in small letters is in the dictionary or more than once in the text."""
-        return self.words[word] > 1 or _in_dictionary(word)
+        return self.words[word] > 1 or in_dictionary(word)
 
     def _space(self, last: str, next_: str, first: str, second: str) -> str:
         if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
@@ -104,7 +104,7 @@ class Joiner:
         joined, compound = self.words[start + end], self.words[f"{start}-{end}"]
         if joined != compound:
             keep = compound > joined
-        elif _SUSPENDED.fullmatch(end) and not _in_dictionary(start + end):
+        elif _SUSPENDED.fullmatch(end) and not in_dictionary(start + end):
             return f"{first} {second}"
         elif len(start) == 1 or head[0][:-1].isupper() or self._is_compound(start, end):
             keep = True
@@ -112,7 +112,7 @@ class Joiner:
             keep = False
         else:
             is_head = self._is_word(start) or PREFIXES.fullmatch(start) is not None
-            evidence = (is_head, not self.breaks_words, not _in_dictionary(start + end))
+            evidence = (is_head, not self.breaks_words, not in_dictionary(start + end))
             keep = sum(evidence) >= 2
         return first + second if keep else first[:-1] + second
 
@@ -125,7 +125,8 @@ class Joiner:
         return all(self.knows(part) for part in text.split("-"))
 
 
-def _in_dictionary(word: str) -> bool:
+def in_dictionary(word: str) -> bool:
+    """Whether pyspellchecker's English list has a word, given in lower case."""
     return len(word) > 1 and word in _dictionary()
 
 
