@@ -67,11 +67,9 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
     starts = _starts(page.pieces)
-    columns = list(stretched(list(_by_column(lines, found))))
-    lefts = Counter(round(part[0].left) for line in columns for part in line)
-    cut = [
-        [piece for part in line for piece in _cut(part, page, starts, lefts)] for line in columns
-    ]
+    spread = list(stretched(list(_by_column(lines, found))))
+    lefts = Counter(round(part[0].left) for line in spread for part in line)
+    cut = [[piece for part in line for piece in _cut(part, page, starts, lefts)] for line in spread]
     edges = _column_edges(cut)
     neighbours = _neighbours(cut)
     for line in cut:
