@@ -34,6 +34,8 @@ from duizhao.corpus.reading.shape import split_label
 HEADING_SHARE = 0.62
 # ... and below this share it was ended on purpose
 SHORT_HEADING = 0.35
+# A line that fills this share of the column, and reads on, was not ended on purpose
+LONG = 0.75
 # A line that reads on may be so many times the usual leading below
 READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
@@ -260,7 +262,7 @@ class _Line:
         lower = self.measures.language == "en" and reads_on(last, strip, "en")
         if strip.bold > 0.6:
             return self._after_heading()
-        if lower and len(self.paragraph.strips) == 1 and self._hangs_back():
+        if lower and (self._is_long() or (len(self.paragraph.strips) == 1 and self._hangs_back())):
             return False
         if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
             return True
@@ -270,6 +272,11 @@ class _Line:
         if self.measures.justified or self.measures.language == "zh":
             return room > 1.5 * strip.size
         return room > first_word(strip) + 0.2 * strip.size
+
+    def _is_long(self) -> bool:
+        """Whether the line above fills most of the column: lines are not always broken late."""
+        last, flow = self.last, self.flow
+        return last.right - flow.left >= LONG * (self.edge - flow.left)
 
     def _hangs_back(self) -> bool:
         """Whether the line is at the edge of the text, and the first line of an item set in."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.frames import MOST_BOXES, Box
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
+# Least share of each colour, of 255, in a ground that looks white
+WHITE = 250
 
 
 @dataclass(slots=True)
@@ -19,6 +22,7 @@ class Drawings:
     figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    blanks: list[Box] = field(default_factory=list)
     spaces: dict[int, list[float]] = field(default_factory=dict)
     images: float = 0.0
     covered: float = 0.0
@@ -30,6 +34,7 @@ class Drawings:
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
             [(a + x, b + y) for a, b in self.dots],
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.blanks],
             self.spaces,
             self.images,
             self.covered,
@@ -54,6 +59,7 @@ class Drawings:
             [box_of(*each) for each in self.figures],
             [box_of(*dot, *dot)[:2] for dot in self.dots],
             [box_of(*each) for each in self.boxes],
+            [box_of(*each) for each in self.blanks],
             {},
             self.images,
             self.covered,
@@ -64,12 +70,13 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
 
-    `covered` is the share of the text objects that are drawn before a picture of the whole page.
+    `blanks` are white rectangles on white, which nobody sees. `covered` is the share of the text objects that are drawn before a picture of the whole page.
     """
     import pypdfium2.raw as raw
 
     out = Drawings()
     boxes: list[Box] = []
+    grounds: list[Box] = []
     texts = covered = 0
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
@@ -86,7 +93,9 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             continue
         width, height = right.value - left.value, top.value - bottom.value
         box = (left.value, bottom.value, right.value, top.value)
+        blank = kind == raw.FPDF_PAGEOBJ_PATH and _is_blank(raw, handle, box, grounds)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            grounds.append(box)
             out.images += width * height / area
             if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
@@ -95,17 +104,43 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 out.figures.append(box)
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
             out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
+        elif blank and raw.FPDFPath_CountSegments(handle) <= 7:
+            if width > 12 and height > 8 and width * height < MOST_OF_PAGE * area:
+                out.blanks.append(box)
         elif height < 3 and width > 10:
             out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
         elif width < 3 and height > 6:
             out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
         elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
-            if raw.FPDFPath_CountSegments(handle) > 7:
+            if width * height > MOST_OF_PAGE * area:
+                # the ground or frame of the page, or its crop marks
+                grounds.append(box)
+            elif raw.FPDFPath_CountSegments(handle) > 7:
+                grounds.append(box)
                 if width * height > 1500:
                     out.figures.append(box)
-            elif width * height < MOST_OF_PAGE * area:
+            else:
                 # a frame, or a cell with a coloured ground
+                grounds.append(box)
                 boxes.append(box)
     out.boxes = boxes
     out.covered = covered / texts if texts else 0.0
     return out
+
+
+def _is_blank(raw: Any, handle: Any, box: Box, grounds: Sequence[Box]) -> bool:
+    """Whether a path leaves no trace: not painted, transparent, or white where all is white."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(handle, mode, stroke) or stroke.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return False
+    if not mode.value or not alpha.value:
+        return True
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    if min(red.value, green.value, blue.value) < WHITE or len(grounds) > MOST_BOXES:
+        return False
+    return not any(
+        left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
+    )

@@ -13,12 +13,15 @@ MOST_BOXES = 1500
 BORDER = 3.0
 
 
-def borders(boxes: list[Box], words: Iterable[Box]) -> list[Box]:
-    """The rectangles that separate text; `words` are the boxes of the page's text."""
-    if not boxes or len(boxes) > MOST_BOXES:
+def borders(boxes: list[Box], blanks: list[Box], words: Iterable[Box]) -> list[Box]:
+    """The rectangles that separate text; `words` are the boxes of the page's text.
+
+    `blanks` cannot be seen: they show the cells of a table, but no frame.
+    """
+    if not 0 < len(boxes) + len(blanks) <= MOST_BOXES:
         return []
     text = list(words)
-    return _outer([box for box in set(boxes) if not _ground(box, text)])
+    return _outer([box for box in {*boxes, *blanks} if not _ground(box, text)], set(blanks))
 
 
 def _ground(box: Box, words: Sequence[Box]) -> bool:
@@ -38,7 +41,7 @@ def _ground(box: Box, words: Sequence[Box]) -> bool:
     return left - box[0] < 0.4 * height and box[2] - right < 0.4 * height
 
 
-def _outer(boxes: list[Box]) -> list[Box]:
+def _outer(boxes: list[Box], blanks: set[Box]) -> list[Box]:
     """The rectangles without those in a cell: the grounds of single lines.
 
     A rectangle with another beside it, equally high and at the same height, is a cell.
@@ -55,7 +58,7 @@ def _outer(boxes: list[Box]) -> list[Box]:
     ]
     cells = [cell for cell in cells if not any(_inside(cell, other) for other in cells)]
     rest = [box for box in boxes if not any(_inside(box, cell) for cell in cells)]
-    return [*cells, *_stacks([box for box in rest if box not in cells])]
+    return [*cells, *_stacks([box for box in rest if box not in cells and box not in blanks])]
 
 
 def _stacks(boxes: list[Box]) -> list[Box]:

@@ -7,6 +7,7 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -119,7 +120,8 @@ def read_page(pdf: Any, number: int) -> Page:
         elif left or bottom:
             pieces = [_moved(piece, -left, -bottom, piece.angle) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
-        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+        words = (_box(piece) for piece in pieces if piece.angle == 0)
+        for box in borders(drawn.boxes, drawn.blanks, words):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
@@ -352,8 +354,12 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
+    text = upright("".join(characters))
+    if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
+        # a program may give the drawing in a font of symbols the code of a letter
+        text = "•"
     return Piece(
-        upright("".join(characters)), left, right, y, size, look.bold, space,
+        text, left, right, y, size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 
