@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.notes import OPEN
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of
 
 HEAD, FOOT = 0.9, 0.1
+# ... and so far from the edges if nothing is above the head or below the foot, and white so many
+# em wide is between it and the text
+LOW_HEAD, HIGH_FOOT, SET_OFF = 0.84, 0.16, 1.6
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
 ENDS = tuple("。.；;：:!?！？”’\"')）")
@@ -49,7 +52,7 @@ def reason(text: str, *, page: int, height: float) -> str:
         return "job_number"
     if page == 1 and height > 0.7:
         return "masthead"
-    if (height > 0.85 or height < 0.15) and _PAGE_NUMBER.fullmatch(text):
+    if (height > LOW_HEAD or height < HIGH_FOOT) and _PAGE_NUMBER.fullmatch(text):
         return "page_number"
     if height > 0.88:
         return "running_head"
@@ -67,9 +70,23 @@ def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[
     """The patterns (digits as #) that occur at the head or foot of several pages."""
     count: Counter[str] = Counter()
     for strips, height in zip(pages, heights, strict=True):
-        edge = {pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD}
-        count.update(edge)
+        outer = _outermost(strips, height)
+        count.update({pattern(s.text) for s in strips if id(s) in outer})
     return {text for text, times in count.items() if times >= max(2, min(4, len(pages) // 3))}
+
+
+def _outermost(strips: Sequence[Strip], height: float) -> set[int]:
+    """The identities of the lines at the head or foot of a page."""
+    out = {id(strip) for strip in strips if not FOOT < strip.y / height < HEAD}
+    rows = rows_of(strips)
+    if len(rows) < 3:
+        return out
+    (head, below), (above, foot) = rows[:2], rows[-2:]
+    if head[0].y > LOW_HEAD * height and head[0].y - below[0].y > SET_OFF * head[0].size:
+        out |= {id(strip) for strip in head}
+    if foot[0].y < HIGH_FOOT * height and above[0].y - foot[0].y > SET_OFF * above[0].size:
+        out |= {id(strip) for strip in foot}
+    return out
 
 
 def pattern(text: str) -> str:
@@ -80,9 +97,10 @@ def pattern(text: str) -> str:
 def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
     notes = _of_notes(page.strips, known)
+    outer = _outermost(page.strips, page.height)
     out = [
         strip for strip in page.strips
-        if is_furniture(strip, page.height, known) and id(strip) not in notes
+        if id(strip) in outer - notes and is_furniture(strip, page.height, known)
     ]  # fmt: skip
     if page.number == 1:
         names = {id(strip) for strip in out}
@@ -118,8 +136,6 @@ def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
 def is_furniture(strip: Strip, height: float, known: set[str]) -> bool:
     """Whether a line at the head or foot of a page is no text."""
     place = strip.y / height
-    if FOOT < place < HEAD:
-        return False
     if pattern(strip.text) in known or furniture.reason(strip.text) is not None:
         return True
     at_edge = place > HEAD + 0.02 or place < FOOT - 0.02

@@ -18,6 +18,7 @@ from duizhao.corpus.reading.pdf import columns
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.margins import margin_notes
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
     Flow,
@@ -56,11 +57,16 @@ def paragraphs_of(
     set_edges(flows)
     measures = Measures(flows, language)
     out: list[Paragraph] = []
+    notes: list[Paragraph] = []
     for number, flow in enumerate(flows):
         for paragraph in _of_flow(flow, measures):
-            paragraph.flow = number
+            paragraph.flow, paragraph.aside = number, flow.aside
             out.append(paragraph)
-        out.extend(_notes(flow.notes, flow.strips))
+        more = _notes(flow.notes, flow.strips)
+        if notes and more and more[0].strips[0].text[:1].islower():
+            notes[-1].strips.extend(more.pop(0).strips)
+        notes += more
+        out += more
     return out
 
 
@@ -107,8 +113,10 @@ def _flows(
 ) -> list[Flow]:
     out = []
     in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
-    for part in columns.flows(strips, in_rows, known, page.rules):
-        text, notes = _split_notes(page, part, body)
+    text, beside = (list(strips), []) if in_rows else margin_notes(strips)
+    parts = columns.flows(text, in_rows, known, page.rules)
+    for part in [*parts, beside] if beside else parts:
+        lines, notes = _split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
@@ -116,7 +124,8 @@ def _flows(
         start = min([left - 20, *(rule[0] - 2 for rule in rules)])
         end = max([right + 20, *(rule[1] + 2 for rule in rules)])
         walls = tuple(wall for wall in page.walls if start <= wall[0] <= end)
-        out.append(Flow(page.number, text, notes, left, right, rules, walls))
+        aside = part is beside
+        out.append(Flow(page.number, lines, notes, left, right, rules, walls, aside))
     return out
 
 
@@ -150,7 +159,9 @@ def _split_notes(
         )
         # a raised mark begins a note regardless of its size, which is unreliable in scans
         called = called or below[0].text.startswith(OPEN)
-        if called or (small and (number or below[0].text.startswith("*"))):
+        # ... and a small letter goes on with a note of the column before
+        marked = number or below[0].text.startswith("*") or below[0].text[:1].islower()
+        if called or (small and marked):
             if not small:
                 end = _end_of_notes(below)
                 return above + below[end:], below[:end]

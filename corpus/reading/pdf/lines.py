@@ -98,9 +98,9 @@ class PageLines:
 class Paragraph:
     """A paragraph or cell before it is a draft.
 
-    `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
-    or geometry found; `label` is a list label that the file keeps apart from its text. `flow`
-    counts the columns and pages that text flows through.
+    `tag` is set where the file's tags made it. `cell`, `note`, `heading` are what tags or geometry
+    found, `aside` is text in the margin; `label` is a list label that the file keeps apart from
+    its text. `flow` counts the columns and pages that text flows through.
     """
 
     strips: list[Strip]
@@ -109,7 +109,7 @@ class Paragraph:
     cell: bool = False
     note: bool = False
     heading: bool = False
-    figure: bool = False
+    aside: bool = False
     table: object = None
     flow: int = 0
     extra: dict[str, object] = field(default_factory=dict)

@@ -251,7 +251,7 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
     """Join a number or letter and the text after its tab to one strip."""
     out: list[Strip] = []
     for strip in parts:
-        if out and len(out) == 1 and _is_label(out[0]):
+        if len(out) == 1 and (_is_label(out[0]) or _is_heading(parts)):
             label = out[0]
             if strip.left - label.right <= LABEL_GAP * strip.size:
                 out[0] = replace(
@@ -263,6 +263,17 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
                 continue
         out.append(strip)
     return out
+
+
+def _is_heading(parts: Sequence[Strip]) -> bool:
+    """Whether a number and the text after it are a heading: both are bold, and no cell follows."""
+    number, *others = parts
+    return (
+        len(others) == 1
+        and re.fullmatch(r"\d{1,3}", number.text) is not None
+        and min(number.bold, others[0].bold) > 0.9
+        and abs(number.size - others[0].size) <= 0.6
+    )
 
 
 def _is_label(strip: Strip) -> bool:

@@ -70,7 +70,8 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
 
-    `blanks` are white rectangles on white, which nobody sees. `covered` is the share of the text objects that are drawn before a picture of the whole page.
+    `blanks` are white rectangles on white, which nobody sees. `covered` is the share of the text
+    objects that are drawn before a picture of the whole page.
     """
     import pypdfium2.raw as raw
 
@@ -105,19 +106,19 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
             out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
         elif blank and raw.FPDFPath_CountSegments(handle) <= 7:
-            if width > 12 and height > 8 and width * height < MOST_OF_PAGE * area:
+            if width > 3 and height > 8 and width * height < MOST_OF_PAGE * area:
                 out.blanks.append(box)
         elif height < 3 and width > 10:
             out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
         elif width < 3 and height > 6:
             out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
+        elif kind == raw.FPDF_PAGEOBJ_PATH and width > 3 and height > 8:
             if width * height > MOST_OF_PAGE * area:
                 # the ground or frame of the page, or its crop marks
                 grounds.append(box)
             elif raw.FPDFPath_CountSegments(handle) > 7:
                 grounds.append(box)
-                if width * height > 1500:
+                if width > 12 and width * height > 1500:
                     out.figures.append(box)
             else:
                 # a frame, or a cell with a coloured ground

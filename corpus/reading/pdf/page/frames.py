@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 Box = tuple[float, float, float, float]
 """left, bottom, right, top"""
@@ -11,6 +13,8 @@ Box = tuple[float, float, float, float]
 MOST_BOXES = 1500
 # Rectangles side by side may overlap by so many points, the width of their borders
 BORDER = 3.0
+# The margins of a cell are narrower, in points
+MARGIN = 12.0
 
 
 def borders(boxes: list[Box], blanks: list[Box], words: Iterable[Box]) -> list[Box]:
@@ -21,7 +25,31 @@ def borders(boxes: list[Box], blanks: list[Box], words: Iterable[Box]) -> list[B
     if not 0 < len(boxes) + len(blanks) <= MOST_BOXES:
         return []
     text = list(words)
-    return _outer([box for box in {*boxes, *blanks} if not _ground(box, text)], set(blanks))
+    whole = _with_padding({*boxes, *blanks})
+    return _outer([box for box in whole if not _ground(box, text)], set(blanks))
+
+
+def _with_padding(boxes: set[Box]) -> set[Box]:
+    """The rectangles, those of a shaded cell as one.
+
+    Word paints the margins of a cell, narrow and as high as the cell, and each line between them.
+    """
+    out = {box for box in boxes if box[2] - box[0] > MARGIN}
+    margins: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for box in boxes:
+        if box[2] - box[0] <= MARGIN:
+            margins[round(box[1]), round(box[3])].append(box)
+    for row in margins.values():
+        for left, right in product(row, row):
+            lines = [
+                box for box in boxes
+                if abs(box[0] - left[2]) <= 1 and abs(box[2] - right[0]) <= 1
+                and left[1] - 1 <= box[1] and box[3] <= left[3] + 1
+            ] if left[2] < right[0] else []  # fmt: skip
+            if lines:
+                out.difference_update(lines)
+                out.add((left[0], left[1], right[2], left[3]))
+    return out
 
 
 def _ground(box: Box, words: Sequence[Box]) -> bool:
