@@ -31,7 +31,7 @@ _DASH = re.compile(r"\w[-\u2010\u2013]$")
 # character with the marks around it, and the characters on both sides of a quotation mark
 # (Unicode Standard Annex 14, class QU)
 _UNIT = (
-    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)"
+    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~’–]+|.)"
     r"[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
 )
 _WORD = re.compile(rf"{_UNIT}(?:[“‘]{_UNIT})*")

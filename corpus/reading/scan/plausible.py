@@ -28,9 +28,11 @@ _FOREIGN: dict[Language, re.Pattern[str]] = {
     # Latin letters with accents occur in names, but not in this number in Chinese text
     "zh": re.compile(
         "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00a1-\u00a6\u00a8-\u00af\u00b4-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u036f"
-        "\u0400-\u1fff\u2c00-\u2e7f\ua000-\ua97f\ufffd]"
+        "\u0400-\u1fff\u2c00-\u2e7f\ua000-\ua97f\ufdd2-\ufdef\ufffd]"
     ),
-    "en": re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u0250-\u036f\u0400-\u1dff\u2c00-\u2e7f\ufffd]"),
+    "en": re.compile(
+        "[\x00-\x08\x0e-\x1f\x7f-\x9f\u0250-\u036f\u0400-\u1dff\u2c00-\u2e7f\ufdd2-\ufdef\ufffd]"
+    ),
 }
 
 

@@ -30,6 +30,8 @@ MOSTLY = 0.6
 SUPERIOR, SUPERIOR_SIZE = 0.2, 0.6
 # How far a Chinese character is above the baseline, in em
 ASCENT = 0.85
+# Control characters are kept as code points that Unicode reserves for programs, from U+FDD2
+UNKNOWN = 0xFDD2 - 3
 # white space of every kind; the wide Chinese space is an indent, not a letter
 SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
 
@@ -336,6 +338,9 @@ def _character(code: int) -> str:
     # PDFium gives 2 or U+FFFE for a hyphen at the end of a line
     if code in (2, 0xFFFE):
         return "-"
+    if 3 <= code < 32:
+        # perhaps a ligature (see `ligatures`); `characters.clean` removes what is none
+        return chr(UNKNOWN + code)
     # Unicode reserves the last ones for programs, and readers mark text with them
     if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF or 0xFDD0 <= code <= 0xFDEF:
         return "\ufffd"

@@ -11,6 +11,7 @@ import pytest
 from duizhao.corpus.document import Document
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
+from duizhao.corpus.reading.pdf.ligatures import repaired
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 pytestmark = pytest.mark.unit
@@ -20,6 +21,10 @@ PROSE = (
     "from a loan that the province had granted to all places on the northern coast. Half of",
     "the quay was ready in spring, so that the first boats could land there.",
 )
+
+
+# Signs of the font in the place of control characters, which the library does not print
+CODES = {0x0B: "§", 0x0C: "Ö", 0x0E: "¢"}
 
 
 def read(draw: Callable[[Any], None], fonts: tuple[bytes, bytes] = (b"", b"")) -> Document:
@@ -91,6 +96,28 @@ def test_a_letter_of_a_symbol_font_before_an_item_is_a_bullet() -> None:
 
     blocks = read(draw, (b"/Courier-Oblique", b"/SymbolSigns")).blocks
     assert [(block.kind, block.mark) for block in blocks] == [("list_item", "•")] * 2
+
+
+def test_ligatures_at_codes_of_their_own_are_read_by_the_words_around_them() -> None:
+    text = (
+        "The \x0crst e\x0bort of the o\x0ecer had no e\x0bect on the \x0cnal draft of the year,",
+        "and the di\x0berence of the two \x0celds was small. Most of the o\x0ece sta\x0b left.",
+    )
+
+    def draw(page: Any) -> None:
+        page.setFont("Courier", 9)
+        for number, line in enumerate(text):
+            page.drawString(64, 700 - 12 * number, line.translate(CODES))
+
+    assert texts(read(draw)) == [
+        "The first effort of the officer had no effect on the final draft of the year, and the "
+        "difference of the two fields was small. Most of the office staff left."
+    ]
+
+
+def test_signs_that_make_no_words_stay() -> None:
+    text = "In the office, § 5 and the name Öfner are first; the staff at Ödberg paid a fee of 5 ¢."
+    assert repaired([text]) == [text]
 
 
 def strip(left: float, y: float, text: str) -> Strip:
