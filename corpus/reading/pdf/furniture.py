@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median_low
 
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of
 
 HEAD, FOOT = 0.9, 0.1
-# ... and so far from the edges if nothing is above the head or below the foot, and white so many
-# em wide is between it and the text
-LOW_HEAD, HIGH_FOOT, SET_OFF = 0.84, 0.16, 1.6
+# ... and so far from the edges if nothing is above the head or below the foot, and it is so many
+# em and so many times the usual leading of the page away from the text
+LOW_HEAD, HIGH_FOOT, SET_OFF, LEADING = 0.84, 0.16, 1.6, 1.4
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
 ENDS = tuple("。.；;：:!?！？”’\"')）")
@@ -81,10 +83,12 @@ def _outermost(strips: Sequence[Strip], height: float) -> set[int]:
     rows = rows_of(strips)
     if len(rows) < 3:
         return out
-    (head, below), (above, foot) = rows[:2], rows[-2:]
-    if head[0].y > LOW_HEAD * height and head[0].y - below[0].y > SET_OFF * head[0].size:
+    gaps = [above[0].y - below[0].y for above, below in pairwise(rows)]
+    usual = LEADING * median_low(gaps)
+    head, foot = rows[0], rows[-1]
+    if head[0].y > LOW_HEAD * height and gaps[0] > max(SET_OFF * head[0].size, usual):
         out |= {id(strip) for strip in head}
-    if foot[0].y < HIGH_FOOT * height and above[0].y - foot[0].y > SET_OFF * above[0].size:
+    if foot[0].y < HIGH_FOOT * height and gaps[-1] > max(SET_OFF * foot[0].size, usual):
         out |= {id(strip) for strip in foot}
     return out
 

@@ -1,7 +1,7 @@
 """Ligatures that a font of a PDF gives as another character: "e§ort" is "effort".
 
 Fonts made for typesetters put ff, fi, fl, ffi and ffl at codes of their own, which programs take
-for the sign or the control character of that code. Common words show what each stands for.
+for the sign or the control character of that code. The words show what each stands for.
 """
 
 from __future__ import annotations
@@ -10,30 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from duizhao.corpus.reading.joining import in_dictionary
+
 LIGATURES = ("ffi", "ffl", "ff", "fi", "fl")
-# So many different words show that a character is a ligature, one that a control character is
-EVIDENCE = 2
+# So many different words show that a character is a ligature, one that a control character is,
+# and so many letters a word has at least
+EVIDENCE, LETTERS = 2, 5
 CONTROL = ("\ufdd2", "\ufdef")
-_COMMON = """
-    affairs affect affected afford benefit benefits briefly certificate certified classification
-    classified coefficient conference confidence confidential configuration confirm confirmed
-    conflict conflicts deficiencies deficit define defined defines definition definitions differ
-    difference differences different differential differs difficult difficulties difficulty
-    effect effective effectively effectiveness effects efficiency efficient effort efforts fellow
-    field fields fifteen fifth fifty fight figure figures file filed files fill filled film final
-    finally finance financed finances financial financing find finding findings finds fine fire
-    firm firms first fiscal fish fisheries fishing fit five fix fixed flag flat fleet flexibility
-    flexible flight floating flood floods floor flow flows fluid five identification identified
-    identifies identify inflation influence influenced insufficient justification justified justify
-    modification modifications modified modify notification notified off offence offer offered
-    offers office officer officers offices official officially officials offset profile profit
-    profits qualification qualified ratification ratified reflect reflected reflects refinement
-    sacrifice scientific significance significant significantly simplified simplify specific
-    specifically specification specifications specified specify staff staffing stuff suffer
-    sufficient sufficiently tariff tariffs terrified traffic trafficking unified verification verify
-    verified
-"""
-WORDS = frozenset(_COMMON.split())
 # a word with signs that are neither letters of English nor punctuation
 _WORD = re.compile(
     r"[A-Za-z]*(?:[^\x00-\x7f\s\u200a\u2010-\u2026\u2039\u203a«»•\ufdd0\ufdd1][ \u200a]?[A-Za-z]+)+"
@@ -57,7 +40,7 @@ def repaired(texts: Sequence[str]) -> list[str]:
         text = inside.sub(lambda sign: found[sign[0]], match[0])
         # the glyph is wider than the font says, and what follows seems to be another word
         joined = re.sub(r"[ \u200a]", "", text)
-        return joined if joined.lower() in WORDS else text
+        return joined if in_dictionary(joined.lower()) else text
 
     def repair(text: str) -> str:
         return inside.sub(lambda sign: found[sign[0]], _WORD.sub(word, text))
@@ -75,10 +58,14 @@ def _found(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
                     words[sign].add(re.sub(r"[ \u200a]", "", match[0]).lower())
     for sign, written in words.items():
         known = {
-            ligature: sum(word.replace(sign.lower(), ligature) in WORDS for word in written)
+            ligature: sum(
+                len(whole) >= LETTERS and in_dictionary(whole)
+                for word in written
+                if (whole := word.replace(sign.lower(), ligature)).isascii()
+            )
             for ligature in LIGATURES
         }
         best = max(LIGATURES, key=lambda ligature: known[ligature])
-        least = 1 if CONTROL[0] <= sign <= CONTROL[1] else EVIDENCE
+        least = 1 if CONTROL[0] <= sign <= CONTROL[1] else max(EVIDENCE, 0.5 * len(written))
         if known[best] >= least and known[best] > 2 * sorted(known.values())[-2]:
             yield sign, best
