@@ -41,6 +41,7 @@ LONG = 0.75
 READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
 SPACINGS = (1.5, 2.0)
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -313,11 +314,14 @@ class _Line:
         both = (self.last, self.strip)
         inside = all(each.left > self.flow.left + 2 * each.size for each in both)
         middles = [(each.left + each.right) / 2 for each in both]
-        if inside and all(abs(each - middle) <= self.strip.size for each in middles):
+        around = all(abs(each - middle) <= self.strip.size for each in middles)
+        # the longest lines of a centred text reach the edges
+        same = abs(middles[0] - middles[1]) <= 0.5 * self.strip.size
+        if around and (inside or (same and reads_on(*both, self.measures.language))):
             return True
         # a narrower line below a wider one, around the same middle
         narrower = self.strip.left > self.last.left + self.strip.size
-        return inside and narrower and abs(middles[0] - middles[1]) <= 0.5 * self.strip.size
+        return inside and narrower and same
 
     def _hanging_capitals(self) -> bool:
         """Whether the line continues a title in capitals, set in from its first line."""
@@ -383,6 +387,8 @@ def _follows(first: str, second: str) -> bool:
         return False
     if one.isdigit() and two.isdigit():
         return int(two) == int(one) + 1
+    if one in ROMAN and two in ROMAN and ROMAN.index(two) == ROMAN.index(one) + 1:
+        return True
     order = "一二三四五六七八九十"
     if len(one) == len(two) == 1 and one in order and two in order:
         return order.index(two) == order.index(one) + 1

@@ -18,6 +18,8 @@ _ENDS: dict[Language, tuple[str, ...]] = {
 
 # By flow: the left and the right edge of its running text
 Edges = Mapping[int, tuple[float, float]]
+# Type that is so many points smaller is not that of the body
+SMALLER = 0.6
 # A figure or a table across the page may be between two columns
 MOST_FLOWS = 2
 CAPTION = re.compile(r"(?:Fig(?:ure)?|Table|Chart|Box|Map)\.?\s?\d")
@@ -37,6 +39,8 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
     """The paragraphs, the last of a page and the first of the next as one where they are."""
     out: list[Paragraph] = []
     last: Paragraph | None = None
+    # a paragraph of the body that is cut, with text in smaller type below it
+    cut: Paragraph | None = None
     inserted = False
     edges = _edges(paragraphs)
     for paragraph in paragraphs:
@@ -54,7 +58,14 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
             last.strips.extend(paragraph.strips)
             last.flow = paragraph.flow
             continue
+        above = cut if _reads_on(cut, paragraph, language) else None
+        if cut and above and _goes_on(cut, paragraph, language, edges):
+            cut.strips.extend(paragraph.strips)
+            cut.flow, last, cut = paragraph.flow, cut, None
+            continue
         out.append(paragraph)
+        above = cut or last
+        cut = above if above and paragraph.size < above.size - SMALLER else None
         last = paragraph
     return out
 

@@ -280,4 +280,6 @@ def _is_label(strip: Strip) -> bool:
     text = strip.text
     if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
         return True
+    if re.fullmatch(r"[a-z]\.|[ivx]{1,5}\.", text):
+        return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

@@ -359,8 +359,9 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
-    # fonts give the glyph of the hyphen as the one that is never broken, also at a line's end
-    text = upright("".join(characters)).replace("\u2011", "-")
+    # fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
+    # as two characters
+    text = upright("".join(characters)).replace("\u2011", "-").replace("-\u2010", "-")
     if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
         # a program may give the drawing in a font of symbols the code of a letter
         text = "•"

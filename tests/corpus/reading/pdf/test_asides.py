@@ -7,8 +7,9 @@ import pytest
 from duizhao.corpus.reading.draft import Draft
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of
 from duizhao.corpus.reading.pdf.page.frames import borders
+from duizhao.corpus.reading.pdf.strips import _with_labels
 
 pytestmark = pytest.mark.unit
 
@@ -91,8 +92,6 @@ def test_a_running_head_below_the_usual_height_is_furniture() -> None:
 
 
 def test_a_bold_number_before_a_bold_title_is_its_label() -> None:
-    from duizhao.corpus.reading.pdf.strips import _with_labels
-
     bold = [
         Strip(text, 1, left, left + 40, 700, 9, 1.0, 6)
         for text, left in (("3", 60), ("Values", 90))
@@ -133,3 +132,40 @@ def test_the_margins_of_a_shaded_cell_are_part_of_it() -> None:
     words = [(110.0, bottom + 4, 200.0, bottom + 14) for bottom in (500.0, 520.0)]
     assert borders([*margins, *lines], [], words) == [(100.0, 500.0, 300.0, 540.0)]
     assert borders(margins, [], words) == []
+
+
+def test_a_sentence_goes_on_behind_small_print_at_the_foot_of_a_column() -> None:
+    small = column(
+        60, 560, ("Copies of this page may be made by", "anyone without a charge."), 1, 7.0
+    )
+    lines = tuple(line[:40].rsplit(" ", 1)[0] for line in TEXT)
+    page = [*column(60, 700, lines), *small, *column(320, 700, ("and of the mill", *lines))]
+    read = texts(build(page).drafts)
+    assert f"{lines[-1]} and of the mill" in read[0]
+
+
+def test_small_roman_numbers_before_a_tab_are_labels_of_items() -> None:
+    items = (
+        "The county pays half of all the costs",
+        "The town pays for the two wells on the hill and for its",
+    )
+    page = [
+        *(strip(80, 700 - 30 * n, label) for n, label in enumerate(("i.", "ii."))),
+        *(strip(110, 700 - 30 * n, text) for n, text in enumerate(items)),
+        strip(110, 658, "gauge at the bridge."),
+    ]
+    labelled = [each for row in rows_of(page) for each in _with_labels(row)]
+    read = texts(build([*labelled, *column(60, 560, TEXT)]).drafts)
+    assert read[:2] == [f"i. {items[0]}", f"ii. {items[1]} gauge at the bridge."]
+
+
+def test_centred_lines_as_long_as_the_column_are_one_paragraph() -> None:
+    lines = (
+        "The gauge of the river is read each morning, and its two wells on the hill",
+        "are read once a week. Half of the costs are paid by the town and by the",
+        "county, and the rest of them from the fund that was set up in the year of",
+        "the flood.",
+    )
+    body = column(60, 560, TEXT)
+    centred = [strip(225 - 2.25 * len(t), 700 - 12 * n, t) for n, t in enumerate(lines)]
+    assert texts(build([*centred, *body]).drafts)[0] == " ".join(lines)
