@@ -375,7 +375,12 @@ class _Line:
                 not last.text.endswith(tuple("。.！!？?")) or strip.right >= self.edge - strip.size
             )
         )
-        if not (mixed or full) or not same_size(last, strip) or not self._close():
+        if not same_size(last, strip) or not self._close():
+            return False
+        if self.measures.language == "en" and reads_on(last, strip, "en") and self._is_long():
+            # a file may have words in the type of another weight than they are printed in
+            return True
+        if not (mixed or full):
             return False
         return not (mixed and not full and self.measures.ended_early(last, strip, self.edge))
 
