@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
-from duizhao.corpus.reading.notes import CLOSE, OPEN
+from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf import columns
-from duizhao.corpus.reading.pdf import furniture as pdf_furniture
+from duizhao.corpus.reading.pdf.foot_notes import notes_of, split_notes
 from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.margins import margin_notes
@@ -63,7 +63,7 @@ def paragraphs_of(
         for paragraph in _of_flow(flow, measures):
             paragraph.flow, paragraph.aside = number, flow.aside
             out.append(paragraph)
-        more = _notes(flow.notes, flow.strips)
+        more = notes_of(flow.notes, flow.strips)
         if notes and more and more[0].strips[0].text[:1].islower():
             notes[-1].strips.extend(more.pop(0).strips)
         notes += more
@@ -117,7 +117,7 @@ def _flows(
     text, beside = (list(strips), []) if in_rows else margin_notes(strips)
     parts = columns.flows(text, in_rows, known, page.rules)
     for part in [*parts, beside] if beside else parts:
-        lines, notes = _split_notes(page, part, body)
+        lines, notes = split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
@@ -130,78 +130,6 @@ def _flows(
     return out
 
 
-def _split_notes(
-    page: PageLines, strips: Sequence[Strip], body: float
-) -> tuple[list[Strip], list[Strip]]:
-    """The strips above and below the line that stands over footnotes."""
-    left = min((strip.left for strip in strips), default=0.0)
-    width = max((strip.right for strip in strips), default=0.0) - left
-    most = min(0.6 * width, 0.4 * page.width)
-    separators = [
-        strip.y for strip in strips
-        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < most
-    ]  # fmt: skip
-    separators += [
-        y for start, end, y in page.rules
-        if end - start < most and abs(start - left) < 40 and y < 0.75 * page.height
-    ]  # fmt: skip
-    kept = [strip for strip in strips if not pdf_furniture.is_separator(strip.text)]
-    for y in sorted(separators):
-        below = [strip for strip in kept if strip.y < y]
-        above = [strip for strip in kept if strip.y >= y]
-        if not below or not above:
-            continue
-        if below[0].left > left + 40:
-            continue
-        small = below[0].size < body - 0.4
-        number = re.match(r"(\d{1,3})\s", below[0].text)
-        called = number is not None and any(
-            f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
-        )
-        # a raised mark begins a note regardless of its size, which is unreliable in scans
-        called = called or below[0].text.startswith(OPEN)
-        # ... and a small letter goes on with a note of the column before
-        marked = number or below[0].text.startswith("*") or below[0].text[:1].islower()
-        if called or (small and marked):
-            if not small:
-                end = _end_of_notes(below)
-                return above + below[end:], below[:end]
-            # under a table the text goes on below the notes
-            end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
-            return above + below[end:], below[:end]
-    return kept, []
-
-
-def _end_of_notes(strips: Sequence[Strip]) -> int:
-    """How many lines are notes: up to a wide gap below which no note begins."""
-    for number, (last, strip) in enumerate(pairwise(strips), 1):
-        wide = last.y - strip.y > pdf_furniture.NOTE_LEADING * strip.size
-        if wide and not re.match(rf"{OPEN}|\*|\d{{1,3}}\s", strip.text):
-            return number
-    return len(strips)
-
-
-def _notes(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]:
-    """The notes below some text; a line that begins with any other number is more of a note."""
-    out: list[Paragraph] = []
-    last: int | None = None
-    for strip in strips:
-        text = strip.text
-        match = re.match(r"(\d{1,3})\s+(?=\S)", text)
-        if match and (
-            last is None
-            or int(match[1]) == last + 1
-            or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
-        ):
-            last = int(match[1])
-            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
-        if text.startswith((OPEN, "*")) or not out:
-            out.append(Paragraph([replace(strip, text=text)], note=True))
-        else:
-            out[-1].strips.append(strip)
-    return out
-
-
 def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Paragraph]:
     """Paragraphs of running text."""
     part = replace(flow, strips=list(strips), notes=[])
@@ -209,9 +137,26 @@ def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Pa
     for number, strip in enumerate(strips):
         if out and not _Line(part, number, out[-1], measures).starts():
             out[-1].strips.append(strip)
+        elif out and _begun_above(out[-1], strip, flow, measures):
+            out.append(Paragraph([out[-1].strips.pop(), strip]))
         else:
             out.append(Paragraph([strip]))
     return out
+
+
+def _begun_above(paragraph: Paragraph, strip: Strip, flow: Flow, measures: Measures) -> bool:
+    """Whether the line above, under the set-in lines of an item, is a paragraph's first line."""
+    if len(paragraph.strips) < 3 or not measures.indent:
+        return False
+    before, first = paragraph.strips[-2:]
+    near = 0.4 * strip.size
+    return (
+        before.text.endswith(STOPS)
+        and not first.text.endswith(STOPS)
+        and abs(strip.left - flow.left) <= near
+        and abs(first.left - strip.left - measures.indent) <= near
+        and not begins(first)
+    )
 
 
 class _Line:
@@ -312,7 +257,10 @@ class _Line:
         """Whether both lines are set around the middle of the column."""
         middle = (self.flow.left + self.flow.right) / 2
         both = (self.last, self.strip)
-        inside = all(each.left > self.flow.left + 2 * each.size for each in both)
+        inside = all(
+            each.left > self.flow.left + 2 * each.size and each.right < self.edge - each.size
+            for each in both
+        )
         middles = [(each.left + each.right) / 2 for each in both]
         around = all(abs(each - middle) <= self.strip.size for each in middles)
         # the longest lines of a centred text reach the edges
@@ -338,8 +286,10 @@ class _Line:
         if not begins(strip):
             return False
         first = self.paragraph.strips[0]
-        follows = _follows(split_label(first.text)[0], split_label(strip.text)[0])
-        if follows and abs(first.left - strip.left) <= 0.5 * strip.size:
+        label, before = split_label(strip.text)[0], split_label(first.text)[0]
+        # a dash begins a line of running text too
+        again = label == before and last.text.endswith(STOPS)
+        if (again or _follows(before, label)) and abs(first.left - strip.left) <= 0.5 * strip.size:
             return True
         ended = last.right < self.edge - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
@@ -354,14 +304,18 @@ class _Line:
         indent = strip.left - last.left
         room = 0.8 * strip.size
         stops = last.text.endswith(STOPS)
+        first_line = self.measures.indent
+        indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
+        if first_line and stops and indented and abs(indent) > 0.2 * strip.size:
+            return True
         if len(strips) > 1:
-            return indent > room or (indent < -room and strip.left < strips[0].left - room)
+            hangs = begins(strips[0]) and strips[0].left < last.left - room
+            out = hangs or strip.left < strips[0].left - room
+            return indent > room or (indent < -room and out)
         if indent < -0.3 * (self.flow.right - self.flow.left):
             return True
         if indent > room:
             return stops and not split_label(last.text)[0]
-        first_line = self.measures.indent
-        indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
         return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
 
     def _type_only_changes(self) -> bool:

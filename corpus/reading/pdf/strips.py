@@ -14,7 +14,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.axes import chart_labels
-from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
+from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
@@ -25,14 +25,19 @@ from duizhao.corpus.reading.shape import split_label
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
 # ... within one text object only at such a gap, as of a tab
-INNER_GAP = 4.0
+WIDEST = {"inner": 4.0, "stretched": float("inf")}
 # ... or so many where there is no space character
 BARE_GAP = 0.8
+# What `Piece.space` says of spaces that separate words, not cells
+WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
+# Widest gap behind a label that does not begin the line, in em
+NEAR_LABEL = 2.5
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
+WORDS, DECIMAL = re.compile(r"[^\W\d_]{2}"), re.compile(r"\d+(?:\.\d+)+")
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -106,7 +111,8 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
     lines: list[list[Piece]] = []
     bases: list[tuple[float, float]] = []
-    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    # bullets last, whose size may be any
+    order = sorted(pieces, key=lambda p: (p.text in BULLETS, -p.size, -p.y, p.left))
     for piece in order:
         best = None
         nearest = (True, 0.0)
@@ -202,11 +208,11 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             for x, bottom, top in page.walls
         )
         # a line stretched to the margin: no cell begins within a text object
-        wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
+        wide = gap > WIDEST.get(piece.space, CELL_GAP)
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space not in ("real", "inner"):
+        elif gap > BARE_GAP and piece.space not in WORD_SPACES:
             parts.append([piece])
         else:
             parts[-1].append(piece)
@@ -237,7 +243,7 @@ def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
         gap = piece.left - before.right
         # the raised mark of a note stays with its text
         narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
-        if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
+        if round(piece.left) in edges and not narrow and piece.space not in WORD_SPACES:
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -250,17 +256,26 @@ def _is_number(part: Sequence[Piece]) -> bool:
 def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
     """Join a number or letter and the text after its tab to one strip."""
     out: list[Strip] = []
+    room = LABEL_GAP
     for strip in parts:
-        if len(out) == 1 and (_is_label(out[0]) or _is_heading(parts)):
-            label = out[0]
-            if strip.left - label.right <= LABEL_GAP * strip.size:
-                out[0] = replace(
-                    strip,
-                    text=f"{label.text} {strip.text}",
-                    left=label.left,
-                    letters=label.letters + strip.letters,
-                )
-                continue
+        if not out:
+            out.append(strip)
+            continue
+        gap = (strip.left - out[-1].right) / strip.size
+        # behind other cells a figure is a cell of its own
+        words = WORDS.search(strip.text) and not _is_label(strip)
+        first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
+        if first and gap <= room and (_is_label(out[-1]) or _is_heading(parts)):
+            label = out.pop()
+            strip = replace(
+                strip,
+                text=f"{label.text} {strip.text}",
+                left=label.left,
+                letters=label.letters + strip.letters,
+            )
+        else:
+            # in the next column the label is nearer to its text than to the text before it
+            room = min(gap, NEAR_LABEL)
         out.append(strip)
     return out
 
