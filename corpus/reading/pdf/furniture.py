@@ -70,11 +70,14 @@ def is_separator(text: str) -> bool:
 
 def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[str]:
     """The patterns (digits as #) that occur at the head or foot of several pages."""
+    edge: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for strips, height in zip(pages, heights, strict=True):
+        edge.update({pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD})
         outer = _outermost(strips, height)
         count.update({pattern(s.text) for s in strips if id(s) in outer})
-    return {text for text, times in count.items() if times >= max(2, min(4, len(pages) // 3))}
+    often = {text for text, times in edge.items() if times >= max(2, min(4, len(pages) // 3))}
+    return often | {text for text, times in count.items() if times >= max(3, len(pages) // 4)}
 
 
 def _outermost(strips: Sequence[Strip], height: float) -> set[int]:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median_low
 
-from duizhao.corpus.reading.pdf.lines import LEADING, Strip, rows_of
+from duizhao.corpus.reading.pdf.lines import Strip, rows_of
 
 # Least number of lines of the text, and least share of them that the next line continues
 FEWEST, CONTINUED = 8, 0.4
@@ -25,6 +26,8 @@ WHITE = 0.75
 RAGGED = 4.0
 # A line that is set in further begins a paragraph, in em
 INDENT = 0.8
+# Lines of a paragraph are at most so many times the usual distance apart
+LEADING = 1.1
 # Lines of one note are at most so many em apart
 APART = 2.0
 ENDS = tuple("。.；;：:!?！？")
@@ -58,9 +61,10 @@ def _are_notes(notes: Sequence[Strip], text: Sequence[Strip]) -> bool:
         return False
     rows = rows_of(text)
     right = max(strip.right for strip in text)
+    usual = LEADING * median_low([last[0].y - row[0].y for last, row in pairwise(rows)] or [0.0])
     full = [
         last[-1].right >= right - RAGGED * last[-1].size
-        and last[0].y - row[0].y <= LEADING * row[0].size
+        and last[0].y - row[0].y <= usual
         and row[0].left - last[0].left <= INDENT * row[0].size
         for last, row in pairwise(rows)
     ]
