@@ -122,7 +122,7 @@ class Joiner:
 
 
 def in_dictionary(word: str) -> bool:
-    """Whether a word in small letters is in an English dictionary."""
+    """Whether pyspellchecker's English list has a word, given in lower case."""
     return len(word) > 1 and word in _dictionary()
 
 

@@ -1,7 +1,8 @@
 """Ligatures that a font of a PDF gives as another character: "e§ort" is "effort".
 
 Fonts made for typesetters put ff, fi, fl, ffi and ffl at codes of their own, which programs take
-for the sign or the control character of that code. The words show what each stands for.
+for the sign of that code. The words show what each stands for. (`page.unmapped` does the same for
+codes without any sign.)
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from collections.abc import Iterator, Sequence
 from duizhao.corpus.reading.joining import in_dictionary
 
 LIGATURES = ("ffi", "ffl", "ff", "fi", "fl")
-# So many different words show that a character is a ligature, one that a control character is,
-# and so many letters a word has at least
+# So many different words of so many letters show that a sign is a ligature
 EVIDENCE, LETTERS = 2, 5
-CONTROL = ("\ufdd2", "\ufdef")
 # a word with signs that are neither letters of English nor punctuation
 _WORD = re.compile(
     r"[A-Za-z]*(?:[^\x00-\x7f\s\u200a\u2010-\u2026\u2039\u203a«»•\ufdd0\ufdd1][ \u200a]?[A-Za-z]+)+"
@@ -66,6 +65,6 @@ def _found(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
             for ligature in LIGATURES
         }
         best = max(LIGATURES, key=lambda ligature: known[ligature])
-        least = 1 if CONTROL[0] <= sign <= CONTROL[1] else max(EVIDENCE, 0.5 * len(written))
+        least = max(EVIDENCE, 0.5 * len(written))
         if known[best] >= least and known[best] > 2 * sorted(known.values())[-2]:
             yield sign, best
