@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median_low
 
 from duizhao.corpus.reading.pdf.lines import Strip, rows_of
 
@@ -27,7 +26,7 @@ RAGGED = 4.0
 # A line that is set in further begins a paragraph, in em
 INDENT = 0.8
 # Lines of a paragraph are at most so many times the usual distance apart
-LEADING = 1.1
+LEADING = 1.15
 # Lines of one note are at most so many em apart
 APART = 2.0
 ENDS = tuple("。.；;：:!?！？")
@@ -61,7 +60,8 @@ def _are_notes(notes: Sequence[Strip], text: Sequence[Strip]) -> bool:
         return False
     rows = rows_of(text)
     right = max(strip.right for strip in text)
-    usual = LEADING * median_low([last[0].y - row[0].y for last, row in pairwise(rows)] or [0.0])
+    gaps = sorted(last[0].y - row[0].y for last, row in pairwise(rows))
+    usual = LEADING * gaps[len(gaps) // 4] if gaps else 0.0
     full = [
         last[-1].right >= right - RAGGED * last[-1].size
         and last[0].y - row[0].y <= usual
