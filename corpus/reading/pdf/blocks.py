@@ -9,8 +9,8 @@ from itertools import groupby
 from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
-from duizhao.corpus.reading.pdf.ligatures import repaired
 from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
+from duizhao.corpus.reading.pdf.page.ligatures import repaired
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
 

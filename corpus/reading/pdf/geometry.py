@@ -15,10 +15,10 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf import columns
-from duizhao.corpus.reading.pdf.foot_notes import notes_of, split_notes
+from duizhao.corpus.reading.pdf.edges.margins import margin_notes
+from duizhao.corpus.reading.pdf.edges.page_notes import notes_of, split_notes
 from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
-from duizhao.corpus.reading.pdf.margins import margin_notes
 from duizhao.corpus.reading.pdf.measures import (
     STOPS,
     Flow,
@@ -42,6 +42,8 @@ READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
 SPACINGS = (1.5, 2.0)
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+# The office of a signatory is on the lines below the name
+_SIGNED = re.compile(r"\(Signed\)\s")
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -173,6 +175,8 @@ class _Line:
         last, strip = self.last, self.strip
         if self.gap <= 0 or strip.text.startswith((OPEN, "*")) or self._ruled_off():
             return True
+        if _SIGNED.match(last.text):
+            return True
         if last.contents or (strip.contents and begins(strip)):
             return True
         if not same_style(last, strip):
@@ -299,7 +303,7 @@ class _Line:
 
     def _by_indent(self) -> bool:
         strips, strip, last = self.paragraph.strips, self.strip, self.last
-        if self._centred():
+        if self._centred() or self._below_a_figure():
             return False
         indent = strip.left - last.left
         room = 0.8 * strip.size
@@ -317,6 +321,14 @@ class _Line:
         if indent > room:
             return stops and not split_label(last.text)[0]
         return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
+
+    def _below_a_figure(self) -> bool:
+        """Whether lines beside a figure go on below it, at the edge of the text."""
+        last, strip = self.last, self.strip
+        full = last.right >= self.flow.right - self.measures.ragged * last.size
+        back = last.left - strip.left > 0.2 * (self.flow.right - self.flow.left)
+        at_edge = abs(strip.left - self.flow.left) <= 0.5 * strip.size
+        return full and back and at_edge and reads_on(last, strip, self.measures.language)
 
     def _type_only_changes(self) -> bool:
         """Whether type only changes within a paragraph: in a line, or after a full one."""

@@ -11,8 +11,8 @@ import pytest
 from duizhao.corpus.document import Document
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
-from duizhao.corpus.reading.pdf.ligatures import repaired
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.page.ligatures import repaired
 
 pytestmark = pytest.mark.unit
 

@@ -1,7 +1,7 @@
 """Ligatures that a font of a PDF gives as another character: "e§ort" is "effort".
 
 Fonts made for typesetters put ff, fi, fl, ffi and ffl at codes of their own, which programs take
-for the sign of that code. The words show what each stands for. (`page.unmapped` does the same for
+for the sign of that code. The words show what each stands for. (`unmapped` does the same for
 codes without any sign.)
 """
 

@@ -1,4 +1,4 @@
-"""Footnotes of a page without tags: the lines below the line that separates them from the text."""
+"""The notes at the foot of a page or a column, below the line drawn over them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from itertools import pairwise
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
+
+# A circled number begins the notes of Chinese books
+_SIGN = re.compile(r"\s*([①-⑳])\s?(?=\S)")
 
 
 def split_notes(
@@ -36,6 +39,8 @@ def split_notes(
         if below[0].left > left + 40:
             continue
         small = below[0].size < body - 0.4
+        if small and _SIGN.match(below[0].text):
+            return _called(above, below), below
         number = re.match(r"(\d{1,3})\s", below[0].text)
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
@@ -52,6 +57,20 @@ def split_notes(
             end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
             return above + below[end:], below[:end]
     return kept, []
+
+
+def _called(above: Sequence[Strip], notes: Sequence[Strip]) -> list[Strip]:
+    """The lines of a text with the circled numbers in it that call these notes marked."""
+    signs = {match[1] for strip in notes if (match := _SIGN.match(strip.text))}
+    text = "".join(strip.text for strip in above)
+    once = {sign for sign in signs if text.count(sign) == 1}
+    out = []
+    for strip in above:
+        marked = strip.text
+        for sign in once:
+            marked = re.sub(rf"(?<=\S)\s?{sign}", f"{OPEN}[{sign}]{CLOSE}", marked)
+        out.append(replace(strip, text=marked) if marked != strip.text else strip)
+    return out
 
 
 def _end_of_notes(strips: Sequence[Strip]) -> int:
@@ -76,6 +95,8 @@ def notes_of(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]
             or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
         ):
             last = int(match[1])
+            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
+        elif match := _SIGN.match(text):
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
         if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))
