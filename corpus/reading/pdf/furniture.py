@@ -81,7 +81,10 @@ def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[
 
 
 def _outermost(strips: Sequence[Strip], height: float) -> set[int]:
-    """The identities of the lines at the head or foot of a page."""
+    """The identities of the lines at the head or foot of a page.
+
+    `page_numbers` finds those with the number of the page.
+    """
     out = {id(strip) for strip in strips if not FOOT < strip.y / height < HEAD}
     rows = rows_of(strips)
     if len(rows) < 3:
@@ -90,9 +93,9 @@ def _outermost(strips: Sequence[Strip], height: float) -> set[int]:
     usual = LEADING * median_low(gaps)
     head, foot = rows[0], rows[-1]
     if head[0].y > LOW_HEAD * height and gaps[0] > max(SET_OFF * head[0].size, usual):
-        out |= {id(strip) for strip in head}
+        out |= {id(strip) for strip in head if not _PAGE_NUMBER.fullmatch(strip.text)}
     if foot[0].y < HIGH_FOOT * height and gaps[-1] > max(SET_OFF * foot[0].size, usual):
-        out |= {id(strip) for strip in foot}
+        out |= {id(strip) for strip in foot if not _PAGE_NUMBER.fullmatch(strip.text)}
     return out
 
 
