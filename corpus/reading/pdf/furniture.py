@@ -112,6 +112,11 @@ def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
         strip for strip in page.strips
         if id(strip) in outer - notes and is_furniture(strip, page.height, known)
     ]  # fmt: skip
+    # ... and the numbers beside them, however long the title of the page is
+    names = {id(strip) for strip in out}
+    for row in rows_of(page.strips):
+        if any(id(strip) in names for strip in row):
+            out += [s for s in row if id(s) not in names and _PAGE_NUMBER.fullmatch(s.text)]
     if page.number == 1:
         names = {id(strip) for strip in out}
         head = masthead(page.strips, page.width, page.height)
