@@ -96,7 +96,7 @@ def test_a_bold_number_before_a_bold_title_is_its_label() -> None:
         Strip(text, 1, left, left + 40, 700, 9, 1.0, 6)
         for text, left in (("3", 60), ("Values", 90))
     ]
-    assert [each.text for each in _with_labels(bold)] == ["3 Values"]
+    assert [each.text for each in _with_labels(bold, set())] == ["3 Values"]
 
 
 def test_a_heading_above_columns_does_not_go_on_in_them() -> None:
@@ -154,7 +154,7 @@ def test_small_roman_numbers_before_a_tab_are_labels_of_items() -> None:
         *(strip(110, 700 - 30 * n, text) for n, text in enumerate(items)),
         strip(110, 658, "gauge at the bridge."),
     ]
-    labelled = [each for row in rows_of(page) for each in _with_labels(row)]
+    labelled = [each for row in rows_of(page) for each in _with_labels(row, set())]
     read = texts(build([*labelled, *column(60, 560, TEXT)]).drafts)
     assert read[:2] == [f"i. {items[0]}", f"ii. {items[1]} gauge at the bridge."]
 
