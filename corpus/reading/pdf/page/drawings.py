@@ -95,7 +95,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             out.images += _images_in_form(raw, handle) / area
-            if 400 < size < 0.6 * area:
+            if 400 < size < 0.6 * area and _draws(raw, handle):
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
             parts = straight_parts(handle)
@@ -120,6 +120,15 @@ def _bounds(raw: Any, handle: Any) -> Box | None:
 
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _draws(raw: Any, handle: Any) -> bool:
+    """Whether a form has anything but text in it."""
+    numbers = range(min(MOST_IN_FORM, raw.FPDFFormObj_CountObjects(handle)))
+    kinds = {
+        raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(handle, number)) for number in numbers
+    }
+    return kinds != {raw.FPDF_PAGEOBJ_TEXT}
 
 
 def _images_in_form(raw: Any, handle: Any, depth: int = 0) -> float:

@@ -64,6 +64,25 @@ def test_a_page_that_another_program_put_into_a_form_is_text() -> None:
     assert [block.text for block in document.blocks] == [" ".join(LINES)]
 
 
+def test_a_form_of_text_alone_is_no_picture() -> None:
+    form = stream(
+        "BT /F1 11 Tf 100 600 Td (Annex to the report) Tj ET",
+        "/Type/XObject/Subtype/Form/BBox[80 550 320 630]/Resources<</Font<</F1 10 0 R>>>>",
+    )
+    data = raw_pdf(["/X1 Do"], objects={100: form}, resources="/XObject<</X1 100 0 R>>")
+    assert [block.text for block in read(data)[0].blocks] == ["Annex to the report"]
+
+
+def test_text_without_ink_goes_to_the_ledger() -> None:
+    """As a library of PHP signs every page that it writes."""
+    data = raw_pdf([TEXT + "BT 3 Tr /F1 6 Tf 100 20 Td (Written by the program) Tj ET"])
+    document, ledger = read(data)
+    assert [block.text for block in document.blocks] == [" ".join(LINES)]
+    assert [(entry.reason, entry.text) for entry in ledger] == [
+        ("hidden_text", "Written by the program")
+    ]
+
+
 def test_a_scan_in_a_form_is_a_scan() -> None:
     """A picture without the margins of its page, in a form, with the layer of an OCR over it."""
     image = stream(
