@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,7 +33,7 @@ def parse(
     source = replace(source, progress=progress, more_time=more_time)
     reading: Reading = reader.read_drafts(source, language)
     if not any(draft.text.strip() for draft in reading.drafts):
-        raise InputError(f"{source.name}: no text in it")
+        raise InputError(f"{source.name}: no text in it{_besides(reading)}")
     chinese = reading
     if language == "en" and any(has_chinese(draft.text) for draft in reading.drafts):
         # both sides of a bilingual file are parts of one reading
@@ -51,3 +52,10 @@ def parse(
     }
     reading = Reading(reading.drafts, reading.left_out, metadata)
     return assemble(reading, language, side=side, document_id=document_id)
+
+
+def _besides(reading: Reading) -> str:
+    """The kinds of text that were left out of a document without any other, in words."""
+    kinds = Counter(piece.reason for piece in reading.left_out if piece.text.strip())
+    named = ", ".join(f"{kind} ({times})" for kind, times in kinds.most_common())
+    return f" besides {named}" if named else ""

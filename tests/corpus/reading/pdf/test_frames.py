@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 
 from duizhao.corpus.document import Document, LedgerEntry
+from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.draft import Source
 from duizhao.corpus.reading.parsing import parse
 from duizhao.corpus.reading.pdf.page.text import read_page
@@ -62,6 +63,12 @@ def test_a_page_that_another_program_put_into_a_form_is_text() -> None:
     data = raw_pdf(["/X1 Do"], objects={100: form}, resources="/XObject<</X1 100 0 R>>")
     document, _ = read(data)
     assert [block.text for block in document.blocks] == [" ".join(LINES)]
+
+
+def test_a_page_of_labels_alone_is_named_as_such() -> None:
+    labels = "BT /F1 9 Tf 120 600 Td (Upper gauge) Tj 60 -40 Td (Lower gauge) Tj ET\n"
+    with pytest.raises(InputError, match=r"^a\.pdf: no text in it besides figure \(1\)$"):
+        read(raw_pdf([WAVES + labels]))
 
 
 def test_a_form_of_text_alone_is_no_picture() -> None:
