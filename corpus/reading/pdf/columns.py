@@ -35,6 +35,8 @@ LEADING_OF_LABELS = 1.25
 SAME_LINE = 0.06
 # Least width of the lines of a column compared with those of the one beside it
 ALIKE = 0.7
+# A line with a larger share of bold letters is bold
+BOLD = 0.6
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -121,7 +123,16 @@ def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int
         rows[last + 1], rows[last][0].y - rows[last + 1][0].y, FAR
     ):
         last += 1
+    # a heading below both columns is that of the text below it
+    while corridor.last < last < len(rows) - 1 and _is_heading(rows[last], inside):
+        last -= 1
     return first, last
+
+
+def _is_heading(row: Sequence[Strip], others: Sequence[Sequence[Strip]]) -> bool:
+    """Whether a row is one bold line among lines that are not."""
+    usual = median(strip.bold for row in others for strip in row)
+    return len(row) == 1 and row[0].bold > BOLD > usual
 
 
 def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
