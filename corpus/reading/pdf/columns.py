@@ -25,6 +25,7 @@ from duizhao.corpus.reading.pdf.corridors import (
     table_corridors,
 )
 from duizhao.corpus.reading.pdf.lines import Strip, rows_of
+from duizhao.corpus.reading.pdf.tables.stacks import side_by_side
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
@@ -54,6 +55,9 @@ def flows(
     drawn on the page (left, right, y).
     """
     rows = rows_of(strips)
+    if tables := side_by_side(rows):
+        parts = _around(rows, *tables)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     plain = plain_rows(rows)
     found = corridors(plain)
     goes_on = continued(plain, known) if plain else []
@@ -72,12 +76,16 @@ def flows(
         reads_down = _reads_over if corridor in few else _reads_down
         if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
             continue
-        above = [strip for row in rows[:first] for strip in row]
-        below = [strip for row in rows[last + 1 :] for strip in row]
-        return [
-            flow for part in (above, *sides, below) for flow in flows(part, cells, known, rules)
-        ]
+        parts = _around(rows, first, last, sides)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     return [list(strips)] if strips else []
+
+
+def _around(
+    rows: Sequence[Sequence[Strip]], first: int, last: int, sides: Sequence[list[Strip]]
+) -> list[list[Strip]]:
+    above = [strip for row in rows[:first] for strip in row]
+    return [above, *sides, [strip for row in rows[last + 1 :] for strip in row]]
 
 
 def _has_rows(

@@ -27,7 +27,10 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
-from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
+from duizhao.corpus.reading.pdf.tables.cells import cells, ruled_cells
+from duizhao.corpus.reading.pdf.tables.regions import regions
+from duizhao.corpus.reading.pdf.tables.rows import begins
+from duizhao.corpus.reading.pdf.tables.stacks import joined_rows
 from duizhao.corpus.reading.shape import split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room
@@ -51,7 +54,8 @@ def paragraphs_of(
     known: tuple[float, ...] = ()
     for page, strips in pages:
         here = _flows(page, strips, body, known)
-        known = page.columns if len(here) > 1 else ()
+        lefts = [min(strip.left for strip in flow.strips) for flow in here[1:] if flow.strips]
+        known = tuple(x for x in page.columns if any(abs(x - left) <= 3 for left in lefts))
         flows += here
     set_edges(flows)
     measures = Measures(flows, language)
@@ -61,7 +65,7 @@ def paragraphs_of(
             paragraph.flow = number
             out.append(paragraph)
         out.extend(notes_of(flow.notes, flow.strips))
-    return out
+    return joined_rows(out)
 
 
 def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:

@@ -9,6 +9,8 @@ from typing import Any
 from duizhao.corpus.reading.pdf.page.frames import Box
 from duizhao.corpus.reading.pdf.page.paths import straight_parts
 
+# A drawing as thin as this is a line, and a single stroke whose bounds are so thin
+THIN, STROKE = 3.0, 7.0
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
 # A path of more segments is not one rectangle
@@ -65,6 +67,18 @@ class Drawings:
         )
 
 
+def _thin(handle: Any, kind: int) -> float:
+    """The width below which a drawing is a line.
+
+    PDFium adds the stroke's width on either side of a line.
+    """
+    import pypdfium2.raw as raw
+
+    if kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) == 2:
+        return STROKE
+    return THIN
+
+
 def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
@@ -100,13 +114,13 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
             parts = straight_parts(handle)
             for part in parts:
-                _add_shape(out, part, area)
-            if not parts and not _add_thin(out, box) and 1500 < size < MOST_OF_PAGE * area:
+                _add_shape(out, part, area, THIN)
+            if not parts and not _add_thin(out, box, THIN) and 1500 < size < MOST_OF_PAGE * area:
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
-            _add_shape(out, box, area)
+            _add_shape(out, box, area, _thin(handle, kind))
         else:
-            _add_thin(out, box)
+            _add_thin(out, box, THIN)
     out.covered = covered / texts if texts else 0.0
     return out
 
@@ -147,24 +161,24 @@ def _images_in_form(raw: Any, handle: Any, depth: int = 0) -> float:
     return total * abs(matrix.a * matrix.d - matrix.b * matrix.c)
 
 
-def _add_thin(out: Drawings, box: Box) -> bool:
-    """Add a shape that is a bullet, a rule or a wall."""
+def _add_thin(out: Drawings, box: Box, thin: float) -> bool:
+    """Add a shape that is a bullet, or a rule or wall if it is thinner than `thin`."""
     left, bottom, right, top = box
     width, height = right - left, top - bottom
     if 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
         out.dots.append(((left + right) / 2, (top + bottom) / 2))
-    elif height < 3 and width > 10:
+    elif height < thin and width > 10:
         out.rules.append((left, right, (top + bottom) / 2))
-    elif width < 3 and height > 6:
+    elif width < thin and height > 6:
         out.walls.append(((left + right) / 2, bottom, top))
     else:
         return False
     return True
 
 
-def _add_shape(out: Drawings, box: Box, area: float) -> None:
+def _add_shape(out: Drawings, box: Box, area: float, thin: float) -> None:
     """Add a shape; a larger one is a frame, or a cell with a coloured ground."""
-    if _add_thin(out, box):
+    if _add_thin(out, box, thin):
         return
     if box[2] - box[0] > 12 and box[3] - box[1] > 8 and _area(box) < MOST_OF_PAGE * area:
         out.boxes.append(box)
