@@ -158,7 +158,7 @@ def _images_in_form(raw: Any, handle: Any, depth: int = 0) -> float:
             total += _images_in_form(raw, inner, depth + 1)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE and (box := _bounds(raw, inner)) is not None:
             total += _area(box)
-    return total * abs(matrix.a * matrix.d - matrix.b * matrix.c)
+    return total * abs(float(matrix.a * matrix.d - matrix.b * matrix.c))
 
 
 def _add_thin(out: Drawings, box: Box, thin: float) -> bool:
