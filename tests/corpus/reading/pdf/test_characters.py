@@ -79,6 +79,13 @@ def test_ligatures_are_found_by_the_words_and_other_signs_are_marked(
     )
 
 
+def test_the_symbols_of_tex_are_known_by_their_codes() -> None:
+    draw = "BT /F1 12 Tf 72 700 Td (The level is ) Tj /F2 12 Tf (\\024 ) Tj /F1 12 Tf (12 m.) Tj ET"
+    symbols = NUMBERED.replace("Helvetica", "ABCDEF+CMSY10").replace("[3", "[20/g20 3")
+    data = raw_pdf([draw], fonts={"F1": HELVETICA, "F2": symbols})
+    assert texts(data) == ["The level is ≤ 12 m."]
+
+
 @pytest.mark.parametrize(
     ("meant", "fault"),
     [(SENTENCE, None), ("Qzxj vbkw lpqr mnzt xkcd wqrt zzpl bdfk.", "wrong_characters")],
