@@ -35,6 +35,7 @@ SUPERIOR, SUPERIOR_SIZE = 0.2, 0.6
 ASCENT = 0.85
 # white space of every kind; the wide Chinese space is an indent, not a letter
 SPACES = frozenset("\t\n\r \xa0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
+_HYPHENS = re.compile("\u2011|-\u00ad?\u2010")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +339,15 @@ def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, floa
     return -box.right, -box.left, -y
 
 
+def one_hyphen(text: str) -> str:
+    """The text with plain hyphens.
+
+    Fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
+    as two or three characters.
+    """
+    return _HYPHENS.sub("-", text) if not text.isascii() else text
+
+
 def _piece(
     characters: list[str],
     left: float,
@@ -350,9 +360,7 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
-    # fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
-    # as two characters
-    text = upright("".join(characters)).replace("\u2011", "-").replace("-\u2010", "-")
+    text = one_hyphen(upright("".join(characters)))
     if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
         # a program may give the drawing in a font of symbols the code of a letter
         text = "•"

@@ -13,6 +13,7 @@ from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.page.ligatures import repaired
+from duizhao.corpus.reading.pdf.page.text import one_hyphen
 
 pytestmark = pytest.mark.unit
 
@@ -113,6 +114,14 @@ def test_ligatures_at_codes_of_their_own_are_read_by_the_words_around_them() -> 
         "The first effort of the officer had no effect on the final draft of the year, and the "
         "difference of the two fields was small. Most of the office staff left."
     ]
+
+
+def test_the_hyphen_of_a_font_is_one_plain_hyphen() -> None:
+    assert one_hyphen("compre\u2011") == "compre-"
+    assert (
+        one_hyphen("land-\u2010use and socio-\u00ad\u2010economic") == "land-use and socio-economic"
+    )
+    assert one_hyphen("govern\u2010") == "govern\u2010"
 
 
 def test_signs_that_make_no_words_stay() -> None:
