@@ -123,6 +123,8 @@ def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:
             return all(s.right <= at.left + 1 or s.left >= at.right - 1 for s in row)
 
         while first and aside(rows[first - 1]) and rows[first - 1][0].y - rows[first][0].y <= most:
+            if first > 1 and not aside(rows[first - 2]) and _ends_text(*rows[first - 2 : first]):
+                break
             first -= 1
         while (
             last + 1 < len(rows)
@@ -131,6 +133,12 @@ def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:
         ):
             last += 1
         yield first, last
+
+
+def _ends_text(above: Sequence[Strip], row: Sequence[Strip]) -> bool:
+    """Whether a line is the last one of the running text above it."""
+    last, strip = above[-1], row[0]
+    return len(row) == 1 and strip.left <= last.left + 3 and _is_next_line(last, strip)
 
 
 def _above_centred(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:
