@@ -353,7 +353,8 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
         apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
-        if first and not apart and gap <= room and _is_label(out[-1]):
+        labels = _is_label(out[-1]) or _is_heading(parts)
+        if first and not apart and gap <= room and labels:
             label = out.pop()
             strip = replace(
                 strip,
@@ -368,8 +369,21 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
     return out
 
 
+def _is_heading(parts: Sequence[Strip]) -> bool:
+    """Whether a number and the text after it are a heading: both are bold, and no cell follows."""
+    number, *others = parts
+    return (
+        len(others) == 1
+        and re.fullmatch(r"\d{1,3}", number.text) is not None
+        and min(number.bold, others[0].bold) > 0.9
+        and abs(number.size - others[0].size) <= 0.6
+    )
+
+
 def _is_label(strip: Strip) -> bool:
     text = strip.text
     if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
+        return True
+    if re.fullmatch(r"[a-z]\.|[ivx]{1,5}\.", text):
         return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

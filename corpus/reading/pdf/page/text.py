@@ -7,6 +7,7 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -124,7 +125,8 @@ def read_page(pdf: Any, number: int) -> Page:
         elif left or bottom:
             pieces = [_moved(piece, -left, -bottom, piece.angle) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
-        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+        words = (_box(piece) for piece in pieces if piece.angle == 0)
+        for box in borders(drawn.boxes, drawn.blanks, words):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
@@ -348,8 +350,14 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
+    # fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
+    # as two characters
+    text = upright("".join(characters)).replace("\u2011", "-").replace("-\u2010", "-")
+    if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
+        # a program may give the drawing in a font of symbols the code of a letter
+        text = "•"
     return Piece(
-        upright("".join(characters)), left, right, y, size, look.bold, space,
+        text, left, right, y, size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 
