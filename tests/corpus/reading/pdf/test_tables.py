@@ -191,3 +191,18 @@ def test_a_cell_that_ends_with_a_year() -> None:
         *rows_of_text(60, 660, ["79/234"]), *rows_of_text(160, 660, ["Crew of the second boat"]),
     ])  # fmt: skip
     assert "The mandate of the crew ends on 30 June 2027." in cells(document)
+
+
+def test_the_last_column_of_a_table_is_no_margin() -> None:
+    lines: list[Line] = []
+    for number in range(6):
+        y = 700 - 34 * number
+        lines += [(60, y, "Military crews of the harbour, at full strength")]
+        lines += [
+            (60, y - 17, "and without the crews that are away at present"),
+            (300, y - 17, "7"),
+        ]
+        lines += [(420, y - 17, str(number + 3))]
+    document = read(lines)
+    read_rows = [block.text for block in document.blocks]
+    assert read_rows.index("7") + 1 == read_rows.index("3")
