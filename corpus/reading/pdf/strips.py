@@ -119,6 +119,9 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
+            if piece.text in BULLETS:
+                # lines of two columns may be one row although their heights differ
+                rise = min((piece.y - other.y for other in lines[number]), key=abs)
             small = piece.size < 0.85 * size and piece.text not in BULLETS
             apart = small and not _touches(piece, lines[number])
             if apart and not _leads(piece, lines[number]):
