@@ -25,6 +25,7 @@ from duizhao.corpus.reading.pdf.corridors import (
     table_corridors,
 )
 from duizhao.corpus.reading.pdf.lines import Strip, rows_of
+from duizhao.corpus.reading.pdf.tables.stacks import side_by_side
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
@@ -54,6 +55,9 @@ def flows(
     drawn on the page (left, right, y).
     """
     rows = rows_of(strips)
+    if tables := side_by_side(rows):
+        parts = _around(rows, *tables)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     plain = plain_rows(rows)
     found = corridors(plain)
     goes_on = continued(plain, known) if plain else []
@@ -72,12 +76,16 @@ def flows(
         reads_down = _reads_over if corridor in few else _reads_down
         if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
             continue
-        above = [strip for row in rows[:first] for strip in row]
-        below = [strip for row in rows[last + 1 :] for strip in row]
-        return [
-            flow for part in (above, *sides, below) for flow in flows(part, cells, known, rules)
-        ]
+        parts = _around(rows, first, last, sides)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     return [list(strips)] if strips else []
+
+
+def _around(
+    rows: Sequence[Sequence[Strip]], first: int, last: int, sides: Sequence[list[Strip]]
+) -> list[list[Strip]]:
+    above = [strip for row in rows[:first] for strip in row]
+    return [above, *sides, [strip for row in rows[last + 1 :] for strip in row]]
 
 
 def _has_rows(
@@ -150,14 +158,17 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     fewer, more = sorted(breaks, key=len)
     size = median(strip.size for side in sides for strip in side)
     covered = sum(high - low for low, high in more)
-    if covered > 0.5 * (sides[0][0].y - sides[0][-1].y) and not _share_baselines(*sides):
+    apart = not _share_baselines(*sides)
+    if covered > 0.5 * (sides[0][0].y - sides[0][-1].y) and apart:
         # among so many breaks some are side by side by chance; rows of a table begin together
         shared = sum(any(abs(low - other) <= SAME_LINE * size for other, _ in more)
                      for low, _ in fewer)  # fmt: skip
     else:
         shared = sum(any(_same_break(each, other, 0.75 * size) for other in more) for each in fewer)
-    # rows of a table are separated on both sides at once; a cell may have paragraphs of its own
-    rows_apart = shared >= 1 and shared >= 0.6 * len(more) and shared >= 0.8 * len(fewer)
+    # rows of a table are separated on both sides at once, paragraphs of prose not all by chance; a
+    # cell may have paragraphs of its own
+    least = 0.9 if apart and min(runs_on) >= 0.6 else 0.6
+    rows_apart = shared >= 1 and shared >= least * len(more) and shared >= 0.8 * len(fewer)
     return not rows_apart
 
 
@@ -241,8 +252,7 @@ def _runs_on(side: Sequence[Strip]) -> float:
     rows = rows_of(side)
     right = sorted(row[-1].right for row in rows)[-max(1, len(rows) // 6)]
     count = 0
-    for upper, lower in pairwise(rows):
-        last, following = upper[-1], lower[0]
+    for (*_, last), (following, *_) in pairwise(rows):
         full = last.right >= right - 3.5 * last.size
         stops = last.text.rstrip().endswith(ENDS)
         count += full and not (stops and not full) and not split_label(following.text)[0]

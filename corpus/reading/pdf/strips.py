@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
@@ -18,9 +21,12 @@ from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corri
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
+from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
+from duizhao.corpus.script import HAN
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
@@ -31,10 +37,20 @@ BARE_GAP = 0.8
 # What `Piece.space` says of spaces that separate words, not cells
 WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
+# A line of prose has so many words, of which Chinese has one in two characters; so many lines are
+# no labels of a chart
+PROSE_WORDS, PROSE_LINES = 5, 3
+_WORDS = re.compile(rf"[^\W\d_{HAN}]{{2,}}|[{HAN}]{{2}}")
+# A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
+FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
 NEAR_LABEL = 2.5
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# ... and so many with two neighbouring cells behind the first make two columns
+PAIR_LINES = 2
+# In a line with so many spaces, in em, they differ at most by this factor, and a column's gap more
+NO_SPACE, FEW_SPACES, SPACES_VARY = 0.15, 4, 1.25
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
 WORDS, DECIMAL = re.compile(r"[^\W\d_]{2}"), re.compile(r"\d+(?:\.\d+)+")
@@ -47,6 +63,8 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     Columns and line numbers of the page `before` may go on where this page alone shows none.
     """
     upright = [piece for piece in page.pieces if piece.angle == 0]
+    if language == "en":
+        upright = with_stacks(upright, page.width)
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     lines = _lines(upright)
@@ -54,22 +72,28 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     gone = {id(piece) for piece in counted}
     lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
-    cut = [
-        [part for column in columns for part in _cut(column, page)]
-        for columns in stretched(list(_by_column(lines, found)))
-    ]
+    starts = _starts(page.pieces)
+    spread = list(stretched(list(_by_column(lines, found))))
+    lefts = Counter(round(part[0].left) for line in spread for part in line)
+    cut = [[piece for part in line for piece in _cut(part, page, starts, lefts)] for line in spread]
     edges = _column_edges(cut)
+    neighbours = _neighbours(cut)
     for line in cut:
-        pieces = [part for whole in line for part in _cut_at(whole, edges)]
+        pieces = [part for whole in line for part in _cut_at(whole, edges, starts)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
-        strips.extend(_with_labels(parts))
+        strips.extend(_with_labels(parts, neighbours))
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
     ]
     rules = joined(page.rules)
     labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
-    drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
+    prose = _prose_in_figures(strips, page)
+    drawn = [
+        strip
+        for strip in strips
+        if id(strip) in labels or (id(strip) not in prose and _in_figure(strip, page))
+    ]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
@@ -99,12 +123,34 @@ def _in_figure(strip: Strip, page: Page) -> bool:
     """Whether a strip is in a chart or beside its axis."""
     if strip.right - strip.left > 0.5 * page.width:
         return False
-    return any(
+    return any(_is_in(strip, figure) for figure in page.figures)
+
+
+def _is_in(strip: Strip, figure: Box) -> bool:
+    left, bottom, right, top = figure
+    return (
         left - 3 * strip.size <= strip.left
         and strip.right <= right + 2 * strip.size
         and bottom - 0.5 * strip.size <= strip.y <= top
-        for left, bottom, right, top in page.figures
     )
+
+
+def _prose_in_figures(strips: Sequence[Strip], page: Page) -> set[int]:
+    """The identities of strips on the drawn ground of a text: most of them are lines of prose.
+
+    The labels of a chart are short. A drawing that is a scan has its text as a layer without ink.
+    """
+    out: set[int] = set()
+    unseen = sum(len(piece.text) for piece in page.pieces if piece.invisible)
+    if 2 * unseen > sum(len(piece.text) for piece in page.pieces):
+        return {id(strip) for strip in strips}
+    for figure in page.figures:
+        inside = [strip for strip in strips if _is_in(strip, figure)]
+        prose = [strip for strip in inside if len(_WORDS.findall(strip.text)) >= PROSE_WORDS]
+        letters = sum(strip.letters for strip in inside)
+        if len(prose) >= PROSE_LINES and sum(s.letters for s in prose) > 0.5 * letters:
+            out |= {id(strip) for strip in inside}
+    return out
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -193,7 +239,9 @@ def _by_column(
         yield [part for part in parts if part]
 
 
-def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
+def _cut(
+    line: Sequence[Piece], page: Page, starts: AbstractSet[int], lefts: Mapping[int, int]
+) -> list[list[Piece]]:
     """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
     parts: list[list[Piece]] = []
     sure = False
@@ -210,16 +258,22 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
             for x, bottom, top in page.walls
         )
+        # a stack is a cell, however narrow the gap beside it
+        wall = wall or (piece.foot, parts[-1][-1].foot) != (None, None)
         # a line stretched to the margin: no cell begins within a text object
         wide = gap > WIDEST.get(piece.space, CELL_GAP)
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space not in WORD_SPACES:
+        elif gap > BARE_GAP and (id(piece) in starts or piece.space not in WORD_SPACES):
             parts.append([piece])
         else:
             parts[-1].append(piece)
-    if len(parts) == 2 and not sure and not any(_is_number(part) for part in parts):
+    if len(parts) != 2 or sure or any(map(_is_number, parts)):
+        return parts
+    words = sum(character.isalpha() for piece in line for character in piece.text)
+    bullet = len(line[0].text) == 1
+    if bullet or words >= FEW_LETTERS or lefts[round(line[0].left)] >= COLUMN_LINES:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
@@ -232,21 +286,46 @@ def _is_mark_of(mark: Piece, piece: Piece) -> bool:
     return raised and near and NOTE_MARK.fullmatch(mark.text) is not None
 
 
+def _starts(pieces: Sequence[Piece]) -> set[int]:
+    """The pieces before which the file has the line above: the space before them is at its end."""
+    return {
+        id(piece) for before, piece in pairwise(pieces)
+        if before.y - piece.y > 0.8 * max(before.size, piece.size)
+        and before.left < piece.right and piece.left < before.right
+    }  # fmt: skip
+
+
 def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
     """Where columns begin: left edges (in points) that several lines of cells share."""
     count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
     return {left for left, times in count.items() if times >= COLUMN_LINES}
 
 
-def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
-    """Cut where a column begins, however narrow the gap before it."""
+def _neighbours(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[tuple[int, int]]:
+    """The left edges of two columns that several lines have behind a first one."""
+    pairs = (pairwise(round(part[0].left) for part in line[1:]) for line in lines)
+    count = Counter(pair for each in pairs for pair in each)
+    return {pair for pair, times in count.items() if times >= PAIR_LINES}
+
+
+def _cut_at(
+    part: Sequence[Piece], edges: set[int], starts: AbstractSet[int]
+) -> Iterator[list[Piece]]:
+    """Cut where a column begins, however narrow the gap before it, if it is wider than a space."""
     start = 0
+    spaces = [
+        gap for before, piece in pairwise(part)
+        if (gap := (piece.left - before.right) / piece.size) > NO_SPACE
+    ]  # fmt: skip
+    usual = median(spaces) if len(spaces) >= FEW_SPACES else 0.0
     for number in range(1, len(part)):
         piece, before = part[number], part[number - 1]
         gap = piece.left - before.right
         # the raised mark of a note stays with its text
-        narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
-        if round(piece.left) in edges and not narrow and piece.space not in WORD_SPACES:
+        narrow = gap <= max(0.3, SPACES_VARY * usual) * piece.size
+        narrow = narrow or before.size < 0.85 * piece.size
+        spaced = piece.space in WORD_SPACES and id(piece) not in starts
+        if round(piece.left) in edges and not narrow and not spaced:
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -256,8 +335,12 @@ def _is_number(part: Sequence[Piece]) -> bool:
     return bool(NUMBER.fullmatch(" ".join(piece.text for piece in part)))
 
 
-def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
-    """Join a number or letter and the text after its tab to one strip."""
+def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> list[Strip]:
+    """Join a number or letter and the text after its tab to one strip.
+
+    `neighbours` are the left edges of columns side by side: a number and a text at two of them are
+    two cells.
+    """
     out: list[Strip] = []
     room = LABEL_GAP
     for strip in parts:
@@ -268,7 +351,10 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
         # behind other cells a figure is a cell of its own
         words = WORDS.search(strip.text) and not _is_label(strip)
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
-        if first and gap <= room and _is_label(out[-1]):
+        apart = (round(out[-1].left), round(strip.left)) in neighbours
+        apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
+        labels = _is_label(out[-1]) or _is_heading(parts)
+        if first and not apart and gap <= room and labels:
             label = out.pop()
             strip = replace(
                 strip,
@@ -283,8 +369,21 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
     return out
 
 
+def _is_heading(parts: Sequence[Strip]) -> bool:
+    """Whether a number and the text after it are a heading: both are bold, and no cell follows."""
+    number, *others = parts
+    return (
+        len(others) == 1
+        and re.fullmatch(r"\d{1,3}", number.text) is not None
+        and min(number.bold, others[0].bold) > 0.9
+        and abs(number.size - others[0].size) <= 0.6
+    )
+
+
 def _is_label(strip: Strip) -> bool:
     text = strip.text
     if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
+        return True
+    if re.fullmatch(r"[a-z]\.|[ivx]{1,5}\.", text):
         return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

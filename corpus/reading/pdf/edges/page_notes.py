@@ -47,7 +47,9 @@ def split_notes(
         )
         # a raised mark begins a note regardless of its size, which is unreliable in scans
         called = called or below[0].text.startswith(OPEN)
-        if called or (small and (number or below[0].text.startswith("*"))):
+        # ... and a small letter goes on with a note of the column before
+        marked = number or below[0].text.startswith("*") or below[0].text[:1].islower()
+        if called or (small and marked):
             if not small:
                 end = _end_of_notes(below)
                 return above + below[end:], below[:end]

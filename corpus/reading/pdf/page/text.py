@@ -7,6 +7,7 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +25,8 @@ from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
+# A distance of fewer em is none between words: it is behind a letter with a wrong width
+NARROWEST = 0.08
 # A page with so much of its text in columns of characters is set vertically
 MOSTLY = 0.6
 # A superior digit is so far above the baseline, in em, and smaller than so many em
@@ -42,7 +45,8 @@ class Piece:
     (None: not tagged), `artifact` what PDF calls furniture. `space` is the white space before it:
     "" none, "real" a space character, "inner" one within the same text object, "object" one in a
     text object of its own, "gap" only a distance, "stretched" one of a justified line.
-    `fixed`: in a typeface of equally wide letters.
+    `fixed`: in a typeface of equally wide letters. `foot` is the baseline of the last line of a
+    stack of letters.
     """
 
     text: str
@@ -57,6 +61,7 @@ class Piece:
     invisible: bool
     angle: int
     fixed: bool = False
+    foot: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,8 @@ def read_page(pdf: Any, number: int) -> Page:
         elif left or bottom:
             pieces = [_moved(piece, -left, -bottom, piece.angle) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
-        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+        words = (_box(piece) for piece in pieces if piece.angle == 0)
+        for box in borders(drawn.boxes, drawn.blanks, words):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
@@ -283,8 +289,10 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
                 yield _piece(characters, left, right, base, space, look, raised)
                 characters, left = [], start
                 space = "inner" if next_space == "real" else next_space
-            elif next_space:
-                characters.append(" " if next_space == "real" else "\u200a")
+            elif next_space == "real":
+                characters.append(" ")
+            elif next_space and gap > NARROWEST * look.size:
+                characters.append("\u200a")
         superior = "0" <= character <= "9" and _is_superior(raw, text_page, index, base, look)
         if superior != raised:
             if characters:
@@ -342,8 +350,14 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
+    # fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
+    # as two characters
+    text = upright("".join(characters)).replace("\u2011", "-").replace("-\u2010", "-")
+    if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
+        # a program may give the drawing in a font of symbols the code of a letter
+        text = "•"
     return Piece(
-        upright("".join(characters)), left, right, y, size, look.bold, space,
+        text, left, right, y, size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 
