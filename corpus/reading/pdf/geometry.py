@@ -229,6 +229,9 @@ class _Line:
             return self._after_heading()
         if lower and (self._is_long() or (len(self.paragraph.strips) == 1 and self._hangs_back())):
             return False
+        if lower and last.text.startswith(OPEN) and strip.left > last.left:
+            # the second line of a note, which may be narrower than the table above
+            return False
         if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
             return True
         if lower or not last.text.endswith(STOPS):

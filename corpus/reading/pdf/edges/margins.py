@@ -19,6 +19,8 @@ from duizhao.corpus.reading.pdf.lines import Strip, rows_of
 FEWEST, CONTINUED = 8, 0.4
 # Notes have less than this share of the letters, and are narrower than this share of the text
 MOST_LETTERS, MOST_WIDTH = 0.3, 0.5
+# Least share of the lines that have several cells if the text is a table
+MOST_CELLS = 0.3
 # Least width of the white between text and notes, in em
 WHITE = 0.75
 # A line that goes on ends at most so many em before the right edge
@@ -59,6 +61,9 @@ def _are_notes(notes: Sequence[Strip], text: Sequence[Strip]) -> bool:
     if letters > MOST_LETTERS * all_letters or _width(notes) > MOST_WIDTH * _width(text):
         return False
     rows = rows_of(text)
+    if sum(len(row) > 1 for row in rows) > MOST_CELLS * len(rows) or _are_figures(notes):
+        # the last column of a table
+        return False
     right = max(strip.right for strip in text)
     gaps = sorted(last[0].y - row[0].y for last, row in pairwise(rows))
     usual = LEADING * gaps[len(gaps) // 4] if gaps else 0.0
@@ -80,6 +85,11 @@ def _are_notes(notes: Sequence[Strip], text: Sequence[Strip]) -> bool:
     ]
     inside = [full[number - 1] for number in beside if number]
     return any(inside) and sum(inside) >= 0.5 * len(inside)
+
+
+def _are_figures(strips: Sequence[Strip]) -> bool:
+    characters = "".join(strip.text for strip in strips)
+    return 2 * sum(character.isalpha() for character in characters) < len(characters)
 
 
 def _first_lines(notes: Sequence[Strip]) -> Iterator[Strip]:
