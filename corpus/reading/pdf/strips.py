@@ -21,10 +21,12 @@ from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corri
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
+from duizhao.corpus.reading.pdf.page.frames import Box
 from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
+from duizhao.corpus.script import HAN
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
@@ -35,6 +37,10 @@ BARE_GAP = 0.8
 # What `Piece.space` says of spaces that separate words, not cells
 WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
+# A line of prose has so many words, of which Chinese has one in two characters; so many lines are
+# no labels of a chart
+PROSE_WORDS, PROSE_LINES = 5, 3
+_WORDS = re.compile(rf"[^\W\d_{HAN}]{{2,}}|[{HAN}]{{2}}")
 # A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
 FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
@@ -82,7 +88,12 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     ]
     rules = joined(page.rules)
     labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
-    drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
+    prose = _prose_in_figures(strips, page)
+    drawn = [
+        strip
+        for strip in strips
+        if id(strip) in labels or (id(strip) not in prose and _in_figure(strip, page))
+    ]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if strip not in drawn)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
@@ -112,12 +123,34 @@ def _in_figure(strip: Strip, page: Page) -> bool:
     """Whether a strip is in a chart or beside its axis."""
     if strip.right - strip.left > 0.5 * page.width:
         return False
-    return any(
+    return any(_is_in(strip, figure) for figure in page.figures)
+
+
+def _is_in(strip: Strip, figure: Box) -> bool:
+    left, bottom, right, top = figure
+    return (
         left - 3 * strip.size <= strip.left
         and strip.right <= right + 2 * strip.size
         and bottom - 0.5 * strip.size <= strip.y <= top
-        for left, bottom, right, top in page.figures
     )
+
+
+def _prose_in_figures(strips: Sequence[Strip], page: Page) -> set[int]:
+    """The identities of strips on the drawn ground of a text: most of them are lines of prose.
+
+    The labels of a chart are short. A drawing that is a scan has its text as a layer without ink.
+    """
+    out: set[int] = set()
+    unseen = sum(len(piece.text) for piece in page.pieces if piece.invisible)
+    if 2 * unseen > sum(len(piece.text) for piece in page.pieces):
+        return {id(strip) for strip in strips}
+    for figure in page.figures:
+        inside = [strip for strip in strips if _is_in(strip, figure)]
+        prose = [strip for strip in inside if len(_WORDS.findall(strip.text)) >= PROSE_WORDS]
+        letters = sum(strip.letters for strip in inside)
+        if len(prose) >= PROSE_LINES and sum(s.letters for s in prose) > 0.5 * letters:
+            out |= {id(strip) for strip in inside}
+    return out
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -320,7 +353,8 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
         apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
-        if first and not apart and gap <= room and _is_label(out[-1]):
+        labels = _is_label(out[-1]) or _is_heading(parts)
+        if first and not apart and gap <= room and labels:
             label = out.pop()
             strip = replace(
                 strip,
@@ -335,8 +369,21 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
     return out
 
 
+def _is_heading(parts: Sequence[Strip]) -> bool:
+    """Whether a number and the text after it are a heading: both are bold, and no cell follows."""
+    number, *others = parts
+    return (
+        len(others) == 1
+        and re.fullmatch(r"\d{1,3}", number.text) is not None
+        and min(number.bold, others[0].bold) > 0.9
+        and abs(number.size - others[0].size) <= 0.6
+    )
+
+
 def _is_label(strip: Strip) -> bool:
     text = strip.text
     if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
+        return True
+    if re.fullmatch(r"[a-z]\.|[ivx]{1,5}\.", text):
         return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

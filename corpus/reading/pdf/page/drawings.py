@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.frames import MOST_BOXES, Box
+from duizhao.corpus.reading.pdf.page.paths import straight_parts
 
 # A drawing as thin as this is a line, and a single stroke whose bounds are so thin
 THIN, STROKE = 3.0, 7.0
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
+# Least share of each colour, of 255, in a ground that looks white
+WHITE = 250
+# A path of more segments is not one rectangle
+SEGMENTS = 7
+# Forms are searched for pictures so deep, and so many objects of each
+MOST_NESTED, MOST_IN_FORM = 4, 500
 
 
 @dataclass(slots=True)
@@ -21,6 +29,7 @@ class Drawings:
     figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    blanks: list[Box] = field(default_factory=list)
     spaces: dict[int, list[float]] = field(default_factory=dict)
     images: float = 0.0
     covered: float = 0.0
@@ -32,6 +41,7 @@ class Drawings:
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
             [(a + x, b + y) for a, b in self.dots],
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.blanks],
             self.spaces,
             self.images,
             self.covered,
@@ -56,6 +66,7 @@ class Drawings:
             [box_of(*each) for each in self.figures],
             [box_of(*dot, *dot)[:2] for dot in self.dots],
             [box_of(*each) for each in self.boxes],
+            [box_of(*each) for each in self.blanks],
             {},
             self.images,
             self.covered,
@@ -78,14 +89,14 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
 
-    `covered` is the share of the text objects that are drawn before a picture of the whole page.
+    `blanks` are white rectangles on white, which nobody sees. `covered` is the share of the text
+    objects that are drawn before a picture of the whole page.
     """
     import pypdfium2.raw as raw
 
     out = Drawings()
-    boxes: list[Box] = []
+    grounds: list[Box] = []
     texts = covered = 0
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
         handle = raw.FPDFPage_GetObject(page.raw, number)
         kind = raw.FPDFPageObj_GetType(handle)
@@ -96,30 +107,115 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 if raw.FPDFPageObj_GetMatrix(handle, matrix):
                     out.spaces.setdefault(round(matrix.f), []).append(matrix.e)
             continue
-        if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+        box = _bounds(raw, handle)
+        if box is None:
             continue
-        width, height = right.value - left.value, top.value - bottom.value
-        box = (left.value, bottom.value, right.value, top.value)
+        size = _area(box)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            out.images += width * height / area
-            if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
+            grounds.append(box)
+            out.images += size / area
+            if size > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
-            if 400 < width * height < 0.6 * area:
+            out.images += _images_in_form(raw, handle) / area
+            if 400 < size < 0.6 * area and _draws(raw, handle):
                 out.figures.append(box)
-        elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
-            out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
-        elif height < (thin := _thin(handle, kind)) and width > 10:
-            out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
-        elif width < thin and height > 6:
-            out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
-            if raw.FPDFPath_CountSegments(handle) > 7:
-                if width * height > 1500:
-                    out.figures.append(box)
-            elif width * height < MOST_OF_PAGE * area:
-                # a frame, or a cell with a coloured ground
-                boxes.append(box)
-    out.boxes = boxes
+        elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
+            grounds.append(box)
+            parts = straight_parts(handle)
+            for part in parts:
+                _add_shape(out, part, area, THIN)
+            if not parts and not _add_thin(out, box, THIN) and 1500 < size < MOST_OF_PAGE * area:
+                out.figures.append(box)
+        elif kind == raw.FPDF_PAGEOBJ_PATH and _is_blank(raw, handle, box, grounds):
+            if _is_rectangle(box, area):
+                out.blanks.append(box)
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            grounds.append(box)
+            _add_shape(out, box, area, _thin(handle, kind))
+        else:
+            _add_thin(out, box, THIN)
     out.covered = covered / texts if texts else 0.0
     return out
+
+
+def _bounds(raw: Any, handle: Any) -> Box | None:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+        return None
+    return left.value, bottom.value, right.value, top.value
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _draws(raw: Any, handle: Any) -> bool:
+    """Whether a form has anything but text in it."""
+    numbers = range(min(MOST_IN_FORM, raw.FPDFFormObj_CountObjects(handle)))
+    kinds = {
+        raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(handle, number)) for number in numbers
+    }
+    return kinds != {raw.FPDF_PAGEOBJ_TEXT}
+
+
+def _images_in_form(raw: Any, handle: Any, depth: int = 0) -> float:
+    """The area of the pictures in a form, as a scan that another program stamped is."""
+    matrix = raw.FS_MATRIX()
+    if depth > MOST_NESTED or not raw.FPDFPageObj_GetMatrix(handle, matrix):
+        return 0.0
+    total = 0.0
+    for number in range(min(MOST_IN_FORM, raw.FPDFFormObj_CountObjects(handle))):
+        inner = raw.FPDFFormObj_GetObject(handle, number)
+        kind = raw.FPDFPageObj_GetType(inner)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            total += _images_in_form(raw, inner, depth + 1)
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE and (box := _bounds(raw, inner)) is not None:
+            total += _area(box)
+    return total * abs(float(matrix.a * matrix.d - matrix.b * matrix.c))
+
+
+def _add_thin(out: Drawings, box: Box, thin: float) -> bool:
+    """Add a shape that is a bullet, or a rule or wall if it is thinner than `thin`."""
+    left, bottom, right, top = box
+    width, height = right - left, top - bottom
+    if 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
+        out.dots.append(((left + right) / 2, (top + bottom) / 2))
+    elif height < thin and width > 10:
+        out.rules.append((left, right, (top + bottom) / 2))
+    elif width < thin and height > 6:
+        out.walls.append(((left + right) / 2, bottom, top))
+    else:
+        return False
+    return True
+
+
+def _add_shape(out: Drawings, box: Box, area: float, thin: float) -> None:
+    """Add a shape; a larger one is a frame, or a cell with a coloured ground."""
+    if _add_thin(out, box, thin):
+        return
+    if _is_rectangle(box, area):
+        out.boxes.append(box)
+
+
+def _is_rectangle(box: Box, area: float) -> bool:
+    """Whether a shape may be a frame, a cell or the margin of one."""
+    return box[2] - box[0] > 3 and box[3] - box[1] > 8 and _area(box) < MOST_OF_PAGE * area
+
+
+def _is_blank(raw: Any, handle: Any, box: Box, grounds: Sequence[Box]) -> bool:
+    """Whether a path leaves no trace: not painted, transparent, or white where all is white."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(handle, mode, stroke) or stroke.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return False
+    if not mode.value or not alpha.value:
+        return True
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    if min(red.value, green.value, blue.value) < WHITE or len(grounds) > MOST_BOXES:
+        return False
+    return not any(
+        left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
+    )
