@@ -34,6 +34,8 @@ ENDS = tuple("。.；;：:!?！？")
 LEADING_OF_LABELS = 1.25
 # Distance in em below which baselines are on one line
 SAME_LINE = 0.06
+# Least share of lines that the next line continues, in columns that are prose beyond doubt
+RUNS_ON = 0.6
 # Least width of the lines of a column compared with those of the one beside it
 ALIKE = 0.7
 # A line with a larger share of bold letters is bold
@@ -155,6 +157,8 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     breaks = [_breaks(side) for side in sides]
     if not breaks[0] and not breaks[1]:
         return True
+    if min(runs_on) >= RUNS_ON and _goes_over(*sides):
+        return True
     fewer, more = sorted(breaks, key=len)
     size = median(strip.size for side in sides for strip in side)
     covered = sum(high - low for low, high in more)
@@ -167,9 +171,15 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
         shared = sum(any(_same_break(each, other, 0.75 * size) for other in more) for each in fewer)
     # rows of a table are separated on both sides at once, paragraphs of prose not all by chance; a
     # cell may have paragraphs of its own
-    least = 0.9 if apart and min(runs_on) >= 0.6 else 0.6
+    least = 0.9 if apart and min(runs_on) >= RUNS_ON else 0.6
     rows_apart = shared >= 1 and shared >= least * len(more) and shared >= 0.8 * len(fewer)
     return not rows_apart
+
+
+def _goes_over(left: Sequence[Strip], right: Sequence[Strip]) -> bool:
+    """Whether a sentence goes on from the foot of a column to the head of the next."""
+    last, first = rows_of(left)[-1][-1], rows_of(right)[0][0]
+    return not last.text.rstrip().endswith(ENDS) and first.text[:1].islower()
 
 
 def _share_baselines(first: Sequence[Strip], second: Sequence[Strip]) -> bool:

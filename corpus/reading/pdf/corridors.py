@@ -62,7 +62,7 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
     for corridor in good:
         if not any(_overlap(corridor, other) for other in out):
             out.append(corridor)
-    return [each for each in out if not _in_prose(rows, each, out)]
+    return [each for number, each in enumerate(out) if not _in_prose(rows, each, out[:number], out)]
 
 
 def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
@@ -187,22 +187,19 @@ def _has_columns(rows: Sequence[Row], corridor: Corridor) -> bool:
     return all(_width(lines) >= COLUMN_EM * size for lines in _beside(rows, corridor))
 
 
-def _in_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corridor]) -> bool:
+def _in_prose(
+    rows: Sequence[Row], corridor: Corridor, better: Sequence[Corridor], every: Sequence[Corridor]
+) -> bool:
     """Whether a corridor is white between words or behind labels in a column of a page of prose.
 
-    `every` are the corridors of the page.
+    `every` are the corridors of the page, `better` those that are longer or wider.
     """
-    longer = [
-        each
-        for each in every
-        if each.both >= corridor.both
-        and each is not corridor
-        and _share_rows(each, corridor)
-        and _divides_prose(rows, each, every)
+    dividing = [
+        each for each in better if _share_rows(each, corridor) and _divides_prose(rows, each, every)
     ]
     size = rows[corridor.first].size
-    return bool(longer) and any(
-        _width(lines) < COLUMN_EM * size for lines in _beside(rows, corridor, longer)
+    return bool(dividing) and any(
+        _width(lines) < COLUMN_EM * size for lines in _beside(rows, corridor, dividing)
     )
 
 
