@@ -13,7 +13,7 @@ from dataclasses import replace
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
-from duizhao.corpus.reading.pdf.axes import chart_labels
+from duizhao.corpus.reading.pdf.axes import chart_labels, drawn_texts
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
@@ -64,9 +64,10 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     ]
     rules = joined(page.rules)
     labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
-    drawn = [strip for strip in strips if id(strip) in labels or _in_figure(strip, page)]
+    labels |= {id(strip) for strip in drawn_texts(strips, page.figures, page.width)}
+    drawn = [strip for strip in strips if id(strip) in labels]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
-    kept = tuple(strip for strip in strips if strip not in drawn)
+    kept = tuple(strip for strip in strips if id(strip) not in labels)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
     return PageLines(
         page.number,
@@ -87,18 +88,6 @@ def has_bullet(page: Page, strip: Strip) -> bool:
         strip.left - 3 * strip.size <= x < strip.left
         and strip.y - 0.1 * strip.size <= y <= strip.top
         for x, y in page.dots
-    )
-
-
-def _in_figure(strip: Strip, page: Page) -> bool:
-    """Whether a strip is in a chart or beside its axis."""
-    if strip.right - strip.left > 0.5 * page.width:
-        return False
-    return any(
-        left - 3 * strip.size <= strip.left
-        and strip.right <= right + 2 * strip.size
-        and bottom - 0.5 * strip.size <= strip.y <= top
-        for left, bottom, right, top in page.figures
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.outlines import has_text, is_frame
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
@@ -91,7 +92,8 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
-            if 400 < width * height < 0.6 * area:
+            # one without text is a shadow, a background, or a letter of a watermark
+            if 400 < width * height < 0.6 * area and has_text(raw, handle):
                 out.figures.append(box)
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
             out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
@@ -100,12 +102,13 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         elif width < 3 and height > 6:
             out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
         elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
-            if raw.FPDFPath_CountSegments(handle) > 7:
-                if width * height > 1500:
-                    out.figures.append(box)
-            elif width * height < MOST_OF_PAGE * area:
+            if width * height >= MOST_OF_PAGE * area:
+                continue
+            if raw.FPDFPath_CountSegments(handle) <= 7 or is_frame(raw, handle, box):
                 # a frame, or a cell with a coloured ground
                 boxes.append(box)
+            elif width * height > 1500:
+                out.figures.append(box)
     out.boxes = boxes
     out.covered = covered / texts if texts else 0.0
     return out

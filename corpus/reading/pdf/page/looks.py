@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 INVISIBLE = 3
+# Text set at another angle than upright or along a side, as watermarks are
+SLANTED, MOST_SLANT = 45, 12.0
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
 # by name, because the flag of a font is also set for most Chinese fonts
 FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
@@ -33,7 +35,10 @@ def look_of(raw: Any, text_page: Any, index: int, handle: Any) -> Look:
     angle = 0
     if raw.FPDFText_GetMatrix(text_page, index, matrix):
         scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-        angle = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) % 4 * 90
+        degrees = math.degrees(math.atan2(matrix.b, matrix.a))
+        angle = round(degrees / 90) % 4 * 90
+        if abs((degrees + 45) % 90 - 45) > MOST_SLANT:
+            angle = SLANTED
     size = raw.FPDFText_GetFontSize(text_page, index) * scale
     names = _mark_names(raw, handle)
     tag = raw.FPDFPageObj_GetMarkedContentID(handle)

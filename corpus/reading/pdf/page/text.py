@@ -18,7 +18,7 @@ from duizhao.corpus.reading.characters import upright
 from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
 from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
-from duizhao.corpus.reading.pdf.page.looks import Look, look_of
+from duizhao.corpus.reading.pdf.page.looks import SLANTED, Look, look_of
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
@@ -240,6 +240,7 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
     left = right = base = 0.0
     space = next_space = ""
     raised = False
+    high = 0
     for index in range(raw.FPDFText_CountChars(text_page)):
         key = object_of(pointer, index)
         if not key:
@@ -247,6 +248,13 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
             next_space = next_space or "gap"
             continue
         code = unicode_of(text_page, index)
+        if 0xD800 <= code < 0xDC00:
+            # PDFium gives rare characters and mathematical letters as two halves in one box
+            high = code
+            continue
+        if high and 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+        high = 0
         if code in SPACES:
             # one without width PDFium has put in for a distance
             box_of(text_page, index, box_pointer)
@@ -362,6 +370,8 @@ def _main_angle(pieces: list[Piece]) -> int:
     """The angle at which most of the page's text stands, 0 for an ordinary page."""
     count: dict[int, int] = {}
     for piece in pieces:
+        if piece.angle == SLANTED:
+            continue
         count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
     return max(count, key=lambda angle: count[angle]) if count else 0
 
