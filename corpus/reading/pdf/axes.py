@@ -36,9 +36,7 @@ PROSE_SHARE, SENTENCE = 0.5, 12
 PROSE_EM, NEXT_LINE = 7.0, 2.2
 
 
-def drawn_texts(
-    strips: Sequence[Strip], drawings: Sequence[Box], page_width: float
-) -> list[Strip]:
+def drawn_texts(strips: Sequence[Strip], drawings: Sequence[Box], page_width: float) -> list[Strip]:
     """The texts in drawings: those of charts, not the prose that something is drawn around."""
     groups = [(box, [s for s in strips if _belongs(s, box)]) for box in drawings]
     groups = [

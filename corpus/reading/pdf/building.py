@@ -68,9 +68,10 @@ def blocks_from_lines(
     away: list[Strip] = []
     left_out: list[LeftOut] = []
     known = furniture.repeated([page.strips for page in pages], [page.height for page in pages])
+    numbered = furniture.numbered_lines(pages)
     kept: list[tuple[PageLines, list[Strip]]] = []
     for page in pages:
-        gone = furniture.strips_of_page(page, known)
+        gone = furniture.strips_of_page(page, known, numbered)
         away += gone
         left_out += [furniture_entry(strip, page.height, language) for strip in gone]
         if page.figure:

@@ -11,6 +11,8 @@ from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 HEAD, FOOT = 0.9, 0.1
+# So many pages with their number at one height show where running heads are
+NUMBERED_PAGES = 3
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
 ENDS = tuple("。.；;：:!?！？”’\"')）")
@@ -77,13 +79,54 @@ def pattern(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
 
 
-def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
-    """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
+def numbered_lines(pages: Sequence[PageLines]) -> list[float]:
+    """The baselines, at the head or foot, on which several pages have their number.
+
+    A title of a chapter beside it is a running head, even if it differs from page to page.
+    Numbers of pages, unlike those of headings, count up with the pages.
+    """
+    counts: Counter[tuple[int, int]] = Counter()
+    for page in pages:
+        for strip in _numbers(page):
+            if digits := re.search(r"\d+", strip.text):
+                counts[round(strip.y), int(digits[0]) - page.number] += 1
+    return sorted(
+        {
+            y
+            for y, offset in counts
+            if sum(counts[y + step, offset] for step in (-1, 0, 1)) >= NUMBERED_PAGES
+        }
+    )
+
+
+def _numbers(page: PageLines) -> list[Strip]:
+    return [
+        strip
+        for strip in page.strips
+        if not FOOT < strip.y / page.height < HEAD and _PAGE_NUMBER.fullmatch(strip.text)
+    ]
+
+
+def _beside_number(page: PageLines, numbered: Sequence[float]) -> list[Strip]:
+    """The lines on the baseline of the page's number, with it."""
+    bases = [
+        number.y for number in _numbers(page) if any(abs(number.y - y) <= 1.5 for y in numbered)
+    ]
+    return [strip for strip in page.strips if any(abs(strip.y - y) <= 1.5 for y in bases)]
+
+
+def strips_of_page(page: PageLines, known: set[str], numbered: Sequence[float] = ()) -> list[Strip]:
+    """The lines of a page that are furniture.
+
+    `known` are the patterns of `repeated`, `numbered` what `numbered_lines` gives.
+    """
     notes = _of_notes(page.strips, known)
     out = [
         strip for strip in page.strips
         if is_furniture(strip, page.height, known) and id(strip) not in notes
     ]  # fmt: skip
+    names = {id(strip) for strip in out}
+    out += [strip for strip in _beside_number(page, numbered) if id(strip) not in names]
     if page.number == 1:
         names = {id(strip) for strip in out}
         head = masthead(page.strips, page.width, page.height)

@@ -17,7 +17,7 @@ from duizhao.corpus.reading.pdf.axes import chart_labels, drawn_texts
 from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of, strip_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
@@ -29,6 +29,9 @@ INNER_GAP = 4.0
 # ... or so many where there is no space character
 BARE_GAP = 0.8
 LABEL_GAP = 6.0
+# The number of a heading, the widest space behind it, and how far away another row may be, in em
+HEADING_NUMBER = re.compile(r"\d{1,2}|[A-Z]|[IVX]{1,5}")
+HEADING_GAP, NEAR_ROW = 2.6, 3.0
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
 # The mark of a footnote, and the widest space between it and the text of the note
@@ -58,6 +61,7 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
         pieces = [part for whole in line for part in _cut_at(whole, edges)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts))
+    strips = _with_numbers(strips, found, page)
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
@@ -243,15 +247,75 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
         if out and len(out) == 1 and _is_label(out[0]):
             label = out[0]
             if strip.left - label.right <= LABEL_GAP * strip.size:
-                out[0] = replace(
-                    strip,
-                    text=f"{label.text} {strip.text}",
-                    left=label.left,
-                    letters=label.letters + strip.letters,
-                )
+                out[0] = _labelled(label, strip)
                 continue
         out.append(strip)
     return out
+
+
+def _with_numbers(strips: Sequence[Strip], found: Sequence[Corridor], page: Page) -> list[Strip]:
+    """Join the number of a heading and the words behind a wide space to one strip.
+
+    In a table there is another number above or below, in the same column.
+    """
+    rows = rows_of(strips)
+    gone: set[int] = set()
+    joined_to: dict[int, Strip] = {}
+    for number, row in enumerate(rows):
+        for column in _columns_of(row, found):
+            if len(column) != 2 or not _is_number_of(*column, page):
+                continue
+            first, words = column
+            near = [
+                strip
+                for other in rows[max(0, number - 1) : number + 2]
+                if other is not row
+                for strip in other
+                if abs(strip.y - first.y) <= NEAR_ROW * first.size
+            ]
+            aligned = any(abs(strip.left - first.left) <= first.size
+                          and strip.right < words.left for strip in near)  # fmt: skip
+            if not aligned:
+                gone.add(id(first))
+                joined_to[id(words)] = first
+    return [
+        _labelled(joined_to[id(strip)], strip) if id(strip) in joined_to else strip
+        for strip in strips
+        if id(strip) not in gone
+    ]
+
+
+def _columns_of(row: Sequence[Strip], found: Sequence[Corridor]) -> list[list[Strip]]:
+    """The strips of a row by the columns of the page."""
+    middles = sorted(corridor.middle for corridor in found)
+    columns: dict[int, list[Strip]] = {}
+    for strip in row:
+        columns.setdefault(sum(strip.left >= middle for middle in middles), []).append(strip)
+    return list(columns.values())
+
+
+def _is_number_of(first: Strip, words: Strip, page: Page) -> bool:
+    """Whether a strip is a number or capital in the type of the words behind it."""
+    size = max(first.size, words.size)
+    gap = words.left - first.right
+    wall = any(first.right - 1 <= x <= words.left + 1 and low <= first.y <= high
+               for x, low, high in page.walls)  # fmt: skip
+    return (
+        bool(HEADING_NUMBER.fullmatch(first.text))
+        and abs(first.size - words.size) <= 0.15 * size
+        and gap <= HEADING_GAP * size
+        and not wall
+        and not NUMBER.fullmatch(words.text)
+    )
+
+
+def _labelled(label: Strip, strip: Strip) -> Strip:
+    return replace(
+        strip,
+        text=f"{label.text} {strip.text}",
+        left=label.left,
+        letters=label.letters + strip.letters,
+    )
 
 
 def _is_label(strip: Strip) -> bool:

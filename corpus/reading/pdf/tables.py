@@ -27,6 +27,8 @@ OPEN_END = re.compile(
 # ... nor with a dash: "2024–" / "2034"
 DASHED = re.compile(r"\w[-–—‑]$")
 STOPS = tuple("。.；;：:！!？?")
+# Rows of one line each have words in this share of their cells; room before the next column, in em
+ROWS_FILLED, PADDING = 0.75, 3.0
 
 
 def _rows(strips: Sequence[Strip]) -> list[list[Strip]]:
@@ -221,7 +223,9 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     every = [_columns(band) for band in bands]
     leadings = _leadings(column for columns in every for column in columns)
     for band, columns in zip(bands, every, strict=True):
-        if len(bands) > 1 and _is_one_row(columns):
+        if _are_rows(columns):
+            out += [Paragraph([strip]) for row in _rows(band) for strip in row]
+        elif len(bands) > 1 and _is_one_row(columns):
             for column in columns:
                 right = max(strip.right for strip in column)
                 out += _cell_paragraphs(column, right, leadings)
@@ -285,6 +289,23 @@ def _is_one_row(columns: Sequence[Sequence[Strip]]) -> bool:
                 and not begins(lower)
             )
     return on >= 0.5 * pairs
+
+
+def _are_rows(columns: Sequence[Sequence[Strip]]) -> bool:
+    """Whether each line has words in nearly every column, and the next line's would fit as well.
+
+    The body of a table with rules only above and below its head and at its foot is like that.
+    """
+    lines = {round(strip.y) for column in columns for strip in column}
+    filled = sum(map(len, columns))
+    if len(columns) < 3 or len(lines) < 3 or filled < ROWS_FILLED * len(lines) * len(columns):
+        return False
+    rooms = []
+    for column, following in pairwise(columns):
+        edge = min(strip.left for strip in following) - PADDING * column[0].size
+        ordered = sorted(column, key=lambda strip: -strip.y)
+        rooms += [last.right + first_word(strip) < edge for last, strip in pairwise(ordered)]
+    return sum(rooms) >= ROWS_FILLED * len(rooms)
 
 
 def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:

@@ -17,7 +17,7 @@ from duizhao.corpus.reading.pdf.building import (
 )
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
-from duizhao.corpus.reading.pdf.separation import separated
+from duizhao.corpus.reading.pdf.separation import joined_lines, separated
 from duizhao.corpus.reading.pdf.strips import has_bullet, strips_of_page
 from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 
@@ -65,7 +65,7 @@ def blocks_by_tags(
         tree.add_page(page, _tags_of(pdf, page, reader))
     paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
     _open_boxes(paragraphs)
-    paragraphs = separated(tree.without_masthead(paragraphs))
+    paragraphs = joined_lines(separated(tree.without_masthead(paragraphs)), language)
     built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = tree.left_out
     built.furniture += tree.furniture

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import Box
-from duizhao.corpus.reading.pdf.page.outlines import has_text, is_frame
+from duizhao.corpus.reading.pdf.page.outlines import bounds_of, has_text, is_frame, objects
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
@@ -72,21 +72,21 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     out = Drawings()
     boxes: list[Box] = []
     texts = covered = 0
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        handle = raw.FPDFPage_GetObject(page.raw, number)
+    for handle, space in objects(raw, page):
         kind = raw.FPDFPageObj_GetType(handle)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             texts += 1
             if (ctypes.cast(handle, ctypes.c_void_p).value or 0) not in seen:
                 matrix = raw.FS_MATRIX()
                 if raw.FPDFPageObj_GetMatrix(handle, matrix):
-                    out.spaces.setdefault(round(matrix.f), []).append(matrix.e)
+                    x, y = space.point(matrix.e, matrix.f)
+                    out.spaces.setdefault(round(y), []).append(x)
             continue
-        if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
+        bounds = bounds_of(raw, handle)
+        if bounds is None:
             continue
-        width, height = right.value - left.value, top.value - bottom.value
-        box = (left.value, bottom.value, right.value, top.value)
+        box = left, bottom, right, top = space.box(bounds)
+        width, height = right - left, top - bottom
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             out.images += width * height / area
             if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
@@ -96,15 +96,15 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if 400 < width * height < 0.6 * area and has_text(raw, handle):
                 out.figures.append(box)
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
-            out.dots.append(((left.value + right.value) / 2, (top.value + bottom.value) / 2))
+            out.dots.append(((left + right) / 2, (top + bottom) / 2))
         elif height < 3 and width > 10:
-            out.rules.append((left.value, right.value, (top.value + bottom.value) / 2))
+            out.rules.append((left, right, (top + bottom) / 2))
         elif width < 3 and height > 6:
-            out.walls.append(((left.value + right.value) / 2, bottom.value, top.value))
+            out.walls.append(((left + right) / 2, bottom, top))
         elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
             if width * height >= MOST_OF_PAGE * area:
                 continue
-            if raw.FPDFPath_CountSegments(handle) <= 7 or is_frame(raw, handle, box):
+            if raw.FPDFPath_CountSegments(handle) <= 7 or is_frame(raw, handle, bounds):
                 # a frame, or a cell with a coloured ground
                 boxes.append(box)
             elif width * height > 1500:

@@ -16,6 +16,7 @@ from typing import Any
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import upright
 from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
+from duizhao.corpus.reading.pdf.page.emphasis import without_emphasis
 from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
 from duizhao.corpus.reading.pdf.page.looks import SLANTED, Look, look_of
@@ -122,6 +123,7 @@ def read_page(pdf: Any, number: int) -> Page:
         for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
+        pieces = without_emphasis(pieces)
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
         outside = " ".join(p.text for p in pieces if not _is_inside(p, width, height))
         return Page(

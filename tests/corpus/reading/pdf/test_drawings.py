@@ -134,26 +134,3 @@ def test_text_over_a_form_without_text_is_text() -> None:
     blocks, ledger = read(page(draw))
     assert " ".join(blocks) == "Version Author Date"
     assert ledger == {}
-
-
-def test_characters_beyond_the_basic_plane_are_kept() -> None:
-    """PDFium gives each of them as two halves."""
-    to_unicode = (
-        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
-        b"1 begincodespacerange <00> <FF> endcodespacerange\n"
-        b"2 beginbfchar <41> <D842DFB7> <42> <D835DC65> endbfchar\n"
-        b"endcmap end end"
-    )
-    content = b"BT /F1 12 Tf 72 700 Td (Mr. A set B = 1 in every case.) Tj ET"
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
-        b"/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(to_unicode), to_unicode),
-    ]
-    body = b"".join(b"%d 0 obj%s endobj\n" % each for each in enumerate(objects, 1))
-    blocks, _ = read(b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF")
-    assert blocks == ["Mr. \U00020bb7 set \U0001d465 = 1 in every case."]
