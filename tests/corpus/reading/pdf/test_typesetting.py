@@ -188,6 +188,37 @@ def test_emphasis_dots_below_characters_are_no_text() -> None:
     assert texts(pages(draw), "zh") == ["".join(lines)]
 
 
+STORY = (
+    "委员会审查了去年的账目，并要求秘书处在夏季结束以前予以公布。秘书处答复说，公布账目需要三个月，"
+    "而且必须先翻译成六种语文，因此请求增加经费，聘用三名译员和一名打字员，直到这项工作全部完成为止"
+)
+
+
+def test_lines_beside_a_picture_are_one_paragraph() -> None:
+    """They end before the picture, the lines above it at the edge of the page."""
+    lines = [STORY[start : start + 30] for start in range(0, 90, 30)]
+    beside = [STORY[start : start + 14] for start in range(0, 84, 14)]
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("STSong-Light", 11)
+        for number, line in enumerate([*lines, *beside]):
+            canvas.drawString(85, 700 - 18 * number - (12 if number > 2 else 0), line)
+
+    assert texts(pages(draw), "zh") == ["".join(lines), "".join(beside)]
+
+
+def test_lines_with_a_rule_under_each_are_one_paragraph() -> None:
+    lines = [STORY[start : start + 30] for start in (5, 35, 65)]
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("STSong-Light", 11)
+        for number, line in enumerate(lines):
+            canvas.drawString(85, 700 - 22 * number, line)
+            canvas.line(85, 694 - 22 * number, 415, 694 - 22 * number)
+
+    assert texts(pages(draw), "zh") == ["".join(lines)]
+
+
 def test_tags_that_are_lines_are_joined() -> None:
     """Text pasted with its line breaks has a tag a line."""
 
