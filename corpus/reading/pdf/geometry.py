@@ -325,8 +325,10 @@ class _Line:
         if not begins(strip):
             return False
         first = self.paragraph.strips[0]
-        follows = _follows(split_label(first.text)[0], split_label(strip.text)[0])
-        if follows and abs(first.left - strip.left) <= 0.5 * strip.size:
+        label, before = split_label(strip.text)[0], split_label(first.text)[0]
+        # a dash begins a line of running text too
+        again = label == before and last.text.endswith(STOPS)
+        if (again or _follows(before, label)) and abs(first.left - strip.left) <= 0.5 * strip.size:
             return True
         ended = last.right < self.edge - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
@@ -342,7 +344,9 @@ class _Line:
         room = 0.8 * strip.size
         stops = last.text.endswith(STOPS)
         if len(strips) > 1:
-            return indent > room or (indent < -room and strip.left < strips[0].left - room)
+            hangs = begins(strips[0]) and strips[0].left < last.left - room
+            out = hangs or strip.left < strips[0].left - room
+            return indent > room or (indent < -room and out)
         if indent < -0.3 * (self.flow.right - self.flow.left):
             return True
         if indent > room:

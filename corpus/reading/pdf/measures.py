@@ -166,7 +166,9 @@ class Measures:
         if self.language == "zh" and (nearer := _beside_picture(flow, number)) is not None:
             return nearer
         if local >= flow.right - slack:
-            return max(local, flow.right) if local > flow.right + slack else flow.right
+            # one line beyond the edge is a word too long for its line
+            beyond = [strip for strip in near if strip.right > flow.right + slack]
+            return local if len(beyond) > 1 else flow.right
         reaching = sum(strip.right >= local - slack for strip in near)
         if self.language == "en":
             runs = sum(reads_on(a, b, "en") for a, b in pairwise(near))

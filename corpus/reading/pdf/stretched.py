@@ -35,6 +35,8 @@ MARGIN_LINES = 3
 LONG = 0.7
 # Greatest distance of neighbouring lines, in em
 FAR = 3.0
+# Words that begin at one place are at most so many points apart
+ALIGNED = 0.4
 # Least share of letters in a line that is no row of figures
 MOSTLY = 0.5
 
@@ -86,11 +88,8 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         return False
     if _is_figure(part) and any(_is_figure(other) for other in near):
         return False
-    starts = {round(piece.left) for other in near for piece in other}
-    starts -= {round(part[0].left) + step for step in (-1, 0, 1)}
-    aligned = sum(
-        any(round(piece.left) + step in starts for step in (-1, 0, 1)) for piece in part[1:]
-    )
+    starts = [piece.left for other in near for piece in other]
+    aligned = sum(any(abs(piece.left - start) <= ALIGNED for start in starts) for piece in part[1:])
     return aligned <= 0.5 * (len(part) - 1)
 
 

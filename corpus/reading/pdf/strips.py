@@ -14,7 +14,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf.axes import chart_labels, drawn_texts
-from duizhao.corpus.reading.pdf.columns import Corridor, Row, continued, corridors
+from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of, strip_of
@@ -32,10 +32,13 @@ LABEL_GAP = 6.0
 # The number of a heading, the widest space behind it, and how far away another row may be, in em
 HEADING_NUMBER = re.compile(r"\d{1,2}|[A-Z]|[IVX]{1,5}")
 HEADING_GAP, NEAR_ROW = 2.6, 3.0
+# Widest gap behind a label that does not begin the line, in em
+NEAR_LABEL = 2.5
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
+WORDS, DECIMAL = re.compile(r"[^\W\d_]{2}"), re.compile(r"\d+(?:\.\d+)+")
 NUMBER = re.compile(r"[($€–—-]*[\d\s,.]*\d[\d\s,.%)]*|[–—-]+|\.\.\.|n/a", re.IGNORECASE)
 
 
@@ -243,12 +246,20 @@ def _is_number(part: Sequence[Piece]) -> bool:
 def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
     """Join a number or letter and the text after its tab to one strip."""
     out: list[Strip] = []
+    room = LABEL_GAP
     for strip in parts:
-        if out and len(out) == 1 and _is_label(out[0]):
-            label = out[0]
-            if strip.left - label.right <= LABEL_GAP * strip.size:
-                out[0] = _labelled(label, strip)
-                continue
+        if not out:
+            out.append(strip)
+            continue
+        gap = (strip.left - out[-1].right) / strip.size
+        # behind other cells a figure is a cell of its own
+        first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
+        if first and gap <= room and _is_label(out[-1]):
+            label = out.pop()
+            strip = _labelled(label, strip)
+        else:
+            # in the next column the label is nearer to its text than to the text before it
+            room = min(gap, NEAR_LABEL)
         out.append(strip)
     return out
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from duizhao.corpus.reading.notes import OPEN
-from duizhao.corpus.reading.pdf.columns import Corridor, plain_rows, table_corridors, usual_gap
+from duizhao.corpus.reading.pdf.columns import plain_rows, usual_gap
+from duizhao.corpus.reading.pdf.corridors import Corridor, table_corridors
 from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
 from duizhao.corpus.reading.pdf.lines import LEADING, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.strips import NUMBER

@@ -44,7 +44,7 @@ from duizhao.evaluation.benchmarks.reading.measures import (
     letters,
 )
 from duizhao.evaluation.benchmarks.reading.pictures import pictures
-from duizhao.evaluation.benchmarks.reading.printed import printed
+from duizhao.evaluation.benchmarks.reading.printed import PROGRAMS, installed, printed
 from duizhao.evaluation.benchmarks.reading.readers import (
     PACKAGES,
     PEERS,
@@ -59,7 +59,6 @@ HEAD = (
     f"{'row':36} {'lang':4} {'reader':11} {'sentences':>9}{'blocks':>8}{'CER %':>8}"
     f"{'tau':>8}{'s/page':>8}{'MiB':>5}"
 )
-PROGRAMS = ("LibreOffice", "Chromium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +168,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stack.enter_context(Reader(name) if name == "duizhao" else Reader(name, options.peers))
             for name in names
         ]
+        if not options.images:
+            for program in PROGRAMS:
+                if installed(program) is None:
+                    print(f"the rows of {program} are left out: it is not installed")
+        table = list(rows(documents(options), options))
+        if not table:
+            parser.error(f"no row matches {options.rows!r}")
         print(HEAD, flush=True)
-        for row, each in rows(documents(options), options):
+        for row, each in table:
             print_row(row, each, readers, folder, each_one=options.each)
 
 

@@ -21,6 +21,12 @@ from duizhao.evaluation.benchmarks.reading.sheets import table_rows
 
 SECONDS = 180
 FONTS = {"zh": "Noto Sans CJK SC", "en": "Liberation Serif"}
+PROGRAMS = {"LibreOffice": ("soffice",), "Chromium": ("chromium", "google-chrome")}
+
+
+def installed(program: str) -> str | None:
+    """The path of LibreOffice or Chromium; None if it is not installed."""
+    return next(filter(None, map(shutil.which, PROGRAMS[program])), None)
 
 
 def printed(language: Language, folder: Path | None = None) -> Iterator[Sheet]:
@@ -118,7 +124,7 @@ def web_page(language: Language) -> bytes:
 
 def libreoffice(data: bytes, folder: Path, *, tags: bool) -> bytes | None:
     """A Word file printed by LibreOffice; None if that is not installed."""
-    program = shutil.which("soffice")
+    program = installed("LibreOffice")
     if program is None:
         return None
     (folder / "source.docx").write_bytes(data)
@@ -132,7 +138,7 @@ def libreoffice(data: bytes, folder: Path, *, tags: bool) -> bytes | None:
 
 def chromium(page: bytes, folder: Path) -> bytes | None:
     """A web page printed by Chromium, with tags; None if that is not installed."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
+    program = installed("Chromium")
     if program is None:
         return None
     (folder / "page.html").write_bytes(page)
