@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import Box
-from duizhao.corpus.reading.pdf.page.outlines import bounds_of, has_text, is_frame, objects
+from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
@@ -72,7 +72,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     out = Drawings()
     boxes: list[Box] = []
     texts = covered = 0
-    for handle, space in objects(raw, page):
+    for handle, space, texts_inside in objects(raw, page):
         kind = raw.FPDFPageObj_GetType(handle)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             texts += 1
@@ -92,8 +92,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
-            # one without text is a shadow, a background, or a letter of a watermark
-            if 400 < width * height < 0.6 * area and has_text(raw, handle):
+            if texts_inside and 400 < width * height < 0.6 * area:
                 out.figures.append(box)
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
             out.dots.append(((left + right) / 2, (top + bottom) / 2))
@@ -107,7 +106,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if raw.FPDFPath_CountSegments(handle) <= 7 or is_frame(raw, handle, bounds):
                 # a frame, or a cell with a coloured ground
                 boxes.append(box)
-            elif width * height > 1500:
+            elif texts_inside and width * height > 1500:
                 out.figures.append(box)
     out.boxes = boxes
     out.covered = covered / texts if texts else 0.0

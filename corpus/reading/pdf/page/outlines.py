@@ -50,25 +50,31 @@ class Space:
         )
 
 
-def objects(raw: Any, page: Any) -> Iterator[tuple[Any, Space]]:
+def objects(raw: Any, page: Any) -> Iterator[tuple[Any, Space, bool]]:
     """The objects of a page in the order in which they are drawn, each with its space.
 
     Programs that put several pages on one sheet, or print a page again, wrap its objects in
-    forms; a form is followed by the objects in it.
+    forms; a form is followed by the objects in it. The last value is false for a form without
+    text and what is in it: a shadow, a background, or a letter of a watermark.
     """
     for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        yield from _with_inner(raw, raw.FPDFPage_GetObject(page.raw, number), Space(), 0)
+        yield from _with_inner(raw, raw.FPDFPage_GetObject(page.raw, number), Space(), True, 0)
 
 
-def _with_inner(raw: Any, handle: Any, space: Space, depth: int) -> Iterator[tuple[Any, Space]]:
-    yield handle, space
-    if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_FORM or depth == DEEPEST:
+def _with_inner(
+    raw: Any, handle: Any, space: Space, texts: bool, depth: int
+) -> Iterator[tuple[Any, Space, bool]]:
+    is_form = raw.FPDFPageObj_GetType(handle) == raw.FPDF_PAGEOBJ_FORM
+    texts = texts and (not is_form or has_text(raw, handle))
+    yield handle, space, texts
+    if not is_form or depth == DEEPEST:
         return
     matrix = raw.FS_MATRIX(1, 0, 0, 1, 0, 0)
     raw.FPDFPageObj_GetMatrix(handle, matrix)
     inner = space.within(matrix)
     for number in range(raw.FPDFFormObj_CountObjects(handle)):
-        yield from _with_inner(raw, raw.FPDFFormObj_GetObject(handle, number), inner, depth + 1)
+        part = raw.FPDFFormObj_GetObject(handle, number)
+        yield from _with_inner(raw, part, inner, texts, depth + 1)
 
 
 def bounds_of(raw: Any, handle: Any) -> Box | None:
