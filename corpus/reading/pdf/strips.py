@@ -274,9 +274,11 @@ def _with_numbers(strips: Sequence[Strip], found: Sequence[Corridor], page: Page
     joined_to: dict[int, Strip] = {}
     for number, row in enumerate(rows):
         for column in _columns_of(row, found):
-            if len(column) != 2 or not _is_number_of(*column, page):
+            if len(column) != 2:
                 continue
             first, words = column
+            if not _is_number_of(first, words, page):
+                continue
             near = [
                 strip
                 for other in rows[max(0, number - 1) : number + 2]
