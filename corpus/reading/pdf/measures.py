@@ -29,6 +29,8 @@ EVIDENCE = 3
 FEW = 0.3
 # Lines beside a picture are at least so wide, and at most so far apart, in em
 NARROWEST_LINE, NEXT_LINE = 7.0, 2.6
+# ... and end at most so many em from each other: they are justified
+FLUSH = 0.35
 # Leading over type size if a document has no line that certainly goes on
 ASSUMED = 1.55
 
@@ -234,7 +236,7 @@ def _beside_picture(flow: Flow, number: int) -> float | None:
         at, near = number - 1 + step, last
         while 0 <= at < len(strips) and _follows(strips[at], near):
             near = strips[at]
-            if abs(near.right - last.right) <= 0.8 * last.size:
+            if abs(near.right - last.right) <= FLUSH * last.size:
                 run.append(near)
             elif near.right > last.right or not near.text.endswith(STOPS):
                 break

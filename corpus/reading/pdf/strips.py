@@ -286,8 +286,12 @@ def _with_numbers(strips: Sequence[Strip], found: Sequence[Corridor], page: Page
                 for strip in other
                 if abs(strip.y - first.y) <= NEAR_ROW * first.size
             ]
-            aligned = any(abs(strip.left - first.left) <= first.size
-                          and strip.right < words.left for strip in near)  # fmt: skip
+            # ... or more lines of the words in the next one
+            aligned = any(
+                (abs(strip.left - first.left) <= first.size and strip.right < words.left)
+                or (abs(strip.left - words.left) <= 3 and strip.y < words.y)
+                for strip in near
+            )
             if not aligned:
                 gone.add(id(first))
                 joined_to[id(words)] = first

@@ -297,9 +297,10 @@ def _are_rows(columns: Sequence[Sequence[Strip]]) -> bool:
 
     The body of a table with rules only above and below its head and at its foot is like that.
     """
-    lines = {round(strip.y) for column in columns for strip in column}
-    filled = sum(map(len, columns))
-    if len(columns) < 3 or len(lines) < 3 or filled < ROWS_FILLED * len(lines) * len(columns):
+    lines = Counter(round(strip.y) for column in columns for strip in column)
+    if len(columns) < 3 or len(lines) < 3 or min(lines.values()) < 2:
+        return False
+    if lines.total() < ROWS_FILLED * len(lines) * len(columns):
         return False
     rooms = []
     for column, following in pairwise(columns):
