@@ -33,6 +33,8 @@ ENDS = tuple("。.；;：:!?！？")
 LEADING_OF_LABELS = 1.25
 # Distance in em below which baselines are on one line
 SAME_LINE = 0.06
+# Least width of the lines of a column compared with those of the one beside it
+ALIKE = 0.7
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -168,19 +170,23 @@ def _is_list_of_labels(side: Sequence[Strip], other: Sequence[Strip]) -> bool:
 
 
 def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
-    """Whether the last line of a column of prose reads on in a few lines at the top beside it."""
+    """Whether a few lines at the top beside a column of prose are more of its text."""
     left, right = (rows_of(side) for side in sides)
     if len(left) < 2 * MANY_LINES or not right or len(right) > FEW_LINES:
         return False
     if right[-1][0].y < left[FEW_LINES][0].y or max(map(len, (*left, *right))) > 1:
         return False
     last, following = left[-1][-1], right[0][0]
-    if abs(last.size - following.size) > 0.6 or last.text.rstrip().endswith(ENDS):
+    if abs(last.size - following.size) > 0.6 or not _prose(sides[0]) or _runs_on(sides[0]) < 0.5:
         return False
+    if last.text.rstrip().endswith(ENDS):
+        widths = [median(row[0].right - row[0].left for row in rows) for rows in (left, right)]
+        level = abs(left[0][0].y - following.y) <= SAME_LINE * following.size
+        return level and _runs_on(sides[1]) >= 0.5 and widths[1] >= ALIKE * widths[0]
     goes_on = following.text[:1].islower() or (
         HAN_CHARACTER.match(last.text[-1:]) and HAN_CHARACTER.match(following.text[:1])
     )
-    return bool(goes_on and _prose(sides[0])) and _runs_on(sides[0]) >= 0.5
+    return bool(goes_on)
 
 
 def _prose(side: Sequence[Strip]) -> Sequence[Strip]:

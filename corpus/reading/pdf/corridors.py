@@ -19,6 +19,12 @@ FEW_LINES, MANY_LINES = 3, 5
 MOST_INDENT = 2.6
 # Least width of a column of prose, in em
 COLUMN_EM = 7.0
+# A corridor with so many times the lines of another divides the page, the other may not
+LONGER = 2
+# Least share of lines without a wide gap in a column of prose
+MOSTLY = 0.7
+
+Line = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
     for corridor in good:
         if not any(_overlap(corridor, other) for other in out):
             out.append(corridor)
-    return out
+    return [each for each in out if not _in_prose(rows, each, out)]
 
 
 def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
@@ -173,23 +179,72 @@ def _sides(row: Row, left: float, right: float) -> tuple[bool, bool]:
 
 def _has_columns(rows: Sequence[Row], corridor: Corridor) -> bool:
     """Whether enough lines of prose are on both sides of a corridor."""
-    inside = rows[corridor.first : corridor.last + 1]
-    size = median(row.size for row in inside)
+    size = median(row.size for row in rows[corridor.first : corridor.last + 1])
     wide = corridor.right - corridor.left >= WIDE * size
     if corridor.both < (FEW_LINES if wide else MANY_LINES):
         return False
-    widths: tuple[list[float], list[float]] = ([], [])
-    for row in inside:
-        left = [span for span in row.spans if span[1] <= corridor.left + 0.1]
-        right = [span for span in row.spans if span[0] >= corridor.right - 0.1]
-        for side, spans in zip(widths, (left, right), strict=True):
-            if spans:
-                side.append(max(end for _, end in spans) - min(start for start, _ in spans))
-    return all(median(side) >= COLUMN_EM * size for side in widths)
+    return all(_width(lines) >= COLUMN_EM * size for lines in _beside(rows, corridor))
+
+
+def _in_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corridor]) -> bool:
+    """Whether a corridor is white between words or behind labels in a column of a page of prose.
+
+    `every` are the corridors of the page.
+    """
+    longer = [
+        each
+        for each in every
+        if each.both >= LONGER * corridor.both
+        and _share_rows(each, corridor)
+        and _divides_prose(rows, each, every)
+    ]
+    size = rows[corridor.first].size
+    return bool(longer) and any(
+        _width(lines) < COLUMN_EM * size for lines in _beside(rows, corridor, longer)
+    )
+
+
+def _divides_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corridor]) -> bool:
+    """Whether the columns beside a corridor have lines of words without wide gaps."""
+    size = rows[corridor.first].size
+    others = [
+        each
+        for each in every
+        if LONGER * each.both >= corridor.both and each is not corridor
+    ]  # fmt: skip
+    for lines in _beside(rows, corridor, others):
+        whole = sum(
+            all(start - end <= WIDE * size for (_, end), (start, _) in pairwise(line))
+            for line in lines
+        )
+        if whole < MOSTLY * len(lines) or _width(lines) < COLUMN_EM * size:
+            return False
+    return True
+
+
+def _beside(
+    rows: Sequence[Row], corridor: Corridor, others: Sequence[Corridor] = ()
+) -> tuple[list[Line], list[Line]]:
+    """The lines of the columns on both sides of a corridor, as far as the next of `others`."""
+    middles = [each.middle for each in others if _share_rows(each, corridor)]
+    low = max((at for at in middles if at < corridor.middle), default=0.0)
+    high = min((at for at in middles if at > corridor.middle), default=float("inf"))
+    inside = rows[corridor.first : corridor.last + 1]
+    left = [[span for span in row.spans if low <= span[0] and span[1] <= corridor.left + 0.1]
+            for row in inside]  # fmt: skip
+    right = [[span for span in row.spans if corridor.right - 0.1 <= span[0] and span[1] <= high]
+             for row in inside]  # fmt: skip
+    return [line for line in left if line], [line for line in right if line]
+
+
+def _width(lines: Sequence[Line]) -> float:
+    """The usual width of lines; 0 if there are none."""
+    return median([line[-1][1] - line[0][0] for line in lines] or [0.0])
+
+
+def _share_rows(first: Corridor, second: Corridor) -> bool:
+    return first.first <= second.last and second.first <= first.last
 
 
 def _overlap(first: Corridor, second: Corridor) -> bool:
-    return (
-        first.first <= second.last and second.first <= first.last
-        and first.left < second.right and second.left < first.right
-    )  # fmt: skip
+    return _share_rows(first, second) and first.left < second.right and second.left < first.right

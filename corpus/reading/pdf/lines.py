@@ -257,7 +257,7 @@ def _between(
         return ""
     distance = piece.left - previous.right
     size = max(previous.size, piece.size)
-    if piece.space in ("real", "inner", "object") or distance > TAB * size:
+    if piece.space in ("real", "inner", "stretched", "object") or distance > TAB * size:
         return " "
     if raw.startswith(OPEN) or distance <= narrowest * size:
         return ""

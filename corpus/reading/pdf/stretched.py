@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from duizhao.corpus.reading.pdf.page.text import Piece
+from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
 # Greatest difference of the spaces of one line, in em: the white beside the letters
@@ -46,7 +47,7 @@ Line = Sequence[Piece]
 def stretched(columns: Sequence[Sequence[Line]]) -> Iterator[list[list[Piece]]]:
     """The lines of a page, each cut into its columns, with the spaces of stretched lines marked.
 
-    A marked piece has the `space` "inner", as within one text object.
+    A marked piece has the `space` "stretched".
     """
     parts = [part for line in columns for part in line]
     lefts = Counter(round(part[0].left) for part in parts)
@@ -59,11 +60,9 @@ def stretched(columns: Sequence[Sequence[Line]]) -> Iterator[list[list[Piece]]]:
         )
 
     for number, line in enumerate(columns):
-        around = [part for other in (number - 1, number + 1) if 0 <= other < len(columns)
-                  for part in columns[other]]  # fmt: skip
         yield [
             _marked(part)
-            if _is_stretched(part, at_margins(part), _near(part, around))
+            if _is_stretched(part, at_margins(part), _near(part, columns, number))
             else list(part)
             for part in line
         ]
@@ -74,6 +73,8 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         gap for before, piece in pairwise(part)
         if (gap := (piece.left - before.right) / max(before.size, piece.size)) > NO_SPACE
     ]  # fmt: skip
+    if at_margins and _is_crossed(part, near):
+        return True
     if not spaces or (len(spaces) < FEW_SPACES and not _is_long(part)):
         return False
     usual = median(spaces)
@@ -100,13 +101,48 @@ def _is_long(part: Line) -> bool:
     return share >= LONG and HAN_CHARACTER.search(longest.text) is not None
 
 
-def _near(part: Line, others: Sequence[Line]) -> list[Line]:
-    """The lines directly above or below a line."""
+def _is_crossed(part: Line, near: Sequence[Line]) -> bool:
+    """Whether the line above or below runs across every wide space of a line of words."""
+    if split_label(f"{part[0].text} x")[0]:
+        part = part[1:]
+    if not part or not all(any(map(str.isalpha, piece.text)) for piece in part):
+        return False
+    for left, right in _wide_spaces(part):
+        over = [each for each in near if each[0].left < left and _right(each) > right]
+        # a line that begins behind the space is in a column there
+        begun = any(left < each[0].left for each in near)
+        same = any(_same_space((left, right), _wide_spaces(each)) for each in over)
+        if begun or same or not over:
+            return False
+    return True
+
+
+def _same_space(space: tuple[float, float], others: Sequence[tuple[float, float]]) -> bool:
+    """Whether one of the wide spaces of another line ends with a space, or is much of it."""
+    left, right = space
+    middle, half = (left + right) / 2, (right - left) / 2
+    return any(abs(b - right) <= ALIGNED or (a < middle < b and b - a > half) for a, b in others)
+
+
+def _wide_spaces(part: Line) -> list[tuple[float, float]]:
     return [
-        other for other in others
-        if other[0].left < _right(part) and _right(other) > part[0].left
-        and abs(other[0].y - part[0].y) <= FAR * part[0].size
-    ]  # fmt: skip
+        (before.right, piece.left)
+        for before, piece in pairwise(part)
+        if piece.left - before.right > WIDE_SPACE * piece.size
+    ]
+
+
+def _near(part: Line, columns: Sequence[Sequence[Line]], number: int) -> list[Line]:
+    """The nearest lines above and below a line; `number` is that of its row."""
+    out: list[Line] = []
+    left, right, most = part[0].left, _right(part), FAR * part[0].size
+    for rows in (columns[:number][::-1], columns[number + 1 :]):
+        for row in rows:
+            found = [each for each in row if each[0].left < right and _right(each) > left]
+            if found or abs(row[0][0].y - part[0].y) > most:
+                out += [each for each in found if abs(each[0].y - part[0].y) <= most]
+                break
+    return out
 
 
 def _marked(part: Line) -> list[Piece]:
@@ -115,7 +151,7 @@ def _marked(part: Line) -> list[Piece]:
     least = WIDE_SPACE if han else NO_SPACE
     ends = [part[0].left, *(piece.right for piece in part[:-1])]
     return [
-        replace(piece, space="inner") if piece.left - end > least * piece.size else piece
+        replace(piece, space="stretched") if piece.left - end > least * piece.size else piece
         for end, piece in zip(ends, part, strict=True)
     ]
 

@@ -25,9 +25,11 @@ from duizhao.corpus.reading.shape import split_label
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
 # ... within one text object only at such a gap, as of a tab
-INNER_GAP = 4.0
+WIDEST = {"inner": 4.0, "stretched": float("inf")}
 # ... or so many where there is no space character
 BARE_GAP = 0.8
+# What `Piece.space` says of spaces that separate words, not cells
+WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
 # The number of a heading, the widest space behind it, and how far away another row may be, in em
 HEADING_NUMBER = re.compile(r"\d{1,2}|[A-Z]|[IVX]{1,5}")
@@ -102,7 +104,8 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Pieces on one baseline, from left to right; raised marks with the line they belong to."""
     lines: list[list[Piece]] = []
     bases: list[tuple[float, float]] = []
-    order = sorted(pieces, key=lambda piece: (-piece.size, -piece.y, piece.left))
+    # bullets last, whose size may be any
+    order = sorted(pieces, key=lambda p: (p.text in BULLETS, -p.size, -p.y, p.left))
     for piece in order:
         best = None
         nearest = (True, 0.0)
@@ -198,11 +201,11 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             for x, bottom, top in page.walls
         )
         # a line stretched to the margin: no cell begins within a text object
-        wide = gap > (INNER_GAP if piece.space == "inner" else CELL_GAP)
+        wide = gap > WIDEST.get(piece.space, CELL_GAP)
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space not in ("real", "inner"):
+        elif gap > BARE_GAP and piece.space not in WORD_SPACES:
             parts.append([piece])
         else:
             parts[-1].append(piece)
@@ -233,7 +236,7 @@ def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
         gap = piece.left - before.right
         # the raised mark of a note stays with its text
         narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
-        if round(piece.left) in edges and not narrow and piece.space not in ("real", "inner"):
+        if round(piece.left) in edges and not narrow and piece.space not in WORD_SPACES:
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -253,7 +256,8 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
             continue
         gap = (strip.left - out[-1].right) / strip.size
         # behind other cells a figure is a cell of its own
-        first = len(out) == 1 or (WORDS.match(strip.text) and not DECIMAL.fullmatch(out[-1].text))
+        words = WORDS.search(strip.text) and not _is_label(strip)
+        first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         if first and gap <= room and _is_label(out[-1]):
             label = out.pop()
             strip = _labelled(label, strip)

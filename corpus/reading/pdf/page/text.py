@@ -39,10 +39,10 @@ class Piece:
     """Characters of one text object on one line.
 
     Lengths in points; `y` is the baseline, from the page's foot. `tag` is the marked-content id
-    (None: not tagged), `artifact` what PDF calls furniture. `space` says that white space stands
-    before it: "" none, "real" a
-    space character, "inner" one within the same text object, "object" one in a text object of its
-    own, "gap" only a distance. `fixed`: in a typeface of equally wide letters.
+    (None: not tagged), `artifact` what PDF calls furniture. `space` is the white space before it:
+    "" none, "real" a space character, "inner" one within the same text object, "object" one in a
+    text object of its own, "gap" only a distance, "stretched" one of a justified line.
+    `fixed`: in a typeface of equally wide letters.
     """
 
     text: str
