@@ -23,6 +23,8 @@ from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 
 # Tags are followed if they hold at least this share of the characters that are no furniture.
 TAGGED_SHARE = 0.9
+# A tagged line at the edge of so many pages, and of this share of all pages, is a head or foot
+FEWEST_PAGES, REPEATED = 3, 0.3
 
 
 def use_tags(pdf: Any) -> bool:
@@ -59,13 +61,14 @@ def blocks_by_tags(
     pdf: Any, pages: Iterable[Page], language: Language, *, keep_contents: bool = False
 ) -> Built:
     """The blocks that the file's structure tree names; `pages` are all of its pages."""
-    tree = _Tree(language)
+    tree = Tree(language)
     reader = TagReader()
     for page in pages:
         tree.add_page(page, _tags_of(pdf, page, reader))
     paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
     _open_boxes(paragraphs)
-    paragraphs = joined_lines(separated(tree.without_masthead(paragraphs)), language)
+    paragraphs = tree.without_repeated(tree.without_masthead(paragraphs))
+    paragraphs = joined_lines(separated(paragraphs), language)
     built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = tree.left_out
     built.furniture += tree.furniture
@@ -73,7 +76,7 @@ def blocks_by_tags(
 
 
 @dataclass
-class _Tree:
+class Tree:
     """Paragraphs by their place in the structure tree."""
 
     language: Language
@@ -81,8 +84,10 @@ class _Tree:
     left_out: list[LeftOut] = field(default_factory=list)
     furniture: list[Strip] = field(default_factory=list)
     first_size: tuple[float, float] = (612.0, 792.0)
+    heights: dict[int, float] = field(default_factory=dict)
 
     def add_page(self, page: Page, tags: dict[int, Tag]) -> None:
+        self.heights[page.number] = page.height
         if page.number == 1:
             self.first_size = (page.width, page.height)
         self._furniture(page, [p for p in page.pieces if p.artifact])
@@ -107,6 +112,31 @@ class _Tree:
             else:
                 out.append(paragraph)
         return out
+
+    def without_repeated(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
+        """The paragraphs without heads and feet of many pages that are tagged as text."""
+        seen: dict[str, set[int]] = {}
+        for paragraph in paragraphs:
+            if self._at_edge(paragraph):
+                text = furniture.pattern(paragraph.strips[0].text)
+                seen.setdefault(text, set()).add(paragraph.strips[0].page)
+        least = max(FEWEST_PAGES, REPEATED * len(self.heights))
+        known = {text for text, pages in seen.items() if len(pages) >= least}
+        out = []
+        for paragraph in paragraphs:
+            strips = paragraph.strips
+            if self._at_edge(paragraph) and furniture.pattern(strips[0].text) in known:
+                self._leave_out(strips[0], self.heights[strips[0].page])
+            else:
+                out.append(paragraph)
+        return out
+
+    def _at_edge(self, paragraph: Paragraph) -> bool:
+        """Whether a paragraph is a line at the head or foot of a page."""
+        if len(paragraph.strips) != 1 or paragraph.cell or paragraph.note:
+            return False
+        strip = paragraph.strips[0]
+        return not furniture.FOOT < strip.y / self.heights[strip.page] < furniture.HEAD
 
     def _add(self, tag: Tag, pieces: list[Piece], page: Page) -> None:
         strips = strips_of(pieces, page.number, self.language)

@@ -12,6 +12,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 from duizhao.corpus.reading.pdf.separation import joined_lines
+from duizhao.corpus.reading.pdf.tagged import Tree
 
 pytestmark = pytest.mark.unit
 
@@ -237,3 +238,20 @@ def test_tags_that_are_lines_are_joined() -> None:
     ]
     joined = ["".join(strip.text for strip in each.strips) for each in joined_lines(lines, "zh")]
     assert [len(text) for text in joined] == [46, 30, 5, 26]
+
+
+def test_feet_of_slides_are_no_text_even_if_tags_say_so() -> None:
+    def line(text: str, page: int, y: float, *, cell: bool = False) -> Paragraph:
+        return Paragraph([Strip(text, page, 85, 400, y, 18, 0.0, len(text))], cell=cell)
+
+    tree = Tree("zh", heights=dict.fromkeys(range(1, 9), 540.0))
+    slides = []
+    for page in range(1, 9):
+        slides += [line("秘书处的工作", page, 500), line(f"第{page}个问题是什么", page, 300)]
+        slides += [line("合计", page, 40, cell=True)]
+        slides += [line("区域委员会秘书处", page, 30)] if page > 4 else []
+    slides[0] = line("一个标题", 1, 520)
+    kept = ["".join(strip.text for strip in each.strips) for each in tree.without_repeated(slides)]
+    assert kept.count("合计") == 8
+    assert len(kept) == 17
+    assert {entry.reason for entry in tree.left_out} == {"running_head", "running_foot"}
