@@ -16,10 +16,10 @@ from typing import Any
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import upright
 from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
-from duizhao.corpus.reading.pdf.page.emphasis import without_emphasis
 from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
 from duizhao.corpus.reading.pdf.page.looks import SLANTED, Look, look_of
+from duizhao.corpus.reading.pdf.page.overprints import drawn_once, without_emphasis
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
@@ -123,7 +123,7 @@ def read_page(pdf: Any, number: int) -> Page:
         for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
-        pieces = without_emphasis(pieces)
+        pieces = without_emphasis(drawn_once(pieces))
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
         outside = " ".join(p.text for p in pieces if not _is_inside(p, width, height))
         return Page(

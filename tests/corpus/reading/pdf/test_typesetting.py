@@ -195,6 +195,17 @@ STORY = (
 )
 
 
+def test_text_drawn_again_for_a_shadow_is_read_once() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 16)
+        canvas.drawString(85.8, 769.2, "A plan for the hills")
+        prose(canvas, 700)
+        canvas.setFont("Helvetica", 16)
+        canvas.drawString(85, 770, "A plan for the hills")
+
+    assert texts(pages(draw)) == ["A plan for the hills", " ".join(PROSE)]
+
+
 def test_lines_beside_a_picture_are_one_paragraph() -> None:
     """They end before the picture, the lines above it at the edge of the page."""
     lines = [STORY[start : start + 30] for start in range(0, 90, 30)]
