@@ -11,6 +11,8 @@ from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, object
 
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
+# A shape of so many square points is a letter or a sign
+SMALL = 1500
 
 
 @dataclass(slots=True)
@@ -103,10 +105,13 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
             if width * height >= MOST_OF_PAGE * area:
                 continue
-            if raw.FPDFPath_CountSegments(handle) <= 7 or is_frame(raw, handle, bounds):
+            simple = raw.FPDFPath_CountSegments(handle) <= 7
+            if not simple and width * height <= SMALL:
+                continue
+            if simple or is_frame(raw, handle, bounds):
                 # a frame, or a cell with a coloured ground
                 boxes.append(box)
-            elif texts_inside and width * height > 1500:
+            elif texts_inside:
                 out.figures.append(box)
     out.boxes = boxes
     out.covered = covered / texts if texts else 0.0
