@@ -40,6 +40,8 @@ def in_symbol_font(character: str, font: str) -> str:
     table = next((table for name, table in _FONTS if name in font.lower()), None)
     if table is None and not private:
         return character
+    if table is not None and character == "\ufffd":
+        return "•"
     key = chr(code - 0xF000) if private else character
     if table is None:
         # Word writes the code of Symbol or Wingdings without naming the font

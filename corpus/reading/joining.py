@@ -100,7 +100,7 @@ class Joiner:
         joined, compound = self.words[start + end], self.words[f"{start}-{end}"]
         if joined != compound:
             keep = compound > joined
-        elif _SUSPENDED.fullmatch(end) and not _in_dictionary(start + end):
+        elif _SUSPENDED.fullmatch(end) and not in_dictionary(start + end):
             return f"{first} {second}"
         elif len(start) == 1 or head[0][:-1].isupper() or self._is_compound(start, end):
             keep = True
@@ -108,7 +108,7 @@ class Joiner:
             keep = False
         else:
             is_head = self._is_word(start) or PREFIXES.fullmatch(start) is not None
-            evidence = (is_head, not self.breaks_words, not _in_dictionary(start + end))
+            evidence = (is_head, not self.breaks_words, not in_dictionary(start + end))
             keep = sum(evidence) >= 2
         return first + second if keep else first[:-1] + second
 
@@ -118,10 +118,11 @@ class Joiner:
     def _is_word(self, text: str) -> bool:
         """Whether all parts of a text are words of the document or of the dictionary."""
         # `words` holds the halves at the line's ends themselves: once is no evidence
-        return all(self.words[part] > 1 or _in_dictionary(part) for part in text.split("-"))
+        return all(self.words[part] > 1 or in_dictionary(part) for part in text.split("-"))
 
 
-def _in_dictionary(word: str) -> bool:
+def in_dictionary(word: str) -> bool:
+    """Whether pyspellchecker's English list has a word, given in lower case."""
     return len(word) > 1 and word in _dictionary()
 
 

@@ -20,7 +20,9 @@ MOST_INDENT = 2.6
 # Least width of a column of prose, in em
 COLUMN_EM = 7.0
 # A corridor with so many times the lines of another divides the page, the other may not
-LONGER = 2
+LONGER = 1.4
+# Other columns of the page are as long, or so much of it
+AS_LONG = 0.75
 # Least share of lines without a wide gap in a column of prose
 MOSTLY = 0.7
 
@@ -208,10 +210,8 @@ def _divides_prose(rows: Sequence[Row], corridor: Corridor, every: Sequence[Corr
     """Whether the columns beside a corridor have lines of words without wide gaps."""
     size = rows[corridor.first].size
     others = [
-        each
-        for each in every
-        if LONGER * each.both >= corridor.both and each is not corridor
-    ]  # fmt: skip
+        each for each in every if each is not corridor and each.both >= AS_LONG * corridor.both
+    ]
     for lines in _beside(rows, corridor, others):
         whole = sum(
             all(start - end <= WIDE * size for (_, end), (start, _) in pairwise(line))

@@ -195,9 +195,26 @@ def _running(flow: Flow, strips: Sequence[Strip], measures: Measures) -> list[Pa
     for number, strip in enumerate(strips):
         if out and not _Line(part, number, out[-1], measures).starts():
             out[-1].strips.append(strip)
+        elif out and _begun_above(out[-1], strip, flow, measures):
+            out.append(Paragraph([out[-1].strips.pop(), strip]))
         else:
             out.append(Paragraph([strip]))
     return out
+
+
+def _begun_above(paragraph: Paragraph, strip: Strip, flow: Flow, measures: Measures) -> bool:
+    """Whether the line above, under the set-in lines of an item, is a paragraph's first line."""
+    if len(paragraph.strips) < 3 or not measures.indent:
+        return False
+    before, first = paragraph.strips[-2:]
+    near = 0.4 * strip.size
+    return (
+        before.text.endswith(STOPS)
+        and not first.text.endswith(STOPS)
+        and abs(strip.left - flow.left) <= near
+        and abs(first.left - strip.left - measures.indent) <= near
+        and not begins(first)
+    )
 
 
 class _Line:
@@ -302,7 +319,10 @@ class _Line:
         """Whether both lines are set around the middle of the column."""
         middle = (self.flow.left + self.flow.right) / 2
         both = (self.last, self.strip)
-        inside = all(each.left > self.flow.left + 2 * each.size for each in both)
+        inside = all(
+            each.left > self.flow.left + 2 * each.size and each.right < self.edge - each.size
+            for each in both
+        )
         middles = [(each.left + each.right) / 2 for each in both]
         if inside and all(abs(each - middle) <= self.strip.size for each in middles):
             return True
@@ -343,6 +363,10 @@ class _Line:
         indent = strip.left - last.left
         room = 0.8 * strip.size
         stops = last.text.endswith(STOPS)
+        first_line = self.measures.indent
+        indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
+        if first_line and stops and indented and abs(indent) > 0.2 * strip.size:
+            return True
         if len(strips) > 1:
             hangs = begins(strips[0]) and strips[0].left < last.left - room
             out = hangs or strip.left < strips[0].left - room
@@ -351,8 +375,6 @@ class _Line:
             return True
         if indent > room:
             return stops and not split_label(last.text)[0]
-        first_line = self.measures.indent
-        indented = abs(strip.left - self.flow.left - first_line) <= 0.4 * strip.size
         return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
 
     def _type_only_changes(self) -> bool:

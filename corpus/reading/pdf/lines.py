@@ -16,6 +16,7 @@ from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers
 from duizhao.corpus.reading.pdf.page.text import Piece
+from duizhao.corpus.reading.pdf.page.unmapped import UNKNOWN
 from duizhao.corpus.reading.pdf.tags import Tag
 from duizhao.corpus.script import HAN
 
@@ -26,6 +27,8 @@ _ENTRY = re.compile(
     r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*[-–—]?\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})\s*[-–—]?"
 )
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
+# a bullet, or the square that ends a proof, in a font that does not say what it is
+_UNKNOWN_EDGES = re.compile(rf"^{UNKNOWN}+(?:\s+{UNKNOWN}+)*(?:\s+|$)|(?:\s+{UNKNOWN}+)+$")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 # what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
 # character with the marks around it, and the characters on both sides of a quotation mark
@@ -203,8 +206,8 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
             raw = raised(raw)
         text += _between(previous, piece, raw, language, narrowest) + raw
         previous = piece
-    text = text.replace("\ufffd", "")
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
+    text = _UNKNOWN_EDGES.sub("", text)
     contents = bool(_ENTRY.fullmatch(text.strip()))
     text = _LEADER.sub(" ", text).strip()
     if not text:

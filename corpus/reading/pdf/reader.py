@@ -18,6 +18,7 @@ from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
 from duizhao.corpus.reading.pdf.lines import PageLines
 from duizhao.corpus.reading.pdf.page.extras import attached
 from duizhao.corpus.reading.pdf.page.text import Page, read_page
+from duizhao.corpus.reading.pdf.page.unmapped import UNKNOWN
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.scan import pdf_pages
@@ -161,9 +162,7 @@ class _Reader:
                 self.turned[number] = (page.turned, 0.0)
             if page.outside:
                 self.outside.append(LeftOut("outside_page", page.outside, number))
-            handle = self.pdf[number - 1]
-            fault = fault_of(handle, page, self.language)
-            handle.close()
+            fault = fault_of(page, self.language)
             if fault is not None:
                 self.faults[number] = fault
             if fault == "wrong_characters":
@@ -178,6 +177,12 @@ class _Reader:
     def warnings(self, built: Built) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())
         out = [f"{name}: {files}"] if (files := attached(self.pdf)) else []
+        if unknown := {draft.page for draft in built.drafts if UNKNOWN in draft.text}:
+            pages = sorted(page for page in unknown if page is not None)
+            out.append(
+                f"{name}: characters that a font does not explain are U+FFFD in the text "
+                f"({_pages_named(pages)}); compare it with the pages (duizhao inspect --html)"
+            )
         if self.unreadable:
             out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")
         if self.recognised:

@@ -8,6 +8,7 @@ from typing import Any
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
+from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import furniture
 from duizhao.corpus.reading.pdf.building import (
     Built,
@@ -25,6 +26,10 @@ from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 TAGGED_SHARE = 0.9
 # A tagged line at the edge of so many pages, and of this share of all pages, is a head or foot
 FEWEST_PAGES, REPEATED = 3, 0.3
+# A label of a list item has no more letters, as in "Recommendation 12."
+LONGEST_LABEL = 24
+# The mark of a note: "112", "***"
+LONGEST_MARK = 3
 
 
 def use_tags(pdf: Any) -> bool:
@@ -65,7 +70,7 @@ def blocks_by_tags(
     reader = TagReader()
     for page in pages:
         tree.add_page(page, _tags_of(pdf, page, reader))
-    paragraphs = [tree.paragraphs[path] for path in sorted(tree.paragraphs)]
+    paragraphs = tree.in_order()
     _open_boxes(paragraphs)
     paragraphs = tree.without_repeated(tree.without_masthead(paragraphs))
     paragraphs = joined_lines(separated(paragraphs), language)
@@ -81,6 +86,7 @@ class Tree:
 
     language: Language
     paragraphs: dict[Path, Paragraph] = field(default_factory=dict)
+    labels: dict[Path, list[Strip]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
     furniture: list[Strip] = field(default_factory=list)
     first_size: tuple[float, float] = (612.0, 792.0)
@@ -97,6 +103,30 @@ class Tree:
                 self._figures(page, pieces)
             else:
                 self._add(tag, pieces, page)
+
+    def in_order(self) -> list[Paragraph]:
+        """The paragraphs in the order of the tree; a label or mark joins the text behind it."""
+        out: list[Paragraph] = []
+        for path in sorted(self.paragraphs, reverse=True):
+            paragraph = self.paragraphs[path]
+            behind = out[-1] if out else None
+            if not paragraph.strips and path in self.labels:
+                self._label(paragraph, self.labels[path], behind)
+            elif _is_mark(paragraph) and behind and _in_same_note(paragraph, behind):
+                behind.strips[:0] = paragraph.strips
+                continue
+            out.append(paragraph)
+        return out[::-1]
+
+    def _label(self, paragraph: Paragraph, label: list[Strip], behind: Paragraph | None) -> None:
+        """Settle a label without text of its own: `behind` is the paragraph behind it."""
+        own = behind and behind.tag and paragraph.tag and behind.tag.item == paragraph.tag.path
+        if behind and own and behind.strips and not behind.label:
+            behind.label, paragraph.label = paragraph.label, ""
+        elif any(character.isalpha() for strip in label for character in strip.text):
+            paragraph.strips, paragraph.label = label, ""
+        else:
+            self.left_out += [LeftOut("artifact", strip.text, strip.page) for strip in label]
 
     def without_masthead(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
         """The paragraphs without the head of the first page, if it is tagged as text."""
@@ -159,11 +189,15 @@ class Tree:
             # the head of a table, printed again on its next page
             self.left_out += [LeftOut("repeated_table_head", s.text, page.number) for s in strips]
             return
-        if tag.label:
+        if not tag.label:
+            paragraph.strips.extend(strips)
+        elif tag.path in self.labels or sum(strip.letters for strip in strips) > LONGEST_LABEL:
+            # text that its maker tagged as a label
+            paragraph.strips.extend(strips)
+        else:
+            self.labels[tag.path] = strips
             label = " ".join(strip.text for strip in strips)
             paragraph.label = "◦" if label == "o" else label
-        else:
-            paragraph.strips.extend(strips)
 
     def _furniture(self, page: Page, pieces: list[Piece]) -> None:
         # a foot's pieces come in any order: put them into lines first
@@ -193,6 +227,18 @@ class Tree:
                 self._leave_out(strip, page.height)
         if text := " ".join([*inside, found.figure]).strip():
             self.left_out.append(LeftOut("figure", text, page.number))
+
+
+def _is_mark(paragraph: Paragraph) -> bool:
+    """Whether a paragraph is only the mark of a note."""
+    text = "".join(strip.text for strip in paragraph.strips).strip(OPEN + CLOSE)
+    return len(text) <= LONGEST_MARK and not text.isalpha()
+
+
+def _in_same_note(mark: Paragraph, behind: Paragraph) -> bool:
+    if behind.tag is None or mark.tag is None or mark.tag.note is None:
+        return False
+    return behind.tag.note == mark.tag.note and bool(behind.strips)
 
 
 def _open_boxes(paragraphs: Sequence[Paragraph]) -> None:

@@ -132,7 +132,8 @@ def _enter(kind: str, path: Path, above: Tag) -> Tag:
     if kind == "LI":
         return replace(tag, item=path)
     if kind == "Lbl":
-        return replace(tag, label=True, path=above.item or path)
+        # the mark of a note, or the number of a figure or heading, is text of its paragraph
+        return replace(tag, label=True, path=above.item) if above.item else above
     if kind in ("Note", "FENote"):
         return replace(tag, note=path)
     if kind == "Figure":

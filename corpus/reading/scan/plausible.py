@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.pdf.page.text import Page
+from duizhao.corpus.reading.pdf.page.text import Page, Piece
+from duizhao.corpus.reading.pdf.page.unmapped import UNKNOWN
+from duizhao.corpus.script import HAN_CHARACTER, everyday
 
 Fault = Literal["no_text", "wrong_characters", "ocr_layer"]
 """Reasons why the text of a page cannot or should not be used."""
@@ -24,18 +26,33 @@ FEW_LETTERS = 40
 MOST_WRONG = 0.03
 # A page with fewer characters is too short to judge by shares
 SHORT = 30
+# Chinese text has at least this share of common characters, names and old texts included
+LEAST_EVERYDAY = 0.6
+# ... judged by so many
+FEW_HAN = 100
+# Signs that no font explains, each by itself, are symbols if they are at most this share
+FEW_SYMBOLS = 0.1
 _FOREIGN: dict[Language, re.Pattern[str]] = {
     # Latin letters with accents occur in names, but not in this number in Chinese text
     "zh": re.compile(
         "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00a1-\u00a6\u00a8-\u00af\u00b4-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u036f"
         "\u0400-\u1fff\u2c00-\u2e7f\ua000-\ua97f\ufffd]"
     ),
-    "en": re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u0250-\u036f\u0400-\u1dff\u2c00-\u2e7f\ufffd]"),
+    # Latin letters of no language in Europe, nor of Vietnamese or Pinyin, are guesses too
+    "en": re.compile(
+        "[\x00-\x08\x0e-\x1f\x7f-\x9f\u0180-\u019f\u01a2-\u01ae\u01b1-\u01cc\u01dd-\u0217"
+        "\u021c-\u036f\u0400-\u1dff\u2c00-\u2e7f\ufffd]"
+    ),
 }
+# Words of Cyrillic, Armenian, Hebrew, Arabic, Indian scripts, Thai or Georgian: quoted, not wrong
+_QUOTED = re.compile(
+    "[\u0400-\u052f]{2,}|[\u0530-\u058f]{2,}|[\u0590-\u05ff]{2,}|[\u0600-\u06ff]{2,}"
+    "|[\u0900-\u0dff]{2,}|[\u0e00-\u0eff]{2,}|[\u10a0-\u10ff]{2,}"
+)
 
 
-def fault_of(handle: Any, page: Page, language: Language) -> Fault | None:
-    """What is wrong with the text of a page; `handle` is the page of the `pypdfium2` document."""
+def fault_of(page: Page, language: Language) -> Fault | None:
+    """What is wrong with the text of a page."""
     letters = sum(len(piece.text) for piece in page.pieces)
     if page.image_share > SCAN_SHARE and letters < FEW_LETTERS:
         return "no_text"
@@ -43,27 +60,27 @@ def fault_of(handle: Any, page: Page, language: Language) -> Fault | None:
     hidden = invisible > 0.5 * letters or page.covered > 0.5
     if letters and hidden and page.image_share > SCAN_SHARE:
         return "ocr_layer"
-    return "wrong_characters" if wrong_share(handle, page, language) > MOST_WRONG else None
+    return "wrong_characters" if has_wrong_characters(page, language) else None
 
 
-def wrong_share(handle: Any, page: Page, language: Language) -> float:
-    """The share of a page's characters that have no mapping or belong to a foreign script."""
+def has_wrong_characters(page: Page, language: Language) -> bool:
+    """Whether too many of a page's characters have no mapping, are foreign or make no text."""
     text = "".join(piece.text for piece in page.pieces)
     if len(text) < SHORT:
-        return 0.0
-    return max(len(_FOREIGN[language].findall(text)), _unmapped(handle)) / len(text)
+        return False
+    wrong = len(_FOREIGN[language].findall(_QUOTED.sub("", text)))
+    symbols = sum(is_unknown(piece) for piece in page.pieces)
+    if symbols <= FEW_SYMBOLS * len(text):
+        wrong -= symbols
+    if wrong > MOST_WRONG * len(text):
+        return True
+    han = HAN_CHARACTER.findall(text) if language == "zh" else []
+    return len(han) >= FEW_HAN and sum(map(everyday, han)) < LEAST_EVERYDAY * len(han)
 
 
-def _unmapped(handle: Any) -> int:
-    """Characters for which the font gives no mapping: PDFium guesses them."""
-    import pypdfium2.raw as raw
-
-    text_page = handle.get_textpage()
-    try:
-        numbers = range(raw.FPDFText_CountChars(text_page.raw))
-        return sum(raw.FPDFText_HasUnicodeMapError(text_page.raw, n) == 1 for n in numbers)
-    finally:
-        text_page.close()
+def is_unknown(piece: Piece) -> bool:
+    """Whether a piece is a single sign that its font does not explain."""
+    return piece.text == UNKNOWN
 
 
 def describe(faults: Sequence[Fault]) -> str:

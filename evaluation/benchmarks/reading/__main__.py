@@ -3,9 +3,10 @@
     python -m duizhao.evaluation.benchmarks.reading --peers readers/bin/python
 
 The documents are typeset for this: leading from 12 to 36 points, columns, tables, boxes, bullets,
-notes (`sheets`), and prints of Word files and web pages by LibreOffice and Chromium, if these are
-installed (`printed`). With --images, three pages in each language are read as images instead
-(`pictures`), by duizhao alone. Each row of the table gives, for each reader:
+notes (`sheets`), layouts drawn by chance (`chance`), and prints of Word files and web pages by
+LibreOffice and Chromium, if these are installed (`printed`). With --images, three pages in each
+language are read as images instead (`pictures`), by duizhao alone. Each row of the table gives, for
+each reader:
 
 - sentences: F1 of the sentence boundaries;
 - blocks: F1 of the blocks, weighted by their letters;
@@ -35,6 +36,7 @@ import pypdfium2
 
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.shape import split_label
+from duizhao.evaluation.benchmarks.reading.chance import by_chance
 from duizhao.evaluation.benchmarks.reading.layouts import Sheet
 from duizhao.evaluation.benchmarks.reading.measures import (
     block_f1,
@@ -59,6 +61,8 @@ HEAD = (
     f"{'row':36} {'lang':4} {'reader':11} {'sentences':>9}{'blocks':>8}{'CER %':>8}"
     f"{'tau':>8}{'s/page':>8}{'MiB':>5}"
 )
+# So many documents have a layout drawn by chance
+CHANCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def documents(options: argparse.Namespace) -> Iterator[Sheet]:
             continue
         own = [sheet for sheet in sheets() if sheet.language == language]
         yield from own
+        yield from by_chance(language, range(options.seed, options.seed + CHANCES))
         if any(re.search(options.rows, name) or name in options.rows for name in PROGRAMS):
             yield from printed(language, folder)
 
@@ -149,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--readers", nargs="+", choices=("duizhao", *PEERS), help="only these")
     parser.add_argument("--rows", default="", metavar="PATTERN", help="only rows that match")
     parser.add_argument("--most", type=int, default=None, metavar="N", help="documents of a row")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed of layouts by chance")
     parser.add_argument("--images", action="store_true", help="images of pages instead")
     parser.add_argument("--data", type=Path, help="a folder that holds un-files, to print them")
     parser.add_argument("--each", action="store_true", help="print every document as well")

@@ -93,15 +93,16 @@ def pictured(language: Language) -> Iterator[Sheet]:
     yield sheet("two columns", language, Style(13.0, size=9.5, columns=2, margin=60), items)
     table = Item("table", rows=table_rows(language, 6, 2))
     items = [*prose(language, 2), table, Item("list_item", items[1].text, "•")]
-    items += [Item("list_item", _first_sentence(texts(language)[1][3], language), "•")]
+    items += [Item("list_item", first_sentence(texts(language)[1][3], language), "•")]
     yield sheet("table", language, Style(14.0), items)
 
 
 def _note(language: Language, number: int) -> str:
-    return _first_sentence(texts(language)[1][number % 7], language)
+    return first_sentence(texts(language)[1][number % 7], language)
 
 
-def _first_sentence(text: str, language: Language) -> str:
+def first_sentence(text: str, language: Language) -> str:
+    """The first sentence of a paragraph."""
     end = "。" if language == "zh" else ". "
     return text.partition(end)[0] + end.strip()
 
@@ -113,7 +114,7 @@ def table_rows(language: Language, count: int, columns: int) -> tuple[tuple[str,
         (
             headings[row % len(headings)],
             *(
-                _first_sentence(paragraphs[(row * columns + column) % len(paragraphs)], language)
+                first_sentence(paragraphs[(row * columns + column) % len(paragraphs)], language)
                 for column in range(columns - 1)
             ),
         )
@@ -141,7 +142,7 @@ def tables(language: Language) -> Iterator[Sheet]:
 def others(language: Language) -> Iterator[Sheet]:
     """Bullets in symbol fonts, contents, boxes, code, text drawn twice, words without spaces."""
     headings, paragraphs = texts(language)
-    short = [_first_sentence(text, language) for text in paragraphs]
+    short = [first_sentence(text, language) for text in paragraphs]
     for name, bullet in BULLETS.items():
         items = [*prose(language, 2), *(Item("list_item", text, "•") for text in short[:5]),
                  *(Item("list_item", text, "•") for text in paragraphs[3:5]),

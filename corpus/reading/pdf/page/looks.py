@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 INVISIBLE = 3
-# Text set at another angle than upright or along a side, as watermarks are
-SLANTED, MOST_SLANT = 45, 12.0
+# Lines of a scan are askew by so many degrees at most; a stamp across the page by more
+ASKEW, OBLIQUE = 12.0, 45
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
 # by name, because the flag of a font is also set for most Chinese fonts
 FIXED_FONTS = (
@@ -21,7 +21,10 @@ FIXED_FONTS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The properties that the characters of one text object share."""
+    """The properties that the characters of one text object share.
+
+    `angle` is 0, 90, 180 or 270 degrees, OBLIQUE for everything between.
+    """
 
     size: float
     bold: bool
@@ -37,13 +40,13 @@ def look_of(raw: Any, text_page: Any, index: int, handle: Any) -> Look:
     matrix = raw.FS_MATRIX()
     scale = 1.0
     angle = 0
+    size = raw.FPDFText_GetFontSize(text_page, index)
     if raw.FPDFText_GetMatrix(text_page, index, matrix):
         scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
-        degrees = math.degrees(math.atan2(matrix.b, matrix.a))
-        angle = round(degrees / 90) % 4 * 90
-        if abs((degrees + 45) % 90 - 45) > MOST_SLANT:
-            angle = SLANTED
-    size = raw.FPDFText_GetFontSize(text_page, index) * scale
+        # a negative size turns the letters by 180 degrees
+        x, y = (-matrix.a, -matrix.b) if size < 0 else (matrix.a, matrix.b)
+        angle = _angle(math.degrees(math.atan2(y, x)))
+    size = abs(size) * scale
     names = _mark_names(raw, handle)
     tag = raw.FPDFPageObj_GetMarkedContentID(handle)
     mode = raw.FPDFTextObj_GetTextRenderMode(handle)
@@ -58,6 +61,16 @@ def look_of(raw: Any, text_page: Any, index: int, handle: Any) -> Look:
         font=name if any(word in name for word in SYMBOL_FONTS) else "",
         fixed=any(word in name for word in FIXED_FONTS),
     )
+
+
+def _angle(degrees: float) -> int:
+    """The angle of upright or turned text, OBLIQUE for any other.
+
+    >>> _angle(-91.5), _angle(30.0)
+    (270, 45)
+    """
+    quarters = round(degrees / 90)
+    return quarters % 4 * 90 if abs(degrees - 90 * quarters) <= ASKEW else OBLIQUE
 
 
 def _mark_names(raw: Any, handle: Any) -> list[str]:

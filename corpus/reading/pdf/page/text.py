@@ -15,10 +15,11 @@ from typing import Any
 
 from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.characters import upright
+from duizhao.corpus.reading.pdf.page.characters import characters_of
 from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
 from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
-from duizhao.corpus.reading.pdf.page.looks import SLANTED, Look, look_of
+from duizhao.corpus.reading.pdf.page.looks import OBLIQUE, Look, look_of
 from duizhao.corpus.reading.pdf.page.overprints import drawn_once, without_emphasis
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
@@ -31,7 +32,7 @@ SUPERIOR, SUPERIOR_SIZE = 0.2, 0.6
 # How far a Chinese character is above the baseline, in em
 ASCENT = 0.85
 # white space of every kind; the wide Chinese space is an indent, not a letter
-SPACES = frozenset((9, 10, 13, 32, 160, 0x202F, 0x205F, 0x3000, *range(0x2000, 0x200B)))
+SPACES = frozenset("\t\n\r \xa0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,7 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
 
     A text object stands on one baseline, so that is asked once an object.
     """
-    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    box_of = raw.FPDFText_GetLooseCharBox
     object_of = _address_function(raw)
     pointer = ctypes.cast(text_page, ctypes.c_void_p)
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
@@ -242,29 +243,21 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
     left = right = base = 0.0
     space = next_space = ""
     raised = False
-    high = 0
-    for index in range(raw.FPDFText_CountChars(text_page)):
+    for index, character in enumerate(characters_of(raw, text_page)):
         key = object_of(pointer, index)
         if not key:
             # white space that PDFium puts in where it sees a distance
             next_space = next_space or "gap"
             continue
-        code = unicode_of(text_page, index)
-        if 0xD800 <= code < 0xDC00:
-            # PDFium gives rare characters and mathematical letters as two halves in one box
-            high = code
-            continue
-        if high and 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-        high = 0
-        if code in SPACES:
+        if character in SPACES:
             # one without width PDFium has put in for a distance
             box_of(text_page, index, box_pointer)
             turned = look is not None and look.angle % 180 != 0
             width = box.top - box.bottom if turned else box.right - box.left
             next_space = "real" if width > 0.01 else next_space or "gap"
             continue
-        if code == 0:
+        if not character:
+            seen.add(key)
             continue
         box_of(text_page, index, box_pointer)
         if key != current or look is None:
@@ -294,15 +287,14 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
                 space = "inner" if next_space == "real" else next_space
             elif next_space:
                 characters.append(" " if next_space == "real" else "\u200a")
-        superior = 48 <= code <= 57 and _is_superior(raw, text_page, index, base, look)
+        superior = "0" <= character <= "9" and _is_superior(raw, text_page, index, base, look)
         if superior != raised:
             if characters:
                 yield _piece(characters, left, right, base, space, look, raised)
                 characters, left, space = [], start, next_space
             raised = superior
         next_space = ""
-        character = chr(code) if 32 < code < 0xD800 else _character(code)
-        if look.font or 0xF000 <= code <= 0xF0FF:
+        if look.font or "\uf000" <= character <= "\uf0ff":
             character = in_symbol_font(character, look.font)
         characters.append(character)
         right = end
@@ -331,23 +323,13 @@ def _address_function(raw: Any) -> Any:
 
 def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, float]:
     """(start, end, baseline) of a character, as it stands once its text is upright."""
-    if angle == 0:
+    if angle in (0, OBLIQUE):
         return box.left, box.right, y
     if angle == 90:
         return box.bottom, box.top, -x
     if angle == 270:
         return -box.top, -box.bottom, x
     return -box.right, -box.left, -y
-
-
-def _character(code: int) -> str:
-    # PDFium gives 2 or U+FFFE for a hyphen at the end of a line
-    if code in (2, 0xFFFE):
-        return "-"
-    # Unicode reserves the last ones for programs, and readers mark text with them
-    if code < 32 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF or 0xFDD0 <= code <= 0xFDEF:
-        return "\ufffd"
-    return chr(code)
 
 
 def _piece(
@@ -372,9 +354,8 @@ def _main_angle(pieces: list[Piece]) -> int:
     """The angle at which most of the page's text stands, 0 for an ordinary page."""
     count: dict[int, int] = {}
     for piece in pieces:
-        if piece.angle == SLANTED:
-            continue
-        count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
+        if piece.angle != OBLIQUE:
+            count[piece.angle] = count.get(piece.angle, 0) + len(piece.text)
     return max(count, key=lambda angle: count[angle]) if count else 0
 
 

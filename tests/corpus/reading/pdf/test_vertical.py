@@ -125,4 +125,4 @@ def test_text_under_a_picture_of_the_page_is_a_layer_of_ocr(above: bool, fault: 
             canvas.drawImage(picture, 0, 0, 595, 842)
 
     document = pypdfium2.PdfDocument(pdf(draw))
-    assert fault_of(document[0], read_page(document, 1), "en") == fault
+    assert fault_of(read_page(document, 1), "en") == fault

@@ -34,9 +34,7 @@ FAULTS: dict[tuple[str, Language], Fault | None] = {
 @pytest.mark.parametrize(("name", "language"), FAULTS)
 def test_the_fault_of_each_page(name: str, language: Language, shared: Path) -> None:
     pdf = pypdfium2.PdfDocument(shared / name)
-    found = {
-        fault_of(pdf[number], read_page(pdf, number + 1), language) for number in range(len(pdf))
-    }
+    found = {fault_of(read_page(pdf, number + 1), language) for number in range(len(pdf))}
     assert found == {FAULTS[name, language]}
 
 

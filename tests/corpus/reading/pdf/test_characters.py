@@ -1,0 +1,121 @@
+"""Characters that PDFium gives in parts, turned, or guesses; text across the page; labels."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+
+from duizhao.corpus.document import Document, Language, LedgerEntry
+from duizhao.corpus.reading.draft import Source
+from duizhao.corpus.reading.parsing import parse
+from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
+from duizhao.corpus.reading.scan.plausible import fault_of
+from tests.support.raw_pdf import HELVETICA, raw_pdf, to_unicode
+
+pytestmark = pytest.mark.unit
+
+SENTENCE = "The river rose by a metre in a single night, as the gauge shows."
+PLAIN = f"BT /F1 12 Tf 72 700 Td ({SENTENCE}) Tj ET\n"
+# no character map, and names of glyphs that no list has: what PDFium gives is the code
+NUMBERED = (
+    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica"
+    "/Encoding<</Type/Encoding/Differences[3/g3 28/g28 30/g30/g31]>>>>"
+)
+
+
+def read(data: bytes, language: Language = "en") -> tuple[Document, list[LedgerEntry]]:
+    return parse(Source("a.pdf", data, ocr="never"), language, "source", "x")
+
+
+def texts(data: bytes, language: Language = "en") -> list[str]:
+    return [block.text for block in read(data, language)[0].blocks]
+
+
+def test_characters_beyond_the_basic_plane_are_whole() -> None:
+    font = HELVETICA.replace(">>", "/ToUnicode 100 0 R>>")
+    data = raw_pdf(
+        ["BT /F1 12 Tf 72 700 Td (ABCDE) Tj ET"],
+        fonts={"F1": font},
+        objects={100: to_unicode(dict(zip(b"ABCDE", "\U00020bb7野家的𝑥", strict=True)))},
+    )
+    assert texts(data, "zh") == ["\U00020bb7野家的𝑥"]
+
+
+def test_an_accent_drawn_over_a_letter_is_a_part_of_it() -> None:
+    # as TeX does: the accent, back by its width and half of what the letter is wider, the letter
+    draw = r"BT /F1 12 Tf 72 700 Td [(Universit\264)444(e de Gen\350ve; the 20 \264 sign)]TJ ET"
+    assert texts(raw_pdf([draw])) == ["Université de Genève; the 20 ´ sign"]
+
+
+def test_a_negative_type_size_turns_the_letters() -> None:
+    draw = f"BT /F1 -12 Tf -1 0 0 -1 72 700 Tm ({SENTENCE}) Tj ET"
+    assert texts(raw_pdf([draw])) == [SENTENCE]
+
+
+def test_a_stamp_across_the_page_is_not_mixed_with_the_text() -> None:
+    stamp = "BT /F1 60 Tf 0.7 0.7 -0.7 0.7 150 500 Tm (DRAFT) Tj ET"
+    document, ledger = read(raw_pdf([PLAIN + stamp]))
+    assert [block.text for block in document.blocks] == [SENTENCE]
+    assert [(entry.reason, entry.text) for entry in ledger] == [("figure", "DRAFT")]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "meant"),
+    [
+        (r"The con\037rmed cases", "The confirmed cases"),
+        (r"A di\036erent sta\036", "A different staff"),
+        (r"From 12 \0030.94 on", "From 12 \ufffd0.94 on"),
+        (r"\034 The end of it \034", "The end of it"),
+    ],
+)
+def test_ligatures_are_found_by_the_words_and_other_signs_are_marked(
+    drawn: str, meant: str
+) -> None:
+    draw = f"BT /F1 12 Tf 72 700 Td ({drawn}) Tj ET"
+    document, _ = read(raw_pdf([draw], fonts={"F1": NUMBERED}))
+    assert [block.text for block in document.blocks] == [meant]
+    assert any("U+FFFD" in line for line in document.metadata.get("warnings", ())) == (
+        "\ufffd" in meant
+    )
+
+
+@pytest.mark.parametrize(
+    ("meant", "fault"),
+    [(SENTENCE, None), ("Qzxj vbkw lpqr mnzt xkcd wqrt zzpl bdfk.", "wrong_characters")],
+)
+def test_a_font_that_numbers_its_glyphs_is_read_if_that_gives_words(
+    meant: str, fault: str | None
+) -> None:
+    codes = "".join(f"{ord(character) - 29:04X}" for character in meant)
+    font = (
+        "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[<<"
+        "/Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)"
+        "/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor"
+        "/FontName/Arial/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 900/Descent -200"
+        "/CapHeight 700/StemV 80>>>>]>>"
+    )
+    pdf = pypdfium2.PdfDocument(
+        raw_pdf([f"BT /F1 12 Tf 72 700 Td <{codes}> Tj ET"], fonts={"F1": font})
+    )
+    page = read_page(pdf, 1)
+    assert fault_of(page, "en") == fault
+    assert (" ".join(piece.text for piece in page.pieces) == meant) == (fault is None)
+
+
+def page_of(text: str) -> Page:
+    piece = Piece(text, 72, 500, 700, 12, False, "", None, False, False, 0)
+    return Page(1, 595, 842, (piece,))
+
+
+def test_words_of_other_scripts_are_quotations() -> None:
+    assert fault_of(page_of(f"{SENTENCE} It is called Днепр, and its mouth лиман."), "en") is None
+    assert fault_of(page_of(f"{SENTENCE} dОes еvery wоrd look rіght? Nо, іt dоes nоt."), "en")
+
+
+def test_chinese_of_rare_characters_is_no_text() -> None:
+    usual = "河水一夜之间上涨了一米，两个家庭被送到学校。" * 6
+    assert fault_of(page_of(usual), "zh") is None
+    wrong = "".join(
+        chr(ord(character) + 7) if character >= "\u4e00" else character for character in usual
+    )
+    assert fault_of(page_of(wrong), "zh") == "wrong_characters"
