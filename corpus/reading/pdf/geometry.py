@@ -28,7 +28,7 @@ from duizhao.corpus.reading.pdf.measures import (
     set_edges,
 )
 from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
-from duizhao.corpus.reading.shape import split_label
+from duizhao.corpus.reading.shape import labels_follow, split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room
 HEADING_SHARE = 0.62
@@ -348,7 +348,9 @@ class _Line:
         label, before = split_label(strip.text)[0], split_label(first.text)[0]
         # a dash begins a line of running text too
         again = label == before and last.text.endswith(STOPS)
-        if (again or _follows(before, label)) and abs(first.left - strip.left) <= 0.5 * strip.size:
+        if (again or labels_follow(before, label)) and abs(
+            first.left - strip.left
+        ) <= 0.5 * strip.size:
             return True
         ended = last.right < self.edge - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
@@ -391,16 +393,3 @@ class _Line:
         if not (mixed or full) or not same_size(last, strip) or not self._close():
             return False
         return not (mixed and not full and self.measures.ended_early(last, strip, self.edge))
-
-
-def _follows(first: str, second: str) -> bool:
-    """Whether a label is the one after another: ``(a)`` and ``(b)``, ``9.`` and ``10.``"""
-    one, two = (re.sub(r"[^0-9A-Za-z一二三四五六七八九十]", "", each) for each in (first, second))
-    if not one or not two or re.sub(r"\w+", "", first) != re.sub(r"\w+", "", second):
-        return False
-    if one.isdigit() and two.isdigit():
-        return int(two) == int(one) + 1
-    order = "一二三四五六七八九十"
-    if len(one) == len(two) == 1 and one in order and two in order:
-        return order.index(two) == order.index(one) + 1
-    return len(one) == len(two) == 1 and ord(two) == ord(one) + 1

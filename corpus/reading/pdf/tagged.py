@@ -66,7 +66,7 @@ def blocks_by_tags(
     pdf: Any, pages: Iterable[Page], language: Language, *, keep_contents: bool = False
 ) -> Built:
     """The blocks that the file's structure tree names; `pages` are all of its pages."""
-    tree = Tree(language)
+    tree = _Tree(language)
     reader = TagReader()
     for page in pages:
         tree.add_page(page, _tags_of(pdf, page, reader))
@@ -81,7 +81,7 @@ def blocks_by_tags(
 
 
 @dataclass
-class Tree:
+class _Tree:
     """Paragraphs by their place in the structure tree."""
 
     language: Language

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from duizhao.corpus.reading.pdf.page.text import Piece
+from typing import Protocol, TypeVar
 
 DOTS = re.compile(r"[.．·•●﹒∙⋅]+")
 # Copies are at most so far apart, in em; single letters as narrow as l follow each other closely
@@ -25,6 +22,26 @@ BELOW = 0.5
 BAND = 30.0
 # A copy follows its text soon: so many equal pieces in a band are compared
 MOST_COPIES = 64
+
+
+class Placed(Protocol):
+    """What is needed of a piece of text."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def left(self) -> float: ...
+    @property
+    def right(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def size(self) -> float: ...
+    @property
+    def angle(self) -> int: ...
+
+
+Piece = TypeVar("Piece", bound=Placed)
 
 
 def drawn_once(pieces: Sequence[Piece]) -> list[Piece]:
@@ -64,7 +81,7 @@ def without_emphasis(pieces: Sequence[Piece]) -> list[Piece]:
     ]
 
 
-def _is_below(dot: Piece, bands: Mapping[int, Sequence[Piece]]) -> bool:
+def _is_below(dot: Placed, bands: Mapping[int, Sequence[Placed]]) -> bool:
     here = int(dot.y // BAND)
     return any(
         LEAST * word.size <= word.y - dot.y <= MOST * word.size

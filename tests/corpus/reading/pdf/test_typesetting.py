@@ -12,7 +12,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 from duizhao.corpus.reading.pdf.separation import joined_lines
-from duizhao.corpus.reading.pdf.tagged import Tree
+from duizhao.corpus.reading.pdf.tagged import _Tree
 
 pytestmark = pytest.mark.unit
 
@@ -255,7 +255,7 @@ def test_feet_of_slides_are_no_text_even_if_tags_say_so() -> None:
     def line(text: str, page: int, y: float, *, cell: bool = False) -> Paragraph:
         return Paragraph([Strip(text, page, 85, 400, y, 18, 0.0, len(text))], cell=cell)
 
-    tree = Tree("zh", heights=dict.fromkeys(range(1, 9), 540.0))
+    tree = _Tree("zh", heights=dict.fromkeys(range(1, 9), 540.0))
     slides = []
     for page in range(1, 9):
         slides += [line("秘书处的工作", page, 500), line(f"第{page}个问题是什么", page, 300)]
