@@ -16,6 +16,7 @@ from importlib import import_module
 from types import ModuleType
 
 from duizhao.corpus.errors import InputError
+from duizhao.corpus.reading.bounds.files import IMAGES
 
 READING = "duizhao.corpus.reading"
 
@@ -52,14 +53,18 @@ FORMATS = tuple(
         ("png", "image/png", "scan.reader", (".png",)),
         ("jpeg", "image/jpeg", "scan.reader", (".jpg", ".jpeg")),
         ("tiff", "image/tiff", "scan.reader", (".tif", ".tiff")),
+        ("webp", "image/webp", "scan.reader", (".webp",)),
+        ("bmp", "image/bmp", "scan.reader", (".bmp",)),
+        ("gif", "image/gif", "scan.reader", (".gif",)),
+        ("jpeg2000", "image/jp2", "scan.reader", (".jp2",)),
         ("images", "application/zip", "scan.reader", (".zip", ".cbz")),
         ("xliff", "application/xliff+xml", "units.xliff", (".xlf", ".xliff")),
     )
 )
-IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 BY_NAME = {format.name: format for format in FORMATS}
 # recognised by their bytes: such a name alone proves nothing
-_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub", "png", "jpeg", "tiff", "images")
+_PICTURES = ("png", "jpeg", "tiff", "webp", "bmp", "gif", "jpeg2000", "images")
+_BINARY = ("pdf", "docx", "doc", "odt", "rtf", "epub", *_PICTURES)
 
 # Pictures of pages by their first bytes
 PICTURES = (
@@ -67,11 +72,13 @@ PICTURES = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
+    (b"GIF8", "gif"),
+    (b"\x00\x00\x00\x0cjP  ", "jpeg2000"),
+    (b"\xff\x4f\xff\x51", "jpeg2000"),
 )
+HEIF = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif", b"ftypheif")
 # Formats that people try and that we do not read: (first bytes, what it is, the way out)
 UNREADABLE = (
-    (b"GIF8", "a picture of another kind", "save it as .png"),
-    (b"BM", "a picture of another kind", "save it as .png"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"BZh", "a bzip2 archive", "unpack it first"),
     (b"\xfd7zXZ", "an xz archive", "unpack it first"),
@@ -128,10 +135,16 @@ def recognise(data: bytes, name: str) -> Format:
     for magic, format_name in PICTURES:
         if data.startswith(magic):
             return BY_NAME[format_name]
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return BY_NAME["webp"]
+    if data.startswith(b"BM") and suffix == ".bmp":
+        return BY_NAME["bmp"]
+    if data[4:12] in HEIF:
+        raise InputError(f"{name}: a photo in HEIC or AVIF format; save it as .jpg or .png")
     if data.lstrip()[:5] == b"{\\rtf":
         return BY_NAME["rtf"]
     for magic, what, way_out in UNREADABLE:
-        if data.startswith(magic) and not (magic == b"BM" and suffix != ".bmp"):
+        if data.startswith(magic):
             raise InputError(f"{name}: this is {what}; {way_out}")
     return _recognise_text(data, name, suffix)
 

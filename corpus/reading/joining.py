@@ -75,6 +75,10 @@ class Joiner:
             return self._hyphenated(first, second)
         return first + self._space(last, next_, first, second) + second
 
+    def knows(self, word: str) -> bool:
+        """Whether a word in small letters is in the dictionary or more than once in the text."""
+        return self.words[word] > 1 or in_dictionary(word)
+
     def _space(self, last: str, next_: str, first: str, second: str) -> str:
         if last in "/-‐–" and len(first) > 1 and not first[-2].isspace():
             return ""
@@ -118,7 +122,7 @@ class Joiner:
     def _is_word(self, text: str) -> bool:
         """Whether all parts of a text are words of the document or of the dictionary."""
         # `words` holds the halves at the line's ends themselves: once is no evidence
-        return all(self.words[part] > 1 or in_dictionary(part) for part in text.split("-"))
+        return all(self.knows(part) for part in text.split("-"))
 
 
 def in_dictionary(word: str) -> bool:

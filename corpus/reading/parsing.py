@@ -32,6 +32,10 @@ def parse(
     source = replace(source, progress=progress, more_time=more_time)
     reading: Reading = reader.read_drafts(source, language)
     if not any(draft.text.strip() for draft in reading.drafts):
+        if any(each.reason == "not_legible" for each in reading.left_out):
+            raise InputError(
+                f"{source.name}: its pages cannot be read; scan them again at 200 dpi or more"
+            )
         raise InputError(f"{source.name}: no text in it")
     chinese = reading
     if language == "en" and any(has_chinese(draft.text) for draft in reading.drafts):

@@ -118,16 +118,3 @@ def is_caption(text: str) -> bool:
     rest = match["rest"].strip()
     # "Table 3 shows ..." is a sentence
     return not rest or (not rest.endswith(("。", ".", "；", ";")) and not rest[0].islower())
-
-
-def labels_follow(first: str, second: str) -> bool:
-    """Whether a label is the one after another: ``(a)`` and ``(b)``, ``9.`` and ``10.``"""
-    one, two = (re.sub(r"[^0-9A-Za-z一二三四五六七八九十]", "", each) for each in (first, second))
-    if not one or not two or re.sub(r"\w+", "", first) != re.sub(r"\w+", "", second):
-        return False
-    if one.isdigit() and two.isdigit():
-        return int(two) == int(one) + 1
-    order = "一二三四五六七八九十"
-    if len(one) == len(two) == 1 and one in order and two in order:
-        return order.index(two) == order.index(one) + 1
-    return len(one) == len(two) == 1 and ord(two) == ord(one) + 1

@@ -15,6 +15,7 @@ from duizhao.corpus.reading.bounds import call
 from duizhao.corpus.reading.bounds.files import read_file
 from duizhao.corpus.reading.bounds.limits import DEFAULT_LIMITS, Limits
 from duizhao.corpus.reading.draft import Ocr, Source
+from duizhao.corpus.reading.formats import FORMATS
 from duizhao.corpus.reading.scan.places import Box, Places
 from duizhao.evaluation.inspection import pictures
 from duizhao.evaluation.inspection.words import Word, words
@@ -26,7 +27,7 @@ from duizhao.evaluation.report.page import (
 )
 
 HERE = Path(__file__).parent
-IMAGES = ("image/png", "image/jpeg", "image/tiff", "application/zip")
+IMAGES = tuple(f.media_type for f in FORMATS if f.module.endswith("scan.reader"))
 # Below this mean probability a page is shown as doubtful
 DOUBTFUL = 0.95
 

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 
 from duizhao.corpus.errors import MissingPackage
-from duizhao.corpus.reading.formats import IMAGES
+from duizhao.corpus.reading.bounds.files import IMAGES
 from duizhao.corpus.reading.scan.extra import EXTRA, installed
 from duizhao.flows import results, stages
 from duizhao.flows.settings import Settings

@@ -16,7 +16,7 @@ from duizhao.corpus.errors import InputError, LimitError, MissingFile
 from duizhao.corpus.reading.bounds.limits import MB, Limits, remedy
 
 CHUNK = 1 << 20
-IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".jp2")
 """Endings of the images that make up a document if they are in one folder."""
 WRITER_SECONDS = 2.0
 """How long to wait for a process that opens the other end of a named pipe."""

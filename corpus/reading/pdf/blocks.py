@@ -9,7 +9,8 @@ from itertools import groupby
 from duizhao.corpus.document import BlockKind, Language
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
-from duizhao.corpus.reading.pdf.lines import LineJoiner, Paragraph
+from duizhao.corpus.reading.pdf.joining import LineJoiner
+from duizhao.corpus.reading.pdf.lines import Paragraph
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
 
@@ -28,7 +29,7 @@ def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple
     joiner = LineJoiner(paragraphs, language)
     out = []
     for paragraph in paragraphs:
-        text = paragraph.text(joiner)
+        text = joiner.text(paragraph)
         if text.strip(f" {OPEN}{CLOSE}"):
             out.append((_draft(paragraph, text, language), paragraph))
     return out

@@ -17,6 +17,7 @@ from duizhao.corpus.reading.bilingual import switches
 from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import settle
 from duizhao.corpus.reading.pdf import blocks, cells, furniture
+from duizhao.corpus.reading.pdf.edges import page_numbers
 from duizhao.corpus.reading.pdf.geometry import paragraphs_of
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 from duizhao.corpus.reading.pdf.pages import join_across_pages, join_cells, repeated_heads
@@ -30,8 +31,9 @@ class Built:
 
     `lines` has the printed lines of each draft, in the order of `drafts`; `furniture` those that
     were left out as furniture. `notes` says where footnotes are called, as `settle` has it.
-    `scans` are the recognised pages, as `Places` has them; `vertical` are those of them that are
-    set in columns and have lost their punctuation.
+    `scans` are the recognised pages, as `Places` has them; `magnified` says how many points of the
+    file a point of these pages is; `vertical` are those of them that are set in columns and have
+    lost their punctuation, and `illegible` those that cannot be read.
     """
 
     drafts: list[Draft]
@@ -40,22 +42,25 @@ class Built:
     furniture: list[Strip] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     scans: dict[int, tuple[int, float]] = field(default_factory=dict)
+    magnified: dict[int, float] = field(default_factory=dict)
     vertical: list[int] = field(default_factory=list)
+    illegible: list[int] = field(default_factory=list)
 
     def places(self) -> Places:
         """Where the lines of the blocks and of the furniture are."""
         # a block is made of every draft with text
         kept = [number for number, draft in enumerate(self.drafts) if draft.text.strip()]
         return Places(
-            [[_box(strip) for strip in self.lines[number]] for number in kept],
-            [_box(strip) for strip in self.furniture],
+            [[self._box(strip) for strip in self.lines[number]] for number in kept],
+            [self._box(strip) for strip in self.furniture],
             [self.drafts[number].confidences for number in kept],
             self.scans,
         )
 
-
-def _box(strip: Strip) -> Box:
-    return Box(strip.page, strip.left, strip.bottom, strip.right, strip.top)
+    def _box(self, strip: Strip) -> Box:
+        by = self.magnified.get(strip.page, 1.0)
+        edges = (strip.left, strip.bottom, strip.right, strip.top)
+        return Box(strip.page, *(by * edge for edge in edges))
 
 
 def blocks_from_lines(
@@ -68,12 +73,23 @@ def blocks_from_lines(
     away: list[Strip] = []
     left_out: list[LeftOut] = []
     known = furniture.repeated([page.strips for page in pages], [page.height for page in pages])
-    numbered = furniture.numbered_lines(pages)
+    numbered = page_numbers.numbered(pages)
     kept: list[tuple[PageLines, list[Strip]]] = []
     for page in pages:
-        gone = furniture.strips_of_page(page, known, numbered)
+        gone = furniture.strips_of_page(page, known)
+        left_out += [
+            furniture_entry(strip, page.height, language)
+            for strip in gone
+            if id(strip) not in numbered
+        ]
+        names = {id(strip) for strip in gone}
+        gone += [s for s in page.strips if id(s) in numbered and id(s) not in names]
+        left_out += [
+            LeftOut(numbered[id(strip)], tidy(strip.text, language), strip.page)
+            for strip in gone
+            if id(strip) in numbered
+        ]
         away += gone
-        left_out += [furniture_entry(strip, page.height, language) for strip in gone]
         if page.figure:
             left_out.append(LeftOut("figure", page.figure, page.number))
         left_out += counted_lines(page)

@@ -25,6 +25,7 @@ from duizhao.corpus.reading.pdf.corridors import (
     table_corridors,
 )
 from duizhao.corpus.reading.pdf.lines import Strip, rows_of
+from duizhao.corpus.reading.pdf.tables.stacks import side_by_side
 from duizhao.corpus.reading.shape import split_label
 from duizhao.corpus.script import HAN_CHARACTER
 
@@ -35,6 +36,8 @@ LEADING_OF_LABELS = 1.25
 SAME_LINE = 0.06
 # Least width of the lines of a column compared with those of the one beside it
 ALIKE = 0.7
+# A line with a larger share of bold letters is bold
+BOLD = 0.6
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
@@ -52,6 +55,9 @@ def flows(
     drawn on the page (left, right, y).
     """
     rows = rows_of(strips)
+    if tables := side_by_side(rows):
+        parts = _around(rows, *tables)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     plain = plain_rows(rows)
     found = corridors(plain)
     goes_on = continued(plain, known) if plain else []
@@ -70,12 +76,16 @@ def flows(
         reads_down = _reads_over if corridor in few else _reads_down
         if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
             continue
-        above = [strip for row in rows[:first] for strip in row]
-        below = [strip for row in rows[last + 1 :] for strip in row]
-        return [
-            flow for part in (above, *sides, below) for flow in flows(part, cells, known, rules)
-        ]
+        parts = _around(rows, first, last, sides)
+        return [flow for part in parts for flow in flows(part, cells, known, rules)]
     return [list(strips)] if strips else []
+
+
+def _around(
+    rows: Sequence[Sequence[Strip]], first: int, last: int, sides: Sequence[list[Strip]]
+) -> list[list[Strip]]:
+    above = [strip for row in rows[:first] for strip in row]
+    return [above, *sides, [strip for row in rows[last + 1 :] for strip in row]]
 
 
 def _has_rows(
@@ -121,7 +131,16 @@ def _with_ends(rows: Sequence[Sequence[Strip]], corridor: Corridor) -> tuple[int
         rows[last + 1], rows[last][0].y - rows[last + 1][0].y, FAR
     ):
         last += 1
+    # a heading below both columns is that of the text below it
+    while corridor.last < last < len(rows) - 1 and _is_heading(rows[last], inside):
+        last -= 1
     return first, last
+
+
+def _is_heading(row: Sequence[Strip], others: Sequence[Sequence[Strip]]) -> bool:
+    """Whether a row is one bold line among lines that are not."""
+    usual = median(strip.bold for row in others for strip in row)
+    return len(row) == 1 and row[0].bold > BOLD > usual
 
 
 def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 
 HEAD, FOOT = 0.9, 0.1
-# So many pages with their number at one height show where running heads are
-NUMBERED_PAGES = 3
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
 ENDS = tuple("。.；;：:!?！？”’\"')）")
@@ -80,49 +77,13 @@ def pattern(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
 
 
-def numbered_lines(pages: Sequence[PageLines]) -> set[tuple[int, int]]:
-    """Where several pages have their number: its baseline, and its distance to the page's place.
-
-    A title of a chapter beside it is a running head, even if it differs from page to page.
-    Numbers of pages, unlike those of headings and in tables, count up with the pages.
-    """
-    counts = Counter(place for page in pages for place in {place for _, place in _numbers(page)})
-    return {
-        (y, offset)
-        for y, offset in counts
-        if sum(counts[y + step, offset] for step in (-1, 0, 1)) >= NUMBERED_PAGES
-    }
-
-
-def _numbers(page: PageLines) -> Iterator[tuple[Strip, tuple[int, int]]]:
-    """The numbers at the head and foot of a page with their baselines and offsets."""
-    for strip in page.strips:
-        if not FOOT < strip.y / page.height < HEAD and _PAGE_NUMBER.fullmatch(strip.text):
-            digits = re.search(r"\d+", strip.text)
-            if digits is not None:
-                yield strip, (round(strip.y), int(digits[0]) - page.number)
-
-
-def _beside_number(page: PageLines, numbered: AbstractSet[tuple[int, int]]) -> list[Strip]:
-    """The lines on the baseline of the page's number, with it."""
-    bases = [strip.y for strip, place in _numbers(page) if place in numbered]
-    return [strip for strip in page.strips if any(abs(strip.y - y) <= 1.5 for y in bases)]
-
-
-def strips_of_page(
-    page: PageLines, known: set[str], numbered: AbstractSet[tuple[int, int]] = frozenset()
-) -> list[Strip]:
-    """The lines of a page that are furniture.
-
-    `known` are the patterns of `repeated`, `numbered` what `numbered_lines` gives.
-    """
+def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
+    """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
     notes = _of_notes(page.strips, known)
     out = [
         strip for strip in page.strips
         if is_furniture(strip, page.height, known) and id(strip) not in notes
     ]  # fmt: skip
-    names = {id(strip) for strip in out}
-    out += [strip for strip in _beside_number(page, numbered) if id(strip) not in names]
     if page.number == 1:
         names = {id(strip) for strip in out}
         head = masthead(page.strips, page.width, page.height)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
-from duizhao.corpus.reading.notes import CLOSE, OPEN
+from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf import columns
-from duizhao.corpus.reading.pdf import furniture as pdf_furniture
+from duizhao.corpus.reading.pdf.edges.page_notes import notes_of, split_notes
 from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
 from duizhao.corpus.reading.pdf.measures import (
@@ -27,8 +27,11 @@ from duizhao.corpus.reading.pdf.measures import (
     same_style,
     set_edges,
 )
-from duizhao.corpus.reading.pdf.tables import begins, cells, regions, ruled_cells
-from duizhao.corpus.reading.shape import labels_follow, split_label
+from duizhao.corpus.reading.pdf.tables.cells import cells, ruled_cells
+from duizhao.corpus.reading.pdf.tables.regions import regions
+from duizhao.corpus.reading.pdf.tables.rows import begins
+from duizhao.corpus.reading.pdf.tables.stacks import joined_rows
+from duizhao.corpus.reading.shape import split_label
 
 # A heading's line shorter than this share of the column was not broken for want of room
 HEADING_SHARE = 0.62
@@ -38,6 +41,8 @@ SHORT_HEADING = 0.35
 READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
 SPACINGS = (1.5, 2.0)
+# The office of a signatory is on the lines below the name
+_SIGNED = re.compile(r"\(Signed\)\s")
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
 
 
@@ -49,7 +54,8 @@ def paragraphs_of(
     known: tuple[float, ...] = ()
     for page, strips in pages:
         here = _flows(page, strips, body, known)
-        known = page.columns if len(here) > 1 else ()
+        lefts = [min(strip.left for strip in flow.strips) for flow in here[1:] if flow.strips]
+        known = tuple(x for x in page.columns if any(abs(x - left) <= 3 for left in lefts))
         flows += here
     set_edges(flows)
     measures = Measures(flows, language)
@@ -58,8 +64,8 @@ def paragraphs_of(
         for paragraph in _of_flow(flow, measures):
             paragraph.flow = number
             out.append(paragraph)
-        out.extend(_notes(flow.notes, flow.strips))
-    return out
+        out.extend(notes_of(flow.notes, flow.strips))
+    return joined_rows(out)
 
 
 def _of_flow(flow: Flow, measures: Measures) -> Iterator[Paragraph]:
@@ -106,7 +112,7 @@ def _flows(
     out = []
     in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
     for part in columns.flows(strips, in_rows, known, page.rules):
-        text, notes = _split_notes(page, part, body)
+        text, notes = split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
@@ -115,76 +121,6 @@ def _flows(
         end = max([right + 20, *(rule[1] + 2 for rule in rules)])
         walls = tuple(wall for wall in page.walls if start <= wall[0] <= end)
         out.append(Flow(page.number, text, notes, left, right, rules, walls))
-    return out
-
-
-def _split_notes(
-    page: PageLines, strips: Sequence[Strip], body: float
-) -> tuple[list[Strip], list[Strip]]:
-    """The strips above and below the line that stands over footnotes."""
-    left = min((strip.left for strip in strips), default=0.0)
-    width = max((strip.right for strip in strips), default=0.0) - left
-    most = min(0.6 * width, 0.4 * page.width)
-    separators = [
-        strip.y for strip in strips
-        if pdf_furniture.is_separator(strip.text) and strip.right - strip.left < most
-    ]  # fmt: skip
-    separators += [
-        y for start, end, y in page.rules
-        if end - start < most and abs(start - left) < 40 and y < 0.75 * page.height
-    ]  # fmt: skip
-    kept = [strip for strip in strips if not pdf_furniture.is_separator(strip.text)]
-    for y in sorted(separators):
-        below = [strip for strip in kept if strip.y < y]
-        above = [strip for strip in kept if strip.y >= y]
-        if not below or not above:
-            continue
-        if below[0].left > left + 40:
-            continue
-        small = below[0].size < body - 0.4
-        number = re.match(r"(\d{1,3})\s", below[0].text)
-        called = number is not None and any(
-            f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
-        )
-        # a raised mark begins a note regardless of its size, which is unreliable in scans
-        called = called or below[0].text.startswith(OPEN)
-        if called or (small and (number or below[0].text.startswith("*"))):
-            if not small:
-                end = _end_of_notes(below)
-                return above + below[end:], below[:end]
-            # under a table the text goes on below the notes
-            end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
-            return above + below[end:], below[:end]
-    return kept, []
-
-
-def _end_of_notes(strips: Sequence[Strip]) -> int:
-    """How many lines are notes: up to a wide gap below which no note begins."""
-    for number, (last, strip) in enumerate(pairwise(strips), 1):
-        wide = last.y - strip.y > pdf_furniture.NOTE_LEADING * strip.size
-        if wide and not re.match(rf"{OPEN}|\*|\d{{1,3}}\s", strip.text):
-            return number
-    return len(strips)
-
-
-def _notes(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]:
-    """The notes below some text; a line that begins with any other number is more of a note."""
-    out: list[Paragraph] = []
-    last: int | None = None
-    for strip in strips:
-        text = strip.text
-        match = re.match(r"(\d{1,3})\s+(?=\S)", text)
-        if match and (
-            last is None
-            or int(match[1]) == last + 1
-            or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
-        ):
-            last = int(match[1])
-            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
-        if text.startswith((OPEN, "*")) or not out:
-            out.append(Paragraph([replace(strip, text=text)], note=True))
-        else:
-            out[-1].strips.append(strip)
     return out
 
 
@@ -232,6 +168,8 @@ class _Line:
         if self.gap <= 0 or strip.text.startswith((OPEN, "*")):
             return True
         if self._ruled_off() and not self._underlined():
+            return True
+        if _SIGNED.match(last.text):
             return True
         if last.contents or (strip.contents and begins(strip)):
             return True
@@ -348,9 +286,7 @@ class _Line:
         label, before = split_label(strip.text)[0], split_label(first.text)[0]
         # a dash begins a line of running text too
         again = label == before and last.text.endswith(STOPS)
-        if (again or labels_follow(before, label)) and abs(
-            first.left - strip.left
-        ) <= 0.5 * strip.size:
+        if (again or _follows(before, label)) and abs(first.left - strip.left) <= 0.5 * strip.size:
             return True
         ended = last.right < self.edge - strip.size
         ended = ended and last.text.endswith((".", ";", "；", "。", ":", "："))
@@ -360,7 +296,7 @@ class _Line:
 
     def _by_indent(self) -> bool:
         strips, strip, last = self.paragraph.strips, self.strip, self.last
-        if self._centred():
+        if self._centred() or self._below_a_figure():
             return False
         indent = strip.left - last.left
         room = 0.8 * strip.size
@@ -379,6 +315,14 @@ class _Line:
             return stops and not split_label(last.text)[0]
         return bool(first_line) and stops and abs(indent) <= 0.3 * strip.size and indented
 
+    def _below_a_figure(self) -> bool:
+        """Whether lines beside a figure go on below it, at the edge of the text."""
+        last, strip = self.last, self.strip
+        full = last.right >= self.flow.right - self.measures.ragged * last.size
+        back = last.left - strip.left > 0.2 * (self.flow.right - self.flow.left)
+        at_edge = abs(strip.left - self.flow.left) <= 0.5 * strip.size
+        return full and back and at_edge and reads_on(last, strip, self.measures.language)
+
     def _type_only_changes(self) -> bool:
         """Whether type only changes within a paragraph: in a line, or after a full one."""
         last, strip = self.last, self.strip
@@ -393,3 +337,16 @@ class _Line:
         if not (mixed or full) or not same_size(last, strip) or not self._close():
             return False
         return not (mixed and not full and self.measures.ended_early(last, strip, self.edge))
+
+
+def _follows(first: str, second: str) -> bool:
+    """Whether a label is the one after another: ``(a)`` and ``(b)``, ``9.`` and ``10.``"""
+    one, two = (re.sub(r"[^0-9A-Za-z一二三四五六七八九十]", "", each) for each in (first, second))
+    if not one or not two or re.sub(r"\w+", "", first) != re.sub(r"\w+", "", second):
+        return False
+    if one.isdigit() and two.isdigit():
+        return int(two) == int(one) + 1
+    order = "一二三四五六七八九十"
+    if len(one) == len(two) == 1 and one in order and two in order:
+        return order.index(two) == order.index(one) + 1
+    return len(one) == len(two) == 1 and ord(two) == ord(one) + 1

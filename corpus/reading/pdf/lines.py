@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from duizhao.corpus.document import Language
-from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.notes import OPEN, raised
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers
 from duizhao.corpus.reading.pdf.page.text import Piece
@@ -29,7 +28,6 @@ _ENTRY = re.compile(
 _DOTS = re.compile(r"[.．·…‥\s\u200a]+")
 # a bullet, or the square that ends a proof, in a font that does not say what it is
 _UNKNOWN_EDGES = re.compile(rf"^{UNKNOWN}+(?:\s+{UNKNOWN}+)*(?:\s+|$)|(?:\s+{UNKNOWN}+)+$")
-_DASH = re.compile(r"\w[-\u2010\u2013]$")
 # what is not broken: a Latin word, with a number before it ("30 June", "$3 million"), or a
 # character with the marks around it, and the characters on both sides of a quotation mark
 # (Unicode Standard Annex 14, class QU)
@@ -42,6 +40,10 @@ _NARROW = re.compile(r"[ iljtfrI.,;:'’‘!|()\[\]-]")
 _WIDE = re.compile(r"[mwA-HJ-Z@%&—“”]")
 # lines of one paragraph stand at most so many times their size apart
 LEADING = 1.45
+# No line of a cell ends on purpose with such a word: "over" / "$3 million", kept together
+OPEN_END = re.compile(
+    r"\b(?:an?|and|at|by|for|from|in|of|on|or|over|than|the|to|under|with)$", re.IGNORECASE
+)
 # a tab: wider than any space in a justified line of Chinese
 TAB = 0.9
 
@@ -52,7 +54,8 @@ class Strip:
 
     `bold` is the share of bold letters; `space` is the white space before it, as
     `Piece.space` has it. `contents`: dots lead from the text to a page number; `fixed`: all of
-    it is in a typeface whose letters are equally wide.
+    it is in a typeface whose letters are equally wide; `foot`: the baseline of the last line of a
+    stack, whose letters are one below the other.
     """
 
     text: str
@@ -66,6 +69,7 @@ class Strip:
     space: str = ""
     contents: bool = False
     fixed: bool = False
+    foot: float | None = None
 
     @property
     def top(self) -> float:
@@ -73,7 +77,7 @@ class Strip:
 
     @property
     def bottom(self) -> float:
-        return self.y - 0.2 * self.size
+        return (self.y if self.foot is None else self.foot) - 0.2 * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,35 +134,6 @@ class Paragraph:
     def bold(self) -> bool:
         letters = sum(strip.letters for strip in self.strips)
         return sum(strip.bold * strip.letters for strip in self.strips) > 0.6 * letters
-
-    def text(self, joiner: LineJoiner) -> str:
-        """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
-        text = ""
-        for strip in self.strips:
-            text = joiner.join(text, strip)
-        return f"{self.label} {text}".strip() if self.label else text
-
-
-class LineJoiner:
-    """Joins printed lines as `reading.layout.Joiner` does, using the geometry of the PDF too.
-
-    A space character at the end of a line is a space.
-    """
-
-    def __init__(self, paragraphs: Sequence[Paragraph], language: Language) -> None:
-        lines = [strip.text for paragraph in paragraphs for strip in paragraph.strips]
-        self.language = language
-        self._joiner = Joiner.of(lines, language)
-
-    def join(self, first: str, strip: Strip) -> str:
-        if not first:
-            return strip.text
-        if self.language == "en":
-            # at a line's end Word leaves an empty object behind some hyphens and dashes
-            tight = _DASH.search(first)
-            if strip.space == "real" or (strip.space == "object" and not tight):
-                return f"{first} {strip.text}"
-        return self._joiner.join(first, strip.text)
 
 
 def strips_of(pieces: Sequence[Piece], page: int, language: Language) -> list[Strip]:
@@ -225,6 +200,7 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         space=pieces[0].space,
         contents=contents,
         fixed=all(piece.fixed for piece in pieces),
+        foot=pieces[0].foot,
     )
 
 

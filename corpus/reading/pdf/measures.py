@@ -161,7 +161,7 @@ class Measures:
         near = [
             strip
             for strip in flow.strips[max(0, number - NEAR) : number + NEAR]
-            if same_style(strip, here)
+            if same_style(strip, here) and strip.left >= min(flow.left, here.left) - here.size
         ]
         local = max(strip.right for strip in near)
         slack = self.ragged * here.size

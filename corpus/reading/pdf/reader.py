@@ -24,7 +24,7 @@ from duizhao.corpus.reading.pdf.tagged import blocks_by_tags, use_tags
 from duizhao.corpus.reading.scan import pdf_pages
 from duizhao.corpus.reading.scan.extra import EXTRA, installed
 from duizhao.corpus.reading.scan.places import Places
-from duizhao.corpus.reading.scan.plausible import Fault, fault_of
+from duizhao.corpus.reading.scan.plausible import Fault, fault_of, pages_with_ink
 
 PROGRESS_PAGES = 10
 
@@ -122,6 +122,9 @@ class _Reader:
         before: PageLines | None = None
         for page in self._pages():
             before = pages[page.number] = strips_of_page(page, self.language, before)
+        if not self.letters and not self.faults:
+            # letters drawn as lines, or pictures that are notes on empty pages
+            self.faults = dict.fromkeys(pages_with_ink(self.pdf, pages), "no_text")
         if self._needs_ocr():
             return self._recognise(pages, sorted(self.faults))
         built = blocks_from_lines(

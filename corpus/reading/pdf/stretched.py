@@ -29,6 +29,8 @@ WIDE_SPACE = 0.8
 WIDEST = 4.0
 # Least number of equal spaces in a line that ends at the margins, and in any line
 FEW_SPACES, MANY_SPACES = 2, 3
+# So many spaces that differ by so many em at most are no chance, whatever is between them
+EXACT_SPACES, EXACT = 5, 0.06
 # Least number of lines that end at a margin
 MARGIN_LINES = 3
 
@@ -83,15 +85,18 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         return False
     if len(spaces) < MANY_SPACES and not at_margins:
         return False
+    starts = [piece.left for other in near for piece in other]
+    aligned = sum(any(abs(piece.left - start) <= ALIGNED for start in starts) for piece in part[1:])
+    if aligned > 0.5 * (len(part) - 1):
+        return False
+    exact = len(spaces) >= EXACT_SPACES and max(spaces) - min(spaces) <= EXACT
+    if exact and at_margins and any(piece.text.islower() for piece in part):
+        return True
     # columns of figures or of short entries are as regular
     text = "".join(piece.text for piece in part)
     if sum(character.isalpha() for character in text) < MOSTLY * len(text):
         return False
-    if _is_figure(part) and any(_is_figure(other) for other in near):
-        return False
-    starts = [piece.left for other in near for piece in other]
-    aligned = sum(any(abs(piece.left - start) <= ALIGNED for start in starts) for piece in part[1:])
-    return aligned <= 0.5 * (len(part) - 1)
+    return not (_is_figure(part) and any(_is_figure(other) for other in near))
 
 
 def _is_long(part: Line) -> bool:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
@@ -18,6 +21,7 @@ from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corri
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of, strip_of
+from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
@@ -34,10 +38,16 @@ LABEL_GAP = 6.0
 # The number of a heading, the widest space behind it, and how far away another row may be, in em
 HEADING_NUMBER = re.compile(r"\d{1,2}|[A-Z]|[IVX]{1,5}")
 HEADING_GAP, NEAR_ROW = 2.6, 3.0
+# A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
+FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
 NEAR_LABEL = 2.5
 # So many lines of cells that begin at one place make it the edge of a column
 COLUMN_LINES = 4
+# ... and so many with two neighbouring cells behind the first make two columns
+PAIR_LINES = 2
+# In a line with so many spaces, in em, they differ at most by this factor, and a column's gap more
+NO_SPACE, FEW_SPACES, SPACES_VARY = 0.15, 4, 1.25
 # The mark of a footnote, and the widest space between it and the text of the note
 NOTE_MARK, NOTE_GAP = re.compile(r"\d{1,3}|\*{1,3}"), 8.0
 WORDS, DECIMAL = re.compile(r"[^\W\d_]{2}"), re.compile(r"\d+(?:\.\d+)+")
@@ -50,6 +60,8 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     Columns and line numbers of the page `before` may go on where this page alone shows none.
     """
     upright = [piece for piece in page.pieces if piece.angle == 0]
+    if language == "en":
+        upright = with_stacks(upright, page.width)
     figures = [piece for piece in page.pieces if piece.angle != 0]
     strips: list[Strip] = []
     lines = _lines(upright)
@@ -57,15 +69,16 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     gone = {id(piece) for piece in counted}
     lines = [rest for line in lines if (rest := [each for each in line if id(each) not in gone])]
     found = _corridors(lines, before.columns if before else ())
-    cut = [
-        [part for column in columns for part in _cut(column, page)]
-        for columns in stretched(list(_by_column(lines, found)))
-    ]
+    starts = _starts(page.pieces)
+    spread = list(stretched(list(_by_column(lines, found))))
+    lefts = Counter(round(part[0].left) for line in spread for part in line)
+    cut = [[piece for part in line for piece in _cut(part, page, starts, lefts)] for line in spread]
     edges = _column_edges(cut)
+    neighbours = _neighbours(cut)
     for line in cut:
-        pieces = [part for whole in line for part in _cut_at(whole, edges)]
+        pieces = [part for whole in line for part in _cut_at(whole, edges, starts)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
-        strips.extend(_with_labels(parts))
+        strips.extend(_with_labels(parts, neighbours))
     strips = _with_numbers(strips, found, page)
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
@@ -112,6 +125,9 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
         for number in range(len(lines)):
             base, size = bases[number]
             rise = piece.y - base
+            if piece.text in BULLETS:
+                # lines of two columns may be one row although their heights differ
+                rise = min((piece.y - other.y for other in lines[number]), key=abs)
             small = piece.size < 0.85 * size and piece.text not in BULLETS
             apart = small and not _touches(piece, lines[number])
             if apart and not _leads(piece, lines[number]):
@@ -183,7 +199,9 @@ def _by_column(
         yield [part for part in parts if part]
 
 
-def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
+def _cut(
+    line: Sequence[Piece], page: Page, starts: AbstractSet[int], lefts: Mapping[int, int]
+) -> list[list[Piece]]:
     """A line's pieces by strip: cut where the gap is wide or a cell's border stands in it."""
     parts: list[list[Piece]] = []
     sure = False
@@ -200,16 +218,22 @@ def _cut(line: Sequence[Piece], page: Page) -> list[list[Piece]]:
             end - 2 <= x <= piece.left + 2 and bottom <= piece.y <= top
             for x, bottom, top in page.walls
         )
+        # a stack is a cell, however narrow the gap beside it
+        wall = wall or (piece.foot, parts[-1][-1].foot) != (None, None)
         # a line stretched to the margin: no cell begins within a text object
         wide = gap > WIDEST.get(piece.space, CELL_GAP)
         if wide or wall:
             sure = True
             parts.append([piece])
-        elif gap > BARE_GAP and piece.space not in WORD_SPACES:
+        elif gap > BARE_GAP and (id(piece) in starts or piece.space not in WORD_SPACES):
             parts.append([piece])
         else:
             parts[-1].append(piece)
-    if len(parts) == 2 and not sure and not any(_is_number(part) for part in parts):
+    if len(parts) != 2 or sure or any(map(_is_number, parts)):
+        return parts
+    words = sum(character.isalpha() for piece in line for character in piece.text)
+    bullet = len(line[0].text) == 1
+    if bullet or words >= FEW_LETTERS or lefts[round(line[0].left)] >= COLUMN_LINES:
         # one gap in a line of words: a stretched line, as around a link
         return [list(line)]
     return parts
@@ -222,21 +246,46 @@ def _is_mark_of(mark: Piece, piece: Piece) -> bool:
     return raised and near and NOTE_MARK.fullmatch(mark.text) is not None
 
 
+def _starts(pieces: Sequence[Piece]) -> set[int]:
+    """The pieces before which the file has the line above: the space before them is at its end."""
+    return {
+        id(piece) for before, piece in pairwise(pieces)
+        if before.y - piece.y > 0.8 * max(before.size, piece.size)
+        and before.left < piece.right and piece.left < before.right
+    }  # fmt: skip
+
+
 def _column_edges(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[int]:
     """Where columns begin: left edges (in points) that several lines of cells share."""
     count = Counter(round(part[0].left) for line in lines if len(line) > 1 for part in line[1:])
     return {left for left, times in count.items() if times >= COLUMN_LINES}
 
 
-def _cut_at(part: Sequence[Piece], edges: set[int]) -> Iterator[list[Piece]]:
-    """Cut where a column begins, however narrow the gap before it."""
+def _neighbours(lines: Sequence[Sequence[Sequence[Piece]]]) -> set[tuple[int, int]]:
+    """The left edges of two columns that several lines have behind a first one."""
+    pairs = (pairwise(round(part[0].left) for part in line[1:]) for line in lines)
+    count = Counter(pair for each in pairs for pair in each)
+    return {pair for pair, times in count.items() if times >= PAIR_LINES}
+
+
+def _cut_at(
+    part: Sequence[Piece], edges: set[int], starts: AbstractSet[int]
+) -> Iterator[list[Piece]]:
+    """Cut where a column begins, however narrow the gap before it, if it is wider than a space."""
     start = 0
+    spaces = [
+        gap for before, piece in pairwise(part)
+        if (gap := (piece.left - before.right) / piece.size) > NO_SPACE
+    ]  # fmt: skip
+    usual = median(spaces) if len(spaces) >= FEW_SPACES else 0.0
     for number in range(1, len(part)):
         piece, before = part[number], part[number - 1]
         gap = piece.left - before.right
         # the raised mark of a note stays with its text
-        narrow = gap <= 0.3 * piece.size or before.size < 0.85 * piece.size
-        if round(piece.left) in edges and not narrow and piece.space not in WORD_SPACES:
+        narrow = gap <= max(0.3, SPACES_VARY * usual) * piece.size
+        narrow = narrow or before.size < 0.85 * piece.size
+        spaced = piece.space in WORD_SPACES and id(piece) not in starts
+        if round(piece.left) in edges and not narrow and not spaced:
             yield list(part[start:number])
             start = number
     yield list(part[start:])
@@ -246,8 +295,12 @@ def _is_number(part: Sequence[Piece]) -> bool:
     return bool(NUMBER.fullmatch(" ".join(piece.text for piece in part)))
 
 
-def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
-    """Join a number or letter and the text after its tab to one strip."""
+def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> list[Strip]:
+    """Join a number or letter and the text after its tab to one strip.
+
+    `neighbours` are the left edges of columns side by side: a number and a text at two of them are
+    two cells.
+    """
     out: list[Strip] = []
     room = LABEL_GAP
     for strip in parts:
@@ -258,7 +311,9 @@ def _with_labels(parts: Sequence[Strip]) -> list[Strip]:
         # behind other cells a figure is a cell of its own
         words = WORDS.search(strip.text) and not _is_label(strip)
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
-        if first and gap <= room and _is_label(out[-1]):
+        apart = (round(out[-1].left), round(strip.left)) in neighbours
+        apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
+        if first and not apart and gap <= room and _is_label(out[-1]):
             label = out.pop()
             strip = _labelled(label, strip)
         else:
@@ -318,13 +373,12 @@ def _columns_of(row: Sequence[Strip], found: Sequence[Corridor]) -> list[list[St
 def _is_number_of(first: Strip, words: Strip, page: Page) -> bool:
     """Whether a strip is a number or capital in the type of the words behind it."""
     size = max(first.size, words.size)
-    gap = words.left - first.right
     wall = any(first.right - 1 <= x <= words.left + 1 and low <= first.y <= high
                for x, low, high in page.walls)  # fmt: skip
     return (
         bool(HEADING_NUMBER.fullmatch(first.text))
         and abs(first.size - words.size) <= 0.15 * size
-        and gap <= HEADING_GAP * size
+        and words.left - first.right <= HEADING_GAP * size
         and not wall
         and not NUMBER.fullmatch(words.text)
     )

@@ -1,4 +1,4 @@
-"""Images of pages: from PNG, JPEG and TIFF files, archives of these, and pages of a PDF."""
+"""Images of pages: from image files, archives of these, and pages of a PDF."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ from duizhao.corpus.errors import InputError
 from duizhao.corpus.reading.bounds.files import IMAGES
 from duizhao.corpus.reading.scan.recognition.engine import Image
 
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000")
 DPI = 300.0
 """The resolution at which pages of a PDF are drawn."""
+WIDEST = 12.5
+"""The shorter side of the largest page drawn at this resolution (A3), in inches."""
 MOST_PIXELS = 40_000_000
 """A larger image is scaled down; one four times as large is refused."""
 # A smaller side has no line of text; white is added, which the detection of lines needs
 LEAST_SIDE = 32
 LEAST_DPI = 50.0
+# The shorter side of a page is at least so wide, in inches
+NARROWEST = 3.0
 # The width of a page where an image does not give its resolution, in inches
 PAGE_WIDTH = 8.27
 
 
 def count(data: bytes, name: str) -> int:
     """The number of pages in an image file, or in an archive of image files."""
-    return sum(_frames(content, member) for member, content in _members(data, name))
+    return sum(_count(content, member) for member, content in _members(data, name))
 
 
 def page_images(data: bytes, name: str) -> Iterator[tuple[int, Image, float]]:
@@ -38,7 +43,8 @@ def page_images(data: bytes, name: str) -> Iterator[tuple[int, Image, float]]:
     for member, content in _members(data, name):
         try:
             with _open(content, member) as picture:
-                for frame in ImageSequence.Iterator(picture):
+                frames = ImageSequence.Iterator(picture) if _frames(picture) > 1 else (picture,)
+                for frame in frames:
                     number += 1
                     _check_size(frame, member)
                     yield number, *_image(frame)
@@ -51,7 +57,7 @@ def pdf_images(pdf: Any, numbers: Iterable[int]) -> Iterator[tuple[int, Image, f
     for number in numbers:
         page = pdf[number - 1]
         width, height = page.get_size()
-        dpi = DPI
+        dpi = min(DPI, DPI * WIDEST * 72 / max(1.0, min(width, height)))
         pixels = width * height * (dpi / 72) ** 2
         if pixels > MOST_PIXELS:
             dpi *= (MOST_PIXELS / pixels) ** 0.5
@@ -83,7 +89,7 @@ def _open(content: bytes, name: str) -> Any:
     from PIL import Image as Pillow
 
     try:
-        picture = Pillow.open(io.BytesIO(content), formats=("PNG", "JPEG", "TIFF"))
+        picture = Pillow.open(io.BytesIO(content), formats=FORMATS)
     except (OSError, ValueError, SyntaxError) as error:
         raise _damaged(name, error) from None
     except Pillow.DecompressionBombError as error:
@@ -92,10 +98,15 @@ def _open(content: bytes, name: str) -> Any:
     return picture
 
 
-def _frames(content: bytes, name: str) -> int:
+def _frames(picture: Any) -> int:
+    """The number of pages in an image: what else a photo of a telephone has is no page."""
+    return int(picture.n_frames) if picture.format == "TIFF" else 1
+
+
+def _count(content: bytes, name: str) -> int:
     try:
         with _open(content, name) as picture:
-            return int(getattr(picture, "n_frames", 1))
+            return _frames(picture)
     except (OSError, ValueError, SyntaxError) as error:
         raise _damaged(name, error) from None
 
@@ -128,7 +139,7 @@ def _image(frame: Any) -> tuple[Image, float]:
     picture = picture.convert("RGB")
     width, height = picture.size
     dpi = float(picture.info.get("dpi", (0, 0))[0])
-    if not LEAST_DPI <= dpi <= 1200:
+    if not LEAST_DPI <= dpi <= 1200 or not NARROWEST <= min(width, height) / dpi <= WIDEST:
         # a small picture is a part of a page
         dpi = max(LEAST_DPI, min(width, height) / PAGE_WIDTH)
     wanted = min(1.0, DPI / dpi, (MOST_PIXELS / (width * height)) ** 0.5)

@@ -13,7 +13,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.draft import LeftOut
@@ -21,12 +20,17 @@ from duizhao.corpus.reading.pdf.lines import PageLines, Strip
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 from duizhao.corpus.reading.scan import marks
+from duizhao.corpus.reading.scan.margins import without_numbers
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
+from duizhao.corpus.reading.scan.spreads import pages_of
+from duizhao.corpus.reading.scan.styles import Styles
 from duizhao.corpus.reading.scan.words import settled
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # A line below this probability is no text: a signature, a stamp, a speck
 LEAST_CONFIDENCE = 0.6
+# A page below this one cannot be read: what seems to be a word on it may be any other
+LEAST_OF_PAGE = 0.75
 # A line at a larger angle to the others, in degrees, is a stamp
 STAMP_ANGLE = 4.0
 # "/..." at the foot of a page of the United Nations: the text goes on; the oblique is often misread
@@ -34,16 +38,6 @@ GOES_ON = re.compile(r"[/1lI!|7]?\s?\.{1,3}|[/|]")
 FOOT = 0.85
 # "71-19641": digits with more of a number behind them are no mark of a note
 NUMBER_GOES_ON = re.compile(r"[-–]\d")
-# Sizes of one style differ by less than this share, because they are measured
-SAME_SIZE = 0.12
-# A style with a smaller share of the letters, near another one, is that one
-RARE_SIZE = 0.02
-# Strokes of bold type are so many times as wide as those of the usual type
-BOLD_STROKE = 1.3
-# Lines with fewer letters are too short to measure a style by
-LONG = 12
-# Lines that show how heights of capitals and small letters compare
-FEW = 3
 # A rule so near below a baseline, in em, is an underline
 UNDERLINE = 0.5
 # A raised mark as the PDF reader expects it: smaller, and above the baseline
@@ -103,25 +97,36 @@ class ScannedLines:
 
 
 def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> ScannedLines:
-    """The lines of recognised pages, by page number; type sizes and weights are made even."""
-    pages = marks.with_bullets(pages)
-    pages = settled(pages) if language == "en" else marks.settled(pages)
-    styles = _Styles(
-        [(line, page) for page in pages.values() for line in page.lines if not _reason(line, page)]
+    """The lines of recognised pages, by page number; type sizes and weights are made even.
+
+    An image of two pages gives two pages of its number.
+    """
+    parts = [(n, part) for n, page in sorted(pages.items()) for part in pages_of(page)]
+    numbers = [number for number, _ in parts]
+    margins = [without_numbers(part) for _, part in parts]
+    read = marks.with_bullets({place: part for place, (part, _) in enumerate(margins)})
+    read = settled(read) if language == "en" else marks.settled(read)
+    styles = Styles(
+        [(line, page) for page in read.values() for line in page.lines if not _reason(line, page)]
     )
     out: list[PageLines] = []
-    left_out = []
+    left_out = [
+        LeftOut("page_number", text, number)
+        for number, (_, texts) in zip(numbers, margins, strict=True)
+        for text in texts
+    ]
     places: dict[int, list[tuple[float, Run, float, float]]] = {}
-    for number, page in sorted(pages.items()):
+    for number, page in zip(numbers, read.values(), strict=True):
         scale = 72 / page.dpi
         pieces = []
-        rows = places[number] = []
+        bold = styles.bold(page)
+        rows = places.setdefault(number, [])
         for line in page.lines:
             if (reason := _reason(line, page)) is not None:
                 detail = {"confidence": round(line.confidence, 3)}
                 left_out.append(LeftOut(reason, line.text, number, detail=detail))
                 continue
-            made = _pieces(line, page, styles)
+            made = _pieces(line, page, styles, bold=id(line) in bold)
             pieces += made
             rows += [
                 (page.height * scale - line.baseline * scale, run, piece.left, piece.right)
@@ -133,10 +138,17 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
     return ScannedLines(tuple(out), tuple(left_out), places)
 
 
+def legible(page: RecognisedPage) -> bool:
+    """Whether the characters of a page are certain enough to be text at all."""
+    return page.confidence >= LEAST_OF_PAGE
+
+
 def _reason(line: Line, page: RecognisedPage) -> str | None:
     """Why a line goes to the ledger, None for text."""
     if abs(line.angle) > STAMP_ANGLE:
         return "stamp"
+    if not legible(page):
+        return "not_legible"
     if line.baseline > FOOT * page.height and GOES_ON.fullmatch(line.text):
         return "continuation_mark"
     return "not_legible" if line.confidence < LEAST_CONFIDENCE else None
@@ -175,7 +187,7 @@ def _is_underline(left: float, right: float, y: float, lines: Sequence[Line]) ->
     return False
 
 
-def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
+def _pieces(line: Line, page: RecognisedPage, styles: Styles, *, bold: bool) -> list[Piece]:
     scale = 72 / page.dpi
     size = styles.size(line, page)
     y = (page.height - line.baseline) * scale
@@ -192,7 +204,7 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
                 run.right * scale + (MARK_ROOM * size if CLOSES.search(run.text) else 0.0),
                 y + (MARK_RISE * size if raised else 0.0),
                 size * (MARK_SIZE if raised else 1.0),
-                styles.bold(line),
+                bold,
                 space,
                 None,
                 artifact=False,
@@ -201,63 +213,4 @@ def _pieces(line: Line, page: RecognisedPage, styles: _Styles) -> list[Piece]:
             )
         )
         before = run
-    return out
-
-
-class _Styles:
-    """The type sizes of a document, and how wide the strokes of its usual type are."""
-
-    def __init__(self, lines: Sequence[tuple[Line, RecognisedPage]]) -> None:
-        # how the heights of capitals and small letters compare depends on the typeface
-        both = [line.size / line.tall for line, _ in lines if line.size and line.tall]
-        self._factor = median(both) if len(both) >= FEW else 1.0
-        measured = [(self._points(line, page), len(line.text)) for line, page in lines]
-        self._sizes = _clusters([each for each in measured if each[1] >= LONG] or measured)
-        usual = [self._weight(line) for line, _ in lines if len(line.text) >= LONG]
-        self._usual = median(usual) if usual else 0.0
-
-    def size(self, line: Line, page: RecognisedPage) -> float:
-        """The size of a line in points: that of a style of the document, if it is near one."""
-        own = self._points(line, page)
-        for size in self._sizes:
-            # the most usual style first: a rare one nearby is often the same, measured less well
-            if abs(size - own) <= SAME_SIZE * size:
-                return size
-        best = min(self._sizes, key=lambda size: abs(size - own), default=own)
-        near = (1.5 if len(line.text) >= LONG else 2) * SAME_SIZE
-        return best if abs(best - own) <= near * best else round(2 * own) / 2
-
-    def bold(self, line: Line) -> bool:
-        """Whether the strokes of a line are much wider than is usual."""
-        wide = self._usual > 0 and self._weight(line) > BOLD_STROKE * self._usual
-        return wide and sum(character.isalpha() for character in line.text) >= 2
-
-    def _points(self, line: Line, page: RecognisedPage) -> float:
-        return (line.size or line.tall * self._factor) * 72 / page.dpi
-
-    def _weight(self, line: Line) -> float:
-        return line.stroke / (line.size or line.tall * self._factor)
-
-
-def _clusters(sizes: Sequence[tuple[float, int]]) -> list[float]:
-    """The sizes of a document's styles, the most usual first.
-
-    Sizes near a more usual one are the same style, measured less well.
-    """
-    left = sorted(sizes)
-    letters_of_all = sum(letters for _, letters in sizes)
-    out: list[float] = []
-    while left:
-        weight: dict[float, int] = {}
-        for size, letters in left:
-            weight[round(2 * size) / 2] = weight.get(round(2 * size) / 2, 0) + letters
-        most = max(weight, key=lambda size: (weight[size], size))
-        near = [each for each in left if abs(each[0] - most) <= SAME_SIZE * most]
-        total = sum(letters for _, letters in near)
-        middle = sum(size * letters for size, letters in near) / total
-        rare = total < RARE_SIZE * letters_of_all
-        if not (rare and any(abs(middle - size) <= 1.5 * SAME_SIZE * size for size in out)):
-            out.append(round(4 * middle) / 4)
-        left = [each for each in left if abs(each[0] - middle) > SAME_SIZE * middle]
-        left = [each for each in left if each not in near]
     return out

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
+from functools import partial
 
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
 from duizhao.corpus.script import HAN, count_han, in_gb2312
 
 FULL = str.maketrans(",;:?!()", "，；：？！（）")
-HALF_MARKS = re.compile(
-    rf"(?<=[{HAN}”’》」』）〉\])])[,;:?!]|(?<=[{HAN}”’》」』〉])[)]|[(](?=[{HAN}“《])"
-)
+HALF_MARKS = re.compile(rf"(?<=[{HAN}”’》」』）〉\])])[,;:?!]")
+# many documents, those of the United Nations among them, have half brackets and full commas
+HALF_BRACKETS = re.compile(rf"(?<=[{HAN}”’》」』〉])[)]|[(](?=[{HAN}“《])")
+# The year that begins a line is no label
+COUNTED = re.compile(r"(?<=\d)\s(?=[年月日万亿])")
 # A full mark brings its own white space
 SPACE = re.compile(r"(?<=[，；：？！）。、])\s(?=\S)|(?<=\S)\s(?=[，；：？！（。、])")
-FULL_MARKS = re.compile("[，；：？！（）]")
+FULL_MARKS, FULL_BRACKETS = re.compile("[，；：？！]"), re.compile("[（）]")
 # A dot in the middle of the line that begins it is a bullet
-BULLET = re.compile(r"^[·・∙](?=\s?\S)")
+BULLET = re.compile(r"^[·・∙](?=\s?\S)|^[·・∙]$")
 # In a text in simplified characters so many are in GB2312, which has no other forms
 SIMPLIFIED = 0.98
 # A form at least so probable replaces one that the document does not use
@@ -31,9 +34,10 @@ LEAST_LIKELY = 0.03
 def settled(pages: Mapping[int, RecognisedPage]) -> dict[int, RecognisedPage]:
     """The pages of a Chinese document with one form of each mark and character."""
     text = "".join(run.text for run in _runs(pages.values()))
-    changes: list[Callable[[Run], Run]] = []
-    if len(FULL_MARKS.findall(text)) >= len(HALF_MARKS.findall(text)):
-        changes.append(_with_full_marks)
+    changes: list[Callable[[Run], Run]] = [_with_dates]
+    for half, full in ((HALF_MARKS, FULL_MARKS), (HALF_BRACKETS, FULL_BRACKETS)):
+        if len(full.findall(text)) >= len(half.findall(text)):
+            changes.append(partial(_with_full_marks, half=half))
     han = count_han(text)
     if han and han - _foreign(text) >= SIMPLIFIED * han:
         changes.append(_simplified)
@@ -82,8 +86,12 @@ def _changed(
     }
 
 
-def _with_full_marks(run: Run) -> Run:
-    text = HALF_MARKS.sub(lambda match: match[0].translate(FULL), run.text)
+def _with_dates(run: Run) -> Run:
+    return _without(run, {match.start() for match in COUNTED.finditer(run.text)})
+
+
+def _with_full_marks(run: Run, *, half: re.Pattern[str]) -> Run:
+    text = half.sub(lambda match: match[0].translate(FULL), run.text)
     return _without(replace(run, text=text), {match.start() for match in SPACE.finditer(text)})
 
 

@@ -15,7 +15,7 @@ from duizhao.corpus.reading.scan import vertical
 from duizhao.corpus.reading.scan.extra import installed, need_extra
 from duizhao.corpus.reading.scan.images import pdf_images
 from duizhao.corpus.reading.scan.layers import replaces
-from duizhao.corpus.reading.scan.lines import ScannedLines, page_lines
+from duizhao.corpus.reading.scan.lines import ScannedLines, legible, page_lines
 from duizhao.corpus.reading.scan.plausible import Fault, describe
 from duizhao.corpus.reading.scan.recognise import recognise_pages
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
@@ -24,6 +24,7 @@ from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
 FEW_PAGES = 0.1
 # A layer of OCR is kept if our own reading of the page is less certain than this
 LEAST_CONFIDENCE = 0.85
+RESCAN = "scan them again at 200 dpi or more, evenly lit"
 # Blocks below this mean probability are reported
 DOUBTFUL = 0.95
 
@@ -88,8 +89,8 @@ def built_with(
 ) -> Built:
     """Blocks from recognised pages and pages with text; the former know their confidence."""
     lines = page_lines(recognised, language)
-    every = {**pages, **{page.number: page for page in lines.pages}}
-    ordered = [every[number] for number in sorted(every)]
+    kept = [page for number, page in pages.items() if number not in recognised]
+    ordered = sorted([*kept, *lines.pages], key=lambda page: page.number)
     built = blocks_from_lines(ordered, language, keep_contents=keep_contents)
     built.drafts = [
         replace(draft, confidences=lines.confidences(draft.text, strips))
@@ -103,6 +104,8 @@ def built_with(
         for draft, strips in zip(built.drafts, built.lines, strict=True)
     ]
     built.scans = {number: (page.turned, page.skew) for number, page in recognised.items()}
+    built.illegible = [n for n, page in recognised.items() if page.lines and not legible(page)]
+    built.magnified = {number: page.magnified for number, page in recognised.items()}
     built.left_out += lines.left_out
     built.left_out += _empty(lines)
     return built
@@ -128,6 +131,9 @@ def layers_replaced(pages: Sequence[int], scans: Container[int], total: int) -> 
 def doubtful(built: Built) -> list[str]:
     """Warnings if some pages are set vertically, or blocks recognised with little certainty."""
     out = vertical.warnings(built.vertical)
+    if built.illegible:
+        named = ", ".join(map(str, built.illegible[:5])) + (" ..." if built.illegible[5:] else "")
+        out.append(f"pages that cannot be read, whose lines are in the ledger ({named}): {RESCAN}")
     known = [
         draft.confidences
         for draft, strips in zip(built.drafts, built.lines, strict=True)

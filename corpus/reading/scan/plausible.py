@@ -7,8 +7,8 @@ bad OCR gives other words. Text that cannot be right must not enter a corpus.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
@@ -24,6 +24,10 @@ SCAN_SHARE = 0.6
 FEW_LETTERS = 40
 # Above this share of characters without a mapping, or of foreign scripts, the map is broken
 MOST_WRONG = 0.03
+# An image of a page with this longest side, in pixels, shows whether there is anything on it
+SMALL_IMAGE, CONTRAST = 400.0, 40
+# ... which is more than a line
+LEAST_INK = 0.003
 # A page with fewer characters is too short to judge by shares
 SHORT = 30
 # Chinese text has at least this share of common characters, names and old texts included
@@ -61,6 +65,22 @@ def fault_of(page: Page, language: Language) -> Fault | None:
     if letters and hidden and page.image_share > SCAN_SHARE:
         return "ocr_layer"
     return "wrong_characters" if has_wrong_characters(page, language) else None
+
+
+def pages_with_ink(pdf: Any, numbers: Iterable[int]) -> list[int]:
+    """The pages of a `pypdfium2` document on which anything is to be seen."""
+    out = []
+    for number in numbers:
+        page = pdf[number - 1]
+        scale = SMALL_IMAGE / max(1.0, *page.get_size())
+        bitmap = page.render(scale=scale, grayscale=True)
+        pixels = bitmap.to_numpy()
+        ground = int(pixels.max())
+        if (pixels < ground - CONTRAST).mean() > LEAST_INK:
+            out.append(number)
+        bitmap.close()
+        page.close()
+    return out
 
 
 def has_wrong_characters(page: Page, language: Language) -> bool:

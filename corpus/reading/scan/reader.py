@@ -1,4 +1,4 @@
-"""PNG, JPEG and TIFF files, and archives of these, as documents: each image is a page."""
+"""PNG, JPEG, TIFF and other image files, and archives of these: each image is a page."""
 
 from __future__ import annotations
 

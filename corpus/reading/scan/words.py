@@ -19,6 +19,8 @@ from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
 WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
 # "l99l" and "2O21": one letter or more that look like digits, among digits
 NUMBER = re.compile(r"(?<![A-Za-z0-9])(?=[lIO]*\d)[0-9lIO]{3,}(?![A-Za-z0-9])")
+# "(d: The": the bracket of a label, if it is doubtful
+LABEL = re.compile(r"\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})[:;.,](?=\s\S|$)")
 OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[‘]))"(?=\w)')
 APOSTROPHE = re.compile(r"(?<=[A-Za-z])'")
 DIGITS = str.maketrans("lIO", "110")
@@ -106,6 +108,9 @@ def _vocabulary(pages: Iterable[RecognisedPage]) -> Counter[str]:
 
 def _settled(run: Run, known: Counter[str]) -> Run:
     text = NUMBER.sub(lambda match: match[0].translate(DIGITS), run.text)
+    label = LABEL.match(text)
+    if label and run.confidences[label.end() - 1] < DOUBTFUL:
+        text = f"{text[: label.end() - 1]}){text[label.end() :]}"
     if min(run.confidences) >= DOUBTFUL and text == run.text:
         return run
     # a later word first, so that places before it stay as they are

@@ -9,6 +9,8 @@ from typing import Any
 from duizhao.corpus.reading.pdf.page.frames import Box
 from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
 
+# A drawing as thin as this is a line, and a single stroke whose bounds are so thin
+THIN, STROKE = 3.0, 7.0
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
 # A shape of so many square points is a letter or a sign
@@ -63,6 +65,18 @@ class Drawings:
         )
 
 
+def _thin(handle: Any, kind: int) -> float:
+    """The width below which a drawing is a line.
+
+    PDFium adds the stroke's width on either side of a line.
+    """
+    import pypdfium2.raw as raw
+
+    if kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) == 2:
+        return STROKE
+    return THIN
+
+
 def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
@@ -98,9 +112,9 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 out.figures.append(box)
         elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
             out.dots.append(((left + right) / 2, (top + bottom) / 2))
-        elif height < 3 and width > 10:
+        elif height < (thin := _thin(handle, kind)) and width > 10:
             out.rules.append((left, right, (top + bottom) / 2))
-        elif width < 3 and height > 6:
+        elif width < thin and height > 6:
             out.walls.append(((left + right) / 2, bottom, top))
         elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
             if width * height >= MOST_OF_PAGE * area:

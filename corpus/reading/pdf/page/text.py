@@ -43,7 +43,8 @@ class Piece:
     (None: not tagged), `artifact` what PDF calls furniture. `space` is the white space before it:
     "" none, "real" a space character, "inner" one within the same text object, "object" one in a
     text object of its own, "gap" only a distance, "stretched" one of a justified line.
-    `fixed`: in a typeface of equally wide letters.
+    `fixed`: in a typeface of equally wide letters. `foot` is the baseline of the last line of a
+    stack of letters.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Piece:
     invisible: bool
     angle: int
     fixed: bool = False
+    foot: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,16 @@ class Engine:
     characters: tuple[str, ...]
     allowed: NDArray[np.intp]
 
-    def detect(self, image: Image) -> NDArray[np.float32]:
-        """The corners of the lines of text: an array (lines, 4, 2), clockwise from top left."""
+    def detect(self, image: Image, side: int = DETECTION_SIDE) -> NDArray[np.float32]:
+        """The corners of the lines of text: an array (lines, 4, 2), clockwise from top left.
+
+        The model sees the image with a longest side of at most `side` pixels.
+        """
         import cv2
         from rapidocr.ch_ppocr_det.utils import DetPreProcess
 
         height, width = image.shape[:2]
-        scale = min(1.0, DETECTION_SIDE / max(height, width))
+        scale = min(1.0, side / max(height, width))
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         prepare = DetPreProcess(32, "min", self.detector.mean, self.detector.std)
         scores = self.detector.session(prepare(small))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition.engine import Character, Image
+from duizhao.corpus.reading.scan.recognition.light import below_threshold, evened, is_uneven
 from duizhao.corpus.script import HAN_CHARACTER as HAN
 
 # Heights of characters in em, about the same in all usual typefaces
@@ -36,6 +37,8 @@ NEIGHBOUR = 0.25
 FRINGE = 0.05
 # A Chinese character is at most so many times as wide as high, or else flat
 WIDER, FLAT = 1.15, 0.6
+# A spot of a smaller area, in squares of the line's height, is a speck
+SPECK = 0.002
 # So many characters of a kind are enough to measure by
 ENOUGH = 2
 
@@ -95,11 +98,24 @@ def measure(crop: Image, characters: Sequence[Character]) -> Ink:
 def _dark(crop: Image) -> NDArray[np.bool_]:
     import cv2
 
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    dark = np.asarray(grey <= threshold)
-    # white on a dark ground
-    return _without_neighbours(_without_underline(~dark if dark.mean() > 0.6 else dark))
+    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    dark = below_threshold(grey)
+    if dark.mean() > 0.6:
+        # white on a dark ground
+        grey, dark = np.asarray(255 - grey, dtype=np.uint8), ~dark
+    if is_uneven(grey, dark):
+        dark = _without_specks(below_threshold(evened(grey, round(0.7 * len(grey)))))
+    return _without_neighbours(_without_underline(dark))
+
+
+def _without_specks(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark pixels without spots that are smaller than any dot."""
+    import cv2
+
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    large = boxes[:, cv2.CC_STAT_AREA] >= SPECK * len(dark) ** 2
+    large[0] = False
+    return np.asarray(large[labels], dtype=np.bool_)
 
 
 def _without_neighbours(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:

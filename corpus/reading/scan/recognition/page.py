@@ -70,7 +70,8 @@ class RecognisedPage:
 
     `dots` are the middles of bullets and `figures` the boxes (left, top, right, bottom) of charts
     and pictures. The page was turned by `turned` degrees (0, 90, 180, 270, counter-clockwise) and
-    then by `skew` degrees to be upright.
+    then by `skew` degrees to be upright. `dpi` is the resolution by which it is measured, and
+    `image_dpi` that of its image.
     """
 
     width: int
@@ -83,6 +84,12 @@ class RecognisedPage:
     skew: float = 0.0
     dots: tuple[tuple[float, float], ...] = ()
     figures: tuple[tuple[float, float, float, float], ...] = ()
+    image_dpi: float = 0.0
+
+    @property
+    def magnified(self) -> float:
+        """How many points of its file a point of the page is."""
+        return self.dpi / self.image_dpi if self.image_dpi else 1.0
 
     @property
     def confidence(self) -> float:
@@ -94,7 +101,7 @@ class RecognisedPage:
 def to_json(page: RecognisedPage) -> dict[str, Any]:
     """The page as JSON can hold it; `from_json` reads it back."""
     return {
-        "size": [page.width, page.height, page.dpi, page.turned, page.skew],
+        "size": [page.width, page.height, page.dpi, page.turned, page.skew, page.image_dpi],
         "rules": [list(rule) for rule in page.rules],
         "walls": [list(wall) for wall in page.walls],
         "dots": [list(dot) for dot in page.dots],
@@ -123,7 +130,7 @@ def to_json(page: RecognisedPage) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any]) -> RecognisedPage:
     """The page that `to_json` described."""
-    width, height, dpi, turned, skew = data["size"]
+    width, height, dpi, turned, skew, image_dpi = data["size"]
     return RecognisedPage(
         width,
         height,
@@ -145,6 +152,7 @@ def from_json(data: Mapping[str, Any]) -> RecognisedPage:
         skew,
         tuple((x, y) for x, y in data["dots"]),
         tuple((a, b, c, d) for a, b, c, d in data["figures"]),
+        image_dpi,
     )
 
 

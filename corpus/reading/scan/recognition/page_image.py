@@ -6,21 +6,29 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition import drawn, table_dashes
 from duizhao.corpus.reading.scan.recognition.dashes import with_dashes
-from duizhao.corpus.reading.scan.recognition.engine import Character, Engine, Image
+from duizhao.corpus.reading.scan.recognition.engine import (
+    DETECTION_SIDE,
+    Character,
+    Engine,
+    Image,
+)
 from duizhao.corpus.reading.scan.recognition.ink import measure
 from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage
+from duizhao.corpus.reading.scan.recognition.resolution import natural_dpi
 from duizhao.corpus.reading.scan.recognition.ruled import ruled_lines
 from duizhao.corpus.reading.scan.recognition.runs import places, runs, usual_space
 from duizhao.corpus.reading.scan.recognition.upright import (
     angle_of,
     crop_of,
     quarter_turns,
+    sides,
     skew_of,
     squeezed,
     straightened,
@@ -28,8 +36,11 @@ from duizhao.corpus.reading.scan.recognition.upright import (
     turned,
 )
 
+# Lines of fewer pixels, in the image of the usual size that is searched for them, are small type
+SMALL, USUAL = 12.0, 16.0
+MOST_ENLARGED = 2.0
 # A line with a character below this probability gets a second look
-DOUBTFUL = 0.85
+DOUBTFUL = 0.9
 # How its image is cut out then: so much higher, in heights of the line, and so much narrower
 VARIANTS = ((0.12, 1.0), (0.0, 0.85))
 # Narrow characters in a row: the model sees three as two unless the line is wider
@@ -40,21 +51,32 @@ WIDER = 1.4
 
 def recognise(engine: Engine, image: Image, dpi: float) -> RecognisedPage:
     """The lines of a page. `dpi` is the resolution of the image."""
-    quads = engine.detect(image)
+    quads = detected(engine, image)
     angle = quarter_turns(engine, image, quads) if len(quads) else 0
     if angle:
         image = turned(image, angle)
-        quads = engine.detect(image)
+        quads = detected(engine, image)
     skew = skew_of(quads)
     if skew:
         image, quads = straightened(image, quads, skew)
-    rules, walls, plain = ruled_lines(image, dpi)
     height, width = image.shape[:2]
+    image_dpi, dpi = dpi, natural_dpi(dpi, (width, height), quads)
+    rules, walls, plain = ruled_lines(image, dpi)
     lines = table_dashes.with_dashes(image, _lines(engine, image, plain, quads), rules)
     return RecognisedPage(
         width, height, dpi, lines, rules, walls, angle, skew,
-        drawn.bullets(image, lines), drawn.figures(image, lines),
+        drawn.bullets(image, lines), drawn.figures(image, lines), image_dpi,
     )  # fmt: skip
+
+
+def detected(engine: Engine, image: Image) -> NDArray[np.float32]:
+    """The corners of a page's lines; type that is small on its page gets a larger image."""
+    quads = engine.detect(image)
+    scale = min(1.0, DETECTION_SIDE / max(image.shape[:2]))
+    heights = [min(sides(quad)) * scale for quad in quads]
+    if scale == 1.0 or not heights or median(heights) >= SMALL:
+        return quads
+    return engine.detect(image, round(DETECTION_SIDE * min(MOST_ENLARGED, USUAL / median(heights))))
 
 
 def _lines(

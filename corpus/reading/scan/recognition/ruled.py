@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duizhao.corpus.reading.scan.recognition.engine import Image
+from duizhao.corpus.reading.scan.recognition.light import dark_pixels
 
 # The shortest lines that count, in inches; letters have shorter strokes
 SHORTEST_RULE, SHORTEST_WALL = 0.6, 0.3
@@ -26,7 +27,7 @@ def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled, Image]:
     import cv2
 
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    dark = dark_pixels(np.asarray(grey, dtype=np.uint8), dpi)
     ruled = np.zeros(dark.shape, dtype=np.bool_)
     walls = [
         (x + width / 2, float(y), float(y + height))

@@ -163,7 +163,26 @@ def _spaces(
                 # 1 is narrow, but all digits are equally far apart
                 space = space and _distance(ink, number) > DIGIT_STEP
         out.append(space or gaps[number] > WIDE_GAP)
-    return out
+    return _known(found, out) if _is_crumbled(found, out) else out
+
+
+def _known(found: Sequence[Place], spaces: Sequence[bool]) -> list[bool]:
+    """The spaces that the recognition model has seen itself."""
+    return [here and place.spaced for place, here in zip(found, spaces, strict=True)]
+
+
+def _is_crumbled(found: Sequence[Place], spaces: Sequence[bool]) -> bool:
+    """Whether spaces by measure take words to pieces: grain was measured, not characters.
+
+    Spaced words are that also for the model.
+    """
+    letters = [LETTER.match(place.character.text) is not None for place in found]
+    added = seen = 0
+    for number in range(1, len(found)):
+        if letters[number - 1] and letters[number] and spaces[number]:
+            added += not found[number].spaced
+            seen += found[number].spaced
+    return added > max(2, seen)
 
 
 def _distance(ink: Ink, number: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -10,6 +10,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.segmentation.sentences import split
 from duizhao.evaluation.benchmarks.reading import sheets
+from duizhao.evaluation.benchmarks.reading.chance import by_chance
 from duizhao.evaluation.benchmarks.reading.layouts import Sheet
 from duizhao.evaluation.benchmarks.reading.measures import block_f1, boundary_f1, kendall_tau
 
@@ -69,3 +70,13 @@ def test_columns_go_on_over_pages(language: Language) -> None:
     for number, sheet in enumerate(sheets.columns(language)):
         if "leading" not in sheet.name or number % 6 == 0:
             check(sheet, 0.98, least_blocks=0.9)
+
+
+@pytest.mark.parametrize(
+    ("language", "seeds"), [("zh", (27, 30, 38, 58, 68)), ("en", (10, 37, 42, 48, 65))]
+)
+def test_layouts_by_chance(language: Language, seeds: Sequence[int]) -> None:
+    """Lists beside lists, stretched lines, labels of a right column, a last column of few lines."""
+    for seed in seeds:
+        for sheet in by_chance(language, range(seed, seed + 1)):
+            check(sheet, 0.985)

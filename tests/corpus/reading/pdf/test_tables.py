@@ -109,3 +109,65 @@ def test_the_second_line_of_a_note_under_a_table_is_no_cell() -> None:
     document = read([*rows, *note])
     notes = [block.text for block in document.blocks if block.kind == "footnote"]
     assert [text.endswith("and other revenue.") for text in notes] == [True]
+
+
+def rows_of_text(left: float, top: float, lines: list[str], leading: float = 11) -> list[Line]:
+    return [(left, top - leading * number, text) for number, text in enumerate(lines)]
+
+
+def test_cells_whose_lines_are_at_different_heights() -> None:
+    document = read([
+        *rows_of_text(60, 700, ["1.1 Share of the hours that were flown,",
+                                "without search and rescue, by all of",
+                                "the crews in the harbour (last year:", "84 per cent)"]),
+        *rows_of_text(300, 700, ["33.5 per cent flown"]),
+        *rows_of_text(300, 681, ["The lower number is due to the early",
+                                 "closure of the airfield"]),
+        *rows_of_text(60, 640, ["1.2 Ropes checked"]), *rows_of_text(300, 640, ["Achieved"]),
+    ])  # fmt: skip
+    assert {
+        "1.1 Share of the hours that were flown, without search and rescue, by all of the crews "
+        "in the harbour (last year: 84 per cent)",
+        "33.5 per cent flown",
+        "The lower number is due to the early closure of the airfield",
+    } <= cells(document)
+
+
+def test_a_cell_that_is_much_longer_than_the_cell_beside_it() -> None:
+    long = [f"sentence {number} of a long reply about the" for number in range(12)]
+    document = read([
+        *rows_of_text(60, 700, ["The board asks for a", "report."]), *rows_of_text(300, 700, long),
+        *rows_of_text(60, 540, ["Next request"]), *rows_of_text(300, 540, ["Next reply"]),
+    ])  # fmt: skip
+    assert " ".join(long) in cells(document)
+
+
+def test_figures_in_line_with_the_last_line_of_a_cell() -> None:
+    lines: list[Line] = []
+    for y, name, figures in ((700, "Total of last year", ("10.0", "20.0", "30.0")),
+                             (675, "crews", ("41.0", "42.0", "43.0")),
+                             (658, "Civilian crews", ("1.0", "2.0", "3.0")),
+                             (641, "Other costs", ("4.0", "5.0", "6.0"))):  # fmt: skip
+        lines.append((60, y, name))
+        lines += [(300 + 60 * n, y, figure) for n, figure in enumerate(figures)]
+    lines.append((60, 686, "Military and police"))
+    document = read(lines)
+    assert "Military and police crews" in cells(document)
+    assert "41.0" in cells(document)
+
+
+def test_a_head_over_two_columns_is_a_cell_of_its_own() -> None:
+    lines: list[Line] = [
+        (60, 690, "Category"), (300, 690, "2024/25"), (385, 710, "Variance"),
+        (360, 690, "Amount"), (420, 690, "Percentage"),
+        (60, 660, "Ropes"), (300, 660, "202.5"), (360, 660, "10.2"), (420, 660, "5.0"),
+        (60, 643, "Sails"), (300, 643, "102.5"), (360, 643, "11.2"), (420, 643, "6.0"),
+    ]  # fmt: skip
+    rules = (
+        (55.0, 480.0, 724.0),
+        (355.0, 480.0, 703.0),
+        (55.0, 480.0, 677.0),
+        (55.0, 480.0, 635.0),
+    )
+    document = read(lines, rules)
+    assert {"Variance", "Amount", "Percentage", "2024/25", "10.2"} <= cells(document)

@@ -58,6 +58,41 @@ def test_the_resolution_is_that_of_the_file_or_of_a_page() -> None:
     assert guessed == pytest.approx(150, abs=1)
 
 
+@pytest.mark.parametrize("dpi", [72, 600])
+def test_an_impossible_resolution_is_not_believed(dpi: int) -> None:
+    """A page of A4 at 150 dpi would be 44 cm or 5 cm wide."""
+    data = saved(picture(1240, 1754), "PNG", dpi=(dpi, dpi))
+    ((_, image, guessed),) = page_images(data, "a.png")
+    assert guessed == pytest.approx(150, abs=1)
+    assert image.shape[:2] == (1754, 1240)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "BMP", "GIF", "JPEG2000", "PNG", "TIFF"])
+def test_a_picture_is_read_whatever_its_name_says(kind: str) -> None:
+    ((_, image, _),) = page_images(saved(picture(60, 80, shade=0), kind), "a.jpg")
+    assert image.shape == (80, 60, 3)
+    assert int(image.max()) < 8
+
+
+def test_the_other_pictures_in_a_photo_of_a_telephone_are_no_pages() -> None:
+    photo = saved(picture(60, 80), "MPO", save_all=True, append_images=[picture(30, 40, shade=0)])
+    assert count(photo, "a.jpg") == 1
+    ((_, image, _),) = page_images(photo, "a.jpg")
+    assert image.shape == (80, 60, 3)
+
+
+def test_sixteen_bits_four_colours_and_palettes() -> None:
+    shades = np.array([[0, 32896, 65535]] * 40, dtype=np.uint16).repeat(20, axis=1)
+    wide = Image.fromarray(shades)
+    colours = Image.fromarray((shades >> 8).astype(np.uint8)).convert("RGB")
+    every = [saved(wide, "TIFF"), saved(colours.convert("CMYK"), "TIFF"),
+             saved(colours.quantize(4), "PNG"), saved(colours.convert("CMYK"), "JPEG")]  # fmt: skip
+    for data in every:
+        ((_, image, _),) = page_images(data, "a")
+        read = [int(image[20, x, 0]) for x in (5, 30, 55)]
+        assert read == pytest.approx([0, 128, 255], abs=6)
+
+
 def test_what_shows_through_is_paper() -> None:
     data = saved(Image.new("RGBA", (60, 80), (0, 0, 0, 0)), "PNG")
     ((_, image, _),) = page_images(data, "a.png")

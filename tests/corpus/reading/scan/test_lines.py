@@ -134,3 +134,28 @@ def test_a_chinese_mark_at_the_edge_of_a_line_fills_its_square() -> None:
     assert (plain.left, plain.right) == (72, pytest.approx(72 + len(texts[0]) * 4.8))
     assert marked.left == pytest.approx(72 - half)
     assert marked.right == pytest.approx(72 + len(texts[1]) * 4.8 + half)
+
+
+def test_a_page_that_cannot_be_read_is_no_text_and_is_reported() -> None:
+    sure, unsure = page(line(LONG, 1000)), page(line(LONG, 1000, confidence=0.7))
+    built = built_with({1: sure, 2: unsure}, {}, "en")
+    assert [draft.page for draft in built.drafts] == [1]
+    assert [(entry.reason, entry.text, entry.page) for entry in built.left_out][:1] == [
+        ("not_legible", LONG, 2)
+    ]
+    assert any("cannot be read" in warning and "(2)" in warning for warning in doubtful(built))
+
+
+def test_specks_measured_as_type_have_the_size_of_their_line() -> None:
+    specks = line("ii", 1060, size=44.0)
+    specks = replace(specks, size=0.4, tall=0.4)
+    sizes = [strip.size for strip in page_lines({1: page(specks)}, "en").pages[0].strips]
+    assert sizes == [pytest.approx(44 / 1.1 * 72 / 300, abs=0.5)]
+
+
+def test_the_lines_of_a_title_are_all_bold_or_none() -> None:
+    body = [line(LONG, 1500 + 60 * number) for number in range(8)]
+    title = [replace(line(LONG, 1000 + 60 * n), stroke=4 * w) for n, w in enumerate((1.25, 1.35))]
+    own = replace(line("Recording a sequence", 1300), stroke=4 * 1.35)
+    strips = page_lines({1: page(*title, own, *body)}, "en").pages[0].strips
+    assert [strip.bold for strip in strips[:4]] == [0.0, 0.0, 1.0, 0.0]

@@ -45,6 +45,11 @@ def test_a_document_with_half_marks_keeps_them() -> None:
     assert lines(settled({1: page(*texts)})) == list(texts)
 
 
+def test_half_brackets_among_full_commas_are_kept() -> None:
+    texts = ("委员会认为，水位上升，应当撤离(见附件)，会议结束，", "会议(第一场)结束，")
+    assert lines(settled({1: page(*texts)})) == list(texts)
+
+
 def test_simplified_text_has_no_traditional_forms() -> None:
     rest = "委员会认为塔伦河流域各国的水文机构应当交换实时数据并且在汛期之前举行一次演习。" * 2
     first = page("虛假信息", rest, alternatives=((0, "虚", 0.18),))

@@ -97,3 +97,8 @@ def test_a_space_lost_behind_a_sentence_is_put_back(read: str, meant: str) -> No
     (line,) = settled({1: page(sure(read))})[1].lines
     assert line.text == meant
     assert len(line.runs[0].confidences) == len(meant)
+
+
+def test_the_doubtful_bracket_of_a_label_closes() -> None:
+    assert texts(doubtful("(d: The Agreement", 2))[0] == "(d) The Agreement"
+    assert texts(sure("(see: The Agreement"))[0] == "(see: The Agreement"

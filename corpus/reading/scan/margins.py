@@ -1,0 +1,71 @@
+"""Numbers in the margin of a page, which say where the pages of another edition begin.
+
+They are beside any line of the text, usually in its middle. Taken for a part of it they would be in
+the middle of a sentence, and taken for a cell they would cut its paragraph in two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
+
+NUMBER = re.compile(r"\d{1,4}(?:\s?[(（](?:[IVX]+|[Ⅰ-Ⅻ])[)）])?")
+# Lines of so many characters show where the text begins and ends, if there are so many of them
+LONG, FEWEST = 15, 8
+# White space between the text and a number in the margin, in em
+ROOM = 0.35
+# A line that ends so near the edge of the text goes on, in em
+NEAR = 1.5
+# So many lines of a page have such a number at most: more are a column of a table
+MOST = 0.15
+
+
+def without_numbers(page: RecognisedPage) -> tuple[RecognisedPage, list[str]]:
+    """The page without the numbers in its margins, and these numbers."""
+    long = [line for line in page.lines if sum(len(run.text) for run in line.runs) >= LONG]
+    words = [run for line in long for run in line.runs if not NUMBER.fullmatch(run.text)]
+    if len(long) < FEWEST or not words:
+        return page, []
+    left, right = min(run.left for run in words), max(run.right for run in words)
+    outside = [run for run, _ in _outside(page.lines, long, right, left)]
+    if not outside or len(outside) > MOST * len(page.lines):
+        return page, []
+    if not all(NUMBER.fullmatch(run.text) for run in outside):
+        return page, []
+    if not all(full for _, full in _outside(page.lines, long, right, left)):
+        return page, []
+    names = {id(run) for run in outside}
+    lines = []
+    for line in page.lines:
+        runs = tuple(run for run in line.runs if id(run) not in names)
+        if len(runs) == len(line.runs):
+            lines.append(line)
+        elif runs:
+            box = replace(line.box, left=runs[0].left, right=max(run.right for run in runs))
+            lines.append(replace(line, runs=(replace(runs[0], spaced=False), *runs[1:]), box=box))
+    return replace(page, lines=tuple(lines)), [run.text for run in outside]
+
+
+def _outside(
+    lines: Sequence[Line], long: Sequence[Line], right: float, left: float
+) -> Iterator[tuple[Run, bool]]:
+    """The runs to the right and to the left of the text that are beside one of its lines.
+
+    With a run on the left: whether the line above goes on. If it does not, the number is that of a
+    paragraph.
+    """
+    for line in lines:
+        em = line.size or line.tall
+        beside = any(
+            other.box.top < line.baseline < other.box.bottom for other in long if other is not line
+        )
+        for run in line.runs:
+            if run.left > right + ROOM * em and (run is not line.runs[0] or beside):
+                yield run, True
+            elif run.right < left - ROOM * em and (run is not line.runs[-1] or beside):
+                above = [other for other in long if other.baseline < line.baseline - 0.5 * em]
+                end = max(r.right for r in above[-1].runs) if above else 0.0
+                yield run, end > right - NEAR * em

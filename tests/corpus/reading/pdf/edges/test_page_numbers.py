@@ -1,0 +1,104 @@
+"""Numbered heads and feet of pages are furniture, also far from the edge of the paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.document import Language
+from duizhao.corpus.reading.pdf.building import Built, blocks_from_lines
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+
+pytestmark = pytest.mark.unit
+
+TEXT = (
+    "The river rose by a metre in a single night, as the gauge at the",
+    "bridge shows, and the families on the left bank were taken to the",
+    "school before the road was closed by the water of the lower weir.",
+)
+
+
+def strip(text: str, page: int, left: float, y: float) -> Strip:
+    return Strip(text, page, left, left + 6.0 * len(text), y, 11.0, 0.0, len(text))
+
+
+def book(
+    page: int, *head: tuple[str, float], foot: tuple[tuple[str, float], ...] = ()
+) -> PageLines:
+    """A page scanned with wide margins: a head, three lines of text, and a foot."""
+    strips = [strip(text, page, left, 735) for text, left in head]
+    strips += [strip(text, page, 100, 700 - 16 * number) for number, text in enumerate(TEXT)]
+    strips += [strip(text, page, left, 130) for text, left in foot]
+    return PageLines(page, 595, 842, tuple(strips))
+
+
+def read(*pages: PageLines, language: Language = "en") -> Built:
+    return blocks_from_lines(pages, language)
+
+
+def test_numbers_that_count_the_pages_are_no_text() -> None:
+    built = read(
+        book(1, ("212", 100), ("The flood", 250)),
+        book(2, ("The school", 250), ("213", 460)),
+        book(3, ("214", 100), ("The flood and the school", 250)),
+    )
+    text = " ".join(TEXT)
+    assert [draft.text for draft in built.drafts] == [text] * 3
+    assert [(entry.reason, entry.text, entry.page) for entry in built.left_out] == [
+        ("page_number", "212", 1), ("running_head", "The flood", 1),
+        ("running_head", "The school", 2), ("page_number", "213", 2),
+        ("page_number", "214", 3), ("running_head", "The flood and the school", 3),
+    ]  # fmt: skip
+
+
+def test_a_number_within_a_head_counts_with_those_of_other_pages() -> None:
+    built = read(
+        book(1, ("Chapter ten 273", 250)), book(2, ("274 The school", 100)), book(3, ("275", 460))
+    )
+    assert [entry.reason for entry in built.left_out] == [
+        "running_head", "running_head", "page_number",
+    ]  # fmt: skip
+
+
+def test_a_page_by_itself_has_a_number_at_an_edge_set_apart() -> None:
+    built = read(book(1, ("The flood", 250), foot=(("17", 290),)))
+    assert [(entry.reason, entry.text) for entry in built.left_out] == [("page_number", "17")]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        # chapters that begin on pages of their own
+        (("1 The flood", 100), ("3 The school", 100)),
+        # a year, and a sentence
+        (("1998", 100), ("2004", 100)),
+        (("The seminar was held in 21", 100), ("The gauge at the bridge shows 22.", 100)),
+    ],
+)
+def test_other_numbers_stay(heads: tuple[tuple[str, float], ...]) -> None:
+    built = read(*(book(number, head) for number, head in enumerate(heads, 1)))
+    assert not built.left_out
+
+
+def test_circled_numbers_below_a_rule_are_notes_and_their_calls_are_taken_out() -> None:
+    first = [
+        strip(
+            "委员会审议了秘书长的报告，决定继续处理此案。①各代表团指出，缔约国应当采", 1, 100, 700
+        ),
+        strip("取措施，保护儿童的权利，", 1, 100, 684),
+    ]
+    notes = [
+        Strip("① 见上文第三章，其中讨论了这个问题。", 1, 100, 300, 200, 8.5, 0.0, 20),
+        Strip("② 同上。", 1, 100, 140, 188, 8.5, 0.0, 4),
+    ]
+    page = PageLines(1, 595, 842, (*first, *notes), rules=((100, 220, 214),))
+    built = read(page, language="zh")
+    assert [(draft.kind, draft.mark, draft.text) for draft in built.drafts] == [
+        (
+            "paragraph",
+            None,
+            "委员会审议了秘书长的报告，决定继续处理此案。各代表团指出，缔约国应当采取措施，保护儿童的权利，",
+        ),
+        ("footnote", "①", "见上文第三章，其中讨论了这个问题。"),
+        ("footnote", "②", "同上。"),
+    ]
+    assert built.notes[0]["mark"] == "①"

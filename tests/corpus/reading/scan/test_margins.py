@@ -1,0 +1,62 @@
+"""Numbers in the margin, which say where the pages of another edition begin, are no text."""
+
+from __future__ import annotations
+
+import pytest
+
+from duizhao.corpus.reading.scan.lines import page_lines
+from duizhao.corpus.reading.scan.margins import without_numbers
+from duizhao.corpus.reading.scan.recognition.page import Box, Line, RecognisedPage, Run
+
+pytestmark = pytest.mark.unit
+
+TEXT = "委员会认为水位上升应当撤离各代表团指出缔约国应当采取措施"
+
+
+def line(number: int, *extra: Run, text: str = TEXT) -> Line:
+    """A line of the text, with runs to its right or its left."""
+    y = 1000.0 + 70 * number
+    own = Run(text, 400, 400 + 45.0 * len(text), (0.99,) * len(text))
+    runs = tuple(sorted([own, *extra], key=lambda run: run.left))
+    return Line(Box(runs[0].left, y - 45, runs[-1].right, y), runs, y, 44, 44, 4)
+
+
+def mark(text: str, left: float) -> Run:
+    return Run(text, left, left + 22.0 * len(text), (0.99,) * len(text), spaced=True)
+
+
+def page(*lines: Line) -> RecognisedPage:
+    return RecognisedPage(2480, 3508, 300, lines)
+
+
+@pytest.mark.parametrize("left", [1760.0, 280.0])
+@pytest.mark.parametrize("text", ["40", "14(II)"])
+def test_a_number_beside_a_line_goes_to_the_ledger(text: str, left: float) -> None:
+    left = left - 22 * (len(text) - 2) if left < 400 else left
+    own = [line(n, *([mark(text, left)] if n == 5 else [])) for n in range(9)]
+    lines = page_lines({1: page(*own)}, "zh")
+    assert [strip.text for strip in lines.pages[0].strips] == [TEXT] * 9
+    assert [(entry.reason, entry.text) for entry in lines.left_out] == [("page_number", text)]
+
+
+def test_a_number_by_itself_in_the_margin_is_one_too() -> None:
+    own = [line(n) for n in range(9)]
+    alone = Line(Box(1760, 1310, 1804, 1345), (mark("40", 1760),), 1348, 44, 44, 4)
+    kept, gone = without_numbers(page(*own[:5], alone, *own[5:]))
+    assert gone == ["40"]
+    assert len(kept.lines) == 9
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # numbered paragraphs
+        page(*(line(n, *([mark(str(n), 300)] if n % 4 == 0 else []),
+                    text=TEXT if n % 4 != 3 else TEXT[:15]) for n in range(9))),
+        # a column of numbers, and words in the margin
+        page(*(line(n, mark(str(40 + n), 1760)) for n in range(9))),
+        page(*(line(n, *([mark("注意", 1760)] if n == 4 else [])) for n in range(9))),
+    ],
+)  # fmt: skip
+def test_other_numbers_stay(page: RecognisedPage) -> None:
+    assert without_numbers(page) == (page, [])
