@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -36,7 +37,7 @@ def parse(
             raise InputError(
                 f"{source.name}: its pages cannot be read; scan them again at 200 dpi or more"
             )
-        raise InputError(f"{source.name}: no text in it")
+        raise InputError(f"{source.name}: no text in it{_besides(reading)}")
     chinese = reading
     if language == "en" and any(has_chinese(draft.text) for draft in reading.drafts):
         # both sides of a bilingual file are parts of one reading
@@ -55,3 +56,10 @@ def parse(
     }
     reading = Reading(reading.drafts, reading.left_out, metadata)
     return assemble(reading, language, side=side, document_id=document_id)
+
+
+def _besides(reading: Reading) -> str:
+    """The kinds of text that were left out of a document without any other, in words."""
+    kinds = Counter(piece.reason for piece in reading.left_out if piece.text.strip())
+    named = ", ".join(f"{kind} ({times})" for kind, times in kinds.most_common())
+    return f" besides {named}" if named else ""

@@ -29,7 +29,7 @@ STOPS = tuple(".。!！?？;；")
 # Text that belongs to a chart: numbers, years, and dashes for 0
 IN_CHART = re.compile(r"[\d\s,.%–—-]+")
 # A drawing with fewer texts is no chart: a heading in a shape, a title above a curve
-FEWEST_TEXTS = 3
+FEWEST_TEXTS = 2
 # A line of prose is wider than this share of the page, or ends a sentence of so many letters
 PROSE_SHARE, SENTENCE = 0.5, 12
 # ... or continues in the next line, which is at most so many em below

@@ -165,6 +165,7 @@ class _Reader:
                 self.turned[number] = (page.turned, 0.0)
             if page.outside:
                 self.outside.append(LeftOut("outside_page", page.outside, number))
+            page = self._without_invisible(page)
             fault = fault_of(page, self.language)
             if fault is not None:
                 self.faults[number] = fault
@@ -176,6 +177,15 @@ class _Reader:
             yield page
             if self.source.progress and (number % PROGRESS_PAGES == 0 or number == self.count):
                 self.source.progress(number, self.count)
+
+    def _without_invisible(self, page: Page) -> Page:
+        """The page without text that is drawn without ink, unless there is a picture of it."""
+        unseen = [piece for piece in page.pieces if piece.invisible]
+        if not unseen or page.image_share or len(unseen) == len(page.pieces):
+            return page
+        text = " ".join(piece.text for piece in unseen)
+        self.outside.append(LeftOut("hidden_text", text, page.number))
+        return replace(page, pieces=tuple(p for p in page.pieces if not p.invisible))
 
     def warnings(self, built: Built) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())

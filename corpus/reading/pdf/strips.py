@@ -86,7 +86,7 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
     ]
     rules = joined(page.rules)
     labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
-    labels |= {id(strip) for strip in drawn_texts(strips, page.figures, page.width)}
+    labels |= {id(strip) for strip in drawn_texts(strips, page)}
     drawn = [strip for strip in strips if id(strip) in labels]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
     kept = tuple(strip for strip in strips if id(strip) not in labels)

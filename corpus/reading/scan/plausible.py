@@ -20,6 +20,8 @@ Fault = Literal["no_text", "wrong_characters", "ocr_layer"]
 
 # A picture over this share of a page is a scan of it
 SCAN_SHARE = 0.6
+# ... and so is one over this share if the text on it is without ink: a scan without its margins
+CROPPED_SHARE = 0.3
 # A page of a scan with fewer letters has a stamp or a page number for a text layer
 FEW_LETTERS = 40
 # Above this share of characters without a mapping, or of foreign scripts, the map is broken
@@ -61,8 +63,9 @@ def fault_of(page: Page, language: Language) -> Fault | None:
     if page.image_share > SCAN_SHARE and letters < FEW_LETTERS:
         return "no_text"
     invisible = sum(len(piece.text) for piece in page.pieces if piece.invisible)
-    hidden = invisible > 0.5 * letters or page.covered > 0.5
-    if letters and hidden and page.image_share > SCAN_SHARE:
+    if invisible > 0.5 * letters and page.image_share > CROPPED_SHARE:
+        return "ocr_layer"
+    if letters and page.covered > 0.5 and page.image_share > SCAN_SHARE:
         return "ocr_layer"
     return "wrong_characters" if has_wrong_characters(page, language) else None
 

@@ -8,11 +8,16 @@ from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import Box
 from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
+from duizhao.corpus.reading.pdf.page.paths import straight_parts
 
 # A drawing as thin as this is a line, and a single stroke whose bounds are so thin
 THIN, STROKE = 3.0, 7.0
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
+# A path of more segments is not one rectangle
+SEGMENTS = 7
+# So many objects of a form are looked at
+MOST_IN_FORM = 500
 # A shape of so many square points is a letter or a sign
 SMALL = 1500
 
@@ -86,7 +91,6 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     import pypdfium2.raw as raw
 
     out = Drawings()
-    boxes: list[Box] = []
     texts = covered = 0
     for handle, space, texts_inside in objects(raw, page):
         kind = raw.FPDFPageObj_GetType(handle)
@@ -101,32 +105,64 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         bounds = bounds_of(raw, handle)
         if bounds is None:
             continue
-        box = left, bottom, right, top = space.box(bounds)
-        width, height = right - left, top - bottom
+        box = space.box(bounds)
+        size = _area(box)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            out.images += width * height / area
-            if width * height > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
+            out.images += size / area
+            if size > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
-            if texts_inside and 400 < width * height < 0.6 * area:
+            if texts_inside and 400 < size < 0.6 * area and _draws(raw, handle):
                 out.figures.append(box)
-        elif 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
-            out.dots.append(((left + right) / 2, (top + bottom) / 2))
-        elif height < (thin := _thin(handle, kind)) and width > 10:
-            out.rules.append((left, right, (top + bottom) / 2))
-        elif width < thin and height > 6:
-            out.walls.append(((left + right) / 2, bottom, top))
-        elif kind == raw.FPDF_PAGEOBJ_PATH and width > 12 and height > 8:
-            if width * height >= MOST_OF_PAGE * area:
+        elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
+            parts = [space.box(part) for part in straight_parts(handle)]
+            for part in parts:
+                _add_shape(out, part, area, THIN)
+            if parts or _add_thin(out, box, THIN) or not SMALL < size < MOST_OF_PAGE * area:
                 continue
-            simple = raw.FPDFPath_CountSegments(handle) <= 7
-            if not simple and width * height <= SMALL:
-                continue
-            if simple or is_frame(raw, handle, bounds):
-                # a frame, or a cell with a coloured ground
-                boxes.append(box)
+            if is_frame(raw, handle, bounds):
+                out.boxes.append(box)
             elif texts_inside:
                 out.figures.append(box)
-    out.boxes = boxes
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            _add_shape(out, box, area, _thin(handle, kind))
+        else:
+            _add_thin(out, box, THIN)
     out.covered = covered / texts if texts else 0.0
     return out
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _draws(raw: Any, handle: Any) -> bool:
+    """Whether a form has anything but text in it."""
+    numbers = range(min(MOST_IN_FORM, raw.FPDFFormObj_CountObjects(handle)))
+    kinds = {
+        raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(handle, number)) for number in numbers
+    }
+    return kinds != {raw.FPDF_PAGEOBJ_TEXT}
+
+
+def _add_thin(out: Drawings, box: Box, thin: float) -> bool:
+    """Add a shape that is a bullet, or a rule or wall if it is thinner than `thin`."""
+    left, bottom, right, top = box
+    width, height = right - left, top - bottom
+    if 2 <= width <= 8 and 0.8 <= width / max(height, 0.1) <= 1.25:
+        out.dots.append(((left + right) / 2, (top + bottom) / 2))
+    elif height < thin and width > 10:
+        out.rules.append((left, right, (top + bottom) / 2))
+    elif width < thin and height > 6:
+        out.walls.append(((left + right) / 2, bottom, top))
+    else:
+        return False
+    return True
+
+
+def _add_shape(out: Drawings, box: Box, area: float, thin: float) -> None:
+    """Add a shape; a larger one is a frame, or a cell with a coloured ground."""
+    if _add_thin(out, box, thin):
+        return
+    if box[2] - box[0] > 12 and box[3] - box[1] > 8 and _area(box) < MOST_OF_PAGE * area:
+        out.boxes.append(box)

@@ -25,6 +25,8 @@ from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
 WIDE_GAP = 0.8
+# A distance of fewer em is none between words: it is behind a letter with a wrong width
+NARROWEST = 0.08
 # A page with so much of its text in columns of characters is set vertically
 MOSTLY = 0.6
 # A superior digit is so far above the baseline, in em, and smaller than so many em
@@ -287,8 +289,10 @@ def _join(raw: Any, text_page: Any, seen: set[int]) -> Iterator[Piece]:
                 yield _piece(characters, left, right, base, space, look, raised)
                 characters, left = [], start
                 space = "inner" if next_space == "real" else next_space
-            elif next_space:
-                characters.append(" " if next_space == "real" else "\u200a")
+            elif next_space == "real":
+                characters.append(" ")
+            elif next_space and gap > NARROWEST * look.size:
+                characters.append("\u200a")
         superior = "0" <= character <= "9" and _is_superior(raw, text_page, index, base, look)
         if superior != raised:
             if characters:

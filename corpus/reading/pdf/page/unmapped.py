@@ -8,6 +8,7 @@ fonts that number their glyphs. Words show which it is:
 - they are once a ligature stands for the code: ``Con\\x1frmed`` is "Confirmed";
 - they are once all codes are moved by 29, the distance between the first glyphs of common
   TrueType fonts and ASCII: ``6XVSHQVH`` is "Suspense";
+- the font is one of TeX, whose codes are known;
 - they are not: the characters become U+FFFD, which no one takes for text.
 """
 
@@ -23,6 +24,9 @@ from duizhao.corpus.script import HAN_CHARACTER, everyday
 UNKNOWN = "\ufffd"
 LIGATURES = ("fi", "fl", "ff", "ffi", "ffl", "ti", "tt", "ft", "Th", "fj", "tti", "ffj")
 SHIFT = 29
+# The font of TeX for symbols, whose first 32 codes are always these
+SYMBOLS_OF_TEX = "cmsy"
+_SIGNS = dict(zip(map(chr, range(32)), "−·×∗÷⋄±∓⊕⊖⊗⊘⊙◯∘•≍≡⊆⊇≤≥⪯⪰∼≈⊂⊃≪≫≺≻", strict=True))
 # Least share of the words of a font that a dictionary has
 KNOWN_SHARE = 0.4
 # Chinese text has at least this share of common characters
@@ -40,7 +44,10 @@ def resolved(
     for index in unmapped:
         by_font[font_of(index)].append(index)
     out: dict[int, str] = {}
-    for indices in by_font.values():
+    for font, indices in by_font.items():
+        if SYMBOLS_OF_TEX in font.lower():
+            out |= {i: _SIGNS[characters[i]] for i in indices if characters[i] in _SIGNS}
+            indices = [index for index in indices if index not in out]
         if _is_right(characters, indices):
             out |= {index: UNKNOWN for index in indices if not characters[index].isprintable()}
             out |= _ligatures(characters, [index for index in indices if index in out])

@@ -79,6 +79,13 @@ def test_ligatures_are_found_by_the_words_and_other_signs_are_marked(
     )
 
 
+def test_the_symbols_of_tex_are_known_by_their_codes() -> None:
+    draw = "BT /F1 12 Tf 72 700 Td (The level is ) Tj /F2 12 Tf (\\024 ) Tj /F1 12 Tf (12 m.) Tj ET"
+    symbols = NUMBERED.replace("Helvetica", "ABCDEF+CMSY10").replace("[3", "[20/g20 3")
+    data = raw_pdf([draw], fonts={"F1": HELVETICA, "F2": symbols})
+    assert texts(data) == ["The level is ≤ 12 m."]
+
+
 @pytest.mark.parametrize(
     ("meant", "fault"),
     [(SENTENCE, None), ("Qzxj vbkw lpqr mnzt xkcd wqrt zzpl bdfk.", "wrong_characters")],
@@ -119,3 +126,10 @@ def test_chinese_of_rare_characters_is_no_text() -> None:
         chr(ord(character) + 7) if character >= "\u4e00" else character for character in usual
     )
     assert fault_of(page_of(wrong), "zh") == "wrong_characters"
+
+
+def test_a_letter_with_a_wrong_width_does_not_cut_its_word() -> None:
+    widths = "120 " + "250 " * 76 + "760 " + "250 " * 13
+    font = HELVETICA.replace(">>", f"/FirstChar 32/LastChar 122/Widths[{widths}]>>")
+    draw = "BT /F1 12 Tf 72 700 Td [(The m)-75(ean of all m)-75(easurem)-75(ents)]TJ ET"
+    assert texts(raw_pdf([draw], fonts={"F1": font})) == ["The mean of all measurements"]
