@@ -16,6 +16,7 @@ from duizhao.corpus.reading.pdf.grid import Rule, Wall, rectangles
 from duizhao.corpus.reading.pdf.lines import Strip
 from duizhao.corpus.reading.pdf.measures import reads_on, same_style
 from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.text import Page
 
 # Least number of labels of an axis
 FEWEST = 4
@@ -36,11 +37,15 @@ PROSE_SHARE, SENTENCE = 0.5, 12
 PROSE_EM, NEXT_LINE = 7.0, 2.2
 
 
-def drawn_texts(strips: Sequence[Strip], drawings: Sequence[Box], page_width: float) -> list[Strip]:
+def drawn_texts(strips: Sequence[Strip], page: Page) -> list[Strip]:
     """The texts in drawings: those of charts, not the prose that something is drawn around."""
-    groups = [(box, [s for s in strips if _belongs(s, box)]) for box in drawings]
+    unseen = sum(len(piece.text) for piece in page.pieces if piece.invisible)
+    if 2 * unseen > sum(len(piece.text) for piece in page.pieces):
+        # a drawing that is a scan has its text as a layer without ink
+        return []
+    groups = [(box, [s for s in strips if _belongs(s, box)]) for box in page.figures]
     groups = [
-        (box, inside) for box, inside in groups if inside and not _has_prose(inside, page_width)
+        (box, inside) for box, inside in groups if inside and not _has_prose(inside, page.width)
     ]
     out: dict[int, Strip] = {}
     for box, _ in groups:
