@@ -26,6 +26,8 @@ _LABEL = re.compile(
     rf"|\d{{1,3}}[.．、](?=[\u2018-\u201d{EAST_ASIAN}])"
     r"|[一二三四五六七八九十百]{1,4}[、.．]"
     r"|(?:[IVX]{1,6}|[A-Z])\.(?=\s)"
+    # not "v." in the name of a case, nor "c. 1900"
+    r"|(?:[a-h]|i{1,3}|iv|vi{1,3}|ix|x)\.(?=\s[^\W\d_])"
     r")\s*"
 )
 _ITEM = re.compile(r"[(（][^)）]{1,7}[)）]|[a-zivx\d]{1,5}\)|[①-⑳]|[–—-]|" + f"[{BULLETS}]")

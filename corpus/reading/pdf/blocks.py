@@ -11,6 +11,7 @@ from duizhao.corpus.reading.draft import Draft, LeftOut
 from duizhao.corpus.reading.notes import CLOSE, OPEN, leading_mark
 from duizhao.corpus.reading.pdf.joining import LineJoiner
 from duizhao.corpus.reading.pdf.lines import Paragraph
+from duizhao.corpus.reading.pdf.page.ligatures import repaired
 from duizhao.corpus.reading.shape import item_mark, kind_of
 from duizhao.corpus.reading.spacing import tidy
 
@@ -27,9 +28,11 @@ LEAST_SIGNS = 0.05
 def drafts_of(paragraphs: Sequence[Paragraph], language: Language) -> list[tuple[Draft, Paragraph]]:
     """The drafts of a document, each with the paragraph that it was made of."""
     joiner = LineJoiner(paragraphs, language)
+    texts = [joiner.text(paragraph) for paragraph in paragraphs]
+    if language == "en":
+        texts = repaired(texts)
     out = []
-    for paragraph in paragraphs:
-        text = joiner.text(paragraph)
+    for paragraph, text in zip(paragraphs, texts, strict=True):
         if text.strip(f" {OPEN}{CLOSE}"):
             out.append((_draft(paragraph, text, language), paragraph))
     return out

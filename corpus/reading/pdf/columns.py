@@ -158,14 +158,17 @@ def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     fewer, more = sorted(breaks, key=len)
     size = median(strip.size for side in sides for strip in side)
     covered = sum(high - low for low, high in more)
-    if covered > 0.5 * (sides[0][0].y - sides[0][-1].y) and not _share_baselines(*sides):
+    apart = not _share_baselines(*sides)
+    if covered > 0.5 * (sides[0][0].y - sides[0][-1].y) and apart:
         # among so many breaks some are side by side by chance; rows of a table begin together
         shared = sum(any(abs(low - other) <= SAME_LINE * size for other, _ in more)
                      for low, _ in fewer)  # fmt: skip
     else:
         shared = sum(any(_same_break(each, other, 0.75 * size) for other in more) for each in fewer)
-    # rows of a table are separated on both sides at once; a cell may have paragraphs of its own
-    rows_apart = shared >= 1 and shared >= 0.6 * len(more) and shared >= 0.8 * len(fewer)
+    # rows of a table are separated on both sides at once, paragraphs of prose not all by chance; a
+    # cell may have paragraphs of its own
+    least = 0.9 if apart and min(runs_on) >= 0.6 else 0.6
+    rows_apart = shared >= 1 and shared >= least * len(more) and shared >= 0.8 * len(fewer)
     return not rows_apart
 
 
@@ -249,8 +252,7 @@ def _runs_on(side: Sequence[Strip]) -> float:
     rows = rows_of(side)
     right = sorted(row[-1].right for row in rows)[-max(1, len(rows) // 6)]
     count = 0
-    for upper, lower in pairwise(rows):
-        last, following = upper[-1], lower[0]
+    for (*_, last), (following, *_) in pairwise(rows):
         full = last.right >= right - 3.5 * last.size
         stops = last.text.rstrip().endswith(ENDS)
         count += full and not (stops and not full) and not split_label(following.text)[0]

@@ -88,8 +88,8 @@ def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
         while last + 1 < len(rows) and free[last + 1]:
             last += 1
         both = min(sum(beside[first : last + 1]), sum(before[first : last + 1]))
-        # one line in the middle of a page may leave a gap there by chance
-        if both and (both > 1 or first <= FEW_LINES):
+        # one line below others may leave a gap there by chance
+        if both and (both > 1 or first == 0):
             out.append(Corridor(left, right, first, last, both))
     return out
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median_low
 
 from duizhao.corpus.reading import furniture
 from duizhao.corpus.reading.notes import OPEN
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of
 
 HEAD, FOOT = 0.9, 0.1
+# ... and so far from the edges if nothing is above the head or below the foot, and it is so many
+# em and so many times the usual leading of the page away from the text
+LOW_HEAD, HIGH_FOOT, SET_OFF, LEADING = 0.84, 0.16, 1.6, 1.4
 # Lines of a note are at most so many em apart
 NOTE_LEADING = 1.45
 ENDS = tuple("。.；;：:!?！？”’\"')）")
@@ -49,7 +54,7 @@ def reason(text: str, *, page: int, height: float) -> str:
         return "job_number"
     if page == 1 and height > 0.7:
         return "masthead"
-    if (height > 0.85 or height < 0.15) and _PAGE_NUMBER.fullmatch(text):
+    if (height > LOW_HEAD or height < HIGH_FOOT) and _PAGE_NUMBER.fullmatch(text):
         return "page_number"
     if height > 0.88:
         return "running_head"
@@ -65,11 +70,33 @@ def is_separator(text: str) -> bool:
 
 def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[str]:
     """The patterns (digits as #) that occur at the head or foot of several pages."""
+    edge: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for strips, height in zip(pages, heights, strict=True):
-        edge = {pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD}
-        count.update(edge)
-    return {text for text, times in count.items() if times >= max(2, min(4, len(pages) // 3))}
+        edge.update({pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD})
+        outer = _outermost(strips, height)
+        count.update({pattern(s.text) for s in strips if id(s) in outer})
+    often = {text for text, times in edge.items() if times >= max(2, min(4, len(pages) // 3))}
+    return often | {text for text, times in count.items() if times >= max(3, len(pages) // 4)}
+
+
+def _outermost(strips: Sequence[Strip], height: float) -> set[int]:
+    """The identities of the lines at the head or foot of a page.
+
+    `page_numbers` finds those with the number of the page.
+    """
+    out = {id(strip) for strip in strips if not FOOT < strip.y / height < HEAD}
+    rows = rows_of(strips)
+    if len(rows) < 3:
+        return out
+    gaps = [above[0].y - below[0].y for above, below in pairwise(rows)]
+    usual = LEADING * median_low(gaps)
+    head, foot = rows[0], rows[-1]
+    if head[0].y > LOW_HEAD * height and gaps[0] > max(SET_OFF * head[0].size, usual):
+        out |= {id(strip) for strip in head if not _PAGE_NUMBER.fullmatch(strip.text)}
+    if foot[0].y < HIGH_FOOT * height and gaps[-1] > max(SET_OFF * foot[0].size, usual):
+        out |= {id(strip) for strip in foot if not _PAGE_NUMBER.fullmatch(strip.text)}
+    return out
 
 
 def pattern(text: str) -> str:
@@ -80,10 +107,16 @@ def pattern(text: str) -> str:
 def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
     notes = _of_notes(page.strips, known)
+    outer = _outermost(page.strips, page.height)
     out = [
         strip for strip in page.strips
-        if is_furniture(strip, page.height, known) and id(strip) not in notes
+        if id(strip) in outer - notes and is_furniture(strip, page.height, known)
     ]  # fmt: skip
+    # ... and the numbers beside them, however long the title of the page is
+    names = {id(strip) for strip in out}
+    for row in rows_of(page.strips):
+        if any(id(strip) in names for strip in row):
+            out += [s for s in row if id(s) not in names and _PAGE_NUMBER.fullmatch(s.text)]
     if page.number == 1:
         names = {id(strip) for strip in out}
         head = masthead(page.strips, page.width, page.height)
@@ -118,8 +151,6 @@ def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
 def is_furniture(strip: Strip, height: float, known: set[str]) -> bool:
     """Whether a line at the head or foot of a page is no text."""
     place = strip.y / height
-    if FOOT < place < HEAD:
-        return False
     if pattern(strip.text) in known or furniture.reason(strip.text) is not None:
         return True
     at_edge = place > HEAD + 0.02 or place < FOOT - 0.02

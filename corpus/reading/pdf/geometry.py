@@ -15,6 +15,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN
 from duizhao.corpus.reading.pdf import columns
+from duizhao.corpus.reading.pdf.edges.margins import margin_notes
 from duizhao.corpus.reading.pdf.edges.page_notes import notes_of, split_notes
 from duizhao.corpus.reading.pdf.grid import Enclosure, open_bodies, ruled_tables
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip, first_word
@@ -37,10 +38,13 @@ from duizhao.corpus.reading.shape import split_label
 HEADING_SHARE = 0.62
 # ... and below this share it was ended on purpose
 SHORT_HEADING = 0.35
+# A line that fills this share of the column, and reads on, was not ended on purpose
+LONG = 0.75
 # A line that reads on may be so many times the usual leading below
 READS_ON = 1.35
 # Typed text may have one and a half or two lines' space
 SPACINGS = (1.5, 2.0)
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 # The office of a signatory is on the lines below the name
 _SIGNED = re.compile(r"\(Signed\)\s")
 _BULLET = re.compile(f"[{BULLETS}]\\s?(?=\\S)")
@@ -60,11 +64,16 @@ def paragraphs_of(
     set_edges(flows)
     measures = Measures(flows, language)
     out: list[Paragraph] = []
+    notes: list[Paragraph] = []
     for number, flow in enumerate(flows):
         for paragraph in _of_flow(flow, measures):
-            paragraph.flow = number
+            paragraph.flow, paragraph.aside = number, flow.aside
             out.append(paragraph)
-        out.extend(notes_of(flow.notes, flow.strips))
+        more = notes_of(flow.notes, flow.strips)
+        if notes and more and more[0].strips[0].text[:1].islower():
+            notes[-1].strips.extend(more.pop(0).strips)
+        notes += more
+        out += more
     return joined_rows(out)
 
 
@@ -111,8 +120,10 @@ def _flows(
 ) -> list[Flow]:
     out = []
     in_rows = ruled_tables(strips, page.rules, page.walls).in_rows
-    for part in columns.flows(strips, in_rows, known, page.rules):
-        text, notes = split_notes(page, part, body)
+    text, beside = (list(strips), []) if in_rows else margin_notes(strips)
+    parts = columns.flows(text, in_rows, known, page.rules)
+    for part in [*parts, beside] if beside else parts:
+        lines, notes = split_notes(page, part, body)
         left = min(strip.left for strip in part)
         right = max(strip.right for strip in part)
         rules = tuple(rule for rule in page.rules if rule[0] < right and rule[1] > left)
@@ -120,7 +131,8 @@ def _flows(
         start = min([left - 20, *(rule[0] - 2 for rule in rules)])
         end = max([right + 20, *(rule[1] + 2 for rule in rules)])
         walls = tuple(wall for wall in page.walls if start <= wall[0] <= end)
-        out.append(Flow(page.number, text, notes, left, right, rules, walls))
+        aside = part is beside
+        out.append(Flow(page.number, lines, notes, left, right, rules, walls, aside))
     return out
 
 
@@ -224,7 +236,10 @@ class _Line:
         lower = self.measures.language == "en" and reads_on(last, strip, "en")
         if strip.bold > 0.6:
             return self._after_heading()
-        if lower and len(self.paragraph.strips) == 1 and self._hangs_back():
+        if lower and (self._is_long() or (len(self.paragraph.strips) == 1 and self._hangs_back())):
+            return False
+        if lower and last.text.startswith(OPEN) and strip.left > last.left:
+            # the second line of a note, which may be narrower than the table above
             return False
         if self.measures.ended_early(last, strip, self.edge) and not (lower and self._centred()):
             return True
@@ -234,6 +249,11 @@ class _Line:
         if self.measures.justified or self.measures.language == "zh":
             return room > 1.5 * strip.size
         return room > first_word(strip) + 0.2 * strip.size
+
+    def _is_long(self) -> bool:
+        """Whether the line above fills most of the column: lines are not always broken late."""
+        last, flow = self.last, self.flow
+        return last.right - flow.left >= LONG * (self.edge - flow.left)
 
     def _hangs_back(self) -> bool:
         """Whether the line is at the edge of the text, and the first line of an item set in."""
@@ -262,11 +282,14 @@ class _Line:
             for each in both
         )
         middles = [(each.left + each.right) / 2 for each in both]
-        if inside and all(abs(each - middle) <= self.strip.size for each in middles):
+        around = all(abs(each - middle) <= self.strip.size for each in middles)
+        # the longest lines of a centred text reach the edges
+        same = abs(middles[0] - middles[1]) <= 0.5 * self.strip.size
+        if around and (inside or (same and reads_on(*both, self.measures.language))):
             return True
         # a narrower line below a wider one, around the same middle
         narrower = self.strip.left > self.last.left + self.strip.size
-        return inside and narrower and abs(middles[0] - middles[1]) <= 0.5 * self.strip.size
+        return inside and narrower and same
 
     def _hanging_capitals(self) -> bool:
         """Whether the line continues a title in capitals, set in from its first line."""
@@ -334,7 +357,12 @@ class _Line:
                 not last.text.endswith(tuple("。.！!？?")) or strip.right >= self.edge - strip.size
             )
         )
-        if not (mixed or full) or not same_size(last, strip) or not self._close():
+        if not same_size(last, strip) or not self._close():
+            return False
+        if self.measures.language == "en" and reads_on(last, strip, "en") and self._is_long():
+            # a file may have words in the type of another weight than they are printed in
+            return True
+        if not (mixed or full):
             return False
         return not (mixed and not full and self.measures.ended_early(last, strip, self.edge))
 
@@ -346,6 +374,8 @@ def _follows(first: str, second: str) -> bool:
         return False
     if one.isdigit() and two.isdigit():
         return int(two) == int(one) + 1
+    if one in ROMAN and two in ROMAN and ROMAN.index(two) == ROMAN.index(one) + 1:
+        return True
     order = "一二三四五六七八九十"
     if len(one) == len(two) == 1 and one in order and two in order:
         return order.index(two) == order.index(one) + 1

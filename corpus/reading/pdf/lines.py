@@ -32,7 +32,7 @@ _UNKNOWN_EDGES = re.compile(rf"^{UNKNOWN}+(?:\s+{UNKNOWN}+)*(?:\s+|$)|(?:\s+{UNK
 # character with the marks around it, and the characters on both sides of a quotation mark
 # (Unicode Standard Annex 14, class QU)
 _UNIT = (
-    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~]+|.)"
+    r"[（《“‘「『〈【(\[]*(?:[$€£¥]?\d[\d,.]*\s(?=[A-Za-z]))?(?:[!-~’–]+|.)"
     r"[，。；：、！？）》”’」』〉】…,.;:!?)\]]*"
 )
 _WORD = re.compile(rf"{_UNIT}(?:[“‘]{_UNIT})*")
@@ -105,9 +105,9 @@ class PageLines:
 class Paragraph:
     """A paragraph or cell before it is a draft.
 
-    `tag` is set where the file's tags made it. `cell`, `note`, `heading`, `figure` are what tags
-    or geometry found; `label` is a list label that the file keeps apart from its text. `flow`
-    counts the columns and pages that text flows through.
+    `tag` is set where the file's tags made it. `cell`, `note`, `heading` are what tags or geometry
+    found, `aside` is text in the margin; `label` is a list label that the file keeps apart from
+    its text. `flow` counts the columns and pages that text flows through.
     """
 
     strips: list[Strip]
@@ -116,7 +116,7 @@ class Paragraph:
     cell: bool = False
     note: bool = False
     heading: bool = False
-    figure: bool = False
+    aside: bool = False
     table: object = None
     flow: int = 0
     extra: dict[str, object] = field(default_factory=dict)

@@ -39,7 +39,8 @@ ASSUMED = 1.55
 class Flow:
     """Lines that are read from top to bottom: a page, or a column of it, without furniture.
 
-    `left` and `right` are the edges of its running text; `notes` are the lines of its footnotes.
+    `left` and `right` are the edges of its running text; `notes` are the lines of its footnotes;
+    `aside`: it is in the margin beside the text.
     """
 
     page: int
@@ -49,6 +50,7 @@ class Flow:
     right: float = 0.0
     rules: tuple[tuple[float, float, float], ...] = ()
     walls: tuple[tuple[float, float, float], ...] = ()
+    aside: bool = False
 
 
 def same_style(first: Strip, second: Strip) -> bool:

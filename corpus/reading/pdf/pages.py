@@ -18,10 +18,17 @@ _ENDS: dict[Language, tuple[str, ...]] = {
 
 # By flow: the left and the right edge of its running text
 Edges = Mapping[int, tuple[float, float]]
+# Type that is so many points smaller is not that of the body
+SMALLER = 0.6
+# A figure or a table across the page may be between two columns
+MOST_FLOWS = 2
+CAPTION = re.compile(r"(?:Fig(?:ure)?|Table|Chart|Box|Map)\.?\s?\d")
 # So many lines at least reach the right edge of a flow
 FEW_LINES = 3
 # Lines of Chinese that go on end at most so many em before the right edge
 RAGGED = 4.0
+# A line by itself is shorter than this share of the next column's text
+SHORT = 0.6
 # A continuation begins at most so many em from the edge of the paragraph that it continues
 FAR_APART = 5.0
 # A number and a word: the middle of a sentence, unlike a number alone in a cell
@@ -32,22 +39,42 @@ def join_across_pages(paragraphs: Sequence[Paragraph], language: Language) -> li
     """The paragraphs, the last of a page and the first of the next as one where they are."""
     out: list[Paragraph] = []
     last: Paragraph | None = None
+    # a paragraph of the body that is cut, with text in smaller type below it
+    cut: Paragraph | None = None
+    inserted = False
     edges = _edges(paragraphs)
     for paragraph in paragraphs:
         if not paragraph.strips:
             continue
-        if paragraph.note or paragraph.cell or paragraph.figure:
+        caption = language == "en" and CAPTION.match(paragraph.strips[0].text)
+        if paragraph.note or paragraph.cell or paragraph.aside or caption:
             out.append(paragraph)
-            if paragraph.cell:
-                last = None
+            inserted = inserted or paragraph.cell or bool(caption)
             continue
-        if last is not None and _goes_on(last, paragraph, language, edges):
+        # behind a table or a caption only a small letter shows that a sentence goes on
+        sure = not inserted or _reads_on(last, paragraph, language)
+        inserted = False
+        if last is not None and sure and _goes_on(last, paragraph, language, edges):
             last.strips.extend(paragraph.strips)
             last.flow = paragraph.flow
             continue
+        above = cut if _reads_on(cut, paragraph, language) else None
+        if cut and above and _goes_on(cut, paragraph, language, edges):
+            cut.strips.extend(paragraph.strips)
+            cut.flow, last, cut = paragraph.flow, cut, None
+            continue
         out.append(paragraph)
+        above = cut or last
+        cut = above if above and paragraph.size < above.size - SMALLER else None
         last = paragraph
     return out
+
+
+def _reads_on(first: Paragraph | None, second: Paragraph, language: Language) -> bool:
+    """Whether the second begins in the middle of an English sentence that the first leaves open."""
+    if first is None or language != "en" or not second.strips[0].text[:1].islower():
+        return False
+    return not first.strips[-1].text.rstrip().endswith(_ENDS[language])
 
 
 def repeated_heads(paragraphs: Sequence[Paragraph]) -> set[int]:
@@ -208,7 +235,7 @@ def _edges(paragraphs: Sequence[Paragraph]) -> dict[int, tuple[float, float]]:
 def _goes_on(first: Paragraph, second: Paragraph, language: Language, edges: Edges) -> bool:
     end, start = first.strips[-1], second.strips[0]
     next_page = start.page - end.page == 1
-    next_column = start.page == end.page and second.flow == first.flow + 1
+    next_column = start.page == end.page and 1 <= second.flow - first.flow <= MOST_FLOWS
     if not (next_page or next_column) or second.label or split_label(start.text)[0]:
         return False
     if first.heading or second.heading or abs(end.size - start.size) > 0.6:
@@ -222,7 +249,9 @@ def _goes_on(first: Paragraph, second: Paragraph, language: Language, edges: Edg
         if language == "zh":
             # Chinese may be broken anywhere: only a full line goes on
             return _reaches(first, edges)
-        return start.text[:1].islower() or _no_room(first, start, edges)
+        return start.text[:1].islower() or (
+            _no_room(first, start, edges) and not _is_short(first, second, edges)
+        )
     if not _full(first, start):
         return False
     if language == "en" and start.text[:1].islower():
@@ -256,6 +285,13 @@ def _set_apart(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
     here = min(strip.left for strip in first.strips) - edges[first.flow][0]
     there = second.strips[0].left - edges[second.flow][0]
     return abs(there - here) > FAR_APART * first.size
+
+
+def _is_short(first: Paragraph, second: Paragraph, edges: Edges) -> bool:
+    """Whether the first is one short line beside the text of the second: a heading by itself."""
+    left, right = edges.get(second.flow, (0.0, 0.0))
+    line = first.strips[0]
+    return len(first.strips) == 1 and line.right - line.left < SHORT * (right - left)
 
 
 def _no_room(first: Paragraph, start: Strip, edges: Edges) -> bool:

@@ -87,7 +87,9 @@ def _is_stretched(part: Line, at_margins: bool, near: Sequence[Line]) -> bool:
         return False
     starts = [piece.left for other in near for piece in other]
     aligned = sum(any(abs(piece.left - start) <= ALIGNED for start in starts) for piece in part[1:])
-    if aligned > 0.5 * (len(part) - 1):
+    ends = [piece.right for other in near for piece in other]
+    ended = sum(any(abs(piece.right - end) <= ALIGNED for end in ends) for piece in part[:-1])
+    if max(aligned, ended) > 0.5 * (len(part) - 1):
         return False
     exact = len(spaces) >= EXACT_SPACES and max(spaces) - min(spaces) <= EXACT
     if exact and at_margins and any(piece.text.islower() for piece in part):

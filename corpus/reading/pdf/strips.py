@@ -20,7 +20,8 @@ from duizhao.corpus.reading.pdf.axes import chart_labels, drawn_texts
 from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip, rows_of, strip_of
+from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
+from duizhao.corpus.reading.pdf.page.heading_numbers import labelled, with_numbers
 from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
@@ -35,9 +36,6 @@ BARE_GAP = 0.8
 # What `Piece.space` says of spaces that separate words, not cells
 WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
-# The number of a heading, the widest space behind it, and how far away another row may be, in em
-HEADING_NUMBER = re.compile(r"\d{1,2}|[A-Z]|[IVX]{1,5}")
-HEADING_GAP, NEAR_ROW = 2.6, 3.0
 # A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
 FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
@@ -79,7 +77,7 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
         pieces = [part for whole in line for part in _cut_at(whole, edges, starts)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts, neighbours))
-    strips = _with_numbers(strips, found, page)
+    strips = with_numbers(strips, found, page)
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
@@ -313,9 +311,10 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         first = len(out) == 1 or (words and not DECIMAL.fullmatch(out[-1].text))
         apart = (round(out[-1].left), round(strip.left)) in neighbours
         apart = apart and DECIMAL.fullmatch(out[-1].text) is not None
-        if first and not apart and gap <= room and _is_label(out[-1]):
+        labels = _is_label(out[-1]) or _is_heading(parts)
+        if first and not apart and gap <= room and labels:
             label = out.pop()
-            strip = _labelled(label, strip)
+            strip = labelled(label, strip)
         else:
             # in the next column the label is nearer to its text than to the text before it
             room = min(gap, NEAR_LABEL)
@@ -323,78 +322,21 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
     return out
 
 
-def _with_numbers(strips: Sequence[Strip], found: Sequence[Corridor], page: Page) -> list[Strip]:
-    """Join the number of a heading and the words behind a wide space to one strip.
-
-    In a table there is another number above or below, in the same column.
-    """
-    rows = rows_of(strips)
-    gone: set[int] = set()
-    joined_to: dict[int, Strip] = {}
-    for number, row in enumerate(rows):
-        for column in _columns_of(row, found):
-            if len(column) != 2:
-                continue
-            first, words = column
-            if not _is_number_of(first, words, page):
-                continue
-            near = [
-                strip
-                for other in rows[max(0, number - 1) : number + 2]
-                if other is not row
-                for strip in other
-                if abs(strip.y - first.y) <= NEAR_ROW * first.size
-            ]
-            # ... or more lines of the words in the next one
-            aligned = any(
-                (abs(strip.left - first.left) <= first.size and strip.right < words.left)
-                or (abs(strip.left - words.left) <= 3 and strip.y < words.y)
-                for strip in near
-            )
-            if not aligned:
-                gone.add(id(first))
-                joined_to[id(words)] = first
-    return [
-        _labelled(joined_to[id(strip)], strip) if id(strip) in joined_to else strip
-        for strip in strips
-        if id(strip) not in gone
-    ]
-
-
-def _columns_of(row: Sequence[Strip], found: Sequence[Corridor]) -> list[list[Strip]]:
-    """The strips of a row by the columns of the page."""
-    middles = sorted(corridor.middle for corridor in found)
-    columns: dict[int, list[Strip]] = {}
-    for strip in row:
-        columns.setdefault(sum(strip.left >= middle for middle in middles), []).append(strip)
-    return list(columns.values())
-
-
-def _is_number_of(first: Strip, words: Strip, page: Page) -> bool:
-    """Whether a strip is a number or capital in the type of the words behind it."""
-    size = max(first.size, words.size)
-    wall = any(first.right - 1 <= x <= words.left + 1 and low <= first.y <= high
-               for x, low, high in page.walls)  # fmt: skip
+def _is_heading(parts: Sequence[Strip]) -> bool:
+    """Whether a number and the text after it are a heading: both are bold, and no cell follows."""
+    number, *others = parts
     return (
-        bool(HEADING_NUMBER.fullmatch(first.text))
-        and abs(first.size - words.size) <= 0.15 * size
-        and words.left - first.right <= HEADING_GAP * size
-        and not wall
-        and not NUMBER.fullmatch(words.text)
-    )
-
-
-def _labelled(label: Strip, strip: Strip) -> Strip:
-    return replace(
-        strip,
-        text=f"{label.text} {strip.text}",
-        left=label.left,
-        letters=label.letters + strip.letters,
+        len(others) == 1
+        and re.fullmatch(r"\d{1,3}", number.text) is not None
+        and min(number.bold, others[0].bold) > 0.9
+        and abs(number.size - others[0].size) <= 0.6
     )
 
 
 def _is_label(strip: Strip) -> bool:
     text = strip.text
     if re.fullmatch(rf"{OPEN}[^{CLOSE}]*{CLOSE}|\*{{1,4}}", text):
+        return True
+    if re.fullmatch(r"[a-z]\.|[ivx]{1,5}\.", text):
         return True
     return split_label(f"{text} x") == (text, "x") and not re.fullmatch(r"\d+", text)

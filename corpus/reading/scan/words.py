@@ -3,17 +3,18 @@
 A worn letter makes the model read "Indepondent" or "tho". If the word occurs nowhere else, and
 the model itself holds another letter possible that makes it a word of the document, it is that
 word. Characters changed in this way keep their low probability. Nothing is guessed from a
-dictionary.
+dictionary, which only tells what is no word.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+from duizhao.corpus.reading.joining import in_dictionary
 from duizhao.corpus.reading.scan.recognition.page import RecognisedPage, Run
 
 WORD = re.compile(r"[^\W\d_]+(?:[.:;'_][^\W\d_]+)?")
@@ -37,6 +38,8 @@ BESIDE_QUOTE = re.compile(r"(?<=[a-z][.?!])\"(?=[A-Z])")
 OFTEN = 2
 # A letter below this probability is doubtful
 DOUBTFUL = 0.97
+# Words of so many letters are alone among those that differ in one letter
+LONG_WORD = 8
 # More readings than this are not tried
 MOST_READINGS = 64
 # The letters that are changed must be less certain than this if the model has no alternative
@@ -124,7 +127,11 @@ def _settled(run: Run, known: Counter[str]) -> Run:
             continue
         if known[match[0].lower()] >= OFTEN or min(values) >= DOUBTFUL:
             continue
-        found = _reading(run, match.start(), match[0], known) or _neighbour(match[0], values, known)
+        found = (
+            _reading(run, match.start(), match[0], known)
+            or _neighbour(match[0], values, known)
+            or _long_neighbour(match[0], values, known)
+        )
         if found is None:
             continue
         text = text[: match.start()] + found + text[match.end() :]
@@ -172,6 +179,24 @@ def _neighbour(word: str, values: list[float], known: Counter[str]) -> str | Non
         if value < GUESS
         for reading in _changed(word, place)
         if known[reading.lower()] >= OFTEN
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _long_neighbour(word: str, values: Sequence[float], known: Counter[str]) -> str | None:
+    """The frequent word of the document that differs in one letter of a long word that is none.
+
+    The letter may be nearly certain: no dictionary has "Indepeadent" beside "Independent".
+    """
+    if len(word) < LONG_WORD or not word.isascii() or in_dictionary(word.lower()):
+        return None
+    found = {
+        reading
+        for place, value in enumerate(values)
+        if value < DOUBTFUL
+        for letter in "abcdefghijklmnopqrstuvwxyz"
+        if known[(reading := word[:place] + letter + word[place + 1 :]).lower()] >= OFTEN
+        and in_dictionary(reading.lower())
     }
     return found.pop() if len(found) == 1 else None
 

@@ -11,8 +11,8 @@ from duizhao.corpus.reading.notes import CLOSE, OPEN
 from duizhao.corpus.reading.pdf import furniture as pdf_furniture
 from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 
-# A circled number begins the notes of Chinese books
-_SIGN = re.compile(r"\s*([①-⑳])\s?(?=\S)")
+# A circled number, or one in brackets, begins the notes of Chinese books
+_SIGN = re.compile(r"\s*(?:([①-⑳])|[（(]\s?(\d{1,3})\s?[)）])\s?(?=\S)")
 
 
 def split_notes(
@@ -47,7 +47,9 @@ def split_notes(
         )
         # a raised mark begins a note regardless of its size, which is unreliable in scans
         called = called or below[0].text.startswith(OPEN)
-        if called or (small and (number or below[0].text.startswith("*"))):
+        # ... and a small letter goes on with a note of the column before
+        marked = number or below[0].text.startswith("*") or below[0].text[:1].islower()
+        if called or (small and marked):
             if not small:
                 end = _end_of_notes(below)
                 return above + below[end:], below[:end]
@@ -58,17 +60,28 @@ def split_notes(
 
 
 def _called(above: Sequence[Strip], notes: Sequence[Strip]) -> list[Strip]:
-    """The lines of a text with the circled numbers in it that call these notes marked."""
-    signs = {match[1] for strip in notes if (match := _SIGN.match(strip.text))}
+    """The lines of a text with the signs in it that call these notes marked."""
+    signs = {_sign(match) for strip in notes if (match := _SIGN.match(strip.text))}
     text = "".join(strip.text for strip in above)
-    once = {sign for sign in signs if text.count(sign) == 1}
+    calls = [(sign, _call(sign)) for sign in signs if len(_call(sign).findall(text)) == 1]
     out = []
     for strip in above:
         marked = strip.text
-        for sign in once:
-            marked = re.sub(rf"(?<=\S)\s?{sign}", f"{OPEN}[{sign}]{CLOSE}", marked)
+        for sign, call in calls:
+            marked = call.sub(f"{OPEN}[{sign}]{CLOSE}", marked)
         out.append(replace(strip, text=marked) if marked != strip.text else strip)
     return out
+
+
+def _sign(match: re.Match[str]) -> str:
+    return match[1] or match[2]
+
+
+def _call(sign: str) -> re.Pattern[str]:
+    """What calls a note in the text, behind a word; its number may be raised."""
+    if not sign.isascii():
+        return re.compile(rf"(?<=\S)\s?{sign}")
+    return re.compile(rf"(?<=\S)\s?[（(]\s?{OPEN}?{sign}{CLOSE}?\s?[)）]")
 
 
 def _end_of_notes(strips: Sequence[Strip]) -> int:
@@ -95,7 +108,7 @@ def notes_of(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]
             last = int(match[1])
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
         elif match := _SIGN.match(text):
-            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
+            text = f"{OPEN}{_sign(match)}{CLOSE} {text[match.end() :]}"
         if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))
         else:

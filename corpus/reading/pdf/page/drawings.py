@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.frames import MOST_BOXES, Box
 from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
 from duizhao.corpus.reading.pdf.page.paths import straight_parts
 
@@ -14,6 +15,8 @@ from duizhao.corpus.reading.pdf.page.paths import straight_parts
 THIN, STROKE = 3.0, 7.0
 # A larger rectangle is the ground or frame of the whole page
 MOST_OF_PAGE = 0.75
+# Least share of each colour, of 255, in a ground that looks white
+WHITE = 250
 # A path of more segments is not one rectangle
 SEGMENTS = 7
 # So many objects of a form are looked at
@@ -29,6 +32,7 @@ class Drawings:
     figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    blanks: list[Box] = field(default_factory=list)
     spaces: dict[int, list[float]] = field(default_factory=dict)
     images: float = 0.0
     covered: float = 0.0
@@ -40,6 +44,7 @@ class Drawings:
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.figures],
             [(a + x, b + y) for a, b in self.dots],
             [(a + x, b + y, c + x, d + y) for a, b, c, d in self.boxes],
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in self.blanks],
             self.spaces,
             self.images,
             self.covered,
@@ -64,6 +69,7 @@ class Drawings:
             [box_of(*each) for each in self.figures],
             [box_of(*dot, *dot)[:2] for dot in self.dots],
             [box_of(*each) for each in self.boxes],
+            [box_of(*each) for each in self.blanks],
             {},
             self.images,
             self.covered,
@@ -86,11 +92,13 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     """Thin lines, drawings, drawn bullets, the share of the page that pictures cover, and the
     text objects without a character (`seen` are those with some).
 
-    `covered` is the share of the text objects that are drawn before a picture of the whole page.
+    `blanks` are white rectangles on white, which nobody sees. `covered` is the share of the text
+    objects that are drawn before a picture of the whole page.
     """
     import pypdfium2.raw as raw
 
     out = Drawings()
+    grounds: list[Box] = []
     texts = covered = 0
     for handle, space, texts_inside in objects(raw, page):
         kind = raw.FPDFPageObj_GetType(handle)
@@ -108,6 +116,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
         box = space.box(bounds)
         size = _area(box)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            grounds.append(box)
             out.images += size / area
             if size > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
@@ -115,6 +124,7 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if texts_inside and 400 < size < 0.6 * area and _draws(raw, handle):
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
+            grounds.append(box)
             parts = [space.box(part) for part in straight_parts(handle)]
             for part in parts:
                 _add_shape(out, part, area, THIN)
@@ -124,7 +134,11 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 out.boxes.append(box)
             elif texts_inside:
                 out.figures.append(box)
+        elif kind == raw.FPDF_PAGEOBJ_PATH and _is_blank(raw, handle, box, grounds):
+            if _is_rectangle(box, area):
+                out.blanks.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
+            grounds.append(box)
             _add_shape(out, box, area, _thin(handle, kind))
         else:
             _add_thin(out, box, THIN)
@@ -164,5 +178,28 @@ def _add_shape(out: Drawings, box: Box, area: float, thin: float) -> None:
     """Add a shape; a larger one is a frame, or a cell with a coloured ground."""
     if _add_thin(out, box, thin):
         return
-    if box[2] - box[0] > 12 and box[3] - box[1] > 8 and _area(box) < MOST_OF_PAGE * area:
+    if _is_rectangle(box, area):
         out.boxes.append(box)
+
+
+def _is_rectangle(box: Box, area: float) -> bool:
+    """Whether a shape may be a frame, a cell or the margin of one."""
+    return box[2] - box[0] > 3 and box[3] - box[1] > 8 and _area(box) < MOST_OF_PAGE * area
+
+
+def _is_blank(raw: Any, handle: Any, box: Box, grounds: Sequence[Box]) -> bool:
+    """Whether a path leaves no trace: not painted, transparent, or white where all is white."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(handle, mode, stroke) or stroke.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
+        return False
+    if not mode.value or not alpha.value:
+        return True
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    if min(red.value, green.value, blue.value) < WHITE or len(grounds) > MOST_BOXES:
+        return False
+    return not any(
+        left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
+    )

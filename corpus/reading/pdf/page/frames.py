@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 Box = tuple[float, float, float, float]
 """left, bottom, right, top"""
@@ -11,14 +13,43 @@ Box = tuple[float, float, float, float]
 MOST_BOXES = 1500
 # Rectangles side by side may overlap by so many points, the width of their borders
 BORDER = 3.0
+# The margins of a cell are narrower, in points
+MARGIN = 12.0
 
 
-def borders(boxes: list[Box], words: Iterable[Box]) -> list[Box]:
-    """The rectangles that separate text; `words` are the boxes of the page's text."""
-    if not boxes or len(boxes) > MOST_BOXES:
+def borders(boxes: list[Box], blanks: list[Box], words: Iterable[Box]) -> list[Box]:
+    """The rectangles that separate text; `words` are the boxes of the page's text.
+
+    `blanks` cannot be seen: they show the cells of a table, but no frame.
+    """
+    if not 0 < len(boxes) + len(blanks) <= MOST_BOXES:
         return []
     text = list(words)
-    return _outer([box for box in set(boxes) if not _ground(box, text)])
+    whole = _with_padding({*boxes, *blanks})
+    return _outer([box for box in whole if not _ground(box, text)], set(blanks))
+
+
+def _with_padding(boxes: set[Box]) -> set[Box]:
+    """The rectangles, those of a shaded cell as one.
+
+    Word paints the margins of a cell, narrow and as high as the cell, and each line between them.
+    """
+    out = {box for box in boxes if box[2] - box[0] > MARGIN}
+    margins: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for box in boxes:
+        if box[2] - box[0] <= MARGIN:
+            margins[round(box[1]), round(box[3])].append(box)
+    for row in margins.values():
+        for left, right in product(row, row):
+            lines = [
+                box for box in boxes
+                if abs(box[0] - left[2]) <= 1 and abs(box[2] - right[0]) <= 1
+                and left[1] - 1 <= box[1] and box[3] <= left[3] + 1
+            ] if left[2] < right[0] else []  # fmt: skip
+            if lines:
+                out.difference_update(lines)
+                out.add((left[0], left[1], right[2], left[3]))
+    return out
 
 
 def _ground(box: Box, words: Sequence[Box]) -> bool:
@@ -38,7 +69,7 @@ def _ground(box: Box, words: Sequence[Box]) -> bool:
     return left - box[0] < 0.4 * height and box[2] - right < 0.4 * height
 
 
-def _outer(boxes: list[Box]) -> list[Box]:
+def _outer(boxes: list[Box], blanks: set[Box]) -> list[Box]:
     """The rectangles without those in a cell: the grounds of single lines.
 
     A rectangle with another beside it, equally high and at the same height, is a cell.
@@ -55,7 +86,7 @@ def _outer(boxes: list[Box]) -> list[Box]:
     ]
     cells = [cell for cell in cells if not any(_inside(cell, other) for other in cells)]
     rest = [box for box in boxes if not any(_inside(box, cell) for cell in cells)]
-    return [*cells, *_stacks([box for box in rest if box not in cells])]
+    return [*cells, *_stacks([box for box in rest if box not in cells and box not in blanks])]
 
 
 def _stacks(boxes: list[Box]) -> list[Box]:

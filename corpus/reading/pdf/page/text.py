@@ -7,6 +7,7 @@ baseline without a wide gap, which is as far as one can go without knowing the l
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -35,6 +36,7 @@ SUPERIOR, SUPERIOR_SIZE = 0.2, 0.6
 ASCENT = 0.85
 # white space of every kind; the wide Chinese space is an indent, not a letter
 SPACES = frozenset("\t\n\r \xa0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
+_HYPHENS = re.compile("\u2011|-\u00ad?\u2010")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def read_page(pdf: Any, number: int) -> Page:
         elif left or bottom:
             pieces = [_moved(piece, -left, -bottom, piece.angle) for piece in pieces]
             drawn = drawn.moved(-left, -bottom)
-        for box in borders(drawn.boxes, (_box(piece) for piece in pieces if piece.angle == 0)):
+        words = (_box(piece) for piece in pieces if piece.angle == 0)
+        for box in borders(drawn.boxes, drawn.blanks, words):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
         pieces = without_emphasis(drawn_once(pieces))
@@ -338,6 +341,15 @@ def _along(angle: int, box: Any, x: float, y: float) -> tuple[float, float, floa
     return -box.right, -box.left, -y
 
 
+def one_hyphen(text: str) -> str:
+    """The text with plain hyphens.
+
+    Fonts give the glyph of the hyphen as the one that is never broken, also at a line's end, or
+    as two or three characters.
+    """
+    return _HYPHENS.sub("-", text) if not text.isascii() else text
+
+
 def _piece(
     characters: list[str],
     left: float,
@@ -350,8 +362,12 @@ def _piece(
     size = look.size
     if raised:
         y, size = y + SUPERIOR * size, SUPERIOR_SIZE * size
+    text = one_hyphen(upright("".join(characters)))
+    if look.font.rpartition("+")[2].startswith("symbol") and re.fullmatch("[A-Za-z]", text):
+        # a program may give the drawing in a font of symbols the code of a letter
+        text = "•"
     return Piece(
-        upright("".join(characters)), left, right, y, size, look.bold, space,
+        text, left, right, y, size, look.bold, space,
         look.tag, look.artifact, look.invisible, look.angle, look.fixed,
     )  # fmt: skip
 

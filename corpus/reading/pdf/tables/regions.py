@@ -14,6 +14,8 @@ from duizhao.corpus.reading.pdf.tables.stacks import beside_stacks
 
 # A cell of the last row seldom has more lines below its neighbours
 MOST_LAST_LINES = 5
+# Types of one size differ by at most so many points
+SAME_SIZE = 0.6
 
 
 def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
@@ -123,6 +125,13 @@ def _banded(rows: Sequence[Sequence[Strip]]) -> Iterator[tuple[int, int]]:
             return all(s.right <= at.left + 1 or s.left >= at.right - 1 for s in row)
 
         while first and aside(rows[first - 1]) and rows[first - 1][0].y - rows[first][0].y <= most:
+            lone = len(rows[first - 1]) == 1
+            if lone and abs(rows[first - 1][0].size - rows[first][0].size) > SAME_SIZE:
+                break
+            text_above = lone and first > 1 and not aside(rows[first - 2])
+            if text_above and _is_next_line(rows[first - 2][-1], rows[first - 1][0]):
+                # the last line of a paragraph
+                break
             first -= 1
         while (
             last + 1 < len(rows)

@@ -15,6 +15,8 @@ from duizhao.corpus.reading.shape import split_label
 
 # No line of a cell ends on purpose with a dash: "2024–" / "2034"
 DASHED = re.compile(r"\w[-–—‑]$")
+# The end of a sentence, no amount
+CLOSING = re.compile(r"\d{1,4}[.。]")
 # What the head of a table has instead of amounts: a year, or the number of a column
 YEAR = re.compile(r"\(\d\)|\(?\d{4}(?:[/–-]\d{2,4})?\)?")
 MOST_AMOUNTS = 0.25
@@ -183,6 +185,9 @@ def begins(strip: Strip) -> bool:
 def has_figure(last: Strip, strip: Strip) -> bool:
     """Whether one of two lines is a number by itself, not the end of a range."""
     numbers = NUMBER.fullmatch(last.text) or NUMBER.fullmatch(strip.text)
+    if CLOSING.fullmatch(strip.text) and not NUMBER.fullmatch(last.text):
+        # "... as from 30 June" / "2027."
+        return False
     return bool(numbers) and not DASHED.search(last.text)
 
 

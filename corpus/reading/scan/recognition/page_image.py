@@ -40,7 +40,7 @@ from duizhao.corpus.reading.scan.recognition.upright import (
 SMALL, USUAL = 12.0, 16.0
 MOST_ENLARGED = 2.0
 # A line with a character below this probability gets a second look
-DOUBTFUL = 0.9
+DOUBTFUL = 0.85
 # How its image is cut out then: so much higher, in heights of the line, and so much narrower
 VARIANTS = ((0.12, 1.0), (0.0, 0.85))
 # Narrow characters in a row: the model sees three as two unless the line is wider

@@ -171,3 +171,38 @@ def test_a_head_over_two_columns_is_a_cell_of_its_own() -> None:
     )
     document = read(lines, rules)
     assert {"Variance", "Amount", "Percentage", "2024/25", "10.2"} <= cells(document)
+
+
+def test_the_last_line_of_a_paragraph_above_a_table_is_no_cell() -> None:
+    prose = ["The keepers of the gauges met for the third time in that year, and were heard by all",
+             "of the engineers of the two dams."]  # fmt: skip
+    rows = [row for n in range(4) for row in (
+        *rows_of_text(60, 650 - 36 * n, [f"The first reply, {n}", "of a keeper of"]),
+        *rows_of_text(300, 644 - 36 * n, [f"The second reply, {n}", "of a keeper of"]),
+    )]  # fmt: skip
+    document = read([*rows_of_text(60, 684, prose, 13), *rows])
+    assert " ".join(prose) in {block.text for block in document.blocks}
+
+
+def test_a_cell_that_ends_with_a_year() -> None:
+    document = read([
+        *rows_of_text(60, 700, ["79/233"]),
+        *rows_of_text(160, 700, ["The mandate of the crew ends on 30 June", "2027."]),
+        *rows_of_text(60, 660, ["79/234"]), *rows_of_text(160, 660, ["Crew of the second boat"]),
+    ])  # fmt: skip
+    assert "The mandate of the crew ends on 30 June 2027." in cells(document)
+
+
+def test_the_last_column_of_a_table_is_no_margin() -> None:
+    lines: list[Line] = []
+    for number in range(6):
+        y = 700 - 34 * number
+        lines += [(60, y, "Military crews of the harbour, at full strength")]
+        lines += [
+            (60, y - 17, "and without the crews that are away at present"),
+            (300, y - 17, "7"),
+        ]
+        lines += [(420, y - 17, str(number + 3))]
+    document = read(lines)
+    read_rows = [block.text for block in document.blocks]
+    assert read_rows.index("7") + 1 == read_rows.index("3")

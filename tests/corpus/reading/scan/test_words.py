@@ -102,3 +102,10 @@ def test_a_space_lost_behind_a_sentence_is_put_back(read: str, meant: str) -> No
 def test_the_doubtful_bracket_of_a_label_closes() -> None:
     assert texts(doubtful("(d: The Agreement", 2))[0] == "(d) The Agreement"
     assert texts(sure("(see: The Agreement"))[0] == "(see: The Agreement"
+
+
+def test_a_long_word_that_is_none_becomes_its_neighbour() -> None:
+    run = Run("Indepeadent States", 0, 400, (0.999,) * 6 + (0.95,) + (0.999,) * 11)
+    known = (sure("Independent States"), sure("independent courts"))
+    assert texts(*known, run)[2] == "Independent States"
+    assert texts(sure("Independent States"), run)[1] == "Indepeadent States"

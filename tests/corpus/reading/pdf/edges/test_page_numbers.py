@@ -77,28 +77,3 @@ def test_a_page_by_itself_has_a_number_at_an_edge_set_apart() -> None:
 def test_other_numbers_stay(heads: tuple[tuple[str, float], ...]) -> None:
     built = read(*(book(number, head) for number, head in enumerate(heads, 1)))
     assert not built.left_out
-
-
-def test_circled_numbers_below_a_rule_are_notes_and_their_calls_are_taken_out() -> None:
-    first = [
-        strip(
-            "委员会审议了秘书长的报告，决定继续处理此案。①各代表团指出，缔约国应当采", 1, 100, 700
-        ),
-        strip("取措施，保护儿童的权利，", 1, 100, 684),
-    ]
-    notes = [
-        Strip("① 见上文第三章，其中讨论了这个问题。", 1, 100, 300, 200, 8.5, 0.0, 20),
-        Strip("② 同上。", 1, 100, 140, 188, 8.5, 0.0, 4),
-    ]
-    page = PageLines(1, 595, 842, (*first, *notes), rules=((100, 220, 214),))
-    built = read(page, language="zh")
-    assert [(draft.kind, draft.mark, draft.text) for draft in built.drafts] == [
-        (
-            "paragraph",
-            None,
-            "委员会审议了秘书长的报告，决定继续处理此案。各代表团指出，缔约国应当采取措施，保护儿童的权利，",
-        ),
-        ("footnote", "①", "见上文第三章，其中讨论了这个问题。"),
-        ("footnote", "②", "同上。"),
-    ]
-    assert built.notes[0]["mark"] == "①"
