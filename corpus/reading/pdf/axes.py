@@ -1,4 +1,4 @@
-"""Charts of a page, by the numbers along their axes.
+"""Charts of a page, by the numbers along their axes and by what is drawn.
 
 120        The labels of an axis are evenly far apart, their values are too, and the last is 0.
  80        No column of a table is like that.
@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.grid import Rule, Wall, rectangles
 from duizhao.corpus.reading.pdf.lines import Strip
+from duizhao.corpus.reading.pdf.measures import reads_on, same_style
 from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.text import Page
 
 # Least number of labels of an axis
 FEWEST = 4
@@ -27,6 +29,69 @@ LABEL = re.compile(r"\d[\d\s,.]*%?")
 STOPS = tuple(".。!！?？;；")
 # Text that belongs to a chart: numbers, years, and dashes for 0
 IN_CHART = re.compile(r"[\d\s,.%–—-]+")
+# A drawing with fewer texts is no chart: a heading in a shape, a title above a curve
+FEWEST_TEXTS = 2
+# A line of prose is wider than this share of the page, or ends a sentence of so many letters
+PROSE_SHARE, SENTENCE = 0.5, 12
+# ... or continues in the next line, which is at most so many em below
+PROSE_EM, NEXT_LINE = 7.0, 2.2
+
+
+def drawn_texts(strips: Sequence[Strip], page: Page) -> list[Strip]:
+    """The texts in drawings: those of charts, not the prose that something is drawn around."""
+    unseen = sum(len(piece.text) for piece in page.pieces if piece.invisible)
+    if 2 * unseen > sum(len(piece.text) for piece in page.pieces):
+        # a drawing that is a scan has its text as a layer without ink
+        return []
+    groups = [(box, [s for s in strips if _belongs(s, box)]) for box in page.figures]
+    groups = [
+        (box, inside) for box, inside in groups if inside and not _has_prose(inside, page.width)
+    ]
+    out: dict[int, Strip] = {}
+    for box, _ in groups:
+        # a chart may be drawn piece by piece
+        near = [strip for other, inside in groups if _meet(box, other) for strip in inside]
+        if len({id(strip) for strip in near}) >= FEWEST_TEXTS:
+            out |= {id(strip): strip for strip in near}
+    return list(out.values())
+
+
+def _belongs(strip: Strip, box: Box) -> bool:
+    """Whether a strip is in a drawing or beside its axis."""
+    left, bottom, right, top = box
+    return (
+        left - 3 * strip.size <= strip.left
+        and strip.right <= right + 2 * strip.size
+        and bottom - 0.5 * strip.size <= strip.y <= top
+    )
+
+
+def _meet(first: Box, second: Box) -> bool:
+    return (
+        first[0] <= second[2]
+        and second[0] <= first[2]
+        and first[1] <= second[3]
+        and second[1] <= first[3]
+    )
+
+
+def _has_prose(strips: Sequence[Strip], page_width: float) -> bool:
+    """Whether lines of sentences are among some strips."""
+    for strip in strips:
+        if strip.right - strip.left > PROSE_SHARE * page_width:
+            return True
+        if strip.text.endswith(STOPS) and strip.letters >= SENTENCE:
+            return True
+    ordered = sorted(strips, key=lambda strip: -strip.y)
+    return any(
+        0 < last.y - strip.y <= NEXT_LINE * strip.size
+        and min(last.right - last.left, strip.right - strip.left) > PROSE_EM * strip.size
+        and abs(last.left - strip.left) <= strip.size
+        and same_style(last, strip)
+        and (reads_on(last, strip, "zh") or reads_on(last, strip, "en"))
+        for number, last in enumerate(ordered)
+        for strip in ordered[number + 1 : number + 4]
+    )
 
 
 def chart_labels(

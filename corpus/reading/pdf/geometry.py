@@ -177,7 +177,9 @@ class _Line:
 
     def starts(self) -> bool:
         last, strip = self.last, self.strip
-        if self.gap <= 0 or strip.text.startswith((OPEN, "*")) or self._ruled_off():
+        if self.gap <= 0 or strip.text.startswith((OPEN, "*")):
+            return True
+        if self._ruled_off() and not self._underlined():
             return True
         if _SIGNED.match(last.text):
             return True
@@ -221,6 +223,13 @@ class _Line:
             and right >= max(strip.right, last.right) - 2
             for left, right, y in self.flow.rules
         )
+
+    def _underlined(self) -> bool:
+        """Whether the line drawn between the two is below a full line that surely goes on."""
+        full = self.last.right >= self.edge - self.last.size
+        aligned = abs(self.strip.left - self.flow.left) <= 3
+        on = reads_on(self.last, self.strip, self.measures.language)
+        return full and aligned and on and same_style(self.last, self.strip)
 
     def _after_short_line(self) -> bool:
         last, strip = self.last, self.strip

@@ -27,6 +27,10 @@ NEAR = 6
 EVIDENCE = 3
 # Type with less than this share of the lines of the body is that of headings
 FEW = 0.3
+# Lines beside a picture are at least so wide, and at most so far apart, in em
+NARROWEST_LINE, NEXT_LINE = 7.0, 2.6
+# ... and end at most so many em from each other: they are justified
+FLUSH = 0.35
 # Leading over type size if a document has no line that certainly goes on
 ASSUMED = 1.55
 
@@ -163,6 +167,8 @@ class Measures:
         ]
         local = max(strip.right for strip in near)
         slack = self.ragged * here.size
+        if self.language == "zh" and (nearer := _beside_picture(flow, number)) is not None:
+            return nearer
         if local >= flow.right - slack:
             # one line beyond the edge is a word too long for its line
             beyond = [strip for strip in near if strip.right > flow.right + slack]
@@ -216,6 +222,34 @@ class Measures:
             if indent > 5 and count >= 2 and count >= 0.5 * total:
                 return indent
         return 0.0
+
+
+def _beside_picture(flow: Flow, number: int) -> float | None:
+    """The edge of narrow lines that end at one place and go on, as beside a picture."""
+    if not number:
+        return None
+    strips, last = flow.strips, flow.strips[number - 1]
+    if last.right >= flow.right - RAGGED_MOST["zh"] * last.size:
+        return None
+    if last.right - last.left < NARROWEST_LINE * last.size:
+        return None
+    run = [last]
+    for step in (-1, 1):
+        at, near = number - 1 + step, last
+        while 0 <= at < len(strips) and _follows(strips[at], near):
+            near = strips[at]
+            if abs(near.right - last.right) <= FLUSH * last.size:
+                run.append(near)
+            elif near.right > last.right or not near.text.endswith(STOPS):
+                break
+            at += step
+    on = sum(not strip.text.endswith(STOPS) for strip in run)
+    return max(strip.right for strip in run) if len(run) >= EVIDENCE and on >= 2 else None
+
+
+def _follows(strip: Strip, near: Strip) -> bool:
+    """Whether a line is directly above or below another one of the same style."""
+    return 0 < abs(near.y - strip.y) <= NEXT_LINE * near.size and same_style(strip, near)
 
 
 def reads_on(last: Strip, strip: Strip, language: Language) -> bool:

@@ -16,17 +16,16 @@ from statistics import median
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import CLOSE, OPEN
-from duizhao.corpus.reading.pdf.axes import chart_labels
+from duizhao.corpus.reading.pdf.axes import chart_labels, drawn_texts
 from duizhao.corpus.reading.pdf.corridors import Corridor, Row, continued, corridors
 from duizhao.corpus.reading.pdf.grid import joined
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers, line_numbers
 from duizhao.corpus.reading.pdf.lines import PageLines, Strip, strip_of
-from duizhao.corpus.reading.pdf.page.frames import Box
+from duizhao.corpus.reading.pdf.page.heading_numbers import labelled, with_numbers
 from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.stretched import stretched
 from duizhao.corpus.reading.shape import split_label
-from duizhao.corpus.script import HAN
 
 # A gap of so many em ends a strip: the next cell, or the text behind a label
 CELL_GAP = 1.3
@@ -37,10 +36,6 @@ BARE_GAP = 0.8
 # What `Piece.space` says of spaces that separate words, not cells
 WORD_SPACES = ("real", "inner", "stretched")
 LABEL_GAP = 6.0
-# A line of prose has so many words, of which Chinese has one in two characters; so many lines are
-# no labels of a chart
-PROSE_WORDS, PROSE_LINES = 5, 3
-_WORDS = re.compile(rf"[^\W\d_{HAN}]{{2,}}|[{HAN}]{{2}}")
 # A line with fewer letters, where few lines begin, is two heads of columns, no stretched line
 FEW_LETTERS = 25
 # Widest gap behind a label that does not begin the line, in em
@@ -82,20 +77,17 @@ def strips_of_page(page: Page, language: Language, before: PageLines | None = No
         pieces = [part for whole in line for part in _cut_at(whole, edges, starts)]
         parts = [s for part in pieces if (s := strip_of(part, page.number, language))]
         strips.extend(_with_labels(parts, neighbours))
+    strips = with_numbers(strips, found, page)
     strips = [
         replace(strip, text=f"• {strip.text}") if has_bullet(page, strip) else strip
         for strip in strips
     ]
     rules = joined(page.rules)
     labels = {id(strip) for strip in chart_labels(strips, rules, page.walls)}
-    prose = _prose_in_figures(strips, page)
-    drawn = [
-        strip
-        for strip in strips
-        if id(strip) in labels or (id(strip) not in prose and _in_figure(strip, page))
-    ]
+    labels |= {id(strip) for strip in drawn_texts(strips, page)}
+    drawn = [strip for strip in strips if id(strip) in labels]
     text = " ".join([*(piece.text for piece in figures), *(strip.text for strip in drawn)])
-    kept = tuple(strip for strip in strips if strip not in drawn)
+    kept = tuple(strip for strip in strips if id(strip) not in labels)
     columns = tuple(sorted({_left_edge(lines, corridor) for corridor in found}))
     return PageLines(
         page.number,
@@ -117,40 +109,6 @@ def has_bullet(page: Page, strip: Strip) -> bool:
         and strip.y - 0.1 * strip.size <= y <= strip.top
         for x, y in page.dots
     )
-
-
-def _in_figure(strip: Strip, page: Page) -> bool:
-    """Whether a strip is in a chart or beside its axis."""
-    if strip.right - strip.left > 0.5 * page.width:
-        return False
-    return any(_is_in(strip, figure) for figure in page.figures)
-
-
-def _is_in(strip: Strip, figure: Box) -> bool:
-    left, bottom, right, top = figure
-    return (
-        left - 3 * strip.size <= strip.left
-        and strip.right <= right + 2 * strip.size
-        and bottom - 0.5 * strip.size <= strip.y <= top
-    )
-
-
-def _prose_in_figures(strips: Sequence[Strip], page: Page) -> set[int]:
-    """The identities of strips on the drawn ground of a text: most of them are lines of prose.
-
-    The labels of a chart are short. A drawing that is a scan has its text as a layer without ink.
-    """
-    out: set[int] = set()
-    unseen = sum(len(piece.text) for piece in page.pieces if piece.invisible)
-    if 2 * unseen > sum(len(piece.text) for piece in page.pieces):
-        return {id(strip) for strip in strips}
-    for figure in page.figures:
-        inside = [strip for strip in strips if _is_in(strip, figure)]
-        prose = [strip for strip in inside if len(_WORDS.findall(strip.text)) >= PROSE_WORDS]
-        letters = sum(strip.letters for strip in inside)
-        if len(prose) >= PROSE_LINES and sum(s.letters for s in prose) > 0.5 * letters:
-            out |= {id(strip) for strip in inside}
-    return out
 
 
 def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -356,12 +314,7 @@ def _with_labels(parts: Sequence[Strip], neighbours: set[tuple[int, int]]) -> li
         labels = _is_label(out[-1]) or _is_heading(parts)
         if first and not apart and gap <= room and labels:
             label = out.pop()
-            strip = replace(
-                strip,
-                text=f"{label.text} {strip.text}",
-                left=label.left,
-                letters=label.letters + strip.letters,
-            )
+            strip = labelled(label, strip)
         else:
             # in the next column the label is nearer to its text than to the text before it
             room = min(gap, NEAR_LABEL)

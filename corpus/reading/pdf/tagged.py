@@ -18,12 +18,14 @@ from duizhao.corpus.reading.pdf.building import (
 )
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip, strips_of
 from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
-from duizhao.corpus.reading.pdf.separation import separated
+from duizhao.corpus.reading.pdf.separation import joined_lines, separated
 from duizhao.corpus.reading.pdf.strips import has_bullet, strips_of_page
 from duizhao.corpus.reading.pdf.tags import HEADINGS, Path, Tag, TagReader
 
 # Tags are followed if they hold at least this share of the characters that are no furniture.
 TAGGED_SHARE = 0.9
+# A tagged line at the edge of so many pages, and of this share of all pages, is a head or foot
+FEWEST_PAGES, REPEATED = 3, 0.3
 # A label of a list item has no more letters, as in "Recommendation 12."
 LONGEST_LABEL = 24
 # The mark of a note: "112", "***"
@@ -70,7 +72,8 @@ def blocks_by_tags(
         tree.add_page(page, _tags_of(pdf, page, reader))
     paragraphs = tree.in_order()
     _open_boxes(paragraphs)
-    paragraphs = separated(tree.without_masthead(paragraphs))
+    paragraphs = tree.without_repeated(tree.without_masthead(paragraphs))
+    paragraphs = joined_lines(separated(paragraphs), language)
     built = blocks_from_paragraphs(paragraphs, language, keep_contents=keep_contents)
     built.left_out[:0] = tree.left_out
     built.furniture += tree.furniture
@@ -87,8 +90,10 @@ class _Tree:
     left_out: list[LeftOut] = field(default_factory=list)
     furniture: list[Strip] = field(default_factory=list)
     first_size: tuple[float, float] = (612.0, 792.0)
+    heights: dict[int, float] = field(default_factory=dict)
 
     def add_page(self, page: Page, tags: dict[int, Tag]) -> None:
+        self.heights[page.number] = page.height
         if page.number == 1:
             self.first_size = (page.width, page.height)
         self._furniture(page, [p for p in page.pieces if p.artifact])
@@ -137,6 +142,31 @@ class _Tree:
             else:
                 out.append(paragraph)
         return out
+
+    def without_repeated(self, paragraphs: list[Paragraph]) -> list[Paragraph]:
+        """The paragraphs without heads and feet of many pages that are tagged as text."""
+        seen: dict[str, set[int]] = {}
+        for paragraph in paragraphs:
+            if self._at_edge(paragraph):
+                text = furniture.pattern(paragraph.strips[0].text)
+                seen.setdefault(text, set()).add(paragraph.strips[0].page)
+        least = max(FEWEST_PAGES, REPEATED * len(self.heights))
+        known = {text for text, pages in seen.items() if len(pages) >= least}
+        out = []
+        for paragraph in paragraphs:
+            strips = paragraph.strips
+            if self._at_edge(paragraph) and furniture.pattern(strips[0].text) in known:
+                self._leave_out(strips[0], self.heights[strips[0].page])
+            else:
+                out.append(paragraph)
+        return out
+
+    def _at_edge(self, paragraph: Paragraph) -> bool:
+        """Whether a paragraph is a line at the head or foot of a page."""
+        if len(paragraph.strips) != 1 or paragraph.cell or paragraph.note:
+            return False
+        strip = paragraph.strips[0]
+        return not furniture.FOOT < strip.y / self.heights[strip.page] < furniture.HEAD
 
     def _add(self, tag: Tag, pieces: list[Piece], page: Page) -> None:
         strips = strips_of(pieces, page.number, self.language)

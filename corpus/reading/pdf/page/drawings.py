@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import MOST_BOXES, Box
+from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
 from duizhao.corpus.reading.pdf.page.paths import straight_parts
 
 # A drawing as thin as this is a line, and a single stroke whose bounds are so thin
@@ -18,8 +19,10 @@ MOST_OF_PAGE = 0.75
 WHITE = 250
 # A path of more segments is not one rectangle
 SEGMENTS = 7
-# Forms are searched for pictures so deep, and so many objects of each
-MOST_NESTED, MOST_IN_FORM = 4, 500
+# So many objects of a form are looked at
+MOST_IN_FORM = 500
+# A shape of so many square points is a letter or a sign
+SMALL = 1500
 
 
 @dataclass(slots=True)
@@ -97,19 +100,20 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     out = Drawings()
     grounds: list[Box] = []
     texts = covered = 0
-    for number in range(raw.FPDFPage_CountObjects(page.raw)):
-        handle = raw.FPDFPage_GetObject(page.raw, number)
+    for handle, space, texts_inside in objects(raw, page):
         kind = raw.FPDFPageObj_GetType(handle)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             texts += 1
             if (ctypes.cast(handle, ctypes.c_void_p).value or 0) not in seen:
                 matrix = raw.FS_MATRIX()
                 if raw.FPDFPageObj_GetMatrix(handle, matrix):
-                    out.spaces.setdefault(round(matrix.f), []).append(matrix.e)
+                    x, y = space.point(matrix.e, matrix.f)
+                    out.spaces.setdefault(round(y), []).append(x)
             continue
-        box = _bounds(raw, handle)
-        if box is None:
+        bounds = bounds_of(raw, handle)
+        if bounds is None:
             continue
+        box = space.box(bounds)
         size = _area(box)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             grounds.append(box)
@@ -117,15 +121,18 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
             if size > MOST_OF_PAGE * area and not raw.FPDFPageObj_HasTransparency(handle):
                 covered = texts
         elif kind == raw.FPDF_PAGEOBJ_FORM:
-            out.images += _images_in_form(raw, handle) / area
-            if 400 < size < 0.6 * area and _draws(raw, handle):
+            if texts_inside and 400 < size < 0.6 * area and _draws(raw, handle):
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
             grounds.append(box)
-            parts = straight_parts(handle)
+            parts = [space.box(part) for part in straight_parts(handle)]
             for part in parts:
                 _add_shape(out, part, area, THIN)
-            if not parts and not _add_thin(out, box, THIN) and 1500 < size < MOST_OF_PAGE * area:
+            if parts or _add_thin(out, box, THIN) or not SMALL < size < MOST_OF_PAGE * area:
+                continue
+            if is_frame(raw, handle, bounds):
+                out.boxes.append(box)
+            elif texts_inside:
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH and _is_blank(raw, handle, box, grounds):
             if _is_rectangle(box, area):
@@ -139,13 +146,6 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
     return out
 
 
-def _bounds(raw: Any, handle: Any) -> Box | None:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top):
-        return None
-    return left.value, bottom.value, right.value, top.value
-
-
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
@@ -157,22 +157,6 @@ def _draws(raw: Any, handle: Any) -> bool:
         raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(handle, number)) for number in numbers
     }
     return kinds != {raw.FPDF_PAGEOBJ_TEXT}
-
-
-def _images_in_form(raw: Any, handle: Any, depth: int = 0) -> float:
-    """The area of the pictures in a form, as a scan that another program stamped is."""
-    matrix = raw.FS_MATRIX()
-    if depth > MOST_NESTED or not raw.FPDFPageObj_GetMatrix(handle, matrix):
-        return 0.0
-    total = 0.0
-    for number in range(min(MOST_IN_FORM, raw.FPDFFormObj_CountObjects(handle))):
-        inner = raw.FPDFFormObj_GetObject(handle, number)
-        kind = raw.FPDFPageObj_GetType(inner)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
-            total += _images_in_form(raw, inner, depth + 1)
-        elif kind == raw.FPDF_PAGEOBJ_IMAGE and (box := _bounds(raw, inner)) is not None:
-            total += _area(box)
-    return total * abs(float(matrix.a * matrix.d - matrix.b * matrix.c))
 
 
 def _add_thin(out: Drawings, box: Box, thin: float) -> bool:

@@ -12,7 +12,11 @@ INVISIBLE = 3
 ASKEW, OBLIQUE = 12.0, 45
 SYMBOL_FONTS = ("wingdings", "webdings", "dingbats", "symbol")
 # by name, because the flag of a font is also set for most Chinese fonts
-FIXED_FONTS = ("courier", "mono", "consolas", "menlo", "monaco", "typewriter")
+FIXED_FONTS = (
+    "courier", "mono", "consolas", "menlo", "monaco", "typewriter", "cmtt", "cmsltt", "cmitt",
+    "ectt", "sftt", "txtt", "lmtt", "inconsolata", "sourcecode", "firacode", "cascadia",
+    "lucidaconsole", "lucida console", "andale", "cousine",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from duizhao.corpus.reading.pdf.page.drawings import Drawings, read_drawings
 from duizhao.corpus.reading.pdf.page.extras import with_fields
 from duizhao.corpus.reading.pdf.page.frames import Box, borders
 from duizhao.corpus.reading.pdf.page.looks import OBLIQUE, Look, look_of
+from duizhao.corpus.reading.pdf.page.overprints import drawn_once, without_emphasis
 from duizhao.corpus.script import EAST_ASIAN_CHARACTER
 
 # a gap in em that always ends a piece: wider than the space of a justified line
@@ -130,6 +131,7 @@ def read_page(pdf: Any, number: int) -> Page:
         for box in borders(drawn.boxes, drawn.blanks, words):
             drawn.walls += [(box[0], box[1], box[3]), (box[2], box[1], box[3])]
             drawn.rules += [(box[0], box[2], box[1]), (box[0], box[2], box[3])]
+        pieces = without_emphasis(drawn_once(pieces))
         inside = [piece for piece in pieces if _is_inside(piece, width, height)]
         outside = " ".join(p.text for p in pieces if not _is_inside(p, width, height))
         return Page(

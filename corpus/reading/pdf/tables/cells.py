@@ -15,6 +15,7 @@ from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.pdf.tables.rows import (
     DASHED,
+    are_rows,
     bands_of,
     begins,
     columns_of,
@@ -111,6 +112,9 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     out: list[Paragraph] = []
     for number, (band, columns) in enumerate(zip(parts, columns_by_band, strict=True)):
         head = number < count
+        if not stacked and not head and are_rows(columns):
+            out += [Paragraph([strip]) for row in rows_in_order(band) for strip in row]
+            continue
         if not (stacked or head or (len(parts) > 1 and is_one_row(columns))):
             out += _line_cells(band)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ CLOSING = re.compile(r"\d{1,4}[.。]")
 # What the head of a table has instead of amounts: a year, or the number of a column
 YEAR = re.compile(r"\(\d\)|\(?\d{4}(?:[/–-]\d{2,4})?\)?")
 MOST_AMOUNTS = 0.25
+# Rows of one line each have words in this share of their cells; room before the next column, in em
+ROWS_FILLED, PADDING = 0.75, 3.0
 
 
 def rows_in_order(strips: Sequence[Strip]) -> list[list[Strip]]:
@@ -186,3 +189,21 @@ def has_figure(last: Strip, strip: Strip) -> bool:
         # "... as from 30 June" / "2027."
         return False
     return bool(numbers) and not DASHED.search(last.text)
+
+
+def are_rows(columns: Sequence[Sequence[Strip]]) -> bool:
+    """Whether each line has words in nearly every column, and the next line's would fit as well.
+
+    The body of a table with rules only above and below its head and at its foot is like that.
+    """
+    lines = Counter(round(strip.y) for column in columns for strip in column)
+    if len(columns) < 3 or len(lines) < 3 or min(lines.values()) < 2:
+        return False
+    if lines.total() < ROWS_FILLED * len(lines) * len(columns):
+        return False
+    rooms = []
+    for column, following in pairwise(columns):
+        edge = min(strip.left for strip in following) - PADDING * column[0].size
+        ordered = sorted(column, key=lambda strip: -strip.y)
+        rooms += [last.right + first_word(strip) < edge for last, strip in pairwise(ordered)]
+    return sum(rooms) >= ROWS_FILLED * len(rooms)
