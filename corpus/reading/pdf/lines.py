@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from duizhao.corpus.document import Language
+from duizhao.corpus.reading.bullets import BULLETS
 from duizhao.corpus.reading.notes import OPEN, raised
 from duizhao.corpus.reading.pdf.line_numbers import LineNumbers
 from duizhao.corpus.reading.pdf.page.text import Piece
@@ -21,6 +22,7 @@ from duizhao.corpus.script import HAN
 
 _GAP = "\u200a"
 _NO_GAP = re.compile(rf"(?<=[{HAN}]){_GAP}|{_GAP}(?=[{HAN}])")
+_MARK = re.compile(f"[{BULLETS}–—-]")
 _LEADER = re.compile(r"\s?(?:[.．·…‥](?:\s|\u200a)?){4,}\s?|\s?…{2,}\s?")
 _ENTRY = re.compile(
     r"\S.*?[.．·…‥](?:[.．·…‥]|\s|\u200a){3,}\s*[-–—]?\s*(?:\d{1,4}|[ivxlcIVXLC]{1,7})\s*[-–—]?"
@@ -179,7 +181,9 @@ def strip_of(pieces: Sequence[Piece], page: int, language: Language) -> Strip | 
         raw = piece.text
         if piece.size <= 0.85 * size and piece.y >= base + 0.15 * size:
             raw = raised(raw)
-        text += _between(previous, piece, raw, language, narrowest) + raw
+        marked = previous is pieces[0] and _MARK.fullmatch(pieces[0].text)
+        apart = marked and piece.left - pieces[0].right > 0.3 * size
+        text += (" " if apart else _between(previous, piece, raw, language, narrowest)) + raw
         previous = piece
     text = (_NO_GAP.sub("", text) if language == "zh" else text).replace(_GAP, " ")
     text = _UNKNOWN_EDGES.sub("", text)
