@@ -36,8 +36,19 @@ SHORT = 30
 LEAST_EVERYDAY = 0.6
 # ... judged by so many
 FEW_HAN = 100
-# Signs that no font explains, each by itself, are symbols if they are at most this share
+# Signs with the first codes of ASCII, which hardly anyone writes within Chinese text: in a font
+# that numbers its glyphs they stand for the comma, the full stop and so on
+_HAN = HAN_CHARACTER.pattern
+_FIRST_CODES = re.compile(f'(?<={_HAN})[!"#$](?={_HAN})')
+# The marks of Chinese text, and those of ASCII that some write instead
+_MARKS = re.compile("[，。、；：？！“”]")
+_ASCII_MARKS = re.compile(f"(?<={_HAN})[,.;:](?={_HAN})")
+# A page with fewer of the signs may quote them
+FEW_SIGNS = 4
+# Signs that no font explains, each by itself and not in a word, are symbols up to this share
 FEW_SYMBOLS = 0.1
+# Two letters or more, which make no variable of a formula
+_LETTERS = re.compile("[A-Za-z]{2}")
 _FOREIGN: dict[Language, re.Pattern[str]] = {
     # Latin letters with accents occur in names, but not in this number in Chinese text
     "zh": re.compile(
@@ -92,18 +103,44 @@ def has_wrong_characters(page: Page, language: Language) -> bool:
     if len(text) < SHORT:
         return False
     wrong = len(_FOREIGN[language].findall(_QUOTED.sub("", text)))
-    symbols = sum(is_unknown(piece) for piece in page.pieces)
+    pieces = (None, *page.pieces, None)
+    symbols = sum(map(_is_symbol, pieces, pieces[1:-1], pieces[2:]))
     if symbols <= FEW_SYMBOLS * len(text):
         wrong -= symbols
     if wrong > MOST_WRONG * len(text):
         return True
-    han = HAN_CHARACTER.findall(text) if language == "zh" else []
+    return language == "zh" and (_has_rare_characters(text) or has_wrong_marks(text))
+
+
+def _has_rare_characters(text: str) -> bool:
+    han = HAN_CHARACTER.findall(text)
     return len(han) >= FEW_HAN and sum(map(everyday, han)) < LEAST_EVERYDAY * len(han)
 
 
-def is_unknown(piece: Piece) -> bool:
-    """Whether a piece is a single sign that its font does not explain."""
-    return piece.text == UNKNOWN
+def has_wrong_marks(text: str) -> bool:
+    """Whether a Chinese text has other signs in the places of its punctuation marks.
+
+    >>> has_wrong_marks('教师指导学生练习!评价结果"运球#传球#投篮等"基本技术!战术')
+    True
+    >>> has_wrong_marks('加油!教师说"好",学生练习,评价结果.运球,传球,投篮,射门')
+    False
+    """
+    signs = _FIRST_CODES.findall(text)
+    marks = len(_MARKS.findall(text))
+    if len(signs) >= FEW_SIGNS and len(signs) > marks + len(_ASCII_MARKS.findall(text)):
+        return True
+    # not even with the punctuation of ASCII
+    never = sum(sign in "#$" for sign in signs)
+    return never >= FEW_SIGNS and never > marks
+
+
+def _is_symbol(before: Piece | None, piece: Piece, after: Piece | None) -> bool:
+    """Whether a piece is a single sign that its font does not explain, and no letter of a word."""
+    if piece.text != UNKNOWN:
+        return False
+    if before is None or after is None or piece.space or after.space:
+        return True
+    return not (_LETTERS.fullmatch(before.text[-2:]) and _LETTERS.fullmatch(after.text[:2]))
 
 
 def describe(faults: Sequence[Fault]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 
@@ -20,6 +22,14 @@ PLAIN = f"BT /F1 12 Tf 72 700 Td ({SENTENCE}) Tj ET\n"
 NUMBERED = (
     "<</Type/Font/Subtype/Type1/BaseFont/Helvetica"
     "/Encoding<</Type/Encoding/Differences[3/g3 28/g28 30/g30/g31]>>>>"
+)
+# two bytes for each character, which are the number of the glyph
+IDENTITY = (
+    "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[<<"
+    "/Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)"
+    "/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor"
+    "/FontName/Arial/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 900/Descent -200"
+    "/CapHeight 700/StemV 80>>>>]>>"
 )
 
 
@@ -94,15 +104,8 @@ def test_a_font_that_numbers_its_glyphs_is_read_if_that_gives_words(
     meant: str, fault: str | None
 ) -> None:
     codes = "".join(f"{ord(character) - 29:04X}" for character in meant)
-    font = (
-        "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[<<"
-        "/Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)"
-        "/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor"
-        "/FontName/Arial/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 900/Descent -200"
-        "/CapHeight 700/StemV 80>>>>]>>"
-    )
     pdf = pypdfium2.PdfDocument(
-        raw_pdf([f"BT /F1 12 Tf 72 700 Td <{codes}> Tj ET"], fonts={"F1": font})
+        raw_pdf([f"BT /F1 12 Tf 72 700 Td <{codes}> Tj ET"], fonts={"F1": IDENTITY})
     )
     page = read_page(pdf, 1)
     assert fault_of(page, "en") == fault
@@ -126,6 +129,42 @@ def test_chinese_of_rare_characters_is_no_text() -> None:
         chr(ord(character) + 7) if character >= "\u4e00" else character for character in usual
     )
     assert fault_of(page_of(wrong), "zh") == "wrong_characters"
+
+
+@pytest.mark.parametrize(("space", "fault"), [("", "wrong_characters"), ("real", None)])
+def test_signs_that_no_font_explains_are_symbols_unless_they_are_in_words(
+    space: str, fault: str | None
+) -> None:
+    parts = f"{SENTENCE} or \ufffd anges mel \ufffd ons gra \ufffd pes".rsplit(" ", 9)
+    pieces = tuple(replace(page_of(part).pieces[0], space=space) for part in parts)
+    assert fault_of(Page(1, 595, 842, pieces), "en") == fault
+
+
+def test_chinese_with_other_signs_for_its_marks_is_no_text() -> None:
+    usual = "河水一夜之间上涨了一米，两个家庭被送到学校。船夫、渔民、农民都在帮忙，没有人受伤。" * 3
+    assert fault_of(page_of(usual), "zh") is None
+    # a font that numbers its glyphs: the first mark is the first code, and so on
+    wrong = usual.translate(str.maketrans("，。、", '!"#'))
+    assert fault_of(page_of(wrong), "zh") == "wrong_characters"
+    mixed = usual.translate(str.maketrans("，。、", ",$#"))
+    assert fault_of(page_of(mixed), "zh") == "wrong_characters"
+    # the punctuation of ASCII, and signs that the text quotes
+    ascii_marks = usual.translate(str.maketrans("，。、", ",.,")) + '村长说"好"的时候!大家笑了'
+    assert fault_of(page_of(ascii_marks), "zh") is None
+    assert fault_of(page_of(usual + "井号#和美元$都是符号"), "zh") is None
+
+
+def test_a_font_of_marks_without_a_character_map_is_not_taken_for_ascii() -> None:
+    han = dict(zip(b"ABCDEFGHIJ", "河水上涨了一米船夫人", strict=True))
+    draw = "BT /F1 12 Tf 40 700 Td " + "".join(
+        f"(ABCDEFG) Tj /F2 12 Tf <{sign}> Tj /F1 12 Tf "
+        for sign in ("0021", "0023", "0021", "0022", "0023", "0021")
+    )
+    font = HELVETICA.replace(">>", "/ToUnicode 100 0 R>>")
+    data = raw_pdf(
+        [draw + "(HIJ) Tj ET"], fonts={"F1": font, "F2": IDENTITY}, objects={100: to_unicode(han)}
+    )
+    assert fault_of(read_page(pypdfium2.PdfDocument(data), 1), "zh") == "wrong_characters"
 
 
 def test_a_letter_with_a_wrong_width_does_not_cut_its_word() -> None:
