@@ -57,11 +57,12 @@ def stretched(columns: Sequence[Sequence[Line]]) -> Iterator[list[list[Piece]]]:
     lefts = Counter(round(part[0].left) for part in parts)
     rights = Counter(round(_right(part)) for part in parts)
 
+    def many(count: Counter[int], edge: float) -> bool:
+        return sum(count[round(edge) + step] for step in (-1, 0, 1)) >= MARGIN_LINES
+
     def at_margins(part: Line) -> bool:
-        return all(
-            sum(count[round(edge) + step] for step in (-1, 0, 1)) >= MARGIN_LINES
-            for count, edge in ((lefts, part[0].left), (rights, _right(part)))
-        )
+        begins = many(lefts, part[0].left) or many(lefts, _text(part)[0].left)
+        return begins and many(rights, _right(part))
 
     extents = Counter(
         (round(part[0].left), round(_right(part)))
