@@ -103,8 +103,8 @@ def has_wrong_characters(page: Page, language: Language) -> bool:
     if len(text) < SHORT:
         return False
     wrong = len(_FOREIGN[language].findall(_QUOTED.sub("", text)))
-    pieces = (None, *page.pieces, None)
-    symbols = sum(map(_is_symbol, pieces, pieces[1:-1], pieces[2:]))
+    before, after = (None, *page.pieces[:-1]), (*page.pieces[1:], None)
+    symbols = sum(map(_is_symbol, before, page.pieces, after))
     if symbols <= FEW_SYMBOLS * len(text):
         wrong -= symbols
     if wrong > MOST_WRONG * len(text):
