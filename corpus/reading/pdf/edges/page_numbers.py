@@ -165,6 +165,8 @@ def _edges(page: PageLines) -> Iterator[_Edge]:
         ruled = _ruled(page, rows[1][0].top if head else row[0].top, row, head=head)
         apart = (gap > APART * usual or ruled) and _at_edge(place, left, right, page.width)
         apart = apart and not 1900 <= number <= 2100
+        if not apart and _in_column(place, rows[1] if head else rows[-2]):
+            continue
         yield _Edge(page.number, head, row, number, within, apart, words)
 
 
@@ -188,6 +190,15 @@ def _number(row: Sequence[Strip]) -> tuple[int, bool, Strip] | None:
         if match.end() == len(row[-1].text):
             return int(match[1]), True, row[-1]
     return None
+
+
+def _in_column(number: Strip, row: Sequence[Strip]) -> bool:
+    """Whether the next row has a number in the same column, as in a table."""
+    return any(
+        NUMBER.fullmatch(strip.text)
+        and min(abs(strip.left - number.left), abs(strip.right - number.right)) <= 2
+        for strip in row
+    )
 
 
 def _at_edge(strip: Strip, left: float, right: float, width: float) -> bool:
