@@ -206,3 +206,18 @@ def test_the_last_column_of_a_table_is_no_margin() -> None:
     document = read(lines)
     read_rows = [block.text for block in document.blocks]
     assert read_rows.index("7") + 1 == read_rows.index("3")
+
+
+def test_cells_of_a_row_are_in_order_although_their_heights_differ_a_little() -> None:
+    """Lines of a scan are seldom exactly level."""
+    names = ("Harbour", "Depth", "Pilots")
+    lines: list[Line] = []
+    for number in range(6):
+        y = 700.0 - 16 * number
+        shift = (0.1, 0.4, -0.2) if number % 2 else (-0.3, 0.2, 0.5)
+        lines += [
+            (x, y + up, f"{name} {'abcdef'[number]}")
+            for x, up, name in zip((60, 220, 380), shift, names, strict=True)
+        ]
+    read_cells = [block.text for block in read(lines).blocks]
+    assert read_cells == [f"{name} {letter}" for letter in "abcdef" for name in names]
