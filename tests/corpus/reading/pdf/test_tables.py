@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from duizhao.corpus.document import Document
 from duizhao.corpus.reading.draft import Reading, assemble
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.joining import LineJoiner
+from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 
 pytestmark = pytest.mark.unit
 
@@ -221,3 +224,11 @@ def test_cells_of_a_row_are_in_order_although_their_heights_differ_a_little() ->
         ]
     read_cells = [block.text for block in read(lines).blocks]
     assert read_cells == [f"{name} {letter}" for letter in "abcdef" for name in names]
+
+
+def test_a_range_of_numbers_broken_at_its_dash_has_no_space() -> None:
+    first = strip(60, 700, "The programme covers the years 2024–")
+    second = replace(strip(60, 688, "2027 and every port of the coast."), space="real")
+    paragraph = Paragraph([first, second])
+    joined = LineJoiner([paragraph], "en").text(paragraph)
+    assert joined == "The programme covers the years 2024–2027 and every port of the coast."
