@@ -7,6 +7,7 @@ from the positions of the lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -76,12 +77,21 @@ def open_pdf(source: Source) -> Any:
                 f"{source.name}: this PDF is encrypted and needs a password; save it without one "
                 "(for instance: qpdf --decrypt --password=... in.pdf out.pdf)"
             ) from None
-        if "Success" in str(error):  # what PDFium says of a file without pages
+        # of a file without pages PDFium says "Success", or its last error of another file
+        if "Success" in str(error) or _has_no_page(source.data):
             raise _without_pages(source) from None
         raise InputError(
             f"{source.name}: the PDF is damaged or cut short ({error}); fetch or save it again"
         ) from None
     return pdf
+
+
+def _has_no_page(data: bytes) -> bool:
+    """Whether a PDF without compressed objects has a tree of pages, but no page."""
+    pages, page = (
+        re.search(pattern, data) for pattern in (rb"/Type\s*/Pages\b", rb"/Type\s*/Page\b")
+    )
+    return bool(pages) and not page and b"/ObjStm" not in data
 
 
 def _without_pages(source: Source) -> InputError:
