@@ -65,7 +65,7 @@ def test_a_number_by_itself_in_the_margin_is_one_too() -> None:
                     text=TEXT if n % 4 != 3 else TEXT[:15]) for n in range(9))),
         # ... also if the paragraph above ends at the edge of the text: leading, an indent
         page(*(lower(line(n, *([mark(str(11 + n // 4), 300)] if n in (4, 8) else [])), n // 4)
-               for n in range(10))),
+               for n in range(14))),
         page(*(line(n, mark("12", 300), text=TEXT[1:], indent=45) if n == 4 else line(n)
                for n in range(9))),
         # a column of numbers, and words in the margin
