@@ -73,8 +73,9 @@ def _outside(
             elif run.right < left - ROOM * em and (run is not line.runs[-1] or beside):
                 own = min(long, key=lambda other: abs(other.baseline - line.baseline))
                 above = [other for other in long if other.baseline < own.baseline - 0.5 * em]
-                end = max(r.right for r in above[-1].runs) if above else 0.0
-                start = min(r.left for r in own.runs if not NUMBER.fullmatch(r.text))
+                end = max(each.right for each in above[-1].runs) if above else 0.0
+                texts = [each.left for each in own.runs if not NUMBER.fullmatch(each.text)]
+                start = min(texts, default=left)
                 apart = above and own.baseline - above[-1].baseline > LEADING * usual
                 begins = apart or start > left + INDENT * em
                 yield run, end > right - NEAR * em and not begins

@@ -75,3 +75,10 @@ def test_a_number_by_itself_in_the_margin_is_one_too() -> None:
 )  # fmt: skip
 def test_other_numbers_stay(page: RecognisedPage) -> None:
     assert without_numbers(page) == (page, [])
+
+
+def test_a_table_of_numbers_has_no_text_to_be_beside() -> None:
+    cells = [Run(str(1000 + n), 100.0 * n, 100.0 * n + 80, (0.99,) * 4) for n in range(4)]
+    row = Line(Box(0, 1655, 380, 1700), tuple(cells), 1700, 44, 44, 4)
+    table = page(*(line(n) for n in range(9)), row)
+    assert without_numbers(table) == (table, [])
