@@ -17,6 +17,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 
+_RANGE = re.compile(r"\d[-\u2010\u2011\u2013]$")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _LAST, _FIRST = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 
@@ -36,6 +37,9 @@ class LineJoiner:
         if not first:
             return strip.text
         if strip.foot is not None:
+            return first + strip.text
+        if _RANGE.search(first) and strip.text[:1].isdigit():
+            # some programs write a space at the end of every line
             return first + strip.text
         if self.language == "en":
             # at a line's end Word leaves an empty object behind some hyphens and dashes
