@@ -106,7 +106,7 @@ def built_with(
     built.illegible = [n for n, page in recognised.items() if page.lines and not legible(page)]
     built.magnified = {number: page.magnified for number, page in recognised.items()}
     built.left_out += lines.left_out
-    built.left_out += _empty(lines)
+    built.left_out += _empty(lines, built.illegible)
     return built
 
 
@@ -153,8 +153,10 @@ def doubtful(built: Built) -> list[str]:
     ]
 
 
-def _empty(lines: ScannedLines) -> list[LeftOut]:
-    """Pages in which nothing was recognised."""
+def _empty(lines: ScannedLines, illegible: Container[int]) -> list[LeftOut]:
+    """Pages in which nothing was recognised; the lines of an illegible one are in the ledger."""
     return [
-        LeftOut("no_text_recognised", "", page.number) for page in lines.pages if not page.strips
+        LeftOut("no_text_recognised", "", page.number)
+        for page in lines.pages
+        if not page.strips and page.number not in illegible
     ]
