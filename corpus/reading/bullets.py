@@ -33,7 +33,7 @@ _FONTS = (("wingdings", _WINGDINGS), ("webdings", _WINGDINGS), ("dingbats", _DIN
 def in_symbol_font(character: str, font: str) -> str:
     """What a character of a font looks like, as Unicode; itself in a font of letters.
 
-    An unknown drawing of a symbol font is taken for a bullet.
+    An unknown drawing is taken for a bullet, except of Symbol, which has the signs of formulas.
     """
     code = ord(character)
     private = 0xF000 <= code <= 0xF0FF
@@ -41,7 +41,7 @@ def in_symbol_font(character: str, font: str) -> str:
     if table is None and not private:
         return character
     if table is not None and character == "\ufffd":
-        return "•"
+        return character if table is _SYMBOL else "•"
     key = chr(code - 0xF000) if private else character
     if table is None:
         # Word writes the code of Symbol or Wingdings without naming the font

@@ -37,7 +37,9 @@ def parse(
             raise InputError(
                 f"{source.name}: its pages cannot be read; scan them again at 200 dpi or more"
             )
-        raise InputError(f"{source.name}: no text in it{_besides(reading)}")
+        if left_out := _left_out(reading):
+            raise InputError(f"{source.name}: no text in it besides {left_out}")
+        raise InputError(f"{source.name}: no text in it")
     chinese = reading
     if language == "en" and any(has_chinese(draft.text) for draft in reading.drafts):
         # both sides of a bilingual file are parts of one reading
@@ -58,8 +60,7 @@ def parse(
     return assemble(reading, language, side=side, document_id=document_id)
 
 
-def _besides(reading: Reading) -> str:
-    """The kinds of text that were left out of a document without any other, in words."""
+def _left_out(reading: Reading) -> str:
+    """The kinds of text that were left out of a document, in words."""
     kinds = Counter(piece.reason for piece in reading.left_out if piece.text.strip())
-    named = ", ".join(f"{kind} ({times})" for kind, times in kinds.most_common())
-    return f" besides {named}" if named else ""
+    return ", ".join(f"{kind} ({times})" for kind, times in kinds.most_common())

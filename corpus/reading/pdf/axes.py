@@ -50,11 +50,15 @@ def drawn_texts(strips: Sequence[Strip], page: Page) -> list[Strip]:
         (box, inside) for box, inside in groups if inside and not _has_prose(inside, page.width)
     ]
     out: dict[int, Strip] = {}
-    for box, _ in groups:
+    for box, texts in groups:
         # a chart may be drawn piece by piece
-        near = [strip for other, inside in groups if _meet(box, other) for strip in inside]
-        if len({id(strip) for strip in near}) >= FEWEST_TEXTS:
-            out |= {id(strip): strip for strip in near}
+        near: set[int] = set()
+        for other, inside in groups:
+            if _meet(box, other):
+                near |= {id(strip) for strip in inside}
+            if len(near) >= FEWEST_TEXTS:
+                out |= {id(strip): strip for strip in texts}
+                break
     return list(out.values())
 
 

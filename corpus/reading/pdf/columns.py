@@ -43,23 +43,28 @@ BOLD = 0.6
 # Lines further apart than this many usual gaps belong to different parts of a page
 FAR = 2.5
 
+# What `_prose` found, by the identities of strips
+Prose = dict[tuple[int, ...], Sequence[Strip]]
+
 
 def flows(
     strips: Sequence[Strip],
     cells: AbstractSet[int] = frozenset(),
     known: Sequence[float] = (),
     rules: Sequence[tuple[float, float, float]] = (),
+    prose: Prose | None = None,
 ) -> list[list[Strip]]:
     """The strips of a page as runs that are each read from top to bottom, in reading order.
 
     `cells` are the identities of strips in the cells of ruled tables, `known` the left edges of
     the columns of the page before, as `continued` takes them. `rules` are the horizontal lines
-    drawn on the page (left, right, y).
+    drawn on the page (left, right, y). `prose` keeps what was found of parts of the page.
     """
+    prose = {} if prose is None else prose
     rows = rows_of(strips)
     if tables := side_by_side(rows):
         parts = _around(rows, *tables)
-        return [flow for part in parts for flow in flows(part, cells, known, rules)]
+        return [flow for part in parts for flow in flows(part, cells, known, rules, prose)]
     plain = plain_rows(rows)
     found = corridors(plain)
     goes_on = continued(plain, known) if plain else []
@@ -76,10 +81,10 @@ def flows(
             continue
         in_cells = sum(id(strip) in cells for strip in inside)
         reads_down = _reads_over if corridor in few else _reads_down
-        if in_cells > 0.5 * len(inside) or not (old or reads_down(sides)):
+        if in_cells > 0.5 * len(inside) or not (old or reads_down(sides, prose)):
             continue
         parts = _around(rows, first, last, sides)
-        return [flow for part in parts for flow in flows(part, cells, known, rules)]
+        return [flow for part in parts for flow in flows(part, cells, known, rules, prose)]
     return [list(strips)] if strips else []
 
 
@@ -145,10 +150,11 @@ def _is_heading(row: Sequence[Strip], others: Sequence[Sequence[Strip]]) -> bool
     return len(row) == 1 and row[0].bold > BOLD > usual
 
 
-def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
+def _reads_down(sides: tuple[Sequence[Strip], Sequence[Strip]], prose: Prose) -> bool:
     """Whether the text beside a corridor is columns of prose, not cells of a table."""
-    first, second = (_prose(side) for side in sides)
-    if not first or not second or min(len(rows_of(first)), len(rows_of(second))) < FEW_LINES:
+    first = _prose(sides[0], prose)
+    second = _prose(sides[1], prose) if first else ()
+    if not second or min(len(rows_of(first)), len(rows_of(second))) < FEW_LINES:
         return False
     sides = (first, second)
     runs_on = [_runs_on(side) for side in sides]
@@ -201,7 +207,7 @@ def _is_list_of_labels(side: Sequence[Strip], other: Sequence[Strip]) -> bool:
     )
 
 
-def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
+def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]], prose: Prose) -> bool:
     """Whether a few lines at the top beside a column of prose are more of its text."""
     left, right = (rows_of(side) for side in sides)
     if len(left) < 2 * MANY_LINES or not right or len(right) > FEW_LINES:
@@ -209,7 +215,9 @@ def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     if right[-1][0].y < left[FEW_LINES][0].y or max(map(len, (*left, *right))) > 1:
         return False
     last, following = left[-1][-1], right[0][0]
-    if abs(last.size - following.size) > 0.6 or not _prose(sides[0]) or _runs_on(sides[0]) < 0.5:
+    if abs(last.size - following.size) > 0.6:
+        return False
+    if not _prose(sides[0], prose) or _runs_on(sides[0]) < 0.5:
         return False
     if last.text.rstrip().endswith(ENDS):
         widths = [median(row[0].right - row[0].left for row in rows) for rows in (left, right)]
@@ -221,13 +229,21 @@ def _reads_over(sides: tuple[Sequence[Strip], Sequence[Strip]]) -> bool:
     return bool(goes_on)
 
 
-def _prose(side: Sequence[Strip]) -> Sequence[Strip]:
+def _prose(side: Sequence[Strip], prose: Prose) -> Sequence[Strip]:
     """A side that has lines of words, or the longest of the columns in it; else nothing."""
+    key = tuple(map(id, side))
+    if key not in prose:
+        # a table of many columns has parts without number, most of them in other parts too
+        prose[key] = _find_prose(side, prose)
+    return prose[key]
+
+
+def _find_prose(side: Sequence[Strip], prose: Prose) -> Sequence[Strip]:
     rows = rows_of(side)
     lines = [row[0] for row in rows if len(row) == 1]
     inner = [each for each in table_corridors(plain_rows(rows)) if each.both >= FEW_LINES]
     if len(lines) < 0.7 * len(rows) or inner:
-        parts = flows(side)
+        parts = flows(side, prose=prose)
         return max(parts, key=len) if len(parts) > 1 else ()
     size = median(strip.size for strip in lines)
     wide = median(strip.right - strip.left for strip in lines) >= COLUMN_EM * size

@@ -227,7 +227,7 @@ def _beside(
 ) -> tuple[list[Line], list[Line]]:
     """The lines of the columns on both sides of a corridor, as far as the next of `others`."""
     middles = [each.middle for each in others if _share_rows(each, corridor)]
-    low = max((at for at in middles if at < corridor.middle), default=0.0)
+    low = max((at for at in middles if at < corridor.middle), default=float("-inf"))
     high = min((at for at in middles if at > corridor.middle), default=float("inf"))
     inside = rows[corridor.first : corridor.last + 1]
     left = [[span for span in row.spans if low <= span[0] and span[1] <= corridor.left + 0.1]

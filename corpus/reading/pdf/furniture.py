@@ -63,19 +63,25 @@ def reason(text: str, *, page: int, height: float) -> str:
     return "artifact"
 
 
+def text_or_number(text: str) -> str:
+    """The text without white space, and the pattern of what is only the number of a page."""
+    text = re.sub(r"\s+", "", text)
+    return pattern(text) if _PAGE_NUMBER.fullmatch(text) else text
+
+
 def is_separator(text: str) -> bool:
     """A row of underscores above footnotes, or the line that ends a UN document."""
     return bool(re.fullmatch(r"[_\-–—]{4,}", text.strip()))
 
 
 def repeated(pages: Sequence[Sequence[Strip]], heights: Sequence[float]) -> set[str]:
-    """The patterns (digits as #) that occur at the head or foot of several pages."""
+    """What occurs at the head or foot of several pages, as `_key` has it."""
     edge: Counter[str] = Counter()
     count: Counter[str] = Counter()
     for strips, height in zip(pages, heights, strict=True):
         edge.update({pattern(s.text) for s in strips if not FOOT < s.y / height < HEAD})
         outer = _outermost(strips, height)
-        count.update({pattern(s.text) for s in strips if id(s) in outer})
+        count.update({_key(s, height) for s in strips if id(s) in outer})
     often = {text for text, times in edge.items() if times >= max(2, min(4, len(pages) // 3))}
     return often | {text for text, times in count.items() if times >= max(3, len(pages) // 4)}
 
@@ -104,9 +110,19 @@ def pattern(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"\s+", "", text))
 
 
+def _key(strip: Strip, height: float) -> str:
+    """By what a line is compared with those of other pages.
+
+    That is its pattern at the edge of the page. Farther in there are headings as well, such as
+    "Lesson 4" and "Lesson 8", so only the same text is the same head or foot.
+    """
+    at_edge = not FOOT < strip.y / height < HEAD
+    return pattern(strip.text) if at_edge else re.sub(r"\s+", "", strip.text)
+
+
 def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
-    """The lines of a page that are furniture; `known` are the patterns of `repeated`."""
-    notes = _of_notes(page.strips, known)
+    """The lines of a page that are furniture; `known` is what `repeated` found."""
+    notes = _of_notes(page.strips, page.height, known)
     outer = _outermost(page.strips, page.height)
     out = [
         strip for strip in page.strips
@@ -124,7 +140,7 @@ def strips_of_page(page: PageLines, known: set[str]) -> list[Strip]:
     return out
 
 
-def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
+def _of_notes(strips: Sequence[Strip], height: float, known: set[str]) -> set[int]:
     """The identities of the lines of notes: one that begins with a raised mark, and those below.
 
     "Ibid." and the like are at the foot of many pages, as running feet are.
@@ -137,7 +153,7 @@ def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
             0 < last.y - strip.y <= NOTE_LEADING * strip.size
             and abs(last.size - strip.size) <= 0.6
             and last.left - 3 * last.size <= strip.left < last.right
-            and (pattern(strip.text) not in known or not last.text.endswith(ENDS))
+            and (_key(strip, height) not in known or not last.text.endswith(ENDS))
             for last in above
         )
         if _PAGE_NUMBER.fullmatch(strip.text) or _JOB.fullmatch(strip.text):
@@ -151,7 +167,7 @@ def _of_notes(strips: Sequence[Strip], known: set[str]) -> set[int]:
 def is_furniture(strip: Strip, height: float, known: set[str]) -> bool:
     """Whether a line at the head or foot of a page is no text."""
     place = strip.y / height
-    if pattern(strip.text) in known or furniture.reason(strip.text) is not None:
+    if _key(strip, height) in known or furniture.reason(strip.text) is not None:
         return True
     at_edge = place > HEAD + 0.02 or place < FOOT - 0.02
     return at_edge and bool(_PAGE_NUMBER.fullmatch(strip.text) or _JOB.fullmatch(strip.text))

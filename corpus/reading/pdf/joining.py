@@ -17,6 +17,7 @@ from duizhao.corpus.document import Language
 from duizhao.corpus.reading.layout import Joiner
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
 
+_RANGE = re.compile(r"\d[-\u2010\u2011\u2013]$")
 _DASH = re.compile(r"\w[-\u2010\u2013]$")
 _LAST, _FIRST = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 
@@ -37,6 +38,9 @@ class LineJoiner:
             return strip.text
         if strip.foot is not None:
             return first + strip.text
+        if _RANGE.search(first) and strip.text[:1].isdigit():
+            # some programs write a space at the end of every line
+            return first + strip.text
         if self.language == "en":
             # at a line's end Word leaves an empty object behind some hyphens and dashes
             tight = _DASH.search(first)
@@ -48,17 +52,15 @@ class LineJoiner:
         """Raw text: lines joined, footnote marks still between OPEN and CLOSE."""
         strips = paragraph.strips
         text = strips[0].text if strips else ""
-        width = max((s.right for s in strips), default=0.0)
-        width -= min((s.left for s in strips), default=0.0)
         for last, strip in pairwise(strips):
-            tight = self._breaks_word(text, last, strip, width)
+            tight = self._breaks_word(text, last, strip, strips)
             text = text + strip.text if tight else self.join(text, strip)
         return f"{paragraph.label} {text}".strip() if paragraph.label else text
 
-    def _breaks_word(self, text: str, last: Strip, strip: Strip, width: float) -> bool:
+    def _breaks_word(self, text: str, last: Strip, strip: Strip, strips: Sequence[Strip]) -> bool:
         """Whether a line goes on in the middle of a word at the end of `text`, of line `last`.
 
-        `width` is that of the column. A word begins a line before it is broken.
+        `strips` are all lines of the paragraph. A word begins a line before it is broken.
         """
         if strip.space in ("real", "object") or " " in last.text or self.language != "en":
             return False
@@ -68,6 +70,8 @@ class LineJoiner:
         # of a word that is broken twice, more is on the lines before
         lines = max(1.0, len(before[0]) / len(last.text)) if before else 1.0
         joined = lines * (last.right - last.left) + share * (strip.right - strip.left)
+        # the paragraph may go on in another column of the page
+        width = max(_width(strips, last), _width(strips, strip))
         if joined <= width or last.right - last.left < width - last.size:
             return False
         if before is None or after is None:
@@ -77,3 +81,12 @@ class LineJoiner:
             return False
         word = before[0].lower() + after[0]
         return self._joiner.knows(word) or not self._joiner.knows(before[0].lower())
+
+
+def _width(strips: Sequence[Strip], strip: Strip) -> float:
+    """Width of the column that one of the strips is in."""
+    column = [
+        other for other in strips
+        if other.page == strip.page and other.left <= strip.right and other.right >= strip.left
+    ]  # fmt: skip
+    return max(other.right for other in column) - min(other.left for other in column)

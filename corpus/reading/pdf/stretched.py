@@ -128,14 +128,15 @@ def _is_crossed(part: Line, fills: bool, near: Sequence[Line]) -> bool:
     lettered = sum(any(map(str.isalpha, piece.text)) for piece in words)
     if lettered < (MOSTLY if fills else 1) * len(words):
         return False
-    for left, right in _wide_spaces(words):
+    spaces = _wide_spaces(words)
+    for left, right in spaces:
         over = [each for each in near if each[0].left < left and _right(each) > right]
         # a line that begins behind the space is in a column there
         begun = any(left < each[0].left for each in near)
         same = any(_same_space((left, right), each, fills and _alike(words, each)) for each in over)
         if begun or same or not over:
             return False
-    return True
+    return bool(spaces)
 
 
 def _alike(part: Line, other: Line) -> bool:

@@ -148,22 +148,24 @@ class _Tree:
         seen: dict[str, set[int]] = {}
         for paragraph in paragraphs:
             if self._at_edge(paragraph):
-                text = furniture.pattern(paragraph.strips[0].text)
+                text = furniture.text_or_number(paragraph.strips[0].text)
                 seen.setdefault(text, set()).add(paragraph.strips[0].page)
         least = max(FEWEST_PAGES, REPEATED * len(self.heights))
         known = {text for text, pages in seen.items() if len(pages) >= least}
         out = []
         for paragraph in paragraphs:
             strips = paragraph.strips
-            if self._at_edge(paragraph) and furniture.pattern(strips[0].text) in known:
+            if self._at_edge(paragraph) and furniture.text_or_number(strips[0].text) in known:
                 self._leave_out(strips[0], self.heights[strips[0].page])
             else:
                 out.append(paragraph)
         return out
 
     def _at_edge(self, paragraph: Paragraph) -> bool:
-        """Whether a paragraph is a line at the head or foot of a page."""
+        """Whether a paragraph is a line at the head or foot of a page, and may be no text."""
         if len(paragraph.strips) != 1 or paragraph.cell or paragraph.note:
+            return False
+        if paragraph.heading or paragraph.label:
             return False
         strip = paragraph.strips[0]
         return not furniture.FOOT < strip.y / self.heights[strip.page] < furniture.HEAD

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -55,16 +56,14 @@ def page_images(data: bytes, name: str) -> Iterator[tuple[int, Image, float]]:
 def pdf_images(pdf: Any, numbers: Iterable[int]) -> Iterator[tuple[int, Image, float]]:
     """Pages of a `pypdfium2.PdfDocument` as (number, image, dpi)."""
     for number in numbers:
-        page = pdf[number - 1]
-        width, height = page.get_size()
-        dpi = min(DPI, DPI * WIDEST * 72 / max(1.0, min(width, height)))
-        pixels = width * height * (dpi / 72) ** 2
-        if pixels > MOST_PIXELS:
-            dpi *= (MOST_PIXELS / pixels) ** 0.5
-        bitmap = page.render(scale=dpi / 72, prefer_bgrx=False)
-        image = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
-        bitmap.close()
-        page.close()
+        with closing(pdf[number - 1]) as page:
+            width, height = page.get_size()
+            dpi = min(DPI, DPI * WIDEST * 72 / max(1.0, min(width, height)))
+            pixels = width * height * (dpi / 72) ** 2
+            if pixels > MOST_PIXELS:
+                dpi *= (MOST_PIXELS / pixels) ** 0.5
+            with closing(page.render(scale=dpi / 72, prefer_bgrx=False)) as bitmap:
+                image = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
         yield number, image, dpi
 
 

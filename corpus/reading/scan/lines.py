@@ -106,8 +106,14 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
     margins = [without_numbers(part) for _, part in parts]
     read = marks.with_bullets({place: part for place, (part, _) in enumerate(margins)})
     read = settled(read) if language == "en" else marks.settled(read)
+    reasons = [_reasons(page) for page in read.values()]
     styles = Styles(
-        [(line, page) for page in read.values() for line in page.lines if not _reason(line, page)]
+        [
+            (line, page)
+            for page, why in zip(read.values(), reasons, strict=True)
+            for line, reason in zip(page.lines, why, strict=True)
+            if reason is None
+        ]
     )
     out: list[PageLines] = []
     left_out = [
@@ -116,13 +122,13 @@ def page_lines(pages: Mapping[int, RecognisedPage], language: Language) -> Scann
         for text in texts
     ]
     places: dict[int, list[tuple[float, Run, float, float]]] = {}
-    for number, page in zip(numbers, read.values(), strict=True):
+    for number, page, why in zip(numbers, read.values(), reasons, strict=True):
         scale = 72 / page.dpi
         pieces = []
         bold = styles.bold(page)
         rows = places.setdefault(number, [])
-        for line in page.lines:
-            if (reason := _reason(line, page)) is not None:
+        for line, reason in zip(page.lines, why, strict=True):
+            if reason is not None:
                 detail = {"confidence": round(line.confidence, 3)}
                 left_out.append(LeftOut(reason, line.text, number, detail=detail))
                 continue
@@ -143,11 +149,16 @@ def legible(page: RecognisedPage) -> bool:
     return page.confidence >= LEAST_OF_PAGE
 
 
-def _reason(line: Line, page: RecognisedPage) -> str | None:
-    """Why a line goes to the ledger, None for text."""
+def _reasons(page: RecognisedPage) -> list[str | None]:
+    """Why each line of a page goes to the ledger, None for text."""
+    readable = legible(page)
+    return [_reason(line, page, readable=readable) for line in page.lines]
+
+
+def _reason(line: Line, page: RecognisedPage, *, readable: bool) -> str | None:
     if abs(line.angle) > STAMP_ANGLE:
         return "stamp"
-    if not legible(page):
+    if not readable:
         return "not_legible"
     if line.baseline > FOOT * page.height and GOES_ON.fullmatch(line.text):
         return "continuation_mark"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from duizhao.corpus.reading.scan.recognition.page import Line, RecognisedPage, Run
 
@@ -19,6 +21,8 @@ LONG, FEWEST = 15, 8
 ROOM = 0.35
 # A line that ends so near the edge of the text goes on, in em
 NEAR = 1.5
+# The first line of a paragraph is indented by so many em, or so many times the usual leading lower
+INDENT, LEADING = 0.8, 1.2
 # So many lines of a page have such a number at most: more are a column of a table
 MOST = 0.15
 
@@ -54,9 +58,10 @@ def _outside(
 ) -> Iterator[tuple[Run, bool]]:
     """The runs to the right and to the left of the text that are beside one of its lines.
 
-    With a run on the left: whether the line above goes on. If it does not, the number is that of a
-    paragraph.
+    With a run on the left: whether it is within a paragraph. If the line above does not go on, or
+    its own line is indented or set apart from it, the number is that of a paragraph.
     """
+    usual = median(below.baseline - above.baseline for above, below in pairwise(long))
     for line in lines:
         em = line.size or line.tall
         beside = any(
@@ -66,6 +71,11 @@ def _outside(
             if run.left > right + ROOM * em and (run is not line.runs[0] or beside):
                 yield run, True
             elif run.right < left - ROOM * em and (run is not line.runs[-1] or beside):
-                above = [other for other in long if other.baseline < line.baseline - 0.5 * em]
-                end = max(r.right for r in above[-1].runs) if above else 0.0
-                yield run, end > right - NEAR * em
+                own = min(long, key=lambda other: abs(other.baseline - line.baseline))
+                above = [other for other in long if other.baseline < own.baseline - 0.5 * em]
+                end = max(each.right for each in above[-1].runs) if above else 0.0
+                texts = [each.left for each in own.runs if not NUMBER.fullmatch(each.text)]
+                start = min(texts, default=left)
+                apart = above and own.baseline - above[-1].baseline > LEADING * usual
+                begins = apart or start > left + INDENT * em
+                yield run, end > right - NEAR * em and not begins

@@ -24,7 +24,6 @@ from duizhao.corpus.reading.scan.recognition.page import RecognisedPage
 FEW_PAGES = 0.1
 # A layer of OCR is kept if our own reading of the page is less certain than this
 LEAST_CONFIDENCE = 0.85
-RESCAN = "scan them again at 200 dpi or more, evenly lit"
 # Blocks below this mean probability are reported
 DOUBTFUL = 0.95
 
@@ -107,7 +106,7 @@ def built_with(
     built.illegible = [n for n, page in recognised.items() if page.lines and not legible(page)]
     built.magnified = {number: page.magnified for number, page in recognised.items()}
     built.left_out += lines.left_out
-    built.left_out += _empty(lines)
+    built.left_out += _empty(lines, built.illegible)
     return built
 
 
@@ -133,7 +132,10 @@ def doubtful(built: Built) -> list[str]:
     out = vertical.warnings(built.vertical)
     if built.illegible:
         named = ", ".join(map(str, built.illegible[:5])) + (" ..." if built.illegible[5:] else "")
-        out.append(f"pages that cannot be read, whose lines are in the ledger ({named}): {RESCAN}")
+        out.append(
+            f"pages that cannot be read, whose lines are in the ledger ({named}): "
+            "scan them again at 200 dpi or more, evenly lit"
+        )
     known = [
         draft.confidences
         for draft, strips in zip(built.drafts, built.lines, strict=True)
@@ -151,8 +153,10 @@ def doubtful(built: Built) -> list[str]:
     ]
 
 
-def _empty(lines: ScannedLines) -> list[LeftOut]:
-    """Pages in which nothing was recognised."""
+def _empty(lines: ScannedLines, illegible: Container[int]) -> list[LeftOut]:
+    """Pages in which nothing was recognised; the lines of an illegible one are in the ledger."""
     return [
-        LeftOut("no_text_recognised", "", page.number) for page in lines.pages if not page.strips
+        LeftOut("no_text_recognised", "", page.number)
+        for page in lines.pages
+        if not page.strips and page.number not in illegible
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any, Literal
 
 from duizhao.corpus.document import Language
@@ -39,12 +40,16 @@ FEW_HAN = 100
 # Signs with the first codes of ASCII, which hardly anyone writes within Chinese text: in a font
 # that numbers its glyphs they stand for the comma, the full stop and so on
 _HAN = HAN_CHARACTER.pattern
-_FIRST_CODES = re.compile(f'(?<={_HAN})[!"#$](?={_HAN})')
+_FIRST_CODES = re.compile(f"(?<={_HAN})\n?([!#$])(?=\n?{_HAN})")
+# ... and the sign that others write for quotation marks: two of a line are a pair of these
+_QUOTE = re.compile(f'(?<={_HAN})"(?=$|{_HAN})|^"(?={_HAN})')
 # The marks of Chinese text, and those of ASCII that some write instead
 _MARKS = re.compile("[，。、；：？！“”]")
-_ASCII_MARKS = re.compile(f"(?<={_HAN})[,.;:](?={_HAN})")
+_ASCII_MARKS = re.compile(f"(?<={_HAN})\n?[,.;:](?=\n?{_HAN})")
 # A page with fewer of the signs may quote them
 FEW_SIGNS = 4
+# A piece of a new line is so many em above or below the line before it
+NEW_LINE = 0.6
 # Signs that no font explains, each by itself and not in a word, are symbols up to this share
 FEW_SYMBOLS = 0.1
 # Two letters or more, which make no variable of a formula
@@ -85,15 +90,13 @@ def pages_with_ink(pdf: Any, numbers: Iterable[int]) -> list[int]:
     """The pages of a `pypdfium2` document on which anything is to be seen."""
     out = []
     for number in numbers:
-        page = pdf[number - 1]
-        scale = SMALL_IMAGE / max(1.0, *page.get_size())
-        bitmap = page.render(scale=scale, grayscale=True)
-        pixels = bitmap.to_numpy()
-        ground = int(pixels.max())
-        if (pixels < ground - CONTRAST).mean() > LEAST_INK:
-            out.append(number)
-        bitmap.close()
-        page.close()
+        with closing(pdf[number - 1]) as page:
+            scale = SMALL_IMAGE / max(1.0, *page.get_size())
+            with closing(page.render(scale=scale, grayscale=True)) as bitmap:
+                pixels = bitmap.to_numpy()
+                ground = int(pixels.max())
+                if (pixels < ground - CONTRAST).mean() > LEAST_INK:
+                    out.append(number)
     return out
 
 
@@ -109,7 +112,7 @@ def has_wrong_characters(page: Page, language: Language) -> bool:
         wrong -= symbols
     if wrong > MOST_WRONG * len(text):
         return True
-    return language == "zh" and (_has_rare_characters(text) or has_wrong_marks(text))
+    return language == "zh" and (_has_rare_characters(text) or has_wrong_marks(_in_lines(page)))
 
 
 def _has_rare_characters(text: str) -> bool:
@@ -117,15 +120,29 @@ def _has_rare_characters(text: str) -> bool:
     return len(han) >= FEW_HAN and sum(map(everyday, han)) < LEAST_EVERYDAY * len(han)
 
 
+def _in_lines(page: Page) -> str:
+    """The text of a page with a line break wherever a new line begins."""
+    text, last = "", None
+    for piece in page.pieces:
+        if last is None or abs(piece.y - last.y) > NEW_LINE * max(piece.size, last.size):
+            text += "\n" if last else ""
+            last = piece
+        text += piece.text
+    return text
+
+
 def has_wrong_marks(text: str) -> bool:
-    """Whether a Chinese text has other signs in the places of its punctuation marks.
+    """Whether a Chinese text, line by line, has other signs for its punctuation marks.
 
     >>> has_wrong_marks('教师指导学生练习!评价结果"运球#传球#投篮等"基本技术!战术')
     True
     >>> has_wrong_marks('加油!教师说"好",学生练习,评价结果.运球,传球,投篮,射门')
     False
+    >>> has_wrong_marks('推进"水运"建设"港口"改革"航道"规划"船闸"')
+    False
     """
     signs = _FIRST_CODES.findall(text)
+    signs += ['"' for line in text.split("\n") if line.count('"') % 2 and _QUOTE.search(line)]
     marks = len(_MARKS.findall(text))
     if len(signs) >= FEW_SIGNS and len(signs) > marks + len(_ASCII_MARKS.findall(text)):
         return True

@@ -27,7 +27,7 @@ def pages_of(page: RecognisedPage) -> list[RecognisedPage]:
     if page.width < WIDE * page.height or len(page.lines) < 2 * FEWEST:
         return [page]
     middle = _gutter(page)
-    if middle is None:
+    if middle is None or _is_table(page, middle):
         return [page]
     left = [line for line in page.lines if line.box.right <= middle]
     right = [line for line in page.lines if line.box.left >= middle]
@@ -59,6 +59,15 @@ def _gutter(page: RecognisedPage) -> float | None:
             start = None
         x += step
     return best[1] if best[0] >= GUTTER * page.width else None
+
+
+def _is_table(page: RecognisedPage, middle: float) -> bool:
+    """Whether a rule between lines of the page crosses its middle."""
+    baselines = [line.baseline for line in page.lines]
+    return any(
+        left < middle < right and min(baselines) < y < max(baselines)
+        for left, right, y in page.rules
+    )
 
 
 def _numbered(left: Sequence[Line], right: Sequence[Line]) -> bool:

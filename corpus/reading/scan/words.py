@@ -194,19 +194,25 @@ def _long_neighbour(word: str, values: Sequence[float], known: Counter[str]) -> 
         reading
         for place, value in enumerate(values)
         if value < DOUBTFUL
-        for letter in "abcdefghijklmnopqrstuvwxyz"
-        if known[(reading := word[:place] + letter + word[place + 1 :]).lower()] >= OFTEN
-        and in_dictionary(reading.lower())
+        for reading in _with_letters(word, place)
+        if known[reading.lower()] >= OFTEN and in_dictionary(reading.lower())
     }
     return found.pop() if len(found) == 1 else None
 
 
 def _changed(word: str, place: int) -> Iterator[str]:
     """The word with another letter at this place, or with one letter less about there."""
-    for letter in "abcdefghijklmnopqrstuvwxyz":
-        yield word[:place] + letter + word[place + 1 :]
+    yield from _with_letters(word, place)
     for gone in range(max(0, place - 1), min(len(word), place + 2)):
         yield word[:gone] + word[gone + 1 :]
+
+
+def _with_letters(word: str, place: int) -> Iterator[str]:
+    """The word with each letter at this place: a capital among capitals, or where one begins it."""
+    before, behind = word[:place], word[place + 1 :]
+    capital = (before + behind).isupper() or (place == 0 and word[0].isupper())
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        yield before + (letter.upper() if capital else letter) + behind
 
 
 def _spread(values: list[float], length: int) -> Iterator[float]:

@@ -120,8 +120,14 @@ def documents(options: argparse.Namespace) -> Iterator[Sheet]:
         own = [sheet for sheet in sheets() if sheet.language == language]
         yield from own
         yield from by_chance(language, range(options.seed, options.seed + CHANCES))
-        if any(re.search(options.rows, name) or name in options.rows for name in PROGRAMS):
+        if prints(options):
             yield from printed(language, folder)
+
+
+def prints(options: argparse.Namespace) -> bool:
+    """Whether rows of printed documents are wanted."""
+    wanted = any(re.search(options.rows, name) or name in options.rows for name in PROGRAMS)
+    return wanted and not options.images
 
 
 def rows(every: Iterable[Sheet], options: argparse.Namespace) -> Iterator[tuple[str, list[Sheet]]]:
@@ -174,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stack.enter_context(Reader(name) if name == "duizhao" else Reader(name, options.peers))
             for name in names
         ]
-        if not options.images:
+        if prints(options):
             for program in PROGRAMS:
                 if installed(program) is None:
                     print(f"the rows of {program} are left out: it is not installed")

@@ -1,9 +1,8 @@
 """Documents whose layout is drawn by chance: measures and structures that nobody chose.
 
-The other rows of the benchmark have round measures, which a reader may be made for. Here a seed
-decides type size, leading, indent, space between paragraphs, columns and their gap, margins,
-justification, hyphenation, and which headings, items, tables and paragraphs of the sample report
-follow each other.
+The other rows of the benchmark have round measures. Here a seed decides type size, leading,
+indent, space between paragraphs, columns and their gap, margins, justification, hyphenation, and
+which headings, items, tables and paragraphs of the sample report follow each other.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -39,8 +39,10 @@ def split_notes(
         if below[0].left > left + 40:
             continue
         small = below[0].size < body - 0.4
-        if small and _SIGN.match(below[0].text):
-            return _called(above, below), below
+        # under a table the text goes on below the notes
+        end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
+        if small and _SIGN.match(below[0].text) and _are_notes(above, below[:end]):
+            return _called(above, below[:end]) + below[end:], below[:end]
         number = re.match(r"(\d{1,3})\s", below[0].text)
         called = number is not None and any(
             f"{OPEN}{number[1]}{CLOSE}" in strip.text for strip in above
@@ -53,35 +55,62 @@ def split_notes(
             if not small:
                 end = _end_of_notes(below)
                 return above + below[end:], below[:end]
-            # under a table the text goes on below the notes
-            end = next((n for n, s in enumerate(below) if s.size >= body - 0.4), len(below))
             return above + below[end:], below[:end]
     return kept, []
 
 
+def _are_notes(above: Sequence[Strip], notes: Sequence[Strip]) -> bool:
+    """Whether lines that begin with signs are notes; numbers in brackets may be those of items."""
+    signs = _signs(notes)
+    return any(
+        not sign.isascii()
+        or any(_calls(above, sign))
+        or any(f"{OPEN}{sign}{CLOSE}" in strip.text for strip in above)
+        for sign in signs
+    )
+
+
 def _called(above: Sequence[Strip], notes: Sequence[Strip]) -> list[Strip]:
     """The lines of a text with the signs in it that call these notes marked."""
-    signs = {_sign(match) for strip in notes if (match := _SIGN.match(strip.text))}
-    text = "".join(strip.text for strip in above)
-    calls = [(sign, _call(sign)) for sign in signs if len(_call(sign).findall(text)) == 1]
-    out = []
-    for strip in above:
-        marked = strip.text
-        for sign, call in calls:
-            marked = call.sub(f"{OPEN}[{sign}]{CLOSE}", marked)
-        out.append(replace(strip, text=marked) if marked != strip.text else strip)
+    out = list(above)
+    for sign in sorted(_signs(notes)):
+        calls = list(_calls(out, sign))
+        if len(calls) == 1:
+            ((number, match),) = calls
+            text, rest = out[number].text[: match.start()], out[number].text[match.end() :]
+            mark = f"{OPEN}[{sign}]{CLOSE}"
+            if text:
+                out[number] = replace(out[number], text=f"{text}{mark}{rest}")
+                continue
+            # the mark is with its word, or it would begin a note
+            before = out[number - 1]
+            out[number - 1] = replace(before, text=f"{before.text}{mark}")
+            out[number : number + 1] = [replace(out[number], text=rest.lstrip())] if rest else []
     return out
+
+
+def _signs(notes: Sequence[Strip]) -> set[str]:
+    return {_sign(match) for strip in notes if (match := _SIGN.match(strip.text))}
 
 
 def _sign(match: re.Match[str]) -> str:
     return match[1] or match[2]
 
 
-def _call(sign: str) -> re.Pattern[str]:
-    """What calls a note in the text, behind a word; its number may be raised."""
-    if not sign.isascii():
-        return re.compile(rf"(?<=\S)\s?{sign}")
-    return re.compile(rf"(?<=\S)\s?[（(]\s?{OPEN}?{sign}{CLOSE}?\s?[)）]")
+def _calls(strips: Sequence[Strip], sign: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """What may call a note, behind a word, with the index of its line."""
+    right = max((strip.right for strip in strips), default=0.0)
+    left = min((strip.left for strip in strips), default=0.0)
+    # the number may be raised
+    form = rf"[（(]\s?{OPEN}?{sign}{CLOSE}?\s?[)）]" if sign.isascii() else sign
+    call = re.compile(rf"(?:(?<=\S)|^)\s?{form}")
+    for number, strip in enumerate(strips):
+        for match in call.finditer(strip.text):
+            # at the start of a line the word is on the line before, which is full: otherwise the
+            # sign is the label of an item
+            full = number > 0 and strips[number - 1].right > right - strip.size
+            if match.start() or (full and strip.left < left + strip.size):
+                yield number, match
 
 
 def _end_of_notes(strips: Sequence[Strip]) -> int:
@@ -97,20 +126,37 @@ def notes_of(strips: Sequence[Strip], above: Sequence[Strip]) -> list[Paragraph]
     """The notes below some text; a line that begins with any other number is more of a note."""
     out: list[Paragraph] = []
     last: int | None = None
+    # the notes of a page have numbers in brackets, or none has
+    brackets: bool | None = None
     for strip in strips:
         text = strip.text
         match = re.match(r"(\d{1,3})\s+(?=\S)", text)
         if match and (
             last is None
-            or int(match[1]) == last + 1
+            or (int(match[1]) == last + 1 and not brackets)
             or any(f"{OPEN}{match[1]}{CLOSE}" in other.text for other in above)
         ):
-            last = int(match[1])
+            last, brackets = int(match[1]), False
             text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
-        elif match := _SIGN.match(text):
-            text = f"{OPEN}{_sign(match)}{CLOSE} {text[match.end() :]}"
+        elif (match := _SIGN.match(text)) and match[1]:
+            brackets = False
+            text = f"{OPEN}{match[1]}{CLOSE} {text[match.end() :]}"
+        elif match and brackets is not False and _begins(match, last, above):
+            last, brackets = int(match[2]), True
+            text = f"{OPEN}{match[2]}{CLOSE} {text[match.end() :]}"
+        elif text.startswith(OPEN):
+            brackets = False
         if text.startswith((OPEN, "*")) or not out:
             out.append(Paragraph([replace(strip, text=text)], note=True))
         else:
             out[-1].strips.append(strip)
     return out
+
+
+def _begins(match: re.Match[str], last: int | None, above: Sequence[Strip]) -> bool:
+    """Whether a number in brackets begins a note: the next one, or one that the text calls."""
+    if any(f"{OPEN}[{match[2]}]{CLOSE}" in strip.text for strip in above):
+        return True
+    # "(2) of the Convention" is more of a note
+    goes_on = match.string[match.end() :][:1].islower()
+    return not goes_on and (last is None or int(match[2]) == last + 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from duizhao.corpus.reading.pdf.page.frames import MOST_BOXES, Box
 from duizhao.corpus.reading.pdf.page.outlines import bounds_of, is_frame, objects
-from duizhao.corpus.reading.pdf.page.paths import straight_parts
+from duizhao.corpus.reading.pdf.page.paths import are_bars, straight_parts
 
 # A drawing as thin as this is a line, and a single stroke whose bounds are so thin
 THIN, STROKE = 3.0, 7.0
@@ -125,12 +125,14 @@ def read_drawings(page: Any, area: float, seen: set[int]) -> Drawings:
                 out.figures.append(box)
         elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPath_CountSegments(handle) > SEGMENTS:
             grounds.append(box)
-            parts = [space.box(part) for part in straight_parts(handle)]
+            parts = straight_parts(handle, space)
+            if are_bars(handle, parts):
+                parts = []
             for part in parts:
                 _add_shape(out, part, area, THIN)
             if parts or _add_thin(out, box, THIN) or not SMALL < size < MOST_OF_PAGE * area:
                 continue
-            if is_frame(raw, handle, bounds):
+            if is_frame(raw, handle, space, box):
                 out.boxes.append(box)
             elif texts_inside:
                 out.figures.append(box)

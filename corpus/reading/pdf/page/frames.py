@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import pairwise
 
 Box = tuple[float, float, float, float]
 """left, bottom, right, top"""
@@ -13,8 +13,8 @@ Box = tuple[float, float, float, float]
 MOST_BOXES = 1500
 # Rectangles side by side may overlap by so many points, the width of their borders
 BORDER = 3.0
-# The margins of a cell are narrower, in points
-MARGIN = 12.0
+# The margins of a cell are at most so wide, in points
+MARGIN = 6.0
 
 
 def borders(boxes: list[Box], blanks: list[Box], words: Iterable[Box]) -> list[Box]:
@@ -33,22 +33,27 @@ def _with_padding(boxes: set[Box]) -> set[Box]:
     """The rectangles, those of a shaded cell as one.
 
     Word paints the margins of a cell, narrow and as high as the cell, and each line between them.
+    A margin without lines beside it separates nothing: no text fits into it.
     """
     out = {box for box in boxes if box[2] - box[0] > MARGIN}
     margins: dict[tuple[int, int], list[Box]] = defaultdict(list)
-    for box in boxes:
-        if box[2] - box[0] <= MARGIN:
-            margins[round(box[1]), round(box[3])].append(box)
+    for box in boxes - out:
+        margins[round(box[1]), round(box[3])].append(box)
     for row in margins.values():
-        for left, right in product(row, row):
+        last = None
+        for left, right in pairwise(sorted(row)):
+            # the right margin of a cell is not the left one of the next
+            if left == last or left[2] >= right[0]:
+                continue
             lines = [
                 box for box in boxes
                 if abs(box[0] - left[2]) <= 1 and abs(box[2] - right[0]) <= 1
                 and left[1] - 1 <= box[1] and box[3] <= left[3] + 1
-            ] if left[2] < right[0] else []  # fmt: skip
+            ]  # fmt: skip
             if lines:
                 out.difference_update(lines)
                 out.add((left[0], left[1], right[2], left[3]))
+                last = right
     return out
 
 

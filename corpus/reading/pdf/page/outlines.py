@@ -85,26 +85,24 @@ def bounds_of(raw: Any, handle: Any) -> Box | None:
     return left.value, bottom.value, right.value, top.value
 
 
-def is_frame(raw: Any, handle: Any, box: Box) -> bool:
+def is_frame(raw: Any, handle: Any, space: Space, box: Box) -> bool:
     """Whether a path is a rectangle, perhaps with rounded corners, or an ellipse.
 
-    Every point of such an outline is at one of the sides of its `box`, as `bounds_of` has it,
-    and every straight line runs along one. The lines of a grid run from side to side.
+    Every point of such an outline is at one of the sides of its `box` on the page, and every
+    straight line runs along one. The lines of a grid run from side to side.
     """
     count = raw.FPDFPath_CountSegments(handle)
     if count > MOST_POINTS:
         return False
     matrix = raw.FS_MATRIX(1, 0, 0, 1, 0, 0)
     raw.FPDFPageObj_GetMatrix(handle, matrix)
+    inner = space.within(matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     points: list[tuple[int, frozenset[int]]] = []
     for number in range(count):
         segment = raw.FPDFPath_GetPathSegment(handle, number)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        at = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
+        at = inner.point(x.value, y.value)
         sides = frozenset(n for n in range(4) if abs(at[n % 2] - box[n]) <= NEAR)
         points.append((raw.FPDFPathSegment_GetType(segment), sides))
     return all(sides for _, sides in points) and all(

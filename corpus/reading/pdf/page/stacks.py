@@ -25,6 +25,9 @@ LEADING, EVEN = 1.4, 0.1
 BESIDE = 0.3
 # At least this share of the lines of a stack has nothing beside it, unlike the rows of a table
 LEAST_ALONE = 0.3
+# Shorter pieces belong to a column of stacks up to so many em above or below them
+NEAR = 4.0
+FIGURE = re.compile(r"[+-]?\d+(?:[.,]\d+)?|-")
 LETTERS = re.compile(r"[A-Za-z0-9()\[\]/.,:&+-]+")
 
 
@@ -34,18 +37,25 @@ def with_stacks(pieces: Sequence[Piece], width: float) -> list[Piece]:
     certain = [run for run in runs if _is_word(run) and _is_alone(run, pieces, width)]
     if not certain:
         return list(pieces)
-    columns: dict[tuple[int, float], float] = {}
+    columns: dict[tuple[int, float], list[Piece]] = {}
     for run in certain:
-        right = max(piece.right for piece in run)
-        columns[_column(run)] = max(right, columns.get(_column(run), 0.0))
+        columns.setdefault(_column(run), []).extend(run)
     out: list[Piece] = []
     for run in runs:
-        edge = columns.get(_column(run), 0.0)
-        if max(piece.right for piece in run) > edge + 0.5:
-            out += run
-        else:
+        if _is_within(run, columns.get(_column(run), ())):
             out.append(_joined(run))
+        else:
+            out += run
     return out
+
+
+def _is_within(run: Sequence[Piece], column: Sequence[Piece]) -> bool:
+    """Whether the run is in a column of stacks, between them or near the first or last one."""
+    if not column or max(piece.right for piece in run) > max(p.right for p in column) + 0.5:
+        return False
+    near = NEAR * run[0].size
+    lowest, highest = min(piece.y for piece in column), max(piece.y for piece in column)
+    return lowest - near <= run[0].y and run[-1].y <= highest + near
 
 
 def _column(run: Sequence[Piece]) -> tuple[int, float]:
@@ -83,11 +93,16 @@ def _is_short(piece: Piece) -> bool:
 
 
 def _is_word(run: Sequence[Piece]) -> bool:
-    """Whether the letters may be those of a word: they neither count nor repeat."""
+    """Whether the letters may be those of a word: they neither count nor repeat.
+
+    Figures of two or more digits are those of a table.
+    """
     if len(run) < FEWEST:
         return False
     texts = [piece.text.strip("().:") for piece in run]
     if not any(text.isalnum() for text in texts) or len(set(texts)) == 1:
+        return False
+    if all(map(FIGURE.fullmatch, texts)) and any(len(text) > 1 for text in texts):
         return False
     values = [
         int(text) if text.isdigit() else ord(text) if len(text) == 1 else None for text in texts

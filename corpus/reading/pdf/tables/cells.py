@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.grid import Enclosure, Rule
-from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip, first_word
+from duizhao.corpus.reading.pdf.lines import (
+    LEADING,
+    OPEN_END,
+    Paragraph,
+    Strip,
+    first_word,
+    rows_of,
+)
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.pdf.tables.rows import (
     DASHED,
@@ -22,7 +29,6 @@ from duizhao.corpus.reading.pdf.tables.rows import (
     has_figure,
     head_bands,
     is_one_row,
-    rows_in_order,
 )
 from duizhao.corpus.reading.pdf.tables.stacks import has_stacks, stacked_rows
 
@@ -73,7 +79,7 @@ def _cell_paragraphs(
 
     In the head of a table lines are ended anywhere. `rules` are drawn between some of its cells.
     """
-    lines = sorted(strips, key=lambda strip: (-round(strip.y), strip.left))
+    lines = [strip for row in rows_of(strips) for strip in row]
     out = [Paragraph([lines[0]])]
     far = HEAD_GAP if head else CELL_GAP
     for last, strip in pairwise(lines):
@@ -113,7 +119,7 @@ def cells(strips: Sequence[Strip], rules: Sequence[Rule] = ()) -> list[Paragraph
     for number, (band, columns) in enumerate(zip(parts, columns_by_band, strict=True)):
         head = number < count
         if not stacked and not head and are_rows(columns):
-            out += [Paragraph([strip]) for row in rows_in_order(band) for strip in row]
+            out += [Paragraph([strip]) for row in rows_of(band) for strip in row]
             continue
         if not (stacked or head or (len(parts) > 1 and is_one_row(columns))):
             out += _line_cells(band)
@@ -132,7 +138,7 @@ def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:
     open_cells: list[Paragraph] = []
     out: list[Paragraph] = []
     figures_above = False
-    for row in rows_in_order(strips):
+    for row in rows_of(strips):
         has_figures = len(row) > 1 and any(NUMBER.fullmatch(strip.text) for strip in row[1:])
         if has_figures and figures_above:
             # a line of figures under a line of figures is the next row, however close
@@ -146,7 +152,7 @@ def _line_cells(strips: Sequence[Strip]) -> list[Paragraph]:
                 open_cells.append(cell)
             else:
                 cell.strips.append(strip)
-    return sorted(out, key=lambda cell: (-round(cell.strips[0].y / 3), cell.strips[0].left))
+    return out
 
 
 def _cell_above(cells: Sequence[Paragraph], strip: Strip) -> Paragraph | None:

@@ -25,13 +25,14 @@ ROWS_FILLED, PADDING = 0.75, 3.0
 
 
 def rows_in_order(strips: Sequence[Strip]) -> list[list[Strip]]:
+    """Strips that follow each other on one baseline, each row from left to right."""
     rows: list[list[Strip]] = []
     for strip in strips:
         if rows and abs(rows[-1][0].y - strip.y) <= 0.35 * strip.size:
             rows[-1].append(strip)
         else:
             rows.append([strip])
-    return rows
+    return [sorted(row, key=lambda strip: strip.left) for row in rows]
 
 
 def head_bands(bands: Sequence[Sequence[Strip]], rules: Sequence[Rule]) -> int:

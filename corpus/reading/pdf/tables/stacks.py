@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby, pairwise
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip
 
@@ -11,6 +11,8 @@ from duizhao.corpus.reading.pdf.lines import LEADING, OPEN_END, Paragraph, Strip
 SAME_LINE = 0.35
 # Two tables side by side have a smaller share of the tops of their rows at one height
 MOST_SHARED = 0.6
+# Left edges of one column are at most so many points apart
+SAME_EDGE = 3.0
 
 
 def has_stacks(strips: Sequence[Strip]) -> bool:
@@ -31,7 +33,7 @@ def beside_stacks(rows: Sequence[Sequence[Strip]]) -> list[bool]:
         if not inside and number and out[-1] and len(row) == 1:
             last = rows[number - 1][-1]
             near = 0 < last.y - first.y <= LEADING * first.size
-            inside = near and abs(first.left - last.left) <= 3
+            inside = near and abs(first.left - last.left) <= SAME_EDGE
         out.append(inside)
     return out
 
@@ -59,13 +61,13 @@ def side_by_side(
     for stacked, run in groupby(range(len(rows)), lambda number: flags[number]):
         numbers = list(run)
         strips = [strip for number in numbers for strip in rows[number]]
-        lefts = {round(strip.left) for strip in strips if strip.foot is not None}
-        if not stacked or len(lefts) < 2:
+        if not stacked or not has_stacks(strips):
             continue
-        edge = max(lefts) - 1
+        lefts = [strip.left for strip in strips if strip.foot is not None]
+        edge = min(x for x in lefts if x >= max(lefts) - SAME_EDGE) - 1
         left = [strip for strip in strips if strip.right <= edge]
         right = [strip for strip in strips if strip.left >= edge]
-        if len(left) + len(right) < len(strips):
+        if not has_stacks(left) or len(left) + len(right) < len(strips):
             continue
         if _start_apart(left, right) or _reads_over(left, right):
             return numbers[0], numbers[-1], (left, right)
@@ -96,17 +98,51 @@ def joined_rows(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     the last one if the text of one of its cells reads on.
     """
     gone: set[int] = set()
-    for row, following in pairwise(_rows(paragraphs)):
+    rows = _rows(paragraphs)
+    lefts = {
+        cell: min(strip.left for strip in paragraphs[cell].strips) for row in rows for cell in row
+    }
+    edges = {cell: lefts[cell] - lefts[row[0]] for row in rows for cell in row}
+    # the cells of the last row, and the last of its parts where it is cut more than once
+    row: list[int] = []
+    part: list[int] = []
+    for following in rows:
         first = following[0]
-        at_break = first == row[-1] + 1 or paragraphs[first - 1].note
-        if not at_break or paragraphs[first].flow != paragraphs[row[0]].flow + 1:
+        pairs = _pairs(row, following, edges)
+        at_break = (
+            part
+            and (first == part[-1] + 1 or paragraphs[first - 1].note)
+            and paragraphs[first].flow == paragraphs[part[0]].flow + 1
+        )
+        part = following
+        rest = len(following) == 1 < len(row)
+        reads_on = any(_reads_on(paragraphs[a], paragraphs[b]) for b, a in pairs.items())
+        if not at_break or not (rest or reads_on):
+            row = list(following)
             continue
-        pairs = [(paragraphs[a], paragraphs[b]) for a, b in zip(row, following, strict=False)]
-        if len(following) < len(row) or any(_reads_on(*pair) for pair in pairs):
-            for one, other in pairs:
-                one.strips.extend(other.strips)
-            gone.update(following[: len(row)])
+        for number, cell in pairs.items():
+            paragraphs[cell].strips.extend(paragraphs[number].strips)
+        gone.update(pairs)
+        row += [number for number in following if number not in pairs]
     return [paragraph for number, paragraph in enumerate(paragraphs) if number not in gone]
+
+
+def _pairs(
+    row: Sequence[int], following: Sequence[int], edges: Mapping[int, float]
+) -> dict[int, int]:
+    """The cells of the following row that have one above them in the same column, with that one.
+
+    The columns are those with the same distance from the stacks: the rest of a row may be in
+    another column of the page.
+    """
+    if not row:
+        return {}
+    out = {following[0]: row[0]}
+    for number in following[1:]:
+        above = [cell for cell in row[1:] if abs(edges[cell] - edges[number]) <= SAME_EDGE]
+        if above and above[-1] not in out.values():
+            out[number] = above[-1]
+    return out
 
 
 def _rows(paragraphs: Sequence[Paragraph]) -> list[list[int]]:

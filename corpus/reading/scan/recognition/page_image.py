@@ -45,7 +45,7 @@ DOUBTFUL = 0.85
 VARIANTS = ((0.12, 1.0), (0.0, 0.85))
 # Narrow characters in a row: the model sees three as two unless the line is wider
 REPEATED = re.compile(r"II|ll|11")
-REPEAT = re.compile(r"(.)\1+")
+REPEAT = re.compile(r"([Il1])\1+")
 WIDER = 1.4
 
 
@@ -137,16 +137,20 @@ def _second_look(
     ]  # fmt: skip
     wider = [squeezed(crops[number], WIDER) for number in narrow]
     for number, characters in zip(narrow, engine.read(wider), strict=True):
-        if _same_but_for_repeats(out[number], characters):
+        if shows_more(out[number], characters):
             out[number] = [replace(each, x=each.x / WIDER) for each in characters]
     return out
 
 
-def _same_but_for_repeats(first: Sequence[Character], second: Sequence[Character]) -> bool:
-    """Whether the second has the text of the first, with some characters more often."""
+def shows_more(first: Sequence[Character], second: Sequence[Character]) -> bool:
+    """Whether the second has the text of the first with I, l or 1 more often in a row.
+
+    It must not be less certain: a wider image may show two where one is.
+    """
     texts = ["".join(character.text for character in each) for each in (first, second)]
     once = [REPEAT.sub(r"\1", text) for text in texts]
-    return once[0] == once[1] and len(texts[1]) > len(texts[0])
+    more = once[0] == once[1] and len(texts[1]) > len(texts[0])
+    return more and _certainty(second) >= _certainty(first)
 
 
 def _certainty(characters: Sequence[Character]) -> float:

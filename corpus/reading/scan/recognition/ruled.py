@@ -12,8 +12,9 @@ from duizhao.corpus.reading.scan.recognition.light import dark_pixels
 
 # The shortest lines that count, in inches; letters have shorter strokes
 SHORTEST_RULE, SHORTEST_WALL = 0.6, 0.3
-# The thickest, in inches
-THICKEST = 0.04
+# The thickest, in inches; long ones, so many times as long as thick, may be thicker than a letter's
+THICKEST, THICK = 0.04, 0.1
+LONG = 12
 
 Ruled = tuple[tuple[float, float, float], ...]
 
@@ -31,15 +32,13 @@ def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled, Image]:
     ruled = np.zeros(dark.shape, dtype=np.bool_)
     walls = [
         (x + width / 2, float(y), float(y + height))
-        for x, y, width, height in _strokes(
-            dark, (1, round(SHORTEST_WALL * dpi)), THICKEST * dpi, ruled
-        )
+        for x, y, width, height in _strokes(dark, (1, round(SHORTEST_WALL * dpi)), dpi, ruled)
     ]
     near_walls = cv2.dilate(ruled.astype(np.uint8), np.ones((9, 9), dtype=np.uint8)) > 0
     rules = [
         (float(x), float(x + width), y + height / 2)
         for x, y, width, height in _strokes(
-            dark, (round(SHORTEST_RULE * dpi), 1), THICKEST * dpi, ruled, near_walls
+            dark, (round(SHORTEST_RULE * dpi), 1), dpi, ruled, near_walls
         )
     ]
     plain = image
@@ -52,7 +51,7 @@ def ruled_lines(image: Image, dpi: float) -> tuple[Ruled, Ruled, Image]:
 def _strokes(
     dark: Any,
     kernel: tuple[int, int],
-    thickest: float,
+    dpi: float,
     ruled: NDArray[np.bool_],
     near: NDArray[np.bool_] | None = None,
 ) -> list[tuple[int, int, int, int]]:
@@ -70,7 +69,9 @@ def _strokes(
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(opened)
     out = []
     for label, (x, y, width, height, _) in enumerate(boxes[1:], 1):
-        if (height if across else width) <= thickest:
+        thickness, length = sorted((width, height))
+        most = max(THICKEST * dpi, min(length / LONG, THICK * dpi))
+        if thickness <= most and (width > height) == across:
             out.append((int(x), int(y), int(width), int(height)))
             part = (slice(y, y + height), slice(x, x + width))
             stroke = labels[part] == label

@@ -91,6 +91,19 @@ def test_a_running_head_below_the_usual_height_is_furniture() -> None:
     ]
 
 
+def test_numbered_titles_below_the_usual_height_of_heads_are_text() -> None:
+    pages = [
+        [strip(60, 730, f"Lesson {lesson}", number),
+         *column(60, 690, (f"Report {number}. {TEXT[0]}", *TEXT[1:]), number)]
+        for number, lesson in enumerate((4, 8, 15, 16), 1)
+    ]  # fmt: skip
+    read = build(*pages)
+    assert read.left_out == []
+    assert [text for text in texts(read.drafts) if text.startswith("Lesson")] == [
+        "Lesson 4", "Lesson 8", "Lesson 15", "Lesson 16",
+    ]  # fmt: skip
+
+
 def test_a_bold_number_before_a_bold_title_is_its_label() -> None:
     bold = [
         Strip(text, 1, left, left + 40, 700, 9, 1.0, 6)

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from duizhao.corpus.document import Document, Language, LedgerEntry
+from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.draft import Source
 from duizhao.corpus.reading.parsing import parse
 from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
@@ -97,6 +98,11 @@ def test_the_symbols_of_tex_are_known_by_their_codes() -> None:
     symbols = NUMBERED.replace("Helvetica", "ABCDEF+CMSY10").replace("[3", "[20/g20 3")
     data = raw_pdf([draw], fonts={"F1": HELVETICA, "F2": symbols})
     assert texts(data) == ["The level is ≤ 12 m."]
+
+
+def test_an_unknown_sign_of_a_formula_is_no_bullet() -> None:
+    assert in_symbol_font("\ufffd", "ABCDEF+Symbol") == "\ufffd"
+    assert in_symbol_font("\ufffd", "ABCDEF+Wingdings") == "•"
 
 
 @pytest.mark.parametrize(
@@ -211,6 +217,15 @@ def test_chinese_with_other_signs_for_its_marks_is_no_text() -> None:
     ascii_marks = usual.translate(str.maketrans("，。、", ",.,")) + '村长说"好"的时候!大家笑了'
     assert fault_of(page_of(ascii_marks), "zh") is None
     assert fault_of(page_of(usual + "井号#和美元$都是符号"), "zh") is None
+    # terms in straight quotation marks, and hardly a mark: prose, and the lines of a table
+    quoted = '发展"河港联运"事业，执行"防洪三年"计划，改进"船闸管理"制度'
+    assert fault_of(page_of(quoted), "zh") is None
+    lines = ('河港的"联合运输"与"防洪"工作', '船闸的"三级管理"及"检修"制度')
+    rows = [replace(page_of(line).pieces[0], y=700 - 20 * n) for n, line in enumerate(lines * 4)]
+    assert fault_of(Page(1, 595, 842, tuple(rows)), "zh") is None
+    # the same sign in lines of their own, which pairs with no other
+    odd = [replace(row, text='河港联合运输"防洪工作') for row in rows]
+    assert fault_of(Page(1, 595, 842, tuple(odd)), "zh") == "wrong_characters"
 
 
 def test_a_font_of_marks_without_a_character_map_is_not_taken_for_ascii() -> None:

@@ -134,3 +134,66 @@ def test_text_over_a_form_without_text_is_text() -> None:
     blocks, ledger = read(page(draw))
     assert " ".join(blocks) == "Version Author Date"
     assert ledger == {}
+
+
+HEIGHTS = (30, 80, 55, 95, 60, 40, 70, 20)
+
+
+@pytest.mark.parametrize("level", [False, True], ids=["columns", "bars"])
+def test_the_labels_of_bars_drawn_as_one_path_go_to_the_ledger(level: bool) -> None:
+    def draw(canvas: Any) -> None:
+        bars = canvas.beginPath()
+        for number, height in enumerate(HEIGHTS):
+            if level:
+                bars.rect(100, 400 + 25 * number, 2 * height, 15)
+            else:
+                bars.rect(100 + 30 * number, 400, 18, height)
+        canvas.setFillGray(0.6)
+        canvas.drawPath(bars, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        canvas.setFont("Helvetica", 8)
+        for x, y, label in ((110, 480, "Rainfall"), (180, 430, "Dam"), (220, 405, "Flood")):
+            canvas.drawString(x, y, label)
+        prose(canvas, 85, 700)
+
+    blocks, ledger = read(page(draw))
+    assert blocks == [" ".join(PROSE)]
+    assert ledger == {"figure": "Rainfall Dam Flood"}
+
+
+@pytest.mark.parametrize("gap", [0, 2], ids=["touching", "apart"])
+def test_headings_on_grounds_drawn_as_one_path_are_text(gap: int) -> None:
+    """The grounds of three lines begin at one edge as bars do, but close together."""
+    lines = ("Report on the river", "and its two gauges", "of this year")
+
+    def draw(canvas: Any) -> None:
+        grounds = canvas.beginPath()
+        for number, width in enumerate((200, 185, 130)):
+            grounds.rect(85, 640 - 24 * number, width, 24 - gap)
+        canvas.setFillGray(0.8)
+        canvas.drawPath(grounds, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        canvas.setFont("Helvetica-Bold", 18)
+        for number, line in enumerate(lines):
+            canvas.drawString(90, 646 - 24 * number, line)
+
+    blocks, ledger = read(page(draw))
+    assert " ".join(blocks) == " ".join(lines)
+    assert ledger == {}
+
+
+def test_cells_with_grounds_drawn_as_one_path_are_text() -> None:
+    def draw(canvas: Any) -> None:
+        grounds = canvas.beginPath()
+        for number in range(4):
+            grounds.rect(85 + 100 * number, 600, 90, 20)
+        canvas.setFillGray(0.8)
+        canvas.drawPath(grounds, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        canvas.setFont("Helvetica", 10)
+        for number, word in enumerate(("Year", "Rainfall", "Floods", "Cost")):
+            canvas.drawString(90 + 100 * number, 606, word)
+
+    blocks, ledger = read(page(draw))
+    assert " ".join(blocks) == "Year Rainfall Floods Cost"
+    assert ledger == {}

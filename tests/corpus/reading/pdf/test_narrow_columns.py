@@ -9,6 +9,9 @@ import pytest
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.draft import Draft
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
+from duizhao.corpus.reading.pdf.joining import LineJoiner
+from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
+from duizhao.corpus.reading.pdf.page.stacks import with_stacks
 from duizhao.corpus.reading.pdf.page.text import Page, Piece
 from duizhao.corpus.reading.pdf.strips import strips_of_page
 
@@ -91,6 +94,74 @@ def test_columns_of_figures_are_no_words() -> None:
     assert found.count("0") == 2
 
 
+def test_stacks_whose_left_edges_round_to_two_values_are_one_column() -> None:
+    page = [
+        *row("61/2075", ["Cooperation of ports"], 100.4, 700),
+        *row("63/118", ["Keepers of the gauges"], 100.6, 626),
+    ]
+    assert texts(page) == ["61/2075", "Cooperation of ports", "63/118", "Keepers of the gauges"]
+
+
+def test_a_row_that_two_breaks_cut_is_one() -> None:
+    found = texts(
+        [*row("60/44", ["Depths of the harbour"], 60, 700),
+         *row("61/20", ["Cooperation between the ports of the"], 60, 640)],
+        [*row("75/3", ["two coasts and of the"], 60, 700)],
+        [*row("(IV)", ["islands between them"], 60, 700),
+         *row("63/118", ["Keepers of the gauges"], 60, 650)],
+    )  # fmt: skip
+    assert found == [
+        "60/44", "Depths of the harbour", "61/2075/3(IV)",
+        "Cooperation between the ports of the two coasts and of the islands between them",
+        "63/118", "Keepers of the gauges",
+    ]  # fmt: skip
+
+
+def test_a_row_with_an_empty_cell_behind_a_break_is_a_row_of_its_own() -> None:
+    first = [
+        *row("61/2075", ["Cooperation between the ports"], 60, 700),
+        piece("12,000", 300, 700),
+        *row("63/118", ["Keepers of the gauges"], 60, 626),
+        piece("14,000", 300, 626),
+    ]
+    second = [
+        *row("65/9(IV)", [], 60, 700), piece("16,000", 300, 700),
+        *row("66/210", ["Dams of the river"], 60, 616), piece("18,000", 300, 616),
+    ]  # fmt: skip
+    assert texts(first, second) == [
+        "61/2075", "Cooperation between the ports", "12,000",
+        "63/118", "Keepers of the gauges", "14,000",
+        "65/9(IV)", "16,000", "66/210", "Dams of the river", "18,000",
+    ]  # fmt: skip
+
+
+def test_the_cells_of_a_row_that_goes_on_are_joined_by_column() -> None:
+    first = [*row("61/2075", ["Cooperation of ports"], 60, 700), piece("Paid in dues of", 300, 700)]
+    second = [
+        *row("4", [], 60, 700), piece("the boats", 300, 700),
+        *row("66/210", ["Dams of the river"], 60, 686), piece("Paid in tolls", 300, 686),
+    ]  # fmt: skip
+    assert texts(first, second) == [
+        "61/20754", "Cooperation of ports", "Paid in dues of the boats",
+        "66/210", "Dams of the river", "Paid in tolls",
+    ]  # fmt: skip
+
+
+def test_figures_far_from_their_labels_are_no_word() -> None:
+    labels = [piece(text, 60, 700 - 10 * n) for n, text in enumerate(("Fuel", "Rope", "Sails"))]
+    figures = [piece(text, 400, 700 - 10 * n) for n, text in enumerate(("12", "15", "94"))]
+    assert texts([*labels, *figures]) == ["Fuel", "12", "Rope", "15", "Sails", "94"]
+
+
+def test_a_number_of_a_list_below_a_column_of_stacks_is_no_stack() -> None:
+    found = with_stacks([
+        *row("61/2075", ["Cooperation between the ports"], 60, 700),
+        piece("(a)", 60, 500, width=1.4), piece("Depths of the harbour", 71, 500),
+        piece("1.", 60, 300, width=2), piece("Keepers of the gauges", 71, 300),
+    ], 595)  # fmt: skip
+    assert [each.text for each in found if each.foot is not None] == ["61/2075"]
+
+
 def test_words_wider_than_their_column_are_put_together() -> None:
     lines = [("support", "gap"), ("especia", "real"), ("lly of", "gap"), ("harbour", "real"),
              ("masters", "real"), ("compre", "real"), ("hensiv", "gap"), ("e and", "gap"),
@@ -100,6 +171,17 @@ def test_words_wider_than_their_column_are_put_together() -> None:
     assert "support especially of harbour masters comprehensive and of the boats" in texts(
         [*narrow, *wide]
     )
+
+
+def test_a_word_is_put_together_in_a_paragraph_over_two_columns() -> None:
+    lines = [("especia", "real"), ("lly of", "gap"), ("harbour", "real"), ("masters", "real")]
+    strips = [
+        Strip(text, 1, left, left + 4.5 * len(text), 700 - 11 * n, 9, 0, len(text), space)
+        for left in (60, 300) for n, (text, space) in enumerate(lines)
+    ]  # fmt: skip
+    paragraph = Paragraph(strips)
+    text = LineJoiner([paragraph], "en").text(paragraph)
+    assert text == " ".join(["especially of harbour masters"] * 2)
 
 
 def stretched(words: str, y: float, left: float = 100, right: float = 460) -> list[Piece]:

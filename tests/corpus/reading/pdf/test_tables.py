@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from duizhao.corpus.document import Document
 from duizhao.corpus.reading.draft import Reading, assemble
 from duizhao.corpus.reading.pdf.building import blocks_from_lines
-from duizhao.corpus.reading.pdf.lines import PageLines, Strip
+from duizhao.corpus.reading.pdf.joining import LineJoiner
+from duizhao.corpus.reading.pdf.lines import PageLines, Paragraph, Strip
 
 pytestmark = pytest.mark.unit
 
@@ -206,3 +209,26 @@ def test_the_last_column_of_a_table_is_no_margin() -> None:
     document = read(lines)
     read_rows = [block.text for block in document.blocks]
     assert read_rows.index("7") + 1 == read_rows.index("3")
+
+
+def test_cells_of_a_row_are_in_order_although_their_heights_differ_a_little() -> None:
+    """Lines of a scan are seldom exactly level."""
+    names = ("Harbour", "Depth", "Pilots")
+    lines: list[Line] = []
+    for number in range(6):
+        y = 700.0 - 16 * number
+        shift = (0.1, 0.4, -0.2) if number % 2 else (-0.3, 0.2, 0.5)
+        lines += [
+            (x, y + up, f"{name} {'abcdef'[number]}")
+            for x, up, name in zip((60, 220, 380), shift, names, strict=True)
+        ]
+    read_cells = [block.text for block in read(lines).blocks]
+    assert read_cells == [f"{name} {letter}" for letter in "abcdef" for name in names]
+
+
+def test_a_range_of_numbers_broken_at_its_dash_has_no_space() -> None:
+    first = strip(60, 700, "The programme covers the years 2024–")
+    second = replace(strip(60, 688, "2027 and every port of the coast."), space="real")
+    paragraph = Paragraph([first, second])
+    joined = LineJoiner([paragraph], "en").text(paragraph)
+    assert joined == "The programme covers the years 2024–2027 and every port of the coast."

@@ -287,3 +287,17 @@ def test_feet_of_slides_are_no_text_even_if_tags_say_so() -> None:
     assert kept.count("合计") == 8
     assert len(kept) == 17
     assert {entry.reason for entry in tree.left_out} == {"running_head", "running_foot"}
+
+
+def test_numbered_titles_of_slides_are_text() -> None:
+    def line(text: str, page: int, y: float, *, heading: bool = False) -> Paragraph:
+        return Paragraph([Strip(text, page, 85, 400, y, 18, 0.0, len(text))], heading=heading)
+
+    tree = _Tree("en", heights=dict.fromkeys(range(1, 9), 540.0))
+    slides = []
+    for page in range(1, 9):
+        slides += [line(f"Measure {page}", page, 500), line(f"{page + 20}", page, 20)]
+        slides += [line("Summary", page, 490, heading=True)]
+    kept = [strip.text for each in tree.without_repeated(slides) for strip in each.strips]
+    assert kept == [text for n in range(1, 9) for text in (f"Measure {n}", "Summary")]
+    assert [entry.text for entry in tree.left_out] == [str(page + 20) for page in range(1, 9)]

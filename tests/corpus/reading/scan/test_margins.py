@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from duizhao.corpus.reading.scan.lines import page_lines
@@ -13,16 +15,24 @@ pytestmark = pytest.mark.unit
 TEXT = "委员会认为水位上升应当撤离各代表团指出缔约国应当采取措施"
 
 
-def line(number: int, *extra: Run, text: str = TEXT) -> Line:
+def line(number: int, *extra: Run, text: str = TEXT, indent: float = 0) -> Line:
     """A line of the text, with runs to its right or its left."""
     y = 1000.0 + 70 * number
-    own = Run(text, 400, 400 + 45.0 * len(text), (0.99,) * len(text))
+    left = 400 + indent
+    own = Run(text, left, left + 45.0 * len(text), (0.99,) * len(text))
     runs = tuple(sorted([own, *extra], key=lambda run: run.left))
     return Line(Box(runs[0].left, y - 45, runs[-1].right, y), runs, y, 44, 44, 4)
 
 
 def mark(text: str, left: float) -> Run:
     return Run(text, left, left + 22.0 * len(text), (0.99,) * len(text), spaced=True)
+
+
+def lower(line: Line, paragraphs: int) -> Line:
+    """The line below so many paragraphs, with leading between them."""
+    by = 25 * paragraphs
+    box = replace(line.box, top=line.box.top + by, bottom=line.box.bottom + by)
+    return replace(line, box=box, baseline=line.baseline + by)
 
 
 def page(*lines: Line) -> RecognisedPage:
@@ -53,6 +63,11 @@ def test_a_number_by_itself_in_the_margin_is_one_too() -> None:
         # numbered paragraphs
         page(*(line(n, *([mark(str(n), 300)] if n % 4 == 0 else []),
                     text=TEXT if n % 4 != 3 else TEXT[:15]) for n in range(9))),
+        # ... also if the paragraph above ends at the edge of the text: leading, an indent
+        page(*(lower(line(n, *([mark(str(11 + n // 4), 300)] if n in (4, 8) else [])), n // 4)
+               for n in range(14))),
+        page(*(line(n, mark("12", 300), text=TEXT[1:], indent=45) if n == 4 else line(n)
+               for n in range(9))),
         # a column of numbers, and words in the margin
         page(*(line(n, mark(str(40 + n), 1760)) for n in range(9))),
         page(*(line(n, *([mark("注意", 1760)] if n == 4 else [])) for n in range(9))),
@@ -60,3 +75,10 @@ def test_a_number_by_itself_in_the_margin_is_one_too() -> None:
 )  # fmt: skip
 def test_other_numbers_stay(page: RecognisedPage) -> None:
     assert without_numbers(page) == (page, [])
+
+
+def test_a_table_of_numbers_has_no_text_to_be_beside() -> None:
+    cells = [Run(str(1000 + n), 100.0 * n, 100.0 * n + 80, (0.99,) * 4) for n in range(4)]
+    row = Line(Box(0, 1655, 380, 1700), tuple(cells), 1700, 44, 44, 4)
+    table = page(*(line(n) for n in range(9)), row)
+    assert without_numbers(table) == (table, [])

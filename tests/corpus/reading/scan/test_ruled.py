@@ -36,3 +36,17 @@ def test_an_image_without_lines_is_left_alone() -> None:
     rules, walls, plain = ruled_lines(image, DPI)
     assert (rules, walls) == ((), ())
     assert plain is image
+
+
+def test_thick_lines_are_longer_than_the_strokes_of_a_heading() -> None:
+    image = np.full((500, 700, 3), 255, dtype=np.uint8)
+    image[60:74, 40:640] = 0
+    image[420:434, 40:640] = 0
+    image[60:434, 330:344] = 0
+    # I, of a large heading
+    image[140:230, 100:116] = 0
+    rules, walls, plain = ruled_lines(image, DPI)
+    assert [round(y) for _, _, y in rules] == [67, 427]
+    assert [round(x) for x, _, _ in walls] == [337]
+    assert (plain[140:230, 100:116] == 0).all()
+    assert (plain[200, 330:344] == 255).all()

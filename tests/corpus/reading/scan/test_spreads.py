@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from duizhao.corpus.reading.scan.pdf_pages import built_with
@@ -61,3 +63,12 @@ def test_a_title_over_both_pages_is_above_the_first() -> None:
 )
 def test_other_pages_are_not_cut(page: RecognisedPage) -> None:
     assert pages_of(page) == [page]
+
+
+def test_rules_across_the_middle_are_those_of_a_table() -> None:
+    both = spread(*page_of_a_book(200, 12, 20), *page_of_a_book(2000, 13, 20))
+    table = replace(both, rules=tuple((200.0, 3200.0, 420.0 + 240 * n) for n in range(8)))
+    assert pages_of(table) == [table]
+    # a rule at the foot, with nothing below it
+    framed = replace(both, rules=((200.0, 3200.0, 2300.0),))
+    assert len(pages_of(framed)) == 2

@@ -109,3 +109,16 @@ def test_a_long_word_that_is_none_becomes_its_neighbour() -> None:
     known = (sure("Independent States"), sure("independent courts"))
     assert texts(*known, run)[2] == "Independent States"
     assert texts(sure("Independent States"), run)[1] == "Indepeadent States"
+
+
+@pytest.mark.parametrize(
+    ("read", "place", "meant"),
+    [
+        ("INDEPEODENT", 6, "INDEPENDENT"),
+        ("indepeIdent", 6, "independent"),
+        ("Ondependent", 0, "Independent"),
+    ],
+)
+def test_a_letter_among_capitals_is_one(read: str, place: int, meant: str) -> None:
+    known = (sure("independent States"), sure("independent courts"))
+    assert texts(*known, doubtful(read, place))[2] == meant
