@@ -111,6 +111,7 @@ class _Reader:
         self.faulty_text: list[LeftOut] = []
         self.recognised = 0
         self.unreadable: list[int] = []
+        self.unexplained: set[int] = set()
         self.outside: list[LeftOut] = []
         self.turned: dict[int, tuple[int, float]] = {}
         if self.count > source.limits.pages:
@@ -166,6 +167,7 @@ class _Reader:
         """The pages; one whose characters are wrong without its text, which goes to the ledger."""
         self.letters = 0
         self.faults, self.faulty_text, self.unreadable, self.outside = {}, [], [], []
+        self.unexplained = set()
         for number in range(1, self.count + 1):
             page = read_page(self.pdf, number)
             if page.unreadable:
@@ -179,6 +181,8 @@ class _Reader:
             fault = fault_of(page, self.language)
             if fault is not None:
                 self.faults[number] = fault
+            if fault is None and any(UNKNOWN in piece.text for piece in page.pieces):
+                self.unexplained.add(number)
             if fault == "wrong_characters":
                 text = " ".join(piece.text for piece in page.pieces)
                 self.faulty_text.append(LeftOut(fault, text, number))
@@ -200,11 +204,13 @@ class _Reader:
     def warnings(self, built: Built) -> list[str]:
         name, faults = self.source.name, list(self.faults.values())
         out = [f"{name}: {files}"] if (files := attached(self.pdf)) else []
-        if unknown := {draft.page for draft in built.drafts if UNKNOWN in draft.text}:
+        unknown = {draft.page for draft in built.drafts if UNKNOWN in draft.text}
+        if unknown := unknown | self.unexplained:
             pages = sorted(page for page in unknown if page is not None)
             out.append(
-                f"{name}: characters that a font does not explain are U+FFFD in the text "
-                f"({_pages_named(pages)}); compare it with the pages (duizhao inspect --html)"
+                f"{name}: characters that a font does not explain are U+FFFD in the text, or "
+                f"left out at the ends of lines ({_pages_named(pages)}); compare it with "
+                "the pages (duizhao inspect --html)"
             )
         if self.unreadable:
             out.append(f"{name}: {_pages_named(self.unreadable)} cannot be loaded: text is missing")

@@ -68,12 +68,15 @@ def characters_of(raw: Any, text_page: Any) -> list[str]:
         if is_wrong(text_page, index) == 1:
             unmapped.append(index)
     places = _Places(raw, text_page)
+    drawn = codes
     if not _SPECIAL.isdisjoint(codes):
         codes = mended(codes, places.near)
     if not unmapped:
         return [chr(code) if 32 < code < 0xD800 else _character(code) for code in codes]
     guessed = [chr(code) if code < 0xD800 else _character(code) for code in codes]
-    found = resolved(guessed, [index for index in unmapped if guessed[index]], places.font)
+    # not the parts of others, whose code is 0 now
+    whole = [index for index in unmapped if codes[index] or not drawn[index]]
+    found = resolved(guessed, whole, places.font)
     return [found.get(index) or _character(code) for index, code in enumerate(codes)]
 
 
@@ -122,9 +125,9 @@ class _Places:
 
     def near(self, one: int, other: int) -> bool:
         """Whether two characters are drawn in the same place, one over the other."""
-        size = self.raw.FPDFText_GetFontSize(self.text_page, one)
         (x1, y1, height), (x2, y2, _) = self._middle(one), self._middle(other)
-        scale = max(height, size)
+        # the size of the font does not count how the page is scaled
+        scale = height or self.raw.FPDFText_GetFontSize(self.text_page, one)
         return bool(abs(x1 - x2) <= SAME_PLACE * scale and abs(y1 - y2) <= scale)
 
     def font(self, index: int) -> str:

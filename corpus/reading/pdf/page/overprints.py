@@ -11,11 +11,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from duizhao.corpus.script import EAST_ASIAN_CHARACTER
+
 DOTS = re.compile(r"[.．·•●﹒∙⋅]+")
 # Copies are at most so far apart, in em; single letters as narrow as l follow each other closely
 APART, APART_SINGLE = 0.3, 0.1
 # How far below the baseline of the characters a dot has its own, in em
 LEAST, MOST = 0.15, 0.9
+# Emphasised characters are at most so many times as large as the dots
+LARGER = 1.3
 # The share of a dot's width that is below characters
 BELOW = 0.5
 # Pieces are looked up by their height, in bands of so many points
@@ -39,16 +43,26 @@ class Placed(Protocol):
     def size(self) -> float: ...
     @property
     def angle(self) -> int: ...
+    @property
+    def tag(self) -> int | None: ...
+    @property
+    def artifact(self) -> bool: ...
+    @property
+    def invisible(self) -> bool: ...
 
 
 Piece = TypeVar("Piece", bound=Placed)
 
 
 def drawn_once(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without those that are copies of an earlier one at the same place."""
+    """The pieces without those that are copies of another one at the same place.
+
+    The copy that readers see is kept, and rather the tagged one than furniture; then the earlier.
+    """
     places: dict[str, dict[int, list[Piece]]] = defaultdict(lambda: defaultdict(list))
-    out = []
-    for piece in pieces:
+    kept = []
+    for number in sorted(range(len(pieces)), key=lambda number: _rank(pieces[number])):
+        piece = pieces[number]
         most = (APART if len(piece.text) > 1 else APART_SINGLE) * piece.size
         band = int(piece.y // BAND)
         bands = places[piece.text]
@@ -61,8 +75,12 @@ def drawn_once(pieces: Sequence[Piece]) -> list[Piece]:
         ):
             continue
         bands[band].append(piece)
-        out.append(piece)
-    return out
+        kept.append(number)
+    return [pieces[number] for number in sorted(kept)]
+
+
+def _rank(piece: Placed) -> tuple[bool, bool, bool]:
+    return piece.invisible, piece.artifact, piece.tag is None
 
 
 def without_emphasis(pieces: Sequence[Piece]) -> list[Piece]:
@@ -84,7 +102,9 @@ def without_emphasis(pieces: Sequence[Piece]) -> list[Piece]:
 def _is_below(dot: Placed, bands: Mapping[int, Sequence[Placed]]) -> bool:
     here = int(dot.y // BAND)
     return any(
-        LEAST * word.size <= word.y - dot.y <= MOST * word.size
+        word.size <= LARGER * dot.size
+        and EAST_ASIAN_CHARACTER.search(word.text) is not None
+        and LEAST * word.size <= word.y - dot.y <= MOST * word.size
         and min(word.right, dot.right) - max(word.left, dot.left) > BELOW * (dot.right - dot.left)
         for band in (here, here + 1)
         for word in bands.get(band, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -12,6 +13,7 @@ from duizhao.corpus.reading.bullets import in_symbol_font
 from duizhao.corpus.reading.draft import Source
 from duizhao.corpus.reading.parsing import parse
 from duizhao.corpus.reading.pdf.page.text import Page, Piece, read_page
+from duizhao.corpus.reading.pdf.page.unmapped import resolved
 from duizhao.corpus.reading.scan.plausible import fault_of
 from tests.support.raw_pdf import HELVETICA, raw_pdf, to_unicode
 
@@ -85,8 +87,9 @@ def test_ligatures_are_found_by_the_words_and_other_signs_are_marked(
     draw = f"BT /F1 12 Tf 72 700 Td ({drawn}) Tj ET"
     document, _ = read(raw_pdf([draw], fonts={"F1": NUMBERED}))
     assert [block.text for block in document.blocks] == [meant]
+    # also where the signs are left out, at the ends of a line
     assert any("U+FFFD" in line for line in document.metadata.get("warnings", ())) == (
-        "\ufffd" in meant
+        "\ufffd" in meant or r"\034" in drawn
     )
 
 
@@ -116,6 +119,62 @@ def test_a_font_that_numbers_its_glyphs_is_read_if_that_gives_words(
     page = read_page(pdf, 1)
     assert fault_of(page, "en") == fault
     assert (" ".join(piece.text for piece in page.pieces) == meant) == (fault is None)
+
+
+def drawn_in_codes(text: str, distance: int) -> str:
+    """What is read of a text whose codes are those of ASCII less the distance."""
+    codes = "".join(f"{ord(character) - distance:04X}" for character in text)
+    data = raw_pdf([f"BT /F1 12 Tf 72 700 Td <{codes}> Tj ET"], fonts={"F1": IDENTITY})
+    return " ".join(piece.text for piece in read_page(pypdfium2.PdfDocument(data), 1).pieces)
+
+
+@pytest.mark.parametrize("text", ["Introduction", "ANNUAL REPORT OF THE COUNCIL", "Annex II"])
+def test_a_font_that_numbers_its_glyphs_is_read_also_if_it_has_few_words(text: str) -> None:
+    assert drawn_in_codes(text, 29) == text
+
+
+def test_one_unknown_word_in_a_font_that_numbers_its_glyphs_is_not_guessed() -> None:
+    assert set(drawn_in_codes("Qzxjvbkw", 29)) == {"\ufffd"}
+
+
+@pytest.mark.parametrize(
+    "text", ["127 581 680 2000", "6,0 6,7 7,1 7,3", "10% (b) x=2.5", "Annual rate of GDP"]
+)
+def test_numbers_and_words_in_the_codes_of_ascii_are_not_moved(text: str) -> None:
+    # moved by 29 "127" would be "NOT"
+    assert drawn_in_codes(text, 0) == text
+
+
+def test_an_abbreviation_alone_is_not_moved_to_a_word() -> None:
+    assert "dam" not in drawn_in_codes("GDP", 0)
+
+
+def test_an_accent_in_a_font_without_a_character_map_joins_its_letter() -> None:
+    draw = r"BT /F1 12 Tf 72 700 Td [(Universit\264)444(e)]TJ ET"
+    font = NUMBERED.replace("[3", "[180/g180 3")
+    assert texts(raw_pdf([draw], fonts={"F1": font})) == ["Université"]
+
+
+def test_accents_beside_letters_of_a_scaled_page_are_signs() -> None:
+    draw = "0.1 0 0 0.1 0 0 cm BT /F1 120 Tf 720 7000 Td (run `a script` and `echo`) Tj ET"
+    assert texts(raw_pdf([draw])) == ["run `a script` and `echo`"]
+
+
+class Counted(list[str]):
+    """Characters that count how often they are looked at."""
+
+    count = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.count += len(range(len(self))[index]) if isinstance(index, slice) else 1
+        return super().__getitem__(index)
+
+
+def test_a_long_run_of_unknown_characters_is_not_read_again_for_each_of_them() -> None:
+    characters = Counted(2000 * ["\x01", "\x02"])
+    found = resolved(characters, range(len(characters)), lambda index: "F1")
+    assert set(found.values()) == {"\ufffd"}
+    assert characters.count < 300 * len(characters)
 
 
 def page_of(text: str) -> Page:

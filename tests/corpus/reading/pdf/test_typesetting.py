@@ -6,13 +6,16 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from duizhao.corpus.document import Language
 from duizhao.corpus.reading import read_bytes
 from duizhao.corpus.reading.pdf.lines import Paragraph, Strip
+from duizhao.corpus.reading.pdf.page.text import read_page
 from duizhao.corpus.reading.pdf.separation import joined_lines
 from duizhao.corpus.reading.pdf.tagged import _Tree
+from tests.support.raw_pdf import raw_pdf
 
 pytestmark = pytest.mark.unit
 
@@ -189,6 +192,39 @@ def test_text_drawn_again_for_a_shadow_is_read_once() -> None:
         canvas.drawString(85, 770, "A plan for the hills")
 
     assert texts(pages(draw)) == ["A plan for the hills", " ".join(PROSE)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("3 Tr", "0 Tr"),
+        ("0 Tr", "3 Tr"),
+        ("/Artifact BMC", "/P <</MCID 0>> BDC"),
+        ("/P <</MCID 0>> BDC", "/Artifact BMC"),
+    ],
+)
+def test_of_two_copies_the_one_that_is_text_is_kept(before: str, after: str) -> None:
+    # PDFium itself leaves out a copy of one of the last few texts
+    others = [f"Line {number}" for number in range(8)]
+    between = "".join(
+        f"BT /F1 12 Tf 72 {640 - 40 * number} Td ({each}) Tj ET "
+        for number, each in enumerate(others)
+    )
+    text = f"BT /F1 12 Tf 72 700 Td ({PROSE[0]}) Tj ET"
+    end = "EMC" if "BDC" in before + after else "0 Tr"
+    data = raw_pdf([f"{before} {text} {end} {between} {after} {text} {end}"])
+    pieces = read_page(pypdfium2.PdfDocument(data), 1).pieces
+    assert sorted(piece.text for piece in pieces) == sorted([*others, PROSE[0]])
+    assert not any(piece.invisible or piece.artifact for piece in pieces)
+
+
+def test_a_bullet_close_below_a_large_heading_is_no_emphasis() -> None:
+    draw = (
+        "BT /F1 20 Tf 72 700 Td (Open questions) Tj ET "
+        r"BT /F1 12 Tf 72 683 Td (\225) Tj 16 0 Td (The first item) Tj ET"
+    )
+    page = read_page(pypdfium2.PdfDocument(raw_pdf([draw])), 1)
+    assert [piece.text for piece in page.pieces] == ["Open questions", "•", "The first item"]
 
 
 def test_lines_beside_a_picture_are_one_paragraph() -> None:
