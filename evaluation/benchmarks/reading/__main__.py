@@ -126,7 +126,9 @@ def documents(options: argparse.Namespace) -> Iterator[Sheet]:
 
 def prints(options: argparse.Namespace) -> bool:
     """Whether rows of printed documents are wanted."""
-    wanted = any(re.search(options.rows, name) or name in options.rows for name in PROGRAMS)
+    names = [f"{program}, {source}, {tags}" for program in PROGRAMS
+             for source in ("own", "UN files") for tags in ("tagged", "untagged")]  # fmt: skip
+    wanted = any(re.search(options.rows, name) for name in (*names, "Chromium, no ToUnicode"))
     return wanted and not options.images
 
 

@@ -187,6 +187,11 @@ def test_words_of_other_scripts_are_quotations() -> None:
     assert fault_of(page_of(f"{SENTENCE} dОes еvery wоrd look rіght? Nо, іt dоes nоt."), "en")
 
 
+def test_single_letters_of_rare_scripts_are_wrong_punctuation() -> None:
+    """A font that numbers its glyphs: its dash and quotation marks have codes of other letters."""
+    assert fault_of(page_of(f"{SENTENCE} She said ߨgo homeߩ in 2015ߟ2016."), "en")
+
+
 def test_chinese_of_rare_characters_is_no_text() -> None:
     usual = "河水一夜之间上涨了一米，两个家庭被送到学校。" * 6
     assert fault_of(page_of(usual), "zh") is None
