@@ -71,9 +71,12 @@ _QUOTED = re.compile(
     "[\u0400-\u052f]{2,}|[\u0530-\u058f]{2,}|[\u0590-\u05ff]{2,}|[\u0600-\u06ff]{2,}"
     "|[\u0900-\u0dff]{2,}|[\u0e00-\u0eff]{2,}|[\u10a0-\u10ff]{2,}"
 )
-# Single letters of these scripts are no words: the punctuation of a font that numbers its glyphs
-_LONE = re.compile("(?<![\u0530-\u1cff])[\u0530-\u1cff](?![\u0530-\u1cff])")
-FEW_LONE = 3
+# A letter of these scripts beside a Latin letter or a figure, in one piece, is no word: it is the
+# punctuation of a font that numbers its glyphs
+_LONE = re.compile(
+    "(?<=[0-9A-Za-z,.])[\u0530-\u1cff](?![\u0530-\u1cff])"
+    "|(?<![\u0530-\u1cff])[\u0530-\u1cff](?=[0-9A-Za-z])"
+)
 
 
 def fault_of(page: Page, language: Language) -> Fault | None:
@@ -108,7 +111,7 @@ def has_wrong_characters(page: Page, language: Language) -> bool:
     text = "".join(piece.text for piece in page.pieces)
     if len(text) < SHORT:
         return False
-    if len(_LONE.findall(text)) >= FEW_LONE:
+    if any(_LONE.search(piece.text) for piece in page.pieces):
         return True
     wrong = len(_FOREIGN[language].findall(_QUOTED.sub("", text)))
     before, after = (None, *page.pieces[:-1]), (*page.pieces[1:], None)
