@@ -274,12 +274,11 @@ def usual_gap(gaps: Sequence[float]) -> float:
 
 
 def _runs_on(side: Sequence[Strip]) -> float:
-    """The share of lines that the next line continues: full, and not the end of a sentence."""
+    """The share of lines that the next line continues: full, and no label follows."""
     rows = rows_of(side)
     right = sorted(row[-1].right for row in rows)[-max(1, len(rows) // 6)]
     count = 0
     for (*_, last), (following, *_) in pairwise(rows):
         full = last.right >= right - 3.5 * last.size
-        stops = last.text.rstrip().endswith(ENDS)
-        count += full and not (stops and not full) and not split_label(following.text)[0]
+        count += full and not split_label(following.text)[0]
     return count / max(1, len(rows) - 1)

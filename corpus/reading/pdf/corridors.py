@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from statistics import median
 
 # The narrowest corridor, in em: wider than any space between words
@@ -62,7 +62,12 @@ def corridors(rows: Sequence[Row]) -> list[Corridor]:
     for corridor in good:
         if not any(_overlap(corridor, other) for other in out):
             out.append(corridor)
-    return [each for number, each in enumerate(out) if not _in_prose(rows, each, out[:number], out)]
+    dividing = [_divides_prose(rows, each, out) for each in out]
+    return [
+        each
+        for number, each in enumerate(out)
+        if not _in_prose(rows, each, list(compress(out[:number], dividing)))
+    ]
 
 
 def continued(rows: Sequence[Row], edges: Sequence[float]) -> list[Corridor]:
@@ -187,18 +192,13 @@ def _has_columns(rows: Sequence[Row], corridor: Corridor) -> bool:
     return all(_width(lines) >= COLUMN_EM * size for lines in _beside(rows, corridor))
 
 
-def _in_prose(
-    rows: Sequence[Row], corridor: Corridor, better: Sequence[Corridor], every: Sequence[Corridor]
-) -> bool:
+def _in_prose(rows: Sequence[Row], corridor: Corridor, dividing: Sequence[Corridor]) -> bool:
     """Whether a corridor is white between words or behind labels in a column of a page of prose.
 
-    `every` are the corridors of the page, `better` those that are longer or wider.
+    `dividing` are longer or wider corridors between columns of prose.
     """
-    dividing = [
-        each for each in better if _share_rows(each, corridor) and _divides_prose(rows, each, every)
-    ]
     size = rows[corridor.first].size
-    return bool(dividing) and any(
+    return any(_share_rows(each, corridor) for each in dividing) and any(
         _width(lines) < COLUMN_EM * size for lines in _beside(rows, corridor, dividing)
     )
 

@@ -74,6 +74,11 @@ class Strip:
     foot: float | None = None
 
     @property
+    def half_points(self) -> float:
+        """The type size to half a point."""
+        return round(2 * self.size) / 2
+
+    @property
     def top(self) -> float:
         return self.y + 0.8 * self.size
 
@@ -128,7 +133,7 @@ class Paragraph:
         """The size that most of its letters have."""
         counts: dict[float, int] = {}
         for strip in self.strips:
-            size = round(strip.size * 2) / 2
+            size = strip.half_points
             counts[size] = counts.get(size, 0) + strip.letters
         return max(counts, key=lambda size: counts[size]) if counts else 0.0
 

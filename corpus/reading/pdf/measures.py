@@ -110,7 +110,7 @@ class Measures:
         for flow in flows:
             for last, strip in _pairs(flow.strips):
                 if self._full(flow, last, strip):
-                    gaps[_key(strip)].append(last.y - strip.y)
+                    gaps[strip.half_points].append(last.y - strip.y)
         for size, values in gaps.items():
             if len(values) >= EVIDENCE:
                 leading = usual_gap(values)
@@ -148,11 +148,11 @@ class Measures:
             local = usual_gap(gaps)
             if sum(abs(gap - local) <= 1 for gap in gaps) >= max(EVIDENCE, 0.5 * len(gaps)):
                 return local
-        return self._leadings.get(_key(strip), self._ratio * strip.size)
+        return self._leadings.get(strip.half_points, self._ratio * strip.size)
 
     def tolerance(self, strip: Strip, leading: float) -> float:
         """How far a gap within a paragraph may exceed the usual leading."""
-        spread = self._spreads.get(_key(strip))
+        spread = self._spreads.get(strip.half_points)
         if spread is None:
             return 0.16 * leading
         return min(max(2 * spread + 0.5, 0.06 * leading), 0.16 * leading)
@@ -268,7 +268,3 @@ def _pairs(strips: Sequence[Strip]) -> Iterator[tuple[Strip, Strip]]:
         below = 0 < last.y - strip.y < 4 * strip.size
         if below and strip.left < last.right and last.left < strip.right:
             yield last, strip
-
-
-def _key(strip: Strip) -> float:
-    return round(2 * strip.size) / 2

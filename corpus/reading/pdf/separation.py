@@ -86,7 +86,7 @@ def _leadings(paragraphs: Sequence[Paragraph]) -> dict[float, float]:
         for last, strip in pairwise(paragraph.strips):
             gap = last.y - strip.y
             if last.page == strip.page and gap > 0.5 * strip.size and not paragraph.cell:
-                gaps[_key(strip)].append(gap)
+                gaps[strip.half_points].append(gap)
     return {size: usual_gap(values) for size, values in gaps.items() if len(values) >= EVIDENCE}
 
 
@@ -110,8 +110,8 @@ def _parts(paragraph: Paragraph, leadings: dict[float, float]) -> Iterator[Parag
 
 
 def _apart(last: Strip, strip: Strip, leadings: dict[float, float]) -> bool:
-    usual = leadings.get(_key(strip))
-    if usual is None or last.page != strip.page or _key(last) != _key(strip):
+    usual = leadings.get(strip.half_points)
+    if usual is None or last.page != strip.page or last.half_points != strip.half_points:
         return False
     return last.y - strip.y > FAR * usual
 
@@ -123,7 +123,3 @@ def _is_label(above: Sequence[Strip], strip: Strip, right: float) -> bool:
     last = above[-1]
     same = last.page == strip.page and last.y - strip.y > 0.5 * strip.size
     return same and last.right + first_word(strip) + 2 * strip.size < right
-
-
-def _key(strip: Strip) -> float:
-    return round(2 * strip.size) / 2

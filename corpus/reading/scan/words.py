@@ -173,14 +173,8 @@ def _neighbour(word: str, values: list[float], known: Counter[str]) -> str | Non
     """The one frequent word of the document that differs in one letter, a doubtful one."""
     if len(word) < 5:
         return None
-    found = {
-        reading
-        for place, value in enumerate(values)
-        if value < GUESS
-        for reading in _changed(word, place)
-        if known[reading.lower()] >= OFTEN
-    }
-    return found.pop() if len(found) == 1 else None
+    places = [place for place, value in enumerate(values) if value < GUESS]
+    return _only(known, (reading for place in places for reading in _changed(word, place)))
 
 
 def _long_neighbour(word: str, values: Sequence[float], known: Counter[str]) -> str | None:
@@ -190,13 +184,14 @@ def _long_neighbour(word: str, values: Sequence[float], known: Counter[str]) -> 
     """
     if len(word) < LONG_WORD or not word.isascii() or in_dictionary(word.lower()):
         return None
-    found = {
-        reading
-        for place, value in enumerate(values)
-        if value < DOUBTFUL
-        for reading in _with_letters(word, place)
-        if known[reading.lower()] >= OFTEN and in_dictionary(reading.lower())
-    }
+    places = [place for place, value in enumerate(values) if value < DOUBTFUL]
+    readings = (reading for place in places for reading in _with_letters(word, place))
+    return _only(known, (each for each in readings if in_dictionary(each.lower())))
+
+
+def _only(known: Counter[str], readings: Iterable[str]) -> str | None:
+    """The one of some readings that is a frequent word of the document."""
+    found = {reading for reading in readings if known[reading.lower()] >= OFTEN}
     return found.pop() if len(found) == 1 else None
 
 

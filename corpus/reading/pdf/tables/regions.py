@@ -27,7 +27,7 @@ def regions(strips: Sequence[Strip]) -> Iterator[tuple[bool, list[Strip]]]:
             wide[number] = wide[number + 1] = True
     flags = list(wide)
     for number, row in enumerate(rows):
-        if not wide[number] and number and flags[number - 1] and _is_more(rows, wide, number):
+        if not wide[number] and number and flags[number - 1] and _is_more(rows, number):
             flags[number] = True
         elif not wide[number] and any(wide[max(0, number - 6) : number]):
             running = not flags[number - 1] and _is_next_line(rows[number - 1][0], row[0])
@@ -61,7 +61,7 @@ def _is_first_line(rows: Sequence[Sequence[Strip]], number: int) -> bool:
     )
 
 
-def _is_more(rows: Sequence[Sequence[Strip]], wide: Sequence[bool], number: int) -> bool:
+def _is_more(rows: Sequence[Sequence[Strip]], number: int) -> bool:
     """Whether a lone line is the next one of a cell: directly below it, and not too wide."""
     strip = rows[number][0]
     above = [s for s in rows[number - 1] if abs(s.left - strip.left) <= 3]

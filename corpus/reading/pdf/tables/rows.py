@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from duizhao.corpus.reading.pdf.columns import usual_gap
 from duizhao.corpus.reading.pdf.grid import MOST_HEAD_LINES, Rule
-from duizhao.corpus.reading.pdf.lines import Strip, first_word
+from duizhao.corpus.reading.pdf.lines import Strip, first_word, rows_of
 from duizhao.corpus.reading.pdf.strips import NUMBER
 from duizhao.corpus.reading.shape import split_label
 
@@ -70,7 +70,7 @@ def _has_year(column: Sequence[Strip]) -> bool:
 
 def bands_of(strips: Sequence[Strip], rules: Sequence[Rule]) -> list[list[Strip]]:
     """The rows of a table: what drawn lines or bands of white across it separate."""
-    rows = rows_in_order(sorted(strips, key=lambda strip: (-strip.y, strip.left)))
+    rows = rows_of(strips)
     left, right = min(s.left for s in strips), max(s.right for s in strips)
     drawn = [y for a, b, y in rules if min(b, right) - max(a, left) > 0.5 * (right - left)]
     gaps = [_gap(a, b) for a, b in pairwise(rows)]
